@@ -1,0 +1,263 @@
+package dev.retort.core.equivalent;
+
+import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.positive;
+
+import dev.retort.core.spectrum.SpectralMeasure;
+import dev.retort.core.spectrum.Spectrum;
+
+/**
+ * What a spectrum, a sample size n and a ridge r determine: the implicit regularisation τ and all that follows from it.
+ * Ridge regression, b = argmin (1/n)‖y − Xb‖² + r‖b‖², and for r = 0 the minimum-norm interpolator (n below the rank) or
+ * least squares (n above it), behave on n random samples as if each feature were shrunk by a fixed factor:
+ *
+ * <table>
+ * <caption>Symbols, and where n, r and the eigenvalues λ<sub>i</sub> enter</caption>
+ * <tr><th scope="col">symbol</th><th scope="col">here</th><th scope="col">definition</th></tr>
+ * <tr><td>τ</td><td>{@link #tau()}</td><td>the root of n = Σ λ<sub>i</sub>/(λ<sub>i</sub>+τ) + n·r/τ; 0 for r = 0 and
+ * n ≥ rank</td></tr>
+ * <tr><td>ζ<sub>i</sub></td><td>{@link #zeta(int)}</td><td>τ/(λ<sub>i</sub>+τ), the part of feature i that is missed</td></tr>
+ * <tr><td>θ<sub>i</sub></td><td>{@link #learnability(int)}</td><td>1 − ζ<sub>i</sub>, the part that is learnt</td></tr>
+ * <tr><td>df1, df2</td><td>{@link #df1()}, {@link #df2()}</td><td>Σ θ<sub>i</sub>, Σ θ<sub>i</sub>²</td></tr>
+ * <tr><td>Ω</td><td>{@link #omega()}</td><td>df2/n</td></tr>
+ * </table>
+ *
+ * <p>Every regime is covered: fewer samples than the rank, more, the interpolation threshold n = rank (r = 0: Ω = 1), any
+ * ridge, zero and repeated eigenvalues, and n that is no whole number, for which the formulas are as good and can be
+ * differentiated. For a feature of zero variance ζ = 1. Nothing here cancels: spectra over 300 orders of magnitude and n
+ * within 1e-9 of the rank lose no digit. Indices count from 0 in code and from 1 in formulas. Immutable.
+ *
+ * <p>Source: Ildiz, Gozeten, Taga, Mondelli and Oymak, <i>High-dimensional Analysis of Knowledge Distillation</i> (ICLR
+ * 2025, arXiv 2410.18837), section 2, after Han and Xu, <i>The Distribution of Ridgeless Least Squares Interpolators</i>
+ * (arXiv 2307.02044); how τ is solved for is in the module's documentation, {@code docs/equivalents.md}.
+ *
+ * <pre>{@code
+ * Spectrum spectrum = Spectrum.powerLaw(2.0, 500);
+ * DeterministicEquivalent equivalent = DeterministicEquivalent.of(spectrum, 200);
+ * double tau = equivalent.tau(); // 3.9734e-5
+ * double omega = equivalent.omega(); // 0.61298
+ * double missed = equivalent.zeta(499); // 0.90854: the weakest feature is hardly learnt
+ * }</pre>
+ */
+public final class DeterministicEquivalent {
+
+    private final Spectrum spectrum;
+    private final double samples;
+    private final double ridge;
+    private final double tau;
+    private final double relativeErrorBound;
+    private final double df1;
+    private final double rootOmega;
+    private final double oneMinusOmega;
+
+    private DeterministicEquivalent(Spectrum spectrum, double samples, double ridge) {
+        this.spectrum = spectrum;
+        this.samples = samples;
+        this.ridge = ridge;
+        SpectralMeasure measure = spectrum.measure();
+        FixedPoint.Root root = FixedPoint.of(measure, samples, ridge);
+        this.tau = root.tau();
+        this.relativeErrorBound = root.relativeErrorBound();
+        double largest = learnability(measure.value(0));
+        this.rootOmega = largest * Math.sqrt(measure.relativeSquaredLearnability(tau) / samples);
+        if (tau == 0) {
+            this.df1 = measure.rank();
+            this.oneMinusOmega = (samples - measure.rank()) / samples;
+        } else {
+            SpectralMeasure.Sums sums = measure.sums(0, measure.size(), tau);
+            this.df1 = ridge == 0 ? samples : sums.learnt();
+            // Σ x(1 − x) has positive terms only, where n − Σ x² would cancel.
+            this.oneMinusOmega = sums.product() / samples + ridge / tau;
+        }
+    }
+
+    /**
+     * The equivalent of minimum-norm interpolation or least squares.
+     *
+     * @param spectrum the eigenvalues of the training covariance
+     * @param samples the number of samples n, greater than 0, whole or not
+     * @return the equivalent for ridge 0
+     * @throws IllegalArgumentException if n is not positive and finite, or so small that τ overflows
+     */
+    public static DeterministicEquivalent of(Spectrum spectrum, double samples) {
+        return of(spectrum, samples, 0);
+    }
+
+    /**
+     * The equivalent of ridge regression.
+     *
+     * @param spectrum the eigenvalues of the training covariance
+     * @param samples the number of samples n, greater than 0, whole or not
+     * @param ridge the ridge r, at least 0, of the objective (1/n)‖y − Xb‖² + r‖b‖²
+     * @return the equivalent
+     * @throws IllegalArgumentException if n is not positive and finite, the ridge is negative or not finite, or n is so
+     *     small that τ overflows
+     */
+    public static DeterministicEquivalent of(Spectrum spectrum, double samples, double ridge) {
+        return new DeterministicEquivalent(spectrum, positive("samples", samples), nonNegative("ridge", ridge));
+    }
+
+    /**
+     * The spectrum this is the equivalent of.
+     *
+     * @return the eigenvalues of the training covariance
+     */
+    public Spectrum spectrum() {
+        return spectrum;
+    }
+
+    /**
+     * The number of samples.
+     *
+     * @return n, greater than 0
+     */
+    public double samples() {
+        return samples;
+    }
+
+    /**
+     * The ridge.
+     *
+     * @return r, at least 0
+     */
+    public double ridge() {
+        return ridge;
+    }
+
+    /**
+     * The implicit regularisation: the ridge that would shrink the features alike if the covariance were known.
+     *
+     * @return τ, at least the ridge; 0 for ridge 0 and n ≥ rank
+     */
+    public double tau() {
+        return tau;
+    }
+
+    /**
+     * A bound on the relative error of {@link #tau()}, from the solver's last step and worst-case rounding; the error met
+     * in practice is about a tenth of it.
+     *
+     * @return the bound, below 1e-13 unless τ is so small that doubles lose precision (subnormal, below 1e-308)
+     */
+    public double relativeErrorBound() {
+        return relativeErrorBound;
+    }
+
+    /**
+     * The part of a feature that n samples miss.
+     *
+     * @param i the feature, counted from 0
+     * @return ζ = τ/(λ+τ), from 0 to 1; 1 for a feature of zero variance
+     * @throws IndexOutOfBoundsException if there is no such feature
+     */
+    public double zeta(int i) {
+        double lambda = spectrum.eigenvalue(i);
+        return lambda == 0 ? 1 : tau / (lambda + tau);
+    }
+
+    /**
+     * The part of a feature that n samples learn.
+     *
+     * @param i the feature, counted from 0
+     * @return θ = λ/(λ+τ) = 1 − ζ, from 0 to 1; 0 for a feature of zero variance
+     * @throws IndexOutOfBoundsException if there is no such feature
+     */
+    public double learnability(int i) {
+        return learnability(spectrum.eigenvalue(i));
+    }
+
+    private double learnability(double lambda) {
+        return lambda == 0 ? 0 : lambda / (lambda + tau);
+    }
+
+    /**
+     * The degrees of freedom of first order.
+     *
+     * @return df1 = Σ θ<sub>i</sub>, which is n for ridge 0 and n below the rank
+     */
+    public double df1() {
+        return df1;
+    }
+
+    /**
+     * The degrees of freedom of second order.
+     *
+     * @return df2 = Σ θ<sub>i</sub>², at most df1
+     */
+    public double df2() {
+        return samples * omega();
+    }
+
+    /**
+     * The degrees of freedom per sample.
+     *
+     * @return Ω = df2/n, from 0 to 1; 1 only at the interpolation threshold, n = rank with ridge 0
+     */
+    public double omega() {
+        return rootOmega * rootOmega;
+    }
+
+    /**
+     * The square root of Ω, which is representable where Ω itself underflows (a ridge far above every eigenvalue).
+     *
+     * @return √Ω
+     */
+    public double rootOmega() {
+        return rootOmega;
+    }
+
+    /**
+     * The complement of Ω, without the cancellation of a subtraction.
+     *
+     * @return 1 − Ω, from 0 to 1; 0 only at the interpolation threshold
+     */
+    public double oneMinusOmega() {
+        return oneMinusOmega;
+    }
+
+    /**
+     * How τ falls with the number of samples.
+     *
+     * @return dτ/dn = −(τ − r)/(n(1 − Ω)); 0 where τ = 0, which at the interpolation threshold is the derivative from above
+     */
+    public double dTauDSamples() {
+        // τ − r = τ·df1/n, by the fixed point: no cancellation for a ridge near τ.
+        return tau == 0 ? 0 : -tau * (df1 / samples) / (samples * oneMinusOmega);
+    }
+
+    /**
+     * How τ grows with the ridge.
+     *
+     * @return dτ/dr = 1/(1 − Ω), at ridge 0 from above; infinite at the interpolation threshold
+     */
+    public double dTauDRidge() {
+        return 1 / oneMinusOmega;
+    }
+
+    /**
+     * How τ grows with one eigenvalue, the others held; for a repeated eigenvalue, with that of this feature alone.
+     *
+     * @param i the feature, counted from 0
+     * @return dτ/dλ = ζ²/(n(1 − Ω)), from above for a zero eigenvalue
+     * @throws IndexOutOfBoundsException if there is no such feature
+     */
+    public double dTauDEigenvalue(int i) {
+        double lambda = spectrum.eigenvalue(i);
+        if (tau > 0) {
+            double zeta = zeta(i);
+            return zeta * zeta / (samples * oneMinusOmega);
+        }
+        if (lambda > 0) {
+            return 0;
+        }
+        // A new positive eigenvalue raises the rank, maybe above n: then n − rank = λ/(λ+τ).
+        double surplus = samples - spectrum.measure().rank();
+        return Math.max(1 - surplus, 0) / surplus;
+    }
+
+    @Override
+    public String toString() {
+        return "DeterministicEquivalent of " + samples + " samples, ridge " + ridge + ": tau " + tau + ", omega "
+                + omega();
+    }
+}

@@ -1,0 +1,134 @@
+package dev.retort.core.equivalent;
+
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.core.spectrum.SpectralMeasure;
+
+/**
+ * The root τ of n = Σ λ/(λ+τ) + n·ridge/τ.
+ *
+ * <p>That difference cancels as soon as n falls into a gap of the spectrum or near its rank, so it is never formed. The
+ * spectrum is split at n into a head (its n largest eigenvalues) and a tail; with x = λ/(λ+τ) and z = τ/(λ+τ),
+ *
+ * <pre>  A(τ) = Σ_tail x + n·ridge/τ        what is learnt beyond the head
+ *   B(τ) = Σ_head z + max(n − rank, 0)  what is missed within it</pre>
+ *
+ * have A − B = Σ x − n + n·ridge/τ exactly, and positive terms only. The root of Ψ(s) = ln A − ln B, s = ln τ, is found by
+ * Halley's method. Ψ' lies in [−2, −1], so the root lies between s + Ψ/2 and s + Ψ, and |Ψ''| ≤ 1/2, |Ψ'''| ≤ 4/5 bound
+ * the error of a Halley step by |Ψ|³/4; the derivation is in the module's documentation, docs/equivalents.md.
+ */
+final class FixedPoint {
+
+    /** The error of a step of this length is below 1e-17; a longer one is followed by another. */
+    private static final double LAST_STEP = 3e-6;
+
+    /** Never needed more than eight; a bound so that a defect shows as an exception and not as a hang. */
+    private static final int MOST_PASSES = 64;
+
+    /** Rounding of A and of B, at its worst: three roundings a term, 32 additions in a lane, five to join the lanes. */
+    private static final double ROUNDING = 80 * Math.ulp(0.5);
+
+    private final SpectralMeasure measure;
+    private final double samples;
+    private final double ridge;
+
+    /** The node that n falls into, and how its weight divides between head and tail. */
+    private final int cut;
+
+    private final double headWeight;
+    private final double tailWeight;
+    /** max(n − rank, 0) */
+    private final double surplus;
+
+    private FixedPoint(SpectralMeasure measure, double samples, double ridge) {
+        this.measure = measure;
+        this.samples = samples;
+        this.ridge = ridge;
+        this.surplus = Math.max(samples - measure.rank(), 0);
+        this.cut = samples < measure.rank() ? measure.nodeAt(samples) : measure.size();
+        boolean split = cut < measure.size();
+        this.headWeight = split ? samples - measure.weightBefore(cut) : 0;
+        this.tailWeight = split ? measure.weightBefore(cut + 1) - samples : 0;
+    }
+
+    /**
+     * A root and how far it may be from the exact one.
+     *
+     * @param tau the root
+     * @param relativeErrorBound the bound
+     */
+    record Root(double tau, double relativeErrorBound) {}
+
+    static Root of(SpectralMeasure measure, double samples, double ridge) {
+        if (ridge == 0 && samples >= measure.rank()) {
+            return new Root(0, 0);
+        }
+        return new FixedPoint(measure, samples, ridge).solve();
+    }
+
+    private Root solve() {
+        double tau = start();
+        for (int pass = 1; pass <= MOST_PASSES; pass++) {
+            Step step = stepFrom(tau);
+            tau *= Math.exp(step.length);
+            if (Math.abs(step.length) < LAST_STEP) {
+                double truncation = Math.abs(step.psi * step.psi * step.psi) / 4;
+                return new Root(tau, truncation + ROUNDING + Math.ulp(tau) / tau);
+            }
+        }
+        throw new IllegalStateException("No fixed point within " + MOST_PASSES + " passes for " + samples
+                + " samples, ridge " + ridge + " and a spectrum of " + measure.size() + " nodes");
+    }
+
+    /** From Σ λ/(λ+τ) ≤ min(trace/τ, rank): a value that is never below the root by more than a factor. */
+    private double start() {
+        double unlearnt = Math.max(1 - samples / measure.rank(), 0);
+        double start = Math.max(measure.trace() / samples * unlearnt, ridge);
+        if (!(ridge + measure.trace() / samples < 0x1p1022)) {
+            throw refusal("samples", samples, "is so small that τ overflows");
+        }
+        return Math.max(start, Double.MIN_NORMAL);
+    }
+
+    /** A step in ln τ, and the Ψ that it starts from. */
+    private record Step(double length, double psi) {}
+
+    private Step stepFrom(double tau) {
+        SpectralMeasure.Sums head = measure.sums(0, cut, tau);
+        SpectralMeasure.Sums tail = measure.sums(Math.min(cut + 1, measure.size()), measure.size(), tau);
+        double penalty = samples * (ridge / tau);
+        double a = tail.learnt() + penalty;
+        double b = head.missed() + surplus;
+        double slopeA = tail.product() + penalty;
+        double slopeB = head.product();
+        double curveA = tail.skew() - penalty;
+        double curveB = head.skew();
+        if (cut < measure.size()) {
+            double sum = measure.value(cut) + tau;
+            double x = measure.value(cut) / sum;
+            double z = tau / sum;
+            a += tailWeight * x;
+            b += headWeight * z;
+            slopeA += tailWeight * x * z;
+            slopeB += headWeight * x * z;
+            curveA += tailWeight * x * z * (x - z);
+            curveB += headWeight * x * z * (x - z);
+        }
+        // A spectrum of more than 300 decades, far from the root: halve the way to where the vanished sum is felt.
+        if (a < Double.MIN_NORMAL || b < Double.MIN_NORMAL) {
+            return halfWay(tau, measure.value(Math.min(cut, measure.size() - 1)));
+        }
+        double psi = Math.abs(a - b) < b / 10 ? Math.log1p((a - b) / b) : Math.log(a / b);
+        double u = slopeA / a;
+        double v = slopeB / b;
+        double first = -(u + v);
+        double second = -curveA / a - u * u - curveB / b + v * v;
+        double halley = Math.abs(psi) < 2 ? -2 * psi * first / (2 * first * first - psi * second) : -psi / first;
+        return new Step(Math.min(Math.max(halley, Math.min(psi / 2, psi)), Math.max(psi / 2, psi)), psi);
+    }
+
+    private static Step halfWay(double tau, double value) {
+        double distance = Math.log(value) - Math.log(tau);
+        return new Step(distance / 2, 2 * distance);
+    }
+}

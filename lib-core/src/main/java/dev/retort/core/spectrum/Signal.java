@@ -1,0 +1,131 @@
+package dev.retort.core.spectrum;
+
+import static dev.retort.core.Arguments.finite;
+import static dev.retort.core.Arguments.length;
+import static dev.retort.core.Arguments.refusal;
+
+/**
+ * The ground truth β⋆, one coefficient per feature in the eigenbasis of the covariance: labels are y = xᵀβ⋆ + noise.
+ *
+ * <p>A signal is a rule that is turned into numbers by the {@link RegressionTask} that joins it to a {@link Spectrum}, so
+ * that one signal can be used with spectra of several dimensions. Immutable.
+ */
+public abstract sealed class Signal {
+
+    private Signal() {}
+
+    /**
+     * The signal with the given coefficients.
+     *
+     * @param coefficients β⋆<sub>1</sub>, …, β⋆<sub>p</sub>, one for each feature of the spectrum
+     * @return the signal
+     * @throws IllegalArgumentException if a coefficient is NaN or infinite
+     */
+    public static Signal of(double... coefficients) {
+        return new Given(finite("coefficients", coefficients).clone());
+    }
+
+    /**
+     * The signal with the same coefficient for every feature.
+     *
+     * @param value the coefficient
+     * @return the signal β⋆<sub>i</sub> = value
+     * @throws IllegalArgumentException if the value is NaN or infinite
+     */
+    public static Signal constant(double value) {
+        return new Constant(finite("value", value));
+    }
+
+    /**
+     * The source power law λ<sub>i</sub>β⋆<sub>i</sub>² = i<sup>−b</sup>, i = 1, …, p, with positive coefficients. It
+     * needs a spectrum without zero eigenvalues.
+     *
+     * @param b the decay of what each feature contributes to the labels' variance
+     * @return the signal
+     * @throws IllegalArgumentException if b is NaN or infinite
+     */
+    public static Signal sourcePowerLaw(double b) {
+        return new SourcePowerLaw(finite("b", b));
+    }
+
+    /**
+     * √λ β⋆ of a feature: representable where β⋆ alone may not be, and the scale in which a risk is a sum of squares.
+     */
+    abstract double whitened(double lambda, int i);
+
+    /** β⋆ of a feature. */
+    abstract double coefficient(double lambda, int i);
+
+    /** Refuses a spectrum that this signal cannot be joined to. */
+    abstract void checkFits(Spectrum spectrum);
+
+    private static final class Given extends Signal {
+        private final double[] coefficients;
+
+        Given(double[] coefficients) {
+            this.coefficients = coefficients;
+        }
+
+        @Override
+        double whitened(double lambda, int i) {
+            return Math.sqrt(lambda) * coefficients[i];
+        }
+
+        @Override
+        double coefficient(double lambda, int i) {
+            return coefficients[i];
+        }
+
+        @Override
+        void checkFits(Spectrum spectrum) {
+            length("coefficients", coefficients.length, "the dimension of the spectrum", spectrum.dimension());
+        }
+    }
+
+    private static final class Constant extends Signal {
+        private final double value;
+
+        Constant(double value) {
+            this.value = value;
+        }
+
+        @Override
+        double whitened(double lambda, int i) {
+            return Math.sqrt(lambda) * value;
+        }
+
+        @Override
+        double coefficient(double lambda, int i) {
+            return value;
+        }
+
+        @Override
+        void checkFits(Spectrum spectrum) {}
+    }
+
+    private static final class SourcePowerLaw extends Signal {
+        private final double b;
+
+        SourcePowerLaw(double b) {
+            this.b = b;
+        }
+
+        @Override
+        double whitened(double lambda, int i) {
+            return Math.pow(i + 1.0, -b / 2);
+        }
+
+        @Override
+        double coefficient(double lambda, int i) {
+            return whitened(lambda, i) / Math.sqrt(lambda);
+        }
+
+        @Override
+        void checkFits(Spectrum spectrum) {
+            if (spectrum.rank() < spectrum.dimension()) {
+                int zeros = spectrum.dimension() - spectrum.rank();
+                throw refusal("spectrum", zeros + " zero eigenvalues", "leave λβ² = i^-b without a solution β");
+            }
+        }
+    }
+}

@@ -1,0 +1,250 @@
+package dev.retort.core.spectrum;
+
+import static dev.retort.core.Arguments.atLeastOne;
+import static dev.retort.core.Arguments.finite;
+import static dev.retort.core.Arguments.length;
+import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.positive;
+import static dev.retort.core.Arguments.refusal;
+
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The eigenvalues λ<sub>1</sub>, …, λ<sub>p</sub> of a feature covariance Σ: one per feature, in the order in which a
+ * {@link Signal} and every other per-feature quantity is given. They need not be sorted, may repeat, and may be zero (such
+ * a feature carries no variance: it weighs nothing in a risk and does not count for the rank).
+ *
+ * <p>Indices count from 0 in code and from 1 in formulas. Immutable.
+ *
+ * <pre>{@code
+ * Spectrum measured = Spectrum.of(3.0, 1.0, 0.5, 0.25);
+ * Spectrum model = Spectrum.powerLaw(2.0, 500); // i^-2
+ * double last = model.eigenvalue(499); // 500^-2
+ * }</pre>
+ */
+public final class Spectrum {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Spectrum.class);
+
+    /** Above this trace, sums of an eigenvalue and τ could overflow. */
+    private static final double LARGEST_TRACE = 0x1p1020;
+
+    private final double[] eigenvalues;
+    private final SpectralMeasure measure;
+
+    private Spectrum(double[] eigenvalues) {
+        this.eigenvalues = eigenvalues;
+        this.measure = SpectralMeasure.of(eigenvalues);
+        if (measure.size() == 0) {
+            throw refusal(
+                    "eigenvalues", "all " + eigenvalues.length + " of them", "are zero, at least one must be positive");
+        }
+        if (!(measure.trace() < LARGEST_TRACE)) {
+            throw refusal("eigenvalues", "their sum, " + measure.trace() + ",", "is not below 2^1020");
+        }
+    }
+
+    /**
+     * The spectrum with the given eigenvalues.
+     *
+     * <p>An eigenvalue that is negative by no more than rounding can explain, λ ≥ −64 · 2<sup>−52</sup> ·
+     * λ<sub>max</sub> · p, is taken for zero, and a warning is logged.
+     *
+     * @param eigenvalues the eigenvalues, one per feature, in any order
+     * @return the spectrum, of dimension {@code eigenvalues.length}
+     * @throws IllegalArgumentException if there is no eigenvalue, if one is NaN, infinite or negative, or if all are zero
+     */
+    public static Spectrum of(double... eigenvalues) {
+        return new Spectrum(withoutRoundedZeros(eigenvalues));
+    }
+
+    /**
+     * Eigenvalues given as value and multiplicity: {@code counts[0]} features with {@code values[0]}, then {@code
+     * counts[1]} features with {@code values[1]}, and so on.
+     *
+     * @param values the eigenvalues
+     * @param counts how often each occurs, at least once; as many as there are values
+     * @return the spectrum, whose dimension is the sum of the counts
+     * @throws IllegalArgumentException as {@link #of(double...)} does, or if the lengths differ, a count is less than 1, or
+     *     the counts add up to more than an array can hold
+     */
+    public static Spectrum withMultiplicities(double[] values, int[] counts) {
+        length("counts", counts.length, "the number of values", values.length);
+        long dimension = 0;
+        for (int k = 0; k < counts.length; k++) {
+            dimension += atLeastOne("counts[" + k + "]", counts[k]);
+        }
+        if (dimension > Integer.MAX_VALUE - 8) {
+            throw refusal("counts", "their sum, " + dimension + ",", "is not below 2^31 - 8");
+        }
+        double[] eigenvalues = new double[(int) dimension];
+        int start = 0;
+        for (int k = 0; k < counts.length; k++) {
+            Arrays.fill(eigenvalues, start, start + counts[k], values[k]);
+            start += counts[k];
+        }
+        return of(eigenvalues);
+    }
+
+    /**
+     * The power law λ<sub>i</sub> = i<sup>−α</sup>, i = 1, …, p.
+     *
+     * @param alpha the decay α, greater than 0
+     * @param dimension the number of features p, at least 1
+     * @return the spectrum
+     * @throws IllegalArgumentException if α or p is out of range, or the last eigenvalue underflows
+     */
+    public static Spectrum powerLaw(double alpha, int dimension) {
+        positive("alpha", alpha);
+        return decreasing("alpha", alpha, dimension, i -> Math.pow(i + 1.0, -alpha));
+    }
+
+    /**
+     * The exponential spectrum λ<sub>i</sub> = e<sup>−rate·(i−1)</sup>, i = 1, …, p.
+     *
+     * @param rate the decay per feature, greater than 0
+     * @param dimension the number of features p, at least 1
+     * @return the spectrum
+     * @throws IllegalArgumentException if the rate or p is out of range, or the last eigenvalue underflows
+     */
+    public static Spectrum exponential(double rate, int dimension) {
+        positive("rate", rate);
+        return decreasing("rate", rate, dimension, i -> Math.exp(-rate * i));
+    }
+
+    /**
+     * The isotropic spectrum: every eigenvalue the same.
+     *
+     * @param value the eigenvalue, greater than 0
+     * @param dimension the number of features p, at least 1
+     * @return the spectrum
+     * @throws IllegalArgumentException if the value or p is out of range
+     */
+    public static Spectrum isotropic(double value, int dimension) {
+        double[] eigenvalues = new double[atLeastOne("dimension", dimension)];
+        Arrays.fill(eigenvalues, positive("value", value));
+        return new Spectrum(eigenvalues);
+    }
+
+    /**
+     * The spiked spectrum: a few features of one eigenvalue above a bulk of ones.
+     *
+     * @param spike the eigenvalue of the first {@code spikes} features, greater than 0
+     * @param spikes how many features carry it, from 1 to p
+     * @param dimension the number of features p
+     * @return the spectrum
+     * @throws IllegalArgumentException if an argument is out of range
+     */
+    public static Spectrum spiked(double spike, int spikes, int dimension) {
+        if (atLeastOne("spikes", spikes) > dimension) {
+            throw refusal("spikes", spikes, "is not at most the dimension, " + dimension);
+        }
+        double[] eigenvalues = new double[dimension];
+        Arrays.fill(eigenvalues, 0, spikes, positive("spike", spike));
+        Arrays.fill(eigenvalues, spikes, dimension, 1.0);
+        return new Spectrum(eigenvalues);
+    }
+
+    private static Spectrum decreasing(String decayName, double decay, int dimension, IntToDoubleFunction eigenvalue) {
+        double last = eigenvalue.applyAsDouble(atLeastOne("dimension", dimension) - 1);
+        if (last < Double.MIN_NORMAL) {
+            throw refusal(decayName, decay, "is too fast: the eigenvalue of feature " + dimension + " underflows");
+        }
+        return new Spectrum(
+                IntStream.range(0, dimension).parallel().mapToDouble(eigenvalue).toArray());
+    }
+
+    private static double[] withoutRoundedZeros(double[] given) {
+        if (given.length == 0) {
+            throw refusal("eigenvalues", "[]", "has no entry, at least one is needed");
+        }
+        double[] eigenvalues = finite("eigenvalues", given).clone();
+        double largest = Arrays.stream(eigenvalues).max().orElseThrow();
+        double rounding = 64 * Math.ulp(1.0) * Math.max(largest, 0) * eigenvalues.length;
+        int clamped = 0;
+        for (int i = 0; i < eigenvalues.length; i++) {
+            if (eigenvalues[i] < 0) {
+                if (eigenvalues[i] < -rounding) {
+                    nonNegative("eigenvalues[" + i + "]", eigenvalues[i]);
+                }
+                eigenvalues[i] = 0;
+                clamped++;
+            }
+        }
+        if (clamped > 0) {
+            LOG.warn(
+                    "Took {} of {} eigenvalues for zero: negative by no more than rounding",
+                    clamped,
+                    eigenvalues.length);
+        }
+        return eigenvalues;
+    }
+
+    /**
+     * The number of features p, zero eigenvalues included.
+     *
+     * @return p, at least 1
+     */
+    public int dimension() {
+        return eigenvalues.length;
+    }
+
+    /**
+     * The eigenvalue λ of one feature.
+     *
+     * @param i the feature, counted from 0
+     * @return λ<sub>i+1</sub>, at least 0
+     * @throws IndexOutOfBoundsException if there is no such feature
+     */
+    public double eigenvalue(int i) {
+        return eigenvalues[Objects.checkIndex(i, eigenvalues.length)];
+    }
+
+    /**
+     * All eigenvalues, in the order of the features.
+     *
+     * @return a new array of length p
+     */
+    public double[] eigenvalues() {
+        return eigenvalues.clone();
+    }
+
+    /**
+     * The number of positive eigenvalues.
+     *
+     * @return the rank of Σ, from 1 to p
+     */
+    public int rank() {
+        return (int) measure.rank();
+    }
+
+    /**
+     * The positive eigenvalues as a measure: sorted, each value with its weight.
+     *
+     * @return the measure over which equivalents are summed
+     */
+    public SpectralMeasure measure() {
+        return measure;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Spectrum that && Arrays.equals(eigenvalues, that.eigenvalues);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(eigenvalues);
+    }
+
+    @Override
+    public String toString() {
+        return "Spectrum of " + dimension() + " features, rank " + rank() + ", eigenvalues from " + measure.value(0)
+                + " to " + measure.value(measure.size() - 1);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.retort.core.spectrum;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class SpectrumTest {
+
+    @Test
+    void keepsTheOrderOfTheFeatures() {
+        Spectrum spectrum = Spectrum.of(0.5, 3, 0, 3);
+        assertThat(spectrum.eigenvalues()).containsExactly(0.5, 3, 0, 3);
+        assertThat(spectrum.dimension()).isEqualTo(4);
+        assertThat(spectrum.rank()).isEqualTo(3);
+    }
+
+    @Test
+    void measuresDistinctPositiveValuesInDescendingOrder() {
+        SpectralMeasure measure = Spectrum.of(0.5, 3, 0, 3).measure();
+        assertThat(measure.size()).isEqualTo(2);
+        assertThat(measure.value(0)).isEqualTo(3);
+        assertThat(measure.weight(0)).isEqualTo(2);
+        assertThat(measure.value(1)).isEqualTo(0.5);
+        assertThat(measure.weightBefore(1)).isEqualTo(2);
+        assertThat(measure.rank()).isEqualTo(3);
+        assertThat(measure.trace()).isEqualTo(6.5);
+        assertThat(measure.nodeAt(1.999)).isZero();
+        assertThat(measure.nodeAt(2)).isEqualTo(1);
+    }
+
+    @Test
+    void sumsOverNodesAddUp() {
+        double[] values = new double[10_007];
+        Arrays.setAll(values, i -> Math.pow(i + 1, -1.1));
+        SpectralMeasure measure = Spectrum.of(values).measure();
+        SpectralMeasure.Sums all = measure.sums(0, measure.size(), 0.01);
+        SpectralMeasure.Sums head = measure.sums(0, 4321, 0.01);
+        SpectralMeasure.Sums tail = measure.sums(4321, measure.size(), 0.01);
+        assertThat(all.learnt()).isCloseTo(head.learnt() + tail.learnt(), relative(1e-14 * all.learnt()));
+        assertThat(all.learnt() + all.missed()).isCloseTo(10_007, relative(1e-10));
+        double product = Arrays.stream(values)
+                .map(v -> v * 0.01 / ((v + 0.01) * (v + 0.01)))
+                .sum();
+        assertThat(all.product()).isCloseTo(product, relative(1e-12 * product));
+    }
+
+    private static org.assertj.core.data.Offset<Double> relative(double offset) {
+        return org.assertj.core.data.Offset.offset(offset);
+    }
+
+    @Test
+    void buildsTheNamedFamilies() {
+        assertThat(Spectrum.powerLaw(2, 4).eigenvalues()).containsExactly(1, 0.25, 1.0 / 9, 1.0 / 16);
+        assertThat(Spectrum.exponential(2, 3).eigenvalues()).containsExactly(1, Math.exp(-2), Math.exp(-4));
+        assertThat(Spectrum.isotropic(0.5, 3).eigenvalues()).containsExactly(0.5, 0.5, 0.5);
+        assertThat(Spectrum.spiked(9, 2, 4).eigenvalues()).containsExactly(9, 9, 1, 1);
+        assertThat(Spectrum.withMultiplicities(new double[] {2, 0, 1}, new int[] {2, 1, 1})
+                        .eigenvalues())
+                .containsExactly(2, 2, 0, 1);
+    }
+
+    @Test
+    void takesRoundedZerosForZero() {
+        assertThat(Spectrum.of(1, -1e-15).eigenvalues()).containsExactly(1, 0);
+    }
+
+    @Test
+    void isAValue() {
+        double[] given = {2, 1};
+        Spectrum spectrum = Spectrum.of(given);
+        given[0] = 7;
+        spectrum.eigenvalues()[1] = 7;
+        assertThat(spectrum).isEqualTo(Spectrum.of(2, 1)).hasSameHashCodeAs(Spectrum.of(2, 1));
+        assertThat(spectrum).isNotEqualTo(Spectrum.of(2, 1.5));
+    }
+
+    @Test
+    void refusesWhatIsNoSpectrum() {
+        refuses("eigenvalues: [] has no entry, at least one is needed", () -> Spectrum.of());
+        refuses("eigenvalues[1]: NaN is not finite", () -> Spectrum.of(1, Double.NaN));
+        refuses("eigenvalues[0]: Infinity is not finite", () -> Spectrum.of(Double.POSITIVE_INFINITY));
+        refuses("eigenvalues[2]: -1.0E-9 is not at least 0 and finite", () -> Spectrum.of(1, 1, -1e-9));
+        refuses("eigenvalues[0]: -1.0 is not at least 0 and finite", () -> Spectrum.of(-1, -2));
+        refuses("eigenvalues: all 2 of them are zero, at least one must be positive", () -> Spectrum.of(0, 0));
+        refuses("eigenvalues: their sum, 1.0E308, is not below 2^1020", () -> Spectrum.of(1e308));
+        refuses("alpha: 0.0 is not greater than 0 and finite", () -> Spectrum.powerLaw(0, 5));
+        refuses("dimension: 0 is not at least 1", () -> Spectrum.powerLaw(1, 0));
+        refuses(
+                "alpha: 200.0 is too fast: the eigenvalue of feature 100 underflows",
+                () -> Spectrum.powerLaw(200, 100));
+        refuses("rate: 8.0 is too fast: the eigenvalue of feature 100 underflows", () -> Spectrum.exponential(8, 100));
+        refuses("value: -1.0 is not greater than 0 and finite", () -> Spectrum.isotropic(-1, 2));
+        refuses("spikes: 5 is not at most the dimension, 4", () -> Spectrum.spiked(2, 5, 4));
+        refuses(
+                "counts.length: 1 is not the number of values, 2",
+                () -> Spectrum.withMultiplicities(new double[] {1, 2}, new int[] {1}));
+        refuses("counts[0]: 0 is not at least 1", () -> Spectrum.withMultiplicities(new double[] {1}, new int[] {0}));
+        refuses(
+                "counts: their sum, 4294967294, is not below 2^31 - 8",
+                () -> Spectrum.withMultiplicities(
+                        new double[] {1, 2}, new int[] {Integer.MAX_VALUE, Integer.MAX_VALUE}));
+    }
+
+    private static void refuses(String message, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+        assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.retort.theory.distillation;
+
+import static dev.retort.core.Arguments.atLeastOne;
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.core.equivalent.DeterministicEquivalent;
+import java.util.BitSet;
+import java.util.Objects;
+
+/**
+ * A choice of features: those that a weak model sees. Indices count from 0 in code and from 1 in formulas. Immutable.
+ *
+ * <pre>{@code
+ * FeatureMask half = FeatureMask.keepingFirst(250, 500);
+ * boolean seen = half.keeps(249); // true
+ * }</pre>
+ */
+public final class FeatureMask {
+
+    private final int dimension;
+    private final BitSet kept;
+
+    private FeatureMask(int dimension, BitSet kept) {
+        this.dimension = dimension;
+        this.kept = kept;
+    }
+
+    /**
+     * The mask that keeps the features marked true.
+     *
+     * @param keeps one entry per feature
+     * @return the mask, of dimension {@code keeps.length}
+     * @throws IllegalArgumentException if there is no entry
+     */
+    public static FeatureMask of(boolean... keeps) {
+        BitSet kept = new BitSet(atLeastOne("keeps.length", keeps.length));
+        for (int i = 0; i < keeps.length; i++) {
+            kept.set(i, keeps[i]);
+        }
+        return new FeatureMask(keeps.length, kept);
+    }
+
+    /**
+     * The mask that keeps the first features and drops the others.
+     *
+     * @param count how many to keep, from 0 to the dimension
+     * @param dimension the number of features p
+     * @return the mask
+     * @throws IllegalArgumentException if the count is not in that range, or p is less than 1
+     */
+    public static FeatureMask keepingFirst(int count, int dimension) {
+        atLeastOne("dimension", dimension);
+        if (count < 0 || count > dimension) {
+            throw refusal("count", count, "is not from 0 to the dimension, " + dimension);
+        }
+        BitSet kept = new BitSet(dimension);
+        kept.set(0, count);
+        return new FeatureMask(dimension, kept);
+    }
+
+    /**
+     * The mask that is best for a target trained on the labels of a masked ground truth: K⋆ = {i : 1 − ζ<sub>i</sub>² >
+     * Ω}. Keeping feature i costs λ<sub>i</sub>β⋆<sub>i</sub>²ζ<sub>i</sub>²/(1 − Ω) of excess risk, dropping it
+     * λ<sub>i</sub>β⋆<sub>i</sub>²; so the choice depends neither on the signal nor on the noise.
+     *
+     * <p>Source: arXiv 2410.18837, the weak-to-strong section.
+     *
+     * @param target the equivalent of the target's training
+     * @return the best mask
+     */
+    public static FeatureMask optimal(DeterministicEquivalent target) {
+        int dimension = target.spectrum().dimension();
+        BitSet kept = new BitSet(dimension);
+        for (int i = 0; i < dimension; i++) {
+            double zeta = target.zeta(i);
+            // 1 − ζ² > Ω, written on the side where neither difference cancels; with ζ = 0 nothing is gained by
+            // dropping.
+            kept.set(
+                    i,
+                    zeta < 0.5
+                            ? zeta == 0 || zeta * zeta < target.oneMinusOmega()
+                            : target.learnability(i) * (1 + zeta) > target.omega());
+        }
+        return new FeatureMask(dimension, kept);
+    }
+
+    /**
+     * The number of features, kept or not.
+     *
+     * @return p
+     */
+    public int dimension() {
+        return dimension;
+    }
+
+    /**
+     * The number of features kept.
+     *
+     * @return a number from 0 to p
+     */
+    public int size() {
+        return kept.cardinality();
+    }
+
+    /**
+     * Whether a feature is kept.
+     *
+     * @param i the feature, counted from 0
+     * @return true if the weak model sees it
+     * @throws IndexOutOfBoundsException if there is no such feature
+     */
+    public boolean keeps(int i) {
+        return kept.get(Objects.checkIndex(i, dimension));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof FeatureMask that && dimension == that.dimension && kept.equals(that.kept);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * dimension + kept.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "FeatureMask keeping " + size() + " of " + dimension + " features";
+    }
+}

@@ -1,0 +1,110 @@
+package dev.retort.examples.report;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A line of text with subscripts and superscripts: {@code _x}, {@code ^x} for one character, {@code _{...}}, {@code
+ * ^{...}} for several, a backslash before a sign that is meant itself. A subscript and a superscript that follow each
+ * other stand above each other.
+ */
+record Label(List<Run> runs) {
+
+    /** Size of a script relative to the text around it. */
+    static final double SCRIPT = 0.72;
+
+    /** A piece of text; level is -1 for a subscript, 0, or 1 for a superscript; the shift before it is in em. */
+    record Run(String text, int level, double shift) {
+
+        double scale() {
+            return level == 0 ? 1 : SCRIPT;
+        }
+
+        /** How far below the baseline the run stands, in em. */
+        double drop() {
+            return level == 0 ? 0 : level < 0 ? 0.22 : -0.38;
+        }
+
+        double em() {
+            return scale() * text.codePoints().mapToDouble(Label::advance).sum();
+        }
+    }
+
+    static Label of(String markup) {
+        List<Run> runs = new ArrayList<>();
+        StringBuilder plain = new StringBuilder();
+        int i = 0;
+        while (i < markup.length()) {
+            char sign = markup.charAt(i);
+            boolean last = i + 1 == markup.length();
+            if (sign == '\\' && !last && "_^\\".indexOf(markup.charAt(i + 1)) >= 0) {
+                plain.append(markup.charAt(i + 1));
+                i += 2;
+            } else if ((sign == '_' || sign == '^') && !last) {
+                append(runs, plain.toString(), 0);
+                plain.setLength(0);
+                int brace = markup.charAt(i + 1) == '{' ? markup.indexOf('}', i) : -1;
+                int end = brace < 0 ? markup.offsetByCodePoints(i + 1, 1) : brace;
+                append(runs, markup.substring(brace < 0 ? i + 1 : i + 2, end), sign == '_' ? -1 : 1);
+                i = brace < 0 ? end : end + 1;
+            } else {
+                plain.append(sign);
+                i++;
+            }
+        }
+        append(runs, plain.toString(), 0);
+        return new Label(List.copyOf(runs));
+    }
+
+    private static void append(List<Run> runs, String text, int level) {
+        if (text.isEmpty()) {
+            return;
+        }
+        double shift = 0;
+        int size = runs.size();
+        if (size > 0 && level * runs.get(size - 1).level() < 0) {
+            shift = -runs.get(size - 1).em();
+        } else if (size > 1 && runs.get(size - 1).shift() < 0) {
+            shift = Math.max(0, runs.get(size - 2).em() - runs.get(size - 1).em());
+        }
+        runs.add(new Run(text, level, shift));
+    }
+
+    /** The text without its scripts' positions. */
+    String plain() {
+        StringBuilder text = new StringBuilder();
+        runs.forEach(run -> text.append(run.text()));
+        return text.toString();
+    }
+
+    /** An estimate of the width, on the wide side, that is the same whatever fonts are installed. */
+    double width(double size) {
+        double pen = 0;
+        double width = 0;
+        for (Run run : runs) {
+            pen += run.shift() + run.em();
+            width = Math.max(width, pen);
+        }
+        return width * size;
+    }
+
+    // Close to DejaVu Sans and Verdana, the widest of the usual sans-serif fonts.
+    private static double advance(int c) {
+        if (Character.getType(c) == Character.NON_SPACING_MARK) {
+            return 0;
+        }
+        if ("ijlI|.,:;'! ".indexOf(c) >= 0) {
+            return 0.32;
+        }
+        if ("frt()[]/-\"".indexOf(c) >= 0) {
+            return 0.41;
+        }
+        if ("mwMW@%—→".indexOf(c) >= 0 || c >= 0x2E80) {
+            return 1;
+        }
+        if ("+−=×±<>≤≥≈∞∑".indexOf(c) >= 0) {
+            return 0.84;
+        }
+        return Character.isUpperCase(c) ? 0.72 : 0.63;
+    }
+}

@@ -1,0 +1,39 @@
+package dev.retort.examples.report;
+
+/**
+ * Something drawn in a {@link Panel}. Layers are drawn in the order in which they were added.
+ *
+ * <p>Layers of one name belong to one series: they share a colour throughout a figure, and an entry in each panel's
+ * legend. A layer without a name, the empty string, has no entry.
+ */
+public abstract sealed class Layer permits Line, Markers, Band, Rule {
+
+    /** Half the width of the sample in a legend. */
+    static final double KEY = 13;
+
+    private final String name;
+    private final String colour;
+
+    Layer(String name, String colour) {
+        this.name = name;
+        this.colour = colour;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** The name of the series whose colour the layer has. */
+    String colour() {
+        return colour;
+    }
+
+    /** Tells the axes what they have to show. */
+    abstract void spread(Axis.Extent x, Axis.Extent y);
+
+    /** Draws the layer; the canvas is clipped to the frame. */
+    abstract void draw(Canvas canvas, Frame frame, Ink ink);
+
+    /** Draws the sample for the legend, centred. */
+    abstract void drawKey(Canvas canvas, double x, double y, Ink ink);
+}

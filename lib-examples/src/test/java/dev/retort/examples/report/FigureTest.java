@@ -235,6 +235,16 @@ class FigureTest {
     }
 
     @Test
+    void labelsOfOneValueStandApart() {
+        Panel panel = logPanel().with(Rule.horizontal(0.1, "same"), Rule.horizontal(0.1, "same"));
+        assertThat(all(parse(Figure.row(panel).svg()), "text").stream()
+                        .filter(text -> text.getTextContent().equals("same"))
+                        .map(text -> text.getAttribute("x") + "," + text.getAttribute("y")))
+                .hasSize(2)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
     void seriesHaveOneEntryAndOneColour() {
         Panel panel = logPanel()
                 .with(

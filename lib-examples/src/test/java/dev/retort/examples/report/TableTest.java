@@ -38,6 +38,7 @@ class TableTest {
                         + "20,1.5,0.03,0.3333333333333333,\"a, \"\"b\"\"\"\r\n"
                         + "200,0.12345,0.00123,1.0E-7,<c> & d\r\n"
                         + "2000,0.25,,—,\r\n");
+        assertThat(Table.of("a").withRow("6\"").csv()).isEqualTo("a\r\n\"6\"\"\"\r\n");
         assertThat(Table.of("a").withRow("two\nlines").csv()).isEqualTo("a\r\n\"two\nlines\"\r\n");
     }
 

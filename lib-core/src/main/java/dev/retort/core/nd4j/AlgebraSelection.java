@@ -1,0 +1,155 @@
+package dev.retort.core.nd4j;
+
+import java.io.IOException;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bytedeco.javacpp.Loader;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Decides, once, whether the OpenBLAS on the class path can be trusted. */
+final class AlgebraSelection {
+
+    /**
+     * Before it, OpenBLAS solved triangular systems and multiplied matrices wrongly on processors with AVX-512 (OpenBLAS
+     * issues 3454 and 3534). ND4J 1.0.0-M2.1 brings 0.3.19.
+     */
+    private static final int[] OLDEST = {0, 3, 21};
+
+    private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)\\.(\\d+)(?:\\D.*)?");
+
+    /** Right routines agree to a small multiple of n · 1e-16; wrong ones were off by 1 and more. */
+    private static final double AGREEMENT = 1e-10;
+
+    private static final Logger LOGGER = LoggerFactory.getLogger("dev.retort.core.nd4j");
+
+    private AlgebraSelection() {}
+
+    /** Loaded, and so decided, at the first use. */
+    private static final class Holder {
+        static final DenseAlgebra ALGEBRA = select(openBlasVersion(), OpenBlasAlgebra::new);
+    }
+
+    static DenseAlgebra selected() {
+        return Holder.ALGEBRA;
+    }
+
+    /**
+     * @param version as bytedeco counts, {@code 0.3.31-1.5.13}, or null if there is none to be read
+     * @param openBlas makes the algebra that wants OpenBLAS; may fail to link
+     */
+    static DenseAlgebra select(@Nullable String version, Supplier<DenseAlgebra> openBlas) {
+        DenseAlgebra plainJava = new JavaAlgebra();
+        if (!recentEnough(version)) {
+            return fallBack(
+                    plainJava, "OpenBLAS " + (version == null ? "of unknown version" : version) + " is too old");
+        }
+        try {
+            DenseAlgebra candidate = openBlas.get();
+            if (agree(candidate, plainJava)) {
+                return candidate;
+            }
+            return fallBack(plainJava, "OpenBLAS " + version + " failed its self-test on this processor");
+        } catch (LinkageError e) { // no library, no class, or one that does not fit
+            return fallBack(plainJava, "OpenBLAS " + version + " could not be loaded (" + e + ")");
+        }
+    }
+
+    private static DenseAlgebra fallBack(DenseAlgebra plainJava, String reason) {
+        LOGGER.warn(
+                "{}; dense algebra runs in plain Java, several times slower. To use OpenBLAS, add"
+                        + " org.bytedeco:openblas-platform:0.3.31-1.5.13 and org.bytedeco:javacpp-platform:1.5.13"
+                        + " to the build as direct dependencies.",
+                reason);
+        return plainJava;
+    }
+
+    private static @Nullable String openBlasVersion() {
+        try {
+            return Loader.getVersion("org.bytedeco", "openblas");
+        } catch (IOException | LinkageError e) {
+            return null;
+        }
+    }
+
+    static boolean recentEnough(@Nullable String version) {
+        Matcher matcher = VERSION.matcher(version == null ? "" : version);
+        if (!matcher.matches()) {
+            return false;
+        }
+        for (int i = 0; i < OLDEST.length; i++) {
+            int difference = Integer.compare(Integer.parseInt(matcher.group(i + 1)), OLDEST[i]);
+            if (difference != 0) {
+                return difference > 0;
+            }
+        }
+        return true;
+    }
+
+    /** Compares two implementations on the smallest shapes at which broken versions of OpenBLAS gave wrong results. */
+    static boolean agree(DenseAlgebra candidate, DenseAlgebra reference) {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(20261123);
+        return productsAgree(candidate, reference, random)
+                && choleskyAgrees(candidate, reference, random)
+                && triangularSolvesAgree(candidate, reference, random);
+    }
+
+    private static boolean productsAgree(DenseAlgebra candidate, DenseAlgebra reference, RandomGenerator random) {
+        try (OffHeapMatrix a = uniform(102, 83, random);
+                OffHeapMatrix b = uniform(276, 102, random);
+                OffHeapMatrix actual = OffHeapMatrix.zeros(83, 276);
+                OffHeapMatrix expected = OffHeapMatrix.zeros(83, 276)) {
+            candidate.addProduct(1, a, true, b, true, actual);
+            reference.addProduct(1, a, true, b, true, expected);
+            return close(actual, expected);
+        }
+    }
+
+    private static boolean choleskyAgrees(DenseAlgebra candidate, DenseAlgebra reference, RandomGenerator random) {
+        try (OffHeapMatrix x = uniform(96, 288, random);
+                OffHeapMatrix actual = candidate.gramOfRows(x);
+                OffHeapMatrix expected = reference.gramOfRows(x)) {
+            return candidate.cholesky(actual) > 0 && reference.cholesky(expected) > 0 && close(actual, expected);
+        }
+    }
+
+    private static boolean triangularSolvesAgree(
+            DenseAlgebra candidate, DenseAlgebra reference, RandomGenerator random) {
+        for (int n = 21; n <= 64; n++) {
+            try (OffHeapMatrix lower = uniform(n, n, random);
+                    OffHeapMatrix actual = uniform(n, n, random);
+                    OffHeapMatrix expected = actual.copy()) {
+                // A heavy diagonal keeps the condition near 1: what differs is then the routine, not the rounding.
+                for (int i = 0; i < n; i++) {
+                    lower.pointer().put(i * (n + 1L), 2.0 * n);
+                }
+                candidate.solveTriangular(lower, n % 2 == 0, actual);
+                reference.solveTriangular(lower, n % 2 == 0, expected);
+                if (!close(actual, expected)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static OffHeapMatrix uniform(int rows, int columns, RandomGenerator random) {
+        return OffHeapMatrix.of(
+                rows, columns, random.doubles((long) rows * columns, -1, 1).toArray());
+    }
+
+    private static boolean close(OffHeapMatrix actual, OffHeapMatrix expected) {
+        double[] a = actual.toArray();
+        double[] e = expected.toArray();
+        for (int i = 0; i < a.length; i++) {
+            if (!(Math.abs(a[i] - e[i]) <= AGREEMENT * (1 + Math.abs(e[i])))) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

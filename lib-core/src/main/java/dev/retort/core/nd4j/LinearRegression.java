@@ -1,0 +1,140 @@
+package dev.retort.core.nd4j;
+
+import dev.retort.core.Arguments;
+import java.util.Arrays;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Linear regression on ND4J arrays: ridgeless, by the minimum-norm interpolator, and ridge.
+ *
+ * <p>The features, X in the formulas, have one sample per row, shape {@code [n, p]}. The labels, y, have shape {@code [n]}
+ * or {@code [n, 1]}, or {@code [n, k]} for {@code k} sets of labels of the same samples, which share one factorisation.
+ * The coefficients, b, come back in the shape {@code [p]}, {@code [p, 1]} or {@code [p, k]} that corresponds. There is no
+ * intercept, and nothing is centred or scaled. Arrays of any real data type, order and stride are accepted; they are
+ * neither modified nor closed. Results are of type {@code DOUBLE} whatever ND4J's default, and belong to the caller, who
+ * may {@link INDArray#close() close} them.
+ *
+ * <p>The smaller of the Gram matrices X Xᵀ and Xᵀ X is factored by Cholesky, at a cost of min(n, p)² · max(n, p) / 2
+ * multiplications and as many additions, and the solution corrected by its residual. Where the estimated condition of that
+ * matrix exceeds 10¹⁰, where Cholesky breaks down, or where the residual is larger than rounding explains, X itself is
+ * factored instead, X = U T V with T triangular and U, V orthogonal, at many times the price: so steep spectra and
+ * repeated samples lose no digits to the squared condition. That factorisation decides on a rank: pivots not larger than
+ * 2⁻⁵² · max(n, p) times the largest count as zero. Errors are of the size that rounding the entries of X and y would
+ * cause.
+ *
+ * <p>All methods may be called from several threads, and give the same result, bit for bit, in each.
+ *
+ * <pre>{@code
+ * INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});
+ * INDArray labels = Nd4j.create(new double[] {2, 4});
+ * INDArray interpolator = LinearRegression.minimumNorm(features, labels); // 1, 2, 1
+ * INDArray shrunk = LinearRegression.ridge(features, labels, 0.5);        // 2/3, 8/5, 2/3
+ * }</pre>
+ */
+public final class LinearRegression {
+
+    private LinearRegression() {}
+
+    /**
+     * Ridgeless regression: of the coefficients that minimise |y − X b|², those of least norm, b = X⁺ y.
+     *
+     * <p>With fewer samples than features this is the minimum-norm interpolator, Xᵀ (X Xᵀ)⁻¹ y, studied by Han and Xu
+     * (arXiv 2307.02044) and by Hastie, Montanari, Rosset and Tibshirani (arXiv 1903.08560); with at least as many, it is
+     * least squares. If X is rank-deficient, for example because samples are repeated, it is the least squares solution of
+     * minimum norm, as LAPACK's {@code dgelsy} defines it (LAPACK Users' Guide, "Linear Least Squares Problems").
+     *
+     * @param features X, shape {@code [n, p]}
+     * @param labels y, shape {@code [n]}, {@code [n, 1]} or {@code [n, k]}
+     * @return b, shape {@code [p]}, {@code [p, 1]} or {@code [p, k]}
+     * @throws IllegalArgumentException if an array is null, empty, not numeric or of another rank, if the numbers of
+     *     rows differ, or if an entry is NaN or infinite
+     */
+    public static INDArray minimumNorm(INDArray features, INDArray labels) {
+        return solve(DenseAlgebra.selected(), features, labels, 0);
+    }
+
+    /**
+     * Ridge regression: the coefficients that minimise (1/n) |y − X b|² + ridge · |b|².
+     *
+     * <p>Mind the 1/n: b = (Xᵀ X + n · ridge · I)⁻¹ Xᵀ y. As the ridge goes to 0, this tends to {@link #minimumNorm}.
+     *
+     * @param features X, shape {@code [n, p]}
+     * @param labels y, shape {@code [n]}, {@code [n, 1]} or {@code [n, k]}
+     * @param ridge the ridge, at least 0; 0 stands for {@link #minimumNorm}
+     * @return b, shape {@code [p]}, {@code [p, 1]} or {@code [p, k]}
+     * @throws IllegalArgumentException if an array is null, empty, not numeric or of another rank, if the numbers of
+     *     rows differ, if an entry is NaN or infinite, or if {@code ridge} is negative, NaN or infinite
+     */
+    public static INDArray ridge(INDArray features, INDArray labels, double ridge) {
+        return solve(DenseAlgebra.selected(), features, labels, Arguments.nonNegative("ridge", ridge));
+    }
+
+    static INDArray solve(DenseAlgebra algebra, INDArray features, INDArray labels, double ridge) {
+        checkArray("features", features);
+        checkArray("labels", labels);
+        if (features.rank() != 2) {
+            throw Arguments.refusal("features", shapeOf(features), "is not of rank 2, [samples, features]");
+        }
+        if (labels.rank() != 1 && labels.rank() != 2) {
+            throw Arguments.refusal("labels", shapeOf(labels), "is not of rank 1 or 2, [samples] or [samples, sets]");
+        }
+        if (labels.size(0) != features.size(0)) {
+            throw Arguments.refusal(
+                    "labels", shapeOf(labels), "does not have as many rows as features, " + shapeOf(features));
+        }
+        // One set of labels per row, as the solvers want them.
+        INDArray sets = labels.rank() == 1 ? labels : labels.transpose();
+        try (OffHeapMatrix x = OffHeapMatrix.copyOf(features);
+                OffHeapMatrix y = OffHeapMatrix.copyOf(sets)) {
+            checkFinite("features", x, "%d, %d");
+            checkFinite("labels", y, labels.rank() == 1 ? "%2$d" : "%2$d, %1$d");
+            double penalty = Math.min(features.size(0) * ridge, Double.MAX_VALUE);
+            try (OffHeapMatrix coefficients = solve(algebra, x, y, penalty);
+                    OffHeapMatrix inColumns = coefficients.transposed()) {
+                return labels.rank() == 1 ? coefficients.toNd4j(x.columns()) : inColumns.toNd4j(x.columns(), y.rows());
+            }
+        }
+    }
+
+    private static OffHeapMatrix solve(DenseAlgebra algebra, OffHeapMatrix x, OffHeapMatrix labels, double penalty) {
+        try (GramFactorisation gram = GramFactorisation.of(algebra, x, penalty)) {
+            OffHeapMatrix coefficients = gram == null ? null : gram.solve(labels);
+            if (coefficients != null) {
+                return coefficients;
+            }
+        }
+        try (OrthogonalFactorisation orthogonal = new OrthogonalFactorisation(algebra, x)) {
+            return orthogonal.solve(labels, penalty);
+        }
+    }
+
+    private static void checkArray(String name, @Nullable INDArray array) {
+        if (array == null) {
+            throw Arguments.refusal(name, "null", "is not an array");
+        }
+        if (array.isEmpty()) {
+            throw Arguments.refusal(name, shapeOf(array), "has no entries");
+        }
+        if (!array.dataType().isNumerical()) {
+            throw Arguments.refusal(name, array.dataType(), "is not a numeric data type");
+        }
+    }
+
+    private static String shapeOf(INDArray array) {
+        return "shape " + Arrays.toString(array.shape());
+    }
+
+    private static void checkFinite(String name, OffHeapMatrix matrix, String index) {
+        for (int i = 0; i < matrix.rows(); i++) {
+            double[] row = matrix.row(i);
+            for (int j = 0; j < row.length; j++) {
+                if (!Double.isFinite(row[j])) {
+                    throw Arguments.refusal(
+                            name + "[" + String.format(Locale.ROOT, index, i, j) + "]", row[j], "is not finite");
+                }
+            }
+        }
+    }
+}

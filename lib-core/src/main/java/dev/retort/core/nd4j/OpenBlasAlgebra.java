@@ -1,0 +1,193 @@
+package dev.retort.core.nd4j;
+
+import static org.bytedeco.openblas.global.openblas.CblasColMajor;
+import static org.bytedeco.openblas.global.openblas.CblasLeft;
+import static org.bytedeco.openblas.global.openblas.CblasLower;
+import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
+import static org.bytedeco.openblas.global.openblas.CblasNonUnit;
+import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
+import static org.bytedeco.openblas.global.openblas.CblasTrans;
+import static org.bytedeco.openblas.global.openblas.CblasUpper;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dgeqp3;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dlansy;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dormqr;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dpocon;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
+import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
+import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
+import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
+import static org.bytedeco.openblas.global.openblas.cblas_dtrsm;
+
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.openblas.global.openblas;
+
+/**
+ * The operations by OpenBLAS and the LAPACK inside it, called directly.
+ *
+ * <p>LAPACK counts by columns. It is told that it does, and sees every matrix transposed: our lower triangles are its
+ * upper ones, our rows its columns, and row factors L Q its factors Q R. That spares the copies which LAPACKE makes of
+ * row-major matrices.
+ */
+final class OpenBlasAlgebra implements DenseAlgebra {
+
+    private static final byte UPPER = 'U';
+    private static final byte ONE_NORM = '1';
+    private static final byte WITH_VECTORS = 'V';
+    private static final byte FROM_THE_LEFT = 'L';
+    private static final byte TRANSPOSED = 'T';
+    private static final byte AS_IT_IS = 'N';
+
+    /**
+     * Binds the native library.
+     *
+     * @throws LinkageError if it is not there or does not fit
+     */
+    OpenBlasAlgebra() {
+        // Trials run in parallel; threads inside BLAS would only compete with them (and collapse on a busy machine).
+        openblas.blas_set_num_threads(1);
+    }
+
+    @Override
+    public OffHeapMatrix gramOfRows(OffHeapMatrix x) {
+        return gram(x, CblasNoTrans, x.rows(), x.columns());
+    }
+
+    @Override
+    public OffHeapMatrix gramOfColumns(OffHeapMatrix x) {
+        return gram(x, CblasTrans, x.columns(), x.rows());
+    }
+
+    private static OffHeapMatrix gram(OffHeapMatrix x, int transpose, int order, int terms) {
+        OffHeapMatrix gram = OffHeapMatrix.zeros(order, order);
+        cblas_dsyrk(
+                CblasRowMajor,
+                CblasLower,
+                transpose,
+                order,
+                terms,
+                1,
+                x.pointer(),
+                x.columns(),
+                0,
+                gram.pointer(),
+                order);
+        return gram;
+    }
+
+    @Override
+    public void addProduct(
+            double factor, OffHeapMatrix a, boolean transposeA, OffHeapMatrix b, boolean transposeB, OffHeapMatrix c) {
+        cblas_dgemm(
+                CblasRowMajor,
+                transposeA ? CblasTrans : CblasNoTrans,
+                transposeB ? CblasTrans : CblasNoTrans,
+                c.rows(),
+                c.columns(),
+                transposeA ? a.rows() : a.columns(),
+                factor,
+                a.pointer(),
+                a.columns(),
+                b.pointer(),
+                b.columns(),
+                1,
+                c.pointer(),
+                c.columns());
+    }
+
+    @Override
+    public double cholesky(OffHeapMatrix symmetric) {
+        int n = symmetric.rows();
+        DoublePointer a = symmetric.pointer();
+        double norm = LAPACKE_dlansy(LAPACK_COL_MAJOR, ONE_NORM, UPPER, n, a, n);
+        if (accepted("dpotrf", LAPACKE_dpotrf(LAPACK_COL_MAJOR, UPPER, n, a, n)) > 0) {
+            return 0;
+        }
+        try (DoublePointer reciprocalCondition = new DoublePointer(1)) {
+            accepted("dpocon", LAPACKE_dpocon(LAPACK_COL_MAJOR, UPPER, n, a, n, norm, reciprocalCondition));
+            return reciprocalCondition.get();
+        }
+    }
+
+    @Override
+    public void solveTriangular(OffHeapMatrix lower, boolean transposed, OffHeapMatrix vectors) {
+        cblas_dtrsm(
+                CblasColMajor,
+                CblasLeft,
+                CblasUpper,
+                transposed ? CblasNoTrans : CblasTrans,
+                CblasNonUnit,
+                vectors.columns(),
+                vectors.rows(),
+                1,
+                lower.pointer(),
+                lower.columns(),
+                vectors.pointer(),
+                vectors.columns());
+    }
+
+    @Override
+    public RowFactors factorRows(OffHeapMatrix w) {
+        int m = w.rows();
+        int length = w.columns();
+        double[] scales = new double[m];
+        int[] order = new int[m];
+        try (IntPointer pivots = new IntPointer(m);
+                DoublePointer tau = new DoublePointer(m)) {
+            pivots.zero(); // zero: free to move
+            accepted("dgeqp3", LAPACKE_dgeqp3(LAPACK_COL_MAJOR, length, m, w.pointer(), length, pivots, tau));
+            pivots.get(order);
+            tau.get(scales);
+        }
+        for (int i = 0; i < m; i++) {
+            order[i]--; // LAPACK counts from 1
+        }
+        return new RowFactors(w, order, scales);
+    }
+
+    @Override
+    public void rotate(RowFactors factors, boolean transposed, OffHeapMatrix vectors) {
+        int m = factors.matrix().rows();
+        int length = vectors.columns();
+        try (DoublePointer tau = new DoublePointer(factors.scales())) {
+            accepted(
+                    "dormqr",
+                    LAPACKE_dormqr(
+                            LAPACK_COL_MAJOR,
+                            FROM_THE_LEFT,
+                            transposed ? AS_IT_IS : TRANSPOSED,
+                            length,
+                            vectors.rows(),
+                            m,
+                            factors.matrix().pointer(),
+                            length,
+                            tau,
+                            vectors.pointer(),
+                            length));
+        }
+    }
+
+    @Override
+    public double[] eigen(OffHeapMatrix symmetric) {
+        int n = symmetric.rows();
+        double[] eigenvalues = new double[n];
+        try (DoublePointer values = new DoublePointer(n)) {
+            int info = accepted(
+                    "dsyevd", LAPACKE_dsyevd(LAPACK_COL_MAJOR, WITH_VECTORS, UPPER, n, symmetric.pointer(), n, values));
+            if (info > 0) {
+                throw new ArithmeticException("dsyevd: no convergence, info " + info + ", order " + n);
+            }
+            values.get(eigenvalues);
+        }
+        return eigenvalues;
+    }
+
+    /** LAPACK's positive codes are answers; negative ones mean that the call itself was wrong or memory ran out. */
+    private static int accepted(String routine, int info) {
+        if (info < 0) {
+            throw new IllegalStateException(routine + " refused its arguments: info " + info);
+        }
+        return info;
+    }
+}

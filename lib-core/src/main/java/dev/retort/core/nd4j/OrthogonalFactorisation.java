@@ -1,0 +1,164 @@
+package dev.retort.core.nd4j;
+
+import java.util.function.IntUnaryOperator;
+
+/**
+ * Minimum-norm and ridge regression through a complete orthogonal factorisation of the features themselves, for where
+ * their Gram matrix, whose condition is the square of theirs, has lost too many digits.
+ *
+ * <p>W, the features or their transpose, whichever has not more rows than columns, is factored with row pivoting, P₁ W =
+ * L₁ Q₁. Columns of L₁ past the numerical rank are left out, and what remains is factored from the other side, P₂ L₁ᵀ =
+ * L₂ Q₂. So W = Uᵀ L₂ᵀ V with U = Q₂ P₁ and V = P₂ Q₁, both of orthonormal rows, and L₂ square and regular: the pivoted QLP
+ * factorisation (Stewart, SIAM J. Sci. Comput. 20 (1999) 1336). It serves the purpose of LAPACK's {@code dgelsy} but
+ * hands out its middle factor, which ridge regression needs: where X is singular, the usual stacking of X upon the ridge
+ * lets rounding errors of X meet the whole residual.
+ */
+final class OrthogonalFactorisation implements AutoCloseable {
+
+    private static final IntUnaryOperator IN_PLACE = IntUnaryOperator.identity();
+
+    private final DenseAlgebra algebra;
+    private final boolean wide; // W is X, not its transpose
+    private final OffHeapMatrix w;
+    private final RowFactors first;
+    private final OffHeapMatrix middle; // L₂ in the first columns
+    private final RowFactors second;
+    private final int rank;
+
+    /** Factors the features, n x p, and leaves them as they are. */
+    OrthogonalFactorisation(DenseAlgebra algebra, OffHeapMatrix x) {
+        this.algebra = algebra;
+        wide = x.rows() < x.columns();
+        w = wide ? x.copy() : x.transposed();
+        first = algebra.factorRows(w);
+        rank = first.rank(rankTolerance(x));
+        // Of rank 0 one pivot is kept, to have something to factor; nothing will be solved with it.
+        middle = lowerTransposed(w, Math.max(rank, 1));
+        second = algebra.factorRows(middle);
+    }
+
+    /**
+     * Pivots not larger than this times the first count as zero. Rounding the entries of X moves its singular values by
+     * about as much, so that the data do not determine smaller ones.
+     */
+    static double rankTolerance(OffHeapMatrix x) {
+        return Math.ulp(1.0) * Math.max(x.rows(), x.columns());
+    }
+
+    int rank() {
+        return rank;
+    }
+
+    /**
+     * Solves for every set of labels.
+     *
+     * @param labels k x n, one set per row
+     * @param penalty n times the ridge, or 0
+     * @return k x p, the coefficients b that minimise |y − X b|² + penalty |b|²; of several, those of least norm
+     */
+    OffHeapMatrix solve(OffHeapMatrix labels, double penalty) {
+        if (rank == 0) {
+            return OffHeapMatrix.zeros(labels.rows(), wide ? w.columns() : w.rows());
+        }
+        try (OffHeapMatrix reduced = wide ? alongU(labels) : alongV(labels)) {
+            if (penalty == 0) {
+                algebra.solveTriangular(middle, wide, reduced);
+                return wide ? backFromV(reduced) : backFromU(reduced);
+            }
+            try (OffHeapMatrix solution = solveReduced(reduced, Math.sqrt(penalty))) {
+                return wide ? backFromV(solution) : backFromU(solution);
+            }
+        }
+    }
+
+    /** Minimises |c − T d|² + |root · d|² for every row c, where T is L₂, or its transpose if W is X. */
+    private OffHeapMatrix solveReduced(OffHeapMatrix reduced, double root) {
+        double[] stacked = new double[Math.multiplyExact(rank, 2 * rank)]; // row i: column i of T, then of root · I
+        for (int i = 0; i < rank; i++) {
+            double[] row = middle.row(i);
+            for (int j = 0; j <= i; j++) {
+                stacked[wide ? i * 2 * rank + j : j * 2 * rank + i] = row[j];
+            }
+            stacked[i * 2 * rank + rank + i] = root;
+        }
+        try (OffHeapMatrix both = OffHeapMatrix.of(rank, 2 * rank, stacked);
+                OffHeapMatrix padded = scatter(reduced, IN_PLACE, 2 * rank)) {
+            RowFactors third = algebra.factorRows(both);
+            algebra.rotate(third, false, padded);
+            try (OffHeapMatrix pivoted = gather(padded, IN_PLACE, rank)) {
+                algebra.solveTriangular(both, true, pivoted);
+                return scatter(pivoted, third::order, rank);
+            }
+        }
+    }
+
+    private OffHeapMatrix alongU(OffHeapMatrix vectors) {
+        try (OffHeapMatrix pivoted = gather(vectors, first::order, w.rows())) {
+            algebra.rotate(second, false, pivoted);
+            return gather(pivoted, IN_PLACE, rank);
+        }
+    }
+
+    private OffHeapMatrix backFromU(OffHeapMatrix vectors) {
+        try (OffHeapMatrix pivoted = scatter(vectors, IN_PLACE, w.rows())) {
+            algebra.rotate(second, true, pivoted);
+            return scatter(pivoted, first::order, w.rows());
+        }
+    }
+
+    private OffHeapMatrix alongV(OffHeapMatrix vectors) {
+        try (OffHeapMatrix rotated = vectors.copy()) {
+            algebra.rotate(first, false, rotated);
+            return gather(rotated, second::order, rank);
+        }
+    }
+
+    private OffHeapMatrix backFromV(OffHeapMatrix vectors) {
+        OffHeapMatrix rotated = scatter(vectors, second::order, w.columns());
+        algebra.rotate(first, true, rotated);
+        return rotated;
+    }
+
+    /** Entry i of each result is entry order(i) of the vector. */
+    private static OffHeapMatrix gather(OffHeapMatrix vectors, IntUnaryOperator order, int length) {
+        double[] from = vectors.toArray();
+        double[] to = new double[Math.multiplyExact(vectors.rows(), length)];
+        for (int v = 0; v < vectors.rows(); v++) {
+            for (int i = 0; i < length; i++) {
+                to[v * length + i] = from[v * vectors.columns() + order.applyAsInt(i)];
+            }
+        }
+        return OffHeapMatrix.of(vectors.rows(), length, to);
+    }
+
+    /** Entry order(i) of each result is entry i of the vector; the others are 0. */
+    private static OffHeapMatrix scatter(OffHeapMatrix vectors, IntUnaryOperator order, int length) {
+        double[] from = vectors.toArray();
+        double[] to = new double[Math.multiplyExact(vectors.rows(), length)];
+        for (int v = 0; v < vectors.rows(); v++) {
+            for (int i = 0; i < vectors.columns(); i++) {
+                to[v * length + order.applyAsInt(i)] = from[v * vectors.columns() + i];
+            }
+        }
+        return OffHeapMatrix.of(vectors.rows(), length, to);
+    }
+
+    /** The first columns of the lower triangle in {@code w}, as rows. */
+    private static OffHeapMatrix lowerTransposed(OffHeapMatrix w, int columns) {
+        int m = w.rows();
+        double[] transposed = new double[Math.multiplyExact(columns, m)];
+        for (int i = 0; i < m; i++) {
+            double[] row = w.row(i);
+            for (int j = 0; j < Math.min(i + 1, columns); j++) {
+                transposed[j * m + i] = row[j];
+            }
+        }
+        return OffHeapMatrix.of(columns, m, transposed);
+    }
+
+    @Override
+    public void close() {
+        w.close();
+        middle.close();
+    }
+}

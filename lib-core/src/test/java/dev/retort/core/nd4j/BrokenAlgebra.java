@@ -1,0 +1,45 @@
+package dev.retort.core.nd4j;
+
+/** Plain Java with one routine that is slightly wrong, as a broken BLAS would have it. */
+final class BrokenAlgebra extends JavaAlgebra {
+
+    enum Routine {
+        PRODUCT,
+        CHOLESKY,
+        TRIANGULAR_SOLVE
+    }
+
+    private final Routine broken;
+
+    BrokenAlgebra(Routine broken) {
+        this.broken = broken;
+    }
+
+    @Override
+    public void addProduct(
+            double factor, OffHeapMatrix a, boolean transposeA, OffHeapMatrix b, boolean transposeB, OffHeapMatrix c) {
+        super.addProduct(factor, a, transposeA, b, transposeB, c);
+        spoil(Routine.PRODUCT, c);
+    }
+
+    @Override
+    public double cholesky(OffHeapMatrix symmetric) {
+        double reciprocalCondition = super.cholesky(symmetric);
+        spoil(Routine.CHOLESKY, symmetric);
+        return reciprocalCondition;
+    }
+
+    @Override
+    public void solveTriangular(OffHeapMatrix lower, boolean transposed, OffHeapMatrix vectors) {
+        super.solveTriangular(lower, transposed, vectors);
+        spoil(Routine.TRIANGULAR_SOLVE, vectors);
+    }
+
+    private void spoil(Routine routine, OffHeapMatrix matrix) {
+        if (routine == broken) {
+            double[] entries = matrix.toArray();
+            entries[entries.length - 1] *= 1.000001;
+            matrix.set(entries);
+        }
+    }
+}

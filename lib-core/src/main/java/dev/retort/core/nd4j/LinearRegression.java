@@ -71,6 +71,34 @@ public final class LinearRegression {
         return solve(DenseAlgebra.selected(), features, labels, Arguments.nonNegative("ridge", ridge));
     }
 
+    /**
+     * The predictions of given coefficients, X b: without noise, the labels that a linear teacher gives.
+     *
+     * @param features X, shape {@code [n, p]}
+     * @param coefficients b, shape {@code [p]}
+     * @return X b, shape {@code [n]}
+     * @throws IllegalArgumentException if the shapes do not fit, or if an entry is NaN or infinite
+     */
+    public static INDArray predict(INDArray features, INDArray coefficients) {
+        checkArray("features", features);
+        checkArray("coefficients", coefficients);
+        if (features.rank() != 2) {
+            throw Arguments.refusal("features", shapeOf(features), "is not of rank 2, [samples, features]");
+        }
+        if (coefficients.rank() != 1 || coefficients.size(0) != features.size(1)) {
+            throw Arguments.refusal(
+                    "coefficients", shapeOf(coefficients), "does not have one entry per feature, " + shapeOf(features));
+        }
+        try (OffHeapMatrix x = OffHeapMatrix.copyOf(features);
+                OffHeapMatrix b = OffHeapMatrix.copyOf(coefficients);
+                OffHeapMatrix predictions = OffHeapMatrix.zeros(1, x.rows())) {
+            checkFinite("features", x, "%d, %d");
+            checkFinite("coefficients", b, "%2$d");
+            DenseAlgebra.selected().addProduct(1, b, false, x, true, predictions);
+            return predictions.toNd4j(x.rows());
+        }
+    }
+
     static INDArray solve(DenseAlgebra algebra, INDArray features, INDArray labels, double ridge) {
         checkArray("features", features);
         checkArray("labels", labels);

@@ -1,0 +1,62 @@
+package dev.retort.core.nd4j;
+
+import static dev.retort.core.Arguments.atLeastOne;
+
+import java.util.random.RandomGenerator;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Random features x ~ N(0, Σ). Immutable.
+ *
+ * <pre>{@code
+ * GaussianDesign design = GaussianDesign.of(Covariance.diagonal(Spectrum.powerLaw(2.0, 50)));
+ * INDArray features = design.sample(20, RandomGenerator.of("L64X128MixRandom")); // shape [20, 50]
+ * }</pre>
+ */
+public final class GaussianDesign {
+
+    private final Covariance covariance;
+    private final double[] deviations;
+
+    private GaussianDesign(Covariance covariance) {
+        this.covariance = covariance;
+        this.deviations = covariance.spectrum().eigenvalues();
+        for (int i = 0; i < deviations.length; i++) {
+            deviations[i] = Math.sqrt(deviations[i]);
+        }
+    }
+
+    /**
+     * The design of a given covariance.
+     *
+     * @param covariance Σ
+     * @return the design
+     */
+    public static GaussianDesign of(Covariance covariance) {
+        return new GaussianDesign(covariance);
+    }
+
+    /**
+     * Draws independent samples.
+     *
+     * @param samples how many, at least 1
+     * @param random where the randomness comes from: a generator of the same algorithm and seed gives the same samples on
+     *     every platform
+     * @return a new array of type {@code DOUBLE} and shape {@code [samples, p]}, one sample per row, which the caller may
+     *     {@link INDArray#close() close}
+     * @throws IllegalArgumentException if {@code samples} is less than 1
+     * @throws IllegalStateException if there is no ND4J backend on the class path
+     */
+    public INDArray sample(int samples, RandomGenerator random) {
+        Backend.require();
+        int p = deviations.length;
+        double[] entries = new double[Math.multiplyExact(atLeastOne("samples", samples), p)];
+        for (int k = 0; k < entries.length; k++) {
+            entries[k] = deviations[k % p] * random.nextGaussian();
+        }
+        try (OffHeapMatrix independent = OffHeapMatrix.of(samples, p, entries);
+                OffHeapMatrix correlated = covariance.times(independent, false)) {
+            return correlated.toNd4j(samples, p);
+        }
+    }
+}

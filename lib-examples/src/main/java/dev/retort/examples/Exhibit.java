@@ -1,0 +1,36 @@
+package dev.retort.examples;
+
+import dev.retort.examples.report.Figure;
+import dev.retort.examples.report.Page;
+import dev.retort.examples.report.Table;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * One thing to see: a figure, the table of its numbers, and what they say.
+ *
+ * @param name the name of its files
+ * @param heading its heading on the page
+ * @param text what is shown and what it says, in paragraphs
+ * @param figure the figure
+ * @param caption what stands under the figure
+ * @param table the numbers
+ */
+record Exhibit(String name, String heading, List<String> text, Figure figure, String caption, Table table) {
+
+    /** Writes the figure as SVG and PNG, and the table as CSV. */
+    void save(Path directory) throws IOException {
+        figure.save(directory, name);
+        Files.writeString(directory.resolve(name + ".csv"), table.csv());
+    }
+
+    Page addTo(Page page) {
+        Page extended = page.withHeading(heading);
+        for (String paragraph : text) {
+            extended = extended.withParagraph(paragraph);
+        }
+        return extended.withFigure(figure, caption).withTable(table);
+    }
+}

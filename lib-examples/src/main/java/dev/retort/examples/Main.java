@@ -1,0 +1,51 @@
+package dev.retort.examples;
+
+import dev.retort.examples.report.Page;
+import dev.retort.theory.simulation.Trials;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Runs the examples: prints their tables and writes their figures, and a page that shows both. */
+public final class Main {
+
+    private static final long SEED = 2026;
+
+    /** Enough for standard errors of one to two per cent. */
+    private static final int GAUSSIAN_TRIALS = 100;
+
+    private static final int IMAGE_TRIALS = 24;
+
+    private Main() {}
+
+    /**
+     * The main job.
+     *
+     * @param arguments the directory to write to; {@code lib-examples/target/figures} if there is none
+     * @throws IOException if the directory cannot be written
+     */
+    public static void main(String[] arguments) throws IOException {
+        Path directory = Path.of(arguments.length > 0 ? arguments[0] : "lib-examples/target/figures");
+        PrintStream terminal = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        RealImages images =
+                new RealImages(FashionMnist.load(), Trials.of(IMAGE_TRIALS).seed(SEED));
+        List<Supplier<Exhibit>> exhibits = List.of(
+                () -> FigureOne.exhibit(Trials.of(GAUSSIAN_TRIALS).seed(SEED)),
+                images::whereTheoryHolds,
+                images::whereTheoryStops);
+        Page page = Page.of("Retort: distillation in closed form, and in simulation");
+        for (Supplier<Exhibit> next : exhibits) {
+            Exhibit exhibit = next.get();
+            exhibit.save(directory);
+            page = exhibit.addTo(page);
+            terminal.println(exhibit.heading() + "\n");
+            terminal.println(exhibit.table().text());
+        }
+        Path index = directory.resolve("index.html");
+        page.save(index);
+        terminal.println("Figures and tables: " + index.toAbsolutePath());
+    }
+}

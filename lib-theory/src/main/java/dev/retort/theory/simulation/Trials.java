@@ -1,0 +1,179 @@
+package dev.retort.theory.simulation;
+
+import static dev.retort.core.Arguments.atLeastOne;
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.Experiment;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.random.RandomGenerator.SplittableGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A number of independent runs of a pipeline on arrays. Each trial draws a design, labels it with the surrogate, fits the
+ * target and measures its excess risk; the outcome is the average over the trials with its standard error.
+ *
+ * <p>Trials run side by side on all processors. Each has a random generator of its own, split off in order from that of the
+ * seed, so the numbers depend on the seed alone and neither on the number of threads nor on which trial finishes first.
+ * Needs an ND4J backend on the class path. Immutable.
+ *
+ * <pre>{@code
+ * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 50), Signal.sourcePowerLaw(1.5)).withNoise(0.1);
+ * Distillation pipeline = Distillation.of(task).surrogate(Surrogate.optimal()).target(Training.samples(20));
+ * Simulation simulation = pipeline.simulate(Trials.of(100).seed(7));
+ * double z = simulation.zScore(pipeline.predict()); // in standard errors
+ * }</pre>
+ */
+public final class Trials implements Experiment<Simulation> {
+
+    private final int count;
+    private final long seed;
+    private final int threads;
+    private final @Nullable Population population;
+    private final Progress progress;
+
+    private Trials(int count, long seed, int threads, @Nullable Population population, Progress progress) {
+        this.count = count;
+        this.seed = seed;
+        this.threads = threads;
+        this.population = population;
+        this.progress = progress;
+    }
+
+    /**
+     * Trials with seed 0 on Gaussian designs, on all processors.
+     *
+     * @param count how many, at least 2 (one trial has no standard error)
+     * @return the trials
+     * @throws IllegalArgumentException if there are fewer than 2
+     */
+    public static Trials of(int count) {
+        if (count < 2) {
+            throw refusal("count", count, "is not at least 2");
+        }
+        return new Trials(count, 0, Runtime.getRuntime().availableProcessors(), null, (done, total) -> {});
+    }
+
+    /**
+     * How many trials these are.
+     *
+     * @return the number, at least 2
+     */
+    public int count() {
+        return count;
+    }
+
+    /**
+     * The same trials with another seed.
+     *
+     * @param seed the seed, any number
+     * @return new trials
+     */
+    public Trials seed(long seed) {
+        return new Trials(count, seed, threads, population, progress);
+    }
+
+    /**
+     * The same trials on a given number of threads. The results do not depend on it.
+     *
+     * @param threads at least 1
+     * @return new trials
+     * @throws IllegalArgumentException if there is less than one
+     */
+    public Trials threads(int threads) {
+        return new Trials(count, seed, atLeastOne("threads", threads), population, progress);
+    }
+
+    /**
+     * The same trials on samples drawn from a population of arrays, without replacement, in place of Gaussian ones.
+     *
+     * @param population the population; the pipeline's task must be {@link Population#task() its task}, or one with the
+     *     same spectrum
+     * @return new trials
+     */
+    public Trials drawingFrom(Population population) {
+        return new Trials(count, seed, threads, population, progress);
+    }
+
+    /**
+     * The same trials with somebody to tell of each that is completed.
+     *
+     * @param progress who to tell; called in the thread that runs the pipeline
+     * @return new trials
+     */
+    public Trials onProgress(Progress progress) {
+        return new Trials(count, seed, threads, population, progress);
+    }
+
+    /** Follows a long run. */
+    @FunctionalInterface
+    public interface Progress {
+
+        /**
+         * Another trial is done.
+         *
+         * @param done how many are done by now
+         * @param total how many there will be
+         */
+        void completed(int done, int total);
+    }
+
+    /**
+     * Runs the trials; usually called as {@code pipeline.simulate(trials)}.
+     *
+     * @param distillation the pipeline to run
+     * @return the measured excess risk
+     * @throws IllegalArgumentException if the target's number of samples is not a whole number, or the pipeline's spectrum
+     *     or samples do not fit the population
+     * @throws IllegalStateException if there is no ND4J backend
+     * @throws CancellationException if the thread is interrupted; its interrupted status is set again
+     */
+    @Override
+    public Simulation run(Distillation distillation) {
+        double samples = distillation.target().samples();
+        if (samples != Math.rint(samples) || samples > Integer.MAX_VALUE) {
+            throw refusal("samples", samples, "is not a whole number below 2^31, which a simulation needs");
+        }
+        Design design = population == null ? Design.gaussian(distillation.task()) : population.designFor(distillation);
+        return Simulation.of(runAll(new Trial(distillation, design)));
+    }
+
+    private double[] runAll(Trial trial) {
+        double[] excess = new double[count];
+        ExecutorService workers = Executors.newFixedThreadPool(Math.min(threads, count), Trials::worker);
+        try {
+            CompletionService<Integer> completed = new ExecutorCompletionService<>(workers);
+            SplittableGenerator root = RandomGeneratorFactory.<SplittableGenerator>of("L64X128MixRandom")
+                    .create(seed);
+            for (int t = 0; t < count; t++) {
+                int index = t;
+                SplittableGenerator random = root.split();
+                completed.submit(() -> excess[index] = trial.excess(random), index);
+            }
+            for (int done = 1; done <= count; done++) {
+                completed.take().get();
+                progress.completed(done, count);
+            }
+            return excess;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("Interrupted before all " + count + " trials were done");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("A trial failed: " + e.getCause(), e.getCause());
+        } finally {
+            workers.shutdownNow();
+        }
+    }
+
+    private static Thread worker(Runnable work) {
+        Thread thread = new Thread(work, "retort-trial");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.retort.core.nd4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.retort.core.spectrum.Spectrum;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class GaussianDesignTest {
+
+    private static final int SAMPLES = 40_000;
+
+    @Test
+    void hasTheCovarianceItIsAskedFor() {
+        double[][] matrix = CovarianceTest.randomCovariance(5, 11);
+        INDArray features =
+                GaussianDesign.of(Covariance.of(Nd4j.create(matrix))).sample(SAMPLES, generator(1));
+        assertThat(features.dataType()).isEqualTo(DataType.DOUBLE);
+        assertThat(features.shape()).containsExactly(SAMPLES, 5);
+        double[] x = features.data().asDouble();
+        for (int i = 0; i < 5; i++) {
+            for (int j = 0; j <= i; j++) {
+                double moment = 0;
+                for (int k = 0; k < SAMPLES; k++) {
+                    moment += x[k * 5 + i] * x[k * 5 + j] / SAMPLES;
+                }
+                double standardError = Math.sqrt((matrix[i][i] * matrix[j][j] + matrix[i][j] * matrix[i][j]) / SAMPLES);
+                assertThat(Math.abs(moment - matrix[i][j])).isLessThan(4 * standardError);
+            }
+        }
+    }
+
+    @Test
+    void isGaussianInItsTails() {
+        double[] z = GaussianDesign.of(Covariance.diagonal(Spectrum.of(4)))
+                .sample(SAMPLES, generator(2))
+                .data()
+                .asDouble();
+        double fourth = 0;
+        for (double value : z) {
+            fourth += Math.pow(value / 2, 4) / SAMPLES;
+        }
+        // E z⁴ = 3 and Var z⁴ = 96 for a standard normal.
+        assertThat(Math.abs(fourth - 3)).isLessThan(4 * Math.sqrt(96.0 / SAMPLES));
+    }
+
+    @Test
+    void theSameGeneratorGivesTheSameSamples() {
+        GaussianDesign design = GaussianDesign.of(Covariance.diagonal(Spectrum.powerLaw(1, 6)));
+        double[] first = design.sample(9, generator(3)).data().asDouble();
+        assertThat(design.sample(9, generator(3)).data().asDouble()).containsExactly(first);
+        assertThat(design.sample(9, generator(4)).data().asDouble()).isNotEqualTo(first);
+    }
+
+    @Test
+    void refusesNoSamples() {
+        GaussianDesign design = GaussianDesign.of(Covariance.diagonal(Spectrum.of(1)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> design.sample(0, generator(5)))
+                .withMessage("samples: 0 is not at least 1");
+    }
+
+    private static RandomGenerator generator(long seed) {
+        return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+    }
+}

@@ -1,0 +1,132 @@
+package dev.retort.theory.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.retort.core.nd4j.Covariance;
+import dev.retort.core.nd4j.GaussianDesign;
+import dev.retort.core.nd4j.LinearRegression;
+import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
+import dev.retort.core.spectrum.Spectrum;
+import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.Surrogate;
+import dev.retort.theory.distillation.Training;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class PopulationTest {
+
+    private static final int SIZE = 4000;
+    private static final int DIMENSION = 60;
+    private static final RegressionTask WORLD = RegressionTask.of(
+                    Spectrum.powerLaw(1.2, DIMENSION), Signal.sourcePowerLaw(1.4))
+            .withNoise(0.3);
+
+    private final RandomGenerator random =
+            RandomGeneratorFactory.of("L64X128MixRandom").create(8);
+    private final INDArray features = GaussianDesign.of(Covariance.diagonal(WORLD.spectrum()))
+            .sample(SIZE, random)
+            .addi(5);
+    private final INDArray labels = labelled(features);
+    private final Population population = Population.of(features, labels);
+
+    private INDArray labelled(INDArray shifted) {
+        double[] truth = new double[DIMENSION];
+        for (int i = 0; i < DIMENSION; i++) {
+            truth[i] = WORLD.coefficient(i);
+        }
+        INDArray noise = Nd4j.createFromArray(
+                DoubleStream.generate(random::nextGaussian).limit(SIZE).toArray());
+        return LinearRegression.predict(shifted, Nd4j.createFromArray(truth))
+                .addi(noise.muli(WORLD.noise()))
+                .addi(100);
+    }
+
+    @Test
+    void recoversTheTaskItWasDrawnFrom() {
+        RegressionTask task = population.task();
+        assertThat(population.size()).isEqualTo(SIZE);
+        assertThat(task.noise()).isCloseTo(WORLD.noise(), within(4 * WORLD.noise() / Math.sqrt(2.0 * SIZE) + 0.005));
+        assertThat(task.signalPower()).isCloseTo(WORLD.signalPower(), within(0.1 * WORLD.signalPower()));
+        assertThat(task.spectrum().eigenvalue(0)).isCloseTo(1, within(0.1));
+    }
+
+    @Test
+    void theGroundTruthIsTheLeastSquaresFit() {
+        double[] inEigenbasis = new double[DIMENSION];
+        for (int i = 0; i < DIMENSION; i++) {
+            inEigenbasis[i] = population.task().coefficient(i);
+        }
+        INDArray fit = LinearRegression.minimumNorm(
+                features.subRowVector(features.mean(0)),
+                labels.sub(labels.meanNumber().doubleValue()));
+        double[] found = population
+                .covariance()
+                .fromEigenbasis(Nd4j.createFromArray(inEigenbasis))
+                .toDoubleVector();
+        assertThat(found).containsExactly(fit.toDoubleVector(), within(1e-10));
+    }
+
+    @Test
+    void theTheoryPredictsWhatStudentsOfGaussianDataDo() {
+        for (Surrogate surrogate : new Surrogate[] {Surrogate.groundTruth(), Surrogate.optimal()}) {
+            for (double noise : new double[] {0, population.task().noise()}) {
+                Distillation pipeline = Distillation.of(population.task())
+                        .surrogate(surrogate)
+                        .target(Training.samples(30).withNoise(noise));
+                Simulation simulation = pipeline.simulate(Trials.of(300).seed(4).drawingFrom(population));
+                double predicted = pipeline.predict().excess();
+                // 2/n for the limit, and the 30 of 4000 members that a student has seen.
+                double allowance = (2.0 / 30 + 30.0 / SIZE) * predicted;
+                assertThat(Math.abs(simulation.mean() - predicted))
+                        .as("%s, noise %s: %s, predicted %s", surrogate, noise, simulation, predicted)
+                        .isLessThanOrEqualTo(4 * simulation.standardError() + allowance);
+            }
+        }
+    }
+
+    @Test
+    void aStudentOfEveryoneOnTrueLabelsLearnsTheGroundTruth() {
+        Distillation pipeline = Distillation.of(population.task()).target(Training.samples(SIZE));
+        Simulation simulation = pipeline.simulate(Trials.of(2).drawingFrom(population));
+        // Without replacement: everyone is drawn once, and least squares of the whole is the truth.
+        assertThat(simulation.mean()).isCloseTo(0, within(1e-20));
+    }
+
+    @Test
+    void directionsThatDoNotVaryAreNoFeatures() {
+        double[][] twice = {{1, 1, 7}, {2, 2, 7}, {4, 4, 7}, {-1, -1, 7}, {0, 0, 7}};
+        Population flat = Population.of(Nd4j.create(twice), Nd4j.createFromArray(1.0, 2.0, 4.0, -1.0, 0.5));
+        assertThat(flat.task().spectrum().rank()).isEqualTo(1);
+        Distillation pipeline = Distillation.of(flat.task()).target(Training.samples(3));
+        assertThat(pipeline.simulate(Trials.of(50).drawingFrom(flat)).mean()).isFinite();
+    }
+
+    @Test
+    void refusesWhatDoesNotFit() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Population.of(features, Nd4j.zeros(DataType.DOUBLE, 3)))
+                .withMessage("labels.length: 3 is not the number of members, 4000");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        Population.of(Nd4j.create(new double[][] {{1}, {2}}), Nd4j.createFromArray(1.0, Double.NaN)))
+                .withMessage("labels[1]: NaN is not finite");
+        Trials trials = Trials.of(2).drawingFrom(population);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        Distillation.of(WORLD).target(Training.samples(10)).simulate(trials))
+                .withMessageContaining("does not have the spectrum of the population");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Distillation.of(population.task())
+                        .target(Training.samples(4001))
+                        .simulate(trials))
+                .withMessage("samples: 4001.0 is not at most the population, 4000");
+    }
+}

@@ -1,0 +1,125 @@
+package dev.retort.examples;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The directions in which the house may lean. */
+class ArchitectureTest {
+
+    private static final JavaClasses RETORT = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.retort");
+
+    private static final JavaClasses LIBRARIES = RETORT.that(not(resideInAPackage("dev.retort.examples..")));
+
+    @Test
+    void seesAllModules() {
+        classes()
+                .that()
+                .haveSimpleName("DeterministicEquivalent")
+                .or()
+                .haveSimpleName("Distillation")
+                .or()
+                .haveSimpleName("Main")
+                .should()
+                .bePublic()
+                .check(RETORT);
+    }
+
+    @Test
+    void examplesRestOnTheoryAndTheoryOnCore() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("core")
+                .definedBy("dev.retort.core..")
+                .layer("theory")
+                .definedBy("dev.retort.theory..")
+                .layer("examples")
+                .definedBy("dev.retort.examples..")
+                .whereLayer("examples")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("theory")
+                .mayOnlyBeAccessedByLayers("examples")
+                .check(RETORT);
+    }
+
+    @Test
+    void packagesDoNotDependOnEachOtherInCircles() {
+        slices().matching("dev.retort.(**)").should().beFreeOfCycles().check(RETORT);
+    }
+
+    @Test
+    void arraysStayWhereArraysBelong() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.retort.core.nd4j..", "dev.retort.theory.simulation..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("org.nd4j..", "org.bytedeco.."))
+                .check(LIBRARIES);
+    }
+
+    @Test
+    void nativeRoutinesAreCalledThroughOneSeam() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.retort.core.nd4j..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.bytedeco.."))
+                .check(RETORT);
+    }
+
+    @Test
+    void closedFormTheoryDoesNotKnowOfSimulation() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.retort.theory.distillation..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("dev.retort.theory.simulation..", "dev.retort.core.nd4j.."))
+                .check(RETORT);
+    }
+
+    @Test
+    void librariesAreQuietAndPrecise() {
+        NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(LIBRARIES);
+        NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS.check(RETORT);
+    }
+
+    @Test
+    void randomnessHasAnExplicitSeedAndOneAlgorithm() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(Random.class)
+                .orShould()
+                .callMethod(Math.class, "random")
+                .check(RETORT);
+    }
+
+    @Test
+    void whatIsPublicIsFinalOrSealed() {
+        classes()
+                .that()
+                .arePublic()
+                .and()
+                .areNotInterfaces()
+                .and()
+                .doNotHaveModifier(JavaModifier.ABSTRACT)
+                .should()
+                .haveModifier(JavaModifier.FINAL)
+                .check(LIBRARIES);
+    }
+}

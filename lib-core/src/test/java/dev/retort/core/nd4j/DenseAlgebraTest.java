@@ -178,6 +178,41 @@ class DenseAlgebraTest {
         }
     }
 
+    /** Higham's counterexample: in exact arithmetic Hager's iteration stops at once, a million times too low. */
+    @ParameterizedTest
+    @MethodSource("algebras")
+    void theConditionEstimateIsNotDeceived(DenseAlgebra algebra) {
+        int n = 4;
+        double small = Math.pow(2, -20);
+        double[] entries = new double[n * n]; // eigenvalue 1 along the ones, small across
+        for (int i = 0; i < entries.length; i++) {
+            entries[i] = (1 - small) / n + (i % (n + 1) == 0 ? small : 0);
+        }
+        double across = (1 / small - 1) / n; // the inverse is 1 / small on the diagonal, minus this everywhere
+        double normOfInverse = 1 / small - across + (n - 1) * across;
+        try (OffHeapMatrix a = OffHeapMatrix.of(n, n, entries)) {
+            assertThat(algebra.cholesky(a) * normOfInverse).isBetween(1 - 1e-9, 3.0);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("algebras")
+    void pivotsDecreaseOverManyOrdersOfMagnitude(DenseAlgebra algebra) {
+        double[][] x = gaussian(40, 60, generator(11));
+        for (double[] row : x) {
+            for (int j = 0; j < 60; j++) {
+                row[j] *= Math.pow(2, -j) * (j < 5 ? 1 : 1e-10); // the drop cancels norms that are only updated
+            }
+        }
+        try (OffHeapMatrix w = matrix(x)) {
+            RowFactors factors = algebra.factorRows(w);
+            for (int i = 1; i < 40; i++) {
+                double before = Math.abs(factors.matrix().row(i - 1)[i - 1]);
+                assertThat(Math.abs(factors.matrix().row(i)[i])).isLessThan(before * (1 + 1e-6));
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("algebras")
     void solvesWithTheLeadingBlockOfALargerTriangle(DenseAlgebra algebra) {

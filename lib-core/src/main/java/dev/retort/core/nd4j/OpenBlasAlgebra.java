@@ -45,8 +45,18 @@ final class OpenBlasAlgebra implements DenseAlgebra {
      * @throws LinkageError if it is not there or does not fit
      */
     OpenBlasAlgebra() {
-        // Trials run in parallel; threads inside BLAS would only compete with them (and collapse on a busy machine).
-        openblas.blas_set_num_threads(1);
+        keepToOneThread();
+    }
+
+    /**
+     * Trials run in parallel; threads inside BLAS would only compete with them, and on a busy machine take a hundred times
+     * as long as one. Setting the number once is not enough: ND4J, when its first array is made, sets that of the same
+     * library to the number of cores. To look costs nanoseconds, to set it a fifth of a millisecond.
+     */
+    private static void keepToOneThread() {
+        if (openblas.blas_get_num_threads() != 1) {
+            openblas.blas_set_num_threads(1);
+        }
     }
 
     @Override
@@ -60,6 +70,7 @@ final class OpenBlasAlgebra implements DenseAlgebra {
     }
 
     private static OffHeapMatrix gram(OffHeapMatrix x, int transpose, int order, int terms) {
+        keepToOneThread();
         OffHeapMatrix gram = OffHeapMatrix.zeros(order, order);
         cblas_dsyrk(
                 CblasRowMajor,
@@ -79,6 +90,7 @@ final class OpenBlasAlgebra implements DenseAlgebra {
     @Override
     public void addProduct(
             double factor, OffHeapMatrix a, boolean transposeA, OffHeapMatrix b, boolean transposeB, OffHeapMatrix c) {
+        keepToOneThread();
         cblas_dgemm(
                 CblasRowMajor,
                 transposeA ? CblasTrans : CblasNoTrans,
@@ -98,6 +110,7 @@ final class OpenBlasAlgebra implements DenseAlgebra {
 
     @Override
     public double cholesky(OffHeapMatrix symmetric) {
+        keepToOneThread();
         int n = symmetric.rows();
         DoublePointer a = symmetric.pointer();
         double norm = LAPACKE_dlansy(LAPACK_COL_MAJOR, ONE_NORM, UPPER, n, a, n);
@@ -112,6 +125,7 @@ final class OpenBlasAlgebra implements DenseAlgebra {
 
     @Override
     public void solveTriangular(OffHeapMatrix lower, boolean transposed, OffHeapMatrix vectors) {
+        keepToOneThread();
         cblas_dtrsm(
                 CblasColMajor,
                 CblasLeft,
@@ -129,6 +143,7 @@ final class OpenBlasAlgebra implements DenseAlgebra {
 
     @Override
     public RowFactors factorRows(OffHeapMatrix w) {
+        keepToOneThread();
         int m = w.rows();
         int length = w.columns();
         double[] scales = new double[m];
@@ -148,6 +163,7 @@ final class OpenBlasAlgebra implements DenseAlgebra {
 
     @Override
     public void rotate(RowFactors factors, boolean transposed, OffHeapMatrix vectors) {
+        keepToOneThread();
         int m = factors.matrix().rows();
         int length = vectors.columns();
         try (DoublePointer tau = new DoublePointer(factors.scales())) {
@@ -170,6 +186,7 @@ final class OpenBlasAlgebra implements DenseAlgebra {
 
     @Override
     public double[] eigen(OffHeapMatrix symmetric) {
+        keepToOneThread();
         int n = symmetric.rows();
         double[] eigenvalues = new double[n];
         try (DoublePointer values = new DoublePointer(n)) {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
+import org.bytedeco.openblas.global.openblas;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -298,6 +299,32 @@ class DenseAlgebraTest {
         assertDiagonalises(algebra, new double[][] {{0, 1, 0}, {1, 0, 0}, {0, 0, -7}});
         assertDiagonalises(algebra, new double[][] {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}});
         assertDiagonalises(algebra, new double[][] {{0, 1e-200, 0}, {1e-200, 0, 1e-200}, {0, 1e-200, 0}});
+    }
+
+    /** ND4J sets the number of threads of the same library whenever it likes. */
+    @Test
+    void openBlasKeepsToOneThread() {
+        DenseAlgebra algebra = new OpenBlasAlgebra();
+        try (OffHeapMatrix a = OffHeapMatrix.of(1, 1, 4);
+                OffHeapMatrix v = OffHeapMatrix.of(1, 1, 1)) {
+            RowFactors factors = algebra.factorRows(v);
+            List<Runnable> operations = List.of(
+                    () -> algebra.gramOfRows(a).close(),
+                    () -> algebra.gramOfColumns(a).close(),
+                    () -> algebra.addProduct(1, a, false, a, false, v),
+                    () -> algebra.cholesky(a),
+                    () -> algebra.solveTriangular(a, false, v),
+                    () -> algebra.factorRows(v),
+                    () -> algebra.rotate(factors, false, a),
+                    () -> algebra.eigen(a));
+            for (int i = 0; i < operations.size(); i++) {
+                openblas.blas_set_num_threads(2);
+                operations.get(i).run();
+                assertThat(openblas.blas_get_num_threads())
+                        .as("operation %d", i)
+                        .isEqualTo(1);
+            }
+        }
     }
 
     private static void assertDiagonalises(DenseAlgebra algebra, double[][] a) {

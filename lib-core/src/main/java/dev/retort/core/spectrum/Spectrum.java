@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -28,8 +27,6 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  */
 public final class Spectrum {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Spectrum.class);
 
     /** Above this trace, sums of an eigenvalue and τ could overflow. */
     private static final double LARGEST_TRACE = 0x1p1020;
@@ -177,10 +174,12 @@ public final class Spectrum {
             }
         }
         if (clamped > 0) {
-            LOG.warn(
-                    "Took {} of {} eigenvalues for zero: negative by no more than rounding",
-                    clamped,
-                    eigenvalues.length);
+            // Asked for only here: without a provider, SLF4J complains on the terminal at the first logger.
+            LoggerFactory.getLogger(Spectrum.class)
+                    .warn(
+                            "Took {} of {} eigenvalues for zero: negative by no more than rounding",
+                            clamped,
+                            given.length);
         }
         return eigenvalues;
     }

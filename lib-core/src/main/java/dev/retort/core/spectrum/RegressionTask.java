@@ -4,6 +4,7 @@ import static dev.retort.core.Arguments.nonNegative;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.CompensatedSum;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -113,6 +114,20 @@ public final class RegressionTask {
      */
     public double whitenedCoefficient(int i) {
         return signal.whitened(spectrum.eigenvalue(i), i);
+    }
+
+    /**
+     * The features as nodes for sums over them.
+     *
+     * @return one node per feature, in their order
+     */
+    public TaskNodes nodes() {
+        int p = dimension();
+        double[] ones = new double[p];
+        Arrays.fill(ones, 1);
+        double[] truths = new double[p];
+        Arrays.setAll(truths, this::whitenedCoefficient);
+        return new TaskNodes(spectrum.eigenvalues(), ones, ones, truths);
     }
 
     /**

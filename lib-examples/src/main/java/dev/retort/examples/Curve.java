@@ -76,13 +76,13 @@ final class Curve {
 
     /** For each curve: predicted, simulated, and how far apart they are in standard errors. */
     static Table table(String samplesHeader, List<Curve> curves) {
-        List<String> headers = new ArrayList<>(List.of(samplesHeader));
+        Table table = Table.of(samplesHeader);
         TreeSet<Double> samples = new TreeSet<>();
         for (Curve curve : curves) {
-            headers.addAll(List.of(curve.name, curve.name + ", simulated", curve.name + ", z"));
+            table = table.withGroup(curve.name, "theory", "simulated", "z");
             curve.points.forEach(point -> samples.add(point.samples()));
         }
-        Table table = Table.of(headers.toArray(String[]::new));
+        table = table.withFormat("theory", "%.4g").withFormat("z", "%+.1f");
         for (double n : samples) {
             List<Object> row = new ArrayList<>(List.of(n));
             for (Curve curve : curves) {

@@ -27,22 +27,18 @@ public record Estimate(double value, double error) {
         }
     }
 
-    /**
-     * The value and its error, in as many decimals as show two figures of the error.
-     *
-     * @return for example {@code 0.1234 ± 0.0012}
-     */
+    /** {@return the value and its error, in as many decimals as show two figures of the error: 0.1234±0.0012} */
     @Override
     public String toString() {
         if (!(error > 0) || !Double.isFinite(error) || !Double.isFinite(value)) {
-            return Table.number(value) + " ± " + Table.number(error);
+            return Table.number(value) + "±" + Table.number(error);
         }
         BigDecimal rounded = BigDecimal.valueOf(error).round(new MathContext(2, RoundingMode.HALF_EVEN));
         int decimals = rounded.scale() + 2 - rounded.precision();
         if (decimals < 0 || decimals > 8) {
-            return String.format(Locale.ROOT, "%.3e ± %.1e", value, error);
+            return String.format(Locale.ROOT, "%.3e±%.1e", value, error);
         }
         String digits = "%." + decimals + "f";
-        return String.format(Locale.ROOT, digits + " ± " + digits, value, error);
+        return String.format(Locale.ROOT, digits + "±" + digits, value, error);
     }
 }

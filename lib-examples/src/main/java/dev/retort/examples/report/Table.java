@@ -2,10 +2,10 @@ package dev.retort.examples.report;
 
 import dev.retort.core.Arguments;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IllegalFormatException;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -14,77 +14,90 @@ import java.util.stream.Stream;
  * Rows of cells under headers, for a terminal, a page and a spreadsheet. Immutable.
  *
  * <pre>{@code
- * Table.of("n", "standard target", "theory")
- *     .withTitle("Excess risk")
+ * Table.of("n")
+ *     .withGroup("standard target", "theory", "simulated")
+ *     .withGroup("optimal surrogate", "theory", "simulated")
  *     .withFormat("theory", "%.4f")
- *     .withRow(200, new Estimate(0.1234, 0.0012), 0.1229)
+ *     .withRow(200, 0.1194, new Estimate(0.1199, 0.0010), 0.0833, new Estimate(0.0837, 0.0006))
  * }</pre>
  */
 public final class Table {
 
     private static final String DEFAULT = "";
+    private static final String GAP = "  ";
 
-    private final String title;
-    private final List<String> headers;
-    private final List<String> formats;
+    /** One column; its group is the empty string if it stands alone. */
+    private record Column(String group, String header, String format) {
+
+        String fullName() {
+            return group.isEmpty() ? header : group + " " + header;
+        }
+    }
+
+    /** Columns of one group that stand side by side, from the first to before the last. */
+    private record Span(String group, int first, int last) {}
+
+    private final List<Column> columns;
     private final List<List<Object>> rows;
 
-    private Table(String title, List<String> headers, List<String> formats, List<List<Object>> rows) {
-        this.title = title;
-        this.headers = headers;
-        this.formats = formats;
+    private Table(List<Column> columns, List<List<Object>> rows) {
+        this.columns = columns;
         this.rows = rows;
     }
 
     /**
-     * A table without rows.
+     * {@return a table without rows}
      *
      * @param headers the names of its columns, at least one, each once
-     * @return the table
      * @throws IllegalArgumentException if there is no header, or one occurs twice
      */
     public static Table of(String... headers) {
+        return new Table(List.of(), List.of()).withGroup("", headers);
+    }
+
+    /**
+     * {@return this table with more columns under a common name, to the right of those it has}
+     *
+     * @param group the name of the group
+     * @param headers the names of its columns, at least one, each once in the group
+     * @throws IllegalArgumentException if there is no header, the group has one twice, or there are rows already
+     */
+    public Table withGroup(String group, String... headers) {
         Arguments.atLeastOne("headers.length", headers.length);
-        List<String> names = List.of(headers);
+        if (!rows.isEmpty()) {
+            throw Arguments.refusal("group", group, "is not followed by rows only: there are " + rows.size());
+        }
+        List<Column> more = new ArrayList<>(columns);
         for (int i = 0; i < headers.length; i++) {
-            if (names.indexOf(headers[i]) < i) {
+            Column column = new Column(group, headers[i], DEFAULT);
+            if (more.stream().anyMatch(other -> other.fullName().equals(column.fullName()))) {
                 throw Arguments.refusal("headers[" + i + "]", headers[i], "is already a header");
             }
+            more.add(column);
         }
-        return new Table("", names, names.stream().map(name -> DEFAULT).toList(), List.of());
+        return new Table(List.copyOf(more), rows);
     }
 
     /**
-     * This table with a title.
+     * {@return this table with another way to write the numbers of all columns of a name} At first whole numbers are
+     * written in full and others to four figures. An {@link Estimate} is written in its own way.
      *
-     * @param text the title; may be empty
-     * @return the refined table
-     */
-    public Table withTitle(String text) {
-        return new Table(text, headers, formats, rows);
-    }
-
-    /**
-     * This table with another way to write the numbers of a column. At first whole numbers are written in full, others
-     * to four figures, and an {@link Estimate} so that two figures of its error show.
-     *
-     * @param header the column's header
-     * @param format a format of {@link java.util.Formatter} for one floating-point number, {@code "%.3e"}; an
-     *     estimate's value and error are both written in it
-     * @return the refined table
+     * @param header the columns' header, in any group
+     * @param format a format of {@link java.util.Formatter} for one floating-point number, {@code "%.3e"}
      * @throws IllegalArgumentException if there is no such column, or the format does not take a floating-point number
      */
     public Table withFormat(String header, String format) {
-        int column = headers.indexOf(header);
-        if (column < 0) {
+        if (columns.stream().noneMatch(column -> column.header().equals(header))) {
+            List<String> headers = columns.stream().map(Column::header).toList();
             throw Arguments.refusal("header", header, "is not one of " + headers);
         }
         if (!writesNumbers(format)) {
             throw Arguments.refusal("format", format, "is not a format for a floating-point number");
         }
-        List<String> changed = new ArrayList<>(formats);
-        changed.set(column, format);
-        return new Table(title, headers, List.copyOf(changed), rows);
+        List<Column> changed = columns.stream()
+                .map(column -> column.header().equals(header) ? new Column(column.group(), header, format) : column)
+                .toList();
+        return new Table(changed, rows);
     }
 
     private static boolean writesNumbers(String format) {
@@ -96,99 +109,127 @@ public final class Table {
     }
 
     /**
-     * This table with one more row.
+     * {@return this table with one more row}
      *
      * @param cells a {@link Number}, an {@link Estimate} or a {@link String} for each column
-     * @return the refined table
      * @throws IllegalArgumentException if there are not as many cells as headers, or a cell is something else
      */
     public Table withRow(Object... cells) {
-        Arguments.length("cells", cells.length, "headers.length", headers.size());
+        Arguments.length("cells", cells.length, "headers.length", columns.size());
         for (int i = 0; i < cells.length; i++) {
             if (!(cells[i] instanceof Number || cells[i] instanceof Estimate || cells[i] instanceof String)) {
                 throw Arguments.refusal("cells[" + i + "]", cells[i], "is not a Number, an Estimate or a String");
             }
         }
-        List<List<Object>> more =
-                Stream.concat(rows.stream(), Stream.of(List.of(cells))).toList();
-        return new Table(title, headers, formats, more);
+        return new Table(
+                columns, Stream.concat(rows.stream(), Stream.of(List.of(cells))).toList());
     }
 
-    /**
-     * The table for a terminal: columns of equal width, numbers to the right and words to the left.
-     *
-     * @return lines that end with a line feed
-     */
+    /** {@return the table for a terminal: lines that end with a line feed, numbers aligned at their points} */
     public String text() {
-        List<Integer> widths = columns()
-                .map(column -> Stream.concat(
-                                Stream.of(headers.get(column)), rows.stream().map(row -> shown(row, column)))
-                        .mapToInt(Table::length)
+        List<List<String>> cells = indices().mapToObj(this::aligned).toList();
+        int[] widths = indices()
+                .map(i -> Stream.concat(Stream.of(columns.get(i).header()), cells.get(i).stream())
+                        .mapToInt(String::length)
                         .max()
                         .orElse(0))
-                .toList();
-        StringBuilder text = new StringBuilder(title.isEmpty() ? "" : title + "\n\n");
-        text.append(line(widths, headers::get));
-        text.append(widths.stream().map("─"::repeat).collect(Collectors.joining("  ")))
-                .append('\n');
-        rows.forEach(row -> text.append(line(widths, column -> shown(row, column))));
-        return text.toString();
-    }
-
-    private String line(List<Integer> widths, Function<Integer, String> cells) {
-        return columns()
-                        .map(column -> {
-                            String cell = cells.apply(column);
-                            String space = " ".repeat(widths.get(column) - length(cell));
-                            return isNumeric(column) ? space + cell : cell + space;
-                        })
-                        .collect(Collectors.joining("  "))
-                        .stripTrailing()
-                + "\n";
-    }
-
-    /**
-     * The table as an HTML element, with its title as caption.
-     *
-     * @return the element, all text escaped; cells of numbers have the class {@code number}
-     */
-    public String html() {
-        StringBuilder html = new StringBuilder("<table>\n");
-        if (!title.isEmpty()) {
-            html.append("<caption>").append(SvgCanvas.escaped(title)).append("</caption>\n");
+                .toArray();
+        List<String> groups = new ArrayList<>();
+        for (Span span : spans()) {
+            int width = IntStream.range(span.first(), span.last())
+                            .map(i -> widths[i])
+                            .sum()
+                    + GAP.length() * (span.last() - span.first() - 1);
+            widths[span.last() - 1] += Math.max(0, span.group().length() - width);
+            groups.add(ruled(span.group(), width));
         }
-        html.append("<thead>\n")
-                .append(row("th scope=\"col\"", "th", headers::get))
-                .append("</thead>\n<tbody>\n");
-        rows.forEach(row -> html.append(row("td", "td", column -> shown(row, column))));
+        List<String> lines = new ArrayList<>();
+        if (isGrouped()) {
+            lines.add(String.join(GAP, groups));
+        }
+        lines.add(line(widths, columns.stream().map(Column::header).toList()));
+        lines.add(Arrays.stream(widths).mapToObj("─"::repeat).collect(Collectors.joining(GAP)));
+        for (int r = 0; r < rows.size(); r++) {
+            int row = r;
+            lines.add(line(widths, cells.stream().map(column -> column.get(row)).toList()));
+        }
+        return lines.stream().map(line -> line.stripTrailing() + "\n").collect(Collectors.joining());
+    }
+
+    /** The name in the middle of a rule as wide as its columns. */
+    private static String ruled(String group, int width) {
+        int room = width - group.length();
+        if (group.isEmpty() || room < 4) {
+            return group + " ".repeat(Math.max(0, room));
+        }
+        return "─".repeat(room / 2 - 1) + " " + group + " " + "─".repeat((room + 1) / 2 - 1);
+    }
+
+    private String line(int[] widths, List<String> cells) {
+        return indices()
+                .mapToObj(i -> {
+                    String space = " ".repeat(widths[i] - cells.get(i).length());
+                    return isNumeric(i) ? space + cells.get(i) : cells.get(i) + space;
+                })
+                .collect(Collectors.joining(GAP));
+    }
+
+    /** {@return the table as an HTML element, all text escaped; cells of numbers have the class {@code number}} */
+    public String html() {
+        StringBuilder html = new StringBuilder("<table>\n<thead>\n");
+        if (isGrouped()) {
+            html.append("<tr>");
+            for (Span span : spans()) {
+                html.append(span.group().isEmpty() ? "<td" : "<th").append(" colspan=\"");
+                html.append(span.last() - span.first())
+                        .append(span.group().isEmpty() ? "\">" : "\" class=\"first\" scope=\"colgroup\">");
+                html.append(SvgCanvas.escaped(span.group())).append(span.group().isEmpty() ? "</td>" : "</th>");
+            }
+            html.append("</tr>\n");
+        }
+        html.append("<tr>");
+        for (int i = 0; i < columns.size(); i++) {
+            html.append("<th scope=\"col\"").append(classes(i)).append('>');
+            html.append(SvgCanvas.escaped(columns.get(i).header())).append("</th>");
+        }
+        html.append("</tr>\n</thead>\n<tbody>\n");
+        List<List<String>> cells = indices().mapToObj(this::aligned).toList();
+        for (int r = 0; r < rows.size(); r++) {
+            html.append("<tr>");
+            for (int i = 0; i < columns.size(); i++) {
+                // A figure space is as wide as a digit, and is not dropped at the end of a cell.
+                String cell = SvgCanvas.escaped(cells.get(i).get(r));
+                html.append("<td").append(classes(i)).append('>');
+                html.append(isNumeric(i) ? cell.replace(' ', '\u2007') : cell).append("</td>");
+            }
+            html.append("</tr>\n");
+        }
         return html.append("</tbody>\n</table>\n").toString();
     }
 
-    private String row(String open, String close, Function<Integer, String> cells) {
-        return columns()
-                .map(column -> "<" + open + (isNumeric(column) ? " class=\"number\">" : ">")
-                        + SvgCanvas.escaped(cells.apply(column)) + "</" + close + ">")
-                .collect(Collectors.joining("", "<tr>", "</tr>\n"));
+    private String classes(int column) {
+        boolean first = spans().stream().anyMatch(span -> !span.group().isEmpty() && span.first() == column);
+        String names = (isNumeric(column) ? "number" : "") + (first ? " first" : "");
+        return names.isEmpty() ? "" : " class=\"" + names.strip() + "\"";
     }
 
     /**
-     * The table as comma-separated values (RFC 4180) with a header and without the title, numbers in full precision. A
-     * column that holds an {@link Estimate} becomes two: the value, and under {@code "name ± s.e."} its error.
-     *
-     * @return lines that end with carriage return and line feed
+     * {@return the table as comma-separated values (RFC 4180), numbers in full precision; lines end with carriage return
+     * and line feed} The header of a column is that of its group and its own. A column that holds an {@link Estimate}
+     * becomes two: the value, and under {@code "name ± s.e."} its error.
      */
     public String csv() {
-        StringBuilder csv = new StringBuilder(record(columns().flatMap(column -> {
-            String name = headers.get(column);
-            return isEstimated(column) ? Stream.of(name, name + " ± s.e.") : Stream.of(name);
+        StringBuilder csv = new StringBuilder(record(indices().boxed().flatMap(i -> {
+            String name = columns.get(i).fullName();
+            return isEstimated(i) ? Stream.of(name, name + " ± s.e.") : Stream.of(name);
         })));
         for (List<Object> row : rows) {
-            csv.append(record(columns().flatMap(column -> {
-                if (row.get(column) instanceof Estimate estimate) {
+            csv.append(record(indices().boxed().flatMap(i -> {
+                if (row.get(i) instanceof Estimate estimate) {
                     return Stream.of(Double.toString(estimate.value()), Double.toString(estimate.error()));
                 }
-                String cell = String.valueOf(row.get(column));
-                return isEstimated(column) ? Stream.of(cell, "") : Stream.of(cell);
+                String cell = row.get(i).toString();
+                return isEstimated(i) ? Stream.of(cell, "") : Stream.of(cell);
             })));
         }
         return csv.toString();
@@ -203,8 +244,25 @@ public final class Table {
         return plain ? field : '"' + field.replace("\"", "\"\"") + '"';
     }
 
-    private Stream<Integer> columns() {
-        return IntStream.range(0, headers.size()).boxed();
+    private IntStream indices() {
+        return IntStream.range(0, columns.size());
+    }
+
+    private List<Span> spans() {
+        List<Span> spans = new ArrayList<>();
+        int first = 0;
+        for (int i = 1; i <= columns.size(); i++) {
+            String group = columns.get(first).group();
+            if (i == columns.size() || !columns.get(i).group().equals(group)) {
+                spans.add(new Span(group, first, i));
+                first = i;
+            }
+        }
+        return spans;
+    }
+
+    private boolean isGrouped() {
+        return columns.stream().anyMatch(column -> !column.group().isEmpty());
     }
 
     private boolean isNumeric(int column) {
@@ -215,21 +273,19 @@ public final class Table {
         return rows.stream().anyMatch(row -> row.get(column) instanceof Estimate);
     }
 
-    private static int length(String text) {
-        return text.codePointCount(0, text.length());
+    private List<String> aligned(int column) {
+        String format = columns.get(column).format();
+        List<String> cells =
+                rows.stream().map(row -> shown(row.get(column), format)).toList();
+        return isNumeric(column) ? Alignment.of(cells) : cells;
     }
 
-    private String shown(List<Object> row, int column) {
-        Object cell = row.get(column);
-        String format = formats.get(column);
-        if (cell instanceof Estimate estimate && !format.equals(DEFAULT)) {
-            return String.format(Locale.ROOT, format + " ± " + format, estimate.value(), estimate.error());
+    private static String shown(Object cell, String format) {
+        if (!(cell instanceof Number number)) {
+            return cell.toString();
         }
-        if (cell instanceof Number number) {
-            double value = number.doubleValue();
-            return format.equals(DEFAULT) ? number(value) : String.format(Locale.ROOT, format, value);
-        }
-        return cell.toString();
+        double value = number.doubleValue();
+        return format.equals(DEFAULT) ? number(value) : String.format(Locale.ROOT, format, value);
     }
 
     /** A number as it is shown unless a format is asked for. */

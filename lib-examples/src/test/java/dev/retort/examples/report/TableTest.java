@@ -11,8 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TableTest {
 
-    private static final Table TABLE = Table.of("n", "standard", "law", "remark")
-            .withTitle("Excess <risk>")
+    private static final Table TABLE = Table.of("n", "standard", "law", "<remark>")
             .withFormat("law", "%.3e")
             .withRow(20, new Estimate(1.5, 0.03), 1.0 / 3, "a, \"b\"")
             .withRow(200, new Estimate(0.12345, 0.00123), 1e-7, "<c> & d")
@@ -21,20 +20,18 @@ class TableTest {
     @Test
     void textIsAligned() {
         assertThat(TABLE.text()).isEqualTo("""
-                        Excess <risk>
-
-                           n         standard        law  remark
-                        ────  ───────────────  ─────────  ───────
-                          20    1.500 ± 0.030  3.333e-01  a, "b"
-                         200  0.1235 ± 0.0012  1.000e-07  <c> & d
-                        2000           0.2500          —
+                           n       standard        law  <remark>
+                        ────  ─────────────  ─────────  ────────
+                          20  1.500 ±0.030   3.333e-01  a, "b"
+                         200  0.1235±0.0012  1.000e-07  <c> & d
+                        2000  0.2500         —
                         """);
     }
 
     @Test
     void csvQuotesWhereItMustAndKeepsFullPrecision() {
         assertThat(TABLE.csv())
-                .isEqualTo("n,standard,standard ± s.e.,law,remark\r\n"
+                .isEqualTo("n,standard,standard ± s.e.,law,<remark>\r\n"
                         + "20,1.5,0.03,0.3333333333333333,\"a, \"\"b\"\"\"\r\n"
                         + "200,0.12345,0.00123,1.0E-7,<c> & d\r\n"
                         + "2000,0.25,,—,\r\n");
@@ -45,19 +42,45 @@ class TableTest {
     @Test
     void htmlIsEscapedAndMarksNumbers() {
         assertThat(TABLE.html())
-                .contains("<caption>Excess &lt;risk&gt;</caption>")
-                .contains("<th scope=\"col\" class=\"number\">n</th>", "<th scope=\"col\">remark</th>")
-                .contains("<td class=\"number\">1.500 ± 0.030</td>", "<td>&lt;c&gt; &amp; d</td>")
+                .contains("<th scope=\"col\" class=\"number\">n</th>", "<th scope=\"col\">&lt;remark&gt;</th>")
+                .contains("<td class=\"number\">1.500 ±0.030 </td>", "<td>&lt;c&gt; &amp; d</td>")
                 .doesNotContain("<c>");
+    }
+
+    private static final Table GROUPED = Table.of("n")
+            .withGroup("first target", "law", "z")
+            .withGroup("a second, with a long name", "law", "z")
+            .withFormat("z", "%+.1f")
+            .withRow(20, 0.5, 1.25, new Estimate(0.5, 0.01), -0.04)
+            .withRow(200, 0.012345, -12.0, "", "");
+
+    @Test
+    void groupsStandAboveTheirColumns() {
+        assertThat(GROUPED.text()).isEqualTo("""
+                          first target    a second, with a long name
+                       n      law      z          law              z
+                     ───  ───────  ─────  ───────────  ─────────────
+                      20  0.5000    +1.3  0.500±0.010           -0.0
+                     200  0.01235  -12.0
+                     """);
+        assertThat(GROUPED.csv().lines())
+                .startsWith("n,first target law,first target z,\"a second, with a long name law\","
+                        + "\"a second, with a long name law ± s.e.\",\"a second, with a long name z\"");
+        assertThat(GROUPED.html())
+                .contains(
+                        "<tr><td colspan=\"1\"></td>"
+                                + "<th colspan=\"2\" class=\"first\" scope=\"colgroup\">first target</th>",
+                        "<th scope=\"col\" class=\"number first\">law</th><th scope=\"col\" class=\"number\">z</th>");
     }
 
     @Test
     void localeChangesNothing() {
-        String expected = TABLE.text() + TABLE.csv() + TABLE.html();
+        String expected = TABLE.text() + GROUPED.text() + TABLE.csv() + TABLE.html();
         Locale before = Locale.getDefault();
         try {
             Locale.setDefault(Locale.GERMANY);
-            assertThat(TABLE.text() + TABLE.csv() + TABLE.html()).isEqualTo(expected);
+            assertThat(TABLE.text() + GROUPED.text() + TABLE.csv() + TABLE.html())
+                    .isEqualTo(expected);
         } finally {
             Locale.setDefault(before);
         }
@@ -65,13 +88,13 @@ class TableTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0.12345, 0.00123, 0.1235 ± 0.0012",
-        "1.5, 0.0996, 1.50 ± 0.10",
-        "123.456, 45, 123 ± 45",
-        "1.5, 0, 1.500 ± 0",
-        "1.5, NaN, 1.500 ± NaN",
-        "1.234567e-9, 2.5e-11, 1.235e-09 ± 2.5e-11",
-        "4, 0.5, 4.00 ± 0.50",
+        "0.12345, 0.00123, 0.1235±0.0012",
+        "1.5, 0.0996, 1.50±0.10",
+        "123.456, 45, 123±45",
+        "1.5, 0, 1.500±0",
+        "1.5, NaN, 1.500±NaN",
+        "1.234567e-9, 2.5e-11, 1.235e-09±2.5e-11",
+        "4, 0.5, 4.00±0.50",
     })
     void estimatesShowTwoFiguresOfTheError(double value, double error, String text) {
         assertThat(new Estimate(value, error)).hasToString(text);
@@ -104,6 +127,13 @@ class TableTest {
         refused("header: k is not one of [n, m]", () -> Table.of("n", "m").withFormat("k", "%.2f"));
         refused("format: %d is not a format", () -> Table.of("n").withFormat("n", "%d"));
         refused("format: plain is not a format", () -> Table.of("n").withFormat("n", "plain"));
+        refused(
+                "headers[1]: z is already a header",
+                () -> Table.of("z").withGroup("a", "z").withGroup("b", "z", "z"));
+        refused(
+                "headers[0]: z is already a header",
+                () -> Table.of("z").withGroup("a", "z").withGroup("a", "z"));
+        refused("group: c is not", () -> GROUPED.withGroup("c", "z"));
         refused("error: -1.0 is not at least 0", () -> new Estimate(1, -1));
     }
 

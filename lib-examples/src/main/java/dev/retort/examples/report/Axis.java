@@ -13,7 +13,7 @@ public final class Axis {
 
     private static final double MARGIN = 0.04;
 
-    private final String label;
+    final String label;
     private final boolean log;
     private final @Nullable Scale fixed;
 
@@ -24,51 +24,40 @@ public final class Axis {
     }
 
     /**
-     * A linear axis.
+     * {@return a linear axis}
      *
      * @param label its label; {@code _x}, {@code ^x}, {@code _{...}} and {@code ^{...}} make sub- and superscripts
-     * @return the axis
      */
     public static Axis linear(String label) {
         return new Axis(label, false, null);
     }
 
     /**
-     * A logarithmic axis.
+     * {@return a logarithmic axis}
      *
      * @param label its label, with the same markup
-     * @return the axis
      */
     public static Axis log(String label) {
         return new Axis(label, true, null);
     }
 
     /**
-     * This axis with a fixed range; what lies outside is clipped.
+     * {@return this axis with a fixed range; what lies outside is clipped}
      *
      * @param from the low end, finite; greater than 0 if the axis is logarithmic
      * @param to the high end, finite and greater than {@code from}
-     * @return the refined axis
      * @throws IllegalArgumentException if an end is not allowed, or the ends are not in order
      */
     public Axis withRange(double from, double to) {
-        if (log) {
-            Arguments.positive("from", from);
-        }
-        Arguments.finite("from", from);
-        Arguments.finite("to", to);
-        if (!(to > from)) {
+        double low = log ? Arguments.positive("from", from) : Arguments.finite("from", from);
+        if (!(Arguments.finite("to", to) > low)) {
             throw Arguments.refusal("to", to, "is not greater than from, " + from);
         }
-        return new Axis(label, log, scale(from, to));
+        return new Axis(label, log, new Scale(log, position(low), position(to)));
     }
 
-    private Scale scale(double from, double to) {
-        return log ? new Scale(true, Math.log10(from), Math.log10(to)) : new Scale(false, from, to);
-    }
-
-    String label() {
-        return label;
+    private double position(double value) {
+        return log ? Math.log10(value) : value;
     }
 
     Extent extent() {
@@ -81,10 +70,12 @@ public final class Axis {
         private double low = Double.POSITIVE_INFINITY;
         private double high = Double.NEGATIVE_INFINITY;
 
-        void add(double value) {
-            if (Double.isFinite(value) && !(log && value <= 0)) {
-                low = Math.min(low, value);
-                high = Math.max(high, value);
+        void add(double... values) {
+            for (double value : values) {
+                if (Double.isFinite(value) && !(log && value <= 0)) {
+                    low = Math.min(low, position(value));
+                    high = Math.max(high, position(value));
+                }
             }
         }
 
@@ -93,11 +84,7 @@ public final class Axis {
          * that all but reaches zero would leave no room for the data.
          */
         void addBar(double value, double error) {
-            if (log && value <= 0) {
-                return;
-            }
-            add(value + error);
-            add(log ? Math.max(value - error, value / 10) : value - error);
+            add(value + error, log ? Math.max(value - error, value / 10) : value - error);
         }
 
         Scale scale() {
@@ -105,16 +92,13 @@ public final class Axis {
                 return fixed;
             }
             if (low > high) {
-                return log ? new Scale(true, 0, 1) : new Scale(false, 0, 1);
+                return new Scale(log, 0, 1);
             }
-            Scale tight = Axis.this.scale(low, high);
-            double margin = MARGIN * (tight.high() / 2 - tight.low() / 2) * 2;
-            if (log) {
-                double least = tight.low() < tight.high() ? margin : 0.3;
-                return new Scale(true, tight.low() - least, tight.high() + least);
+            double margin = 2 * MARGIN * (high / 2 - low / 2);
+            if (low == high) {
+                margin = log ? 0.3 : low == 0 ? 1 : Math.max(Double.MIN_NORMAL, Math.abs(low) / 10);
             }
-            double least = low < high ? margin : low == 0 ? 1 : Math.max(Double.MIN_NORMAL, Math.abs(low) / 10);
-            return new Scale(false, Math.max(-Double.MAX_VALUE, low - least), Math.min(Double.MAX_VALUE, high + least));
+            return new Scale(log, Math.max(-Double.MAX_VALUE, low - margin), Math.min(Double.MAX_VALUE, high + margin));
         }
     }
 }

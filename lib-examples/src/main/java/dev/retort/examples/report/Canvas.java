@@ -1,28 +1,18 @@
 package dev.retort.examples.report;
 
+import java.awt.geom.Rectangle2D;
+
 /** All that a figure is drawn with. Coordinates are pixels, y grows downwards, colours are 0xRRGGBB. */
 interface Canvas {
 
-    /** How a line is interrupted: lengths drawn and left out in turn, in pixels. */
-    enum Dash {
-        SOLID(0, 0),
-        DASHED(6, 4),
-        DOTTED(1.5, 3);
-
-        final double drawn;
-        final double omitted;
-
-        Dash(double drawn, double omitted) {
-            this.drawn = drawn;
-            this.omitted = omitted;
-        }
-    }
-
     /** What a line is drawn with. */
-    record Pen(int rgb, double width, Dash dash) {
+    record Pen(int rgb, double width, boolean dashed) {
 
-        static Pen solid(int rgb, double width) {
-            return new Pen(rgb, width, Dash.SOLID);
+        static final double DRAWN = 6;
+        static final double OMITTED = 4;
+
+        static Pen thin(int rgb) {
+            return new Pen(rgb, 1, false);
         }
     }
 
@@ -34,24 +24,11 @@ interface Canvas {
     }
 
     /** How text looks; upward text reads from below to above. */
-    record Lettering(double size, Anchor anchor, int rgb, boolean bold, boolean upward) {
-
-        static Lettering of(double size, Anchor anchor, int rgb) {
-            return new Lettering(size, anchor, rgb, false, false);
-        }
-
-        Lettering inBold() {
-            return new Lettering(size, anchor, rgb, true, upward);
-        }
-
-        Lettering readUpward() {
-            return new Lettering(size, anchor, rgb, bold, true);
-        }
-    }
+    record Lettering(double size, Anchor anchor, int rgb, boolean upward) {}
 
     void polyline(double[] x, double[] y, Pen pen);
 
-    void polygon(double[] x, double[] y, int rgb, double opacity);
+    void polygon(double[] x, double[] y, int rgb);
 
     void circle(double x, double y, double radius, int rgb);
 
@@ -59,7 +36,7 @@ interface Canvas {
     void text(Label label, double x, double y, Lettering lettering);
 
     /** Confines what follows to a box, until {@link #unclip()}; not nested. */
-    void clip(Box box);
+    void clip(Rectangle2D box);
 
     void unclip();
 
@@ -67,18 +44,11 @@ interface Canvas {
         polyline(new double[] {x1, x2}, new double[] {y1, y2}, pen);
     }
 
-    default void rectangle(Box box, int rgb, double opacity) {
-        polygon(
-                new double[] {box.left(), box.right(), box.right(), box.left()},
-                new double[] {box.top(), box.top(), box.bottom(), box.bottom()},
-                rgb,
-                opacity);
-    }
-
-    default void outline(Box box, Pen pen) {
-        polyline(
-                new double[] {box.left(), box.right(), box.right(), box.left(), box.left()},
-                new double[] {box.top(), box.top(), box.bottom(), box.bottom(), box.top()},
-                pen);
+    /** Fills a box and draws its edge. */
+    default void rectangle(Rectangle2D box, int rgb, int edge) {
+        double[] x = {box.getMinX(), box.getMaxX(), box.getMaxX(), box.getMinX(), box.getMinX()};
+        double[] y = {box.getMinY(), box.getMinY(), box.getMaxY(), box.getMaxY(), box.getMinY()};
+        polygon(x, y, rgb);
+        polyline(x, y, Pen.thin(edge));
     }
 }

@@ -1,17 +1,19 @@
 package dev.retort.examples.report;
 
 import dev.retort.core.Arguments;
+import java.awt.geom.Rectangle2D;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /**
- * One or more panels in a row or a grid, drawn as SVG and as PNG. Immutable.
+ * One or more panels in a row, drawn as SVG and as PNG. Immutable.
  *
  * <pre>{@code
  * Figure.row(Panel.of("(b) excess risk", Axis.log("n"), Axis.log("excess risk"))
@@ -23,109 +25,37 @@ import java.util.stream.Stream;
  *     .save(Path.of("figures"), "risk");
  * }</pre>
  *
- * <p>Series of one name have one colour in all panels. Each legend stands in the panel where it covers no data; if one
- * of them finds no such place, all stand below.
+ * <p>Series of one name have one colour in all panels. Panels with the same series share one legend, which stands in the
+ * first of them; others have their own. If a legend finds no place that is free of data, all stand below.
  */
 public final class Figure {
 
-    private static final int LEAST = 240;
-    private static final double TITLE = 34;
-    private static final double PANEL_TITLE = 32;
+    private static final int WIDTH = 480;
+    private static final int HEIGHT = 370;
+    private static final double TITLE = 32;
     private static final double RIGHT = 22;
     private static final double EDGE = 8;
 
-    private final String title;
-    private final int columns;
     private final List<Panel> panels;
-    private final int panelWidth;
-    private final int panelHeight;
 
-    private Figure(String title, int columns, List<Panel> panels, int panelWidth, int panelHeight) {
-        this.title = title;
-        this.columns = columns;
+    private Figure(List<Panel> panels) {
         this.panels = panels;
-        this.panelWidth = panelWidth;
-        this.panelHeight = panelHeight;
     }
 
     /**
-     * Panels side by side.
+     * {@return the panels side by side}
      *
      * @param panels the panels, at least one
-     * @return the figure
      * @throws IllegalArgumentException if there is no panel
      */
     public static Figure row(Panel... panels) {
-        return grid(Arguments.atLeastOne("panels.length", panels.length), panels);
-    }
-
-    /**
-     * Panels in rows of a given length.
-     *
-     * @param columns how many panels stand side by side, at least 1
-     * @param panels the panels, at least one, row after row
-     * @return the figure
-     * @throws IllegalArgumentException if there is no panel or no column
-     */
-    public static Figure grid(int columns, Panel... panels) {
-        Arguments.atLeastOne("columns", columns);
         Arguments.atLeastOne("panels.length", panels.length);
-        return new Figure("", columns, List.of(panels), 480, 370);
+        return new Figure(List.of(panels));
     }
 
     /**
-     * This figure with a title above its panels.
-     *
-     * @param text the title; may be empty; may hold sub- and superscripts, see {@link Axis#linear}
-     * @return the refined figure
-     */
-    public Figure withTitle(String text) {
-        return new Figure(text, columns, panels, panelWidth, panelHeight);
-    }
-
-    /**
-     * This figure with panels of another size, 480 by 370 at first; labels are included, the figure's title is not.
-     *
-     * @param width the width of a panel in pixels, at least 240
-     * @param height its height, at least 240
-     * @return the refined figure
-     * @throws IllegalArgumentException if a size is too small
-     */
-    public Figure withPanelSize(int width, int height) {
-        if (width < LEAST || height < LEAST) {
-            throw Arguments.refusal("size", width + " by " + height, "is not at least 240 by 240");
-        }
-        return new Figure(title, columns, panels, width, height);
-    }
-
-    /**
-     * The figure as SVG: one element, which may be put into a page as it is. The same figure gives the same text.
-     *
-     * @return the SVG, without an XML declaration
-     */
-    public String svg() {
-        String name = Stream.concat(Stream.of(title), panels.stream().map(Panel::title))
-                .filter(text -> !text.isEmpty())
-                .map(text -> Label.of(text).plain())
-                .collect(Collectors.joining("; "));
-        SvgCanvas canvas = new SvgCanvas(width(), height(), name);
-        draw(canvas);
-        return canvas.finished();
-    }
-
-    /**
-     * The figure as PNG, at two image pixels for each pixel of the SVG. Needs a font to be installed.
-     *
-     * @return the bytes of the image file
-     */
-    public byte[] png() {
-        RasterCanvas canvas = new RasterCanvas(width(), height());
-        draw(canvas);
-        return canvas.finished();
-    }
-
-    /**
-     * Writes {@code name.svg} and {@code name.png}, in place of such files if there are any.
+     * Writes {@code name.svg} and, at two image pixels for each of its pixels, {@code name.png}, in place of such files
+     * if there are any. The latter needs a font to be installed.
      *
      * @param directory where to; created if need be
      * @param name the files' name, without extension
@@ -137,41 +67,66 @@ public final class Figure {
         Files.write(directory.resolve(name + ".png"), png());
     }
 
+    /** One element, which may be put into a page as it is; the same figure gives the same text. */
+    String svg() {
+        String name = panels.stream()
+                .filter(panel -> !panel.title.isEmpty())
+                .map(panel -> Label.of(panel.title).plain())
+                .collect(Collectors.joining("; "));
+        SvgCanvas canvas = new SvgCanvas(width(), HEIGHT, name);
+        draw(canvas);
+        return canvas.finished();
+    }
+
+    byte[] png() {
+        RasterCanvas canvas = new RasterCanvas(width(), HEIGHT);
+        draw(canvas);
+        return canvas.finished();
+    }
+
     int width() {
-        return Math.min(columns, panels.size()) * panelWidth;
-    }
-
-    private int height() {
-        return (int) titleHeight() + (panels.size() + columns - 1) / columns * panelHeight;
-    }
-
-    private double titleHeight() {
-        return title.isEmpty() ? 0 : TITLE;
+        return panels.size() * WIDTH;
     }
 
     private void draw(Canvas canvas) {
-        canvas.rectangle(new Box(0, 0, width(), height()), Ink.WHITE, 1);
-        if (!title.isEmpty()) {
-            Label label = Label.of(title);
-            double size = 17 * Math.min(1, (width() - 4 * EDGE) / label.width(17));
-            Canvas.Lettering lettering = Canvas.Lettering.of(size, Canvas.Anchor.MIDDLE, Ink.TEXT);
-            canvas.text(label, width() / 2.0, 26, lettering.inBold());
+        canvas.rectangle(new Rectangle2D.Double(0, 0, width(), HEIGHT), Ink.WHITE, Ink.WHITE);
+        boolean shared = panels.stream().map(Panel::names).distinct().count() == 1;
+        List<Legend> legends = shared
+                ? new ArrayList<>(Collections.nCopies(panels.size(), Legend.EMPTY))
+                : panels.stream().map(panel -> new Legend(List.of(panel))).toList();
+        if (shared) {
+            legends.set(0, new Legend(panels));
         }
-        List<PanelDrawing> drawings = arranged(0);
-        boolean below = !drawings.stream().allMatch(PanelDrawing::holdsLegend);
-        if (below) {
-            drawings = arranged(panels.stream()
-                    .mapToDouble(panel -> panel.legend().heightIn(frameWidth(0)))
-                    .max()
-                    .orElse(0));
+        List<PanelDrawing> inside = arranged(0);
+        if (IntStream.range(0, panels.size()).allMatch(i -> inside.get(i).holds(legends.get(i)))) {
+            IntStream.range(0, panels.size()).forEach(i -> inside.get(i).draw(canvas, legends.get(i)));
+            return;
         }
-        for (PanelDrawing drawing : drawings) {
-            drawing.draw(canvas, below);
+        double room = frameWidth(0) + (shared ? width() - WIDTH : 0);
+        List<PanelDrawing> above = arranged(legends.stream()
+                .mapToDouble(legend -> legend.heightIn(room))
+                .max()
+                .orElse(0));
+        for (int i = 0; i < panels.size(); i++) {
+            above.get(i).draw(canvas, Legend.EMPTY);
+            above.get(i).drawBelow(canvas, legends.get(i), room);
         }
     }
 
-    private double frameHeight(double legendHeight) {
-        return panelHeight - PANEL_TITLE - PanelDrawing.FOOT - EDGE - legendHeight;
+    private List<PanelDrawing> arranged(double legendHeight) {
+        double width = frameWidth(legendHeight);
+        Function<Layer, Ink> inks = inks();
+        return IntStream.range(0, panels.size())
+                .mapToObj(i -> {
+                    double left = (i + 1) * WIDTH - RIGHT - width;
+                    Rectangle2D box = new Rectangle2D.Double(left, TITLE, width, frameHeight(legendHeight));
+                    return new PanelDrawing(panels.get(i), box, inks);
+                })
+                .toList();
+    }
+
+    private static double frameHeight(double legendHeight) {
+        return HEIGHT - TITLE - PanelDrawing.FOOT - EDGE - legendHeight;
     }
 
     private double frameWidth(double legendHeight) {
@@ -180,29 +135,16 @@ public final class Figure {
                 .max()
                 .orElse(0);
         // Equal frames look better than full ones; wide names of ticks must not squeeze them away altogether.
-        return Math.max(panelWidth / 3.0, panelWidth - EDGE / 2 - widest - RIGHT);
-    }
-
-    private List<PanelDrawing> arranged(double legendHeight) {
-        double width = frameWidth(legendHeight);
-        Function<Layer, Ink> inks = inks();
-        List<PanelDrawing> drawings = new ArrayList<>();
-        for (int i = 0; i < panels.size(); i++) {
-            double right = (i % columns + 1) * panelWidth - RIGHT;
-            double top = titleHeight() + i / columns * panelHeight + PANEL_TITLE;
-            Box box = new Box(right - width, top, width, frameHeight(legendHeight));
-            drawings.add(new PanelDrawing(panels.get(i), box, inks));
-        }
-        return drawings;
+        return Math.max(WIDTH / 3.0, WIDTH - EDGE / 2 - widest - RIGHT);
     }
 
     private Function<Layer, Ink> inks() {
-        List<Layer> series = panels.stream()
-                .flatMap(panel -> panel.layers().stream())
+        List<String> colours = panels.stream()
+                .flatMap(panel -> panel.layers.stream())
                 .filter(layer -> !(layer instanceof Rule))
+                .map(layer -> layer.colour)
+                .distinct()
                 .toList();
-        List<String> colours = series.stream().map(Layer::colour).distinct().toList();
-        List<String> names = series.stream().map(Layer::name).distinct().toList();
-        return layer -> Ink.of(Math.max(0, colours.indexOf(layer.colour())), Math.max(0, names.indexOf(layer.name())));
+        return layer -> Ink.of(Math.max(0, colours.indexOf(layer.colour)));
     }
 }

@@ -7,6 +7,7 @@ record Ink(int rgb, int shape) {
     static final int TEXT = 0x222222;
     static final int QUIET = 0x666666;
     static final int AXIS = 0x444444;
+    static final int EDGE = 0xcccccc;
     static final int GRID = 0xe8e8e8;
 
     // Okabe and Ito (2008), told apart by colour-blind readers as well; their yellow is lost on white and left out.
@@ -17,9 +18,9 @@ record Ink(int rgb, int shape) {
         {0, 0, 1}, {4, 45, 1.25}, {3, -90, 1.4}, {4, 0, 1.3}, {3, 90, 1.4},
     };
 
-    /** The ink of the series with these places, from 0, among the colours and among the names of a figure. */
-    static Ink of(int colour, int name) {
-        return new Ink(PALETTE[colour % PALETTE.length], name % SHAPES.length);
+    /** The ink of a series by its place, from 0, in the figure. */
+    static Ink of(int series) {
+        return new Ink(PALETTE[series % PALETTE.length], series % SHAPES.length);
     }
 
     /** Draws a marker, with a white edge that sets it off from the line beneath. */
@@ -41,6 +42,6 @@ record Ink(int rgb, int shape) {
             xs[i] = x + SHAPES[shape][2] * radius * Math.cos(angle);
             ys[i] = y + SHAPES[shape][2] * radius * Math.sin(angle);
         }
-        canvas.polygon(xs, ys, fill, 1);
+        canvas.polygon(xs, ys, fill);
     }
 }

@@ -2,16 +2,20 @@ package dev.retort.examples.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A line of text with subscripts and superscripts: {@code _x}, {@code ^x} for one character, {@code _{...}}, {@code
- * ^{...}} for several, a backslash before a sign that is meant itself. A subscript and a superscript that follow each
- * other stand above each other.
+ * ^{...}} for several. A subscript and a superscript that follow each other stand above each other.
  */
 record Label(List<Run> runs) {
 
     /** Size of a script relative to the text around it. */
     static final double SCRIPT = 0.72;
+
+    private static final Pattern SCRIPTS = Pattern.compile("([_^])(?:\\{([^}]*)}|(.))");
 
     /** A piece of text; level is -1 for a subscript, 0, or 1 for a superscript; the shift before it is in em. */
     record Run(String text, int level, double shift) {
@@ -32,27 +36,15 @@ record Label(List<Run> runs) {
 
     static Label of(String markup) {
         List<Run> runs = new ArrayList<>();
-        StringBuilder plain = new StringBuilder();
-        int i = 0;
-        while (i < markup.length()) {
-            char sign = markup.charAt(i);
-            boolean last = i + 1 == markup.length();
-            if (sign == '\\' && !last && "_^\\".indexOf(markup.charAt(i + 1)) >= 0) {
-                plain.append(markup.charAt(i + 1));
-                i += 2;
-            } else if ((sign == '_' || sign == '^') && !last) {
-                append(runs, plain.toString(), 0);
-                plain.setLength(0);
-                int brace = markup.charAt(i + 1) == '{' ? markup.indexOf('}', i) : -1;
-                int end = brace < 0 ? markup.offsetByCodePoints(i + 1, 1) : brace;
-                append(runs, markup.substring(brace < 0 ? i + 1 : i + 2, end), sign == '_' ? -1 : 1);
-                i = brace < 0 ? end : end + 1;
-            } else {
-                plain.append(sign);
-                i++;
-            }
+        Matcher script = SCRIPTS.matcher(markup);
+        int end = 0;
+        while (script.find()) {
+            append(runs, markup.substring(end, script.start()), 0);
+            String text = script.group(2) == null ? script.group(3) : script.group(2);
+            append(runs, text, script.group(1).equals("_") ? -1 : 1);
+            end = script.end();
         }
-        append(runs, plain.toString(), 0);
+        append(runs, markup.substring(end), 0);
         return new Label(List.copyOf(runs));
     }
 
@@ -72,9 +64,7 @@ record Label(List<Run> runs) {
 
     /** The text without its scripts' positions. */
     String plain() {
-        StringBuilder text = new StringBuilder();
-        runs.forEach(run -> text.append(run.text()));
-        return text.toString();
+        return runs.stream().map(Run::text).collect(Collectors.joining());
     }
 
     /** An estimate of the width, on the wide side, that is the same whatever fonts are installed. */

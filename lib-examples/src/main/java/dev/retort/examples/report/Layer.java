@@ -3,29 +3,22 @@ package dev.retort.examples.report;
 /**
  * Something drawn in a {@link Panel}. Layers are drawn in the order in which they were added.
  *
- * <p>Layers of one name belong to one series: they share a colour throughout a figure, and an entry in each panel's
- * legend. A layer without a name, the empty string, has no entry.
+ * <p>Layers of one name belong to one series: they share a colour throughout a figure, and an entry in the legend. A
+ * layer without a name, the empty string, has no entry.
  */
-public abstract sealed class Layer permits Line, Markers, Band, Rule {
+public abstract sealed class Layer permits Line, Markers, Rule {
 
     /** Half the width of the sample in a legend. */
     static final double KEY = 13;
 
-    private final String name;
-    private final String colour;
+    final String name;
+
+    /** The name of the series whose colour the layer has. */
+    final String colour;
 
     Layer(String name, String colour) {
         this.name = name;
         this.colour = colour;
-    }
-
-    String name() {
-        return name;
-    }
-
-    /** The name of the series whose colour the layer has. */
-    String colour() {
-        return colour;
     }
 
     /** Tells the axes what they have to show. */

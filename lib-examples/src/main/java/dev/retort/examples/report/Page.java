@@ -29,12 +29,13 @@ public final class Page {
             .wide { overflow-x: auto; }
             .drawing { background: #fff; }
             .drawing > svg { display: block; width: 100%; height: auto; }
-            table { margin: 1.2rem 0; border-collapse: collapse; font-variant-numeric: tabular-nums; }
-            caption { text-align: left; font-weight: 600; padding-bottom: .4rem; }
-            th, td { padding: .25rem .8rem; text-align: left; white-space: nowrap; }
+            table { margin: 1.2rem 0; border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
+            th, td { padding: .2rem .45rem; text-align: left; vertical-align: bottom; white-space: nowrap; }
             th { border-bottom: 2px solid var(--edge); }
             td { border-bottom: 1px solid var(--edge); }
+            [scope=colgroup] { text-align: center; border-bottom-width: 1px; }
             .number { text-align: right; }
+            .first { padding-left: 1.3rem; }
             """;
 
     private final String title;
@@ -46,41 +47,37 @@ public final class Page {
     }
 
     /**
-     * A page with nothing but its title.
+     * {@return a page with nothing but its title}
      *
      * @param title the title
-     * @return the page
      */
     public static Page of(String title) {
         return new Page(title, List.of());
     }
 
     /**
-     * This page with a paragraph added at its end.
+     * {@return this page with a paragraph added at its end}
      *
      * @param text the paragraph
-     * @return the longer page
      */
     public Page withParagraph(String text) {
         return with("<p>" + SvgCanvas.escaped(text) + "</p>\n");
     }
 
     /**
-     * This page with a heading added at its end.
+     * {@return this page with a heading added at its end}
      *
      * @param text the heading
-     * @return the longer page
      */
     public Page withHeading(String text) {
         return with("<h2>" + SvgCanvas.escaped(text) + "</h2>\n");
     }
 
     /**
-     * This page with a figure added at its end.
+     * {@return this page with a figure added at its end}
      *
      * @param figure the figure
      * @param caption what it shows; may be empty
-     * @return the longer page
      */
     public Page withFigure(Figure figure, String caption) {
         String widths =
@@ -91,10 +88,9 @@ public final class Page {
     }
 
     /**
-     * This page with a table added at its end.
+     * {@return this page with a table added at its end}
      *
      * @param table the table
-     * @return the longer page
      */
     public Page withTable(Table table) {
         return with("<div class=\"wide\">\n" + table.html() + "</div>\n");
@@ -104,12 +100,8 @@ public final class Page {
         return new Page(title, Stream.concat(parts.stream(), Stream.of(part)).toList());
     }
 
-    /**
-     * The page as HTML; the same page gives the same text.
-     *
-     * @return a whole document
-     */
-    public String html() {
+    /** A whole document; the same page gives the same text. */
+    String html() {
         String safe = SvgCanvas.escaped(title);
         return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                 + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"

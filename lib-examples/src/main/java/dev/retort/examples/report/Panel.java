@@ -1,16 +1,19 @@
 package dev.retort.examples.report;
 
+import java.awt.geom.Rectangle2D;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A pair of axes and what is drawn between them; part of a {@link Figure}. Immutable. */
 public final class Panel {
 
-    private final String title;
-    private final Axis x;
-    private final Axis y;
-    private final List<Layer> layers;
-    private final String note;
+    final String title;
+    final Axis x;
+    final Axis y;
+    final List<Layer> layers;
+    final String note;
 
     private Panel(String title, Axis x, Axis y, List<Layer> layers, String note) {
         this.title = title;
@@ -21,23 +24,21 @@ public final class Panel {
     }
 
     /**
-     * An empty panel.
+     * {@return an empty panel}
      *
-     * @param title its title, for example {@code "(a) gain of the optimal surrogate"}; may be empty; may hold sub- and
-     *     superscripts, see {@link Axis#linear}
+     * @param title its title, {@code "(a) gain of the optimal surrogate"}; may be empty; may hold sub- and superscripts,
+     *     see {@link Axis#linear}
      * @param x the horizontal axis
      * @param y the vertical axis
-     * @return the panel
      */
     public static Panel of(String title, Axis x, Axis y) {
         return new Panel(title, x, y, List.of(), "");
     }
 
     /**
-     * This panel with more layers, on top of those it has.
+     * {@return this panel with more layers, on top of those it has}
      *
      * @param more the layers, in the order in which they are drawn
-     * @return the refined panel
      */
     public Panel with(Layer... more) {
         return new Panel(
@@ -45,37 +46,25 @@ public final class Panel {
     }
 
     /**
-     * This panel with a line of explanation at the end of its legend, in place of the one it has.
+     * {@return this panel with a line of explanation at the end of its legend, in place of the one it has}
      *
      * @param text for example {@code "line: theory, markers: simulation"}; may be empty
-     * @return the refined panel
      */
     public Panel withNote(String text) {
         return new Panel(title, x, y, layers, text);
     }
 
-    String title() {
-        return title;
+    /** The layers that have an entry in the legend. */
+    List<Layer> series() {
+        return layers.stream().filter(layer -> !layer.name.isEmpty()).toList();
     }
 
-    Axis x() {
-        return x;
-    }
-
-    Axis y() {
-        return y;
-    }
-
-    List<Layer> layers() {
-        return layers;
-    }
-
-    Legend legend() {
-        return new Legend(layers, note);
+    Set<String> names() {
+        return series().stream().map(layer -> layer.name).collect(Collectors.toSet());
     }
 
     /** The plotting area, once its place is known. */
-    Frame frame(Box box) {
+    Frame frame(Rectangle2D box) {
         Axis.Extent horizontal = x.extent();
         Axis.Extent vertical = y.extent();
         layers.forEach(layer -> layer.spread(horizontal, vertical));

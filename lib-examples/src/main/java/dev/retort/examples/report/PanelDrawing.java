@@ -3,6 +3,7 @@ package dev.retort.examples.report;
 import dev.retort.examples.report.Canvas.Anchor;
 import dev.retort.examples.report.Canvas.Lettering;
 import dev.retort.examples.report.Canvas.Pen;
+import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -21,16 +22,18 @@ final class PanelDrawing {
     private static final double INSET = 8;
 
     private final Panel panel;
+    private final Rectangle2D box;
     private final Frame frame;
     private final Function<Layer, Ink> inks;
     private final Footprint footprint;
 
-    PanelDrawing(Panel panel, Box box, Function<Layer, Ink> inks) {
+    PanelDrawing(Panel panel, Rectangle2D box, Function<Layer, Ink> inks) {
         this.panel = panel;
+        this.box = box;
         this.frame = panel.frame(box);
         this.inks = inks;
         this.footprint = new Footprint(box);
-        for (Layer layer : panel.layers()) {
+        for (Layer layer : panel.layers) {
             footprint.weighing(layer instanceof Rule ? Footprint.GUIDE : 1);
             layer.draw(footprint, frame, inks.apply(layer));
         }
@@ -39,100 +42,102 @@ final class PanelDrawing {
 
     /** The space that the vertical axis needs to the left of a frame. */
     static double margin(Panel panel, double height) {
-        double widest = panel.frame(new Box(0, 0, 1, height)).y().ticks(height, false).stream()
+        Scale scale = panel.frame(new Rectangle2D.Double(0, 0, 1, height)).y();
+        return widest(scale.ticks(height, false)) + TICK + 8 + 1.6 * LABEL_SIZE;
+    }
+
+    private static double widest(List<Scale.Tick> ticks) {
+        return ticks.stream()
                 .mapToDouble(tick -> Label.of(tick.name()).width(SIZE))
                 .max()
                 .orElse(0);
-        return widest + TICK + 8 + 1.6 * LABEL_SIZE;
     }
 
-    /** Whether the legend finds a place in the frame that is free of data. */
-    boolean holdsLegend() {
-        return panel.legend().isEmpty() || footprint.cost(footprint.freest(legendPlaces())) < 1;
+    /** Whether a legend finds a place in the frame that is free of data. */
+    boolean holds(Legend legend) {
+        return legend.isEmpty() || footprint.cost(place(legend)) < 1;
     }
 
-    private List<Box> legendPlaces() {
-        Box size = panel.legend().column();
-        Box box = frame.box();
-        double right = box.right() - INSET - size.width();
-        double left = box.left() + INSET;
-        double top = box.top() + INSET;
-        double bottom = box.bottom() - INSET - size.height();
-        List<Box> places = new ArrayList<>();
+    private Rectangle2D place(Legend legend) {
+        Rectangle2D size = legend.column();
+        double right = box.getMaxX() - INSET - size.getWidth();
+        double left = box.getMinX() + INSET;
+        double top = box.getMinY() + INSET;
+        double bottom = box.getMaxY() - INSET - size.getHeight();
+        List<Rectangle2D> places = new ArrayList<>();
         for (double y : new double[] {top, bottom, (top + bottom) / 2}) {
             for (double x : new double[] {right, left, (left + right) / 2}) {
-                places.add(new Box(x, y, size.width(), size.height()));
+                places.add(new Rectangle2D.Double(x, y, size.getWidth(), size.getHeight()));
             }
         }
-        return places;
+        return footprint.freest(places);
     }
 
-    /** Draws the panel; the legend stands in the frame, or below all else if there is a box for it. */
-    void draw(Canvas canvas, boolean legendBelow) {
-        drawAxes(canvas);
-        canvas.clip(frame.box());
-        for (Layer layer : panel.layers()) {
-            layer.draw(canvas, frame, inks.apply(layer));
-        }
+    /** Draws the panel with a legend in its frame. */
+    void draw(Canvas canvas, Legend legend) {
+        canvas.rectangle(box, Ink.WHITE, Ink.AXIS);
+        drawAcross(canvas);
+        drawUp(canvas);
+        fit(canvas, panel.title, box.getCenterX(), box.getMinY() - 9, box.getWidth() + OVERHANG, TITLE_SIZE, false);
+        canvas.clip(box);
+        panel.layers.forEach(layer -> layer.draw(canvas, frame, inks.apply(layer)));
         canvas.unclip();
-        canvas.outline(frame.box(), Pen.solid(Ink.AXIS, 1));
-        Legend legend = panel.legend();
-        if (legendBelow) {
-            Box box = frame.box();
-            legend.draw(canvas, new Box(box.left() - INSET, box.bottom() + FOOT, box.width(), 0), inks);
-        } else if (!legend.isEmpty()) {
-            Box place = footprint.freest(legendPlaces());
-            footprint.occupy(place.grown(2));
-            legend.drawColumn(canvas, place, inks);
+        if (!legend.isEmpty()) {
+            Rectangle2D place = place(legend);
+            footprint.occupy(place);
+            canvas.rectangle(place, Ink.WHITE, Ink.EDGE);
+            legend.draw(canvas, place.getMinX(), place.getMinY(), place.getWidth(), inks);
         }
-        for (Layer layer : panel.layers()) {
+        for (Layer layer : panel.layers) {
             if (layer instanceof Rule rule) {
                 rule.drawLabel(canvas, frame, footprint);
             }
         }
     }
 
-    private void drawAxes(Canvas canvas) {
-        Box box = frame.box();
-        List<Scale.Tick> across = frame.x().ticks(box.width(), true);
-        List<Scale.Tick> up = frame.y().ticks(box.height(), false);
-        double widest = 0;
-        for (Scale.Tick tick : across) {
-            double x = box.left() + tick.at() * box.width();
-            Label name = Label.of(tick.name());
-            boolean named = !tick.name().isEmpty();
-            if (named) {
-                canvas.line(x, box.top(), x, box.bottom(), Pen.solid(Ink.GRID, 1));
-            }
-            canvas.line(x, box.bottom(), x, box.bottom() + (named ? TICK : TICK / 2), Pen.solid(Ink.AXIS, 1));
-            if (named && x + name.width(SIZE) / 2 <= box.right() + OVERHANG) {
-                canvas.text(name, x, box.bottom() + TICK + 14, Lettering.of(SIZE, Anchor.MIDDLE, Ink.TEXT));
+    /** Draws a legend below the panel, and below its neighbours if it is wider. */
+    void drawBelow(Canvas canvas, Legend legend, double width) {
+        legend.draw(canvas, box.getMinX() - INSET, box.getMaxY() + FOOT, width, inks);
+    }
+
+    private void drawAcross(Canvas canvas) {
+        double foot = box.getMaxY();
+        for (Scale.Tick tick : frame.x().ticks(box.getWidth(), true)) {
+            double x = box.getMinX() + tick.at() * box.getWidth();
+            canvas.line(x, foot, x, foot + tick.length(TICK), Pen.thin(Ink.AXIS));
+            if (tick.isNamed()) {
+                canvas.line(x, box.getMinY() + 1, x, foot - 1, Pen.thin(Ink.GRID));
+                Label name = Label.of(tick.name());
+                if (x + name.width(SIZE) / 2 <= box.getMaxX() + OVERHANG) {
+                    canvas.text(name, x, foot + TICK + 14, new Lettering(SIZE, Anchor.MIDDLE, Ink.TEXT, false));
+                }
             }
         }
-        for (Scale.Tick tick : up) {
-            double y = box.bottom() - tick.at() * box.height();
-            Label name = Label.of(tick.name());
-            boolean named = !tick.name().isEmpty();
-            if (named) {
-                canvas.line(box.left(), y, box.right(), y, Pen.solid(Ink.GRID, 1));
-                canvas.text(name, box.left() - TICK - 3, y + 0.35 * SIZE, Lettering.of(SIZE, Anchor.END, Ink.TEXT));
-                widest = Math.max(widest, name.width(SIZE));
+        fit(canvas, panel.x.label, box.getCenterX(), foot + FOOT - 8, box.getWidth(), LABEL_SIZE, false);
+    }
+
+    private void drawUp(Canvas canvas) {
+        double left = box.getMinX();
+        List<Scale.Tick> ticks = frame.y().ticks(box.getHeight(), false);
+        for (Scale.Tick tick : ticks) {
+            double y = box.getMaxY() - tick.at() * box.getHeight();
+            canvas.line(left - tick.length(TICK), y, left, y, Pen.thin(Ink.AXIS));
+            if (tick.isNamed()) {
+                canvas.line(left + 1, y, box.getMaxX() - 1, y, Pen.thin(Ink.GRID));
+                Lettering lettering = new Lettering(SIZE, Anchor.END, Ink.TEXT, false);
+                canvas.text(Label.of(tick.name()), left - TICK - 3, y + 0.35 * SIZE, lettering);
             }
-            canvas.line(box.left() - (named ? TICK : TICK / 2), y, box.left(), y, Pen.solid(Ink.AXIS, 1));
         }
-        fit(canvas, panel.title(), box.middle(), box.top() - 9, box.width() + OVERHANG, TITLE_SIZE, false);
-        fit(canvas, panel.x().label(), box.middle(), box.bottom() + FOOT - 8, box.width(), LABEL_SIZE, false);
-        double beside = box.left() - TICK - 3 - widest - 0.75 * LABEL_SIZE;
-        fit(canvas, panel.y().label(), beside, box.top() + box.height() / 2, box.height(), LABEL_SIZE, true);
+        double beside = left - TICK - 3 - widest(ticks) - 0.75 * LABEL_SIZE;
+        fit(canvas, panel.y.label, beside, box.getCenterY(), box.getHeight(), LABEL_SIZE, true);
     }
 
     // A line that is too long is set smaller: it would otherwise run into the neighbouring panel.
     private static void fit(Canvas canvas, String text, double x, double y, double room, double size, boolean upward) {
         Label label = Label.of(text);
-        if (label.runs().isEmpty()) {
-            return;
+        if (!label.runs().isEmpty()) {
+            double fitting = size * Math.min(1, room / label.width(size));
+            canvas.text(label, x, y, new Lettering(fitting, Anchor.MIDDLE, Ink.TEXT, upward));
         }
-        Lettering lettering = Lettering.of(size * Math.min(1, room / label.width(size)), Anchor.MIDDLE, Ink.TEXT);
-        canvas.text(label, x, y, upward ? lettering.readUpward() : lettering);
     }
 }

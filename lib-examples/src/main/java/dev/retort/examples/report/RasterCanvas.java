@@ -19,7 +19,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 /** Paints a drawing, at two image pixels for each pixel of the drawing so that it stays sharp on fine screens. */
 final class RasterCanvas implements Canvas {
 
-    static final int SCALE = 2;
+    private static final int SCALE = 2;
 
     private final BufferedImage image;
     private final Graphics2D graphics;
@@ -36,12 +36,9 @@ final class RasterCanvas implements Canvas {
 
     private static Path2D path(double[] x, double[] y) {
         Path2D path = new Path2D.Double();
-        for (int i = 0; i < x.length; i++) {
-            if (i == 0) {
-                path.moveTo(x[i], y[i]);
-            } else {
-                path.lineTo(x[i], y[i]);
-            }
+        path.moveTo(x[0], y[0]);
+        for (int i = 1; i < x.length; i++) {
+            path.lineTo(x[i], y[i]);
         }
         return path;
     }
@@ -49,21 +46,15 @@ final class RasterCanvas implements Canvas {
     @Override
     public void polyline(double[] x, double[] y, Pen pen) {
         graphics.setColor(new Color(pen.rgb()));
-        float[] dash = {(float) pen.dash().drawn, (float) pen.dash().omitted};
-        graphics.setStroke(new BasicStroke(
-                (float) pen.width(),
-                BasicStroke.CAP_BUTT,
-                BasicStroke.JOIN_ROUND,
-                1,
-                pen.dash() == Dash.SOLID ? null : dash,
-                0));
+        float[] dash = pen.dashed() ? new float[] {(float) Pen.DRAWN, (float) Pen.OMITTED} : null;
+        graphics.setStroke(
+                new BasicStroke((float) pen.width(), BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, dash, 0));
         graphics.draw(path(x, y));
     }
 
     @Override
-    public void polygon(double[] x, double[] y, int rgb, double opacity) {
-        int alpha = (int) Math.round(255 * opacity);
-        graphics.setColor(new Color(alpha << 24 | rgb, true));
+    public void polygon(double[] x, double[] y, int rgb) {
+        graphics.setColor(new Color(rgb));
         Path2D path = path(x, y);
         path.closePath();
         graphics.fill(path);
@@ -77,8 +68,7 @@ final class RasterCanvas implements Canvas {
 
     @Override
     public void text(Label label, double x, double y, Lettering lettering) {
-        Font font = new Font(Font.SANS_SERIF, lettering.bold() ? Font.BOLD : Font.PLAIN, 1)
-                .deriveFont((float) lettering.size());
+        Font font = new Font(Font.SANS_SERIF, Font.PLAIN, 1).deriveFont((float) lettering.size());
         AffineTransform before = graphics.getTransform();
         graphics.translate(x, y);
         if (lettering.upward()) {
@@ -111,8 +101,8 @@ final class RasterCanvas implements Canvas {
     }
 
     @Override
-    public void clip(Box box) {
-        graphics.setClip(new Rectangle2D.Double(box.left(), box.top(), box.width(), box.height()));
+    public void clip(Rectangle2D box) {
+        graphics.setClip(box);
     }
 
     @Override

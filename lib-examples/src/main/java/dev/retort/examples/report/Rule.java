@@ -2,9 +2,9 @@ package dev.retort.examples.report;
 
 import dev.retort.core.Arguments;
 import dev.retort.examples.report.Canvas.Anchor;
-import dev.retort.examples.report.Canvas.Dash;
 import dev.retort.examples.report.Canvas.Lettering;
 import dev.retort.examples.report.Canvas.Pen;
+import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,11 +31,10 @@ public final class Rule extends Layer {
     }
 
     /**
-     * Marks a value of the horizontal axis.
+     * {@return a mark at a value of the horizontal axis}
      *
      * @param value the value, finite
      * @param label what it is; may hold sub- and superscripts, see {@link Axis#linear}; may be empty
-     * @return the rule
      * @throws IllegalArgumentException if the value is not finite
      */
     public static Rule vertical(double value, String label) {
@@ -43,11 +42,10 @@ public final class Rule extends Layer {
     }
 
     /**
-     * Marks a value of the vertical axis.
+     * {@return a mark at a value of the vertical axis}
      *
      * @param value the value, finite
      * @param label what it is; may hold sub- and superscripts, see {@link Axis#linear}; may be empty
-     * @return the rule
      * @throws IllegalArgumentException if the value is not finite
      */
     public static Rule horizontal(double value, String label) {
@@ -61,16 +59,16 @@ public final class Rule extends Layer {
 
     @Override
     void draw(Canvas canvas, Frame frame, Ink ink) {
+        Rectangle2D box = frame.box();
+        Pen pen = new Pen(Ink.QUIET, 1.1, true);
         double at = upright ? frame.px(value) : frame.py(value);
-        Box box = frame.box();
         if (Double.isNaN(at)) {
             return;
         }
-        Pen pen = new Pen(Ink.QUIET, 1.1, Dash.DASHED);
         if (upright) {
-            canvas.line(at, box.bottom(), at, box.top(), pen);
+            canvas.line(at, box.getMaxY(), at, box.getMinY(), pen);
         } else {
-            canvas.line(box.left(), at, box.right(), at, pen);
+            canvas.line(box.getMinX(), at, box.getMaxX(), at, pen);
         }
     }
 
@@ -83,36 +81,27 @@ public final class Rule extends Layer {
         if (label.runs().isEmpty() || !(fraction >= 0 && fraction <= 1)) {
             return;
         }
-        Box place = footprint.freest(places(frame));
+        Rectangle2D place = footprint.freest(places(frame));
         footprint.occupy(place);
         // Set from the end that is tried first, so that labels with enough room line up.
-        Lettering lettering = Lettering.of(SIZE, Anchor.END, Ink.TEXT);
-        if (upright) {
-            canvas.text(label, place.right() - 0.35 * SIZE, place.top() + 2, lettering.readUpward());
-        } else {
-            canvas.text(label, place.right() - 2, place.bottom() - 0.35 * SIZE, lettering);
-        }
+        double x = upright ? place.getMaxX() - 0.35 * SIZE : place.getMaxX() - 2;
+        double y = upright ? place.getMinY() + 2 : place.getMaxY() - 0.35 * SIZE;
+        canvas.text(label, x, y, new Lettering(SIZE, Anchor.END, Ink.TEXT, upright));
     }
 
-    private List<Box> places(Frame frame) {
-        Box box = frame.box();
+    private List<Rectangle2D> places(Frame frame) {
+        Rectangle2D box = frame.box();
         double length = label.width(SIZE) + 4;
-        List<Box> places = new ArrayList<>();
+        double room = (upright ? box.getHeight() : box.getWidth()) - length - 6;
+        List<Rectangle2D> places = new ArrayList<>();
         for (int i = 0; i <= PLACES; i++) {
-            double t = (double) i / PLACES;
+            double along = 3 + room * i / PLACES;
             for (double aside : new double[] {-ASIDE - THICK, ASIDE}) {
                 places.add(
                         upright
-                                ? new Box(
-                                        frame.px(value) + aside,
-                                        box.top() + 3 + t * (box.height() - length - 6),
-                                        THICK,
-                                        length)
-                                : new Box(
-                                        box.right() - 3 - length - t * (box.width() - length - 6),
-                                        frame.py(value) + aside,
-                                        length,
-                                        THICK));
+                                ? new Rectangle2D.Double(frame.px(value) + aside, box.getMinY() + along, THICK, length)
+                                : new Rectangle2D.Double(
+                                        box.getMaxX() - along - length, frame.py(value) + aside, length, THICK));
             }
         }
         return places;

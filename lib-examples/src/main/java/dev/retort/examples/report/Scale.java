@@ -5,7 +5,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * An axis with its range settled: where a value lies between the two ends, and which values are named there. The ends
@@ -17,7 +17,16 @@ record Scale(boolean log, double low, double high) {
     private static final int MOST_LABELS = 8;
 
     /** A mark on the axis, at a fraction of its length; marks between the named ones have an empty name. */
-    record Tick(double at, String name) {}
+    record Tick(double at, String name) {
+
+        boolean isNamed() {
+            return !name.isEmpty();
+        }
+
+        double length(double ofNamed) {
+            return isNamed() ? ofNamed : ofNamed / 2;
+        }
+    }
 
     /** Where a value lies: 0 at the low end, 1 at the high end, NaN if the scale cannot show it. */
     double fraction(double value) {
@@ -31,21 +40,18 @@ record Scale(boolean log, double low, double high) {
         return Double.isFinite(position) ? fraction : Double.NaN;
     }
 
-    private boolean shows(double at) {
-        return at > -1e-9 && at < 1 + 1e-9;
-    }
-
     /** The marks for an axis of a given length in pixels, in order; their names do not touch. */
     List<Tick> ticks(double pixels, boolean horizontal) {
-        if (!log) {
-            return decimalTicks(pixels, horizontal);
+        if (log && high - low >= 1.5 && Math.floor(high) - Math.ceil(low) >= 1) {
+            return Stream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+                    .map(every -> decadeTicks(pixels / (high - low), every))
+                    .filter(ticks -> clear(ticks, pixels, horizontal))
+                    .findFirst()
+                    .orElse(List.of());
         }
-        if (high - low >= 1.5 && Math.floor(high) - Math.ceil(low) >= 1) {
-            return decadeTicks(pixels, horizontal);
-        }
-        List<Tick> ticks = digitTicks();
-        long named = ticks.stream().filter(tick -> !tick.name().isEmpty()).count();
-        return named >= 3 && clear(ticks, pixels, horizontal) ? ticks : decimalTicks(pixels, horizontal);
+        List<Tick> ticks = log ? digitTicks() : List.of();
+        boolean enough = ticks.stream().filter(Tick::isNamed).count() >= 3;
+        return enough && clear(ticks, pixels, horizontal) ? ticks : decimalTicks(pixels, horizontal);
     }
 
     // Exact decimals, so that a tick at 0.3 reads 0.3 and a range of a few ulps still has different names.
@@ -91,25 +97,15 @@ record Scale(boolean log, double low, double high) {
         return (plain ? digits : digits + "×10^{" + magnitude + "}").replace('-', '−');
     }
 
-    private List<Tick> decadeTicks(double pixels, boolean horizontal) {
-        double perDecade = pixels / (high - low);
+    private List<Tick> decadeTicks(double perDecade, int every) {
         List<Tick> ticks = new ArrayList<>();
-        for (int every : new int[] {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000}) {
-            ticks.clear();
-            for (int k = (int) Math.floor(low); k <= high + 1e-9; k++) {
-                boolean named = Math.floorMod(k, every) == 0;
-                if (shows(between(k)) && (named || perDecade >= 4)) {
-                    ticks.add(new Tick(between(k), named ? "10^{" + minus(k) + "}" : ""));
-                }
-                for (int digit = 2; every == 1 && perDecade >= 20 && digit <= 9; digit++) {
-                    double at = between(k + Math.log10(digit));
-                    if (shows(at)) {
-                        ticks.add(new Tick(at, ""));
-                    }
-                }
+        for (int k = (int) Math.floor(low); k <= high + 1e-9; k++) {
+            boolean named = Math.floorMod(k, every) == 0;
+            if (named || perDecade >= 4) {
+                mark(ticks, k, named ? "10^{" + k + "}" : "");
             }
-            if (clear(ticks, pixels, horizontal)) {
-                break;
+            for (int digit = 2; every == 1 && perDecade >= 20 && digit <= 9; digit++) {
+                mark(ticks, k + Math.log10(digit), "");
             }
         }
         return ticks;
@@ -119,25 +115,25 @@ record Scale(boolean log, double low, double high) {
         List<Tick> ticks = new ArrayList<>();
         for (int k = (int) Math.floor(low); k <= high; k++) {
             for (int digit = 1; digit <= 9; digit++) {
-                double at = between(k + Math.log10(digit));
-                if (shows(at)) {
-                    boolean named = digit == 1 || digit == 2 || digit == 5;
-                    BigDecimal value = BigDecimal.valueOf(digit).scaleByPowerOfTen(k);
-                    ticks.add(new Tick(at, named ? name(value, k, k) : ""));
-                }
+                BigDecimal value = BigDecimal.valueOf(digit).scaleByPowerOfTen(k);
+                boolean named = digit == 1 || digit == 2 || digit == 5;
+                mark(ticks, k + Math.log10(digit), named ? name(value, k, k) : "");
             }
         }
         return ticks;
     }
 
-    private static String minus(int k) {
-        return String.format(Locale.ROOT, "%d", k).replace('-', '−');
+    private void mark(List<Tick> ticks, double position, String name) {
+        double at = between(position);
+        if (at > -1e-9 && at < 1 + 1e-9) {
+            ticks.add(new Tick(at, name.replace('-', '−')));
+        }
     }
 
     private static boolean clear(List<Tick> ticks, double pixels, boolean horizontal) {
         double end = Double.NEGATIVE_INFINITY;
         for (Tick tick : ticks) {
-            if (!tick.name().isEmpty()) {
+            if (tick.isNamed()) {
                 double half = (horizontal ? Label.of(tick.name()).width(TEXT) + 8 : 2 * TEXT) / 2;
                 if (tick.at() * pixels - half < end) {
                     return false;

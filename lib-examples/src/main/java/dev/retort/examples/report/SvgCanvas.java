@@ -1,6 +1,11 @@
 package dev.retort.examples.report;
 
+import java.awt.geom.Rectangle2D;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Writes a drawing as SVG: the same bytes for the same drawing. */
 final class SvgCanvas implements Canvas {
@@ -18,35 +23,18 @@ final class SvgCanvas implements Canvas {
 
     /** Replaces the characters that mean something in XML and HTML and leaves out those that XML cannot hold. */
     static String escaped(String text) {
-        StringBuilder safe = new StringBuilder();
-        text.codePoints().forEach(c -> {
-            switch (c) {
-                case '&' -> safe.append("&amp;");
-                case '<' -> safe.append("&lt;");
-                case '>' -> safe.append("&gt;");
-                case '"' -> safe.append("&quot;");
-                case '\'' -> safe.append("&#39;");
-                default -> {
-                    boolean legal = c >= ' ' ? c < 0xD800 || (c > 0xDFFF && c != 0xFFFE && c != 0xFFFF) : c == '\n';
-                    if (legal) {
-                        safe.appendCodePoint(c);
-                    } else if (c == '\t' || c == '\r') {
-                        safe.append(' ');
-                    }
-                }
-            }
-        });
-        return safe.toString();
+        return text.replaceAll("[^\\t\\n -\\uD7FF\\uE000-\\uFFFD\\x{10000}-\\x{10FFFF}]", "")
+                .replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;")
+                .replace("'", "&#39;");
     }
 
     /** A number with at most two decimals, without trailing zeros. */
     static String decimal(double value) {
-        long hundredths = Math.round(value * 100);
-        if (hundredths % 100 == 0) {
-            return Long.toString(hundredths / 100);
-        }
-        String text = String.format(Locale.ROOT, "%.2f", hundredths / 100.0);
-        return text.endsWith("0") ? text.substring(0, text.length() - 1) : text;
+        BigDecimal rounded = BigDecimal.valueOf(value).setScale(2, RoundingMode.HALF_UP);
+        return rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
     }
 
     private void numbers(Object... namesAndValues) {
@@ -74,9 +62,9 @@ final class SvgCanvas implements Canvas {
                 .append(colour(pen.rgb()))
                 .append('"');
         numbers(" stroke-width", pen.width());
-        if (pen.dash() != Dash.SOLID) {
-            out.append(" stroke-dasharray=\"").append(decimal(pen.dash().drawn)).append(' ');
-            out.append(decimal(pen.dash().omitted)).append('"');
+        if (pen.dashed()) {
+            out.append(" stroke-dasharray=\"").append(decimal(Pen.DRAWN)).append(' ');
+            out.append(decimal(Pen.OMITTED)).append('"');
         }
         out.append(" stroke-linejoin=\"round\"");
         points(x, y);
@@ -84,11 +72,8 @@ final class SvgCanvas implements Canvas {
     }
 
     @Override
-    public void polygon(double[] x, double[] y, int rgb, double opacity) {
+    public void polygon(double[] x, double[] y, int rgb) {
         out.append("<polygon fill=\"").append(colour(rgb)).append('"');
-        if (opacity < 1) {
-            numbers(" fill-opacity", opacity);
-        }
         points(x, y);
         out.append("/>\n");
     }
@@ -104,9 +89,6 @@ final class SvgCanvas implements Canvas {
     public void text(Label label, double x, double y, Lettering lettering) {
         out.append("<text fill=\"").append(colour(lettering.rgb())).append('"');
         numbers(" font-size", lettering.size());
-        if (lettering.bold()) {
-            out.append(" font-weight=\"bold\"");
-        }
         if (lettering.anchor() != Anchor.START) {
             out.append(" text-anchor=\"").append(lettering.anchor() == Anchor.END ? "end\"" : "middle\"");
         }
@@ -135,12 +117,13 @@ final class SvgCanvas implements Canvas {
 
     // An inner viewport clips without an id, so that many drawings can stand on one page.
     @Override
-    public void clip(Box box) {
+    public void clip(Rectangle2D box) {
+        double[] at = {box.getX(), box.getY(), box.getWidth(), box.getHeight()};
         out.append("<svg overflow=\"hidden\"");
-        numbers(" x", box.left(), " y", box.top(), " width", box.width(), " height", box.height());
-        out.append(" viewBox=\"").append(decimal(box.left())).append(' ').append(decimal(box.top()));
-        out.append(' ').append(decimal(box.width())).append(' ').append(decimal(box.height()));
-        out.append("\">\n");
+        numbers(" x", at[0], " y", at[1], " width", at[2], " height", at[3]);
+        out.append(Arrays.stream(at)
+                .mapToObj(SvgCanvas::decimal)
+                .collect(Collectors.joining(" ", " viewBox=\"", "\">\n")));
     }
 
     @Override

@@ -28,6 +28,8 @@ class FigureTest {
     private static final double[] N = {1, 10, 100, 1000};
     private static final double[] RISK = {1, 0.1, 0.01, 0.001};
 
+    private static final double[] NO_ERROR = {Double.NaN, Double.NaN, Double.NaN, Double.NaN};
+
     private static Panel logPanel() {
         return Panel.of(
                 "(a) risk", Axis.log("n").withRange(1, 1000), Axis.log("risk").withRange(1e-4, 1));
@@ -176,33 +178,6 @@ class FigureTest {
     }
 
     @Test
-    void bandsAreClosedAndBreakToo() {
-        double[] lower = {0.5, 0.05, Double.NaN, 0};
-        Element viewport = viewport(logPanel().with(Band.of("a", N, lower, RISK)));
-        List<Element> shades = all(viewport, "polygon");
-        assertThat(shades).hasSize(2);
-        double[][] corners = points(shades.get(0));
-        assertThat(corners).hasDimensions(4, 2);
-        assertThat(corners[0][0]).isEqualTo(corners[3][0]);
-        assertThat(fractions(viewport, corners[3])[1]).isCloseTo(1 + Math.log10(0.5) / 4, within(1e-4));
-        assertThat(fractions(viewport, points(shades.get(1))[1])[1]).isCloseTo(0, within(1e-4));
-    }
-
-    @Test
-    void stepsChangeHalfWay() {
-        assertLine(
-                linearPanel()
-                        .with(Line.of("a", new double[] {0, 2, 4}, new double[] {-2, 0, 2})
-                                .stepped()),
-                new double[] {0, 0},
-                new double[] {0.25, 0},
-                new double[] {0.25, 0.5},
-                new double[] {0.75, 0.5},
-                new double[] {0.75, 1},
-                new double[] {1, 1});
-    }
-
-    @Test
     void rulesStandAtTheirValueWithTheirLabel() {
         Panel panel = logPanel().with(Rule.vertical(100, "ζ_i = 1"), Rule.horizontal(0.01, "floor"));
         Element viewport = viewport(panel);
@@ -249,7 +224,7 @@ class FigureTest {
         Panel panel = logPanel()
                 .with(
                         Line.of("standard", N, RISK),
-                        Markers.of("standard", N, RISK),
+                        Markers.of("standard", N, RISK, NO_ERROR),
                         Line.of("optimal", N, RISK),
                         Line.of("", N, RISK))
                 .withNote("line: theory");
@@ -292,18 +267,46 @@ class FigureTest {
                 .isNegative();
     }
 
-    private static double[] legend(Panel panel) {
-        Element root = parse(Figure.row(panel).svg());
-        Element key = all(root, "text").stream()
+    @Test
+    void panelsOfTheSameSeriesShareOneLegend() {
+        Panel line = linearPanel().with(Line.of("key", new double[] {0, 4}, new double[] {-2, 1.9}));
+        Panel markers = linearPanel()
+                .with(
+                        Markers.of("key", new double[] {1}, new double[] {0}, new double[] {0.1}),
+                        Rule.horizontal(1, ""));
+        Panel other = linearPanel().with(Line.of("other", new double[] {0, 4}, new double[] {0, 0}));
+        assertThat(keys(Figure.row(line.withNote("note"), markers.withNote("note"))))
+                .hasSize(1)
+                .allSatisfy(at -> assertThat(at[1]).isBetween(0.0, 1.0));
+        assertThat(keys(Figure.row(line, markers, other))).hasSize(2);
+        double[] x = new double[400];
+        double[] zigzag = new double[400];
+        Arrays.setAll(x, i -> i / 100.0);
+        Arrays.setAll(zigzag, i -> i % 2 == 0 ? -2 : 2);
+        assertThat(keys(Figure.row(linearPanel().with(Line.of("key", x, zigzag)), markers)))
+                .hasSize(1)
+                .allSatisfy(at -> assertThat(at[1]).isNegative());
+    }
+
+    /** Where the entries named "key" stand, in fractions of the first panel. */
+    private static List<double[]> keys(Figure figure) {
+        Element root = parse(figure.svg());
+        assertThat(all(root, "text").stream()
+                        .filter(text -> text.getTextContent().equals("note")))
+                .hasSizeLessThan(2);
+        return all(root, "text").stream()
                 .filter(text -> text.getTextContent().equals("key"))
-                .findFirst()
-                .orElseThrow();
-        return fractions(all(root, "svg").get(0), new double[] {number(key, "x"), number(key, "y")});
+                .map(key -> fractions(all(root, "svg").get(0), new double[] {number(key, "x"), number(key, "y")}))
+                .toList();
+    }
+
+    private static double[] legend(Panel panel) {
+        return keys(Figure.row(panel)).get(0);
     }
 
     @Test
     void sameFigureGivesTheSameBytesWhateverTheLocale() {
-        Figure figure = Figure.row(logPanel().with(Line.of("a", N, RISK))).withTitle("T");
+        Figure figure = Figure.row(logPanel().with(Line.of("a", N, RISK)));
         String svg = figure.svg();
         Locale before = Locale.getDefault();
         try {
@@ -316,11 +319,12 @@ class FigureTest {
 
     @Test
     void textIsEscapedAndTheTitleIsPlain() {
-        Figure figure = Figure.row(Panel.of("(a) x_i < y & \"z\" \u0001", Axis.linear("x"), Axis.linear("y")))
-                .withTitle("λ_{12}");
+        Figure figure = Figure.row(
+                Panel.of("(a) x_i < y & \"z\" \u0001", Axis.linear("x"), Axis.linear("y")),
+                Panel.of("λ_{12}", Axis.linear("x"), Axis.linear("y")));
         Element root = parse(figure.svg());
         assertThat(root.getAttribute("role")).isEqualTo("img");
-        assertThat(all(root, "title").get(0).getTextContent()).isEqualTo("λ12; (a) xi < y & \"z\" ");
+        assertThat(all(root, "title").get(0).getTextContent()).isEqualTo("(a) xi < y & \"z\" ; λ12");
     }
 
     @Test
@@ -336,14 +340,14 @@ class FigureTest {
     void pngHasTwoPixelsForEachOfTheSvgAndTheSameInk() throws Exception {
         Panel panel = Panel.of(
                         "", Axis.linear("").withRange(0, 4), Axis.linear("").withRange(-2, 2))
-                .with(Line.of("", new double[] {0, 4}, new double[] {0, 0}).withWidth(4));
-        Figure figure = Figure.grid(1, panel, panel).withPanelSize(300, 260);
+                .with(Line.of("", new double[] {0, 4}, new double[] {0, 0}));
+        Figure figure = Figure.row(panel, panel);
         BufferedImage image = ImageIO.read(new ByteArrayInputStream(figure.png()));
-        assertThat(image.getWidth()).isEqualTo(600);
-        assertThat(image.getHeight()).isEqualTo(1040);
+        assertThat(image.getWidth()).isEqualTo(1920);
+        assertThat(image.getHeight()).isEqualTo(740);
         Element root = parse(figure.svg());
-        assertThat(number(root, "width")).isEqualTo(300);
-        assertThat(number(root, "height")).isEqualTo(520);
+        assertThat(number(root, "width")).isEqualTo(960);
+        assertThat(number(root, "height")).isEqualTo(370);
         double[] start = points(all(all(root, "svg").get(1), "polyline").get(0))[0];
         int rgb = image.getRGB((int) (2 * start[0]) + 40, (int) Math.round(2 * start[1])) & 0xffffff;
         assertThat(rgb).isEqualTo(0x0072b2);
@@ -380,24 +384,14 @@ class FigureTest {
     void refusesWhatMakesNoFigure() {
         double[] three = {1, 2, 3};
         refused("y.length: 4 is not x.length, 3", () -> Line.of("a", three, N));
-        refused("y.length: 4 is not x.length, 3", () -> Markers.of("a", three, N));
+        refused("y.length: 4 is not x.length, 3", () -> Markers.of("a", three, N, three));
         refused("error.length: 3 is not x.length, 4", () -> Markers.of("a", N, RISK, three));
         refused("error[1]: -2.0 is not at least 0", () -> Markers.of("a", N, RISK, new double[] {1, -2, 0, 0}));
-        refused("lower.length: 3 is not x.length, 4", () -> Band.of("a", N, three, RISK));
-        refused("upper.length: 3 is not x.length, 4", () -> Band.of("a", N, RISK, three));
-        refused("pixels: 0.0 is not greater than 0", () -> Line.of("a", N, RISK).withWidth(0));
-        refused(
-                "pixels: NaN is not greater than 0",
-                () -> Markers.of("a", N, RISK).withRadius(Double.NaN));
         refused("value: NaN is not finite", () -> Rule.vertical(Double.NaN, "a"));
         refused("from: 0.0 is not greater than 0", () -> Axis.log("n").withRange(0, 1));
         refused("to: 1.0 is not greater than from, 1.0", () -> Axis.linear("n").withRange(1, 1));
         refused("to: NaN is not finite", () -> Axis.linear("n").withRange(1, Double.NaN));
         refused("panels.length: 0 is not at least 1", Figure::row);
-        refused("columns: 0 is not at least 1", () -> Figure.grid(0, logPanel()));
-        refused(
-                "size: 480 by 100 is not at least 240 by 240",
-                () -> Figure.row(logPanel()).withPanelSize(480, 100));
     }
 
     private static void refused(String message, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {

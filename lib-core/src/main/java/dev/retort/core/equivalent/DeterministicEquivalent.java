@@ -58,7 +58,7 @@ public final class DeterministicEquivalent {
         FixedPoint.Root root = FixedPoint.of(measure, samples, ridge);
         this.tau = root.tau();
         this.relativeErrorBound = root.relativeErrorBound();
-        double largest = learnability(measure.value(0));
+        double largest = learnabilityOf(measure.value(0));
         this.rootOmega = largest * Math.sqrt(measure.relativeSquaredLearnability(tau) / samples);
         if (tau == 0) {
             this.df1 = measure.rank();
@@ -151,7 +151,16 @@ public final class DeterministicEquivalent {
      * @throws IndexOutOfBoundsException if there is no such feature
      */
     public double zeta(int i) {
-        double lambda = spectrum.eigenvalue(i);
+        return zetaOf(spectrum.eigenvalue(i));
+    }
+
+    /**
+     * The part that n samples miss of a feature of some variance, whether the spectrum has such a feature or not.
+     *
+     * @param lambda the variance λ, at least 0
+     * @return ζ = τ/(λ+τ), from 0 to 1; 1 for λ = 0
+     */
+    public double zetaOf(double lambda) {
         return lambda == 0 ? 1 : tau / (lambda + tau);
     }
 
@@ -163,10 +172,16 @@ public final class DeterministicEquivalent {
      * @throws IndexOutOfBoundsException if there is no such feature
      */
     public double learnability(int i) {
-        return learnability(spectrum.eigenvalue(i));
+        return learnabilityOf(spectrum.eigenvalue(i));
     }
 
-    private double learnability(double lambda) {
+    /**
+     * The part that n samples learn of a feature of some variance, whether the spectrum has such a feature or not.
+     *
+     * @param lambda the variance λ, at least 0
+     * @return θ = λ/(λ+τ) = 1 − ζ, from 0 to 1; 0 for λ = 0
+     */
+    public double learnabilityOf(double lambda) {
         return lambda == 0 ? 0 : lambda / (lambda + tau);
     }
 

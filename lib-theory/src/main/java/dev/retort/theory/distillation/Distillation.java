@@ -2,6 +2,7 @@ package dev.retort.theory.distillation;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.TaskNodes;
 
 /**
  * A pipeline: a surrogate labels data, a target is trained on them. One immutable description that is evaluated twice, in
@@ -33,7 +34,8 @@ public final class Distillation {
         this.surrogate = surrogate;
         this.target = target;
         this.equivalent = target.equivalent(task);
-        this.labels = Moments.fixed(surrogate.deviation(task, equivalent));
+        TaskNodes nodes = task.nodes();
+        this.labels = Moments.fixed(nodes, surrogate.deviation(nodes, equivalent));
     }
 
     /**
@@ -136,7 +138,7 @@ public final class Distillation {
      * @return the predicted risk and its parts
      */
     public RiskReport predict() {
-        return RiskReport.of(task, labels, equivalent, target.noise(task));
+        return RiskReport.of(labels, equivalent, target.noise(task), task.noise());
     }
 
     /**

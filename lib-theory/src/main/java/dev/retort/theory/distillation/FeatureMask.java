@@ -72,16 +72,17 @@ public final class FeatureMask {
         int dimension = target.spectrum().dimension();
         BitSet kept = new BitSet(dimension);
         for (int i = 0; i < dimension; i++) {
-            double zeta = target.zeta(i);
-            // 1 − ζ² > Ω, written on the side where neither difference cancels; with ζ = 0 nothing is gained by
-            // dropping.
-            kept.set(
-                    i,
-                    zeta < 0.5
-                            ? zeta == 0 || zeta * zeta < target.oneMinusOmega()
-                            : target.learnability(i) * (1 + zeta) > target.omega());
+            kept.set(i, isWorthKeeping(target.spectrum().eigenvalue(i), target));
         }
         return new FeatureMask(dimension, kept);
+    }
+
+    /** 1 − ζ² > Ω, written on the side where neither difference cancels; with ζ = 0 nothing is gained by dropping. */
+    static boolean isWorthKeeping(double lambda, DeterministicEquivalent target) {
+        double zeta = target.zetaOf(lambda);
+        return zeta < 0.5
+                ? zeta == 0 || zeta * zeta < target.oneMinusOmega()
+                : target.learnabilityOf(lambda) * (1 + zeta) > target.omega();
     }
 
     /**

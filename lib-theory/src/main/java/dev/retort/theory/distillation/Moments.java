@@ -2,50 +2,56 @@ package dev.retort.theory.distillation;
 
 import dev.retort.core.CompensatedSum;
 import dev.retort.core.equivalent.DeterministicEquivalent;
-import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.TaskNodes;
 
 /**
- * The first two moments of a random coefficient vector b, feature by feature, as departures from the ground truth in
- * features of unit variance: {@code deviation} = √λ (E b − β⋆) and {@code variance} = λ Var b. A risk is then the plain sum
- * of squares, and nothing cancels where b is close to β⋆.
+ * The first two moments of a random coefficient vector b, node by node, as departures from the ground truth in features of
+ * unit variance: {@code deviation} = √λ (E b − β⋆) and {@code variance} = λ Var b, the latter summed over the features of
+ * the node. A risk is then a plain sum of squares, and nothing cancels where b is close to β⋆.
  */
 final class Moments {
 
+    private final TaskNodes nodes;
     private final double[] deviation;
     private final double[] variance;
 
-    private Moments(double[] deviation, double[] variance) {
+    private Moments(TaskNodes nodes, double[] deviation, double[] variance) {
+        this.nodes = nodes;
         this.deviation = deviation;
         this.variance = variance;
     }
 
     /** The moments of coefficients that are not random. */
-    static Moments fixed(double[] deviation) {
-        return new Moments(deviation, new double[deviation.length]);
+    static Moments fixed(TaskNodes nodes, double[] deviation) {
+        return new Moments(nodes, deviation, new double[deviation.length]);
     }
 
-    double deviation(int i) {
-        return deviation[i];
+    TaskNodes nodes() {
+        return nodes;
     }
 
-    double variance(int i) {
-        return variance[i];
+    double deviation(int k) {
+        return deviation[k];
+    }
+
+    /** What a node adds to the excess risk E (b − β⋆)ᵀΣ(b − β⋆). */
+    double share(int k) {
+        return nodes.power(k) * deviation[k] * deviation[k] + variance[k];
     }
 
     double bias() {
         CompensatedSum sum = new CompensatedSum();
-        for (double d : deviation) {
-            sum.add(d * d);
+        for (int k = 0; k < deviation.length; k++) {
+            sum.add(nodes.power(k) * deviation[k] * deviation[k]);
         }
         return sum.value();
     }
 
-    /** The excess risk E (b − β⋆)ᵀΣ(b − β⋆). */
+    /** The excess risk, the sum of all shares. */
     double excess() {
         CompensatedSum sum = new CompensatedSum();
-        sum.add(bias());
-        for (double v : variance) {
-            sum.add(v);
+        for (int k = 0; k < deviation.length; k++) {
+            sum.add(share(k));
         }
         return sum.value();
     }
@@ -54,13 +60,13 @@ final class Moments {
      * Ω/(1−Ω) Σ λζ² E b²: what the features that a training misses add to the variance of what it learns, for they act on
      * its labels as noise does.
      */
-    double designVariance(RegressionTask task, DeterministicEquivalent equivalent) {
+    double designVariance(DeterministicEquivalent equivalent) {
         CompensatedSum sum = new CompensatedSum();
-        for (int i = 0; i < deviation.length; i++) {
+        for (int k = 0; k < deviation.length; k++) {
             // √Ω within the square: a surrogate may be as large as Ω is small.
-            double scale = equivalent.rootOmega() * equivalent.zeta(i);
-            double mean = scale * (task.whitenedCoefficient(i) + deviation[i]);
-            sum.add(mean * mean + scale * scale * variance[i]);
+            double scale = equivalent.rootOmega() * equivalent.zetaOf(nodes.eigenvalue(k));
+            double mean = scale * (nodes.truth(k) + deviation[k]);
+            sum.add(nodes.power(k) * mean * mean + scale * scale * variance[k]);
         }
         return perSpareSample(sum.value(), equivalent);
     }
@@ -76,23 +82,25 @@ final class Moments {
      *
      * <pre>  E b' = θ E b,      Var b' = θ² Var b + c λ/(λ+τ)²,      c = (σ² + Σ λζ² E b²)/(n(1−Ω)).</pre>
      *
-     * @param task the ground truth from which departures are measured
      * @param equivalent the equivalent of the training
      * @param noise the standard deviation σ of the noise on the labels
      */
-    Moments trained(RegressionTask task, DeterministicEquivalent equivalent, double noise) {
-        double added = labelNoiseVariance(noise, equivalent) + designVariance(task, equivalent);
+    Moments trained(DeterministicEquivalent equivalent, double noise) {
+        double added = labelNoiseVariance(noise, equivalent) + designVariance(equivalent);
         double[] trainedDeviation = new double[deviation.length];
         double[] trainedVariance = new double[deviation.length];
-        for (int i = 0; i < deviation.length; i++) {
-            double theta = equivalent.learnability(i);
-            trainedDeviation[i] = theta * deviation[i] - equivalent.zeta(i) * task.whitenedCoefficient(i);
+        for (int k = 0; k < deviation.length; k++) {
+            double theta = equivalent.learnabilityOf(nodes.eigenvalue(k));
+            double zeta = equivalent.zetaOf(nodes.eigenvalue(k));
+            trainedDeviation[k] = theta * deviation[k] - zeta * nodes.truth(k);
             // The features share what is added, c df2, in proportion to θ².
             double portion = theta / equivalent.rootOmega();
-            trainedVariance[i] =
-                    theta == 0 ? 0 : theta * theta * variance[i] + added * (portion * portion / equivalent.samples());
+            trainedVariance[k] = theta == 0
+                    ? 0
+                    : theta * theta * variance[k]
+                            + added * (nodes.weight(k) * portion * portion / equivalent.samples());
         }
-        return new Moments(trainedDeviation, trainedVariance);
+        return new Moments(nodes, trainedDeviation, trainedVariance);
     }
 
     /** Division by 1 − Ω; at the interpolation threshold without bound, unless there is nothing to divide. */

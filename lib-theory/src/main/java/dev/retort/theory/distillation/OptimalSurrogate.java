@@ -52,7 +52,7 @@ public final class OptimalSurrogate {
      * @throws IndexOutOfBoundsException if there is no such feature
      */
     public double gain(int i) {
-        return gain(distillation.equivalent(), i);
+        return gain(distillation.equivalent(), distillation.task().spectrum().eigenvalue(i));
     }
 
     /**
@@ -97,31 +97,32 @@ public final class OptimalSurrogate {
         return distillation.predict();
     }
 
-    private static double gain(DeterministicEquivalent target, int i) {
-        if (target.spectrum().eigenvalue(i) == 0) {
+    private static double gain(DeterministicEquivalent target, double lambda) {
+        if (lambda == 0) {
             return 0;
         }
+        double theta = target.learnabilityOf(lambda);
         double spare = target.oneMinusOmega();
-        double missed = turn(target, i) * target.rootOmega() * target.zeta(i);
-        return missed == 0 ? 1 / target.learnability(i) : spare / (spare * target.learnability(i) + missed);
+        double missed = turn(target, lambda) * target.rootOmega() * target.zetaOf(lambda);
+        return missed == 0 ? 1 / theta : spare / (spare * theta + missed);
     }
 
     /** g − 1, without cancellation for the features that are almost wholly learnt. */
-    static double gainAboveOne(DeterministicEquivalent target, int i) {
-        double zeta = target.zeta(i);
+    static double gainAboveOne(DeterministicEquivalent target, double lambda) {
+        double zeta = target.zetaOf(lambda);
         if (zeta >= 0.5) {
-            return gain(target, i) - 1;
+            return gain(target, lambda) - 1;
         }
-        double t = turn(target, i);
+        double t = turn(target, lambda);
         double u = t == 0 ? 0 : 1 / (1 + target.oneMinusOmega() / (t * t));
-        return (zeta - u) / target.learnability(i);
+        return (zeta - u) / target.learnabilityOf(lambda);
     }
 
     /**
      * t = √Ω ζ/θ = √Ω τ/λ. Then g = (1−Ω)/((1−Ω)θ + t√Ωζ), which stays exact where θ² or Ω underflows; the order of the
      * products keeps infinity out of them.
      */
-    private static double turn(DeterministicEquivalent target, int i) {
-        return target.rootOmega() * target.tau() / target.spectrum().eigenvalue(i);
+    private static double turn(DeterministicEquivalent target, double lambda) {
+        return target.rootOmega() * target.tau() / lambda;
     }
 }

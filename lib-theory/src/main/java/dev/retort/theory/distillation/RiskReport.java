@@ -1,7 +1,7 @@
 package dev.retort.theory.distillation;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
-import dev.retort.core.spectrum.RegressionTask;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -31,17 +31,15 @@ public final class RiskReport {
     }
 
     /** The report of training on the labels that fixed coefficients give. */
-    static RiskReport of(RegressionTask task, Moments labels, DeterministicEquivalent target, double noise) {
-        Moments trained = labels.trained(task, target, noise);
-        double[] shares = new double[task.dimension()];
-        for (int i = 0; i < shares.length; i++) {
-            shares[i] = trained.deviation(i) * trained.deviation(i) + trained.variance(i);
-        }
+    static RiskReport of(Moments labels, DeterministicEquivalent target, double noise, double testNoise) {
+        Moments trained = labels.trained(target, noise);
+        double[] shares = new double[labels.nodes().size()];
+        Arrays.setAll(shares, trained::share);
         return new RiskReport(
                 trained.bias(),
                 Moments.labelNoiseVariance(noise, target),
-                labels.designVariance(task, target),
-                task.noise(),
+                labels.designVariance(target),
+                testNoise,
                 shares);
     }
 

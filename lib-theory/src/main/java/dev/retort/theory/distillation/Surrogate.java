@@ -5,6 +5,8 @@ import static dev.retort.core.Arguments.length;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.TaskNodes;
+import java.util.function.IntPredicate;
 
 /**
  * The teacher whose outputs label the target's data: yˢ = xᵀβˢ + σz with fixed coefficients βˢ. A surrogate is a rule that a
@@ -63,16 +65,17 @@ public abstract sealed class Surrogate {
         return Optimal.INSTANCE;
     }
 
-    /** √λ (βˢ − β⋆) for each feature. */
-    abstract double[] deviation(RegressionTask task, DeterministicEquivalent target);
+    /** √λ (βˢ − β⋆) for each node. */
+    abstract double[] deviation(TaskNodes nodes, DeterministicEquivalent target);
 
     /** Refuses a task that this surrogate cannot teach. */
     void checkFits(RegressionTask task) {}
 
-    private static double[] maskedDeviation(FeatureMask mask, RegressionTask task) {
-        double[] deviation = new double[task.dimension()];
-        for (int i = 0; i < deviation.length; i++) {
-            deviation[i] = mask.keeps(i) ? 0 : -task.whitenedCoefficient(i);
+    /** Zero for the nodes that are kept, down to nothing for the others. */
+    private static double[] maskedDeviation(TaskNodes nodes, IntPredicate keeps) {
+        double[] deviation = new double[nodes.size()];
+        for (int k = 0; k < deviation.length; k++) {
+            deviation[k] = keeps.test(k) ? 0 : -nodes.truth(k);
         }
         return deviation;
     }
@@ -81,8 +84,8 @@ public abstract sealed class Surrogate {
         private static final Surrogate INSTANCE = new GroundTruth();
 
         @Override
-        double[] deviation(RegressionTask task, DeterministicEquivalent target) {
-            return new double[task.dimension()];
+        double[] deviation(TaskNodes nodes, DeterministicEquivalent target) {
+            return new double[nodes.size()];
         }
 
         @Override
@@ -99,11 +102,10 @@ public abstract sealed class Surrogate {
         }
 
         @Override
-        double[] deviation(RegressionTask task, DeterministicEquivalent target) {
+        double[] deviation(TaskNodes nodes, DeterministicEquivalent target) {
             double[] deviation = new double[coefficients.length];
             for (int i = 0; i < deviation.length; i++) {
-                double root = Math.sqrt(task.spectrum().eigenvalue(i));
-                deviation[i] = root * coefficients[i] - task.whitenedCoefficient(i);
+                deviation[i] = Math.sqrt(nodes.eigenvalue(i)) * coefficients[i] - nodes.truth(i);
             }
             return deviation;
         }
@@ -132,8 +134,8 @@ public abstract sealed class Surrogate {
         }
 
         @Override
-        double[] deviation(RegressionTask task, DeterministicEquivalent target) {
-            return maskedDeviation(mask, task);
+        double[] deviation(TaskNodes nodes, DeterministicEquivalent target) {
+            return maskedDeviation(nodes, mask::keeps);
         }
 
         @Override
@@ -151,8 +153,8 @@ public abstract sealed class Surrogate {
         private static final Surrogate INSTANCE = new OptimallyMasked();
 
         @Override
-        double[] deviation(RegressionTask task, DeterministicEquivalent target) {
-            return maskedDeviation(FeatureMask.optimal(target), task);
+        double[] deviation(TaskNodes nodes, DeterministicEquivalent target) {
+            return maskedDeviation(nodes, k -> FeatureMask.isWorthKeeping(nodes.eigenvalue(k), target));
         }
 
         @Override
@@ -165,10 +167,10 @@ public abstract sealed class Surrogate {
         private static final Surrogate INSTANCE = new Optimal();
 
         @Override
-        double[] deviation(RegressionTask task, DeterministicEquivalent target) {
-            double[] deviation = new double[task.dimension()];
-            for (int i = 0; i < deviation.length; i++) {
-                deviation[i] = OptimalSurrogate.gainAboveOne(target, i) * task.whitenedCoefficient(i);
+        double[] deviation(TaskNodes nodes, DeterministicEquivalent target) {
+            double[] deviation = new double[nodes.size()];
+            for (int k = 0; k < deviation.length; k++) {
+                deviation[k] = OptimalSurrogate.gainAboveOne(target, nodes.eigenvalue(k)) * nodes.truth(k);
             }
             return deviation;
         }

@@ -2,7 +2,7 @@ package dev.retort.theory.distillation;
 
 import dev.retort.core.CompensatedSum;
 import dev.retort.core.equivalent.DeterministicEquivalent;
-import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.TaskNodes;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -33,22 +33,22 @@ public final class WeakToStrong {
     }
 
     static WeakToStrong of(Distillation weak) {
-        RegressionTask task = weak.task();
         DeterministicEquivalent target = weak.equivalent();
         Moments labels = weak.labels();
-        double[] shares = new double[task.dimension()];
-        for (int i = 0; i < shares.length; i++) {
-            double truth = task.whitenedCoefficient(i);
-            double deviation = labels.deviation(i);
-            double zeta = target.zeta(i);
-            double theta = target.learnability(i);
+        TaskNodes nodes = labels.nodes();
+        double[] shares = new double[nodes.size()];
+        for (int k = 0; k < shares.length; k++) {
+            double truth = nodes.truth(k);
+            double deviation = labels.deviation(k);
+            double zeta = target.zetaOf(nodes.eigenvalue(k));
+            double theta = target.learnabilityOf(nodes.eigenvalue(k));
             // (ζa)² − (θd − ζa)² − Ω/(1−Ω) ζ²((a+d)² − a²) with d taken out, so that a small d costs no digit.
             double learnt = deviation * theta * (2 * zeta * truth - theta * deviation);
             double scale = target.rootOmega() * zeta;
             double missed = (scale * deviation) * (scale * (2 * truth + deviation));
-            shares[i] = learnt - Moments.perSpareSample(missed, target);
+            shares[k] = nodes.power(k) * (learnt - Moments.perSpareSample(missed, target));
         }
-        RiskReport strong = Distillation.of(task).target(weak.target()).predict();
+        RiskReport strong = Distillation.of(weak.task()).target(weak.target()).predict();
         return new WeakToStrong(strong, weak.predict(), shares);
     }
 

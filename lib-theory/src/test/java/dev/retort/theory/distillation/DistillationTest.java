@@ -221,13 +221,13 @@ class DistillationTest {
     @Test
     void twoStagesAreTheMapAppliedTwice() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 300), Signal.sourcePowerLaw(1.3));
-        Moments moments = Moments.fixed(new double[300]);
+        Moments moments = Moments.fixed(task.nodes(), new double[300]);
         // Evaluated with 25 digits, like the data of OneStageReferenceTest.
         double[] expected = {0.3536264024601553, 0.5618427422711434};
         double[] samples = {150, 120};
         for (int stage = 0; stage < 2; stage++) {
             DeterministicEquivalent equivalent = DeterministicEquivalent.of(task.spectrum(), samples[stage]);
-            moments = moments.trained(task, equivalent, 0.2);
+            moments = moments.trained(equivalent, 0.2);
             assertThat(moments.excess()).isCloseTo(expected[stage], withinPercentage(1e-10));
         }
     }

@@ -46,9 +46,16 @@ interface Canvas {
 
     /** Fills a box and draws its edge. */
     default void rectangle(Rectangle2D box, int rgb, int edge) {
-        double[] x = {box.getMinX(), box.getMaxX(), box.getMaxX(), box.getMinX(), box.getMinX()};
-        double[] y = {box.getMinY(), box.getMinY(), box.getMaxY(), box.getMaxY(), box.getMinY()};
+        double[] x = {box.getMinX(), box.getMaxX(), box.getMaxX(), box.getMinX()};
+        double[] y = {box.getMinY(), box.getMinY(), box.getMaxY(), box.getMaxY()};
         polygon(x, y, rgb);
-        polyline(x, y, Pen.thin(edge));
+        outline(box, edge);
+    }
+
+    default void outline(Rectangle2D box, int rgb) {
+        polyline(
+                new double[] {box.getMinX(), box.getMaxX(), box.getMaxX(), box.getMinX(), box.getMinX()},
+                new double[] {box.getMinY(), box.getMinY(), box.getMaxY(), box.getMaxY(), box.getMinY()},
+                Pen.thin(rgb));
     }
 }

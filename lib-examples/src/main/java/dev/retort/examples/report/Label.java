@@ -83,18 +83,8 @@ record Label(List<Run> runs) {
         if (Character.getType(c) == Character.NON_SPACING_MARK) {
             return 0;
         }
-        if ("ijlI|.,:;'! ".indexOf(c) >= 0) {
-            return 0.32;
-        }
-        if ("frt()[]/-\"".indexOf(c) >= 0) {
-            return 0.41;
-        }
-        if ("mwMW@%—→".indexOf(c) >= 0 || c >= 0x2E80) {
-            return 1;
-        }
-        if ("+−=×±<>≤≥≈∞∑".indexOf(c) >= 0) {
-            return 0.84;
-        }
-        return Character.isUpperCase(c) ? 0.72 : 0.63;
+        boolean wide = c >= 0x2E80 || "mwMW@%—→+−=×±<>≤≥≈∞∑".indexOf(c) >= 0;
+        boolean narrow = "ijlI|.,:;'! frt()[]/-\"".indexOf(c) >= 0;
+        return wide ? 1 : narrow ? 0.38 : Character.isUpperCase(c) ? 0.72 : 0.63;
     }
 }

@@ -19,7 +19,7 @@ public final class Page {
             @media (prefers-color-scheme: dark) {
               :root { --edge: #555; --ground: #1b1b1d; --ink: #ddd; --quiet: #aaa; }
             }
-            body { margin: 0 auto; max-width: 62rem; padding: 1rem; background: var(--ground); color: var(--ink);
+            body { margin: 0 auto; max-width: 66rem; padding: 1rem; background: var(--ground); color: var(--ink);
               font: 1rem/1.55 system-ui, sans-serif; }
             h1 { font-size: 1.7rem; line-height: 1.25; }
             h2 { font-size: 1.25rem; margin-top: 2.2rem; }
@@ -29,13 +29,13 @@ public final class Page {
             .wide { overflow-x: auto; }
             .drawing { background: #fff; }
             .drawing > svg { display: block; width: 100%; height: auto; }
-            table { margin: 1.2rem 0; border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
-            th, td { padding: .2rem .45rem; text-align: left; vertical-align: bottom; white-space: nowrap; }
+            table { margin: 1.2rem 0; border-collapse: collapse; font-size: .8rem; font-variant-numeric: tabular-nums; }
+            th, td { padding: .2rem .35rem; text-align: left; vertical-align: bottom; white-space: nowrap; }
             th { border-bottom: 2px solid var(--edge); }
             td { border-bottom: 1px solid var(--edge); }
             [scope=colgroup] { text-align: center; border-bottom-width: 1px; }
             .number { text-align: right; }
-            .first { padding-left: 1.3rem; }
+            .first { padding-left: 1.1rem; }
             """;
 
     private final String title;

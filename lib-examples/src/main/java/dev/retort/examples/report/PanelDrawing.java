@@ -75,13 +75,13 @@ final class PanelDrawing {
 
     /** Draws the panel with a legend in its frame. */
     void draw(Canvas canvas, Legend legend) {
-        canvas.rectangle(box, Ink.WHITE, Ink.AXIS);
         drawAcross(canvas);
         drawUp(canvas);
         fit(canvas, panel.title, box.getCenterX(), box.getMinY() - 9, box.getWidth() + OVERHANG, TITLE_SIZE, false);
         canvas.clip(box);
         panel.layers.forEach(layer -> layer.draw(canvas, frame, inks.apply(layer)));
         canvas.unclip();
+        canvas.outline(box, Ink.AXIS);
         if (!legend.isEmpty()) {
             Rectangle2D place = place(legend);
             footprint.occupy(place);
@@ -106,7 +106,7 @@ final class PanelDrawing {
             double x = box.getMinX() + tick.at() * box.getWidth();
             canvas.line(x, foot, x, foot + tick.length(TICK), Pen.thin(Ink.AXIS));
             if (tick.isNamed()) {
-                canvas.line(x, box.getMinY() + 1, x, foot - 1, Pen.thin(Ink.GRID));
+                canvas.line(x, box.getMinY(), x, foot, Pen.thin(Ink.GRID));
                 Label name = Label.of(tick.name());
                 if (x + name.width(SIZE) / 2 <= box.getMaxX() + OVERHANG) {
                     canvas.text(name, x, foot + TICK + 14, new Lettering(SIZE, Anchor.MIDDLE, Ink.TEXT, false));
@@ -123,7 +123,7 @@ final class PanelDrawing {
             double y = box.getMaxY() - tick.at() * box.getHeight();
             canvas.line(left - tick.length(TICK), y, left, y, Pen.thin(Ink.AXIS));
             if (tick.isNamed()) {
-                canvas.line(left + 1, y, box.getMaxX() - 1, y, Pen.thin(Ink.GRID));
+                canvas.line(left, y, box.getMaxX(), y, Pen.thin(Ink.GRID));
                 Lettering lettering = new Lettering(SIZE, Anchor.END, Ink.TEXT, false);
                 canvas.text(Label.of(tick.name()), left - TICK - 3, y + 0.35 * SIZE, lettering);
             }

@@ -3,9 +3,10 @@ package dev.retort.examples.report;
 import java.awt.geom.Rectangle2D;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /** Writes a drawing as SVG: the same bytes for the same drawing. */
 final class SvgCanvas implements Canvas {
@@ -14,11 +15,10 @@ final class SvgCanvas implements Canvas {
 
     SvgCanvas(double width, double height, String title) {
         // Without xml:space, renderers drop the space between a script and what follows it.
-        out.append("<svg xmlns=\"http://www.w3.org/2000/svg\" xml:space=\"preserve\" role=\"img\"");
-        numbers(" width", width, " height", height);
-        out.append(" viewBox=\"0 0 ").append(decimal(width)).append(' ').append(decimal(height));
-        out.append("\" font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\">\n<title>");
-        out.append(escaped(title)).append("</title>\n");
+        tag("svg", "xmlns", "http://www.w3.org/2000/svg", "xml:space", "preserve", "role", "img");
+        attributes("width", width, "height", height, "viewBox", joined(0, 0, width, height));
+        attributes("font-family", "Helvetica, Arial, 'DejaVu Sans', sans-serif");
+        out.append(">\n<title>").append(escaped(title)).append("</title>\n");
     }
 
     /** Replaces the characters that mean something in XML and HTML and leaves out those that XML cannot hold. */
@@ -32,81 +32,78 @@ final class SvgCanvas implements Canvas {
     }
 
     /** A number with at most two decimals, without trailing zeros. */
-    static String decimal(double value) {
+    private static String decimal(double value) {
         BigDecimal rounded = BigDecimal.valueOf(value).setScale(2, RoundingMode.HALF_UP);
         return rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
     }
 
-    private void numbers(Object... namesAndValues) {
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            out.append(namesAndValues[i]).append("=\"").append(decimal((double) namesAndValues[i + 1]));
-            out.append('"');
-        }
+    private static String joined(double... values) {
+        return DoubleStream.of(values).mapToObj(SvgCanvas::decimal).collect(Collectors.joining(" "));
+    }
+
+    private static String points(double[] x, double[] y) {
+        return IntStream.range(0, x.length)
+                .mapToObj(i -> decimal(x[i]) + "," + decimal(y[i]))
+                .collect(Collectors.joining(" "));
     }
 
     private static String colour(int rgb) {
         return String.format(Locale.ROOT, "#%06x", rgb);
     }
 
-    private void points(double[] x, double[] y) {
-        out.append(" points=\"");
-        for (int i = 0; i < x.length; i++) {
-            out.append(i == 0 ? "" : " ").append(decimal(x[i])).append(',').append(decimal(y[i]));
+    private void tag(String name, Object... attributes) {
+        out.append('<').append(name);
+        attributes(attributes);
+    }
+
+    private void attributes(Object... namesAndValues) {
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            Object value = namesAndValues[i + 1];
+            out.append(' ').append(namesAndValues[i]).append("=\"");
+            out.append(value instanceof Double number ? decimal(number) : value).append('"');
         }
-        out.append('"');
     }
 
     @Override
     public void polyline(double[] x, double[] y, Pen pen) {
-        out.append("<polyline fill=\"none\" stroke=\"")
-                .append(colour(pen.rgb()))
-                .append('"');
-        numbers(" stroke-width", pen.width());
+        tag("polyline", "fill", "none", "stroke", colour(pen.rgb()), "stroke-width", pen.width());
         if (pen.dashed()) {
-            out.append(" stroke-dasharray=\"").append(decimal(Pen.DRAWN)).append(' ');
-            out.append(decimal(Pen.OMITTED)).append('"');
+            attributes("stroke-dasharray", joined(Pen.DRAWN, Pen.OMITTED));
         }
-        out.append(" stroke-linejoin=\"round\"");
-        points(x, y);
+        attributes("stroke-linejoin", "round", "points", points(x, y));
         out.append("/>\n");
     }
 
     @Override
     public void polygon(double[] x, double[] y, int rgb) {
-        out.append("<polygon fill=\"").append(colour(rgb)).append('"');
-        points(x, y);
+        tag("polygon", "fill", colour(rgb), "points", points(x, y));
         out.append("/>\n");
     }
 
     @Override
     public void circle(double x, double y, double radius, int rgb) {
-        out.append("<circle fill=\"").append(colour(rgb)).append('"');
-        numbers(" cx", x, " cy", y, " r", radius);
+        tag("circle", "fill", colour(rgb), "cx", x, "cy", y, "r", radius);
         out.append("/>\n");
     }
 
     @Override
     public void text(Label label, double x, double y, Lettering lettering) {
-        out.append("<text fill=\"").append(colour(lettering.rgb())).append('"');
-        numbers(" font-size", lettering.size());
-        if (lettering.anchor() != Anchor.START) {
-            out.append(" text-anchor=\"").append(lettering.anchor() == Anchor.END ? "end\"" : "middle\"");
-        }
+        double size = lettering.size();
+        tag("text", "fill", colour(lettering.rgb()), "font-size", size);
+        attributes("text-anchor", lettering.anchor().name().toLowerCase(Locale.ROOT));
         if (lettering.upward()) {
-            out.append(" transform=\"translate(").append(decimal(x)).append(' ').append(decimal(y));
-            out.append(") rotate(-90)\">");
+            attributes("transform", "translate(" + joined(x, y) + ") rotate(-90)");
         } else {
-            numbers(" x", x, " y", y);
-            out.append('>');
+            attributes("x", x, "y", y);
         }
+        out.append('>');
         double drop = 0;
         for (Label.Run run : label.runs()) {
             // Plain runs at the start need no span, which keeps most labels readable as text.
             boolean span = run.level() != 0 || run.shift() != 0 || run.drop() != drop;
             if (span) {
-                out.append("<tspan");
-                numbers(" dx", run.shift() * lettering.size(), " dy", (run.drop() - drop) * lettering.size());
-                numbers(" font-size", run.scale() * lettering.size());
+                tag("tspan", "dx", run.shift() * size, "dy", (run.drop() - drop) * size);
+                attributes("font-size", run.scale() * size);
                 out.append('>');
             }
             out.append(escaped(run.text())).append(span ? "</tspan>" : "");
@@ -118,12 +115,10 @@ final class SvgCanvas implements Canvas {
     // An inner viewport clips without an id, so that many drawings can stand on one page.
     @Override
     public void clip(Rectangle2D box) {
-        double[] at = {box.getX(), box.getY(), box.getWidth(), box.getHeight()};
-        out.append("<svg overflow=\"hidden\"");
-        numbers(" x", at[0], " y", at[1], " width", at[2], " height", at[3]);
-        out.append(Arrays.stream(at)
-                .mapToObj(SvgCanvas::decimal)
-                .collect(Collectors.joining(" ", " viewBox=\"", "\">\n")));
+        tag("svg", "overflow", "hidden", "x", box.getX(), "y", box.getY());
+        attributes("width", box.getWidth(), "height", box.getHeight());
+        attributes("viewBox", joined(box.getX(), box.getY(), box.getWidth(), box.getHeight()));
+        out.append(">\n");
     }
 
     @Override

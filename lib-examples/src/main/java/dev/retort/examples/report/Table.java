@@ -65,7 +65,7 @@ public final class Table {
     public Table withGroup(String group, String... headers) {
         Arguments.atLeastOne("headers.length", headers.length);
         if (!rows.isEmpty()) {
-            throw Arguments.refusal("group", group, "is not followed by rows only: there are " + rows.size());
+            throw Arguments.refusal("group", group, "must come before the rows");
         }
         List<Column> more = new ArrayList<>(columns);
         for (int i = 0; i < headers.length; i++) {

@@ -133,7 +133,7 @@ class TableTest {
         refused(
                 "headers[0]: z is already a header",
                 () -> Table.of("z").withGroup("a", "z").withGroup("a", "z"));
-        refused("group: c is not", () -> GROUPED.withGroup("c", "z"));
+        refused("group: c must come before the rows", () -> GROUPED.withGroup("c", "z"));
         refused("error: -1.0 is not at least 0", () -> new Estimate(1, -1));
     }
 

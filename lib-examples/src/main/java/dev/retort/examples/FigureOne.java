@@ -47,14 +47,14 @@ final class FigureOne {
         return new Exhibit(
                 "figure-1",
                 "The optimal teacher, and what it saves",
-                List.of(
-                        "500 features with covariance eigenvalues λ_i = i^-2 and a ground truth of power λ_iβ_i² = i^-1.5. A "
-                                + "target trained on n noiseless labels learns the strong features and misses the weak ones. "
-                                + "Its best teacher is not the truth: it amplifies what the target learns well, up to "
-                                + "ζ_i = 1 − Ω, and shrinks the rest. A teacher that simply does not see the weakest features "
-                                + "(1 − ζ_i² ≤ Ω) comes close.",
-                        "Every prediction is a closed form; the simulation draws Gaussian features, labels them with the "
-                                + "teacher, and fits the minimum-norm interpolator."),
+                List.of("""
+                        500 features with covariance eigenvalues λᵢ = i⁻² and a ground truth of power λᵢβᵢ² = i^−1.5. A target \
+                        trained on n noiseless labels learns the strong features and misses the weak ones. Its best teacher \
+                        is not the truth: it amplifies what the target learns well, up to ζᵢ = 1 − Ω, and shrinks the rest. \
+                        A teacher that simply does not see the weakest features, those with 1 − ζᵢ² ≤ Ω, comes close.""", """
+                        Every prediction is a closed form; the simulation draws Gaussian features, labels them with the \
+                        teacher, and fits the minimum-norm interpolator. Columns z: how far apart the two are, in standard \
+                        errors."""),
                 Figure.row(teachers(), risks(curves)),
                 "(a) The coefficients a teacher should have for a target of 200 samples. (b) The target's excess risk: lines "
                         + "from the theory, markers with standard errors from the simulation.",

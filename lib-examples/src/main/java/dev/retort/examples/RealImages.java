@@ -75,16 +75,19 @@ final class RealImages {
         return new Exhibit(
                 "real-images",
                 "The same on real images",
-                List.of(
-                        "10,000 images of Fashion-MNIST, seen through 1,000 random ReLU features, are the whole world: their "
-                                + "covariance gives the spectrum, the least squares fit of the label “footwear or not” the "
-                                + "ground truth, and its residual the noise. Students interpolate n of the images, labelled "
-                                + "by the truth, by the linear teacher, by its best distortion, or by the teacher under the "
-                                + "best mask; their excess risk is measured over the world.",
-                        "None of this is Gaussian, and nothing is fitted: the lines know the covariance, the teacher and n."),
+                List.of("""
+                        10,000 images of Fashion-MNIST, seen through 1,000 random ReLU features, are the whole world: their \
+                        covariance gives the spectrum, the least squares fit of the label “footwear or not” the ground \
+                        truth, and its residual the noise. Students interpolate n of the images, labelled by the truth, by \
+                        the linear teacher, by its optimal distortion, or by the teacher under the optimal mask; their excess \
+                        risk is measured over the world. None of this is Gaussian, and nothing is fitted: the lines know \
+                        the covariance, the teacher and n.""", """
+                        The linear teacher's students do a little better than predicted as n grows. The world is finite: on \
+                        the n images that a student has seen, it repeats its teacher, who here is the truth, without error; \
+                        so the fraction n/10,000 of its predicted risk is not there to be measured."""),
                 Figure.row(risks, ratios),
-                "Students of real images: lines from the theory of Gaussian features, markers with standard errors over "
-                        + trials.count() + " draws of the training images.",
+                "Lines: the theory of Gaussian features. Markers: measured, with standard errors over " + trials.count()
+                        + " draws of the training images.",
                 Curve.table("n", curves));
     }
 
@@ -124,16 +127,16 @@ final class RealImages {
         return new Exhibit(
                 "real-images-limits",
                 "Where the theory stops",
-                List.of(
-                        "With classes 0 to 4 against 5 to 9 the labels are no longer nearly linear in the features. What the "
-                                + "linear teacher leaves unexplained depends on the image: it is large for whole groups of "
-                                + "alike images, and not the independent noise that the theory takes it for; so students of "
-                                + "true labels do worse than predicted. On the linear teacher's labels, which have no "
-                                + "residual, the same features still obey.",
-                        "Raw pixels have a covariance of few large and many tiny eigenvalues, and pixels at the border that "
-                                + "are zero in nearly all images and large in a few. Such heavy tails are no Gaussian's; as n "
-                                + "nears the number of pixels, where the interpolation leans on the weakest directions, "
-                                + "prediction and measurement drift apart."),
+                List.of("""
+                        With classes 0 to 4 against 5 to 9 the labels are no longer nearly linear in the features. What the \
+                        linear teacher leaves unexplained depends on the image: it is large for whole groups of alike \
+                        images, and not the independent noise that the theory takes it for; so students of true labels do \
+                        worse than predicted, and more so the closer n is to the number of features. On the linear \
+                        teacher's labels, which have no residual, the same features still obey.""", """
+                        Raw pixels have a covariance of a few large and many tiny eigenvalues, and pixels at the border that \
+                        are dark in nearly all images and bright in a few. Such heavy tails are no Gaussian's: as n nears the \
+                        number of pixels, and interpolation leans on the weakest directions, prediction and measurement \
+                        drift apart."""),
                 Figure.row(risks, ratios),
                 "Two worlds in which features or residuals are too far from Gaussian.",
                 Curve.table("n", curves));

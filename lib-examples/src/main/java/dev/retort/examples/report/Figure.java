@@ -16,13 +16,16 @@ import java.util.stream.IntStream;
  * One or more panels in a row, drawn as SVG and as PNG. Immutable.
  *
  * <pre>{@code
- * Figure.row(Panel.of("(b) excess risk", Axis.log("n"), Axis.log("excess risk"))
+ * double[] n = {50, 100, 200};
+ * double[] theory = {0.42, 0.24, 0.12};
+ * double[] mean = {0.43, 0.24, 0.12};
+ * double[] standardError = {0.02, 0.01, 0.01};
+ * Figure figure = Figure.row(Panel.of("excess risk", Axis.log("samples n"), Axis.log("excess risk"))
  *         .with(
  *                 Line.of("standard target", n, theory),
  *                 Markers.of("standard target", n, mean, standardError),
  *                 Rule.vertical(156, "ζ_i = 1 − Ω"))
- *         .withNote("line: theory, markers: simulation"))
- *     .save(Path.of("figures"), "risk");
+ *         .withNote("line: theory, markers: simulation"));
  * }</pre>
  *
  * <p>Series of one name have one colour in all panels. Panels with the same series share one legend, which stands in the

@@ -14,11 +14,11 @@ import java.util.stream.Stream;
  * Rows of cells under headers, for a terminal, a page and a spreadsheet. Immutable.
  *
  * <pre>{@code
- * Table.of("n")
+ * Table table = Table.of("n")
  *     .withGroup("standard target", "theory", "simulated")
  *     .withGroup("optimal surrogate", "theory", "simulated")
  *     .withFormat("theory", "%.4f")
- *     .withRow(200, 0.1194, new Estimate(0.1199, 0.0010), 0.0833, new Estimate(0.0837, 0.0006))
+ *     .withRow(200, 0.1194, new Estimate(0.1199, 0.0010), 0.0833, new Estimate(0.0837, 0.0006));
  * }</pre>
  */
 public final class Table {

@@ -58,14 +58,14 @@ public final class DeterministicEquivalent {
         FixedPoint.Root root = FixedPoint.of(measure, samples, ridge);
         this.tau = root.tau();
         this.relativeErrorBound = root.relativeErrorBound();
-        double largest = learnabilityOf(measure.value(0));
-        this.rootOmega = largest * Math.sqrt(measure.relativeSquaredLearnability(tau) / samples);
         if (tau == 0) {
             this.df1 = measure.rank();
+            this.rootOmega = Math.sqrt(measure.rank() / samples);
             this.oneMinusOmega = (samples - measure.rank()) / samples;
         } else {
             SpectralMeasure.Sums sums = measure.sums(0, measure.size(), tau);
             this.df1 = ridge == 0 ? samples : sums.learnt();
+            this.rootOmega = learnabilityOf(measure.value(0)) * Math.sqrt(sums.relativeSquares() / samples);
             // Σ x(1 − x) has positive terms only, where n − Σ x² would cancel.
             this.oneMinusOmega = sums.product() / samples + ridge / tau;
         }

@@ -25,7 +25,7 @@ final class FixedPoint {
     /** Never needed more than eight; a bound so that a defect shows as an exception and not as a hang. */
     private static final int MOST_PASSES = 64;
 
-    /** Rounding of A and of B, at its worst: three roundings a term, 32 additions in a lane, five to join the lanes. */
+    /** Rounding of A and of B, at its worst: four roundings a term, 32 additions in a lane, four to join the lanes. */
     private static final double ROUNDING = 80 * Math.ulp(0.5);
 
     private final SpectralMeasure measure;
@@ -56,12 +56,13 @@ final class FixedPoint {
      *
      * @param tau the root
      * @param relativeErrorBound the bound
+     * @param passes how often all nodes were summed over
      */
-    record Root(double tau, double relativeErrorBound) {}
+    record Root(double tau, double relativeErrorBound, int passes) {}
 
     static Root of(SpectralMeasure measure, double samples, double ridge) {
         if (ridge == 0 && samples >= measure.rank()) {
-            return new Root(0, 0);
+            return new Root(0, 0, 0);
         }
         return new FixedPoint(measure, samples, ridge).solve();
     }
@@ -73,21 +74,28 @@ final class FixedPoint {
             tau *= Math.exp(step.length);
             if (Math.abs(step.length) < LAST_STEP) {
                 double truncation = Math.abs(step.psi * step.psi * step.psi) / 4;
-                return new Root(tau, truncation + ROUNDING + Math.ulp(tau) / tau);
+                return new Root(tau, truncation + ROUNDING + Math.ulp(tau) / tau, pass);
             }
         }
         throw new IllegalStateException("No fixed point within " + MOST_PASSES + " passes for " + samples
                 + " samples, ridge " + ridge + " and a spectrum of " + measure.size() + " nodes");
     }
 
-    /** From Σ λ/(λ+τ) ≤ min(trace/τ, rank): a value that is never below the root by more than a factor. */
+    /** A large measure is first solved on its sample, which leaves one pass to do where the spectrum is smooth. */
     private double start() {
+        double start =
+                measure.sample().map(sample -> of(sample, samples, ridge).tau()).orElseGet(this::upperEstimate);
+        return Math.max(start, Double.MIN_NORMAL);
+    }
+
+    /** From Σ λ/(λ+τ) ≤ min(trace/τ, rank): a value that is never below the root by more than a factor. */
+    private double upperEstimate() {
         double unlearnt = Math.max(1 - samples / measure.rank(), 0);
         double start = Math.max(measure.trace() / samples * unlearnt, ridge);
         if (!(ridge + measure.trace() / samples < 0x1p1022)) {
             throw refusal("samples", samples, "is so small that τ overflows");
         }
-        return Math.max(start, Double.MIN_NORMAL);
+        return start;
     }
 
     /** A step in ln τ, and the Ψ that it starts from. */

@@ -3,19 +3,24 @@ package dev.retort.core.spectrum;
 import dev.retort.core.CompensatedSum;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The positive eigenvalues of a {@link Spectrum}, in descending order, each distinct value a node whose weight is its
  * multiplicity. What a sample size determines (τ, Ω, …) is a function of this measure alone: which feature an eigenvalue
  * belongs to does not matter.
  *
- * <p>Sums over the nodes run in {@value #LANES} independent lanes that are folded into compensated sums every {@value
- * #FOLD} nodes, so that their relative error stays below 5e-15 for any number of nodes. Immutable.
+ * <p>Sums over the nodes run in {@value LaneSums#LANES} independent lanes that are folded into compensated sums every
+ * {@value LaneSums#FOLD} nodes, so that their relative error stays below 5e-15 for any number of nodes. Immutable.
  */
 public final class SpectralMeasure {
 
-    private static final int LANES = 64;
-    private static final int FOLD = 2048;
+    /** More nodes than this are sampled; a pass over fewer costs less than what a better start saves. */
+    private static final int SAMPLED = 20_000;
+
+    /** So many of a sample's nodes stand for themselves, and for so many in each octave of what follows. */
+    private static final int SAMPLES_PER_OCTAVE = 256;
 
     private final double[] values;
     private final double[] weights;
@@ -23,6 +28,8 @@ public final class SpectralMeasure {
     private final double[] weightBefore;
 
     private final double trace;
+    private final boolean unitWeights;
+    private final @Nullable SpectralMeasure sample;
 
     private SpectralMeasure(double[] values, double[] weights) {
         this.values = values;
@@ -34,6 +41,22 @@ public final class SpectralMeasure {
             sum.add(weights[k] * values[k]);
         }
         this.trace = sum.value();
+        this.unitWeights = Arrays.stream(weights).allMatch(weight -> weight == 1);
+        this.sample = values.length > SAMPLED ? sampled() : null;
+    }
+
+    /** One node for each block of indices: the value in its middle, the weight of all. */
+    private SpectralMeasure sampled() {
+        double[] sampleValues = new double[SAMPLES_PER_OCTAVE * Integer.SIZE];
+        double[] sampleWeights = new double[sampleValues.length];
+        int size = 0;
+        int end;
+        for (int start = 0; start < values.length; start = end) {
+            end = Math.min((int) (start * Math.pow(2, 1.0 / SAMPLES_PER_OCTAVE)) + 1, values.length);
+            sampleValues[size] = (values[(start + end - 1) / 2] + values[(start + end) / 2]) / 2;
+            sampleWeights[size++] = weightBefore[end] - weightBefore[start];
+        }
+        return new SpectralMeasure(Arrays.copyOf(sampleValues, size), Arrays.copyOf(sampleWeights, size));
     }
 
     static SpectralMeasure of(double[] eigenvalues) {
@@ -112,6 +135,15 @@ public final class SpectralMeasure {
     }
 
     /**
+     * A measure of the same rank and far fewer nodes that comes close to this one: its solution is where to start.
+     *
+     * @return a sample of the nodes; nothing if there are too few to be worth it
+     */
+    public Optional<SpectralMeasure> sample() {
+        return Optional.ofNullable(sample);
+    }
+
+    /**
      * The node in which a weight, counted from the largest eigenvalue down, is reached.
      *
      * @param weight the weight, from 0 to below the rank
@@ -124,7 +156,8 @@ public final class SpectralMeasure {
     }
 
     /**
-     * The sums over a range of nodes from which the fixed point is solved.
+     * The sums over a range of nodes from which the fixed point is solved. Of {@value LaneSums#SHARED} nodes or more, they
+     * are shared with the common pool's threads; how many there are changes no bit of the result.
      *
      * @param from the first node of the range, counted from 0
      * @param to the node after the last
@@ -134,65 +167,7 @@ public final class SpectralMeasure {
      */
     public Sums sums(int from, int to, double tau) {
         Objects.checkFromToIndex(from, to, values.length);
-        double[] value = new double[LANES];
-        double[] weight = new double[LANES];
-        double[] learnt = new double[LANES];
-        double[] missed = new double[LANES];
-        double[] product = new double[LANES];
-        double[] skew = new double[LANES];
-        CompensatedSum learntSum = new CompensatedSum();
-        CompensatedSum missedSum = new CompensatedSum();
-        CompensatedSum productSum = new CompensatedSum();
-        CompensatedSum skewSum = new CompensatedSum();
-        for (int start = from; start < to; start += FOLD) {
-            int end = Math.min(start + FOLD, to);
-            for (int k = start; k < end; k += LANES) {
-                int lanes = Math.min(LANES, end - k);
-                System.arraycopy(values, k, value, 0, lanes);
-                System.arraycopy(weights, k, weight, 0, lanes);
-                // Element by element on small arrays: the one shape of loop that HotSpot turns into vector code.
-                for (int j = 0; j < lanes; j++) {
-                    double sum = value[j] + tau;
-                    double x = value[j] / sum;
-                    double z = tau / sum;
-                    double wx = weight[j] * x;
-                    double wxz = wx * z;
-                    learnt[j] += wx;
-                    missed[j] += weight[j] * z;
-                    product[j] += wxz;
-                    skew[j] += wxz * (x - z);
-                }
-            }
-            fold(learnt, learntSum);
-            fold(missed, missedSum);
-            fold(product, productSum);
-            fold(skew, skewSum);
-        }
-        return new Sums(learntSum.value(), missedSum.value(), productSum.value(), skewSum.value());
-    }
-
-    private static void fold(double[] lanes, CompensatedSum sum) {
-        for (double lane : lanes) {
-            sum.add(lane);
-        }
-        Arrays.fill(lanes, 0);
-    }
-
-    /**
-     * The squared norm of the learnabilities θ = λ/(λ+τ) relative to the largest of them, Σ (θ/θ<sub>max</sub>)². Unlike
-     * Σ θ² itself it cannot underflow.
-     *
-     * @param tau the implicit regularisation τ, at least 0
-     * @return a number from 1 to the rank
-     */
-    public double relativeSquaredLearnability(double tau) {
-        double largest = values[0] / (values[0] + tau);
-        CompensatedSum sum = new CompensatedSum();
-        for (int k = 0; k < values.length; k++) {
-            double ratio = values[k] / (values[k] + tau) / largest;
-            sum.add(weights[k] * ratio * ratio);
-        }
-        return sum.value();
+        return new LaneSums(values, unitWeights ? null : weights, from, to, tau).sum();
     }
 
     /**
@@ -202,6 +177,8 @@ public final class SpectralMeasure {
      * @param missed Σ w z
      * @param product Σ w x z
      * @param skew Σ w x z (x − z)
+     * @param relativeSquares Σ w (x/x<sub>max</sub>)², with the largest learnability of the whole measure, whatever the
+     *     range: unlike Σ w x² it cannot underflow
      */
-    public record Sums(double learnt, double missed, double product, double skew) {}
+    public record Sums(double learnt, double missed, double product, double skew, double relativeSquares) {}
 }

@@ -20,7 +20,7 @@ final class LaneSums {
     /** Terms between two folds, 32 in each lane: what a lane loses meanwhile stays below the rounding of τ. */
     static final int FOLD = 2048;
 
-    /** To wake a second thread costs as much as about a third of so many terms. */
+    /** Ranges of so many nodes are shared among threads; waking a second one pays from about a third of it on. */
     static final int SHARED = 1 << 17;
 
     /** Of a shared range: enough that a thread which comes late or is slow does not hold up the others. */

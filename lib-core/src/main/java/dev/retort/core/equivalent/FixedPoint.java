@@ -15,7 +15,7 @@ import dev.retort.core.spectrum.SpectralMeasure;
  *
  * have A − B = Σ x − n + n·ridge/τ exactly, and positive terms only. The root of Ψ(s) = ln A − ln B, s = ln τ, is found by
  * Halley's method. Ψ' lies in [−2, −1], so the root lies between s + Ψ/2 and s + Ψ, and |Ψ''| ≤ 1/2, |Ψ'''| ≤ 4/5 bound
- * the error of a Halley step by |Ψ|³/4; the derivation is in the module's documentation, docs/equivalents.md.
+ * the error of a Halley step by |Ψ|³/4 (of a measure on few nodes: |Ψ'| ≥ 4/5, and 3/5 |Ψ|³); the derivation is in the module's documentation, docs/equivalents.md.
  */
 final class FixedPoint {
 
@@ -25,18 +25,26 @@ final class FixedPoint {
     /** Never needed more than eight; a bound so that a defect shows as an exception and not as a hang. */
     private static final int MOST_PASSES = 64;
 
-    /** Rounding of A and of B, at its worst: four roundings a term, 32 additions in a lane, four to join the lanes. */
+    /**
+     * Rounding of A and of B, at its worst: four roundings a term, 32 additions in a lane, four to join the lanes; three
+     * times that where nodes stand for more, whose weights of either sign sum to at most three times their cell's.
+     */
     private static final double ROUNDING = 80 * Math.ulp(0.5);
 
     private final SpectralMeasure measure;
     private final double samples;
     private final double ridge;
 
-    /** The node that n falls into, and how its weight divides between head and tail. */
-    private final int cut;
+    /** The nodes of the cell that n falls into, empty at the end if it falls into none. */
+    private final int cutStart;
 
-    private final double headWeight;
-    private final double tailWeight;
+    private final int cutEnd;
+    /** How that cell divides between head and tail; the two add up to one. */
+    private final double headShare;
+
+    private final double tailShare;
+    /** |Ψ'| is at least this: less than one if the cell at the cut spreads over an octave. */
+    private final double leastSlope;
     /** max(n − rank, 0) */
     private final double surplus;
 
@@ -45,10 +53,14 @@ final class FixedPoint {
         this.samples = samples;
         this.ridge = ridge;
         this.surplus = Math.max(samples - measure.rank(), 0);
-        this.cut = samples < measure.rank() ? measure.nodeAt(samples) : measure.size();
-        boolean split = cut < measure.size();
-        this.headWeight = split ? samples - measure.weightBefore(cut) : 0;
-        this.tailWeight = split ? measure.weightBefore(cut + 1) - samples : 0;
+        int cut = samples < measure.rank() ? measure.cellAt(samples) : measure.cells();
+        this.cutStart = measure.cellStart(cut);
+        this.cutEnd = cut < measure.cells() ? measure.cellStart(cut + 1) : cutStart;
+        double before = measure.weightBefore(cut);
+        double after = cut < measure.cells() ? measure.weightBefore(cut + 1) : Double.POSITIVE_INFINITY;
+        this.headShare = (samples - before) / (after - before);
+        this.tailShare = (after - samples) / (after - before);
+        this.leastSlope = cutEnd - cutStart > 1 ? 0.8 : 1;
     }
 
     /**
@@ -73,8 +85,9 @@ final class FixedPoint {
             Step step = stepFrom(tau);
             tau *= Math.exp(step.length);
             if (Math.abs(step.length) < LAST_STEP) {
-                double truncation = Math.abs(step.psi * step.psi * step.psi) / 4;
-                return new Root(tau, truncation + ROUNDING + Math.ulp(tau) / tau, pass);
+                double truncation = Math.abs(step.psi * step.psi * step.psi) * (leastSlope < 1 ? 0.6 : 0.25);
+                double rounding = measure.cells() < measure.size() ? 3 * ROUNDING : ROUNDING;
+                return new Root(tau, truncation + rounding + Math.ulp(tau) / tau, pass);
             }
         }
         throw new IllegalStateException("No fixed point within " + MOST_PASSES + " passes for " + samples
@@ -102,29 +115,31 @@ final class FixedPoint {
     private record Step(double length, double psi) {}
 
     private Step stepFrom(double tau) {
-        SpectralMeasure.Sums head = measure.sums(0, cut, tau);
-        SpectralMeasure.Sums tail = measure.sums(Math.min(cut + 1, measure.size()), measure.size(), tau);
+        SpectralMeasure.Sums above = measure.sums(0, cutStart, tau);
+        SpectralMeasure.Sums below = measure.sums(cutEnd, measure.size(), tau);
         double penalty = samples * (ridge / tau);
-        double a = tail.learnt() + penalty;
-        double b = head.missed() + surplus;
-        double slopeA = tail.product() + penalty;
-        double slopeB = head.product();
-        double curveA = tail.skew() - penalty;
-        double curveB = head.skew();
-        if (cut < measure.size()) {
-            double sum = measure.value(cut) + tau;
-            double x = measure.value(cut) / sum;
+        double a = below.learnt() + penalty;
+        double b = above.missed() + surplus;
+        double slopeA = below.product() + penalty;
+        double slopeB = above.product();
+        double curveA = below.skew() - penalty;
+        double curveB = above.skew();
+        for (int k = cutStart; k < cutEnd; k++) {
+            double sum = measure.value(k) + tau;
+            double x = measure.value(k) / sum;
             double z = tau / sum;
-            a += tailWeight * x;
-            b += headWeight * z;
-            slopeA += tailWeight * x * z;
-            slopeB += headWeight * x * z;
-            curveA += tailWeight * x * z * (x - z);
-            curveB += headWeight * x * z * (x - z);
+            double head = headShare * measure.weight(k);
+            double tail = tailShare * measure.weight(k);
+            a += tail * x;
+            b += head * z;
+            slopeA += tail * x * z;
+            slopeB += head * x * z;
+            curveA += tail * x * z * (x - z);
+            curveB += head * x * z * (x - z);
         }
         // A spectrum of more than 300 decades, far from the root: halve the way to where the vanished sum is felt.
         if (a < Double.MIN_NORMAL || b < Double.MIN_NORMAL) {
-            return halfWay(tau, measure.value(Math.min(cut, measure.size() - 1)));
+            return halfWay(tau, measure.value(Math.min(cutStart, measure.size() - 1)));
         }
         double psi = Math.abs(a - b) < b / 10 ? Math.log1p((a - b) / b) : Math.log(a / b);
         double u = slopeA / a;
@@ -132,7 +147,8 @@ final class FixedPoint {
         double first = -(u + v);
         double second = -curveA / a - u * u - curveB / b + v * v;
         double halley = Math.abs(psi) < 2 ? -2 * psi * first / (2 * first * first - psi * second) : -psi / first;
-        return new Step(Math.min(Math.max(halley, Math.min(psi / 2, psi)), Math.max(psi / 2, psi)), psi);
+        double longest = psi / leastSlope;
+        return new Step(Math.min(Math.max(halley, Math.min(psi / 2, longest)), Math.max(psi / 2, longest)), psi);
     }
 
     private static Step halfWay(double tau, double value) {

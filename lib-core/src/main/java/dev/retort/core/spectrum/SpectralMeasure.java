@@ -24,20 +24,30 @@ public final class SpectralMeasure {
 
     private final double[] values;
     private final double[] weights;
-    /** Entry k is the weight of the nodes before k; one entry more than there are nodes. */
+    /** Entry c is the first node of cell c, one entry more than there are cells; null if each node is a cell. */
+    private final int @Nullable [] cellStarts;
+    /** Entry c is the weight of the cells before c; one entry more than there are cells. */
     private final double[] weightBefore;
 
     private final double trace;
     private final boolean unitWeights;
     private final @Nullable SpectralMeasure sample;
+    private final double mostSamples;
 
     private SpectralMeasure(double[] values, double[] weights) {
+        this(values, weights, null, cumulative(weights), Double.POSITIVE_INFINITY);
+    }
+
+    /** A measure whose cells are given; their weights are those that {@code weightBefore} steps by. */
+    SpectralMeasure(
+            double[] values, double[] weights, int @Nullable [] cellStarts, double[] weightBefore, double mostSamples) {
         this.values = values;
         this.weights = weights;
-        this.weightBefore = new double[values.length + 1];
+        this.cellStarts = cellStarts;
+        this.weightBefore = weightBefore;
+        this.mostSamples = mostSamples;
         CompensatedSum sum = new CompensatedSum();
         for (int k = 0; k < values.length; k++) {
-            weightBefore[k + 1] = weightBefore[k] + weights[k];
             sum.add(weights[k] * values[k]);
         }
         this.trace = sum.value();
@@ -58,6 +68,14 @@ public final class SpectralMeasure {
             sampleWeights[size++] = weightBefore[end] - weightBefore[start];
         }
         return new SpectralMeasure(Arrays.copyOf(sampleValues, size), Arrays.copyOf(sampleWeights, size));
+    }
+
+    private static double[] cumulative(double[] weights) {
+        double[] before = new double[weights.length + 1];
+        for (int k = 0; k < weights.length; k++) {
+            before[k + 1] = before[k] + weights[k];
+        }
+        return before;
     }
 
     static SpectralMeasure of(double[] eigenvalues) {
@@ -99,7 +117,7 @@ public final class SpectralMeasure {
      * The weight of a node.
      *
      * @param k the node, counted from 0
-     * @return the multiplicity of its eigenvalue
+     * @return the multiplicity of its eigenvalue; in a measure that stands for a longer one, its part of its cell
      * @throws IndexOutOfBoundsException if there is no such node
      */
     public double weight(int k) {
@@ -107,23 +125,47 @@ public final class SpectralMeasure {
     }
 
     /**
-     * The weight of all nodes before one.
+     * The number of cells. A cell is a run of nodes that only together stand for the eigenvalues of an interval: in a
+     * {@linkplain #compressed() compressed} measure single weights may be negative, but a cell's weight is not. Where
+     * every node stands for itself it is a cell of its own.
      *
-     * @param k the node, counted from 0; the number of nodes asks for the total
-     * @return how many eigenvalues are larger than that of node k
-     * @throws IndexOutOfBoundsException if k is negative or above the number of nodes
+     * @return how many cells there are, at most the number of nodes
      */
-    public double weightBefore(int k) {
-        return weightBefore[Objects.checkIndex(k, weightBefore.length)];
+    public int cells() {
+        return weightBefore.length - 1;
+    }
+
+    /**
+     * The first node of a cell.
+     *
+     * @param cell the cell, counted from 0; the number of cells asks for the end of the last
+     * @return the node at which the cell begins and the one before it has ended
+     * @throws IndexOutOfBoundsException if the cell is negative or above the number of cells
+     */
+    public int cellStart(int cell) {
+        return cellStarts == null
+                ? Objects.checkIndex(cell, weightBefore.length)
+                : cellStarts[Objects.checkIndex(cell, cellStarts.length)];
+    }
+
+    /**
+     * The weight of all cells before one.
+     *
+     * @param cell the cell, counted from 0; the number of cells asks for the total
+     * @return how many eigenvalues are larger than those of the cell
+     * @throws IndexOutOfBoundsException if the cell is negative or above the number of cells
+     */
+    public double weightBefore(int cell) {
+        return weightBefore[Objects.checkIndex(cell, weightBefore.length)];
     }
 
     /**
      * The total weight.
      *
-     * @return the rank of Σ
+     * @return the rank of Σ, which may be infinite
      */
     public double rank() {
-        return weightBefore[values.length];
+        return weightBefore[weightBefore.length - 1];
     }
 
     /**
@@ -144,16 +186,39 @@ public final class SpectralMeasure {
         return Optional.ofNullable(sample);
     }
 
+     * The largest sample size that the nodes can answer for.
+     *
+     * @return 1e10 for a power law without end, whose last node stands for all that 1e10 samples do not resolve; infinity
+     *     for every other measure
+     */
+    public double mostSamples() {
+        return mostSamples;
+    }
+
     /**
-     * The node in which a weight, counted from the largest eigenvalue down, is reached.
+     * The cell in which a weight, counted from the largest eigenvalue down, is reached.
      *
      * @param weight the weight, from 0 to below the rank
-     * @return the node k with {@code weightBefore(k) <= weight < weightBefore(k + 1)}
+     * @return the cell c with {@code weightBefore(c) <= weight < weightBefore(c + 1)}
      * @throws IndexOutOfBoundsException if the weight is not in that range
      */
-    public int nodeAt(double weight) {
+    public int cellAt(double weight) {
         int found = Arrays.binarySearch(weightBefore, weight);
-        return Objects.checkIndex(found >= 0 ? found : -found - 2, values.length);
+        return Objects.checkIndex(found >= 0 ? found : -found - 2, cells());
+    }
+
+    /**
+     * The same measure on few nodes, for sweeps over many sample sizes: an octave of eigenvalues (equal binary exponent)
+     * with more than 21 distinct values becomes a cell of 21 Chebyshev nodes, the others stay as they are. Sums of rational
+     * functions whose poles have no positive real part, so all sums that enter an equivalent, keep a relative error of
+     * about 1e-15. How: {@code docs/equivalents.md}.
+     *
+     * @return a measure of at most 21 nodes per octave; this one if no octave has more, or if it is no list of eigenvalues
+     */
+    public SpectralMeasure compressed() {
+        return cellStarts == null && Double.isInfinite(mostSamples)
+                ? Compression.of(this).measure()
+                : this;
     }
 
     /**

@@ -26,8 +26,8 @@ class SpectrumTest {
         assertThat(measure.weightBefore(1)).isEqualTo(2);
         assertThat(measure.rank()).isEqualTo(3);
         assertThat(measure.trace()).isEqualTo(6.5);
-        assertThat(measure.nodeAt(1.999)).isZero();
-        assertThat(measure.nodeAt(2)).isEqualTo(1);
+        assertThat(measure.cellAt(1.999)).isZero();
+        assertThat(measure.cellAt(2)).isEqualTo(1);
     }
 
     @Test

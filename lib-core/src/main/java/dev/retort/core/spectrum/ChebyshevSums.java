@@ -1,0 +1,100 @@
+package dev.retort.core.spectrum;
+
+import dev.retort.core.CompensatedSum;
+import java.util.Arrays;
+
+/**
+ * Gathers amounts that sit at points of an interval into {@value #NODES} nodes: from the sums M_k = Σ v T_k(t) over the
+ * points, the weights (2/N) Σ'_k T_k(t_j) M_k of the Chebyshev nodes t_j = cos(π(j + 1/2)/N). For a polynomial φ of degree
+ * below N, Σ v φ = Σ weight φ(node); for a φ with poles, the error is that of interpolating φ.
+ *
+ * <p>Mutable and not thread-safe: a local variable of one computation.
+ */
+final class ChebyshevSums {
+
+    static final int NODES = 21;
+
+    private static final int LANES = 64;
+    /** How many blocks of lanes are added before the lanes are folded into compensated sums. */
+    private static final int FOLD = 32;
+
+    private final double least;
+    private final double greatest;
+    private final double[] point = new double[LANES];
+    private final double[] amount = new double[LANES];
+    private int buffered;
+    private final double[][] lanes = new double[NODES][LANES];
+    private int blocks;
+    private final CompensatedSum[] moments = new CompensatedSum[NODES];
+    private final double[] before = new double[LANES];
+    private final double[] now = new double[LANES];
+
+    ChebyshevSums(double least, double greatest) {
+        this.least = least;
+        this.greatest = greatest;
+        Arrays.setAll(moments, k -> new CompensatedSum());
+    }
+
+    /** The node j, in descending order; not at the ends of the interval. */
+    double node(int j) {
+        double t = Math.cos(angle(j));
+        return t > 0 ? greatest - (greatest - least) * (1 - t) / 2 : least + (greatest - least) * (1 + t) / 2;
+    }
+
+    void add(double where, double howMuch) {
+        // The differences are exact, since the two ends of an octave differ by less than a factor of two.
+        point[buffered] = ((where - least) - (greatest - where)) / (greatest - least);
+        amount[buffered++] = howMuch;
+        if (buffered == LANES) {
+            addBlock();
+        }
+    }
+
+    private void addBlock() {
+        Arrays.fill(amount, buffered, LANES, 0);
+        Arrays.fill(now, 1);
+        System.arraycopy(point, 0, before, 0, LANES);
+        for (double[] lane : lanes) {
+            for (int j = 0; j < LANES; j++) {
+                lane[j] += amount[j] * now[j];
+                double next = 2 * point[j] * now[j] - before[j];
+                before[j] = now[j];
+                now[j] = next;
+            }
+        }
+        buffered = 0;
+        if (++blocks == FOLD) {
+            fold();
+        }
+    }
+
+    private void fold() {
+        for (int k = 0; k < NODES; k++) {
+            for (double lane : lanes[k]) {
+                moments[k].add(lane);
+            }
+            Arrays.fill(lanes[k], 0);
+        }
+        blocks = 0;
+    }
+
+    /** The weights of the nodes for what has been added so far. */
+    double[] weights() {
+        addBlock();
+        fold();
+        double[] weights = new double[NODES];
+        for (int j = 0; j < NODES; j++) {
+            CompensatedSum sum = new CompensatedSum();
+            sum.add(moments[0].value() / 2);
+            for (int k = 1; k < NODES; k++) {
+                sum.add(Math.cos(k * angle(j)) * moments[k].value());
+            }
+            weights[j] = sum.value() * 2 / NODES;
+        }
+        return weights;
+    }
+
+    private static double angle(int j) {
+        return Math.PI * (j + 0.5) / NODES;
+    }
+}

@@ -77,7 +77,8 @@ public final class DeterministicEquivalent {
      * @param spectrum the eigenvalues of the training covariance
      * @param samples the number of samples n, greater than 0, whole or not
      * @return the equivalent for ridge 0
-     * @throws IllegalArgumentException if n is not positive and finite, or so small that τ overflows
+     * @throws IllegalArgumentException if n is not positive and finite, or so small that τ overflows, or above 1e10 for
+     *     a power law without end
      */
     public static DeterministicEquivalent of(Spectrum spectrum, double samples) {
         return of(spectrum, samples, 0);
@@ -91,7 +92,7 @@ public final class DeterministicEquivalent {
      * @param ridge the ridge r, at least 0, of the objective (1/n)‖y − Xb‖² + r‖b‖²
      * @return the equivalent
      * @throws IllegalArgumentException if n is not positive and finite, the ridge is negative or not finite, or n is so
-     *     small that τ overflows
+     *     small that τ overflows, or above 1e10 for a power law without end
      */
     public static DeterministicEquivalent of(Spectrum spectrum, double samples, double ridge) {
         return new DeterministicEquivalent(spectrum, positive("samples", samples), nonNegative("ridge", ridge));

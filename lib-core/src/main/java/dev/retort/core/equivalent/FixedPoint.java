@@ -73,6 +73,10 @@ final class FixedPoint {
     record Root(double tau, double relativeErrorBound, int passes) {}
 
     static Root of(SpectralMeasure measure, double samples, double ridge) {
+        if (!(samples <= measure.mostSamples())) {
+            throw refusal(
+                    "samples", samples, "is above " + measure.mostSamples() + ", the most for a power law without end");
+        }
         if (ridge == 0 && samples >= measure.rank()) {
             return new Root(0, 0, 0);
         }

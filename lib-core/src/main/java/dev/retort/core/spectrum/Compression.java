@@ -1,6 +1,7 @@
 package dev.retort.core.spectrum;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Compression {
 
-    /** An octave: its nodes from the first to before the last, and the interval of its values. */
-    record Octave(int start, int end, boolean gathered, double least, double greatest) {}
+    /** An octave: its place among the binary exponents, its nodes from the first to before the last, and the interval of its values. */
+    record Octave(int place, int start, int end, boolean gathered, double least, double greatest) {}
 
     private final SpectralMeasure measure;
     /** By binary exponent, counted from that of subnormal numbers. */
@@ -42,7 +43,7 @@ final class Compression {
             int size = gathered ? ChebyshevSums.NODES : end - start;
             double least = exact.value(end - 1);
             double greatest = exact.value(start);
-            octaves[place] = new Octave(nodes, nodes + size, gathered, least, greatest);
+            octaves[place] = new Octave(place, nodes, nodes + size, gathered, least, greatest);
             if (gathered) {
                 ChebyshevSums sums = new ChebyshevSums(least, greatest);
                 for (int k = start; k < end; k++) {
@@ -81,11 +82,31 @@ final class Compression {
 
     /** The octave of a positive number, or null if no eigenvalue lies in it. */
     @Nullable
-    Octave octave(double value) {
+    Octave octaveOrNull(double value) {
         return octaves[place(value)];
     }
 
-    static int place(double value) {
+    /** The octave of an eigenvalue or of a node. */
+    Octave octave(double value) {
+        return Objects.requireNonNull(octaveOrNull(value));
+    }
+
+    /** The node of an eigenvalue in an octave that is not gathered. */
+    int nodeOf(double eigenvalue, Octave octave) {
+        int low = octave.start();
+        int high = octave.end() - 1;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (measure.value(middle) > eigenvalue) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private static int place(double value) {
         return Math.getExponent(value) - Double.MIN_EXPONENT + 1;
     }
 }

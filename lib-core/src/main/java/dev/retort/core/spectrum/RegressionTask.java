@@ -41,14 +41,22 @@ public final class RegressionTask {
      * @param signal the ground truth
      * @return the task
      * @throws IllegalArgumentException if the signal has another number of coefficients than the spectrum has features, if
-     *     it is a source power law and an eigenvalue is zero, or if the variance of its labels overflows
+     *     it is a source power law and an eigenvalue is zero, or if the variance of its labels overflows; for a power
+     *     law that is not listed, if the signal lists its coefficients, or if there is no end and Σ i<sup>−b</sup> diverges
      */
     public static RegressionTask of(Spectrum spectrum, Signal signal) {
         signal.checkFits(spectrum);
         CompensatedSum power = new CompensatedSum();
-        for (int i = 0; i < spectrum.dimension(); i++) {
-            double whitened = signal.whitened(spectrum.eigenvalue(i), i);
-            power.add(whitened * whitened);
+        if (spectrum.isListed()) {
+            for (int i = 0; i < spectrum.dimension(); i++) {
+                double whitened = signal.whitened(spectrum.eigenvalue(i), i);
+                power.add(whitened * whitened);
+            }
+        } else {
+            TaskNodes nodes = spectrum.law().nodes(signal);
+            for (int k = 0; k < nodes.size(); k++) {
+                power.add(nodes.power(k));
+            }
         }
         if (!Double.isFinite(power.value())) {
             throw refusal("signal", "variance of the labels Σ λβ² = " + power.value(), "is not finite");
@@ -89,6 +97,7 @@ public final class RegressionTask {
      * The number of features.
      *
      * @return p
+     * @throws IllegalStateException as {@link Spectrum#dimension()} does
      */
     public int dimension() {
         return spectrum.dimension();
@@ -119,15 +128,30 @@ public final class RegressionTask {
     /**
      * The features as nodes for sums over them.
      *
-     * @return one node per feature, in their order
+     * @return one node per feature, in their order; for a power law that is not listed, about a thousand in descending
+     *     order
      */
     public TaskNodes nodes() {
+        if (!spectrum.isListed()) {
+            return spectrum.law().nodes(signal);
+        }
         int p = dimension();
         double[] ones = new double[p];
         Arrays.fill(ones, 1);
         double[] truths = new double[p];
         Arrays.setAll(truths, this::whitenedCoefficient);
-        return new TaskNodes(spectrum.eigenvalues(), ones, ones, truths);
+        return new TaskNodes(spectrum.eigenvalues(), ones, ones, truths, lambda -> null);
+    }
+
+    /**
+     * The features on few nodes, for many sums over them: those of the {@linkplain SpectralMeasure#compressed() compressed}
+     * measure, in descending order, and one for all features of zero variance. Gathering takes one pass over the features.
+     *
+     * @return at most 21 nodes for each octave of eigenvalues, all with truth one; for a power law that is not listed,
+     *     {@link #nodes()}
+     */
+    public TaskNodes compressedNodes() {
+        return spectrum.isListed() ? CompressedTask.of(this).nodes() : nodes();
     }
 
     /**

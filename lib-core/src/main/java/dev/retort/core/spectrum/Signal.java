@@ -56,6 +56,12 @@ public abstract sealed class Signal {
     /** β⋆ of a feature. */
     abstract double coefficient(double lambda, int i);
 
+    /** λβ² at an index of a law, counted from 1 and whole or not. */
+    abstract double power(double lambda, double index);
+
+    /** The integral of λβ² from an index of a law on, given that of λ. */
+    abstract double powerFrom(double index, double trace);
+
     /** Refuses a spectrum that this signal cannot be joined to. */
     abstract void checkFits(Spectrum spectrum);
 
@@ -77,7 +83,20 @@ public abstract sealed class Signal {
         }
 
         @Override
+        double power(double lambda, double index) {
+            throw new IllegalStateException("listed coefficients have no law");
+        }
+
+        @Override
+        double powerFrom(double index, double trace) {
+            throw new IllegalStateException("listed coefficients have no law");
+        }
+
+        @Override
         void checkFits(Spectrum spectrum) {
+            if (!spectrum.isListed()) {
+                throw refusal("coefficients.length", coefficients.length, "does not fit a spectrum that is not listed");
+            }
             length("coefficients", coefficients.length, "the dimension of the spectrum", spectrum.dimension());
         }
     }
@@ -97,6 +116,16 @@ public abstract sealed class Signal {
         @Override
         double coefficient(double lambda, int i) {
             return value;
+        }
+
+        @Override
+        double power(double lambda, double index) {
+            return lambda * value * value;
+        }
+
+        @Override
+        double powerFrom(double index, double trace) {
+            return trace * value * value;
         }
 
         @Override
@@ -121,8 +150,21 @@ public abstract sealed class Signal {
         }
 
         @Override
+        double power(double lambda, double index) {
+            return Math.pow(index, -b);
+        }
+
+        @Override
+        double powerFrom(double index, double trace) {
+            return index * Math.pow(index, -b) / (b - 1);
+        }
+
+        @Override
         void checkFits(Spectrum spectrum) {
-            if (spectrum.rank() < spectrum.dimension()) {
+            if (Double.isInfinite(spectrum.measure().rank()) && !(b > 1)) {
+                throw refusal("b", b, "is not greater than 1, so Σ i^-b has no finite value");
+            }
+            if (spectrum.isListed() && spectrum.rank() < spectrum.dimension()) {
                 int zeros = spectrum.dimension() - spectrum.rank();
                 throw refusal("spectrum", zeros + " zero eigenvalues", "leave λβ² = i^-b without a solution β");
             }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -31,12 +32,20 @@ public final class Spectrum {
     /** Above this trace, sums of an eigenvalue and τ could overflow. */
     private static final double LARGEST_TRACE = 0x1p1020;
 
+    /** Empty if there is a law. */
     private final double[] eigenvalues;
+
+    private final @Nullable PowerLaw law;
     private final SpectralMeasure measure;
 
     private Spectrum(double[] eigenvalues) {
+        this(eigenvalues, null, SpectralMeasure.of(eigenvalues));
+    }
+
+    private Spectrum(double[] eigenvalues, @Nullable PowerLaw law, SpectralMeasure measure) {
         this.eigenvalues = eigenvalues;
-        this.measure = SpectralMeasure.of(eigenvalues);
+        this.law = law;
+        this.measure = measure;
         if (measure.size() == 0) {
             throw refusal(
                     "eigenvalues", "all " + eigenvalues.length + " of them", "are zero, at least one must be positive");
@@ -99,6 +108,70 @@ public final class Spectrum {
     public static Spectrum powerLaw(double alpha, int dimension) {
         positive("alpha", alpha);
         return decreasing("alpha", alpha, dimension, i -> Math.pow(i + 1.0, -alpha));
+    }
+
+    /**
+     * The power law without end, λ<sub>i</sub> = i<sup>−α</sup>, i = 1, 2, …
+     *
+     * @param alpha the decay α, greater than 1
+     * @return the spectrum, which is not {@linkplain #isListed() listed}
+     * @throws IllegalArgumentException as {@link #powerLaw(double, double, double)} does
+     */
+    public static Spectrum powerLaw(double alpha) {
+        return powerLaw(alpha, 1, 0);
+    }
+
+    /**
+     * The power law without end, λ<sub>i</sub> = scale · (i + shift)<sup>−α</sup>, i = 1, 2, …, for equivalents of up to
+     * 1e10 samples. Sums over its features are exact to rounding, on about a thousand nodes; how is told in the module's
+     * documentation, {@code docs/equivalents.md}.
+     *
+     * @param alpha the decay α, greater than 1; up to about 25, where eigenvalues beyond 1e10 features underflow
+     * @param scale what multiplies every eigenvalue, greater than 0
+     * @param shift what is added to every index, greater than −1 and at most 1e15
+     * @return the spectrum, which is not {@linkplain #isListed() listed}
+     * @throws IllegalArgumentException if an argument is out of range
+     */
+    public static Spectrum powerLaw(double alpha, double scale, double shift) {
+        if (!(positive("alpha", alpha) > 1)) {
+            throw refusal("alpha", alpha, "is not greater than 1, so the eigenvalues have no finite sum");
+        }
+        return of(law(alpha, scale, shift, Double.POSITIVE_INFINITY));
+    }
+
+    /**
+     * The power law λ<sub>i</sub> = scale · (i + shift)<sup>−α</sup>, i = 1, …, p. Up to a few thousand features are
+     * listed, more are summed as those of a law without end; then τ, whose exact value near n = p depends on the last bits
+     * of n, has a relative error of about 1e-15 · p/(p − n).
+     *
+     * @param alpha the decay α, greater than 0
+     * @param scale what multiplies every eigenvalue, greater than 0
+     * @param shift what is added to every index, greater than −1 and at most 1e15
+     * @param dimension the number of features p, from 1 to 1e15
+     * @return the spectrum
+     * @throws IllegalArgumentException if an argument is out of range, or the last eigenvalue underflows
+     */
+    public static Spectrum powerLaw(double alpha, double scale, double shift, long dimension) {
+        if (!(dimension >= 1 && dimension <= PowerLaw.MOST_FEATURES)) {
+            throw refusal("dimension", dimension, "is not from 1 to " + PowerLaw.MOST_FEATURES);
+        }
+        PowerLaw law = law(positive("alpha", alpha), scale, shift, (double) dimension);
+        return law.isShort()
+                ? new Spectrum(IntStream.rangeClosed(1, (int) dimension)
+                        .mapToDouble(law::value)
+                        .toArray())
+                : of(law);
+    }
+
+    private static PowerLaw law(double alpha, double scale, double shift, double last) {
+        if (!(shift > -1 && shift <= PowerLaw.MOST_FEATURES)) {
+            throw refusal("shift", shift, "is not greater than -1 and at most 1e15");
+        }
+        return PowerLaw.of(alpha, positive("scale", scale), shift, last);
+    }
+
+    private static Spectrum of(PowerLaw law) {
+        return new Spectrum(new double[0], law, law.measure());
     }
 
     /**
@@ -185,12 +258,38 @@ public final class Spectrum {
     }
 
     /**
+     * Whether the eigenvalues are a list, one per feature. Otherwise the spectrum is a power law with more features than
+     * are worth a list, maybe infinitely many: it has a {@link #measure()}, and {@linkplain RegressionTask#nodes() nodes}.
+     *
+     * @return whether every sum over the features takes them one by one
+     */
+    public boolean isListed() {
+        return law == null;
+    }
+
+    /** The law of a spectrum that is not listed. */
+    PowerLaw law() {
+        return Objects.requireNonNull(law);
+    }
+
+    /**
      * The number of features p, zero eigenvalues included.
      *
      * @return p, at least 1
+     * @throws IllegalStateException if there is no end to them, or if an array cannot hold them (their number is {@code
+     *     measure().rank()})
      */
     public int dimension() {
-        return eigenvalues.length;
+        if (law == null) {
+            return eigenvalues.length;
+        }
+        if (law.isInfinite()) {
+            throw new IllegalStateException("A power law without end has no dimension");
+        }
+        if (law.last() > Integer.MAX_VALUE - 8) {
+            throw new IllegalStateException("The dimension, " + (long) law.last() + ", is not below 2^31 - 8");
+        }
+        return (int) law.last();
     }
 
     /**
@@ -201,6 +300,9 @@ public final class Spectrum {
      * @throws IndexOutOfBoundsException if there is no such feature
      */
     public double eigenvalue(int i) {
+        if (law != null) {
+            return law.value(1.0 + Objects.checkIndex(i, law.isInfinite() ? Long.MAX_VALUE : (long) law.last()));
+        }
         return eigenvalues[Objects.checkIndex(i, eigenvalues.length)];
     }
 
@@ -208,18 +310,22 @@ public final class Spectrum {
      * All eigenvalues, in the order of the features.
      *
      * @return a new array of length p
+     * @throws IllegalStateException as {@link #dimension()} does
      */
     public double[] eigenvalues() {
-        return eigenvalues.clone();
+        return law == null
+                ? eigenvalues.clone()
+                : IntStream.rangeClosed(1, dimension()).mapToDouble(law::value).toArray();
     }
 
     /**
      * The number of positive eigenvalues.
      *
      * @return the rank of Σ, from 1 to p
+     * @throws IllegalStateException as {@link #dimension()} does
      */
     public int rank() {
-        return (int) measure.rank();
+        return law == null ? (int) measure.rank() : dimension();
     }
 
     /**
@@ -233,16 +339,23 @@ public final class Spectrum {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Spectrum that && Arrays.equals(eigenvalues, that.eigenvalues);
+        return other instanceof Spectrum that
+                && Objects.equals(law, that.law)
+                && Arrays.equals(eigenvalues, that.eigenvalues);
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(eigenvalues);
+        return 31 * Objects.hashCode(law) + Arrays.hashCode(eigenvalues);
     }
 
     @Override
     public String toString() {
+        if (law != null) {
+            String features = law.isInfinite() ? "endlessly many" : Long.toString((long) law.last());
+            return "Spectrum of " + features + " features, " + law.scale() + " (i + " + law.shift() + ")^-"
+                    + law.alpha();
+        }
         return "Spectrum of " + dimension() + " features, rank " + rank() + ", eigenvalues from " + measure.value(0)
                 + " to " + measure.value(measure.size() - 1);
     }

@@ -1,5 +1,9 @@
 package dev.retort.core.spectrum;
 
+import static dev.retort.core.Arguments.nonNegative;
+
+import org.jspecify.annotations.Nullable;
+
 /**
  * The features of a {@link RegressionTask} gathered into nodes, over which every risk is summed. For functions φ of the
  * eigenvalue,
@@ -7,7 +11,11 @@ package dev.retort.core.spectrum;
  * <pre>  Σ_i φ(λ_i) = Σ_k weight_k φ(λ_k)    if φ(0) = 0,      Σ_i λ_iβ⋆_i² φ(λ_i) = Σ_k power_k truth_k² φ(λ_k).</pre>
  *
  * <p>A task whose features are listed one by one has a node for each of them, in their order, with weight and power one and
- * the whitened coefficient √λ β⋆ for truth. Immutable.
+ * the whitened coefficient √λ β⋆ for truth. Nodes that stand for several features ({@link
+ * RegressionTask#compressedNodes()}, power laws that are not listed) have truth one; single weights and powers among them
+ * may be negative, and φ must be a rational function of λ whose poles have no positive real part, on each side of an
+ * eigenvalue at which the nodes are {@linkplain #splitAt(double) split}. The sums are then exact to about 1e-15 of Σ |φ|.
+ * Immutable.
  */
 public final class TaskNodes {
 
@@ -16,7 +24,16 @@ public final class TaskNodes {
     private final double[] powers;
     private final double[] truths;
 
-    TaskNodes(double[] eigenvalues, double[] weights, double[] powers, double[] truths) {
+    private final Splitter splitter;
+
+    /** Nodes of which none stands for features on both sides of an eigenvalue; null if these are such nodes. */
+    interface Splitter {
+        @Nullable
+        TaskNodes splitAt(double lambda);
+    }
+
+    TaskNodes(double[] eigenvalues, double[] weights, double[] powers, double[] truths, Splitter splitter) {
+        this.splitter = splitter;
         this.eigenvalues = eigenvalues;
         this.weights = weights;
         this.powers = powers;
@@ -70,5 +87,19 @@ public final class TaskNodes {
      */
     public double truth(int k) {
         return truths[k];
+    }
+
+    /**
+     * The same features on nodes of which none stands for features on both sides of an eigenvalue, so that φ may jump
+     * there. Nodes that are split already stay so. Only the last node of a power law without end, which stands for
+     * infinitely many features, is never split: it is on the side of its eigenvalue.
+     *
+     * @param lambda the eigenvalue, at least 0; features that have it belong to the larger ones
+     * @return these nodes or others, in another order
+     * @throws IllegalArgumentException if λ is negative, NaN or infinite
+     */
+    public TaskNodes splitAt(double lambda) {
+        TaskNodes split = splitter.splitAt(nonNegative("lambda", lambda));
+        return split == null ? this : split;
     }
 }

@@ -1,0 +1,103 @@
+package dev.retort.core.spectrum;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/** A task of listed features, gathered on the nodes of the compressed measure. Immutable. */
+final class CompressedTask {
+
+    private final RegressionTask task;
+    private final Compression compression;
+    /** By node of the compressed measure. */
+    private final double[] powers;
+
+    private CompressedTask(RegressionTask task, Compression compression, double[] powers) {
+        this.task = task;
+        this.compression = compression;
+        this.powers = powers;
+    }
+
+    static CompressedTask of(RegressionTask task) {
+        Compression compression = Compression.of(task.spectrum().measure());
+        SpectralMeasure measure = compression.measure();
+        double[] powers = new double[measure.size()];
+        @Nullable ChebyshevSums[] sums = new ChebyshevSums[measure.size()];
+        for (int i = 0; i < task.dimension(); i++) {
+            double lambda = task.spectrum().eigenvalue(i);
+            if (lambda == 0) {
+                continue;
+            }
+            double whitened = task.whitenedCoefficient(i);
+            double power = whitened * whitened;
+            Compression.Octave octave = compression.octave(lambda);
+            if (octave.gathered()) {
+                ChebyshevSums gathered = sums[octave.start()];
+                if (gathered == null) {
+                    gathered = new ChebyshevSums(octave.least(), octave.greatest());
+                    sums[octave.start()] = gathered;
+                }
+                gathered.add(lambda, power);
+            } else {
+                powers[compression.nodeOf(lambda, octave)] += power;
+            }
+        }
+        for (int k = 0; k < sums.length; k++) {
+            ChebyshevSums gathered = sums[k];
+            if (gathered != null) {
+                System.arraycopy(gathered.weights(), 0, powers, k, ChebyshevSums.NODES);
+            }
+        }
+        return new CompressedTask(task, compression, powers);
+    }
+
+    TaskNodes nodes() {
+        return nodes(new BitSet());
+    }
+
+    /** The nodes, but the features themselves in the octaves at these places. */
+    private TaskNodes nodes(BitSet listed) {
+        SpectralMeasure measure = compression.measure();
+        int most = measure.size() + 1 + (listed.isEmpty() ? 0 : task.dimension());
+        double[] eigenvalues = new double[most];
+        double[] weights = new double[most];
+        double[] power = new double[most];
+        int size = 0;
+        for (int k = 0; k < measure.size(); k++) {
+            if (!listed.get(compression.octave(measure.value(k)).place())) {
+                eigenvalues[size] = measure.value(k);
+                weights[size] = measure.weight(k);
+                power[size++] = powers[k];
+            }
+        }
+        for (int i = 0; !listed.isEmpty() && i < task.dimension(); i++) {
+            double lambda = task.spectrum().eigenvalue(i);
+            if (lambda > 0 && listed.get(compression.octave(lambda).place())) {
+                double whitened = task.whitenedCoefficient(i);
+                eigenvalues[size] = lambda;
+                weights[size] = 1;
+                power[size++] = whitened * whitened;
+            }
+        }
+        int zeros = task.dimension() - task.spectrum().rank();
+        if (zeros > 0) {
+            weights[size++] = zeros;
+        }
+        double[] truths = new double[size];
+        Arrays.fill(truths, 1);
+        return new TaskNodes(
+                Arrays.copyOf(eigenvalues, size),
+                Arrays.copyOf(weights, size),
+                Arrays.copyOf(power, size),
+                truths,
+                lambda -> {
+                    Compression.@Nullable Octave octave = lambda > 0 ? compression.octaveOrNull(lambda) : null;
+                    if (octave == null || !octave.gathered() || listed.get(octave.place())) {
+                        return null;
+                    }
+                    BitSet more = (BitSet) listed.clone();
+                    more.set(octave.place());
+                    return nodes(more);
+                });
+    }
+}

@@ -186,6 +186,7 @@ public final class SpectralMeasure {
         return Optional.ofNullable(sample);
     }
 
+    /**
      * The largest sample size that the nodes can answer for.
      *
      * @return 1e10 for a power law without end, whose last node stands for all that 1e10 samples do not resolve; infinity

@@ -116,9 +116,7 @@ record PowerLaw(double alpha, double scale, double shift, double last) {
             int rest = index.length - 1;
             powers[rest] = signal.powerFrom(index[rest], traceFrom(index[rest]));
         }
-        double[] truths = new double[index.length];
-        Arrays.fill(truths, 1);
-        return new TaskNodes(values, weight, powers, truths, lambda -> {
+        return TaskNodes.gathered(values, weight, powers, lambda -> {
             double cut = countAbove(lambda);
             boolean splits =
                     cut >= 1 && cut < last && Arrays.binarySearch(cuts, cut) < 0 && !(isInfinite() && cut > rest());

@@ -258,6 +258,16 @@ public final class Spectrum {
     }
 
     /**
+     * The same spectrum for equivalents at many sample sizes: its {@link #measure()} is {@linkplain
+     * SpectralMeasure#compressed() compressed}.
+     *
+     * @return an equal spectrum
+     */
+    public Spectrum gathered() {
+        return new Spectrum(eigenvalues, law, measure.compressed());
+    }
+
+    /**
      * Whether the eigenvalues are a list, one per feature. Otherwise the spectrum is a power law with more features than
      * are worth a list, maybe infinitely many: it has a {@link #measure()}, and {@linkplain RegressionTask#nodes() nodes}.
      *

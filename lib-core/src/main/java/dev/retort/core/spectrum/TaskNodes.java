@@ -2,6 +2,7 @@ package dev.retort.core.spectrum;
 
 import static dev.retort.core.Arguments.nonNegative;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A task whose features are listed one by one has a node for each of them, in their order, with weight and power one and
  * the whitened coefficient √λ β⋆ for truth. Nodes that stand for several features ({@link
- * RegressionTask#compressedNodes()}, power laws that are not listed) have truth one; single weights and powers among them
+ * RegressionTask#gathered()}, power laws that are not listed) have truth one; single weights and powers among them
  * may be negative, and φ must be a rational function of λ whose poles have no positive real part, on each side of an
  * eigenvalue at which the nodes are {@linkplain #splitAt(double) split}. The sums are then exact to about 1e-15 of Σ |φ|.
  * Immutable.
@@ -24,6 +25,7 @@ public final class TaskNodes {
     private final double[] powers;
     private final double[] truths;
 
+    private final boolean areFeatures;
     private final Splitter splitter;
 
     /** Nodes of which none stands for features on both sides of an eigenvalue; null if these are such nodes. */
@@ -32,12 +34,45 @@ public final class TaskNodes {
         TaskNodes splitAt(double lambda);
     }
 
-    TaskNodes(double[] eigenvalues, double[] weights, double[] powers, double[] truths, Splitter splitter) {
+    /** The features of a list, one by one. */
+    static TaskNodes ofFeatures(Spectrum spectrum, Signal signal) {
+        double[] eigenvalues = spectrum.eigenvalues();
+        double[] ones = new double[eigenvalues.length];
+        Arrays.fill(ones, 1);
+        double[] truths = new double[eigenvalues.length];
+        Arrays.parallelSetAll(truths, i -> signal.whitened(eigenvalues[i], i));
+        return new TaskNodes(eigenvalues, ones, ones, truths, true, lambda -> null);
+    }
+
+    /** Nodes that stand for several features, with truth one. */
+    static TaskNodes gathered(double[] eigenvalues, double[] weights, double[] powers, Splitter splitter) {
+        double[] truths = new double[eigenvalues.length];
+        Arrays.fill(truths, 1);
+        return new TaskNodes(eigenvalues, weights, powers, truths, false, splitter);
+    }
+
+    private TaskNodes(
+            double[] eigenvalues,
+            double[] weights,
+            double[] powers,
+            double[] truths,
+            boolean areFeatures,
+            Splitter splitter) {
+        this.areFeatures = areFeatures;
         this.splitter = splitter;
         this.eigenvalues = eigenvalues;
         this.weights = weights;
         this.powers = powers;
         this.truths = truths;
+    }
+
+    /**
+     * Whether each node is a feature, in the order of the features.
+     *
+     * @return false if nodes stand for several features
+     */
+    public boolean areFeatures() {
+        return areFeatures;
     }
 
     /**

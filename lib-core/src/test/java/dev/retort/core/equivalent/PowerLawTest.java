@@ -170,7 +170,7 @@ class PowerLawTest {
         RegressionTask listedTask = RegressionTask.of(listed, Signal.sourcePowerLaw(1.2));
         RegressionTask task = RegressionTask.of(law, Signal.sourcePowerLaw(1.2));
         assertThat(error(task.signalPower(), listedTask.signalPower())).isLessThanOrEqualTo(TAU);
-        TaskNodes all = listedTask.compressedNodes();
+        TaskNodes all = listedTask.gathered().nodes();
         for (double samples : new double[] {1, 17.5, 509, 512, 1000, 1e4, 1e5, 9e5, 999_999}) {
             for (double ridge : new double[] {0, 1e-4 * law.eigenvalue(100)}) {
                 DeterministicEquivalent expected = DeterministicEquivalent.of(listed, samples, ridge);

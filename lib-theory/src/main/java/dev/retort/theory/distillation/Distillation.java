@@ -2,7 +2,6 @@ package dev.retort.theory.distillation;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
-import dev.retort.core.spectrum.TaskNodes;
 
 /**
  * A pipeline: a surrogate labels data, a target is trained on them. One immutable description that is evaluated twice, in
@@ -29,13 +28,13 @@ public final class Distillation {
     private final DeterministicEquivalent equivalent;
     private final Moments labels;
 
-    private Distillation(RegressionTask task, Surrogate surrogate, Training target) {
+    private Distillation(
+            RegressionTask task, Surrogate surrogate, Training target, DeterministicEquivalent equivalent) {
         this.task = task;
         this.surrogate = surrogate;
         this.target = target;
-        this.equivalent = target.equivalent(task);
-        TaskNodes nodes = task.nodes();
-        this.labels = Moments.fixed(nodes, surrogate.deviation(nodes, equivalent));
+        this.equivalent = equivalent;
+        this.labels = surrogate.labels(task, equivalent);
     }
 
     /**
@@ -79,7 +78,21 @@ public final class Distillation {
          * @throws IllegalArgumentException if the target has so few samples that τ overflows
          */
         public Distillation target(Training target) {
-            return new Distillation(task, surrogate, target);
+            return target(target, target.equivalent(task));
+        }
+
+        /** The same for an equivalent that is known already. */
+        Distillation target(Training target, DeterministicEquivalent equivalent) {
+            return new Distillation(task, surrogate, target, equivalent);
+        }
+
+        /** The same pipeline on features gathered into nodes. */
+        Draft gathered() {
+            return new Draft(task.gathered(), surrogate);
+        }
+
+        RegressionTask task() {
+            return task;
         }
     }
 

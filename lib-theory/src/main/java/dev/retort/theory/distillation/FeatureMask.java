@@ -71,18 +71,17 @@ public final class FeatureMask {
     public static FeatureMask optimal(DeterministicEquivalent target) {
         int dimension = target.spectrum().dimension();
         BitSet kept = new BitSet(dimension);
+        double edge = edge(target);
         for (int i = 0; i < dimension; i++) {
-            kept.set(i, isWorthKeeping(target.spectrum().eigenvalue(i), target));
+            kept.set(i, target.spectrum().eigenvalue(i) > edge);
         }
         return new FeatureMask(dimension, kept);
     }
 
-    /** 1 − ζ² > Ω, written on the side where neither difference cancels; with ζ = 0 nothing is gained by dropping. */
-    static boolean isWorthKeeping(double lambda, DeterministicEquivalent target) {
-        double zeta = target.zetaOf(lambda);
-        return zeta < 0.5
-                ? zeta == 0 || zeta * zeta < target.oneMinusOmega()
-                : target.learnabilityOf(lambda) * (1 + zeta) > target.omega();
+    /** The eigenvalue at which 1 − ζ² = Ω, solved without a difference; features above it are worth keeping. */
+    static double edge(DeterministicEquivalent target) {
+        double zeta = Math.sqrt(target.oneMinusOmega());
+        return target.tau() == 0 ? 0 : target.tau() * target.omega() / (zeta * (1 + zeta));
     }
 
     /**

@@ -33,7 +33,8 @@ public final class RiskReport {
     /** The report of training on the labels that fixed coefficients give. */
     static RiskReport of(Moments labels, DeterministicEquivalent target, double noise, double testNoise) {
         Moments trained = labels.trained(target, noise);
-        double[] shares = new double[labels.nodes().size()];
+        double[] shares =
+                new double[labels.nodes().areFeatures() ? labels.nodes().size() : 0];
         Arrays.setAll(shares, trained::share);
         return new RiskReport(
                 trained.bias(),
@@ -93,7 +94,7 @@ public final class RiskReport {
      *
      * @param i the feature, counted from 0
      * @return λ E (b − β⋆)² for that feature; the shares of all features add up to the excess risk
-     * @throws IndexOutOfBoundsException if there is no such feature
+     * @throws IndexOutOfBoundsException if there is no such feature, or if the task's features are gathered or not listed
      */
     public double share(int i) {
         return shares[i];

@@ -65,6 +65,17 @@ public abstract sealed class Surrogate {
         return Optimal.INSTANCE;
     }
 
+    /** The coefficients as departures from the ground truth. */
+    Moments labels(RegressionTask task, DeterministicEquivalent target) {
+        TaskNodes nodes = nodes(task, target);
+        return Moments.fixed(nodes, deviation(nodes, target));
+    }
+
+    /** Nodes that this surrogate treats as one: unless said, any whose features share their eigenvalue, or nearly so. */
+    TaskNodes nodes(RegressionTask task, DeterministicEquivalent target) {
+        return task.nodes();
+    }
+
     /** √λ (βˢ − β⋆) for each node. */
     abstract double[] deviation(TaskNodes nodes, DeterministicEquivalent target);
 
@@ -102,6 +113,11 @@ public abstract sealed class Surrogate {
         }
 
         @Override
+        TaskNodes nodes(RegressionTask task, DeterministicEquivalent target) {
+            return task.features();
+        }
+
+        @Override
         double[] deviation(TaskNodes nodes, DeterministicEquivalent target) {
             double[] deviation = new double[coefficients.length];
             for (int i = 0; i < deviation.length; i++) {
@@ -134,6 +150,11 @@ public abstract sealed class Surrogate {
         }
 
         @Override
+        TaskNodes nodes(RegressionTask task, DeterministicEquivalent target) {
+            return task.features();
+        }
+
+        @Override
         double[] deviation(TaskNodes nodes, DeterministicEquivalent target) {
             return maskedDeviation(nodes, mask::keeps);
         }
@@ -153,8 +174,14 @@ public abstract sealed class Surrogate {
         private static final Surrogate INSTANCE = new OptimallyMasked();
 
         @Override
+        TaskNodes nodes(RegressionTask task, DeterministicEquivalent target) {
+            return task.nodes().splitAt(FeatureMask.edge(target));
+        }
+
+        @Override
         double[] deviation(TaskNodes nodes, DeterministicEquivalent target) {
-            return maskedDeviation(nodes, k -> FeatureMask.isWorthKeeping(nodes.eigenvalue(k), target));
+            double edge = FeatureMask.edge(target);
+            return maskedDeviation(nodes, k -> nodes.eigenvalue(k) > edge);
         }
 
         @Override

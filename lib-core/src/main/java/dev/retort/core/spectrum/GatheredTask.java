@@ -5,31 +5,31 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /** A task of listed features, gathered on the nodes of the compressed measure. Immutable. */
-final class CompressedTask {
+final class GatheredTask {
 
     private final RegressionTask task;
     private final Compression compression;
     /** By node of the compressed measure. */
     private final double[] powers;
 
-    private CompressedTask(RegressionTask task, Compression compression, double[] powers) {
+    private GatheredTask(RegressionTask task, Compression compression, double[] powers) {
         this.task = task;
         this.compression = compression;
         this.powers = powers;
     }
 
-    static CompressedTask of(RegressionTask task) {
+    static GatheredTask of(RegressionTask task) {
         Compression compression = Compression.of(task.spectrum().measure());
         SpectralMeasure measure = compression.measure();
         double[] powers = new double[measure.size()];
         @Nullable ChebyshevSums[] sums = new ChebyshevSums[measure.size()];
-        for (int i = 0; i < task.dimension(); i++) {
-            double lambda = task.spectrum().eigenvalue(i);
+        TaskNodes features = task.features();
+        for (int i = 0; i < features.size(); i++) {
+            double lambda = features.eigenvalue(i);
             if (lambda == 0) {
                 continue;
             }
-            double whitened = task.whitenedCoefficient(i);
-            double power = whitened * whitened;
+            double power = features.truth(i) * features.truth(i);
             Compression.Octave octave = compression.octave(lambda);
             if (octave.gathered()) {
                 ChebyshevSums gathered = sums[octave.start()];
@@ -48,7 +48,7 @@ final class CompressedTask {
                 System.arraycopy(gathered.weights(), 0, powers, k, ChebyshevSums.NODES);
             }
         }
-        return new CompressedTask(task, compression, powers);
+        return new GatheredTask(task, compression, powers);
     }
 
     TaskNodes nodes() {
@@ -73,24 +73,18 @@ final class CompressedTask {
         for (int i = 0; !listed.isEmpty() && i < task.dimension(); i++) {
             double lambda = task.spectrum().eigenvalue(i);
             if (lambda > 0 && listed.get(compression.octave(lambda).place())) {
-                double whitened = task.whitenedCoefficient(i);
+                double truth = task.features().truth(i);
                 eigenvalues[size] = lambda;
                 weights[size] = 1;
-                power[size++] = whitened * whitened;
+                power[size++] = truth * truth;
             }
         }
         int zeros = task.dimension() - task.spectrum().rank();
         if (zeros > 0) {
             weights[size++] = zeros;
         }
-        double[] truths = new double[size];
-        Arrays.fill(truths, 1);
-        return new TaskNodes(
-                Arrays.copyOf(eigenvalues, size),
-                Arrays.copyOf(weights, size),
-                Arrays.copyOf(power, size),
-                truths,
-                lambda -> {
+        return TaskNodes.gathered(
+                Arrays.copyOf(eigenvalues, size), Arrays.copyOf(weights, size), Arrays.copyOf(power, size), lambda -> {
                     Compression.@Nullable Octave octave = lambda > 0 ? compression.octaveOrNull(lambda) : null;
                     if (octave == null || !octave.gathered() || listed.get(octave.place())) {
                         return null;

@@ -1,0 +1,151 @@
+package dev.retort.theory.distillation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.retort.core.equivalent.DeterministicEquivalent;
+import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
+import dev.retort.core.spectrum.Spectrum;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SweepTest {
+
+    /** What gathering features into nodes may cost, relative to the result. */
+    private static final double GATHERED = 1e-13;
+
+    private static final int DIMENSION = 20_000;
+
+    static Stream<RegressionTask> tasks() {
+        SplittableRandom random = new SplittableRandom(3);
+        double[] scattered = random.doubles(DIMENSION)
+                .map(u -> Math.pow(10, -8 * u))
+                .map(value -> value < 1e-7 ? 0 : value)
+                .toArray();
+        double[] signal = random.doubles(DIMENSION, -1, 1).toArray();
+        return Stream.of(
+                RegressionTask.of(Spectrum.powerLaw(1.5, DIMENSION), Signal.sourcePowerLaw(1.4)),
+                RegressionTask.of(Spectrum.powerLaw(3, DIMENSION), Signal.sourcePowerLaw(2))
+                        .withNoise(0.1),
+                RegressionTask.of(Spectrum.exponential(0.001, DIMENSION), Signal.constant(0.1))
+                        .withNoise(0.1),
+                RegressionTask.of(Spectrum.of(scattered), Signal.of(signal)).withNoise(0.3));
+    }
+
+    @ParameterizedTest
+    @MethodSource("tasks")
+    void agreesWithPredictionsOneByOne(RegressionTask task) {
+        Surrogate given = Surrogate.given(IntStream.range(0, DIMENSION)
+                .mapToDouble(i -> task.coefficient(i) * (i % 3) / 2)
+                .toArray());
+        Surrogate[] surrogates = {
+            Surrogate.groundTruth(),
+            Surrogate.optimal(),
+            Surrogate.optimallyMasked(),
+            Surrogate.masked(FeatureMask.keepingFirst(4000, DIMENSION)),
+            given
+        };
+        Distillation.Draft[] pipelines = Stream.of(surrogates)
+                .map(surrogate -> Distillation.of(task).surrogate(surrogate))
+                .toArray(Distillation.Draft[]::new);
+        double[] grid = {1, 17.5, 300, 4000, 9999.5, 12_000, DIMENSION - 1e-3, 25_000};
+
+        for (double ridge : new double[] {0, 1e-6}) {
+            Sweep sweep = Sweep.along(grid, n -> Training.samples(n).withRidge(ridge));
+            Sweep.Curves gathered = sweep.predict(pipelines);
+            Sweep.Curves exact = sweep.exact().predict(pipelines);
+            for (int k = 0; k < grid.length; k++) {
+                Training training = Training.samples(grid[k]).withRidge(ridge);
+                DeterministicEquivalent equivalent = training.equivalent(task);
+                assertThat(exact.tau()[k]).isEqualTo(equivalent.tau());
+                close(gathered.tau()[k], equivalent.tau());
+                close(gathered.omega()[k], equivalent.omega());
+                for (int j = 0; j < pipelines.length; j++) {
+                    double one = pipelines[j].target(training).predict().excess();
+                    assertThat(exact.excess(j)[k]).isEqualTo(one);
+                    close(gathered.excess(j)[k], one);
+                }
+            }
+        }
+    }
+
+    @Test
+    void ridgesAndNoiseAreSweptLikeSamples() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 300), Signal.sourcePowerLaw(1.4));
+        Training base = Training.samples(100);
+        double[] values = {0, 0.01, 0.1, 1};
+        double[] overRidge = Sweep.along(values, base::withRidge)
+                .predict(Distillation.of(task))
+                .excess(0);
+        double[] overNoise = Sweep.along(values, base::withNoise)
+                .predict(Distillation.of(task))
+                .excess(0);
+        for (int k = 0; k < values.length; k++) {
+            close(
+                    overRidge[k],
+                    Distillation.of(task)
+                            .target(base.withRidge(values[k]))
+                            .predict()
+                            .excess());
+            close(
+                    overNoise[k],
+                    Distillation.of(task)
+                            .target(base.withNoise(values[k]))
+                            .predict()
+                            .excess());
+        }
+    }
+
+    @Test
+    void pipelinesMayDifferInSignalAndNoise() {
+        Spectrum spectrum = Spectrum.powerLaw(1.5, 300);
+        RegressionTask first = RegressionTask.of(spectrum, Signal.sourcePowerLaw(1.4));
+        RegressionTask second = RegressionTask.of(Spectrum.powerLaw(1.5, 300), Signal.constant(2))
+                .withNoise(1);
+        Sweep.Curves curves = Sweep.along(new double[] {10, 20, 30}, Training::samples)
+                .predict(Distillation.of(first), Distillation.of(second));
+        close(
+                curves.risk(0, 2).excess(),
+                Distillation.of(first).target(Training.samples(30)).predict().excess());
+        close(
+                curves.risk(1, 2).test(),
+                Distillation.of(second).target(Training.samples(30)).predict().test());
+    }
+
+    @Test
+    void refusesWhatIsNoSweep() {
+        RegressionTask task = RegressionTask.of(Spectrum.of(1, 2), Signal.of(1, 1));
+        RegressionTask other = RegressionTask.of(Spectrum.of(1, 3), Signal.of(1, 1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Sweep.along(new double[0], Training::samples))
+                .withMessage("grid.length: 0 is not at least 1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Sweep.along(new double[] {1, Double.NaN}, Training::samples))
+                .withMessage("grid[1]: NaN is not finite");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Sweep.along(new double[] {1, -2}, Training::samples))
+                .withMessage("samples: -2.0 is not greater than 0 and finite");
+        Sweep sweep = Sweep.along(new double[] {1}, Training::samples);
+        assertThatIllegalArgumentException()
+                .isThrownBy(sweep::predict)
+                .withMessage("pipelines.length: 0 is not at least 1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> sweep.predict(Distillation.of(task), Distillation.of(other)))
+                .withMessageStartingWith("pipelines[1]: RegressionTask")
+                .withMessageEndingWith("does not have the spectrum of the first");
+        assertThatExceptionOfType(IndexOutOfBoundsException.class)
+                .isThrownBy(() -> sweep.predict(Distillation.of(task)).excess(1));
+    }
+
+    private static void close(double actual, double expected) {
+        assertThat(Math.abs(actual - expected))
+                .as("%s, expected %s", actual, expected)
+                .isLessThanOrEqualTo(GATHERED * Math.abs(expected));
+    }
+}

@@ -20,7 +20,7 @@ record PowerLaw(double alpha, double scale, double shift, double last) {
 
     /**
      * Of f(b), f(b−1), … in the correction of Gregory (1670), Σ_{i≤b} f = ∫^b f + f(b)/2 + Σ_k c_k ∇^k f(b), up to k = 5.
-     * Longer corrections have weights above one, which would leave negative ones where the listed features end.
+     * From k = 8 on, some would exceed one and leave negative weights where the listed features end.
      */
     private static final double[] END_WEIGHTS = endWeights(1 / 12.0, 1 / 24.0, 19 / 720.0, 3 / 160.0, 863 / 60480.0);
 

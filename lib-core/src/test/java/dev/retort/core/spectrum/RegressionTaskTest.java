@@ -54,6 +54,23 @@ class RegressionTaskTest {
         refuses("noise: NaN is not at least 0 and finite", () -> task.withNoise(Double.NaN));
     }
 
+    @Test
+    void joinsALawToALaw() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2), Signal.sourcePowerLaw(4));
+        assertThat(task.signalPower()).isCloseTo(Math.pow(Math.PI, 4) / 90, within(1e-15));
+        assertThat(task.whitenedCoefficient(9)).isCloseTo(0.01, within(1e-17));
+        assertThat(task.coefficient(9)).isCloseTo(0.1, within(1e-16));
+        refuses(
+                "coefficients.length: 2 does not fit a spectrum that is not listed",
+                () -> RegressionTask.of(Spectrum.powerLaw(2), Signal.of(1, 1)));
+        refuses(
+                "b: 1.0 is not greater than 1, so Σ i^-b has no finite value",
+                () -> RegressionTask.of(Spectrum.powerLaw(2), Signal.sourcePowerLaw(1)));
+        assertThat(RegressionTask.of(Spectrum.powerLaw(2, 1, 0, 1_000_000_000_000L), Signal.sourcePowerLaw(0))
+                        .signalPower())
+                .isCloseTo(1e12, within(1e-2));
+    }
+
     private static void refuses(String message, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
         assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
     }

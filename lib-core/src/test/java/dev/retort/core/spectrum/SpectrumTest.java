@@ -2,6 +2,8 @@ package dev.retort.core.spectrum;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -101,6 +103,70 @@ class SpectrumTest {
                 "counts: their sum, 4294967294, is not below 2^31 - 8",
                 () -> Spectrum.withMultiplicities(
                         new double[] {1, 2}, new int[] {Integer.MAX_VALUE, Integer.MAX_VALUE}));
+    }
+
+    @Test
+    void aShortPowerLawIsListed() {
+        Spectrum spectrum = Spectrum.powerLaw(1.5, 1, 0, 500);
+        assertThat(spectrum.isListed()).isTrue();
+        assertThat(spectrum).isEqualTo(Spectrum.powerLaw(1.5, 500));
+        assertThat(Spectrum.powerLaw(1.5, 2, 3, 2).eigenvalues())
+                .containsExactly(2 * Math.pow(4, -1.5), 2 * Math.pow(5, -1.5));
+    }
+
+    @Test
+    void aLongPowerLawIsALaw() {
+        Spectrum endless = Spectrum.powerLaw(2);
+        assertThat(endless.isListed()).isFalse();
+        assertThat(endless.eigenvalue(9)).isEqualTo(0.01);
+        assertThat(endless.measure().rank()).isInfinite();
+        assertThat(endless.measure().compressed()).isSameAs(endless.measure());
+        assertThat(endless).hasToString("Spectrum of endlessly many features, 1.0 (i + 0.0)^-2.0");
+        assertThat(endless).isEqualTo(Spectrum.powerLaw(2, 1, 0)).hasSameHashCodeAs(Spectrum.powerLaw(2, 1, 0));
+        assertThat(endless).isNotEqualTo(Spectrum.powerLaw(2, 1, 0.5)).isNotEqualTo(Spectrum.of(1));
+        assertThatIllegalStateException()
+                .isThrownBy(endless::dimension)
+                .withMessage("A power law without end has no dimension");
+        assertThatIllegalStateException().isThrownBy(endless::rank);
+        assertThatIllegalStateException().isThrownBy(endless::eigenvalues);
+        assertThatThrownBy(() -> endless.eigenvalue(-1)).isInstanceOf(IndexOutOfBoundsException.class);
+        Spectrum huge = Spectrum.powerLaw(0.5, 1, 0, 10_000_000_000L);
+        assertThat(huge.measure().rank()).isEqualTo(1e10);
+        assertThat(huge).hasToString("Spectrum of 10000000000 features, 1.0 (i + 0.0)^-0.5");
+        assertThatIllegalStateException()
+                .isThrownBy(huge::dimension)
+                .withMessage("The dimension, 10000000000, is not below 2^31 - 8");
+        Spectrum large = Spectrum.powerLaw(0.5, 1, 0, 10_000);
+        assertThat(large.isListed()).isFalse();
+        assertThat(large.rank()).isEqualTo(10_000);
+        assertThatThrownBy(() -> large.eigenvalue(10_000)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void refusesWhatIsNoPowerLaw() {
+        refuses("alpha: NaN is not greater than 0 and finite", () -> Spectrum.powerLaw(Double.NaN));
+        refuses(
+                "alpha: 0.9 is not greater than 1, so the eigenvalues have no finite sum",
+                () -> Spectrum.powerLaw(0.9));
+        refuses("alpha: 1.0 is not greater than 1, so the eigenvalues have no finite sum", () -> Spectrum.powerLaw(1));
+        refuses("scale: 0.0 is not greater than 0 and finite", () -> Spectrum.powerLaw(2, 0, 0));
+        refuses("shift: -1.0 is not greater than -1 and at most 1e15", () -> Spectrum.powerLaw(2, 1, -1));
+        refuses("shift: NaN is not greater than -1 and at most 1e15", () -> Spectrum.powerLaw(2, 1, Double.NaN));
+        refuses("shift: 1.0E16 is not greater than -1 and at most 1e15", () -> Spectrum.powerLaw(2, 1, 1e16));
+        refuses("dimension: 0 is not from 1 to 1000000000000000", () -> Spectrum.powerLaw(2, 1, 0, 0));
+        refuses(
+                "dimension: 1000000000000001 is not from 1 to 1000000000000000",
+                () -> Spectrum.powerLaw(2, 1, 0, 1_000_000_000_000_001L));
+        refuses("alpha: -1.0 is not greater than 0 and finite", () -> Spectrum.powerLaw(-1, 1, 0, 5));
+        refuses(
+                "alpha: 40.0 is too fast: the eigenvalue of feature 1000000000 underflows",
+                () -> Spectrum.powerLaw(40, 1, 0, 1_000_000_000));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Spectrum.powerLaw(40))
+                .withMessageStartingWith("alpha: 40.0 is too fast: the eigenvalue of feature 2660");
+        refuses(
+                "eigenvalues: their sum, 1.6449340668482264E307, is not below 2^1020",
+                () -> Spectrum.powerLaw(2, 1e307, 0));
     }
 
     private static void refuses(String message, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {

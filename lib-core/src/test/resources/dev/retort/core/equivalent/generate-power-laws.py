@@ -19,7 +19,7 @@ def total(f, first, cut, pieces):
     head = sum(f(mpf(i)) for i in range(1, first))
     a = mpf(first)
     start, stop = log(a), log(cut)
-    edges = [start + (stop - start) * k / pieces for k in range(pieces + 1)] + [stop + 40, stop + 160, stop + 640, stop + 4000]
+    edges = [start + (stop - start) * k / pieces for k in range(pieces + 1)] + [stop + step for step in (1, 2, 4, 8, 16, 40, 160, 640, 4000)]
     integral = quad(lambda u: f(exp(u)) * exp(u), edges)
     series = derivatives(f, a, 12)
     end = f(a) / 2 - sum(bernoulli(2 * k) / (2 * k) * series[2 * k - 1] for k in range(1, 7))

@@ -1,0 +1,164 @@
+package dev.retort.core.spectrum;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.retort.core.CompensatedSum;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Sums over few nodes against sums over all features. */
+class TaskNodesTest {
+
+    private static final double TOLERANCE = 1e-14;
+
+    static Stream<RegressionTask> listed() {
+        SplittableRandom random = new SplittableRandom(11);
+        double[] values = random.doubles(30_000).map(u -> Math.pow(10, -10 * u)).toArray();
+        Arrays.fill(values, 100, 110, 0);
+        Arrays.fill(values, 200, 3000, values[7]);
+        double[] coefficients = random.doubles(30_000).map(u -> u - 0.3).toArray();
+        double[] repeated = new double[50_000];
+        Arrays.setAll(repeated, i -> Math.pow(1 + i / 7, -1.2));
+        return Stream.of(
+                RegressionTask.of(Spectrum.of(values), Signal.of(coefficients)),
+                RegressionTask.of(Spectrum.of(repeated), Signal.sourcePowerLaw(1.3)),
+                RegressionTask.of(Spectrum.powerLaw(0.5, 100_000), Signal.constant(-2)),
+                RegressionTask.of(Spectrum.powerLaw(1.5, 100_000), Signal.sourcePowerLaw(2)),
+                RegressionTask.of(Spectrum.powerLaw(4, 20_000), Signal.sourcePowerLaw(7)),
+                RegressionTask.of(Spectrum.of(3, 0, 1), Signal.of(1, 2, -1)));
+    }
+
+    static Stream<RegressionTask> laws() {
+        return Stream.of(
+                RegressionTask.of(Spectrum.powerLaw(1.5, 1, 0, 60_000), Signal.sourcePowerLaw(2)),
+                RegressionTask.of(Spectrum.powerLaw(0.7, 5, -0.5, 50_000), Signal.constant(0.1)),
+                RegressionTask.of(Spectrum.powerLaw(2, 1, 3000, 200_000), Signal.sourcePowerLaw(1.1)),
+                RegressionTask.of(Spectrum.powerLaw(6, 1, 0, 30_000), Signal.sourcePowerLaw(5)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("listed")
+    void compressedNodesHaveTheSumsOfTheFeatures(RegressionTask task) {
+        TaskNodes few = task.gathered().nodes();
+        haveTheSameSums(task.nodes(), few);
+        assertThat(few.size()).isLessThan(1200);
+        for (int k = 0; k < few.size(); k++) {
+            assertThat(few.truth(k)).isOne();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("laws")
+    void nodesOfALawHaveTheSumsOfItsFeatures(RegressionTask law) {
+        haveTheSameSums(list(law).nodes(), law.nodes());
+        assertThat(law.gathered().nodes().size()).isEqualTo(law.nodes().size());
+    }
+
+    private static RegressionTask list(RegressionTask law) {
+        Spectrum spectrum = Spectrum.of(law.spectrum().eigenvalues());
+        return RegressionTask.of(
+                spectrum,
+                Signal.of(IntStream.range(0, law.dimension())
+                        .mapToDouble(law::coefficient)
+                        .toArray()));
+    }
+
+    @ParameterizedTest
+    @MethodSource({"listed", "laws"})
+    void splitNodesHaveTheSumsOfEitherSide(RegressionTask task) {
+        TaskNodes all = task.spectrum().isListed() ? task.nodes() : list(task).nodes();
+        assertThat(all.splitAt(0.1)).isSameAs(all);
+        double[] sorted = task.spectrum().eigenvalues();
+        Arrays.sort(sorted);
+        int last = sorted.length - 1;
+        for (int place : new int[] {1, 100, 505, 510, 512, 520, 5000, last - 3, last}) {
+            double lambda = sorted[last - Math.min(Math.max(place, 0), last)];
+            if (lambda == 0) {
+                continue;
+            }
+            for (double at : new double[] {lambda, lambda * 1.00001}) {
+                TaskNodes split = task.gathered().nodes().splitAt(at);
+                haveTheSameSums(all, split, at * 0.7, value -> value >= at ? 1 : 0);
+                haveTheSameSums(all, split, at * 0.7, value -> value >= at ? 0 : 1);
+                assertThat(split.splitAt(at)).isSameAs(split);
+                TaskNodes twice = split.splitAt(at / 10);
+                haveTheSameSums(all, twice, at * 3, value -> value >= at ? 1 : value >= at / 10 ? 2 : 0);
+            }
+        }
+    }
+
+    @Test
+    void anEndlessLawSplitsAtAFeature() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2), Signal.constant(1));
+        for (int count : new int[] {1, 40, 507, 512, 513, 600, 100_000, 100_000_000}) {
+            double at = task.spectrum().eigenvalue(count - 1);
+            TaskNodes split = task.nodes().splitAt(at);
+            assertThat(error(sum(split, value -> value >= at ? 1 : 0, false), count))
+                    .isLessThanOrEqualTo(TOLERANCE);
+            double rest = count < 1000 ? Double.NaN : 1 / (count + 0.5 + 1 / (12.0 * count));
+            if (count >= 1000) {
+                assertThat(error(sum(split, value -> value < at ? value : 0, false), rest))
+                        .isLessThanOrEqualTo(2e-14);
+            }
+            assertThat(error(sum(split, value -> value, true), Math.PI * Math.PI * Math.PI * Math.PI / 90))
+                    .isLessThanOrEqualTo(TOLERANCE);
+        }
+        TaskNodes nodes = task.nodes();
+        assertThat(nodes.splitAt(2)).isSameAs(nodes);
+        assertThat(nodes.splitAt(0)).isSameAs(nodes);
+        assertThat(nodes.splitAt(1e-60)).isSameAs(nodes);
+        assertThat(error(task.signalPower(), Math.PI * Math.PI / 6)).isLessThanOrEqualTo(TOLERANCE);
+    }
+
+    @Test
+    void refusesWhatIsNoEigenvalue() {
+        TaskNodes nodes = RegressionTask.of(Spectrum.of(1), Signal.of(1)).nodes();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> nodes.splitAt(Double.NaN))
+                .withMessage("lambda: NaN is not at least 0 and finite");
+    }
+
+    private static void haveTheSameSums(TaskNodes all, TaskNodes few) {
+        for (double tau : new double[] {1e-30, 3e-11, 2.2e-9, 1.3e-7, 4e-5, 1e-3, 0.017, 0.7, 1, 1e3}) {
+            haveTheSameSums(all, few, tau, value -> 1);
+        }
+    }
+
+    private static void haveTheSameSums(TaskNodes all, TaskNodes few, double tau, DoubleUnaryOperator gate) {
+        for (boolean power : new boolean[] {false, true}) {
+            sameSum(all, few, value -> gate.applyAsDouble(value) * (value / (value + tau)), power);
+            sameSum(
+                    all,
+                    few,
+                    value -> gate.applyAsDouble(value) * (value * tau / ((value + tau) * (value + tau))),
+                    power);
+            sameSum(all, few, value -> gate.applyAsDouble(value) * (value / (value * value / tau + 0.3 * tau)), power);
+        }
+    }
+
+    private static void sameSum(TaskNodes all, TaskNodes few, DoubleUnaryOperator function, boolean power) {
+        double expected = sum(all, function, power);
+        double actual = sum(few, function, power);
+        assertThat(Math.abs(actual - expected)).isLessThanOrEqualTo(TOLERANCE * expected);
+    }
+
+    private static double sum(TaskNodes nodes, DoubleUnaryOperator function, boolean power) {
+        CompensatedSum sum = new CompensatedSum();
+        for (int k = 0; k < nodes.size(); k++) {
+            double weight = power ? nodes.power(k) * nodes.truth(k) * nodes.truth(k) : nodes.weight(k);
+            sum.add(weight * function.applyAsDouble(nodes.eigenvalue(k)));
+        }
+        return sum.value();
+    }
+
+    private static double error(double actual, double expected) {
+        return Math.abs(actual - expected) / Math.abs(expected);
+    }
+}

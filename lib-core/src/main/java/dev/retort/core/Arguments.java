@@ -5,8 +5,8 @@ import java.util.Locale;
 /**
  * Checks of arguments, worded alike throughout Retort: the argument's name, its value, and the rule it breaks.
  *
- * <p>Each check returns the value it was given, so that it can stand where the value is used. Every comparison is
- * written so that NaN fails it.
+ * <p>A check of a number returns it, so that it can stand where the number is used. Every comparison is written so that NaN
+ * fails it.
  */
 public final class Arguments {
 

@@ -91,8 +91,8 @@ public final class DeterministicEquivalent {
      * @param samples the number of samples n, greater than 0, whole or not
      * @param ridge the ridge r, at least 0, of the objective (1/n)‖y − Xb‖² + r‖b‖²
      * @return the equivalent
-     * @throws IllegalArgumentException if n is not positive and finite, the ridge is negative or not finite, or n is so
-     *     small that τ overflows, or above 1e10 for a power law without end
+     * @throws IllegalArgumentException if n is not positive and finite, the ridge is negative or not finite, or n so small or
+     *     the ridge so large that τ overflows, or above 1e10 for a power law without end
      */
     public static DeterministicEquivalent of(Spectrum spectrum, double samples, double ridge) {
         return new DeterministicEquivalent(spectrum, positive("samples", samples), nonNegative("ridge", ridge));
@@ -160,9 +160,10 @@ public final class DeterministicEquivalent {
      *
      * @param lambda the variance λ, at least 0
      * @return ζ = τ/(λ+τ), from 0 to 1; 1 for λ = 0
+     * @throws IllegalArgumentException if λ is negative, NaN or infinite
      */
     public double zetaOf(double lambda) {
-        return lambda == 0 ? 1 : tau / (lambda + tau);
+        return nonNegative("lambda", lambda) == 0 ? 1 : tau / (lambda + tau);
     }
 
     /**
@@ -181,9 +182,10 @@ public final class DeterministicEquivalent {
      *
      * @param lambda the variance λ, at least 0
      * @return θ = λ/(λ+τ) = 1 − ζ, from 0 to 1; 0 for λ = 0
+     * @throws IllegalArgumentException if λ is negative, NaN or infinite
      */
     public double learnabilityOf(double lambda) {
-        return lambda == 0 ? 0 : lambda / (lambda + tau);
+        return nonNegative("lambda", lambda) == 0 ? 0 : lambda / (lambda + tau);
     }
 
     /**

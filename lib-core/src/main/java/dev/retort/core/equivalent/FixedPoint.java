@@ -26,10 +26,13 @@ final class FixedPoint {
     private static final int MOST_PASSES = 64;
 
     /**
-     * Rounding of A and of B, at its worst: four roundings a term, 32 additions in a lane, four to join the lanes; three
+     * Rounding of A and of B, at its worst: four roundings a term, 32 additions in a block, four to join the blocks; three
      * times that where nodes stand for more, whose weights of either sign sum to at most three times their cell's.
      */
     private static final double ROUNDING = 80 * Math.ulp(0.5);
+
+    /** A τ below it can be added to any eigenvalue. */
+    private static final double LARGEST_TAU = 0x1p1022;
 
     private final SpectralMeasure measure;
     private final double samples;
@@ -87,8 +90,10 @@ final class FixedPoint {
         double tau = start();
         for (int pass = 1; pass <= MOST_PASSES; pass++) {
             Step step = stepFrom(tau);
+            double last = tau;
             tau *= Math.exp(step.length);
-            if (Math.abs(step.length) < LAST_STEP) {
+            // A subnormal τ is too coarse for the last step; its neighbour is as good.
+            if (Math.abs(step.length) < LAST_STEP || Math.abs(tau - last) <= Math.ulp(last)) {
                 double truncation = Math.abs(step.psi * step.psi * step.psi) * (leastSlope < 1 ? 0.6 : 0.25);
                 double rounding = measure.cells() < measure.size() ? 3 * ROUNDING : ROUNDING;
                 return new Root(tau, truncation + rounding + Math.ulp(tau) / tau, pass);
@@ -109,7 +114,10 @@ final class FixedPoint {
     private double upperEstimate() {
         double unlearnt = Math.max(1 - samples / measure.rank(), 0);
         double start = Math.max(measure.trace() / samples * unlearnt, ridge);
-        if (!(ridge + measure.trace() / samples < 0x1p1022)) {
+        if (!(ridge < LARGEST_TAU)) {
+            throw refusal("ridge", ridge, "is so large that τ overflows");
+        }
+        if (!(ridge + measure.trace() / samples < LARGEST_TAU)) {
             throw refusal("samples", samples, "is so small that τ overflows");
         }
         return start;

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * multiplicity. What a sample size determines (τ, Ω, …) is a function of this measure alone: which feature an eigenvalue
  * belongs to does not matter.
  *
- * <p>Sums over the nodes run in {@value LaneSums#LANES} independent lanes that are folded into compensated sums every
- * {@value LaneSums#FOLD} nodes, so that their relative error stays below 5e-15 for any number of nodes. Immutable.
+ * <p>Sums over the nodes are compensated every {@value NodeSums#BLOCK} terms, so that their relative error stays below
+ * 5e-15 for any number of nodes. Immutable.
  */
 public final class SpectralMeasure {
 
@@ -223,7 +223,7 @@ public final class SpectralMeasure {
     }
 
     /**
-     * The sums over a range of nodes from which the fixed point is solved. Of {@value LaneSums#SHARED} nodes or more, they
+     * The sums over a range of nodes from which the fixed point is solved. Of {@value NodeSums#SHARED} nodes or more, they
      * are shared with the common pool's threads; how many there are changes no bit of the result.
      *
      * @param from the first node of the range, counted from 0
@@ -234,7 +234,7 @@ public final class SpectralMeasure {
      */
     public Sums sums(int from, int to, double tau) {
         Objects.checkFromToIndex(from, to, values.length);
-        return new LaneSums(values, unitWeights ? null : weights, from, to, tau).sum();
+        return new NodeSums(values, unitWeights ? null : weights, tau).over(from, to);
     }
 
     /**

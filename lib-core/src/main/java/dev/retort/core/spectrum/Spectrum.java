@@ -63,7 +63,8 @@ public final class Spectrum {
      *
      * @param eigenvalues the eigenvalues, one per feature, in any order
      * @return the spectrum, of dimension {@code eigenvalues.length}
-     * @throws IllegalArgumentException if there is no eigenvalue, if one is NaN, infinite or negative, or if all are zero
+     * @throws IllegalArgumentException if there is no eigenvalue, if one is NaN, infinite or negative, if all are zero, or if
+     *     their sum is not below 2<sup>1020</sup>
      */
     public static Spectrum of(double... eigenvalues) {
         return new Spectrum(withoutRoundedZeros(eigenvalues));
@@ -82,6 +83,7 @@ public final class Spectrum {
     public static Spectrum withMultiplicities(double[] values, int[] counts) {
         length("counts", counts.length, "the number of values", values.length);
         long dimension = 0;
+        finite("values", values);
         for (int k = 0; k < counts.length; k++) {
             dimension += atLeastOne("counts[" + k + "]", counts[k]);
         }
@@ -202,7 +204,7 @@ public final class Spectrum {
     }
 
     /**
-     * The spiked spectrum: a few features of one eigenvalue above a bulk of ones.
+     * The spiked spectrum: a few features of one eigenvalue beside a bulk of ones.
      *
      * @param spike the eigenvalue of the first {@code spikes} features, greater than 0
      * @param spikes how many features carry it, from 1 to p
@@ -238,13 +240,12 @@ public final class Spectrum {
         double rounding = 64 * Math.ulp(1.0) * Math.max(largest, 0) * eigenvalues.length;
         int clamped = 0;
         for (int i = 0; i < eigenvalues.length; i++) {
-            if (eigenvalues[i] < 0) {
-                if (eigenvalues[i] < -rounding) {
-                    nonNegative("eigenvalues[" + i + "]", eigenvalues[i]);
-                }
-                eigenvalues[i] = 0;
-                clamped++;
+            if (eigenvalues[i] < -rounding) {
+                nonNegative("eigenvalues[" + i + "]", eigenvalues[i]);
             }
+            clamped += eigenvalues[i] < 0 ? 1 : 0;
+            // Nor is a negative zero left, which would not equal zero.
+            eigenvalues[i] = eigenvalues[i] <= 0 ? 0 : eigenvalues[i];
         }
         if (clamped > 0) {
             // Asked for only here: without a provider, SLF4J complains on the terminal at the first logger.

@@ -194,6 +194,34 @@ class DeterministicEquivalentTest {
     }
 
     @Test
+    void aSubnormalTauIsAsGoodAsItsNeighbours() {
+        DeterministicEquivalent flat = DeterministicEquivalent.of(Spectrum.isotropic(2.3e-308, 10), 10 * (1 - 1e-11));
+        assertThat(flat.tau()).isCloseTo(2.3e-319, withinPercentage(1e-2));
+        assertThat(flat.relativeErrorBound()).isGreaterThan(1e-6).isLessThan(1e-3);
+        assertThat(DeterministicEquivalent.of(Spectrum.of(1, 1e-308), 2 - 2e-12).tau())
+                .isPositive();
+    }
+
+    @Test
+    void aRidgeBeyondTheReachOfDoublesLearnsNothing() {
+        DeterministicEquivalent equivalent = DeterministicEquivalent.of(Spectrum.isotropic(1e-300, 10), 5, 1e300);
+        assertThat(equivalent.omega()).isZero();
+        assertThat(equivalent.df1()).isZero();
+        assertThat(equivalent.zeta(0)).isOne();
+    }
+
+    @Test
+    void refusesVariancesThatAreNone() {
+        DeterministicEquivalent equivalent = DeterministicEquivalent.of(Spectrum.of(1, 2), 1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> equivalent.zetaOf(-1))
+                .withMessage("lambda: -1.0 is not at least 0 and finite");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> equivalent.learnabilityOf(Double.NaN))
+                .withMessage("lambda: NaN is not at least 0 and finite");
+    }
+
+    @Test
     void refusesSamplesThatAreNotPositive() {
         Spectrum spectrum = Spectrum.of(1, 2);
         for (double samples : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
@@ -214,6 +242,9 @@ class DeterministicEquivalentTest {
                     .isThrownBy(() -> DeterministicEquivalent.of(spectrum, 1, ridge))
                     .withMessage("ridge: " + ridge + " is not at least 0 and finite");
         }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DeterministicEquivalent.of(spectrum, 1, 1e308))
+                .withMessage("ridge: 1.0E308 is so large that τ overflows");
     }
 
     private static double slope(DoubleUnaryOperator function, double at, double step) {

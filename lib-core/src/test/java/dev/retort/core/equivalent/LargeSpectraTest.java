@@ -21,8 +21,8 @@ class LargeSpectraTest {
     /** Of τ, and of the two sums that it is checked by. */
     private static final double ROUNDING = 4e-15;
 
-    /** A dozen or so calls for sums, each with seven arrays of 64 numbers; a copy of a million takes 8,000,000. */
-    private static final long SCRATCH_BYTES = 96 * 1024;
+    /** Records of a few numbers, more of them while the code is not yet compiled; a copy of a million takes 8,000,000. */
+    private static final long SCRATCH_BYTES = 32 * 1024;
 
     static Stream<Spectrum> spectra() {
         SplittableRandom random = new SplittableRandom(1);

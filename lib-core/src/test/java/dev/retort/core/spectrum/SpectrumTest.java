@@ -76,6 +76,7 @@ class SpectrumTest {
         spectrum.eigenvalues()[1] = 7;
         assertThat(spectrum).isEqualTo(Spectrum.of(2, 1)).hasSameHashCodeAs(Spectrum.of(2, 1));
         assertThat(spectrum).isNotEqualTo(Spectrum.of(2, 1.5));
+        assertThat(Spectrum.of(1, -0.0)).isEqualTo(Spectrum.of(1, 0));
     }
 
     @Test

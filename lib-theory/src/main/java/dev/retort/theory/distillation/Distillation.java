@@ -2,6 +2,7 @@ package dev.retort.theory.distillation;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.TaskNodes;
 
 /**
  * A pipeline: a surrogate labels data, a target is trained on them. One immutable description that is evaluated twice, in
@@ -133,14 +134,18 @@ public final class Distillation {
     }
 
     /**
-     * The surrogate's coefficient of one feature scaled to unit variance.
+     * The surrogate's coefficients in features scaled to unit variance.
      *
-     * @param i the feature, counted from 0
-     * @return √λ βˢ
-     * @throws IndexOutOfBoundsException if there is no such feature
+     * @return a new array of √λ βˢ, one per feature
+     * @throws IllegalStateException if the task's features are not listed
      */
-    public double whitenedSurrogate(int i) {
-        return task.whitenedCoefficient(i) + labels.deviation(i);
+    public double[] whitenedSurrogate() {
+        TaskNodes features = task.features();
+        double[] coefficients = surrogate.deviation(features, equivalent);
+        for (int i = 0; i < coefficients.length; i++) {
+            coefficients[i] += features.truth(i);
+        }
+        return coefficients;
     }
 
     /**

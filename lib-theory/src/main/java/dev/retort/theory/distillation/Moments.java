@@ -94,11 +94,9 @@ final class Moments {
             double zeta = equivalent.zetaOf(nodes.eigenvalue(k));
             trainedDeviation[k] = theta * deviation[k] - zeta * nodes.truth(k);
             // The features share what is added, c df2, in proportion to θ².
-            double portion = theta / equivalent.rootOmega();
-            trainedVariance[k] = theta == 0
-                    ? 0
-                    : theta * theta * variance[k]
-                            + added * (nodes.weight(k) * portion * portion / equivalent.samples());
+            double portion = theta == 0 ? 0 : theta / equivalent.rootOmega();
+            double part = nodes.weight(k) * portion * portion / equivalent.samples();
+            trainedVariance[k] = theta * theta * variance[k] + (part == 0 ? 0 : added * part);
         }
         return new Moments(nodes, trainedDeviation, trainedVariance);
     }

@@ -9,8 +9,9 @@ import dev.retort.core.spectrum.RegressionTask;
  * <pre>  g_i = (1−Ω)θ_i / [(1−Ω)θ_i² + Ωζ_i²],      θ_i = 1 − ζ_i = λ_i/(λ_i+τ).</pre>
  *
  * It amplifies the features of which the target misses little, ζ<sub>i</sub> &lt; 1 − Ω, and shrinks the others. The gain
- * depends on the spectrum and the training alone, never on the signal or the noise. For an isotropic spectrum, and for τ = 0
- * (ridge 0 and no fewer samples than the rank), every gain is one: no teacher is better than the truth.
+ * depends on the spectrum and the training alone, never on the signal or the noise. Without ridge, an isotropic spectrum has
+ * gain one everywhere, and so has every spectrum at τ = 0 (no fewer samples than the rank): no teacher is better than the
+ * truth.
  *
  * <p>Valid for any ridge, including 0. Source: arXiv 2410.18837, the proposition on the optimal surrogate for a given
  * target; derived in the module's documentation, {@code docs/distillation.md}. Indices count from 0 in code and from 1 in

@@ -2,6 +2,7 @@ package dev.retort.theory.distillation;
 
 import static dev.retort.core.Arguments.finite;
 import static dev.retort.core.Arguments.length;
+import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
@@ -198,6 +199,9 @@ public abstract sealed class Surrogate {
             double[] deviation = new double[nodes.size()];
             for (int k = 0; k < deviation.length; k++) {
                 deviation[k] = OptimalSurrogate.gainAboveOne(target, nodes.eigenvalue(k)) * nodes.truth(k);
+                if (!Double.isFinite(deviation[k])) {
+                    throw refusal("ridge", target.ridge(), "is so large that the optimal surrogate overflows");
+                }
             }
             return deviation;
         }

@@ -26,10 +26,10 @@ final class Trial {
         this.samples = (int) distillation.target().samples();
         this.ridge = distillation.target().ridge();
         this.noise = distillation.target().noise(task);
-        this.surrogate = new double[task.dimension()];
+        this.surrogate = distillation.whitenedSurrogate();
         for (int i = 0; i < surrogate.length; i++) {
             double lambda = task.spectrum().eigenvalue(i);
-            surrogate[i] = lambda == 0 ? 0 : distillation.whitenedSurrogate(i) / Math.sqrt(lambda);
+            surrogate[i] = lambda == 0 ? 0 : surrogate[i] / Math.sqrt(lambda);
         }
     }
 

@@ -180,7 +180,7 @@ class DistillationTest {
         double[] extremes = {1e-300, 1e-100, 1, 1e100, 1e300};
         for (double samples : new double[] {1e-6, 1, 2.5, 4.999999999, 5, 6, 1e12}) {
             for (double ridge : new double[] {0, 1e-300, 1, 1e300}) {
-                for (double noise : new double[] {0, 1e-200, 1}) {
+                for (double noise : new double[] {0, 1e-200, 1, 1e70, 1e200}) {
                     RegressionTask task = RegressionTask.of(Spectrum.of(extremes), Signal.sourcePowerLaw(1))
                             .withNoise(noise);
                     for (Surrogate surrogate : surrogates(task)) {
@@ -196,6 +196,9 @@ class DistillationTest {
                                 risk.labelNoiseVariance(),
                                 risk.designVariance(),
                                 risk.share(0),
+                                risk.share(1),
+                                risk.share(2),
+                                risk.share(3),
                                 risk.share(4),
                                 verdict.gain(),
                                 verdict.ratio(),
@@ -207,6 +210,14 @@ class DistillationTest {
                 }
             }
         }
+    }
+
+    @Test
+    void whatOverflowsIsRefused() {
+        RegressionTask tiny = RegressionTask.of(Spectrum.isotropic(1e-20, 10), Signal.constant(1));
+        refuses(
+                "ridge: 1.0E300 is so large that the optimal surrogate overflows",
+                () -> OptimalSurrogate.of(tiny, Training.samples(5).withRidge(1e300)));
     }
 
     @Test

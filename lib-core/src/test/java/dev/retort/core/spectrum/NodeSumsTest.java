@@ -6,43 +6,49 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import dev.retort.core.CompensatedSum;
 import dev.retort.core.spectrum.SpectralMeasure.Sums;
 import java.util.Arrays;
+import java.util.concurrent.ForkJoinPool;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class LaneSumsTest {
+class NodeSumsTest {
 
     /** 1e-12 of a per cent: 45 units in the last place. */
     private static final double PERCENT = 1e-12;
 
     @ParameterizedTest
-    @ValueSource(ints = {LaneSums.SHARED, 300_001})
-    void helpersChangeNoBit(int size) {
+    @ValueSource(ints = {NodeSums.SHARED, 300_001})
+    void threadsChangeNoBit(int size) throws Exception {
         double[] values = powerLaw(size);
-        Sums alone = new LaneSums(values, null, 0, size, 1e-6).sum(0);
-        for (int helpers = 1; helpers < 5; helpers++) {
-            assertThat(new LaneSums(values, null, 0, size, 1e-6).sum(helpers)).isEqualTo(alone);
+        Sums shared = new NodeSums(values, null, 1e-6).over(0, size);
+        for (int threads = 1; threads < 5; threads++) {
+            // A parallel stream that is started in a pool runs there.
+            ForkJoinPool pool = new ForkJoinPool(threads);
+            assertThat(pool.submit(() -> new NodeSums(values, null, 1e-6).over(0, size))
+                            .get())
+                    .isEqualTo(shared);
+            pool.shutdown();
         }
     }
 
     @Test
     void aBusyPoolChangesNoBit() {
-        double[] values = powerLaw(LaneSums.SHARED + 777);
-        Sums alone = new LaneSums(values, null, 0, values.length, 1e-6).sum(0);
+        double[] values = powerLaw(NodeSums.SHARED + 777);
+        Sums alone = new NodeSums(values, null, 1e-6).over(0, values.length);
         assertThat(IntStream.range(0, 20)
                         .parallel()
-                        .mapToObj(i -> new LaneSums(values, null, 0, values.length, 1e-6).sum()))
+                        .mapToObj(i -> new NodeSums(values, null, 1e-6).over(0, values.length)))
                 .containsOnly(alone);
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 63, 64, 65, 2049, LaneSums.SHARED - 1, LaneSums.SHARED, 200_003})
+    @ValueSource(ints = {0, 1, 63, 64, 65, 2049, NodeSums.SHARED - 1, NodeSums.SHARED, 200_003})
     void addsUpEveryNodeOnce(int size) {
         double[] values = powerLaw(size + 3);
         double tau = values[values.length / 2];
-        Sums sums = new LaneSums(values, null, 2, size + 2, tau).sum();
+        Sums sums = new NodeSums(values, null, tau).over(2, size + 2);
         expect(sums.learnt(), values, 2, size + 2, v -> v / (v + tau));
         expect(sums.missed(), values, 2, size + 2, v -> tau / (v + tau));
         expect(sums.product(), values, 2, size + 2, v -> v / (v + tau) * tau / (v + tau));
@@ -59,15 +65,15 @@ class LaneSumsTest {
         double[] values = powerLaw(5000);
         double[] ones = new double[5000];
         Arrays.fill(ones, 1);
-        assertThat(new LaneSums(values, ones, 7, 5000, 1e-3).sum())
-                .isEqualTo(new LaneSums(values, null, 7, 5000, 1e-3).sum());
+        assertThat(new NodeSums(values, ones, 1e-3).over(7, 5000))
+                .isEqualTo(new NodeSums(values, null, 1e-3).over(7, 5000));
     }
 
     @Test
     void weightsMultiply() {
         double[] values = {4, 2, 1};
         double[] weights = {3, 0.5, 2};
-        Sums sums = new LaneSums(values, weights, 0, 3, 2).sum();
+        Sums sums = new NodeSums(values, weights, 2).over(0, 3);
         assertThat(sums.learnt()).isCloseTo(3 * 2 / 3.0 + 0.5 / 2 + 2 / 3.0, withinPercentage(PERCENT));
         assertThat(sums.missed()).isCloseTo(3 / 3.0 + 0.5 / 2 + 2 * 2 / 3.0, withinPercentage(PERCENT));
         assertThat(sums.product()).isCloseTo(3 * 2 / 9.0 + 0.5 / 4 + 2 * 2 / 9.0, withinPercentage(PERCENT));
@@ -78,7 +84,7 @@ class LaneSumsTest {
     @Test
     void subnormalNumbersAreSummedLikeOthers() {
         double tiny = 0x1p-1040;
-        Sums sums = new LaneSums(new double[] {1e300, 1, tiny, Double.MIN_VALUE}, null, 0, 4, tiny).sum();
+        Sums sums = new NodeSums(new double[] {1e300, 1, tiny, Double.MIN_VALUE}, null, tiny).over(0, 4);
         assertThat(sums.learnt()).isEqualTo(2.5 + 0x1p-34 / (1 + 0x1p-34));
         assertThat(sums.missed()).isEqualTo(0.5 + 1 / (1 + 0x1p-34));
         assertThat(sums.product()).isCloseTo(0.25 + 0x1p-34 / Math.pow(1 + 0x1p-34, 2), withinPercentage(PERCENT));
@@ -86,7 +92,7 @@ class LaneSumsTest {
 
     @Test
     void learnabilitiesBelowTheSmallestSquareAreComparedAllTheSame() {
-        Sums sums = new LaneSums(new double[] {2, 1}, null, 0, 2, 1e300).sum();
+        Sums sums = new NodeSums(new double[] {2, 1}, null, 1e300).over(0, 2);
         assertThat(sums.relativeSquares()).isCloseTo(1.25, withinPercentage(PERCENT));
     }
 

@@ -39,7 +39,7 @@ class PowerLawTest {
             double standard,
             double optimal) {}
 
-    /** The rows of power-laws.tsv, which generate-power-laws.py computed to 20 digits. */
+    /** The rows of power-laws.tsv, which generate-power-laws.py computed to 17 digits. */
     static Stream<Row> rows() {
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(
                 Objects.requireNonNull(PowerLawTest.class.getResourceAsStream("power-laws.tsv")),

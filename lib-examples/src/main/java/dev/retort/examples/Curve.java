@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.DoubleFunction;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** The excess risk of a pipeline against its number of samples, computed and simulated. */
@@ -62,7 +63,7 @@ final class Curve {
         return estimates(Point::ratio);
     }
 
-    private Markers estimates(java.util.function.Function<Point, Estimate> estimate) {
+    private Markers estimates(Function<Point, Estimate> estimate) {
         return Markers.of(
                 name,
                 each(Point::samples),

@@ -64,14 +64,6 @@ final class RealImages {
                 curve("optimal surrogate", shoes, Surrogate.optimal(), 0, samples),
                 curve("masked teacher", shoes, Surrogate.optimallyMasked(), 0, samples));
 
-        Panel risks = Panel.of("(a) excess risk of the student", Axis.linear("images n"), Axis.log("excess risk"))
-                .withNote("line: theory, markers: measured");
-        Panel ratios = Panel.of("(b) measured over predicted", Axis.linear("images n"), ratioAxis(0.85, 1.2))
-                .with(Rule.horizontal(1, ""));
-        for (Curve curve : curves) {
-            risks = risks.with(curve.line(), curve.markers());
-            ratios = ratios.with(curve.ratioMarkers());
-        }
         return new Exhibit(
                 "real-images",
                 "The same on real images",
@@ -85,7 +77,7 @@ final class RealImages {
                         The linear teacher's students do a little better than predicted as n grows. The world is finite: on \
                         the n images that a student has seen, it repeats its teacher, who here is the truth, without error; \
                         so the fraction n/10,000 of its predicted risk is not there to be measured."""),
-                Figure.row(risks, ratios),
+                figure(curves, 0.85, 1.2),
                 "Lines: the theory of Gaussian features. Markers: measured, with standard errors over " + trials.count()
                         + " draws of the training images.",
                 Curve.table("n", curves));
@@ -116,14 +108,6 @@ final class RealImages {
                         pixelSamples),
                 curve("raw pixels, linear teacher", pixels, Surrogate.groundTruth(), 0, pixelSamples));
 
-        Panel risks = Panel.of("(a) excess risk of the student", Axis.linear("images n"), Axis.log("excess risk"))
-                .withNote("line: theory, markers: measured");
-        Panel ratios = Panel.of("(b) measured over predicted", Axis.linear("images n"), ratioAxis(0.6, 1.8))
-                .with(Rule.horizontal(1, ""));
-        for (Curve curve : curves) {
-            risks = risks.with(curve.line(), curve.markers());
-            ratios = ratios.with(curve.ratioMarkers());
-        }
         return new Exhibit(
                 "real-images-limits",
                 "Where the theory stops",
@@ -132,12 +116,12 @@ final class RealImages {
                         linear teacher leaves unexplained depends on the image: it is large for whole groups of alike \
                         images, and not the independent noise that the theory takes it for; so students of true labels do \
                         worse than predicted, and more so the closer n is to the number of features. On the linear \
-                        teacher's labels, which have no residual, the same features still obey.""", """
+                        teacher's labels, which have no residual, the same features nearly obey.""", """
                         Raw pixels have a covariance of a few large and many tiny eigenvalues, and pixels at the border that \
                         are dark in nearly all images and bright in a few. Such heavy tails are no Gaussian's: as n nears the \
                         number of pixels, and interpolation leans on the weakest directions, prediction and measurement \
                         drift apart."""),
-                Figure.row(risks, ratios),
+                figure(curves, 0.6, 1.8),
                 "Two worlds in which features or residuals are too far from Gaussian.",
                 Curve.table("n", curves));
     }
@@ -153,7 +137,16 @@ final class RealImages {
                 trials.drawingFrom(population));
     }
 
-    private static Axis ratioAxis(double from, double to) {
-        return Axis.linear("measured / predicted").withRange(from, to);
+    private static Figure figure(List<Curve> curves, double leastRatio, double greatestRatio) {
+        Panel risks = Panel.of("(a) excess risk of the student", Axis.linear("images n"), Axis.log("excess risk"))
+                .withNote("line: theory, markers: measured");
+        Axis ratio = Axis.linear("measured / predicted").withRange(leastRatio, greatestRatio);
+        Panel ratios = Panel.of("(b) measured over predicted", Axis.linear("images n"), ratio)
+                .with(Rule.horizontal(1, ""));
+        for (Curve curve : curves) {
+            risks = risks.with(curve.line(), curve.markers());
+            ratios = ratios.with(curve.ratioMarkers());
+        }
+        return Figure.row(risks, ratios);
     }
 }

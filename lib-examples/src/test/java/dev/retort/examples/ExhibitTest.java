@@ -1,0 +1,55 @@
+package dev.retort.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.retort.theory.simulation.Trials;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+class ExhibitTest {
+
+    @Test
+    void figureOneHasTheNumbersOfThePaperAndAgreesWithItself(@TempDir Path directory) throws IOException {
+        FigureOne.exhibit(Trials.of(20).seed(1)).save(directory);
+        assertThat(directory.resolve("figure-1.svg")).isNotEmptyFile();
+        assertThat(directory.resolve("figure-1.png")).isNotEmptyFile();
+
+        List<double[]> rows = Files.readAllLines(directory.resolve("figure-1.csv")).stream()
+                .skip(1)
+                .map(line -> Arrays.stream(line.split(",", -1))
+                        .mapToDouble(Double::parseDouble)
+                        .toArray())
+                .toList();
+        assertThat(rows).hasSize(24);
+        // n, then for each curve: theory, simulated, its standard error, z.
+        double[] at200 = rows.get(9);
+        assertThat(at200[0]).isEqualTo(200);
+        assertThat(at200[1]).isCloseTo(0.119366983906, within(1e-12));
+        assertThat(at200[5]).isCloseTo(0.083250959538, within(1e-12));
+        assertThat(at200[9]).isCloseTo(0.089662403212, within(1e-12));
+        for (double[] row : rows) {
+            for (int curve = 1; curve < 13; curve += 4) {
+                double allowance = 5 * row[curve + 2] + 2 / row[0] * row[curve];
+                assertThat(row[curve + 1]).isCloseTo(row[curve], within(allowance));
+            }
+        }
+    }
+
+    @Test
+    void theImagesAreThoseOfTheDataSet() throws IOException {
+        FashionMnist data = FashionMnist.load();
+        assertThat(data.images().shape()).containsExactly(10_000, 784);
+        assertThat(data.images().maxNumber().doubleValue()).isOne();
+        assertThat(data.images().minNumber().doubleValue()).isZero();
+        // A thousand of each class.
+        INDArray footwear = data.against(5, 7, 9);
+        assertThat(footwear.sumNumber().doubleValue()).isEqualTo(3000 - 7000);
+    }
+}

@@ -39,6 +39,8 @@ public final class OptimalSurrogate {
      * @param task the task
      * @param target the target's training
      * @return the optimal surrogate
+     * @throws IllegalArgumentException if the target has so few samples, or so large a ridge, that τ or a coefficient
+     *     overflows
      */
     public static OptimalSurrogate of(RegressionTask task, Training target) {
         return new OptimalSurrogate(

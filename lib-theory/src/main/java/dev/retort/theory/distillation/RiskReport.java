@@ -1,7 +1,6 @@
 package dev.retort.theory.distillation;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
-import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -19,10 +18,9 @@ public final class RiskReport {
     private final double labelNoiseVariance;
     private final double designVariance;
     private final double test;
-    private final double[] shares;
+    private final Shares shares;
 
-    private RiskReport(
-            double bias, double labelNoiseVariance, double designVariance, double testNoise, double[] shares) {
+    private RiskReport(double bias, double labelNoiseVariance, double designVariance, double testNoise, Shares shares) {
         this.bias = bias;
         this.labelNoiseVariance = labelNoiseVariance;
         this.designVariance = designVariance;
@@ -33,15 +31,12 @@ public final class RiskReport {
     /** The report of training on the labels that fixed coefficients give. */
     static RiskReport of(Moments labels, DeterministicEquivalent target, double noise, double testNoise) {
         Moments trained = labels.trained(target, noise);
-        double[] shares =
-                new double[labels.nodes().areFeatures() ? labels.nodes().size() : 0];
-        Arrays.setAll(shares, trained::share);
         return new RiskReport(
                 trained.bias(),
                 Moments.labelNoiseVariance(noise, target),
                 labels.designVariance(target),
                 testNoise,
-                shares);
+                new Shares(labels.nodes(), trained::share));
     }
 
     /**
@@ -94,10 +89,11 @@ public final class RiskReport {
      *
      * @param i the feature, counted from 0
      * @return λ E (b − β⋆)² for that feature; the shares of all features add up to the excess risk
-     * @throws IndexOutOfBoundsException if there is no such feature, or if the task's features are gathered or not listed
+     * @throws IndexOutOfBoundsException if there is no such feature
+     * @throws IllegalStateException if the task's features are gathered or not listed
      */
     public double share(int i) {
-        return shares[i];
+        return shares.ofFeatures()[i];
     }
 
     @Override

@@ -132,6 +132,17 @@ public final class Sweep {
         }
 
         /**
+         * The equivalent at one point, with the certificate of its τ.
+         *
+         * @param point the point, counted from 0
+         * @return τ, Ω and what follows from them
+         * @throws IndexOutOfBoundsException if there is no such point
+         */
+        public DeterministicEquivalent equivalent(int point) {
+            return points.get(point).equivalent();
+        }
+
+        /**
          * The excess risk of one pipeline along the grid.
          *
          * @param pipeline the pipeline, counted from 0 in the order they were given

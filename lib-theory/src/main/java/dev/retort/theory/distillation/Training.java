@@ -94,6 +94,7 @@ public final class Training {
      *
      * @param task the task whose covariance the features have
      * @return τ, Ω and ζ for this sample size and ridge
+     * @throws IllegalArgumentException if n is so small, or the ridge so large, that τ overflows
      */
     public DeterministicEquivalent equivalent(RegressionTask task) {
         return DeterministicEquivalent.of(task.spectrum(), samples, ridge);

@@ -1,8 +1,6 @@
 package dev.retort.theory.distillation;
 
-import dev.retort.core.CompensatedSum;
 import dev.retort.core.equivalent.DeterministicEquivalent;
-import dev.retort.core.spectrum.TaskNodes;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -18,38 +16,34 @@ public final class WeakToStrong {
 
     private final RiskReport strong;
     private final RiskReport weak;
-    private final double[] shares;
+    private final Shares shares;
     private final double gain;
 
-    private WeakToStrong(RiskReport strong, RiskReport weak, double[] shares) {
+    private WeakToStrong(RiskReport strong, RiskReport weak, Shares shares) {
         this.strong = strong;
         this.weak = weak;
         this.shares = shares;
-        CompensatedSum sum = new CompensatedSum();
-        for (double share : shares) {
-            sum.add(share);
-        }
-        this.gain = sum.value();
+        this.gain = shares.sum();
     }
 
     static WeakToStrong of(Distillation weak) {
-        DeterministicEquivalent target = weak.equivalent();
         Moments labels = weak.labels();
-        TaskNodes nodes = labels.nodes();
-        double[] shares = new double[nodes.size()];
-        for (int k = 0; k < shares.length; k++) {
-            double truth = nodes.truth(k);
-            double deviation = labels.deviation(k);
-            double zeta = target.zetaOf(nodes.eigenvalue(k));
-            double theta = target.learnabilityOf(nodes.eigenvalue(k));
-            // (ζa)² − (θd − ζa)² − Ω/(1−Ω) ζ²((a+d)² − a²) with d taken out, so that a small d costs no digit.
-            double learnt = deviation * theta * (2 * zeta * truth - theta * deviation);
-            double scale = target.rootOmega() * zeta;
-            double missed = (scale * deviation) * (scale * (2 * truth + deviation));
-            shares[k] = nodes.power(k) * (learnt - Moments.perSpareSample(missed, target));
-        }
         RiskReport strong = Distillation.of(weak.task()).target(weak.target()).predict();
-        return new WeakToStrong(strong, weak.predict(), shares);
+        return new WeakToStrong(
+                strong, weak.predict(), new Shares(labels.nodes(), k -> share(labels, weak.equivalent(), k)));
+    }
+
+    private static double share(Moments labels, DeterministicEquivalent target, int k) {
+        double lambda = labels.nodes().eigenvalue(k);
+        double truth = labels.nodes().truth(k);
+        double deviation = labels.deviation(k);
+        double zeta = target.zetaOf(lambda);
+        double theta = target.learnabilityOf(lambda);
+        // (ζa)² − (θd − ζa)² − Ω/(1−Ω) ζ²((a+d)² − a²) with d taken out, so that a small d costs no digit.
+        double learnt = deviation * theta * (2 * zeta * truth - theta * deviation);
+        double scale = target.rootOmega() * zeta;
+        double missed = (scale * deviation) * (scale * (2 * truth + deviation));
+        return labels.nodes().power(k) * (learnt - Moments.perSpareSample(missed, target));
     }
 
     /**
@@ -91,7 +85,8 @@ public final class WeakToStrong {
     /**
      * The excess risk on the surrogate's labels as a multiple of that on strong labels.
      *
-     * @return the ratio, below 1 if the surrogate wins; 1 if both risks are zero or both infinite
+     * @return the ratio, below 1 if the surrogate wins; 1 if both risks are zero or both infinite, infinite if only that on
+     *     strong labels is zero
      */
     public double ratio() {
         return weak.excess() == strong.excess() ? 1 : weak.excess() / strong.excess();
@@ -106,21 +101,24 @@ public final class WeakToStrong {
      * @param i the feature, counted from 0
      * @return its share; the shares of all features add up to the gain
      * @throws IndexOutOfBoundsException if there is no such feature
+     * @throws IllegalStateException if the task's features are gathered or not listed
      */
     public double share(int i) {
-        return shares[i];
+        return shares.ofFeatures()[i];
     }
 
     /**
      * The features that carry the gain: those whose share is positive, the largest share first.
      *
      * @return a new array of features, counted from 0
+     * @throws IllegalStateException if the task's features are gathered or not listed
      */
     public int[] carriers() {
-        return IntStream.range(0, shares.length)
-                .filter(i -> shares[i] > 0)
+        double[] share = shares.ofFeatures();
+        return IntStream.range(0, share.length)
+                .filter(i -> share[i] > 0)
                 .boxed()
-                .sorted(Comparator.comparingDouble((Integer i) -> shares[i]).reversed())
+                .sorted(Comparator.comparingDouble((Integer i) -> share[i]).reversed())
                 .mapToInt(Integer::intValue)
                 .toArray();
     }

@@ -79,8 +79,12 @@ class InfiniteSpectrumTest {
     void whatNeedsAListSaysSo() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2), Signal.sourcePowerLaw(3));
         Distillation pipeline = Distillation.of(task).target(Training.samples(10));
-        assertThatExceptionOfType(IndexOutOfBoundsException.class)
-                .isThrownBy(() -> pipeline.predict().share(0));
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> pipeline.predict().share(0))
+                .withMessage("No share belongs to one feature: the task is gathered or not listed");
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> pipeline.againstStrongLabels().carriers())
+                .withMessage("No share belongs to one feature: the task is gathered or not listed");
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> pipeline.simulate(Trials.of(2)))
                 .withMessageContaining("has no dimension");

@@ -65,6 +65,9 @@ class SweepTest {
                 DeterministicEquivalent equivalent = training.equivalent(task);
                 assertThat(exact.tau()[k]).isEqualTo(equivalent.tau());
                 close(gathered.tau()[k], equivalent.tau());
+                assertThat(Math.abs(gathered.tau()[k] - equivalent.tau()))
+                        .isLessThanOrEqualTo(equivalent.tau()
+                                * (gathered.equivalent(k).relativeErrorBound() + equivalent.relativeErrorBound()));
                 close(gathered.omega()[k], equivalent.omega());
                 for (int j = 0; j < pipelines.length; j++) {
                     double one = pipelines[j].target(training).predict().excess();

@@ -258,13 +258,8 @@ public final class Spectrum {
         return eigenvalues;
     }
 
-    /**
-     * The same spectrum for equivalents at many sample sizes: its {@link #measure()} is {@linkplain
-     * SpectralMeasure#compressed() compressed}.
-     *
-     * @return an equal spectrum
-     */
-    public Spectrum gathered() {
+    /** An equal spectrum whose measure is compressed, for equivalents at many sample sizes. */
+    Spectrum gathered() {
         return new Spectrum(eigenvalues, law, measure.compressed());
     }
 

@@ -79,6 +79,14 @@ class SweepTest {
     }
 
     @Test
+    void aGatheredTaskIsSweptLikeAnyOther() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, DIMENSION), Signal.sourcePowerLaw(1.4));
+        Sweep sweep = Sweep.along(new double[] {10, 100, 1000}, Training::samples);
+        assertThat(sweep.predict(Distillation.of(task.gathered().gathered())).excess(0))
+                .containsExactly(sweep.predict(Distillation.of(task)).excess(0));
+    }
+
+    @Test
     void ridgesAndNoiseAreSweptLikeSamples() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 300), Signal.sourcePowerLaw(1.4));
         Training base = Training.samples(100);

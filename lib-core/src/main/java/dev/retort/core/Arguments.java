@@ -1,6 +1,7 @@
 package dev.retort.core;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks of arguments, worded alike throughout Retort: the argument's name, its value, and the rule it breaks.
@@ -11,6 +12,22 @@ import java.util.Locale;
 public final class Arguments {
 
     private Arguments() {}
+
+    /**
+     * Requires an object.
+     *
+     * @param name the argument's name
+     * @param value the object
+     * @param <T> its type
+     * @return the object
+     * @throws IllegalArgumentException if it is null
+     */
+    public static <T> T notNull(String name, @Nullable T value) {
+        if (value == null) {
+            throw refusal(name, "null", "is not allowed");
+        }
+        return value;
+    }
 
     /**
      * Requires a finite number.

@@ -1,11 +1,15 @@
 package dev.retort.core.nd4j;
 
 import static dev.retort.core.Arguments.length;
+import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.nd4j.ArrayArguments.at;
+import static dev.retort.core.nd4j.ArrayArguments.finiteCopy;
+import static dev.retort.core.nd4j.ArrayArguments.numeric;
+import static dev.retort.core.nd4j.ArrayArguments.shapeOf;
 
 import dev.retort.core.CompensatedSum;
 import dev.retort.core.spectrum.Spectrum;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,6 +18,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * A covariance matrix Σ = V Λ Vᵀ with its eigenvalues, in descending order, and its eigenvectors: the bridge between arrays
  * and a {@link Spectrum}. Arrays that are passed in are neither modified nor closed; results are of type {@code DOUBLE} and
  * belong to the caller. Immutable.
+ *
+ * <p>Eigenvalues that cannot be told from zero are zero: those at most 64 · 2<sup>−52</sup> · p · λ<sub>max</sub> in size,
+ * the rounding of the decomposition. In a matrix of a type narrower than {@code DOUBLE}, whose entries are rounded to
+ * ulp(1) of that type, also those at most 4 · ulp(1) · (Σ λ²)<sup>1/2</sup>.
  *
  * <pre>{@code
  * Covariance covariance = Covariance.of(Nd4j.create(new double[][] {{2, 1}, {1, 2}}));
@@ -24,6 +32,18 @@ public final class Covariance {
 
     /** Two triangles of a product XᵀX that were computed in another order differ by less, relative to the largest entry. */
     private static final double ASYMMETRY = 1e-12;
+
+    /** The same in units of ulp(1), for types in which that is more. */
+    private static final double NARROW_ASYMMETRY = 16;
+
+    /** Times ulp(1) of a double and p: what rounding makes of a zero eigenvalue, relative to the largest. */
+    private static final double DECOMPOSING = 64;
+
+    /**
+     * Times ulp(1) of the matrix' type: how far storing moves an eigenvalue, relative to the Frobenius norm, which bounds
+     * it. Half of one for rounding every entry once, the rest for products that were summed in the same type.
+     */
+    private static final double STORING = 4;
 
     private final Spectrum spectrum;
 
@@ -40,35 +60,48 @@ public final class Covariance {
      *
      * @param matrix Σ, shape {@code [p, p]}, symmetric and positive semidefinite up to rounding
      * @return the covariance with its eigenvalues and eigenvectors
-     * @throws IllegalArgumentException if the matrix is not square or not symmetric, if an entry is NaN or infinite, or if
-     *     its eigenvalues are no {@link Spectrum}: all zero, or one negative by more than rounding
+     * @throws IllegalArgumentException if the matrix is null, empty, not numeric, not square or not symmetric, if an entry
+     *     is NaN or infinite, or if its eigenvalues are no {@link Spectrum}: all zero, or one negative by more than rounding
+     * @throws ArithmeticException if the iteration for the eigenvalues does not converge, which no matrix is known to cause
      */
     public static Covariance of(INDArray matrix) {
+        numeric("matrix", matrix);
         if (matrix.rank() != 2 || matrix.size(0) != matrix.size(1)) {
             throw refusal("matrix", shapeOf(matrix), "is not square");
         }
-        try (OffHeapMatrix symmetric = OffHeapMatrix.copyOf(matrix)) {
-            checkSymmetric(symmetric.toArray(), symmetric.rows());
-            return decompose(symmetric);
+        try (OffHeapMatrix symmetric = finiteCopy("matrix", matrix)) {
+            double[] entries = symmetric.toArray();
+            double ulp = ArrayArguments.ulp(matrix);
+            int exponent = PowerOfTwo.exponent(entries);
+            PowerOfTwo.scale(entries, -exponent);
+            checkSymmetric(matrix, entries, Math.max(ASYMMETRY, NARROW_ASYMMETRY * ulp));
+            symmetric.set(entries);
+            return decompose(symmetric, exponent, ulp);
         }
     }
 
     /**
      * The covariance of a population about its mean, (1/N) Σ (x − x̄)(x − x̄)ᵀ over its N members.
      *
+     * <p>A feature that is constant up to rounding, as {@link Centring} judges it, does not vary.
+     *
      * @param features one member per row, shape {@code [N, p]}
      * @return the covariance with its eigenvalues and eigenvectors
-     * @throws IllegalArgumentException if the array is not of rank 2, if an entry is NaN or infinite, or if no feature
-     *     varies
+     * @throws IllegalArgumentException if the array is null, empty, not numeric or not of rank 2, if an entry is NaN or
+     *     infinite, if no feature varies, or if the variance of some overflows or that of all underflows
+     * @throws ArithmeticException if the iteration for the eigenvalues does not converge, which no matrix is known to cause
      */
     public static Covariance ofPopulation(INDArray features) {
-        if (features.rank() != 2) {
-            throw refusal("features", shapeOf(features), "is not of rank 2, [samples, features]");
-        }
-        try (OffHeapMatrix centred = OffHeapMatrix.copyOf(features)) {
+        ArrayArguments.features("features", features);
+        try (OffHeapMatrix centred = finiteCopy("features", features)) {
             double[] entries = centred.toArray();
-            checkFinite("features", entries, centred.columns());
-            centre(entries, centred.columns());
+            int exponent = Centring.centre(entries, centred.columns(), ArrayArguments.ulp(features));
+            if (Blocks.norm(entries, 0, entries.length) == 0) {
+                throw refusal("features", shapeOf(features), "has no feature that varies");
+            }
+            if (Math.abs(2 * exponent) > Double.MAX_EXPONENT - Integer.SIZE) {
+                throw refusal("features", "their largest variance, about 2^" + 2 * exponent + ",", "is out of range");
+            }
             centred.set(entries);
             try (OffHeapMatrix scatter = DenseAlgebra.selected().gramOfColumns(centred)) {
                 double[] covariance = scatter.toArray();
@@ -76,7 +109,7 @@ public final class Covariance {
                     covariance[k] /= centred.rows();
                 }
                 scatter.set(covariance);
-                return decompose(scatter);
+                return decompose(scatter, 2 * exponent, Math.ulp(1.0));
             }
         }
     }
@@ -86,21 +119,33 @@ public final class Covariance {
      *
      * @param spectrum the variances of the features, in their order
      * @return the covariance diag(λ), whose eigenvectors are the features themselves
+     * @throws IllegalArgumentException if the spectrum is null
      */
     public static Covariance diagonal(Spectrum spectrum) {
-        return new Covariance(spectrum, null);
+        return new Covariance(notNull("spectrum", spectrum), null);
     }
 
-    /** Takes the lower triangle, and leaves eigenvectors in its place. */
-    private static Covariance decompose(OffHeapMatrix symmetric) {
+    /**
+     * Takes the lower triangle, and leaves eigenvectors in its place.
+     *
+     * @param symmetric the covariance, divided by 2^exponent
+     * @param ulp that of 1 in the type its entries have been rounded to
+     */
+    private static Covariance decompose(OffHeapMatrix symmetric, int exponent, double ulp) {
         double[] ascending = DenseAlgebra.selected().eigen(symmetric);
         int p = ascending.length;
+        double rounding = DECOMPOSING * Math.ulp(1.0) * p * Math.max(ascending[p - 1], 0);
+        if (ulp > Math.ulp(1.0)) {
+            rounding = Math.max(rounding, STORING * ulp * Blocks.norm(ascending, 0, p));
+        }
         double[] descending = new double[p];
-        double[] vectors = new double[p * p];
+        double[] vectors = new double[Math.multiplyExact(p, p)];
         for (int i = 0; i < p; i++) {
-            descending[i] = ascending[p - 1 - i];
+            double eigenvalue = ascending[p - 1 - i];
+            descending[i] = Math.abs(eigenvalue) <= rounding ? 0 : eigenvalue;
             System.arraycopy(symmetric.row(p - 1 - i), 0, vectors, i * p, p);
         }
+        PowerOfTwo.scale(descending, exponent);
         return new Covariance(Spectrum.of(descending), vectors);
     }
 
@@ -126,8 +171,10 @@ public final class Covariance {
      * The eigenvectors V.
      *
      * @return a new array of shape {@code [p, p]}, whose column i belongs to eigenvalue i
+     * @throws IllegalStateException if there is no ND4J backend on the class path
      */
     public INDArray eigenvectors() {
+        Backend.require();
         int p = dimension();
         double[] identity = new double[p * p];
         for (int i = 0; i < p; i++) {
@@ -145,7 +192,8 @@ public final class Covariance {
      *
      * @param vectors shape {@code [n, p]}, one per row, or {@code [p]}
      * @return a new array of the same shape, entry i of a vector being its component along eigenvector i
-     * @throws IllegalArgumentException if the vectors do not have p entries
+     * @throws IllegalArgumentException if the array is null, empty, not numeric or of another rank, if the vectors do not
+     *     have p entries, or if one is NaN or infinite
      */
     public INDArray toEigenbasis(INDArray vectors) {
         return rotated(vectors, true);
@@ -157,7 +205,8 @@ public final class Covariance {
      *
      * @param vectors shape {@code [n, p]}, one per row, or {@code [p]}
      * @return a new array of the same shape
-     * @throws IllegalArgumentException if the vectors do not have p entries
+     * @throws IllegalArgumentException if the array is null, empty, not numeric or of another rank, if the vectors do not
+     *     have p entries, or if one is NaN or infinite
      */
     public INDArray fromEigenbasis(INDArray vectors) {
         return rotated(vectors, false);
@@ -169,7 +218,8 @@ public final class Covariance {
      * @param estimate b, shape {@code [p]} or {@code [p, 1]}
      * @param truth β⋆, shape {@code [p]} or {@code [p, 1]}
      * @return the excess risk, at least 0
-     * @throws IllegalArgumentException if one of them does not have p entries
+     * @throws IllegalArgumentException if one of them is null, not numeric or of another shape, or if an entry is NaN or
+     *     infinite
      */
     public double excessRisk(INDArray estimate, INDArray truth) {
         double[] difference = entries("estimate", estimate);
@@ -189,11 +239,12 @@ public final class Covariance {
     }
 
     private INDArray rotated(INDArray vectors, boolean intoEigenbasis) {
+        numeric("vectors", vectors);
         if (vectors.rank() != 1 && vectors.rank() != 2) {
             throw refusal("vectors", shapeOf(vectors), "is not of rank 1 or 2");
         }
         length("vectors", Math.toIntExact(vectors.size(vectors.rank() - 1)), "the number of features", dimension());
-        try (OffHeapMatrix given = OffHeapMatrix.copyOf(vectors);
+        try (OffHeapMatrix given = finiteCopy("vectors", vectors);
                 OffHeapMatrix product = times(given, intoEigenbasis)) {
             return product.toNd4j(vectors.shape());
         }
@@ -212,46 +263,32 @@ public final class Covariance {
     }
 
     private double[] entries(String name, INDArray vector) {
-        length(name, Math.toIntExact(vector.length()), "the number of features", dimension());
-        return vector.ravel().toDoubleVector();
+        numeric(name, vector);
+        if (vector.rank() != 1 && !(vector.rank() == 2 && vector.size(1) == 1)) {
+            throw refusal(name, shapeOf(vector), "is not [features] or [features, 1]");
+        }
+        length(name, Math.toIntExact(vector.size(0)), "the number of features", dimension());
+        try (OffHeapMatrix copy = finiteCopy(name, vector)) {
+            return copy.toArray();
+        }
     }
 
-    private static void checkSymmetric(double[] entries, int p) {
-        checkFinite("matrix", entries, p);
-        double largest = Arrays.stream(entries).map(Math::abs).max().orElse(0);
+    private static void checkSymmetric(INDArray matrix, double[] entries, double tolerance) {
+        int p = Math.toIntExact(matrix.size(0));
+        double largest = 0;
+        for (double entry : entries) {
+            largest = Math.max(largest, Math.abs(entry));
+        }
         for (int i = 0; i < p; i++) {
             for (int j = 0; j < i; j++) {
-                if (Math.abs(entries[i * p + j] - entries[j * p + i]) > ASYMMETRY * largest) {
+                if (Math.abs(entries[i * p + j] - entries[j * p + i]) > tolerance * largest) {
                     throw refusal(
-                            "matrix[" + i + ", " + j + "]",
-                            entries[i * p + j],
-                            "is not matrix[" + j + ", " + i + "], " + entries[j * p + i]);
+                            at("matrix", i, j),
+                            matrix.getDouble(i, j),
+                            "is not " + at("matrix", j, i) + ", " + matrix.getDouble(j, i));
                 }
             }
         }
-    }
-
-    private static void checkFinite(String name, double[] entries, int columns) {
-        for (int k = 0; k < entries.length; k++) {
-            if (!Double.isFinite(entries[k])) {
-                throw refusal(name + "[" + k / columns + ", " + k % columns + "]", entries[k], "is not finite");
-            }
-        }
-    }
-
-    private static void centre(double[] entries, int columns) {
-        double[] mean = new double[columns];
-        int rows = entries.length / columns;
-        for (int k = 0; k < entries.length; k++) {
-            mean[k % columns] += entries[k] / rows;
-        }
-        for (int k = 0; k < entries.length; k++) {
-            entries[k] -= mean[k % columns];
-        }
-    }
-
-    private static String shapeOf(INDArray array) {
-        return "shape " + Arrays.toString(array.shape());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.retort.core.nd4j;
 
 import static dev.retort.core.Arguments.atLeastOne;
+import static dev.retort.core.Arguments.notNull;
 
 import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -31,9 +32,10 @@ public final class GaussianDesign {
      *
      * @param covariance Σ
      * @return the design
+     * @throws IllegalArgumentException if the covariance is null
      */
     public static GaussianDesign of(Covariance covariance) {
-        return new GaussianDesign(covariance);
+        return new GaussianDesign(notNull("covariance", covariance));
     }
 
     /**
@@ -44,10 +46,11 @@ public final class GaussianDesign {
      *     every platform
      * @return a new array of type {@code DOUBLE} and shape {@code [samples, p]}, one sample per row, which the caller may
      *     {@link INDArray#close() close}
-     * @throws IllegalArgumentException if {@code samples} is less than 1
+     * @throws IllegalArgumentException if {@code samples} is less than 1, or the generator is null
      * @throws IllegalStateException if there is no ND4J backend on the class path
      */
     public INDArray sample(int samples, RandomGenerator random) {
+        notNull("random", random);
         Backend.require();
         int p = deviations.length;
         double[] entries = new double[Math.multiplyExact(atLeastOne("samples", samples), p)];

@@ -9,6 +9,7 @@ import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -96,6 +97,80 @@ class CovarianceTest {
         assertThat(Covariance.of(matrix).spectrum().eigenvalue(0)).isCloseTo(3, within(1e-14));
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void roundingOfASingularCovarianceIsZero(long seed) {
+        double[][] x = gaussian(20, 40, seed);
+        double[][] gram = new double[40][40];
+        for (int i = 0; i < 40; i++) {
+            for (int j = 0; j < 40; j++) {
+                for (double[] row : x) {
+                    gram[i][j] += row[i] * row[j];
+                }
+            }
+        }
+        assertThat(Covariance.of(Nd4j.create(gram)).spectrum().rank()).isEqualTo(20);
+        assertThat(Covariance.ofPopulation(Nd4j.create(x)).spectrum().rank()).isEqualTo(19);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT", "HALF", "BFLOAT16"})
+    void roundingOfANarrowTypeIsZeroToo(DataType type) {
+        for (long seed = 1; seed <= 4; seed++) {
+            INDArray x = Nd4j.create(gaussian(20, 40, seed)).castTo(DataType.FLOAT);
+            Spectrum spectrum =
+                    Covariance.of(x.transpose().mmul(x).castTo(type)).spectrum();
+            assertThat(spectrum.rank()).isLessThanOrEqualTo(20).isGreaterThan(type == DataType.FLOAT ? 19 : 8);
+            assertThat(spectrum.eigenvalue(39)).isZero();
+        }
+    }
+
+    @Test
+    void aLongTailOfSinglePrecisionIsKept() {
+        INDArray matrix = Nd4j.zeros(DataType.FLOAT, 300, 300);
+        for (int i = 0; i < 300; i++) {
+            matrix.putScalar(i, i, Math.pow(i + 1.0, -2));
+        }
+        assertThat(Covariance.of(matrix).spectrum().rank()).isEqualTo(300);
+    }
+
+    @Test
+    void constantsUpToRoundingDoNotVary() {
+        refuses(
+                "features: shape [7, 2] has no feature that varies",
+                () -> Covariance.ofPopulation(Nd4j.ones(7, 2).muli(0.1)));
+        refuses(
+                "features: shape [7, 2] has no feature that varies",
+                () -> Covariance.ofPopulation(Nd4j.ones(DataType.DOUBLE, 7, 2).muli(0.1)));
+        double[][] jitter = {{0.3}, {0.1 + 0.2}, {0.3}};
+        refuses(
+                "features: shape [3, 1] has no feature that varies",
+                () -> Covariance.ofPopulation(Nd4j.create(jitter)));
+        double[][] one = {{0.1 * 3, 1e9}, {0.3, 1e9 + 1}, {0.3, 1e9 + 2}};
+        assertThat(Covariance.ofPopulation(Nd4j.create(one)).spectrum().eigenvalues())
+                .containsExactly(new double[] {2 / 3.0, 0}, within(1e-15));
+    }
+
+    @Test
+    void anySize() {
+        INDArray matrix = Nd4j.create(new double[][] {{2, 1}, {1, 2}});
+        INDArray members = Nd4j.create(new double[][] {{11, 0}, {9, 0}, {11, 4}, {9, 4}});
+        for (double scale : new double[] {0x1p-1000, 0x1p-600, 0x1p600, 0x1p1000}) {
+            assertThat(Covariance.of(matrix.mul(scale)).spectrum().eigenvalue(0) / scale)
+                    .isCloseTo(3, within(1e-14));
+        }
+        for (double scale : new double[] {0x1p-490, 0x1p-300, 0x1p300, 0x1p490}) {
+            assertThat(Covariance.ofPopulation(members.mul(scale)).spectrum().eigenvalue(1) / scale / scale)
+                    .isCloseTo(1, within(1e-13));
+        }
+        refuses(
+                "features: their largest variance, about 2^1330, is out of range",
+                () -> Covariance.ofPopulation(members.mul(1e200)));
+        refuses(
+                "features: their largest variance, about 2^-1328, is out of range",
+                () -> Covariance.ofPopulation(members.mul(1e-200)));
+    }
+
     @Test
     void diagonalKeepsTheOrderOfTheFeatures() {
         Covariance covariance = Covariance.diagonal(Spectrum.of(1, 3, 2));
@@ -129,6 +204,47 @@ class CovarianceTest {
         refuses(
                 "truth.length: 1 is not the number of features, 2",
                 () -> covariance.excessRisk(Nd4j.zeros(DataType.DOUBLE, 2), Nd4j.zeros(DataType.DOUBLE, 1)));
+    }
+
+    @Test
+    void refusesVectorsThatAreNoNumbers() {
+        Covariance covariance = Covariance.diagonal(Spectrum.of(1, 2));
+        INDArray good = Nd4j.createFromArray(1.0, 2.0);
+        INDArray bad = Nd4j.createFromArray(1.0, Double.NaN);
+        INDArray infinite = Nd4j.create(new double[][] {{1, 2}, {Double.POSITIVE_INFINITY, 4}});
+        INDArray empty = Nd4j.create(DataType.DOUBLE, 0, 2);
+        refuses("vectors[1]: NaN is not finite", () -> covariance.toEigenbasis(bad));
+        refuses("vectors[1, 0]: Infinity is not finite", () -> covariance.fromEigenbasis(infinite));
+        refuses("vectors: shape [0, 2] has no entries", () -> covariance.toEigenbasis(empty));
+        refuses("estimate[1]: NaN is not finite", () -> covariance.excessRisk(bad, good));
+        refuses("truth[1]: NaN is not finite", () -> covariance.excessRisk(good, bad));
+        refuses("truth: shape [0, 2] has no entries", () -> covariance.excessRisk(good, empty));
+        refuses(
+                "estimate: shape [1, 2] is not [features] or [features, 1]",
+                () -> covariance.excessRisk(good.reshape(1, 2), good));
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // on purpose
+    void refusesNull() {
+        Covariance covariance = Covariance.diagonal(Spectrum.of(1, 2));
+        INDArray good = Nd4j.createFromArray(1.0, 2.0);
+        refuses("matrix: null is not an array", () -> Covariance.of(null));
+        refuses("features: null is not an array", () -> Covariance.ofPopulation(null));
+        refuses("spectrum: null is not allowed", () -> Covariance.diagonal(null));
+        refuses("vectors: null is not an array", () -> covariance.toEigenbasis(null));
+        refuses("truth: null is not an array", () -> covariance.excessRisk(good, null));
+    }
+
+    private static double[][] gaussian(int rows, int columns, long seed) {
+        Random random = new Random(seed);
+        double[][] x = new double[rows][columns];
+        for (double[] row : x) {
+            for (int j = 0; j < columns; j++) {
+                row[j] = random.nextGaussian();
+            }
+        }
+        return x;
     }
 
     static double[][] randomCovariance(int p, long seed) {

@@ -65,6 +65,18 @@ class GaussianDesignTest {
                 .withMessage("samples: 0 is not at least 1");
     }
 
+    @Test
+    @SuppressWarnings("NullAway") // on purpose
+    void refusesNull() {
+        GaussianDesign design = GaussianDesign.of(Covariance.diagonal(Spectrum.of(1)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> GaussianDesign.of(null))
+                .withMessage("covariance: null is not allowed");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> design.sample(3, null))
+                .withMessage("random: null is not allowed");
+    }
+
     private static RandomGenerator generator(long seed) {
         return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     }

@@ -1,0 +1,71 @@
+package dev.retort.core.nd4j;
+
+import static dev.retort.core.Arguments.refusal;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Checks of arrays, worded as {@link dev.retort.core.Arguments} words those of numbers. */
+final class ArrayArguments {
+
+    private ArrayArguments() {}
+
+    /** Requires an array of numbers that has entries. */
+    static INDArray numeric(String name, @Nullable INDArray array) {
+        if (array == null) {
+            throw refusal(name, "null", "is not an array");
+        }
+        if (array.isEmpty()) {
+            throw refusal(name, shapeOf(array), "has no entries");
+        }
+        if (!array.dataType().isNumerical()) {
+            throw refusal(name, array.dataType(), "is not a numeric data type");
+        }
+        return array;
+    }
+
+    /** Requires features as all methods take them, one sample per row. */
+    static INDArray features(String name, @Nullable INDArray array) {
+        INDArray features = numeric(name, array);
+        if (features.rank() != 2) {
+            throw refusal(name, shapeOf(features), "is not of rank 2, [samples, features]");
+        }
+        return features;
+    }
+
+    /** A copy of an array of rank 1, as one row, or 2; all entries must be finite. */
+    static OffHeapMatrix finiteCopy(String name, INDArray array) {
+        OffHeapMatrix copy = OffHeapMatrix.copyOf(array);
+        for (int i = 0; i < copy.rows(); i++) {
+            double[] row = copy.row(i);
+            for (int j = 0; j < row.length; j++) {
+                if (!Double.isFinite(row[j])) {
+                    copy.close();
+                    throw refusal(array.rank() == 1 ? at(name, j) : at(name, i, j), row[j], "is not finite");
+                }
+            }
+        }
+        return copy;
+    }
+
+    static String at(String name, long... indices) {
+        return LongStream.of(indices).mapToObj(Long::toString).collect(Collectors.joining(", ", name + "[", "]"));
+    }
+
+    static String shapeOf(INDArray array) {
+        return "shape " + Arrays.toString(array.shape());
+    }
+
+    /** The distance from 1 to the next number of the array's type, and for integers of the doubles they become. */
+    static double ulp(INDArray array) {
+        return switch (array.dataType()) {
+            case FLOAT -> 0x1p-23;
+            case HALF -> 0x1p-10;
+            case BFLOAT16 -> 0x1p-7;
+            default -> Math.ulp(1.0);
+        };
+    }
+}

@@ -25,11 +25,6 @@ final class GramFactorisation implements AutoCloseable {
      */
     static final double RESIDUAL_TOLERANCE = 1e-10;
 
-    /** Traces within these bounds leave products of entries far from overflow and underflow. */
-    private static final double LEAST_TRACE = 1e-200;
-
-    private static final double LARGEST_TRACE = 1e200;
-
     private final DenseAlgebra algebra;
     private final OffHeapMatrix x;
     private final double penalty;
@@ -50,14 +45,14 @@ final class GramFactorisation implements AutoCloseable {
     /**
      * Factors the Gram matrix of x, n x p, plus {@code penalty} times the identity.
      *
+     * @param x features whose largest entry is about 1, so that squares neither overflow nor vanish
      * @return the factorisation, which reads x until it is closed; null if the matrix is too ill-conditioned
      */
     static @Nullable GramFactorisation of(DenseAlgebra algebra, OffHeapMatrix x, double penalty) {
         boolean wide = x.rows() < x.columns();
         OffHeapMatrix gram = wide ? algebra.gramOfRows(x) : algebra.gramOfColumns(x);
         double trace = addToDiagonal(gram, penalty);
-        boolean inRange = trace > LEAST_TRACE && trace < LARGEST_TRACE;
-        if (inRange && algebra.cholesky(gram) >= LEAST_RECIPROCAL_CONDITION) {
+        if (algebra.cholesky(gram) >= LEAST_RECIPROCAL_CONDITION) {
             return new GramFactorisation(algebra, x, penalty, wide, gram, trace);
         }
         gram.close();

@@ -1,9 +1,11 @@
 package dev.retort.core.nd4j;
 
-import dev.retort.core.Arguments;
-import java.util.Arrays;
-import java.util.Locale;
-import org.jspecify.annotations.Nullable;
+import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.nd4j.ArrayArguments.finiteCopy;
+import static dev.retort.core.nd4j.ArrayArguments.numeric;
+import static dev.retort.core.nd4j.ArrayArguments.shapeOf;
+
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -22,7 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * factored instead, X = U T V with T triangular and U, V orthogonal, at many times the price: so steep spectra and
  * repeated samples lose no digits to the squared condition. That factorisation decides on a rank: pivots not larger than
  * 2⁻⁵² · max(n, p) times the largest count as zero. Errors are of the size that rounding the entries of X and y would
- * cause.
+ * cause. Features and labels may be of any size: powers of two, which are exact, bring them to 1 and the coefficients back.
  *
  * <p>All methods may be called from several threads, and give the same result, bit for bit, in each.
  *
@@ -34,6 +36,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * }</pre>
  */
 public final class LinearRegression {
+
+    /** As an exponent of two, far beyond the square of the largest singular value of features of size 1. */
+    private static final int LARGEST_PENALTY = 200;
 
     private LinearRegression() {}
 
@@ -68,7 +73,7 @@ public final class LinearRegression {
      *     rows differ, if an entry is NaN or infinite, or if {@code ridge} is negative, NaN or infinite
      */
     public static INDArray ridge(INDArray features, INDArray labels, double ridge) {
-        return solve(DenseAlgebra.selected(), features, labels, Arguments.nonNegative("ridge", ridge));
+        return solve(DenseAlgebra.selected(), features, labels, nonNegative("ridge", ridge));
     }
 
     /**
@@ -80,50 +85,77 @@ public final class LinearRegression {
      * @throws IllegalArgumentException if the shapes do not fit, or if an entry is NaN or infinite
      */
     public static INDArray predict(INDArray features, INDArray coefficients) {
-        checkArray("features", features);
-        checkArray("coefficients", coefficients);
-        if (features.rank() != 2) {
-            throw Arguments.refusal("features", shapeOf(features), "is not of rank 2, [samples, features]");
-        }
+        ArrayArguments.features("features", features);
+        numeric("coefficients", coefficients);
         if (coefficients.rank() != 1 || coefficients.size(0) != features.size(1)) {
-            throw Arguments.refusal(
+            throw refusal(
                     "coefficients", shapeOf(coefficients), "does not have one entry per feature, " + shapeOf(features));
         }
-        try (OffHeapMatrix x = OffHeapMatrix.copyOf(features);
-                OffHeapMatrix b = OffHeapMatrix.copyOf(coefficients);
+        try (OffHeapMatrix x = finiteCopy("features", features);
+                OffHeapMatrix b = finiteCopy("coefficients", coefficients);
                 OffHeapMatrix predictions = OffHeapMatrix.zeros(1, x.rows())) {
-            checkFinite("features", x, "%d, %d");
-            checkFinite("coefficients", b, "%2$d");
             DenseAlgebra.selected().addProduct(1, b, false, x, true, predictions);
             return predictions.toNd4j(x.rows());
         }
     }
 
     static INDArray solve(DenseAlgebra algebra, INDArray features, INDArray labels, double ridge) {
-        checkArray("features", features);
-        checkArray("labels", labels);
-        if (features.rank() != 2) {
-            throw Arguments.refusal("features", shapeOf(features), "is not of rank 2, [samples, features]");
-        }
+        ArrayArguments.features("features", features);
+        numeric("labels", labels);
         if (labels.rank() != 1 && labels.rank() != 2) {
-            throw Arguments.refusal("labels", shapeOf(labels), "is not of rank 1 or 2, [samples] or [samples, sets]");
+            throw refusal("labels", shapeOf(labels), "is not of rank 1 or 2, [samples] or [samples, sets]");
         }
         if (labels.size(0) != features.size(0)) {
-            throw Arguments.refusal(
-                    "labels", shapeOf(labels), "does not have as many rows as features, " + shapeOf(features));
+            throw refusal("labels", shapeOf(labels), "does not have as many rows as features, " + shapeOf(features));
         }
-        // One set of labels per row, as the solvers want them.
-        INDArray sets = labels.rank() == 1 ? labels : labels.transpose();
-        try (OffHeapMatrix x = OffHeapMatrix.copyOf(features);
-                OffHeapMatrix y = OffHeapMatrix.copyOf(sets)) {
-            checkFinite("features", x, "%d, %d");
-            checkFinite("labels", y, labels.rank() == 1 ? "%2$d" : "%2$d, %1$d");
-            double penalty = Math.min(features.size(0) * ridge, Double.MAX_VALUE);
-            try (OffHeapMatrix coefficients = solve(algebra, x, y, penalty);
-                    OffHeapMatrix inColumns = coefficients.transposed()) {
-                return labels.rank() == 1 ? coefficients.toNd4j(x.columns()) : inColumns.toNd4j(x.columns(), y.rows());
-            }
+        try (OffHeapMatrix x = finiteCopy("features", features);
+                OffHeapMatrix given = finiteCopy("labels", labels);
+                // One set of labels per row, as the solvers want them.
+                OffHeapMatrix y = labels.rank() == 1 ? given.copy() : given.transposed();
+                OffHeapMatrix coefficients = solveScaled(algebra, x, y, ridge);
+                OffHeapMatrix inColumns = coefficients.transposed()) {
+            return labels.rank() == 1 ? coefficients.toNd4j(x.columns()) : inColumns.toNd4j(x.columns(), y.rows());
         }
+    }
+
+    /**
+     * Solves for features and sets of labels whose largest entry is about 1, to which powers of two bring them, so that no square
+     * or product leaves the range of a double. Overwrites both.
+     *
+     * @return the coefficients, one set per row, for the arguments as given
+     */
+    private static OffHeapMatrix solveScaled(DenseAlgebra algebra, OffHeapMatrix x, OffHeapMatrix y, double ridge) {
+        int ofFeatures = scaleToOne(x);
+        int[] ofLabels = scaleRowsToOne(y);
+        // A penalty beyond 2^200 leaves nothing of XᵀX beside it: b is inversely proportional to it.
+        int ofPenalty = ridge == 0 ? 0 : Math.max(0, Math.getExponent(ridge) - 2 * ofFeatures - LARGEST_PENALTY);
+        double penalty = x.rows() * Math.scalb(ridge, -2 * ofFeatures - ofPenalty);
+        OffHeapMatrix coefficients = solve(algebra, x, y, penalty);
+        for (int set = 0; set < ofLabels.length; set++) {
+            double[] row = coefficients.row(set);
+            PowerOfTwo.scale(row, ofLabels[set] - ofFeatures - ofPenalty);
+            coefficients.setRow(set, row);
+        }
+        return coefficients;
+    }
+
+    private static int scaleToOne(OffHeapMatrix matrix) {
+        double[] entries = matrix.toArray();
+        int exponent = PowerOfTwo.exponent(entries);
+        PowerOfTwo.scale(entries, -exponent);
+        matrix.set(entries);
+        return exponent;
+    }
+
+    private static int[] scaleRowsToOne(OffHeapMatrix matrix) {
+        int[] exponents = new int[matrix.rows()];
+        for (int i = 0; i < exponents.length; i++) {
+            double[] row = matrix.row(i);
+            exponents[i] = PowerOfTwo.exponent(row);
+            PowerOfTwo.scale(row, -exponents[i]);
+            matrix.setRow(i, row);
+        }
+        return exponents;
     }
 
     private static OffHeapMatrix solve(DenseAlgebra algebra, OffHeapMatrix x, OffHeapMatrix labels, double penalty) {
@@ -135,34 +167,6 @@ public final class LinearRegression {
         }
         try (OrthogonalFactorisation orthogonal = new OrthogonalFactorisation(algebra, x)) {
             return orthogonal.solve(labels, penalty);
-        }
-    }
-
-    private static void checkArray(String name, @Nullable INDArray array) {
-        if (array == null) {
-            throw Arguments.refusal(name, "null", "is not an array");
-        }
-        if (array.isEmpty()) {
-            throw Arguments.refusal(name, shapeOf(array), "has no entries");
-        }
-        if (!array.dataType().isNumerical()) {
-            throw Arguments.refusal(name, array.dataType(), "is not a numeric data type");
-        }
-    }
-
-    private static String shapeOf(INDArray array) {
-        return "shape " + Arrays.toString(array.shape());
-    }
-
-    private static void checkFinite(String name, OffHeapMatrix matrix, String index) {
-        for (int i = 0; i < matrix.rows(); i++) {
-            double[] row = matrix.row(i);
-            for (int j = 0; j < row.length; j++) {
-                if (!Double.isFinite(row[j])) {
-                    throw Arguments.refusal(
-                            name + "[" + String.format(Locale.ROOT, index, i, j) + "]", row[j], "is not finite");
-                }
-            }
         }
     }
 }

@@ -107,6 +107,11 @@ final class OffHeapMatrix implements AutoCloseable {
         return entries;
     }
 
+    void setRow(int row, double[] entries) {
+        pointer.position((long) row * columns).put(entries, 0, columns);
+        pointer.position(0);
+    }
+
     void set(double[] rowMajor) {
         if (rowMajor.length != size()) {
             throw new IllegalStateException(rowMajor.length + " entries for a matrix of " + rows + " x " + columns);

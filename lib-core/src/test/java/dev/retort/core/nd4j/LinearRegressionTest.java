@@ -219,6 +219,63 @@ class LinearRegressionTest {
         }
     }
 
+    /** Powers of two, so that the answers must agree to the last bit. */
+    @ParameterizedTest
+    @MethodSource("algebras")
+    void ofAnyScaleTheBitsAreTheSame(DenseAlgebra algebra) {
+        for (int[] shape : new int[][] {{10, 25}, {25, 10}}) {
+            KnownProblem problem = new KnownProblem(shape[0], shape[1], singularValues(10, 1), 1, 5);
+            for (double ridge : new double[] {0, 0x1p-30, 0.5}) {
+                double[] expected = LinearRegression.solve(algebra, problem.features(), problem.labels(), ridge)
+                        .toDoubleVector();
+                for (double scale : new double[] {0x1p-480, 0x1p-400, 0x1p-200, 0x1p200, 0x1p400, 0x1p480}) {
+                    INDArray features = problem.features().mul(scale);
+                    INDArray labels = problem.labels().mul(scale);
+                    assertThat(LinearRegression.solve(algebra, features, labels, ridge * scale * scale)
+                                    .toDoubleVector())
+                            .as("ridge %s, scale %s", ridge, scale)
+                            .containsExactly(expected);
+                    assertThat(LinearRegression.solve(algebra, problem.features(), labels, ridge)
+                                    .divi(scale)
+                                    .toDoubleVector())
+                            .as("ridge %s, scale %s of the labels", ridge, scale)
+                            .containsExactly(expected);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("algebras")
+    void beyondAnyFeatureCoefficientsAreInverseToTheRidge(DenseAlgebra algebra) {
+        for (int[] shape : new int[][] {{10, 25}, {25, 10}}) {
+            KnownProblem problem = new KnownProblem(shape[0], shape[1], singularValues(10, 1), 0, 6);
+            double[] expected = problem.coefficients(1e30);
+            for (double factor : new double[] {1e80, 1e170, 1e200, 1e260}) {
+                double[] actual = LinearRegression.solve(algebra, problem.features(), problem.labels(), 1e30 * factor)
+                        .muli(factor)
+                        .toDoubleVector();
+                assertThat(distance(actual, expected) / norm(expected))
+                        .as("factor %s", factor)
+                        .isLessThan(1e-13);
+            }
+        }
+    }
+
+    @Test
+    void everySetOfLabelsHasAScaleOfItsOwn() {
+        KnownProblem problem = new KnownProblem(10, 25, singularValues(10, 1), 0, 6);
+        INDArray labels = problem.labels();
+        INDArray sets = Nd4j.concat(
+                1, labels.mul(0x1p600).reshape(10, 1), labels.mul(0x1p-600).reshape(10, 1));
+        INDArray coefficients = LinearRegression.ridge(problem.features(), sets, 0.1);
+        double[] expected = problem.coefficients(0.1);
+        double[] large = coefficients.getColumn(0).dup().muli(0x1p-600).toDoubleVector();
+        double[] small = coefficients.getColumn(1).dup().muli(0x1p600).toDoubleVector();
+        assertThat(distance(large, expected)).isLessThan(1e-13 * norm(expected));
+        assertThat(distance(small, expected)).isLessThan(1e-13 * norm(expected));
+    }
+
     @ParameterizedTest
     @MethodSource("algebras")
     void anEnormousRidgeShrinksToZero(DenseAlgebra algebra) {

@@ -39,14 +39,19 @@ final class AlgebraSelection {
     }
 
     /**
-     * @param version as bytedeco counts, {@code 0.3.31-1.5.13}, or null if there is none to be read
+     * @param version as bytedeco counts, {@code 0.3.31-1.5.13}, or null if there is no OpenBLAS, or none that tells
      * @param openBlas makes the algebra that wants OpenBLAS; may fail to link
      */
     static DenseAlgebra select(@Nullable String version, Supplier<DenseAlgebra> openBlas) {
         DenseAlgebra plainJava = new JavaAlgebra();
+        if (version == null) {
+            return fallBack(plainJava, "OpenBLAS is not on the class path (no META-INF/maven/org.bytedeco/openblas)");
+        }
+        if (!VERSION.matcher(version).matches()) {
+            return fallBack(plainJava, "OpenBLAS has a version that cannot be read, \"" + version + "\"");
+        }
         if (!recentEnough(version)) {
-            return fallBack(
-                    plainJava, "OpenBLAS " + (version == null ? "of unknown version" : version) + " is too old");
+            return fallBack(plainJava, "OpenBLAS " + version + " is too old");
         }
         try {
             DenseAlgebra candidate = openBlas.get();
@@ -76,8 +81,8 @@ final class AlgebraSelection {
         }
     }
 
-    static boolean recentEnough(@Nullable String version) {
-        Matcher matcher = VERSION.matcher(version == null ? "" : version);
+    static boolean recentEnough(String version) {
+        Matcher matcher = VERSION.matcher(version);
         if (!matcher.matches()) {
             return false;
         }
@@ -95,7 +100,9 @@ final class AlgebraSelection {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(20261123);
         return productsAgree(candidate, reference, random)
                 && choleskyAgrees(candidate, reference, random)
-                && triangularSolvesAgree(candidate, reference, random);
+                && triangularSolvesAgree(candidate, reference, random)
+                && factorsMultiplyBack(candidate, reference, random)
+                && eigenvectorsMultiplyBack(candidate, reference, random);
     }
 
     private static boolean productsAgree(DenseAlgebra candidate, DenseAlgebra reference, RandomGenerator random) {
@@ -135,6 +142,52 @@ final class AlgebraSelection {
             }
         }
         return true;
+    }
+
+    /** Pivots may differ between implementations, but L Q is W, and W Qᵀ is L, for either. */
+    private static boolean factorsMultiplyBack(DenseAlgebra candidate, DenseAlgebra reference, RandomGenerator random) {
+        int rows = 48; // more than one block of LAPACK's, which takes 32
+        int columns = 96;
+        try (OffHeapMatrix given = uniform(rows, columns, random);
+                OffHeapMatrix expected = given.copy();
+                OffHeapMatrix factored = given.copy()) {
+            RowFactors factors = candidate.factorRows(factored);
+            double[] lower = new double[rows * columns];
+            for (int i = 0; i < rows; i++) {
+                System.arraycopy(factored.row(i), 0, lower, i * columns, i + 1);
+                expected.setRow(i, given.row(factors.order(i)));
+            }
+            try (OffHeapMatrix l = OffHeapMatrix.of(rows, columns, lower);
+                    OffHeapMatrix product = l.copy();
+                    OffHeapMatrix quotient = expected.copy();
+                    OffHeapMatrix ofReference = l.copy()) {
+                candidate.rotate(factors, true, product);
+                candidate.rotate(factors, false, quotient);
+                reference.rotate(factors, true, ofReference);
+                return close(product, expected) && close(quotient, l) && close(ofReference, expected);
+            }
+        }
+    }
+
+    private static boolean eigenvectorsMultiplyBack(
+            DenseAlgebra candidate, DenseAlgebra reference, RandomGenerator random) {
+        int order = 64; // beyond the 25 below which LAPACK does not divide and conquer
+        try (OffHeapMatrix x = uniform(order, order, random);
+                OffHeapMatrix symmetric = reference.gramOfRows(x)) {
+            symmetric.mirrorLower();
+            try (OffHeapMatrix vectors = symmetric.copy();
+                    OffHeapMatrix product = OffHeapMatrix.zeros(order, order)) {
+                double[] eigenvalues = candidate.eigen(vectors);
+                double[] scaled = vectors.toArray();
+                for (int k = 0; k < scaled.length; k++) {
+                    scaled[k] *= eigenvalues[k / order];
+                }
+                try (OffHeapMatrix weighted = OffHeapMatrix.of(order, order, scaled)) {
+                    reference.addProduct(1, vectors, true, weighted, false, product);
+                }
+                return close(product, symmetric);
+            }
+        }
     }
 
     private static OffHeapMatrix uniform(int rows, int columns, RandomGenerator random) {

@@ -6,10 +6,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EmptySource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.NullAndEmptySource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AlgebraSelectionTest {
@@ -21,7 +22,7 @@ class AlgebraSelectionTest {
     }
 
     @ParameterizedTest
-    @NullAndEmptySource
+    @EmptySource
     @ValueSource(strings = {"0.3.19-1.5.7", "0.3.20-1.5.7", "0.2.22", "0.3", "unknown", "0.3.-31"})
     void refusesOldAndUnreadableVersions(String version) {
         assertThat(AlgebraSelection.recentEnough(version)).isFalse();
@@ -33,6 +34,15 @@ class AlgebraSelectionTest {
             throw new AssertionError("OpenBLAS 0.3.19 was loaded");
         };
         assertWarnsOnce("OpenBLAS 0.3.19-1.5.7 is too old", "0.3.19-1.5.7", mustNotBeCalled);
+    }
+
+    @Test
+    void tellsAMissingOpenBlasFromAnOldOne() {
+        Supplier<DenseAlgebra> mustNotBeCalled = () -> {
+            throw new AssertionError("OpenBLAS was loaded");
+        };
+        assertWarnsOnce("OpenBLAS is not on the class path", null, mustNotBeCalled);
+        assertWarnsOnce("OpenBLAS has a version that cannot be read, \"0.x\"", "0.x", mustNotBeCalled);
     }
 
     @Test
@@ -64,7 +74,7 @@ class AlgebraSelectionTest {
         assertThat(DenseAlgebra.selected()).isInstanceOf(OpenBlasAlgebra.class).isSameAs(DenseAlgebra.selected());
     }
 
-    private static void assertWarnsOnce(String reason, String version, Supplier<DenseAlgebra> openBlas) {
+    private static void assertWarnsOnce(String reason, @Nullable String version, Supplier<DenseAlgebra> openBlas) {
         ByteArrayOutputStream log = new ByteArrayOutputStream();
         PrintStream before = System.err;
         System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8)); // where slf4j-simple writes

@@ -6,7 +6,10 @@ final class BrokenAlgebra extends JavaAlgebra {
     enum Routine {
         PRODUCT,
         CHOLESKY,
-        TRIANGULAR_SOLVE
+        TRIANGULAR_SOLVE,
+        ROW_FACTORS,
+        ROTATION,
+        EIGENVECTORS
     }
 
     private final Routine broken;
@@ -33,6 +36,26 @@ final class BrokenAlgebra extends JavaAlgebra {
     public void solveTriangular(OffHeapMatrix lower, boolean transposed, OffHeapMatrix vectors) {
         super.solveTriangular(lower, transposed, vectors);
         spoil(Routine.TRIANGULAR_SOLVE, vectors);
+    }
+
+    @Override
+    public RowFactors factorRows(OffHeapMatrix w) {
+        RowFactors factors = super.factorRows(w);
+        spoil(Routine.ROW_FACTORS, w);
+        return factors;
+    }
+
+    @Override
+    public void rotate(RowFactors factors, boolean transposed, OffHeapMatrix vectors) {
+        super.rotate(factors, transposed, vectors);
+        spoil(Routine.ROTATION, vectors);
+    }
+
+    @Override
+    public double[] eigen(OffHeapMatrix symmetric) {
+        double[] eigenvalues = super.eigen(symmetric);
+        spoil(Routine.EIGENVECTORS, symmetric);
+        return eigenvalues;
     }
 
     private void spoil(Routine routine, OffHeapMatrix matrix) {

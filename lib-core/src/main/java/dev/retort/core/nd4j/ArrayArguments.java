@@ -58,14 +58,4 @@ final class ArrayArguments {
     static String shapeOf(INDArray array) {
         return "shape " + Arrays.toString(array.shape());
     }
-
-    /** The distance from 1 to the next number of the array's type, and for integers of the doubles they become. */
-    static double ulp(INDArray array) {
-        return switch (array.dataType()) {
-            case FLOAT -> 0x1p-23;
-            case HALF -> 0x1p-10;
-            case BFLOAT16 -> 0x1p-7;
-            default -> Math.ulp(1.0);
-        };
-    }
 }

@@ -40,7 +40,7 @@ public final class Centring {
         try (OffHeapMatrix matrix = ArrayArguments.finiteCopy(name, array)) {
             double[] entries = matrix.toArray();
             int columns = array.rank() == 1 ? 1 : matrix.columns();
-            int exponent = centre(entries, columns, ArrayArguments.ulp(array));
+            int exponent = centre(entries, columns, ulp(array));
             PowerOfTwo.scale(entries, exponent);
             for (int k = 0; k < entries.length; k++) {
                 if (Double.isInfinite(entries[k])) {
@@ -50,6 +50,21 @@ public final class Centring {
             matrix.set(entries);
             return matrix.toNd4j(array.shape());
         }
+    }
+
+    /**
+     * The relative precision of an array's data type: the distance from 1 to the next number.
+     *
+     * @param array an array of any numeric type
+     * @return ulp(1) of its type; that of {@code DOUBLE} for integers, which become doubles
+     */
+    public static double ulp(INDArray array) {
+        return switch (array.dataType()) {
+            case FLOAT -> 0x1p-23;
+            case HALF -> 0x1p-10;
+            case BFLOAT16 -> 0x1p-7;
+            default -> Math.ulp(1.0);
+        };
     }
 
     /**

@@ -71,7 +71,7 @@ public final class Covariance {
         }
         try (OffHeapMatrix symmetric = finiteCopy("matrix", matrix)) {
             double[] entries = symmetric.toArray();
-            double ulp = ArrayArguments.ulp(matrix);
+            double ulp = Centring.ulp(matrix);
             int exponent = PowerOfTwo.exponent(entries);
             PowerOfTwo.scale(entries, -exponent);
             checkSymmetric(matrix, entries, Math.max(ASYMMETRY, NARROW_ASYMMETRY * ulp));
@@ -95,7 +95,7 @@ public final class Covariance {
         ArrayArguments.features("features", features);
         try (OffHeapMatrix centred = finiteCopy("features", features)) {
             double[] entries = centred.toArray();
-            int exponent = Centring.centre(entries, centred.columns(), ArrayArguments.ulp(features));
+            int exponent = Centring.centre(entries, centred.columns(), Centring.ulp(features));
             if (Blocks.norm(entries, 0, entries.length) == 0) {
                 throw refusal("features", shapeOf(features), "has no feature that varies");
             }

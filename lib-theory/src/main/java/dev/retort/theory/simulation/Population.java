@@ -1,10 +1,9 @@
 package dev.retort.theory.simulation;
 
-import static dev.retort.core.Arguments.finite;
-import static dev.retort.core.Arguments.length;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.CompensatedSum;
+import dev.retort.core.nd4j.Centring;
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
@@ -27,9 +26,14 @@ import org.nd4j.linalg.factory.Nd4j;
  * data's true labels, with noise 0 those of the linear teacher. Features and labels are centred over the population, and
  * the excess risk is measured over all of it.
  *
+ * <p>A residual whose root mean square is at most 64 · 2<sup>−52</sup> · p<sup>1/2</sup> times that of the labels, or ulp(1)
+ * of their type times it, is the rounding of labels that are exactly linear in the features, as they always are with fewer
+ * members than features: it counts as noise 0, exactly. Directions of features that do not vary, up to rounding, have
+ * eigenvalue 0, as {@link Covariance} says.
+ *
  * <p>The theory asks more of the data than a covariance: that features act like Gaussian ones, and residuals like
- * independent noise. How well data oblige is what the comparison shows. Memory: twice the size of the features, 16 N p
- * bytes. Immutable.
+ * independent noise. How well data oblige is what the comparison shows. Memory: 8 N p bytes, and
+ * four times that for a moment when it is made. Immutable.
  *
  * <pre>{@code
  * INDArray features = Nd4j.create(new double[][] {{1, 0}, {0, 2}, {-1, 1}, {3, 1}, {0, 0}, {2, 2}});
@@ -43,6 +47,9 @@ public final class Population {
 
     private final RegressionTask task;
     private final Covariance covariance;
+
+    /** Times ulp(1) and √p: rounding of a sum of p products, relative to the labels that it makes up. */
+    private static final double ROUNDING = 64;
 
     /** Row after row, in the eigenbasis. */
     private final double[] basis;
@@ -63,29 +70,47 @@ public final class Population {
      * @param features one member per row, shape {@code [N, p]}; not modified
      * @param labels one label per member, shape {@code [N]} or {@code [N, 1]}; not modified
      * @return the population
-     * @throws IllegalArgumentException if the shapes do not fit, an entry is NaN or infinite, or no feature varies
+     * @throws IllegalArgumentException if an array is null, empty or not numeric, if the shapes do not fit, if an entry is
+     *     NaN or infinite, if no feature varies, or if a variance overflows
+     * @throws ArithmeticException as {@link Covariance#ofPopulation(INDArray)} does
      */
     public static Population of(INDArray features, INDArray labels) {
-        Covariance covariance = Covariance.ofPopulation(features);
-        length("labels", Math.toIntExact(labels.length()), "the number of members", Math.toIntExact(features.size(0)));
+        Covariance covariance;
         double[] basis;
-        try (INDArray rotated = covariance.toEigenbasis(features)) {
-            basis = rotated.data().asDouble();
+        double[] residuals;
+        try (INDArray centred = Centring.centred("features", features);
+                INDArray centredLabels = Centring.centred("labels", labels)) {
+            checkOnePerMember(labels, features.size(0));
+            covariance = Covariance.ofPopulation(centred);
+            try (INDArray rotated = covariance.toEigenbasis(centred)) {
+                basis = rotated.data().asDouble();
+            }
+            residuals = centredLabels.data().asDouble();
         }
-        double[] residuals =
-                finite("labels", labels.castTo(DataType.DOUBLE).ravel().toDoubleVector());
-        centre(basis, covariance.dimension());
-        centre(residuals, 1);
-
-        Spectrum spectrum = withoutRounding(covariance.spectrum());
-        double[] truth = leastSquares(basis, residuals, spectrum);
-        subtractFit(basis, truth, residuals);
-        double noise = rootMeanSquare(residuals);
+        double rounding = rounding(labels, covariance.dimension());
+        double[] truth = fit(basis, residuals, covariance.spectrum());
+        double left = rootMeanSquare(residuals);
+        double noise = left <= rounding ? 0 : left;
         for (int row = 0; row < residuals.length; row++) {
             residuals[row] = noise == 0 ? 0 : residuals[row] / noise;
         }
-        RegressionTask task = RegressionTask.of(spectrum, Signal.of(truth)).withNoise(noise);
+        RegressionTask task =
+                RegressionTask.of(covariance.spectrum(), Signal.of(truth)).withNoise(noise);
         return new Population(task, covariance, basis, residuals);
+    }
+
+    private static void checkOnePerMember(INDArray labels, long members) {
+        if (labels.size(0) != members || labels.length() != members) {
+            throw refusal(
+                    "labels",
+                    "shape " + Arrays.toString(labels.shape()),
+                    "is not [" + members + "] or [" + members + ", 1], one per member");
+        }
+    }
+
+    private static double rounding(INDArray labels, int dimension) {
+        double relative = Math.max(ROUNDING * Math.ulp(1.0) * Math.sqrt(dimension), Centring.ulp(labels));
+        return relative * rootMeanSquare(labels.castTo(DataType.DOUBLE).ravel().toDoubleVector());
     }
 
     /**
@@ -124,6 +149,10 @@ public final class Population {
         if (distillation.target().samples() > size()) {
             throw refusal("samples", distillation.target().samples(), "is not at most the population, " + size());
         }
+        double noise = distillation.target().noise(distillation.task());
+        if (noise > 0 && task.noise() == 0) {
+            throw refusal("noise", noise, "cannot be drawn from a population whose labels are exactly linear");
+        }
         return this::draw;
     }
 
@@ -143,28 +172,33 @@ public final class Population {
         return new Design.Sample(Nd4j.create(rows, new long[] {samples, p}, 'c'), Nd4j.createFromArray(noise));
     }
 
-    private static void centre(double[] rows, int columns) {
-        double[] mean = new double[columns];
-        for (int k = 0; k < rows.length; k++) {
-            mean[k % columns] += rows[k];
-        }
-        double count = (double) rows.length / columns;
-        for (int k = 0; k < rows.length; k++) {
-            rows[k] -= mean[k % columns] / count;
+    /**
+     * Least squares: in the eigenbasis the normal equations are diagonal up to rounding, which corrections remove until they
+     * no longer shrink.
+     *
+     * @param labels overwritten by what the fit leaves of them
+     */
+    private static double[] fit(double[] basis, double[] labels, Spectrum spectrum) {
+        double[] coefficients = new double[spectrum.dimension()];
+        double previous = Double.POSITIVE_INFINITY;
+        while (true) {
+            double[] correction = projections(basis, labels, spectrum);
+            double size = 0;
+            for (int i = 0; i < correction.length; i++) {
+                size = Math.hypot(size, Math.sqrt(spectrum.eigenvalue(i)) * correction[i]);
+            }
+            if (!(size < previous / 2)) {
+                return coefficients;
+            }
+            for (int i = 0; i < correction.length; i++) {
+                coefficients[i] += correction[i];
+            }
+            subtractFit(basis, correction, labels);
+            previous = size;
         }
     }
 
-    /** An eigenvalue within the rounding of the largest is that of a combination of features that does not vary. */
-    private static Spectrum withoutRounding(Spectrum computed) {
-        double[] eigenvalues = computed.eigenvalues();
-        double rounding = 64 * Math.ulp(1.0) * eigenvalues[0] * eigenvalues.length;
-        for (int i = 0; i < eigenvalues.length; i++) {
-            eigenvalues[i] = eigenvalues[i] <= rounding ? 0 : eigenvalues[i];
-        }
-        return Spectrum.of(eigenvalues);
-    }
-
-    private static double[] leastSquares(double[] basis, double[] labels, Spectrum spectrum) {
+    private static double[] projections(double[] basis, double[] labels, Spectrum spectrum) {
         int p = spectrum.dimension();
         double[] coefficients = new double[p];
         for (int row = 0; row < labels.length; row++) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class PopulationTest {
 
@@ -110,10 +111,114 @@ class PopulationTest {
     }
 
     @Test
+    void aDistantMeanCostsNoDigits() {
+        // Multiples of 2^-16 below 2^10: the sum with 2^30 is exact.
+        INDArray near = Nd4j.create(rounded(features, 0x1p16));
+        INDArray far = near.add(0x1p30);
+        Population one = Population.of(near, labels);
+        Population other = Population.of(far, labels.reshape(SIZE, 1).add(0x1p10));
+        Training target = Training.samples(30);
+        double[] expected = Distillation.of(one.task())
+                .target(target)
+                .simulate(Trials.of(5).drawingFrom(one))
+                .excess();
+        double[] actual = Distillation.of(other.task())
+                .target(target)
+                .simulate(Trials.of(5).drawingFrom(other))
+                .excess();
+        assertThat(other.task().noise()).isCloseTo(one.task().noise(), within(1e-12));
+        for (int t = 0; t < 5; t++) {
+            assertThat(actual[t]).isCloseTo(expected[t], within(1e-10 * expected[t]));
+        }
+    }
+
+    private static double[][] rounded(INDArray array, double scale) {
+        double[][] entries = array.toDoubleMatrix();
+        for (double[] row : entries) {
+            for (int j = 0; j < row.length; j++) {
+                row[j] = Math.rint(row[j] * scale) / scale;
+            }
+        }
+        return entries;
+    }
+
+    @Test
+    void theRoundingOfLinearLabelsIsNoNoise() {
+        double[] truth = new double[DIMENSION];
+        for (int i = 0; i < DIMENSION; i++) {
+            truth[i] = WORLD.coefficient(i);
+        }
+        INDArray linear = LinearRegression.predict(features, Nd4j.createFromArray(truth));
+        // A direction with 1e-12 of the largest variance, where the eigenvalue is known to a percent at best.
+        INDArray steep = features.dup();
+        steep.getColumn(7).muli(1e-5);
+        INDArray onSteep = steep.sum(1).addi(steep.getColumn(7).mul(1e5));
+        for (Population exact : new Population[] {
+            Population.of(features, linear),
+            Population.of(features, linear.add(1e6)),
+            Population.of(features, linear.castTo(DataType.FLOAT)),
+            Population.of(steep, onSteep)
+        }) {
+            assertThat(exact.task().noise()).isZero();
+            Distillation pipeline = Distillation.of(exact.task()).target(Training.samples(100));
+            // Least squares on a hundred samples without noise is the truth.
+            assertThat(pipeline.simulate(Trials.of(3).drawingFrom(exact)).mean())
+                    .isLessThan(1e-12 * exact.task().signalPower());
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Distillation.of(exact.task())
+                            .target(Training.samples(100).withNoise(0.5))
+                            .simulate(Trials.of(3).drawingFrom(exact)))
+                    .withMessage("noise: 0.5 cannot be drawn from a population whose labels are exactly linear");
+        }
+        INDArray noisy = linear.add(labels.sub(labels.mean()).muli(1e-9));
+        assertThat(Population.of(features, noisy).task().noise()).isPositive();
+    }
+
+    @Test
+    void fewerMembersThanFeaturesAreInterpolated() {
+        INDArray few = features.get(NDArrayIndex.interval(0, 40), NDArrayIndex.all());
+        Population small = Population.of(few, labels.get(NDArrayIndex.interval(0, 40)));
+        assertThat(small.task().spectrum().rank()).isEqualTo(39);
+        assertThat(small.task().noise()).isZero();
+        for (int samples : new int[] {5, 20, 38, 39, 40}) {
+            Distillation pipeline = Distillation.of(small.task()).target(Training.samples(samples));
+            assertThat(pipeline.predict().excess()).as("%d samples", samples).isFinite();
+            assertThat(pipeline.simulate(Trials.of(10).drawingFrom(small)).mean())
+                    .isFinite();
+        }
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // on purpose
+    void refusesNull() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Population.of(null, labels))
+                .withMessage("features: null is not an array");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Population.of(features, null))
+                .withMessage("labels: null is not an array");
+    }
+
+    @Test
     void refusesWhatDoesNotFit() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Population.of(features, Nd4j.zeros(DataType.DOUBLE, 3)))
-                .withMessage("labels.length: 3 is not the number of members, 4000");
+                .withMessage("labels: shape [3] is not [4000] or [4000, 1], one per member");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Population.of(features, labels.reshape(1, SIZE)))
+                .withMessage("labels: shape [1, 4000] is not [4000] or [4000, 1], one per member");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Population.of(features, labels.reshape(2, SIZE / 2)))
+                .withMessage("labels: shape [2, 2000] is not [4000] or [4000, 1], one per member");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Population.of(features, labels.castTo(DataType.BOOL)))
+                .withMessage("labels: BOOL is not a numeric data type");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Population.of(labels, labels))
+                .withMessage("features: shape [4000] is not of rank 2, [samples, features]");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Population.of(Nd4j.ones(7, 2).muli(0.1), Nd4j.ones(7)))
+                .withMessage("features: shape [7, 2] has no feature that varies");
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
                         Population.of(Nd4j.create(new double[][] {{1}, {2}}), Nd4j.createFromArray(1.0, Double.NaN)))

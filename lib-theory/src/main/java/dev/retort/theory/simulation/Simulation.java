@@ -69,7 +69,8 @@ public final class Simulation {
      * that of the high-dimensional limit, from which n samples depart by a relative O(1/n), which enough trials will show.
      *
      * @param prediction the closed form
-     * @return (mean − predicted excess risk) in standard errors
+     * @return (mean − predicted excess risk) in standard errors; 0 if they are equal, ±infinity if they differ although the
+     *     standard error is 0
      */
     public double zScore(RiskReport prediction) {
         return zScore(prediction.excess());
@@ -79,7 +80,8 @@ public final class Simulation {
      * How far the measurement is from a number.
      *
      * @param excess the excess risk to compare with
-     * @return (mean − excess) in standard errors; 0 if they are equal
+     * @return (mean − excess) in standard errors; 0 if they are equal, ±infinity if they differ although the standard error
+     *     is 0
      */
     public double zScore(double excess) {
         return mean == excess ? 0 : (mean - excess) / standardError;

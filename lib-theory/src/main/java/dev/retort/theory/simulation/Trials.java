@@ -1,6 +1,7 @@
 package dev.retort.theory.simulation;
 
 import static dev.retort.core.Arguments.atLeastOne;
+import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.theory.distillation.Distillation;
@@ -96,19 +97,22 @@ public final class Trials implements Experiment<Simulation> {
      * @param population the population; the pipeline's task must be {@link Population#task() its task}, or one with the
      *     same spectrum
      * @return new trials
+     * @throws IllegalArgumentException if the population is null
      */
     public Trials drawingFrom(Population population) {
-        return new Trials(count, seed, threads, population, progress);
+        return new Trials(count, seed, threads, notNull("population", population), progress);
     }
 
     /**
      * The same trials with somebody to tell of each that is completed.
      *
-     * @param progress who to tell; called in the thread that runs the pipeline
+     * @param progress who to tell; called in the thread that runs the pipeline. What it throws ends the run and reaches the
+     *     caller
      * @return new trials
+     * @throws IllegalArgumentException if it is null
      */
     public Trials onProgress(Progress progress) {
-        return new Trials(count, seed, threads, population, progress);
+        return new Trials(count, seed, threads, population, notNull("progress", progress));
     }
 
     /** Follows a long run. */
@@ -129,9 +133,10 @@ public final class Trials implements Experiment<Simulation> {
      *
      * @param distillation the pipeline to run
      * @return the measured excess risk
-     * @throws IllegalArgumentException if the target's number of samples is not a whole number, or the pipeline's spectrum
-     *     or samples do not fit the population
-     * @throws IllegalStateException if there is no ND4J backend
+     * @throws IllegalArgumentException if the target's number of samples is not a whole number, if samples times features
+     *     are not below 2<sup>31</sup>, or if the pipeline's spectrum, samples or noise do not fit the population
+     * @throws IllegalStateException if there is no ND4J backend, if the task's spectrum is not {@linkplain
+     *     dev.retort.core.spectrum.Spectrum#isListed() listed}, or if a trial failed, with what it threw as the cause
      * @throws CancellationException if the thread is interrupted; its interrupted status is set again
      */
     @Override
@@ -139,6 +144,10 @@ public final class Trials implements Experiment<Simulation> {
         double samples = distillation.target().samples();
         if (samples != Math.rint(samples) || samples > Integer.MAX_VALUE) {
             throw refusal("samples", samples, "is not a whole number below 2^31, which a simulation needs");
+        }
+        int features = distillation.task().dimension();
+        if (!(samples * features <= Integer.MAX_VALUE)) {
+            throw refusal("samples", samples + " times " + features + " features", "is not below 2^31");
         }
         Design design = population == null ? Design.gaussian(distillation.task()) : population.designFor(distillation);
         return Simulation.of(runAll(new Trial(distillation, design)));

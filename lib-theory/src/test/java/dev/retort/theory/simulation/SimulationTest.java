@@ -23,7 +23,8 @@ class SimulationTest {
     void trialsThatAllAgreeLeaveNoDoubt() {
         Simulation simulation = Simulation.of(new double[] {2, 2});
         assertThat(simulation.zScore(2)).isZero();
-        assertThat(simulation.zScore(1)).isInfinite();
+        assertThat(simulation.zScore(1)).isEqualTo(Double.POSITIVE_INFINITY);
+        assertThat(simulation.zScore(3)).isEqualTo(Double.NEGATIVE_INFINITY);
     }
 
     @Test

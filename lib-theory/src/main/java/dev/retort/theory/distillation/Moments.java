@@ -83,10 +83,9 @@ final class Moments {
      * <pre>  E b' = θ E b,      Var b' = θ² Var b + c λ/(λ+τ)²,      c = (σ² + Σ λζ² E b²)/(n(1−Ω)).</pre>
      *
      * @param equivalent the equivalent of the training
-     * @param noise the standard deviation σ of the noise on the labels
+     * @param added what the training adds to the variance in all, {@link #labelNoiseVariance} and {@link #designVariance}
      */
-    Moments trained(DeterministicEquivalent equivalent, double noise) {
-        double added = labelNoiseVariance(noise, equivalent) + designVariance(equivalent);
+    Moments trained(DeterministicEquivalent equivalent, double added) {
         double[] trainedDeviation = new double[deviation.length];
         double[] trainedVariance = new double[deviation.length];
         for (int k = 0; k < deviation.length; k++) {

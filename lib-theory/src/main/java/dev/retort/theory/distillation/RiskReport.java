@@ -30,11 +30,13 @@ public final class RiskReport {
 
     /** The report of training on the labels that fixed coefficients give. */
     static RiskReport of(Moments labels, DeterministicEquivalent target, double noise, double testNoise) {
-        Moments trained = labels.trained(target, noise);
+        double labelNoiseVariance = Moments.labelNoiseVariance(noise, target);
+        double designVariance = labels.designVariance(target);
+        Moments trained = labels.trained(target, labelNoiseVariance + designVariance);
         return new RiskReport(
                 trained.bias(),
-                Moments.labelNoiseVariance(noise, target),
-                labels.designVariance(target),
+                labelNoiseVariance,
+                designVariance,
                 testNoise,
                 new Shares(labels.nodes(), trained::share));
     }

@@ -238,7 +238,8 @@ class DistillationTest {
         double[] samples = {150, 120};
         for (int stage = 0; stage < 2; stage++) {
             DeterministicEquivalent equivalent = DeterministicEquivalent.of(task.spectrum(), samples[stage]);
-            moments = moments.trained(equivalent, 0.2);
+            moments = moments.trained(
+                    equivalent, Moments.labelNoiseVariance(0.2, equivalent) + moments.designVariance(equivalent));
             assertThat(moments.excess()).isCloseTo(expected[stage], withinPercentage(1e-10));
         }
     }

@@ -41,12 +41,18 @@ final class Curve {
         }
     }
 
-    /** Computes and simulates the pipeline at every number of samples. */
+    /**
+     * Computes and simulates the pipeline at every number of samples, each with a seed of its own: the points of a curve are
+     * independent, and curves of the same seed and number of samples share their designs.
+     */
     static Curve of(String name, double[] samples, DoubleFunction<Distillation> pipeline, Trials trials) {
         List<Point> points = new ArrayList<>();
         for (double n : samples) {
             Distillation distillation = pipeline.apply(n);
-            points.add(new Point(n, distillation.predict().excess(), distillation.simulate(trials)));
+            points.add(new Point(
+                    n,
+                    distillation.predict().excess(),
+                    distillation.simulate(trials.seed(trials.seed() + Math.round(n)))));
         }
         return new Curve(name, points);
     }

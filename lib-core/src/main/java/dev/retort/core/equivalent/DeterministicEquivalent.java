@@ -1,6 +1,7 @@
 package dev.retort.core.equivalent;
 
 import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.positive;
 
 import dev.retort.core.spectrum.SpectralMeasure;
@@ -95,7 +96,8 @@ public final class DeterministicEquivalent {
      *     the ridge so large that τ overflows, or above 1e10 for a power law without end
      */
     public static DeterministicEquivalent of(Spectrum spectrum, double samples, double ridge) {
-        return new DeterministicEquivalent(spectrum, positive("samples", samples), nonNegative("ridge", ridge));
+        return new DeterministicEquivalent(
+                notNull("spectrum", spectrum), positive("samples", samples), nonNegative("ridge", ridge));
     }
 
     /**

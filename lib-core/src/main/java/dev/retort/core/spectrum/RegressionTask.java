@@ -1,6 +1,7 @@
 package dev.retort.core.spectrum;
 
 import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.CompensatedSum;
@@ -49,7 +50,7 @@ public final class RegressionTask {
      *     law that is not listed, if the signal lists its coefficients, or if there is no end and Σ i<sup>−b</sup> diverges
      */
     public static RegressionTask of(Spectrum spectrum, Signal signal) {
-        signal.checkFits(spectrum);
+        notNull("signal", signal).checkFits(notNull("spectrum", spectrum));
         TaskNodes features = spectrum.isListed()
                 ? TaskNodes.ofFeatures(spectrum, signal)
                 : spectrum.law().nodes(signal);

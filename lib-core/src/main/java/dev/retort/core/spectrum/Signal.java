@@ -2,6 +2,7 @@ package dev.retort.core.spectrum;
 
 import static dev.retort.core.Arguments.finite;
 import static dev.retort.core.Arguments.length;
+import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
 /**
@@ -22,7 +23,8 @@ public abstract sealed class Signal {
      * @throws IllegalArgumentException if a coefficient is NaN or infinite
      */
     public static Signal of(double... coefficients) {
-        return new Given(finite("coefficients", coefficients).clone());
+        return new Given(
+                finite("coefficients", notNull("coefficients", coefficients)).clone());
     }
 
     /**

@@ -4,6 +4,7 @@ import static dev.retort.core.Arguments.atLeastOne;
 import static dev.retort.core.Arguments.finite;
 import static dev.retort.core.Arguments.length;
 import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.positive;
 import static dev.retort.core.Arguments.refusal;
 
@@ -81,7 +82,7 @@ public final class Spectrum {
      *     the counts add up to more than an array can hold
      */
     public static Spectrum withMultiplicities(double[] values, int[] counts) {
-        length("counts", counts.length, "the number of values", values.length);
+        length("counts", notNull("counts", counts).length, "the number of values", notNull("values", values).length);
         long dimension = 0;
         finite("values", values);
         for (int k = 0; k < counts.length; k++) {
@@ -232,7 +233,7 @@ public final class Spectrum {
     }
 
     private static double[] withoutRoundedZeros(double[] given) {
-        if (given.length == 0) {
+        if (notNull("eigenvalues", given).length == 0) {
             throw refusal("eigenvalues", "[]", "has no entry, at least one is needed");
         }
         double[] eigenvalues = finite("eigenvalues", given).clone();

@@ -1,5 +1,7 @@
 package dev.retort.theory.distillation;
 
+import static dev.retort.core.Arguments.notNull;
+
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.TaskNodes;
@@ -45,7 +47,7 @@ public final class Distillation {
      * @return a description that lacks its target
      */
     public static Draft of(RegressionTask task) {
-        return new Draft(task, Surrogate.groundTruth());
+        return new Draft(notNull("task", task), Surrogate.groundTruth());
     }
 
     /** A pipeline without its target: the one thing to do with it is to say how the target is trained. Immutable. */
@@ -67,7 +69,7 @@ public final class Distillation {
          * @throws IllegalArgumentException if the surrogate has another number of features than the task
          */
         public Draft surrogate(Surrogate surrogate) {
-            surrogate.checkFits(task);
+            notNull("surrogate", surrogate).checkFits(task);
             return new Draft(task, surrogate);
         }
 
@@ -79,7 +81,7 @@ public final class Distillation {
          * @throws IllegalArgumentException if the target has so few samples that τ overflows
          */
         public Distillation target(Training target) {
-            return target(target, target.equivalent(task));
+            return target(target, notNull("target", target).equivalent(task));
         }
 
         /** The same for an equivalent that is known already. */
@@ -176,7 +178,7 @@ public final class Distillation {
      * @return the outcome
      */
     public <R> R simulate(Experiment<R> experiment) {
-        return experiment.run(this);
+        return notNull("experiment", experiment).run(this);
     }
 
     Moments labels() {

@@ -1,6 +1,7 @@
 package dev.retort.theory.distillation;
 
 import static dev.retort.core.Arguments.atLeastOne;
+import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
@@ -33,7 +34,7 @@ public final class FeatureMask {
      * @throws IllegalArgumentException if there is no entry
      */
     public static FeatureMask of(boolean... keeps) {
-        BitSet kept = new BitSet(atLeastOne("keeps.length", keeps.length));
+        BitSet kept = new BitSet(atLeastOne("keeps.length", notNull("keeps", keeps).length));
         for (int i = 0; i < keeps.length; i++) {
             kept.set(i, keeps[i]);
         }
@@ -69,7 +70,7 @@ public final class FeatureMask {
      * @return the best mask
      */
     public static FeatureMask optimal(DeterministicEquivalent target) {
-        int dimension = target.spectrum().dimension();
+        int dimension = notNull("target", target).spectrum().dimension();
         BitSet kept = new BitSet(dimension);
         double edge = edge(target);
         for (int i = 0; i < dimension; i++) {

@@ -2,6 +2,7 @@ package dev.retort.theory.distillation;
 
 import static dev.retort.core.Arguments.finite;
 import static dev.retort.core.Arguments.length;
+import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
@@ -34,7 +35,8 @@ public abstract sealed class Surrogate {
      * @throws IllegalArgumentException if a coefficient is NaN or infinite
      */
     public static Surrogate given(double... coefficients) {
-        return new Given(finite("coefficients", coefficients).clone());
+        return new Given(
+                finite("coefficients", notNull("coefficients", coefficients)).clone());
     }
 
     /**
@@ -44,7 +46,7 @@ public abstract sealed class Surrogate {
      * @return the surrogate
      */
     public static Surrogate masked(FeatureMask mask) {
-        return new Masked(mask);
+        return new Masked(notNull("mask", mask));
     }
 
     /**

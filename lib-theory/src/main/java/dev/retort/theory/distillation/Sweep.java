@@ -2,6 +2,7 @@ package dev.retort.theory.distillation;
 
 import static dev.retort.core.Arguments.atLeastOne;
 import static dev.retort.core.Arguments.finite;
+import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
@@ -54,8 +55,12 @@ public final class Sweep {
      * @throws IllegalArgumentException if the grid is empty, or a point is NaN, infinite or refused by the training
      */
     public static Sweep along(double[] grid, DoubleFunction<Training> training) {
-        atLeastOne("grid.length", grid.length);
-        return new Sweep(Arrays.stream(finite("grid", grid)).mapToObj(training).toList(), false);
+        atLeastOne("grid.length", notNull("grid", grid).length);
+        return new Sweep(
+                Arrays.stream(finite("grid", grid))
+                        .mapToObj(notNull("training", training))
+                        .toList(),
+                false);
     }
 
     /**

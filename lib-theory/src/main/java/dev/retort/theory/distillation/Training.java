@@ -1,6 +1,7 @@
 package dev.retort.theory.distillation;
 
 import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.positive;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
@@ -97,7 +98,7 @@ public final class Training {
      * @throws IllegalArgumentException if n is so small, or the ridge so large, that τ overflows
      */
     public DeterministicEquivalent equivalent(RegressionTask task) {
-        return DeterministicEquivalent.of(task.spectrum(), samples, ridge);
+        return DeterministicEquivalent.of(notNull("task", task).spectrum(), samples, ridge);
     }
 
     @Override

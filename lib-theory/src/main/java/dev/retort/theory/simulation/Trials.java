@@ -71,6 +71,15 @@ public final class Trials implements Experiment<Simulation> {
     }
 
     /**
+     * From what their randomness comes.
+     *
+     * @return the seed
+     */
+    public long seed() {
+        return seed;
+    }
+
+    /**
      * The same trials with another seed.
      *
      * @param seed the seed, any number

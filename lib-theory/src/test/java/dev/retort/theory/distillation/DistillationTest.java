@@ -245,6 +245,21 @@ class DistillationTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // Not every caller is checked for nulls.
+    void nullIsRefusedByName() {
+        refuses("task: null is not allowed", () -> Distillation.of(null));
+        refuses("surrogate: null is not allowed", () -> Distillation.of(FIGURE).surrogate(null));
+        refuses("target: null is not allowed", () -> Distillation.of(FIGURE).target(null));
+        refuses("mask: null is not allowed", () -> Surrogate.masked(null));
+        refuses("coefficients: null is not allowed", () -> Surrogate.given((double[]) null));
+        refuses("eigenvalues: null is not allowed", () -> Spectrum.of((double[]) null));
+        refuses("signal: null is not allowed", () -> RegressionTask.of(FIGURE.spectrum(), null));
+        refuses("spectrum: null is not allowed", () -> RegressionTask.of(null, Signal.constant(1)));
+        refuses("spectrum: null is not allowed", () -> DeterministicEquivalent.of(null, 1));
+        refuses("grid: null is not allowed", () -> Sweep.along(null, Training::samples));
+    }
+
+    @Test
     void pipelinesRefuseWhatDoesNotFit() {
         refuses(
                 "coefficients.length: 2 is not the dimension of the task, 500",

@@ -18,6 +18,17 @@ final class ChebyshevSums {
     /** How many blocks of lanes are added before the lanes are folded into compensated sums. */
     private static final int FOLD = 32;
 
+    /** T_k at node j. */
+    private static final double[][] POLYNOMIALS = new double[NODES][NODES];
+
+    static {
+        for (int k = 0; k < NODES; k++) {
+            for (int j = 0; j < NODES; j++) {
+                POLYNOMIALS[k][j] = Math.cos(k * (Math.PI * (j + 0.5) / NODES));
+            }
+        }
+    }
+
     private final double least;
     private final double greatest;
     private final double[] point = new double[LANES];
@@ -35,9 +46,9 @@ final class ChebyshevSums {
         Arrays.setAll(moments, k -> new CompensatedSum());
     }
 
-    /** The node j, in descending order; not at the ends of the interval. */
-    double node(int j) {
-        double t = Math.cos(angle(j));
+    /** The node j of an interval, in descending order; not at the ends. */
+    static double node(int j, double least, double greatest) {
+        double t = POLYNOMIALS[1][j];
         return t > 0 ? greatest - (greatest - least) * (1 - t) / 2 : least + (greatest - least) * (1 + t) / 2;
     }
 
@@ -91,19 +102,20 @@ final class ChebyshevSums {
     double[] weights() {
         addBlock();
         fold();
+        return atNodes(moments);
+    }
+
+    /** The weights of the nodes for these moments. */
+    static double[] atNodes(CompensatedSum[] moments) {
         double[] weights = new double[NODES];
         for (int j = 0; j < NODES; j++) {
             CompensatedSum sum = new CompensatedSum();
             sum.add(moments[0].value() / 2);
             for (int k = 1; k < NODES; k++) {
-                sum.add(Math.cos(k * angle(j)) * moments[k].value());
+                sum.add(POLYNOMIALS[k][j] * moments[k].value());
             }
             weights[j] = sum.value() * 2 / NODES;
         }
         return weights;
-    }
-
-    private static double angle(int j) {
-        return Math.PI * (j + 0.5) / NODES;
     }
 }

@@ -1,7 +1,11 @@
 package dev.retort.core.spectrum;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,52 +18,64 @@ final class Compression {
     /** An octave: its place among the binary exponents, its nodes from the first to before the last, and the interval of its values. */
     record Octave(int place, int start, int end, boolean gathered, double least, double greatest) {}
 
+    /** A piece of an octave is summed by itself: enough of them that threads share the work, whatever their number. */
+    private static final int PIECE = 1 << 15;
+
     private final SpectralMeasure measure;
+    /** By node; zero without truths. */
+    private final double[] powers;
     /** By binary exponent, counted from that of subnormal numbers. */
     private final @Nullable Octave[] octaves;
 
-    private Compression(SpectralMeasure measure, @Nullable Octave[] octaves) {
+    private Compression(SpectralMeasure measure, double[] powers, @Nullable Octave[] octaves) {
         this.measure = measure;
+        this.powers = powers;
         this.octaves = octaves;
     }
 
-    static Compression of(SpectralMeasure exact) {
+    /** The nodes of the exact measure that lie in an octave. */
+    private record Range(int start, int end, boolean gathered) {}
+
+    private record Piece(Range octave, int start, int end) {}
+
+    /**
+     * The compression of a measure.
+     *
+     * @param exact the measure, each of whose nodes stands for itself
+     * @param truths the roots of the nodes' powers, gathered along with the weights; null if there are none
+     */
+    static Compression of(SpectralMeasure exact, double @Nullable [] truths) {
+        List<Range> ranges = octaves(exact);
+        List<OctaveSums> sums = sums(exact, truths, ranges);
+        int most = ranges.stream().mapToInt(Compression::size).sum();
         @Nullable Octave[] octaves = new Octave[place(Double.MAX_VALUE) + 1];
-        double[] values = new double[exact.size()];
-        double[] weights = new double[exact.size()];
-        int[] cellStarts = new int[exact.size() + 1];
-        double[] weightBefore = new double[exact.size() + 1];
+        double[] values = new double[most];
+        double[] weights = new double[most];
+        double[] powers = new double[most];
+        int[] cellStarts = new int[most + 1];
+        double[] weightBefore = new double[most + 1];
         int nodes = 0;
         int cells = 0;
-        int end;
-        for (int start = 0; start < exact.size(); start = end) {
-            int place = place(exact.value(start));
-            end = start + 1;
-            while (end < exact.size() && place(exact.value(end)) == place) {
-                end++;
-            }
-            // Subnormal numbers share one exponent over 52 octaves.
-            boolean gathered = end - start > ChebyshevSums.NODES && place > 0;
-            int size = gathered ? ChebyshevSums.NODES : end - start;
-            double least = exact.value(end - 1);
-            double greatest = exact.value(start);
-            octaves[place] = new Octave(place, nodes, nodes + size, gathered, least, greatest);
-            if (gathered) {
-                ChebyshevSums sums = new ChebyshevSums(least, greatest);
-                for (int k = start; k < end; k++) {
-                    sums.add(exact.value(k), exact.weight(k));
+        int summed = 0;
+        for (Range range : ranges) {
+            double least = exact.value(range.end - 1);
+            double greatest = exact.value(range.start);
+            int place = place(greatest);
+            octaves[place] = new Octave(place, nodes, nodes + size(range), range.gathered, least, greatest);
+            if (range.gathered) {
+                OctaveSums octave = sums.get(summed++);
+                System.arraycopy(octave.weights(), 0, weights, nodes, ChebyshevSums.NODES);
+                System.arraycopy(octave.powers(), 0, powers, nodes, ChebyshevSums.NODES);
+                for (int j = 0; j < ChebyshevSums.NODES; j++) {
+                    values[nodes++] = ChebyshevSums.node(j, least, greatest);
                 }
-                System.arraycopy(sums.weights(), 0, weights, nodes, size);
-                for (int j = 0; j < size; j++) {
-                    values[nodes + j] = sums.node(j);
-                }
-                nodes += size;
                 cellStarts[++cells] = nodes;
-                weightBefore[cells] = exact.weightBefore(end);
+                weightBefore[cells] = exact.weightBefore(range.end);
             } else {
-                for (int k = start; k < end; k++) {
+                for (int k = range.start; k < range.end; k++) {
                     values[nodes] = exact.value(k);
                     weights[nodes] = exact.weight(k);
+                    powers[nodes] = truths == null ? 0 : truths[k] * truths[k];
                     cellStarts[++cells] = ++nodes;
                     weightBefore[cells] = exact.weightBefore(k + 1);
                 }
@@ -68,16 +84,73 @@ final class Compression {
         SpectralMeasure measure = cells == exact.cells()
                 ? exact
                 : new SpectralMeasure(
-                        Arrays.copyOf(values, nodes),
-                        Arrays.copyOf(weights, nodes),
+                        values,
+                        weights,
                         Arrays.copyOf(cellStarts, cells + 1),
                         Arrays.copyOf(weightBefore, cells + 1),
                         exact.mostSamples());
-        return new Compression(measure, octaves);
+        return new Compression(measure, powers, octaves);
+    }
+
+    private static int size(Range octave) {
+        return octave.gathered ? ChebyshevSums.NODES : octave.end - octave.start;
+    }
+
+    private static List<Range> octaves(SpectralMeasure exact) {
+        List<Range> octaves = new ArrayList<>();
+        int end;
+        for (int start = 0; start < exact.size(); start = end) {
+            int place = place(exact.value(start));
+            int low = start + 1;
+            int high = exact.size();
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (place(exact.value(middle)) == place) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            end = low;
+            // Subnormal numbers share one exponent over 52 octaves.
+            octaves.add(new Range(start, end, end - start > ChebyshevSums.NODES && place > 0));
+        }
+        return octaves;
+    }
+
+    /** The sums of the octaves that are gathered, each from the sums of its pieces in their order. */
+    private static List<OctaveSums> sums(SpectralMeasure exact, double @Nullable [] truths, List<Range> octaves) {
+        List<Piece> pieces = octaves.stream()
+                .filter(Range::gathered)
+                .flatMap(octave -> IntStream.iterate(octave.start, start -> start < octave.end, start -> start + PIECE)
+                        .mapToObj(start -> new Piece(octave, start, Math.min(start + PIECE, octave.end))))
+                .toList();
+        Stream<Piece> stream = exact.size() > PIECE ? pieces.parallelStream() : pieces.stream();
+        List<OctaveSums> parts = stream.map(piece -> {
+                    Range octave = piece.octave;
+                    OctaveSums part = new OctaveSums(exact.value(octave.end - 1), exact.value(octave.start));
+                    exact.addTo(part, truths, piece.start, piece.end);
+                    return part;
+                })
+                .toList();
+        List<OctaveSums> sums = new ArrayList<>();
+        for (int k = 0; k < parts.size(); k++) {
+            if (pieces.get(k).start == pieces.get(k).octave.start) {
+                sums.add(parts.get(k));
+            } else {
+                sums.get(sums.size() - 1).add(parts.get(k));
+            }
+        }
+        return sums;
     }
 
     SpectralMeasure measure() {
         return measure;
+    }
+
+    /** The powers of the nodes, as a new array. */
+    double[] powers() {
+        return powers.clone();
     }
 
     /** The octave of a positive number, or null if no eigenvalue lies in it. */

@@ -19,11 +19,21 @@ final class GatheredTask {
     }
 
     static GatheredTask of(RegressionTask task) {
-        Compression compression = Compression.of(task.spectrum().measure());
-        SpectralMeasure measure = compression.measure();
-        double[] powers = new double[measure.size()];
-        @Nullable ChebyshevSums[] sums = new ChebyshevSums[measure.size()];
-        TaskNodes features = task.features();
+        SpectralMeasure measure = task.spectrum().measure();
+        SpectralMeasure exact =
+                measure.isList() ? measure : SpectralMeasure.of(task.spectrum().eigenvalues());
+        if (task.features().areNodesOf(exact)) {
+            Compression compression = task.features().compressed(exact);
+            return new GatheredTask(task, compression, compression.powers());
+        }
+        Compression compression = Compression.of(exact, null);
+        return new GatheredTask(task, compression, powers(task.features(), compression));
+    }
+
+    /** The powers of features in any order. */
+    private static double[] powers(TaskNodes features, Compression compression) {
+        double[] powers = new double[compression.measure().size()];
+        @Nullable ChebyshevSums[] sums = new ChebyshevSums[powers.length];
         for (int i = 0; i < features.size(); i++) {
             double lambda = features.eigenvalue(i);
             if (lambda == 0) {
@@ -48,7 +58,11 @@ final class GatheredTask {
                 System.arraycopy(gathered.weights(), 0, powers, k, ChebyshevSums.NODES);
             }
         }
-        return new GatheredTask(task, compression, powers);
+        return powers;
+    }
+
+    SpectralMeasure measure() {
+        return compression.measure();
     }
 
     TaskNodes nodes() {

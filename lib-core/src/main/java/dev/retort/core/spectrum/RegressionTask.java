@@ -127,18 +127,14 @@ public final class RegressionTask {
      * SpectralMeasure#compressed() compressed} measure, which takes one pass over them. Equivalents and risks then cost the same for any number of
      * features, and differ by a relative 1e-13 at most.
      *
-     * @return a task of equal spectrum, signal and noise; this one if its features are gathered or not listed anyway
+     * @return a task of equal spectrum, signal and noise; this one if it is gathered or its features are not listed anyway
      */
     public RegressionTask gathered() {
-        boolean gathered = nodes != features;
-        return gathered || !spectrum.isListed()
-                ? this
-                : new RegressionTask(
-                        spectrum.gathered(),
-                        signal,
-                        noise,
-                        features,
-                        GatheredTask.of(this).nodes());
+        if (!spectrum.isListed() || !nodes.areFeatures()) {
+            return this;
+        }
+        GatheredTask gathered = GatheredTask.of(this);
+        return new RegressionTask(spectrum.gathered(gathered.measure()), signal, noise, features, gathered.nodes());
     }
 
     /**

@@ -217,9 +217,24 @@ public final class SpectralMeasure {
      * @return a measure of at most 21 nodes per octave; this one if no octave has more, or if it is no list of eigenvalues
      */
     public SpectralMeasure compressed() {
-        return cellStarts == null && Double.isInfinite(mostSamples)
-                ? Compression.of(this).measure()
-                : this;
+        return isList() ? Compression.of(this, null).measure() : this;
+    }
+
+    /** Whether each node stands for itself, as those of a list of eigenvalues do. */
+    boolean isList() {
+        return cellStarts == null && Double.isInfinite(mostSamples);
+    }
+
+    /** Whether these are the nodes, one by one: all eigenvalues distinct and descending, zeros at the end. */
+    boolean hasNodes(double[] eigenvalues) {
+        return isList()
+                && rank() == values.length
+                && Arrays.equals(values, 0, values.length, eigenvalues, 0, values.length);
+    }
+
+    /** Adds a range of nodes to the sums of their octave, with the truths of the nodes if there are any. */
+    void addTo(OctaveSums sums, double @Nullable [] truths, int from, int to) {
+        sums.add(values, unitWeights ? null : weights, truths, from, to);
     }
 
     /**

@@ -259,9 +259,9 @@ public final class Spectrum {
         return eigenvalues;
     }
 
-    /** An equal spectrum whose measure is compressed, for equivalents at many sample sizes. */
-    Spectrum gathered() {
-        return new Spectrum(eigenvalues, law, measure.compressed());
+    /** An equal spectrum with its measure compressed, for equivalents at many sample sizes. */
+    Spectrum gathered(SpectralMeasure compressed) {
+        return new Spectrum(eigenvalues, law, compressed);
     }
 
     /**

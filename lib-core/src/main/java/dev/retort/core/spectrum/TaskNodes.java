@@ -124,6 +124,16 @@ public final class TaskNodes {
         return truths[k];
     }
 
+    /** Whether the nodes, as far as their eigenvalue is not zero, are those of a measure one by one. */
+    boolean areNodesOf(SpectralMeasure measure) {
+        return measure.hasNodes(eigenvalues);
+    }
+
+    /** The compression of a measure of these very nodes, along with their powers. */
+    Compression compressed(SpectralMeasure measure) {
+        return Compression.of(measure, truths);
+    }
+
     /**
      * The same features on nodes of which none stands for features on both sides of an eigenvalue, so that φ may jump
      * there. Nodes that are split already stay so. Only the last node of a power law without end, which stands for

@@ -57,6 +57,10 @@ final class Curve {
         return new Curve(name, points);
     }
 
+    String name() {
+        return name;
+    }
+
     Line line() {
         return Line.of(name, each(Point::samples), each(Point::predicted));
     }

@@ -3,6 +3,7 @@ package dev.retort.examples;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.examples.report.Axis;
 import dev.retort.examples.report.Figure;
+import dev.retort.examples.report.Line;
 import dev.retort.examples.report.Panel;
 import dev.retort.examples.report.Rule;
 import dev.retort.theory.distillation.Distillation;
@@ -76,7 +77,7 @@ final class RealImages {
                         the covariance, the teacher and n.""", """
                         The linear teacher's students do a little better than predicted as n grows. The world is finite: on \
                         the n images that a student has seen, it repeats its teacher, who here is the truth, without error; \
-                        so the fraction n/10,000 of its predicted risk is not there to be measured."""),
+                        so the fraction n/10,000 of its predicted risk is not there to be measured (sloping line in b)."""),
                 figure(curves, 0.85, 1.2),
                 "Lines: the theory of Gaussian features. Markers: measured, with standard errors over " + trials.count()
                         + " draws of the training images.",
@@ -137,16 +138,25 @@ final class RealImages {
                 trials.drawingFrom(population));
     }
 
-    private static Figure figure(List<Curve> curves, double leastRatio, double greatestRatio) {
+    private Figure figure(List<Curve> curves, double leastRatio, double greatestRatio) {
         Panel risks = Panel.of("(a) excess risk of the student", Axis.linear("images n"), Axis.log("excess risk"))
                 .withNote("line: theory, markers: measured");
         Axis ratio = Axis.linear("measured / predicted").withRange(leastRatio, greatestRatio);
         Panel ratios = Panel.of("(b) measured over predicted", Axis.linear("images n"), ratio)
-                .with(Rule.horizontal(1, ""));
+                .with(Rule.horizontal(1, ""), unseen(curves.get(1)));
         for (Curve curve : curves) {
             risks = risks.with(curve.line(), curve.markers());
             ratios = ratios.with(curve.ratioMarkers());
         }
         return Figure.row(risks, ratios);
+    }
+
+    /** The part of the world that a student has not seen, and so the ratio to expect of a linear teacher's. */
+    private Line unseen(Curve linearTeacher) {
+        double size = data.images().size(0);
+        double[] samples = {100, 800};
+        return Line.of("", samples, new double[] {1 - samples[0] / size, 1 - samples[1] / size})
+                .dashed()
+                .withColourOf(linearTeacher.name());
     }
 }

@@ -1,4 +1,4 @@
-"""Times SciPy's brentq at full tolerance on the spectra of SolveBenchmark and prints a Markdown table.
+"""Times SciPy's brentq at full tolerance on the spectra of SolveBenchmark and SweepBenchmark and prints Markdown tables.
 
     python3 brentq.py [largest p]
 """
@@ -13,6 +13,7 @@ import scipy
 from scipy.optimize import brentq
 
 DECAY = 1.5
+SOURCE = 1.4
 FULL = {"xtol": 1e-300, "rtol": 4 * numpy.finfo(float).eps, "maxiter": 1000, "full_output": True}
 
 
@@ -49,9 +50,31 @@ def row(features):
     return "| " + " | ".join(cells) + " |"
 
 
+def sweep_row(features, points=500, timed=20):
+    """The loop of SweepBenchmark; only some of its points are timed, evenly spread over it, and scaled to all."""
+    eigenvalues = numpy.arange(1, features + 1, dtype=float) ** -DECAY
+    power = numpy.arange(1, features + 1, dtype=float) ** -SOURCE
+    noise = 0.1
+    trace = eigenvalues.sum()
+    start = time.perf_counter()
+    for samples in numpy.geomspace(100, features / 2, timed):
+        lower = eigenvalues[-1] * (features - samples) / samples
+        tau = brentq(lambda t: samples - numpy.sum(eigenvalues / (eigenvalues + t)), lower, trace / samples, **FULL)[0]
+        learnt = eigenvalues / (eigenvalues + tau)
+        omega = numpy.sum(learnt**2) / samples
+        bias = numpy.sum(power * (1 - learnt) ** 2)
+        (bias + omega * noise**2) / (1 - omega)
+    seconds = (time.perf_counter() - start) * points / timed
+    return f"| {features:,} | {seconds:.3g} s |"
+
+
 largest = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000_000
 print(f"Python {platform.python_version()}, NumPy {numpy.__version__}, SciPy {scipy.__version__}\n")
 print("| p | brentq in τ | brentq in ln τ |\n|---:|---:|---:|")
 for size in (1_000, 100_000, 1_000_000, 10_000_000):
     if size <= largest:
         print(row(size), flush=True)
+print("\n| p | 500 times brentq in τ and NumPy's risk (scaled from 20) |\n|---:|---:|")
+for size in (10_000, 1_000_000):
+    if size <= largest:
+        print(sweep_row(size), flush=True)

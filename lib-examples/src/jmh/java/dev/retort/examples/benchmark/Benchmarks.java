@@ -22,8 +22,8 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs the benchmarks of this package and prints a Markdown table for each class: a row for each {@code features}, a column
- * for each method, medians, and how they compare with the method {@value #BASELINE}. A new class with such methods needs
+ * Runs the benchmarks of this package and prints a Markdown table for each class: a row for each value of its
+ * parameter, a column for each method, medians, and how they compare with the method {@value #BASELINE}. A new class with such methods needs
  * no entry here.
  */
 public final class Benchmarks {
@@ -55,8 +55,9 @@ public final class Benchmarks {
         Map<String, Map<Integer, Map<String, Double>>> tables = new TreeMap<>();
         for (RunResult result : new Runner(options).run()) {
             String[] name = result.getParams().getBenchmark().split("\\.", -1);
+            String parameter = result.getParams().getParamsKeys().iterator().next();
             tables.computeIfAbsent(name[name.length - 2], key -> new TreeMap<>())
-                    .computeIfAbsent(Integer.valueOf(result.getParams().getParam("features")), key -> new TreeMap<>())
+                    .computeIfAbsent(Integer.valueOf(result.getParams().getParam(parameter)), key -> new TreeMap<>())
                     .put(name[name.length - 1], result.getPrimaryResult().getStatistics().getPercentile(50));
         }
         PrintStream terminal = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -73,7 +74,7 @@ public final class Benchmarks {
         Set<String> methods = new LinkedHashSet<>(List.of(BASELINE));
         rows.values().stream().map(Map::keySet).flatMap(Collection::stream).forEach(methods::add);
         StringBuilder table = new StringBuilder();
-        table.append("| p | ").append(String.join(" | ", methods)).append(" |\n");
+        table.append("| | ").append(String.join(" | ", methods)).append(" |\n");
         table.append("|---:|").append("---:|".repeat(methods.size())).append('\n');
         rows.forEach((features, medians) -> table.append(methods.stream()
                 .map(method -> cell(method, medians))

@@ -63,7 +63,7 @@ public class SolveBenchmark {
     @Benchmark
     public double onePass() {
         SpectralMeasure measure = spectrum.measure();
-        int cut = measure.nodeAt(samples);
+        int cut = measure.cellAt(samples);
         return measure.sums(0, cut, tau).missed()
                 + measure.sums(cut + 1, measure.size(), tau).learnt();
     }

@@ -22,7 +22,7 @@ final class GatheredTask {
         SpectralMeasure measure = task.spectrum().measure();
         SpectralMeasure exact =
                 measure.isList() ? measure : SpectralMeasure.of(task.spectrum().eigenvalues());
-        if (task.features().areNodesOf(exact)) {
+        if (task.spectrum().areNodesOf(exact)) {
             Compression compression = task.features().compressed(exact);
             return new GatheredTask(task, compression, compression.powers());
         }

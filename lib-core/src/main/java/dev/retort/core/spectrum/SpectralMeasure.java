@@ -78,7 +78,13 @@ public final class SpectralMeasure {
         return before;
     }
 
+    /** The measure of a list, whose array it may keep. */
     static SpectralMeasure of(double[] eigenvalues) {
+        if (descend(eigenvalues)) {
+            double[] ones = new double[eigenvalues.length];
+            Arrays.fill(ones, 1);
+            return new SpectralMeasure(eigenvalues, ones);
+        }
         double[] ascending = eigenvalues.clone();
         Arrays.sort(ascending);
         double[] values = new double[ascending.length];
@@ -91,6 +97,16 @@ public final class SpectralMeasure {
             weights[size - 1]++;
         }
         return new SpectralMeasure(Arrays.copyOf(values, size), Arrays.copyOf(weights, size));
+    }
+
+    /** Whether they are nodes already: positive, distinct and in descending order. */
+    private static boolean descend(double[] eigenvalues) {
+        for (int i = 1; i < eigenvalues.length; i++) {
+            if (!(eigenvalues[i - 1] > eigenvalues[i])) {
+                return false;
+            }
+        }
+        return eigenvalues[eigenvalues.length - 1] > 0;
     }
 
     /**
@@ -227,9 +243,8 @@ public final class SpectralMeasure {
 
     /** Whether these are the nodes, one by one: all eigenvalues distinct and descending, zeros at the end. */
     boolean hasNodes(double[] eigenvalues) {
-        return isList()
-                && rank() == values.length
-                && Arrays.equals(values, 0, values.length, eigenvalues, 0, values.length);
+        return values == eigenvalues
+                || (rank() == values.length && Arrays.equals(values, 0, values.length, eigenvalues, 0, values.length));
     }
 
     /** Adds a range of nodes to the sums of their octave, with the truths of the nodes if there are any. */

@@ -259,6 +259,11 @@ public final class Spectrum {
         return eigenvalues;
     }
 
+    /** Whether the positive eigenvalues are the nodes of a measure, one by one. */
+    boolean areNodesOf(SpectralMeasure exact) {
+        return exact.hasNodes(eigenvalues);
+    }
+
     /** An equal spectrum with its measure compressed, for equivalents at many sample sizes. */
     Spectrum gathered(SpectralMeasure compressed) {
         return new Spectrum(eigenvalues, law, compressed);

@@ -124,12 +124,7 @@ public final class TaskNodes {
         return truths[k];
     }
 
-    /** Whether the nodes, as far as their eigenvalue is not zero, are those of a measure one by one. */
-    boolean areNodesOf(SpectralMeasure measure) {
-        return measure.hasNodes(eigenvalues);
-    }
-
-    /** The compression of a measure of these very nodes, along with their powers. */
+    /** The compression of a measure of these very nodes, along with their powers; where the eigenvalue is zero there is none. */
     Compression compressed(SpectralMeasure measure) {
         return Compression.of(measure, truths);
     }

@@ -55,6 +55,20 @@ class TaskNodesTest {
     }
 
     @ParameterizedTest
+    @MethodSource("listed")
+    void gatheringTwiceChangesNothing(RegressionTask task) {
+        RegressionTask once = task.gathered();
+        assertThat(once.gathered()).isSameAs(once);
+    }
+
+    @Test
+    void zerosMayFollowDescendingEigenvalues() {
+        double[] values = Arrays.copyOf(Spectrum.powerLaw(1.5, 5000).eigenvalues(), 5010);
+        RegressionTask task = RegressionTask.of(Spectrum.of(values), Signal.constant(1));
+        haveTheSameSums(task.nodes(), task.gathered().nodes());
+    }
+
+    @ParameterizedTest
     @MethodSource("laws")
     void nodesOfALawHaveTheSumsOfItsFeatures(RegressionTask law) {
         haveTheSameSums(list(law).nodes(), law.nodes());

@@ -48,7 +48,7 @@ final class FigureOne {
                 "figure-1",
                 "The optimal teacher, and what it saves",
                 List.of("""
-                        500 features with covariance eigenvalues λᵢ = i⁻² and a ground truth of power λᵢβᵢ² = i^−1.5. A target \
+                        500 features with covariance eigenvalues λᵢ = i⁻² and a ground truth of power λᵢβᵢ² = i⁻¹·⁵. A target \
                         trained on n noiseless labels learns the strong features and misses the weak ones. Its best teacher \
                         is not the truth: it amplifies what the target learns well, up to ζᵢ = 1 − Ω, and shrinks the rest. \
                         A teacher that simply does not see the weakest features, those with 1 − ζᵢ² ≤ Ω, comes close.""", """

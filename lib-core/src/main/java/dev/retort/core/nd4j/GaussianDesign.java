@@ -2,6 +2,7 @@ package dev.retort.core.nd4j;
 
 import static dev.retort.core.Arguments.atLeastOne;
 import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.refusal;
 
 import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -46,14 +47,18 @@ public final class GaussianDesign {
      *     every platform
      * @return a new array of type {@code DOUBLE} and shape {@code [samples, p]}, one sample per row, which the caller may
      *     {@link INDArray#close() close}
-     * @throws IllegalArgumentException if {@code samples} is less than 1, or the generator is null
+     * @throws IllegalArgumentException if {@code samples} is less than 1 or, times p, more than an array can
+     *     hold, or if the generator is null
      * @throws IllegalStateException if there is no ND4J backend on the class path
      */
     public INDArray sample(int samples, RandomGenerator random) {
         notNull("random", random);
-        Backend.require();
         int p = deviations.length;
-        double[] entries = new double[Math.multiplyExact(atLeastOne("samples", samples), p)];
+        if ((long) atLeastOne("samples", samples) * p > Integer.MAX_VALUE - 8) {
+            throw refusal("samples", samples + " times " + p + " features", "is not below 2^31 - 8");
+        }
+        Backend.require();
+        double[] entries = new double[samples * p];
         for (int k = 0; k < entries.length; k++) {
             entries[k] = deviations[k % p] * random.nextGaussian();
         }

@@ -63,6 +63,10 @@ class GaussianDesignTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> design.sample(0, generator(5)))
                 .withMessage("samples: 0 is not at least 1");
+        GaussianDesign wide = GaussianDesign.of(Covariance.diagonal(Spectrum.isotropic(1, 50)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> wide.sample(100_000_000, generator(5)))
+                .withMessage("samples: 100000000 times 50 features is not below 2^31 - 8");
     }
 
     @Test

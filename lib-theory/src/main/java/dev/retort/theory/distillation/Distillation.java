@@ -5,14 +5,19 @@ import static dev.retort.core.Arguments.notNull;
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.TaskNodes;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * A pipeline: a surrogate labels data, a target is trained on them. One immutable description that is evaluated twice, in
- * closed form by {@link #predict()} and on arrays by {@link #simulate(Experiment)}.
+ * A pipeline: a surrogate labels data, a target is trained on them. The surrogate may be trained itself, and the target label
+ * the data of another, for any number of generations, each with its own samples, ridge, noise, covariance and mask. One
+ * immutable description that is evaluated twice, in closed form by {@link #predict()} and on arrays by {@link
+ * #simulate(Experiment)}.
  *
  * <p>The closed form holds for Gaussian features in high dimension: it is the limit of many features and samples, and off by
- * O(1/n) at finite size. Source: arXiv 2410.18837, the theorem on the risk of surrogate-to-target training under model
- * shift; derived in the module's documentation, {@code docs/distillation.md}.
+ * O(1/n) at finite size. All covariances share their eigenvectors. Source: arXiv 2410.18837, the theorems on the risk of
+ * surrogate-to-target training under model shift and under distribution shift; derived, for any number of stages, in the
+ * module's documentation, {@code docs/distillation.md}.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 500), Signal.sourcePowerLaw(1.5));
@@ -21,44 +26,42 @@ import dev.retort.core.spectrum.TaskNodes;
  *         .target(Training.samples(200));
  * double excess = pipeline.predict().excess(); // 0.08325
  * boolean better = pipeline.againstStrongLabels().beatsStrongLabels(); // true
+ *
+ * Distillation chain = Distillation.of(task.withNoise(0.1))
+ *         .surrogate(Training.samples(300)) // a teacher that is trained itself,
+ *         .then(Training.samples(200).withRidge(1e-4)) // its student,
+ *         .then(Training.samples(200)); // and the student's student
+ * List<RiskReport> generations = chain.predictStages(); // the risk after each
  * }</pre>
  */
-public final class Distillation {
+public final class Distillation extends Teacher {
 
-    private final RegressionTask task;
-    private final Surrogate surrogate;
-    private final Training target;
-    private final DeterministicEquivalent equivalent;
     private final Moments labels;
 
-    private Distillation(
-            RegressionTask task, Surrogate surrogate, Training target, DeterministicEquivalent equivalent) {
-        this.task = task;
-        this.surrogate = surrogate;
-        this.target = target;
-        this.equivalent = equivalent;
-        this.labels = surrogate.labels(task, equivalent);
+    Distillation(RegressionTask task, Surrogate surrogate, List<Stage> stages) {
+        super(task, surrogate, stages);
+        Moments given = surrogateLabels();
+        for (Stage stage : stages.subList(0, stages.size() - 1)) {
+            given = stage.trained(given);
+        }
+        this.labels = given;
     }
 
     /**
      * Begins a pipeline for a task; unless a surrogate is named, the target is trained on the labels of the ground truth.
      *
-     * @param task the task
+     * @param task the task; the risk is measured under its covariance
      * @return a description that lacks its target
      */
     public static Draft of(RegressionTask task) {
         return new Draft(notNull("task", task), Surrogate.groundTruth());
     }
 
-    /** A pipeline without its target: the one thing to do with it is to say how the target is trained. Immutable. */
-    public static final class Draft {
-
-        private final RegressionTask task;
-        private final Surrogate surrogate;
+    /** A pipeline in which nothing is trained yet. Immutable. */
+    public static final class Draft extends Teacher {
 
         private Draft(RegressionTask task, Surrogate surrogate) {
-            this.task = task;
-            this.surrogate = surrogate;
+            super(task, surrogate, List.of());
         }
 
         /**
@@ -69,61 +72,55 @@ public final class Distillation {
          * @throws IllegalArgumentException if the surrogate has another number of features than the task
          */
         public Draft surrogate(Surrogate surrogate) {
-            notNull("surrogate", surrogate).checkFits(task);
-            return new Draft(task, surrogate);
+            notNull("surrogate", surrogate).checkFits(task());
+            return new Draft(task(), surrogate);
         }
 
         /**
-         * Names the target's training and so completes the pipeline.
+         * Names the training of a surrogate that learns itself, from the labels of the surrogate named before or of the
+         * ground truth. That is a pipeline already, of one stage.
          *
-         * @param target how the target is trained
-         * @return the pipeline
-         * @throws IllegalArgumentException if the target has so few samples that τ overflows
+         * @param surrogate how the surrogate is trained
+         * @return the pipeline, to be continued by {@link Distillation#target(Training)}
+         * @throws IllegalArgumentException as {@link #target(Training)} does
          */
-        public Distillation target(Training target) {
-            return target(target, notNull("target", target).equivalent(task));
+        public Distillation surrogate(Training surrogate) {
+            return target(notNull("surrogate", surrogate));
         }
 
-        /** The same for an equivalent that is known already. */
-        Distillation target(Training target, DeterministicEquivalent equivalent) {
-            return new Distillation(task, surrogate, target, equivalent);
-        }
-
-        /** The same pipeline on features gathered into nodes. */
-        Draft gathered() {
-            return new Draft(task.gathered(), surrogate);
-        }
-
-        RegressionTask task() {
-            return task;
+        @Override
+        Draft forTask(RegressionTask task) {
+            return new Draft(task, surrogate());
         }
     }
 
     /**
-     * The task.
+     * Trains another generation on the labels of this one's target; {@link #target(Training)}, as one says it of a chain.
      *
-     * @return spectrum, signal and noise
+     * @param next how the next model is trained
+     * @return a pipeline with one more stage
+     * @throws IllegalArgumentException as {@link #target(Training)} does
      */
-    public RegressionTask task() {
-        return task;
+    public Distillation then(Training next) {
+        return target(notNull("next", next));
     }
 
     /**
-     * The surrogate.
-     *
-     * @return the teacher
-     */
-    public Surrogate surrogate() {
-        return surrogate;
-    }
-
-    /**
-     * The target's training.
+     * The target's training, that of the last stage.
      *
      * @return samples, ridge and noise
      */
     public Training target() {
-        return target;
+        return stage().training();
+    }
+
+    /**
+     * All trainings, in their order.
+     *
+     * @return at least one, the target's last
+     */
+    public List<Training> trainings() {
+        return stages().stream().map(Stage::training).toList();
     }
 
     /**
@@ -132,33 +129,50 @@ public final class Distillation {
      * @return τ, Ω and ζ
      */
     public DeterministicEquivalent equivalent() {
-        return equivalent;
+        return stage().equivalent();
     }
 
     /**
-     * The surrogate's coefficients in features scaled to unit variance.
+     * The coefficients of the fixed surrogate at the beginning.
      *
-     * @return a new array of √λ βˢ, one per feature
+     * @return a new array of βˢ, one per feature; 0 where neither the task nor the first training has variance
      * @throws IllegalStateException if the task's features are not listed
      */
-    public double[] whitenedSurrogate() {
-        TaskNodes features = task.features();
-        double[] coefficients = surrogate.deviation(features, equivalent);
+    public double[] surrogateCoefficients() {
+        Coordinates features = new Coordinates(task(), task().features());
+        Stage first = stages().get(0);
+        double[] coefficients = surrogate().deviation(features, first);
         for (int i = 0; i < coefficients.length; i++) {
-            coefficients[i] += features.truth(i);
+            boolean varies = features.matters(i) || first.eigenvalue(features, i) > 0;
+            coefficients[i] = varies ? (coefficients[i] + features.truth(i)) / features.rootUnit(i) : 0;
         }
         return coefficients;
     }
 
     /**
-     * The risk of the target in closed form,
+     * The risk of the target in closed form; for a fixed surrogate
      *
      * <pre>  excess = Σ λ_i(θ_iβˢ_i − β⋆_i)² + Ω/(1−Ω) [σ² + Σ λ_iζ_i²(βˢ_i)²].</pre>
      *
      * @return the predicted risk and its parts
      */
     public RiskReport predict() {
-        return RiskReport.of(labels, equivalent, target.noise(task), task.noise());
+        return RiskReport.of(stage(), labels, task().noise());
+    }
+
+    /**
+     * The risk after every stage.
+     *
+     * @return one report per training, in their order; the last is that of {@link #predict()}
+     */
+    public List<RiskReport> predictStages() {
+        List<RiskReport> reports = new ArrayList<>();
+        Moments given = surrogateLabels();
+        for (Stage stage : stages()) {
+            reports.add(RiskReport.of(stage, given, task().noise()));
+            given = stage.trained(given);
+        }
+        return reports;
     }
 
     /**
@@ -181,12 +195,39 @@ public final class Distillation {
         return notNull("experiment", experiment).run(this);
     }
 
+    /** What the surrogate says, on nodes that serve all stages. */
+    private Moments surrogateLabels() {
+        Stage first = stages().get(0);
+        boolean features = surrogate().needsFeatures() || stages().stream().anyMatch(Stage::needsFeatures);
+        TaskNodes nodes = features ? task().features() : surrogate().split(task().nodes(), first);
+        Coordinates coordinates = new Coordinates(task(), nodes);
+        return Moments.fixed(coordinates, surrogate().deviation(coordinates, first));
+    }
+
+    /** The last stage. */
+    Stage stage() {
+        return stages().get(stages().size() - 1);
+    }
+
+    /** What the last stage is trained on. */
     Moments labels() {
         return labels;
     }
 
+    /** The gain of the labels that would be best for the last stage. */
+    Gain gain() {
+        return new Gain(stage(), labels.coordinates());
+    }
+
+    @Override
+    Distillation forTask(RegressionTask task) {
+        return new Distillation(task, surrogate(), stages());
+    }
+
     @Override
     public String toString() {
-        return "Distillation: " + surrogate + " -> target on " + target;
+        StringBuilder text = new StringBuilder("Distillation: ").append(surrogate());
+        trainings().forEach(training -> text.append(" -> ").append(training));
+        return text.toString();
     }
 }

@@ -72,17 +72,11 @@ public final class FeatureMask {
     public static FeatureMask optimal(DeterministicEquivalent target) {
         int dimension = notNull("target", target).spectrum().dimension();
         BitSet kept = new BitSet(dimension);
-        double edge = edge(target);
+        double edge = Gain.keptAbove(target, 0.5);
         for (int i = 0; i < dimension; i++) {
             kept.set(i, target.spectrum().eigenvalue(i) > edge);
         }
         return new FeatureMask(dimension, kept);
-    }
-
-    /** The eigenvalue at which 1 − ζ² = Ω, solved without a difference; features above it are worth keeping. */
-    static double edge(DeterministicEquivalent target) {
-        double zeta = Math.sqrt(target.oneMinusOmega());
-        return target.tau() == 0 ? 0 : target.tau() * target.omega() / (zeta * (1 + zeta));
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.retort.theory.distillation;
 
+import static dev.retort.core.Arguments.refusal;
+
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
 
@@ -13,9 +15,10 @@ import dev.retort.core.spectrum.RegressionTask;
  * gain one everywhere, and so has every spectrum at τ = 0 (no fewer samples than the rank): no teacher is better than the
  * truth.
  *
- * <p>Valid for any ridge, including 0. Source: arXiv 2410.18837, the proposition on the optimal surrogate for a given
- * target; derived in the module's documentation, {@code docs/distillation.md}. Indices count from 0 in code and from 1 in
- * formulas. Immutable.
+ * <p>Valid for any ridge, including 0, for targets that are trained on another covariance than the task's or under a mask
+ * (with another gain, in {@code docs/distillation.md}), and for mixed labels, of which it is the best teacher's part. Source:
+ * arXiv 2410.18837, the proposition on the optimal surrogate for a given target; derived in the module's documentation,
+ * {@code docs/distillation.md}. Indices count from 0 in code and from 1 in formulas. Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 500), Signal.sourcePowerLaw(1.5));
@@ -40,9 +43,12 @@ public final class OptimalSurrogate {
      * @param target the target's training
      * @return the optimal surrogate
      * @throws IllegalArgumentException if the target has so few samples, or so large a ridge, that τ or a coefficient
-     *     overflows
+     *     overflows, if the teacher has no share in its labels, or if its spectrum or mask does not fit the task
      */
     public static OptimalSurrogate of(RegressionTask task, Training target) {
+        if (target.teacherShare() == 0) {
+            throw refusal("teacherShare", 0, "leaves nothing for a teacher to say");
+        }
         return new OptimalSurrogate(
                 Distillation.of(task).surrogate(Surrogate.optimal()).target(target));
     }
@@ -51,19 +57,32 @@ public final class OptimalSurrogate {
      * By how much the teacher's coefficient exceeds the truth.
      *
      * @param i the feature, counted from 0
-     * @return g, at least 0; above 1 where ζ is below the turning point; 0 for a feature of zero variance
+     * @return g; above 1 where ζ is below the turning point; 0 for a feature of zero variance; at least 0 if the labels are
+     *     the teacher's alone
      * @throws IndexOutOfBoundsException if there is no such feature
      */
     public double gain(int i) {
-        return gain(distillation.equivalent(), distillation.task().spectrum().eigenvalue(i));
+        double lambda = distillation.task().spectrum().eigenvalue(i);
+        Stage pupil = distillation.stage();
+        double gain = pupil.needsFeatures()
+                ? distillation.gain().of(i)
+                : distillation.gain().at(lambda);
+        double share = pupil.training().teacherShare();
+        return share == 1 ? gain : 1 + (gain - 1) / share;
     }
 
     /**
      * The ζ at which amplification turns into shrinkage.
      *
      * @return 1 − Ω
+     * @throws IllegalStateException if the target is trained on another covariance than the task's, where λ of the task and
+     *     not ζ decides
      */
     public double turningPoint() {
+        if (distillation.stage().needsFeatures()) {
+            throw new IllegalStateException(
+                    "No ζ is the turning point: the training has a spectrum or a mask of its own");
+        }
         return distillation.equivalent().oneMinusOmega();
     }
 
@@ -83,10 +102,18 @@ public final class OptimalSurrogate {
     /**
      * The best teacher that may only keep or drop features.
      *
-     * @return the mask of {@link FeatureMask#optimal(DeterministicEquivalent)} for the same training
+     * @return the features with 1 − ζ² &gt; Ω, as {@link FeatureMask#optimal(DeterministicEquivalent)} has them for a target
+     *     trained on the task's covariance and the teacher's labels alone
      */
     public FeatureMask mask() {
-        return FeatureMask.optimal(distillation.equivalent());
+        boolean[] keeps = new boolean[distillation.task().dimension()];
+        Stage pupil = distillation.stage();
+        for (int i = 0; i < keeps.length; i++) {
+            keeps[i] = pupil.needsFeatures()
+                    ? distillation.gain().keeps(i)
+                    : distillation.task().spectrum().eigenvalue(i) > Gain.keptAbove(pupil);
+        }
+        return FeatureMask.of(keeps);
     }
 
     /**
@@ -98,34 +125,5 @@ public final class OptimalSurrogate {
      */
     public RiskReport risk() {
         return distillation.predict();
-    }
-
-    private static double gain(DeterministicEquivalent target, double lambda) {
-        if (lambda == 0) {
-            return 0;
-        }
-        double theta = target.learnabilityOf(lambda);
-        double spare = target.oneMinusOmega();
-        double missed = turn(target, lambda) * target.rootOmega() * target.zetaOf(lambda);
-        return missed == 0 ? 1 / theta : spare / (spare * theta + missed);
-    }
-
-    /** g − 1, without cancellation for the features that are almost wholly learnt. */
-    static double gainAboveOne(DeterministicEquivalent target, double lambda) {
-        double zeta = target.zetaOf(lambda);
-        if (zeta >= 0.5) {
-            return gain(target, lambda) - 1;
-        }
-        double t = turn(target, lambda);
-        double u = t == 0 ? 0 : 1 / (1 + target.oneMinusOmega() / (t * t));
-        return (zeta - u) / target.learnabilityOf(lambda);
-    }
-
-    /**
-     * t = √Ω ζ/θ = √Ω τ/λ. Then g = (1−Ω)/((1−Ω)θ + t√Ωζ), which stays exact where θ² or Ω underflows; the order of the
-     * products keeps infinity out of them.
-     */
-    private static double turn(DeterministicEquivalent target, double lambda) {
-        return target.rootOmega() * target.tau() / lambda;
     }
 }

@@ -1,44 +1,69 @@
 package dev.retort.theory.distillation;
 
-import dev.retort.core.equivalent.DeterministicEquivalent;
 import java.util.Locale;
 
 /**
  * The risk of a trained target b, and where it comes from:
  *
- * <pre>  excess = E (b − β⋆)ᵀΣ(b − β⋆) = bias + label-noise variance + design variance,      test = excess + σ².</pre>
+ * <pre>  excess = E (b − β⋆)ᵀΣ(b − β⋆)
+ *         = bias + label-noise variance + design variance + inherited variance,      test = excess + σ².</pre>
  *
- * The bias is that of the average trained coefficient; the two variances are what the noise of the labels and the random
- * draw of the features add to it. Each part is exact to about 1e-15 of the excess risk. At the interpolation threshold (n =
- * rank, ridge 0) noisy labels make it infinite. Immutable.
+ * The bias is that of the average trained coefficient; the first two variances are what the noise of the labels and the
+ * random draw of the features add to it, and the third is what a teacher that was trained itself passes on of its own. Each
+ * part is exact to about 1e-15 of the excess risk. At the interpolation threshold (n = rank, ridge 0) noisy labels make it
+ * infinite. Σ is the covariance of the task, whatever the target was trained on. Immutable.
  */
 public final class RiskReport {
 
     private final double bias;
     private final double labelNoiseVariance;
     private final double designVariance;
+    private final double inheritedVariance;
     private final double test;
     private final Shares shares;
 
-    private RiskReport(double bias, double labelNoiseVariance, double designVariance, double testNoise, Shares shares) {
+    private RiskReport(
+            double bias,
+            double labelNoiseVariance,
+            double designVariance,
+            double inheritedVariance,
+            double testNoise,
+            Shares shares) {
         this.bias = bias;
         this.labelNoiseVariance = labelNoiseVariance;
         this.designVariance = designVariance;
-        this.test = bias + labelNoiseVariance + designVariance + testNoise * testNoise;
+        this.inheritedVariance = inheritedVariance;
+        this.test = bias + labelNoiseVariance + designVariance + inheritedVariance + testNoise * testNoise;
         this.shares = shares;
     }
 
-    /** The report of training on the labels that fixed coefficients give. */
-    static RiskReport of(Moments labels, DeterministicEquivalent target, double noise, double testNoise) {
-        double labelNoiseVariance = Moments.labelNoiseVariance(noise, target);
-        double designVariance = labels.designVariance(target);
-        Moments trained = labels.trained(target, labelNoiseVariance + designVariance);
+    /** The report of training on the labels that coefficients of given moments provide. */
+    static RiskReport of(Stage target, Moments given, double testNoise) {
+        Moments labels = given.mixedWithTruth(target.training().teacherShare());
+        Coordinates nodes = labels.coordinates();
+        Stage.Added added = target.added(labels);
+        double amplification = target.amplification(nodes);
         return new RiskReport(
-                trained.bias(),
-                labelNoiseVariance,
-                designVariance,
+                Stage.sum(labels.size(), k -> bias(target, labels, k)),
+                Stage.times(amplification, added.labelNoise()),
+                Stage.times(amplification, added.design()),
+                Stage.sum(labels.size(), k -> nodes.matters(k) ? target.inheritedVariance(labels, k) : 0),
                 testNoise,
-                new Shares(labels.nodes(), trained::share));
+                Shares.of(nodes, k -> share(target, labels, added, k)));
+    }
+
+    private static double bias(Stage target, Moments labels, int k) {
+        double deviation = labels.coordinates().matters(k) ? target.trainedDeviation(labels, k) : 0;
+        return labels.coordinates().power(k) * deviation * deviation;
+    }
+
+    private static double share(Stage target, Moments labels, Stage.Added added, int k) {
+        Coordinates nodes = labels.coordinates();
+        return nodes.matters(k)
+                ? bias(target, labels, k)
+                        + target.inheritedVariance(labels, k)
+                        + Stage.times(target.portion(nodes, k), added.total())
+                : 0;
     }
 
     /**
@@ -47,7 +72,7 @@ public final class RiskReport {
      * @return E (b − β⋆)ᵀΣ(b − β⋆), at least 0
      */
     public double excess() {
-        return bias + labelNoiseVariance + designVariance;
+        return bias + labelNoiseVariance + designVariance + inheritedVariance;
     }
 
     /**
@@ -69,9 +94,10 @@ public final class RiskReport {
     }
 
     /**
-     * The variance due to the noise on the labels.
+     * The variance due to the noise on the labels, to which belongs what they owe to features that a masked target does not
+     * see.
      *
-     * @return Ωσ²/(1 − Ω)
+     * @return Ωσ²/(1 − Ω), if the target was trained on the task's covariance
      */
     public double labelNoiseVariance() {
         return labelNoiseVariance;
@@ -80,10 +106,19 @@ public final class RiskReport {
     /**
      * The variance due to the random features: what the target misses of the teacher acts on it like label noise.
      *
-     * @return Ω/(1 − Ω) Σ λ<sub>i</sub>ζ<sub>i</sub>²(βˢ<sub>i</sub>)²
+     * @return Ω/(1 − Ω) Σ λ<sub>i</sub>ζ<sub>i</sub>² E (βˢ<sub>i</sub>)², if the target was trained on the task's covariance
      */
     public double designVariance() {
         return designVariance;
+    }
+
+    /**
+     * The variance that the teacher brings with it, if it was trained itself.
+     *
+     * @return Σ λ<sub>i</sub>θ<sub>i</sub>² Var βˢ<sub>i</sub>; 0 for a teacher of fixed coefficients
+     */
+    public double inheritedVariance() {
+        return inheritedVariance;
     }
 
     /**
@@ -102,11 +137,12 @@ public final class RiskReport {
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "excess %.6g (bias %.6g, label noise %.6g, design %.6g), test %.6g",
+                "excess %.6g (bias %.6g, label noise %.6g, design %.6g, inherited %.6g), test %.6g",
                 excess(),
                 bias,
                 labelNoiseVariance,
                 designVariance,
+                inheritedVariance,
                 test);
     }
 }

@@ -1,28 +1,27 @@
 package dev.retort.theory.distillation;
 
-import dev.retort.core.CompensatedSum;
-import dev.retort.core.spectrum.TaskNodes;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
-/** What each node of a task contributes to a number; of nodes that are features, each feature's share. Immutable. */
+/** What each feature contributes to a number, if the nodes of the sum are features. Immutable. */
 final class Shares {
 
-    private final double[] shares;
-    private final boolean ofFeatures;
+    private static final Shares NONE = new Shares(null);
 
-    Shares(TaskNodes nodes, IntToDoubleFunction share) {
-        this.shares = new double[nodes.size()];
-        Arrays.setAll(shares, share);
-        this.ofFeatures = nodes.areFeatures();
+    private final double @Nullable [] shares;
+
+    private Shares(double @Nullable [] shares) {
+        this.shares = shares;
     }
 
-    double sum() {
-        CompensatedSum sum = new CompensatedSum();
-        for (double share : shares) {
-            sum.add(share);
+    static Shares of(Coordinates nodes, IntToDoubleFunction share) {
+        if (!nodes.areFeatures()) {
+            return NONE;
         }
-        return sum.value();
+        double[] shares = new double[nodes.size()];
+        Arrays.setAll(shares, share);
+        return new Shares(shares);
     }
 
     /**
@@ -31,7 +30,7 @@ final class Shares {
      * @throws IllegalStateException if nodes stand for several features
      */
     double[] ofFeatures() {
-        if (!ofFeatures) {
+        if (shares == null) {
             throw new IllegalStateException("No share belongs to one feature: the task is gathered or not listed");
         }
         return shares;

@@ -5,7 +5,6 @@ import static dev.retort.core.Arguments.length;
 import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
-import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.TaskNodes;
 import java.util.function.IntPredicate;
@@ -68,25 +67,28 @@ public abstract sealed class Surrogate {
         return Optimal.INSTANCE;
     }
 
-    /** The coefficients as departures from the ground truth. */
-    Moments labels(RegressionTask task, DeterministicEquivalent target) {
-        TaskNodes nodes = nodes(task, target);
-        return Moments.fixed(nodes, deviation(nodes, target));
+    /** Whether the coefficients differ from feature to feature, even where eigenvalues do not. */
+    boolean needsFeatures() {
+        return false;
     }
 
-    /** Nodes that this surrogate treats as one: unless said, any whose features share their eigenvalue, or nearly so. */
-    TaskNodes nodes(RegressionTask task, DeterministicEquivalent target) {
-        return task.nodes();
+    /** Nodes that this surrogate treats as one each. */
+    TaskNodes split(TaskNodes nodes, Stage pupil) {
+        return nodes;
     }
 
-    /** √λ (βˢ − β⋆) for each node. */
-    abstract double[] deviation(TaskNodes nodes, DeterministicEquivalent target);
+    /**
+     * √λ (βˢ − β⋆) for each node.
+     *
+     * @param pupil the training whose data the surrogate labels
+     */
+    abstract double[] deviation(Coordinates nodes, Stage pupil);
 
     /** Refuses a task that this surrogate cannot teach. */
     void checkFits(RegressionTask task) {}
 
     /** Zero for the nodes that are kept, down to nothing for the others. */
-    private static double[] maskedDeviation(TaskNodes nodes, IntPredicate keeps) {
+    private static double[] maskedDeviation(Coordinates nodes, IntPredicate keeps) {
         double[] deviation = new double[nodes.size()];
         for (int k = 0; k < deviation.length; k++) {
             deviation[k] = keeps.test(k) ? 0 : -nodes.truth(k);
@@ -98,7 +100,7 @@ public abstract sealed class Surrogate {
         private static final Surrogate INSTANCE = new GroundTruth();
 
         @Override
-        double[] deviation(TaskNodes nodes, DeterministicEquivalent target) {
+        double[] deviation(Coordinates nodes, Stage pupil) {
             return new double[nodes.size()];
         }
 
@@ -116,15 +118,15 @@ public abstract sealed class Surrogate {
         }
 
         @Override
-        TaskNodes nodes(RegressionTask task, DeterministicEquivalent target) {
-            return task.features();
+        boolean needsFeatures() {
+            return true;
         }
 
         @Override
-        double[] deviation(TaskNodes nodes, DeterministicEquivalent target) {
+        double[] deviation(Coordinates nodes, Stage pupil) {
             double[] deviation = new double[coefficients.length];
             for (int i = 0; i < deviation.length; i++) {
-                deviation[i] = Math.sqrt(nodes.eigenvalue(i)) * coefficients[i] - nodes.truth(i);
+                deviation[i] = nodes.rootUnit(i) * coefficients[i] - nodes.truth(i);
             }
             return deviation;
         }
@@ -153,12 +155,12 @@ public abstract sealed class Surrogate {
         }
 
         @Override
-        TaskNodes nodes(RegressionTask task, DeterministicEquivalent target) {
-            return task.features();
+        boolean needsFeatures() {
+            return true;
         }
 
         @Override
-        double[] deviation(TaskNodes nodes, DeterministicEquivalent target) {
+        double[] deviation(Coordinates nodes, Stage pupil) {
             return maskedDeviation(nodes, mask::keeps);
         }
 
@@ -177,14 +179,13 @@ public abstract sealed class Surrogate {
         private static final Surrogate INSTANCE = new OptimallyMasked();
 
         @Override
-        TaskNodes nodes(RegressionTask task, DeterministicEquivalent target) {
-            return task.nodes().splitAt(FeatureMask.edge(target));
+        TaskNodes split(TaskNodes nodes, Stage pupil) {
+            return nodes.areFeatures() ? nodes : nodes.splitAt(Gain.keptAbove(pupil));
         }
 
         @Override
-        double[] deviation(TaskNodes nodes, DeterministicEquivalent target) {
-            double edge = FeatureMask.edge(target);
-            return maskedDeviation(nodes, k -> nodes.eigenvalue(k) > edge);
+        double[] deviation(Coordinates nodes, Stage pupil) {
+            return maskedDeviation(nodes, new Gain(pupil, nodes)::keeps);
         }
 
         @Override
@@ -197,12 +198,15 @@ public abstract sealed class Surrogate {
         private static final Surrogate INSTANCE = new Optimal();
 
         @Override
-        double[] deviation(TaskNodes nodes, DeterministicEquivalent target) {
+        double[] deviation(Coordinates nodes, Stage pupil) {
+            Gain gain = new Gain(pupil, nodes);
+            double share = pupil.training().teacherShare();
             double[] deviation = new double[nodes.size()];
             for (int k = 0; k < deviation.length; k++) {
-                deviation[k] = OptimalSurrogate.gainAboveOne(target, nodes.eigenvalue(k)) * nodes.truth(k);
+                deviation[k] = share == 0 ? 0 : gain.aboveOne(k) * nodes.truth(k) / share;
                 if (!Double.isFinite(deviation[k])) {
-                    throw refusal("ridge", target.ridge(), "is so large that the optimal surrogate overflows");
+                    throw refusal(
+                            "ridge", pupil.training().ridge(), "is so large that the optimal surrogate overflows");
                 }
             }
             return deviation;

@@ -9,7 +9,9 @@ import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
 
@@ -73,38 +75,42 @@ public final class Sweep {
     }
 
     /**
-     * Predicts pipelines at every point.
+     * Predicts the targets of several teachers at every point.
      *
-     * @param pipelines the pipelines, at least one; they may differ in surrogate, signal and noise, not in the spectrum
+     * @param teachers the teachers, at least one: pipelines that lack their target, or that are to be followed by another.
+     *     They may differ in surrogate, signal and noise, not in the spectrum
      * @return what the closed form says along the grid
-     * @throws IllegalArgumentException if there is no pipeline, or two differ in their spectrum
+     * @throws IllegalArgumentException if there is no teacher, or two differ in the spectrum of their task
      */
-    public Curves predict(Distillation.Draft... pipelines) {
-        atLeastOne("pipelines.length", pipelines.length);
-        Spectrum spectrum = pipelines[0].task().spectrum();
-        for (int j = 1; j < pipelines.length; j++) {
-            if (!pipelines[j].task().spectrum().equals(spectrum)) {
-                throw refusal("pipelines[" + j + "]", pipelines[j].task(), "does not have the spectrum of the first");
+    public Curves predict(Teacher... teachers) {
+        atLeastOne("teachers.length", teachers.length);
+        Spectrum spectrum = teachers[0].task().spectrum();
+        for (int j = 1; j < teachers.length; j++) {
+            if (!teachers[j].task().spectrum().equals(spectrum)) {
+                throw refusal("teachers[" + j + "]", teachers[j].task(), "does not have the spectrum of the first");
             }
         }
         boolean gather = !exact && trainings.size() >= POINTS_WORTH_GATHERING;
-        List<Distillation.Draft> drafts = Arrays.stream(pipelines)
-                .map(draft -> gather ? draft.gathered() : draft)
+        Map<RegressionTask, RegressionTask> gathered = new HashMap<>();
+        List<Teacher> pipelines = Arrays.stream(teachers)
+                .map(teacher -> gather
+                        ? teacher.forTask(gathered.computeIfAbsent(teacher.task(), RegressionTask::gathered))
+                        : teacher)
                 .toList();
         return new Curves(trainings.parallelStream()
-                .map(training -> Point.of(drafts, training))
+                .map(training -> Point.of(pipelines, training))
                 .toList());
     }
 
     private record Point(DeterministicEquivalent equivalent, List<RiskReport> risks) {
 
-        static Point of(List<Distillation.Draft> drafts, Training training) {
+        static Point of(List<Teacher> teachers, Training training) {
             DeterministicEquivalent equivalent =
-                    training.equivalent(drafts.get(0).task());
+                    training.equivalent(teachers.get(0).task());
             return new Point(
                     equivalent,
-                    drafts.stream()
-                            .map(draft -> draft.target(training, equivalent).predict())
+                    teachers.stream()
+                            .map(teacher -> teacher.target(training, equivalent).predict())
                             .toList());
         }
     }

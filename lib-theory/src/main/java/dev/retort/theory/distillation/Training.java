@@ -1,19 +1,28 @@
 package dev.retort.theory.distillation;
 
+import static dev.retort.core.Arguments.finite;
+import static dev.retort.core.Arguments.length;
 import static dev.retort.core.Arguments.nonNegative;
 import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.positive;
+import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Spectrum;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a model is trained: on how many samples, with what ridge, and with how much noise on its labels. Immutable.
+ * How a model is trained: on how many samples, with what ridge, how much noise on its labels, features of which covariance,
+ * which of them it sees, and what part of its labels is the teacher's. Immutable.
  *
  * <pre>{@code
  * Training ridgeless = Training.samples(200);
  * Training regularised = ridgeless.withRidge(1e-3).withNoise(0.1);
+ * Training weak = ridgeless.withMask(FeatureMask.keepingFirst(50, 500)); // sees the first 50 of 500 features
+ * Training shifted = ridgeless.withSpectrum(Spectrum.exponential(0.02, 500)); // trained here, tested on the task
+ * Training mixed = ridgeless.withTeacherShare(0.3); // labels of which 0.3 is the teacher's and 0.7 the truth's
  * }</pre>
  */
 public final class Training {
@@ -21,23 +30,47 @@ public final class Training {
     private final double samples;
     private final double ridge;
     private final @Nullable Double noise;
+    private final @Nullable Spectrum spectrum;
+    private final @Nullable FeatureMask mask;
+    private final double teacherShare;
 
-    private Training(double samples, double ridge, @Nullable Double noise) {
+    private Training(
+            double samples,
+            double ridge,
+            @Nullable Double noise,
+            @Nullable Spectrum spectrum,
+            @Nullable FeatureMask mask,
+            double teacherShare) {
         this.samples = samples;
         this.ridge = ridge;
         this.noise = noise;
+        this.spectrum = spectrum;
+        this.mask = mask;
+        this.teacherShare = teacherShare;
     }
 
     /**
      * Training on n samples without ridge (the minimum-norm interpolator when n is below the rank of the covariance, least
-     * squares when it is above), with the noise of the task.
+     * squares when it is above), with the noise and the covariance of the task, on all features, and on labels that are the
+     * teacher's alone.
      *
      * @param samples the number of samples n, greater than 0; a simulation needs a whole number
      * @return the training
      * @throws IllegalArgumentException if n is not positive and finite
      */
     public static Training samples(double samples) {
-        return new Training(positive("samples", samples), 0, null);
+        return new Training(positive("samples", samples), 0, null, null, null, 1);
+    }
+
+    /**
+     * The same training on another number of samples.
+     *
+     * @param samples the number of samples n, greater than 0
+     * @return a new training
+     * @throws IllegalArgumentException if n is not positive and finite
+     */
+    public Training withSamples(double samples) {
+        return new Training(positive("samples", samples), ridge, noise, spectrum, mask, teacherShare);
     }
 
     /**
@@ -48,18 +81,57 @@ public final class Training {
      * @throws IllegalArgumentException if the ridge is NaN, infinite or negative
      */
     public Training withRidge(double ridge) {
-        return new Training(samples, nonNegative("ridge", ridge), noise);
+        return new Training(samples, nonNegative("ridge", ridge), noise, spectrum, mask, teacherShare);
     }
 
     /**
-     * The same training with its own label noise in place of the task's.
+     * The same training with its own noise on the teacher's labels in place of the task's.
      *
-     * @param noise the standard deviation of the noise added to each label, at least 0
+     * @param noise the standard deviation of the noise added to each label that the teacher gives, at least 0
      * @return a new training
      * @throws IllegalArgumentException if the noise is NaN, infinite or negative
      */
     public Training withNoise(double noise) {
-        return new Training(samples, ridge, nonNegative("noise", noise));
+        return new Training(samples, ridge, nonNegative("noise", noise), spectrum, mask, teacherShare);
+    }
+
+    /**
+     * The same training on features of another covariance, which shares its eigenvectors with the task's: covariance shift.
+     * The risk is measured under the task's all the same.
+     *
+     * @param spectrum the eigenvalues of the training covariance, feature by feature in the order of the task's
+     * @return a new training
+     * @throws IllegalArgumentException if the spectrum is null or not {@linkplain Spectrum#isListed() listed}
+     */
+    public Training withSpectrum(Spectrum spectrum) {
+        if (!notNull("spectrum", spectrum).isListed()) {
+            throw refusal("spectrum", spectrum, "is not listed feature by feature");
+        }
+        return new Training(samples, ridge, noise, spectrum, mask, teacherShare);
+    }
+
+    /**
+     * The same training of a model that sees some of the features only. What the labels owe to the others acts as further
+     * noise on them, for the eigen-coordinates of Gaussian features are independent.
+     *
+     * @param mask the features that the model sees
+     * @return a new training
+     * @throws IllegalArgumentException if the mask is null
+     */
+    public Training withMask(FeatureMask mask) {
+        return new Training(samples, ridge, noise, spectrum, notNull("mask", mask), teacherShare);
+    }
+
+    /**
+     * The same training on mixed labels, (1 − a) times that of the ground truth and a times that of the teacher. The
+     * former bears the noise of the task, the latter that of this training, independently.
+     *
+     * @param share the teacher's share a; 1 is pure distillation, 0 ordinary training; may lie outside that range
+     * @return a new training
+     * @throws IllegalArgumentException if the share is NaN or infinite
+     */
+    public Training withTeacherShare(double share) {
+        return new Training(samples, ridge, noise, spectrum, mask, finite("share", share));
     }
 
     /**
@@ -81,7 +153,7 @@ public final class Training {
     }
 
     /**
-     * The standard deviation of the noise on the labels.
+     * The standard deviation of the noise on the teacher's labels.
      *
      * @param task the task whose noise holds unless this training has its own
      * @return σ, at least 0
@@ -91,18 +163,96 @@ public final class Training {
     }
 
     /**
+     * The standard deviation of the noise on the labels in all: √((1−a)²σ⋆² + a²σ²) for mixed ones with the noise σ⋆ of the
+     * task, and plainly σ for the teacher's alone.
+     *
+     * @param task the task
+     * @return the noise, at least 0
+     */
+    public double labelNoise(RegressionTask task) {
+        return teacherShare == 1
+                ? noise(task)
+                : Math.hypot((1 - teacherShare) * task.noise(), teacherShare * noise(task));
+    }
+
+    /**
+     * The covariance of the training features, whether the model sees them or not.
+     *
+     * @param task the task whose spectrum holds unless this training has its own
+     * @return the eigenvalues
+     */
+    public Spectrum spectrum(RegressionTask task) {
+        return spectrum == null ? task.spectrum() : spectrum;
+    }
+
+    /**
+     * The features that the model sees.
+     *
+     * @return the mask; nothing if it sees all
+     */
+    public Optional<FeatureMask> mask() {
+        return Optional.ofNullable(mask);
+    }
+
+    /**
+     * The part of the labels that is the teacher's.
+     *
+     * @return a, usually from 0 to 1
+     */
+    public double teacherShare() {
+        return teacherShare;
+    }
+
+    /** Whether the model learns from the very features that it is tested on. */
+    boolean isOnTaskFeatures() {
+        return spectrum == null && mask == null;
+    }
+
+    /** The eigenvalues of the features that the model sees, with zero for the others. */
+    private Spectrum seen(RegressionTask task) {
+        Spectrum full = spectrum(task);
+        if (mask == null) {
+            return full;
+        }
+        double[] seen = full.eigenvalues();
+        double largest = 0;
+        for (int i = 0; i < seen.length; i++) {
+            seen[i] = mask.keeps(i) ? seen[i] : 0;
+            largest = Math.max(largest, seen[i]);
+        }
+        if (largest == 0) {
+            throw refusal("mask", mask, "keeps no feature that varies");
+        }
+        return Spectrum.of(seen);
+    }
+
+    /**
      * The deterministic equivalent of this training.
      *
-     * @param task the task whose covariance the features have
-     * @return τ, Ω and ζ for this sample size and ridge
-     * @throws IllegalArgumentException if n is so small, or the ridge so large, that τ overflows
+     * @param task the task whose covariance the features have, unless this training has its own
+     * @return τ, Ω and ζ for this sample size and ridge, on the features that the model sees
+     * @throws IllegalArgumentException if n is so small, or the ridge so large, that τ overflows, or if the spectrum or the
+     *     mask does not fit the task
      */
     public DeterministicEquivalent equivalent(RegressionTask task) {
-        return DeterministicEquivalent.of(notNull("task", task).spectrum(), samples, ridge);
+        notNull("task", task);
+        if (!isOnTaskFeatures() && !task.spectrum().isListed()) {
+            throw refusal(
+                    "task", task, "is not listed feature by feature, which a spectrum or a mask of a training needs");
+        }
+        if (spectrum != null) {
+            length("spectrum", spectrum.dimension(), "the dimension of the task", task.dimension());
+        }
+        if (mask != null) {
+            length("mask", mask.dimension(), "the dimension of the task", task.dimension());
+        }
+        return DeterministicEquivalent.of(seen(task), samples, ridge);
     }
 
     @Override
     public String toString() {
-        return samples + " samples, ridge " + ridge + (noise == null ? "" : ", noise " + noise);
+        return samples + " samples, ridge " + ridge + (noise == null ? "" : ", noise " + noise)
+                + (spectrum == null ? "" : ", on a " + spectrum) + (mask == null ? "" : ", under a " + mask)
+                + (teacherShare == 1 ? "" : ", teacher's share " + teacherShare);
     }
 }

@@ -1,8 +1,9 @@
 package dev.retort.theory.distillation;
 
-import dev.retort.core.equivalent.DeterministicEquivalent;
+import dev.retort.core.CompensatedSum;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -19,31 +20,41 @@ public final class WeakToStrong {
     private final Shares shares;
     private final double gain;
 
-    private WeakToStrong(RiskReport strong, RiskReport weak, Shares shares) {
+    private WeakToStrong(RiskReport strong, RiskReport weak, Shares shares, double gain) {
         this.strong = strong;
         this.weak = weak;
         this.shares = shares;
-        this.gain = shares.sum();
+        this.gain = gain;
     }
 
     static WeakToStrong of(Distillation weak) {
-        Moments labels = weak.labels();
-        RiskReport strong = Distillation.of(weak.task()).target(weak.target()).predict();
-        return new WeakToStrong(
-                strong, weak.predict(), new Shares(labels.nodes(), k -> share(labels, weak.equivalent(), k)));
+        Stage target = weak.stage();
+        Moments labels = weak.labels().mixedWithTruth(target.training().teacherShare());
+        double amplification = target.amplification(labels.coordinates());
+        IntToDoubleFunction share = k -> share(target, labels, amplification, k);
+        CompensatedSum gain = new CompensatedSum();
+        for (int k = 0; k < labels.size(); k++) {
+            gain.add(share.applyAsDouble(k));
+        }
+        RiskReport strong = Distillation.of(weak.task())
+                .target(weak.target(), weak.equivalent())
+                .predict();
+        return new WeakToStrong(strong, weak.predict(), Shares.of(labels.coordinates(), share), gain.value());
     }
 
-    private static double share(Moments labels, DeterministicEquivalent target, int k) {
-        double lambda = labels.nodes().eigenvalue(k);
-        double truth = labels.nodes().truth(k);
+    private static double share(Stage target, Moments labels, double amplification, int k) {
+        Coordinates nodes = labels.coordinates();
+        double truth = nodes.truth(k);
         double deviation = labels.deviation(k);
-        double zeta = target.zetaOf(lambda);
-        double theta = target.learnabilityOf(lambda);
+        double zeta = target.zeta(nodes, k);
+        double theta = target.theta(nodes, k);
         // (ζa)² − (θd − ζa)² − Ω/(1−Ω) ζ²((a+d)² − a²) with d taken out, so that a small d costs no digit.
         double learnt = deviation * theta * (2 * zeta * truth - theta * deviation);
-        double scale = target.rootOmega() * zeta;
+        double scale = target.equivalent().rootOmega() * zeta * target.rootRatio(nodes, k);
         double missed = (scale * deviation) * (scale * (2 * truth + deviation));
-        return labels.nodes().power(k) * (learnt - Moments.perSpareSample(missed, target));
+        double variance = Stage.times(scale * scale, labels.variance(k));
+        return (nodes.matters(k) ? nodes.power(k) * learnt - target.inheritedVariance(labels, k) : 0)
+                - Stage.times(amplification, target.perSpareSample(nodes.power(k) * missed + variance));
     }
 
     /**
@@ -97,6 +108,8 @@ public final class WeakToStrong {
      * β⋆<sub>i</sub>, minus what it costs it to be taught βˢ<sub>i</sub>, each
      *
      * <pre>  λ_i(θ_iβ_i − β⋆_i)² + Ω/(1−Ω) λ_iζ_i²β_i².</pre>
+     *
+     * <p>(Of a surrogate that was trained itself, the average over its coefficients.)
      *
      * @param i the feature, counted from 0
      * @return its share; the shares of all features add up to the gain

@@ -26,11 +26,7 @@ final class Trial {
         this.samples = (int) distillation.target().samples();
         this.ridge = distillation.target().ridge();
         this.noise = distillation.target().noise(task);
-        this.surrogate = distillation.whitenedSurrogate();
-        for (int i = 0; i < surrogate.length; i++) {
-            double lambda = task.spectrum().eigenvalue(i);
-            surrogate[i] = lambda == 0 ? 0 : surrogate[i] / Math.sqrt(lambda);
-        }
+        this.surrogate = distillation.surrogateCoefficients();
     }
 
     double excess(RandomGenerator random) {

@@ -30,6 +30,7 @@ class DistillationTest {
         for (Surrogate surrogate : surrogates(task)) {
             RiskReport risk = predict(task, surrogate, Training.samples(samples).withRidge(samples == 500 ? 0.01 : 0));
             double parts = risk.bias() + risk.labelNoiseVariance() + risk.designVariance();
+            assertThat(risk.inheritedVariance()).isZero();
             assertThat(risk.excess()).isCloseTo(parts, withinPercentage(1e-12));
             double shares = IntStream.range(0, 500).mapToDouble(risk::share).sum();
             assertThat(shares).isCloseTo(risk.excess(), withinPercentage(1e-11));
@@ -230,25 +231,10 @@ class DistillationTest {
     }
 
     @Test
-    void twoStagesAreTheMapAppliedTwice() {
-        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 300), Signal.sourcePowerLaw(1.3));
-        Moments moments = Moments.fixed(task.nodes(), new double[300]);
-        // Evaluated with 25 digits, like the data of OneStageReferenceTest.
-        double[] expected = {0.3536264024601553, 0.5618427422711434};
-        double[] samples = {150, 120};
-        for (int stage = 0; stage < 2; stage++) {
-            DeterministicEquivalent equivalent = DeterministicEquivalent.of(task.spectrum(), samples[stage]);
-            moments = moments.trained(
-                    equivalent, Moments.labelNoiseVariance(0.2, equivalent) + moments.designVariance(equivalent));
-            assertThat(moments.excess()).isCloseTo(expected[stage], withinPercentage(1e-10));
-        }
-    }
-
-    @Test
     @SuppressWarnings("NullAway") // Not every caller is checked for nulls.
     void nullIsRefusedByName() {
         refuses("task: null is not allowed", () -> Distillation.of(null));
-        refuses("surrogate: null is not allowed", () -> Distillation.of(FIGURE).surrogate(null));
+        refuses("surrogate: null is not allowed", () -> Distillation.of(FIGURE).surrogate((Surrogate) null));
         refuses("target: null is not allowed", () -> Distillation.of(FIGURE).target(null));
         refuses("mask: null is not allowed", () -> Surrogate.masked(null));
         refuses("coefficients: null is not allowed", () -> Surrogate.given((double[]) null));

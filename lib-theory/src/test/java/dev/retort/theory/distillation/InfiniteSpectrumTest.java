@@ -89,7 +89,7 @@ class InfiniteSpectrumTest {
                 .isThrownBy(() -> pipeline.simulate(Trials.of(2)))
                 .withMessageContaining("has no dimension");
         assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(pipeline::whitenedSurrogate)
+                .isThrownBy(pipeline::surrogateCoefficients)
                 .withMessageContaining("are not listed one by one");
     }
 

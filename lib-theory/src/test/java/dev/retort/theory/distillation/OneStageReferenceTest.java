@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
-import dev.retort.core.spectrum.Signal;
-import dev.retort.core.spectrum.Spectrum;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,41 +36,12 @@ class OneStageReferenceTest {
         }
 
         RegressionTask task() {
-            Spectrum spectrum = spectrum(text("spectrum").split(" ", -1));
-            return RegressionTask.of(spectrum, signal(text("signal").split(" ", -1)))
+            return RegressionTask.of(ReferenceText.spectrum(text("spectrum")), ReferenceText.signal(text("signal")))
                     .withNoise(number("noise"));
         }
 
         Training training() {
             return Training.samples(number("samples")).withRidge(number("ridge"));
-        }
-
-        private static Spectrum spectrum(String[] words) {
-            double[] arguments = arguments(words);
-            return switch (words[0]) {
-                case "powerLaw" -> Spectrum.powerLaw(arguments[0], (int) arguments[1]);
-                case "exponential" -> Spectrum.exponential(arguments[0], (int) arguments[1]);
-                case "isotropic" -> Spectrum.isotropic(arguments[0], (int) arguments[1]);
-                case "spiked" -> Spectrum.spiked(arguments[0], (int) arguments[1], (int) arguments[2]);
-                case "values" -> Spectrum.of(arguments);
-                default -> throw new IllegalArgumentException(words[0]);
-            };
-        }
-
-        private static Signal signal(String[] words) {
-            double[] arguments = arguments(words);
-            return switch (words[0]) {
-                case "sourcePowerLaw" -> Signal.sourcePowerLaw(arguments[0]);
-                case "constant" -> Signal.constant(arguments[0]);
-                case "values" -> Signal.of(arguments);
-                default -> throw new IllegalArgumentException(words[0]);
-            };
-        }
-
-        private static double[] arguments(String[] words) {
-            return Arrays.stream(words, 1, words.length)
-                    .mapToDouble(Double::parseDouble)
-                    .toArray();
         }
 
         @Override

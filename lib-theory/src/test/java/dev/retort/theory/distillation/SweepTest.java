@@ -145,10 +145,10 @@ class SweepTest {
         Sweep sweep = Sweep.along(new double[] {1}, Training::samples);
         assertThatIllegalArgumentException()
                 .isThrownBy(sweep::predict)
-                .withMessage("pipelines.length: 0 is not at least 1");
+                .withMessage("teachers.length: 0 is not at least 1");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> sweep.predict(Distillation.of(task), Distillation.of(other)))
-                .withMessageStartingWith("pipelines[1]: RegressionTask")
+                .withMessageStartingWith("teachers[1]: RegressionTask")
                 .withMessageEndingWith("does not have the spectrum of the first");
         assertThatExceptionOfType(IndexOutOfBoundsException.class)
                 .isThrownBy(() -> sweep.predict(Distillation.of(task)).excess(1));

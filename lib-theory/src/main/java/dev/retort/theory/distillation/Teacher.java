@@ -1,0 +1,75 @@
+package dev.retort.theory.distillation;
+
+import static dev.retort.core.Arguments.notNull;
+
+import dev.retort.core.equivalent.DeterministicEquivalent;
+import dev.retort.core.spectrum.RegressionTask;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Whoever labels the data of a target: a fixed {@link Surrogate} (a {@link Distillation.Draft}) or a model that was itself
+ * trained (a {@link Distillation}). Immutable.
+ */
+public abstract sealed class Teacher permits Distillation, Distillation.Draft {
+
+    private final RegressionTask task;
+    private final Surrogate surrogate;
+
+    /** What was trained so far, each stage on the labels of the one before. */
+    private final List<Stage> stages;
+
+    Teacher(RegressionTask task, Surrogate surrogate, List<Stage> stages) {
+        this.task = task;
+        this.surrogate = surrogate;
+        this.stages = List.copyOf(stages);
+    }
+
+    /**
+     * The task.
+     *
+     * @return spectrum, signal and noise
+     */
+    public RegressionTask task() {
+        return task;
+    }
+
+    /**
+     * The fixed surrogate at the beginning, whose labels the first model is trained on.
+     *
+     * @return the surrogate; the ground truth if none was named
+     */
+    public Surrogate surrogate() {
+        return surrogate;
+    }
+
+    /**
+     * Trains a target on the labels of this teacher.
+     *
+     * @param target how the target is trained
+     * @return the pipeline that ends with the target
+     * @throws IllegalArgumentException if the target has so few samples that τ overflows, or if its spectrum or mask does
+     *     not fit the task
+     */
+    public Distillation target(Training target) {
+        return followedBy(new Stage(task, notNull("target", target)));
+    }
+
+    /** The same for an equivalent that is known already. */
+    Distillation target(Training target, DeterministicEquivalent equivalent) {
+        return followedBy(new Stage(task, target, equivalent));
+    }
+
+    private Distillation followedBy(Stage next) {
+        List<Stage> longer = new ArrayList<>(stages);
+        longer.add(next);
+        return new Distillation(task, surrogate, longer);
+    }
+
+    List<Stage> stages() {
+        return stages;
+    }
+
+    /** The same teacher for a task of the same spectrum. */
+    abstract Teacher forTask(RegressionTask task);
+}

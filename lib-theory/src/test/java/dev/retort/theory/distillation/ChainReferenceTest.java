@@ -1,0 +1,135 @@
+package dev.retort.theory.distillation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.retort.core.spectrum.RegressionTask;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The risk after every stage of chains, part by part, against chains.tsv, which generate-chains.py computed with 120 digits. */
+class ChainReferenceTest {
+
+    private static final double RELATIVE_ERROR = 1e-12;
+
+    record ReferenceChain(
+            String name, RegressionTask task, double surrogate, List<Training> stages, List<Double> expected) {
+
+        static ReferenceChain of(String line) {
+            String[] fields = line.split("\t", -1);
+            RegressionTask task = RegressionTask.of(ReferenceText.spectrum(fields[1]), ReferenceText.signal(fields[2]))
+                    .withNoise(Double.parseDouble(fields[3]));
+            return new ReferenceChain(
+                    fields[0],
+                    task,
+                    Double.parseDouble(fields[4]),
+                    Stream.of(fields[5].split(" \\| ", -1))
+                            .map(stage -> training(stage.split("; ", -1), task.dimension()))
+                            .toList(),
+                    Arrays.stream(fields, 6, fields.length).map(Double::valueOf).toList());
+        }
+
+        private static Training training(String[] words, int dimension) {
+            Training training = Training.samples(Double.parseDouble(words[1]))
+                    .withRidge(Double.parseDouble(words[2]))
+                    .withTeacherShare(Double.parseDouble(words[5]));
+            if (!words[0].equals("task")) {
+                training = training.withSpectrum(ReferenceText.spectrum(words[0]));
+            }
+            if (!words[3].equals("task")) {
+                training = training.withNoise(Double.parseDouble(words[3]));
+            }
+            if (!words[4].equals("all")) {
+                training = training.withMask(mask(Integer.parseInt(words[4]), dimension));
+            }
+            return training;
+        }
+
+        private static FeatureMask mask(int count, int dimension) {
+            boolean[] keeps = new boolean[dimension];
+            for (int i = 0; i < dimension; i++) {
+                keeps[i] = count >= 0 ? i < count : i >= dimension + count;
+            }
+            return FeatureMask.of(keeps);
+        }
+
+        Distillation pipeline() {
+            double[] coefficients = IntStream.range(0, task.dimension())
+                    .mapToDouble(i -> surrogate * task.coefficient(i))
+                    .toArray();
+            Distillation.Draft draft = Distillation.of(task);
+            if (surrogate != 1) {
+                draft = draft.surrogate(Surrogate.given(coefficients));
+            }
+            Distillation chain = draft.surrogate(stages.get(0));
+            for (Training next : stages.subList(1, stages.size())) {
+                chain = chain.then(next);
+            }
+            return chain;
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<ReferenceChain> chains() throws IOException {
+        try (BufferedReader reader = new BufferedReader(new InputStreamReader(
+                Objects.requireNonNull(ChainReferenceTest.class.getResourceAsStream("chains.tsv")),
+                StandardCharsets.UTF_8))) {
+            return reader.lines().skip(1).map(ReferenceChain::of).toList().stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("chains")
+    void everyStageAgreesPartByPart(ReferenceChain chain) {
+        List<RiskReport> reports = chain.pipeline().predictStages();
+        assertThat(reports).hasSize(chain.expected.size() / 5);
+        for (int stage = 0; stage < reports.size(); stage++) {
+            RiskReport risk = reports.get(stage);
+            double[] actual = {
+                risk.excess(), risk.bias(), risk.labelNoiseVariance(), risk.designVariance(), risk.inheritedVariance()
+            };
+            for (int part = 0; part < actual.length; part++) {
+                double expected = chain.expected.get(5 * stage + part);
+                assertThat(Math.abs(actual[part] - expected))
+                        .as("stage %d, part %d: %s, expected %s", stage, part, actual[part], expected)
+                        .isLessThanOrEqualTo(RELATIVE_ERROR * expected);
+            }
+            double shares = IntStream.range(0, chain.task.dimension())
+                    .mapToDouble(risk::share)
+                    .sum();
+            assertThat(Math.abs(shares - risk.excess())).isLessThanOrEqualTo(1e-11 * risk.excess());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("chains")
+    void theReportOfTheWholeIsThatOfTheLastStage(ReferenceChain chain) {
+        List<RiskReport> reports = chain.pipeline().predictStages();
+        assertThat(chain.pipeline().predict()).usingRecursiveComparison().isEqualTo(reports.get(reports.size() - 1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("chains")
+    void theVerdictIsTheDifferenceOfTheRisks(ReferenceChain chain) {
+        WeakToStrong verdict = chain.pipeline().againstStrongLabels();
+        double difference = verdict.strong().excess() - verdict.weak().excess();
+        double scale = verdict.strong().excess() + verdict.weak().excess();
+        assertThat(Math.abs(verdict.gain() - difference)).isLessThanOrEqualTo(1e-12 * scale);
+        double shares = IntStream.range(0, chain.task.dimension())
+                .mapToDouble(verdict::share)
+                .sum();
+        assertThat(Math.abs(shares - verdict.gain())).isLessThanOrEqualTo(1e-12 * scale);
+    }
+}

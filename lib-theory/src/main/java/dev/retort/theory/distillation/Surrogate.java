@@ -72,6 +72,11 @@ public abstract sealed class Surrogate {
         return false;
     }
 
+    /** Whether the coefficients depend on the training, and on the share that the surrogate has in its labels. */
+    boolean adapts() {
+        return false;
+    }
+
     /** Nodes that this surrogate treats as one each. */
     TaskNodes split(TaskNodes nodes, Stage pupil) {
         return nodes;
@@ -179,6 +184,11 @@ public abstract sealed class Surrogate {
         private static final Surrogate INSTANCE = new OptimallyMasked();
 
         @Override
+        boolean adapts() {
+            return true;
+        }
+
+        @Override
         TaskNodes split(TaskNodes nodes, Stage pupil) {
             return nodes.areFeatures() ? nodes : nodes.splitAt(Gain.keptAbove(pupil));
         }
@@ -196,6 +206,11 @@ public abstract sealed class Surrogate {
 
     private static final class Optimal extends Surrogate {
         private static final Surrogate INSTANCE = new Optimal();
+
+        @Override
+        boolean adapts() {
+            return true;
+        }
 
         @Override
         double[] deviation(Coordinates nodes, Stage pupil) {

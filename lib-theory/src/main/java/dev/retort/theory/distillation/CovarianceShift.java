@@ -1,0 +1,127 @@
+package dev.retort.theory.distillation;
+
+import static dev.retort.core.Arguments.length;
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Spectrum;
+
+/**
+ * The equivalence of covariance shift and model shift. Labels come from features of a source covariance, y = x<sub>s</sub>ᵀβ⋆
+ * + noise; the features that the target is trained on are these, rescaled to the covariance of the task, x<sub>t</sub> =
+ * Σ<sub>t</sub><sup>½</sup>Σ<sub>s</sub><sup>−½</sup>x<sub>s</sub>. That is the same as training on the task's own features
+ * with a surrogate
+ *
+ * <pre>  βˢ_i = √(λˢ_i/λᵗ_i) β⋆_i,      and the other way round      λˢ_i = (βˢ_i/β⋆_i)² λᵗ_i.</pre>
+ *
+ * So the optimal surrogate, βˢ = gβ⋆, says which source covariance is best: λˢ = g²λᵗ.
+ *
+ * <p>A target that is trained on the source's features as they are, and tested on the task's, is another matter: {@link
+ * Training#withSpectrum(Spectrum)}. Source: arXiv 2410.18837, the remark on covariance shift. Immutable.
+ *
+ * <pre>{@code
+ * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 500), Signal.sourcePowerLaw(1.5));
+ * CovarianceShift best = CovarianceShift.optimal(task, Training.samples(200));
+ * double strongest = best.source().eigenvalue(0); // 1.00008, the square of the optimal surrogate's gain
+ * double excess = Distillation.of(task).surrogate(best.surrogate()).target(Training.samples(200)).predict().excess();
+ * }</pre>
+ */
+public final class CovarianceShift {
+
+    private final RegressionTask task;
+    private final Spectrum source;
+
+    private CovarianceShift(RegressionTask task, Spectrum source) {
+        this.task = task;
+        this.source = source;
+    }
+
+    /**
+     * The shift from a source covariance to that of a task.
+     *
+     * @param task the task, whose features must be listed
+     * @param source the eigenvalues of the source covariance, in the order of the task's features
+     * @return the shift
+     * @throws IllegalArgumentException if the source has another number of features, or varies in a feature in which the
+     *     task does not
+     * @throws IllegalStateException if the features of either are not listed
+     */
+    public static CovarianceShift of(RegressionTask task, Spectrum source) {
+        length("source", notNull("source", source).dimension(), "the dimension of the task", task.dimension());
+        for (int i = 0; i < task.dimension(); i++) {
+            if (task.spectrum().eigenvalue(i) == 0 && source.eigenvalue(i) > 0) {
+                throw refusal("source[" + i + "]", source.eigenvalue(i), "is positive where the task has no variance");
+            }
+        }
+        return new CovarianceShift(task, source);
+    }
+
+    /**
+     * The covariance shift that a surrogate amounts to.
+     *
+     * @param task the task
+     * @param coefficients βˢ, one per feature, each with the sign of the ground truth or zero
+     * @return the shift with λˢ = (βˢ/β⋆)²λᵗ; where β⋆ and βˢ are both zero the covariance is not shifted
+     * @throws IllegalArgumentException if the number of coefficients is not that of the features, or if one of them has not
+     *     the sign of the truth, which no covariance can bring about
+     * @throws IllegalStateException if the task's features are not listed
+     */
+    public static CovarianceShift equivalentTo(RegressionTask task, double... coefficients) {
+        length("coefficients", coefficients.length, "the dimension of the task", task.dimension());
+        double[] source = task.spectrum().eigenvalues();
+        for (int i = 0; i < source.length; i++) {
+            double truth = task.coefficient(i);
+            if (!(coefficients[i] == 0 || coefficients[i] * Math.signum(truth) > 0)) {
+                throw refusal("coefficients[" + i + "]", coefficients[i], "has not the sign of the truth, " + truth);
+            }
+            if (truth != 0) {
+                double ratio = coefficients[i] / truth;
+                source[i] = source[i] * ratio * ratio;
+            }
+        }
+        return new CovarianceShift(task, Spectrum.of(source));
+    }
+
+    /**
+     * The covariance shift that serves a target best.
+     *
+     * @param task the task
+     * @param target how the target is trained, on the features rescaled to the task's
+     * @return the shift with λˢ = g²λᵗ, where g is the gain of the {@link OptimalSurrogate}
+     * @throws IllegalArgumentException as {@link OptimalSurrogate#of(RegressionTask, Training)} does
+     * @throws IllegalStateException if the task's features are not listed
+     */
+    public static CovarianceShift optimal(RegressionTask task, Training target) {
+        OptimalSurrogate best = OptimalSurrogate.of(task, target);
+        double[] source = task.spectrum().eigenvalues();
+        for (int i = 0; i < source.length; i++) {
+            source[i] = source[i] * best.gain(i) * best.gain(i);
+        }
+        return new CovarianceShift(task, Spectrum.of(source));
+    }
+
+    /**
+     * The source covariance.
+     *
+     * @return λˢ, feature by feature
+     */
+    public Spectrum source() {
+        return source;
+    }
+
+    /**
+     * The model shift that this is: the surrogate from which a target on the task's features learns the same.
+     *
+     * @return the surrogate of coefficients √(λˢ/λᵗ) β⋆; 0 where the task has no variance
+     */
+    public Surrogate surrogate() {
+        double[] coefficients = new double[task.dimension()];
+        for (int i = 0; i < coefficients.length; i++) {
+            double lambda = task.spectrum().eigenvalue(i);
+            coefficients[i] =
+                    lambda == 0 ? 0 : Math.sqrt(source.eigenvalue(i)) / Math.sqrt(lambda) * task.coefficient(i);
+        }
+        return Surrogate.given(coefficients);
+    }
+}

@@ -1,0 +1,103 @@
+package dev.retort.theory.distillation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
+import dev.retort.core.spectrum.Spectrum;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class GenerationsTest {
+
+    private static final RegressionTask TASK = RegressionTask.of(
+                    Spectrum.powerLaw(1.5, 120), Signal.sourcePowerLaw(1.4))
+            .withNoise(0.3);
+
+    static Stream<Training> trainings() {
+        return Stream.of(
+                Training.samples(60),
+                Training.samples(60).withNoise(0),
+                Training.samples(40).withRidge(0.01),
+                Training.samples(300).withRidge(0.02),
+                Training.samples(60).withTeacherShare(0.7),
+                Training.samples(200).withTeacherShare(0.5),
+                Training.samples(60).withMask(FeatureMask.keepingFirst(90, 120)),
+                Training.samples(60)
+                        .withSpectrum(Spectrum.exponential(0.03, 120))
+                        .withTeacherShare(0.9),
+                Training.samples(50).withMask(FeatureMask.keepingFirst(30, 120)).withTeacherShare(-0.4));
+    }
+
+    @ParameterizedTest
+    @MethodSource("trainings")
+    void generationsAreStagesOfAChainAndApproachTheirLimit(Training training) {
+        Generations generations = Generations.of(Distillation.of(TASK), training, 5);
+        Distillation chain = Distillation.of(TASK).surrogate(training);
+        for (int k = 0; k < 5; k++) {
+            assertThat(generations.excess()[k]).isEqualTo(chain.predict().excess());
+            chain = chain.then(training);
+        }
+        // The weakest feature learns so little, or the strongest so much, that it takes many.
+        Generations many = Generations.of(Distillation.of(TASK), training, 200_000);
+        assertThat(many.excess()[199_999]).isCloseTo(many.limit(), withinPercentage(1e-6));
+    }
+
+    @Test
+    void gatheredFeaturesHaveTheSameLimit() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 5000), Signal.sourcePowerLaw(1.4))
+                .withNoise(0.3);
+        Generations exact = Generations.of(Distillation.of(task), Training.samples(600), 4);
+        Generations gathered = Generations.of(Distillation.of(task.gathered()), Training.samples(600), 4);
+        assertThat(gathered.limit()).isCloseTo(exact.limit(), withinPercentage(1e-11));
+        assertThat(gathered.excess()[3]).isCloseTo(exact.excess()[3], withinPercentage(1e-11));
+    }
+
+    @Test
+    void everythingLearntFromNoisyLabelsAccumulatesNoise() {
+        Generations generations = Generations.of(Distillation.of(TASK), Training.samples(240), 100);
+        // Least squares: each generation adds the same variance.
+        double once = generations.excess()[0];
+        assertThat(generations.excess()[9]).isCloseTo(10 * once, withinPercentage(1e-10));
+        assertThat(generations.limit()).isInfinite();
+        assertThat(generations.best()).isEqualTo(1);
+        assertThat(generations.improvesUntil()).isEqualTo(1);
+        int collapse = (int) Math.ceil(TASK.signalPower() / once);
+        assertThat(generations.collapse()).hasValue(collapse);
+    }
+
+    @Test
+    void leastSquaresWithoutNoiseRepeatsItsTeacher() {
+        FeatureMask half = FeatureMask.keepingFirst(60, 120);
+        Distillation.Draft teacher = Distillation.of(TASK).surrogate(Surrogate.masked(half));
+        Generations generations = Generations.of(teacher, Training.samples(240).withNoise(0), 3);
+        assertThat(generations.excess()[2]).isEqualTo(generations.excess()[0]);
+        assertThat(generations.limit()).isCloseTo(generations.excess()[0], withinPercentage(1e-12));
+        assertThat(generations.collapse()).isEmpty();
+    }
+
+    @Test
+    void aTeacherThatExaggeratesIsCorrectedByTheFirstGenerations() {
+        double[] exaggerated = new double[120];
+        for (int i = 0; i < 120; i++) {
+            exaggerated[i] = 3 * TASK.coefficient(i);
+        }
+        Distillation.Draft teacher = Distillation.of(TASK).surrogate(Surrogate.given(exaggerated));
+        Generations generations =
+                Generations.of(teacher, Training.samples(60).withNoise(0).withRidge(0.1), 40);
+        assertThat(generations.best()).isGreaterThan(3).isLessThan(30);
+        assertThat(generations.improvesUntil()).isEqualTo(generations.best());
+        assertThat(generations.reports()).hasSize(40);
+    }
+
+    @Test
+    void noGenerationIsNone() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Generations.of(Distillation.of(TASK), Training.samples(3), 0))
+                .withMessage("count: 0 is not at least 1");
+    }
+}

@@ -1,0 +1,105 @@
+package dev.retort.theory.distillation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
+import dev.retort.core.spectrum.Spectrum;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LabelMixtureTest {
+
+    private static final RegressionTask TASK = RegressionTask.of(
+                    Spectrum.powerLaw(1.5, 200), Signal.sourcePowerLaw(1.4))
+            .withNoise(0.4);
+
+    static Stream<Arguments> mixtures() {
+        FeatureMask half = FeatureMask.keepingFirst(60, 200);
+        return Stream.of(
+                Arguments.of(Distillation.of(TASK).surrogate(Training.samples(150)), Training.samples(80)),
+                Arguments.of(
+                        Distillation.of(TASK).surrogate(Training.samples(150).withMask(half)),
+                        Training.samples(80).withNoise(0)),
+                Arguments.of(
+                        Distillation.of(TASK).surrogate(Surrogate.masked(half)),
+                        Training.samples(300).withNoise(0.1)),
+                Arguments.of(
+                        Distillation.of(TASK).surrogate(Surrogate.optimal()).target(Training.samples(50)),
+                        Training.samples(90).withRidge(0.01)),
+                Arguments.of(
+                        Distillation.of(TASK).surrogate(Training.samples(90)),
+                        Training.samples(70)
+                                .withSpectrum(Spectrum.exponential(0.03, 200))
+                                .withMask(half)),
+                Arguments.of(
+                        Distillation.of(TASK.gathered()).surrogate(Training.samples(150)),
+                        Training.samples(80).withNoise(0)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mixtures")
+    void theRiskIsAParabolaWhoseLowestPointIsTheBestShare(Teacher teacher, Training target) {
+        LabelMixture mixture = LabelMixture.of(teacher, target);
+        double best = mixture.bestShare();
+        double lowest = mixture.best().predict().excess();
+        // A parabola is what three points of it say.
+        double right = mixture.excess(best + 1) - lowest;
+        assertThat(mixture.excess(best - 1) - lowest).isCloseTo(right, withinPercentage(1e-8));
+        assertThat(mixture.excess(best + 0.25) - lowest).isCloseTo(right / 16, withinPercentage(1e-6));
+        assertThat(right).isPositive();
+    }
+
+    @Test
+    void withoutAShareTheTeacherIsNotHeard() {
+        Distillation teacher = Distillation.of(TASK).surrogate(Training.samples(150));
+        LabelMixture mixture = LabelMixture.of(teacher, Training.samples(80).withNoise(3));
+        double standard =
+                Distillation.of(TASK).target(Training.samples(80)).predict().excess();
+        assertThat(mixture.excess(0)).isCloseTo(standard, withinPercentage(1e-12));
+    }
+
+    @Test
+    void theTruthWithoutNoiseIsTheBestTeacherAgainstNoisyLabels() {
+        LabelMixture mixture =
+                LabelMixture.of(Distillation.of(TASK), Training.samples(80).withNoise(0));
+        assertThat(mixture.bestShare()).isCloseTo(1, within(1e-14));
+    }
+
+    @Test
+    void twoEquallyNoisyTeachersShareTheLabelsAlike() {
+        LabelMixture mixture = LabelMixture.of(Distillation.of(TASK), Training.samples(80));
+        assertThat(mixture.bestShare()).isCloseTo(0.5, within(1e-14));
+    }
+
+    @Test
+    void anAdaptingSurrogateHasNoMixture() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        LabelMixture.of(Distillation.of(TASK).surrogate(Surrogate.optimal()), Training.samples(80)))
+                .withMessage("teacher: optimal surrogate adapts to its share of the labels");
+    }
+
+    @Test
+    void theOptimalSurrogateMakesUpForItsShare() {
+        double alone = OptimalSurrogate.of(TASK, Training.samples(80).withNoise(0.4))
+                .risk()
+                .bias();
+        OptimalSurrogate partial =
+                OptimalSurrogate.of(TASK, Training.samples(80).withTeacherShare(0.5));
+        assertThat(partial.risk().bias()).isCloseTo(alone, withinPercentage(1e-10));
+        // The surrogate that is given the coefficients one by one does as well.
+        double given = Distillation.of(TASK)
+                .surrogate(Surrogate.given(partial.coefficients()))
+                .target(Training.samples(80).withTeacherShare(0.5))
+                .predict()
+                .excess();
+        assertThat(given).isCloseTo(partial.risk().excess(), withinPercentage(1e-10));
+    }
+}

@@ -2,13 +2,13 @@ package dev.retort.theory.simulation;
 
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.nd4j.GaussianDesign;
-import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Spectrum;
 import java.util.random.RandomGenerator;
 import java.util.stream.DoubleStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
-/** Where the samples of a trial come from. */
+/** Where the samples of a training come from. */
+@FunctionalInterface
 interface Design {
 
     /**
@@ -19,27 +19,39 @@ interface Design {
      */
     Sample draw(int samples, RandomGenerator random);
 
-    /**
-     * A drawn sample.
-     *
-     * @param features in the eigenbasis of the task, one sample per row
-     * @param noise what a label departs from the ground truth by, in units of its standard deviation
-     */
-    record Sample(INDArray features, INDArray noise) implements AutoCloseable {
+    /** A drawn sample. */
+    final class Sample implements AutoCloseable {
+
+        /** In the eigenbasis of the task, one sample per row. */
+        final INDArray features;
+
+        /** What a label departs from the ground truth by, in units of its standard deviation. */
+        final double[] noise;
+
+        /** The same again, independent of the features and of the noise. */
+        final double[] otherNoise;
+
+        Sample(INDArray features, double[] noise, double[] otherNoise) {
+            this.features = features;
+            this.noise = noise;
+            this.otherNoise = otherNoise;
+        }
+
         @Override
         public void close() {
             features.close();
-            noise.close();
         }
     }
 
-    /** Gaussian features and Gaussian noise. */
-    static Design gaussian(RegressionTask task) {
-        GaussianDesign design = GaussianDesign.of(Covariance.diagonal(task.spectrum()));
+    /** Gaussian features of the given variances and Gaussian noise. */
+    static Design gaussian(Spectrum spectrum) {
+        GaussianDesign design = GaussianDesign.of(Covariance.diagonal(spectrum));
         return (samples, random) -> new Sample(
-                design.sample(samples, random),
-                Nd4j.createFromArray(DoubleStream.generate(random::nextGaussian)
-                        .limit(samples)
-                        .toArray()));
+                design.sample(samples, random), standardNormal(samples, random), standardNormal(samples, random));
+    }
+
+    /** Independent standard normal numbers. */
+    static double[] standardNormal(int count, RandomGenerator random) {
+        return DoubleStream.generate(random::nextGaussian).limit(count).toArray();
     }
 }

@@ -8,7 +8,7 @@ import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
-import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.Training;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -25,6 +25,12 @@ import org.nd4j.linalg.factory.Nd4j;
  * fit scaled to the noise of the training: with the ground truth for a surrogate and the task's own noise these are the
  * data's true labels, with noise 0 those of the linear teacher. Features and labels are centred over the population, and
  * the excess risk is measured over all of it.
+ *
+ * <p>In a chain every stage draws its members anew, from all of the population: a member that the teacher learnt from may be
+ * among those that it labels for the student, which on average n/N of them are, where theory has fresh samples. No stage can
+ * have a spectrum of its own, for the population has one. Masks are of features in the eigenbasis of the task. In mixed
+ * labels the truth's part is the member's own label, and the teacher's noise the residual of a member that is drawn for it
+ * at random, so that the two are independent.
  *
  * <p>A residual whose root mean square is at most 64 · 2<sup>−52</sup> · p<sup>1/2</sup> times that of the labels, or ulp(1)
  * of their type times it, is the rounding of labels that are exactly linear in the features, as they always are with fewer
@@ -141,15 +147,19 @@ public final class Population {
         return residuals.length;
     }
 
-    /** Refuses a pipeline that is not about this population. */
-    Design designFor(Distillation distillation) {
-        if (!distillation.task().spectrum().equals(task.spectrum())) {
-            throw refusal("task", distillation.task(), "does not have the spectrum of the population");
+    /** Refuses a training that is not about this population. */
+    Design designFor(RegressionTask posed, Training training) {
+        if (!posed.spectrum().equals(task.spectrum())) {
+            throw refusal("task", posed, "does not have the spectrum of the population");
         }
-        if (distillation.target().samples() > size()) {
-            throw refusal("samples", distillation.target().samples(), "is not at most the population, " + size());
+        if (!training.spectrum(posed).equals(task.spectrum())) {
+            throw refusal(
+                    "spectrum", training.spectrum(posed), "is not that of the population, the only one it can draw");
         }
-        double noise = distillation.target().noise(distillation.task());
+        if (training.samples() > size()) {
+            throw refusal("samples", training.samples(), "is not at most the population, " + size());
+        }
+        double noise = training.labelNoise(posed);
         if (noise > 0 && task.noise() == 0) {
             throw refusal("noise", noise, "cannot be drawn from a population whose labels are exactly linear");
         }
@@ -169,7 +179,9 @@ public final class Population {
             System.arraycopy(basis, member * p, rows, k * p, p);
             noise[k] = residuals[member];
         }
-        return new Design.Sample(Nd4j.create(rows, new long[] {samples, p}, 'c'), Nd4j.createFromArray(noise));
+        double[] ofAnyone = new double[samples];
+        Arrays.setAll(ofAnyone, k -> residuals[random.nextInt(size())]);
+        return new Design.Sample(Nd4j.create(rows, new long[] {samples, p}, 'c'), noise, ofAnyone);
     }
 
     /**

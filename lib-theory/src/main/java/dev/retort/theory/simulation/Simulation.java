@@ -1,31 +1,90 @@
 package dev.retort.theory.simulation;
 
+import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.RiskReport;
+import dev.retort.theory.distillation.Teacher;
+import dev.retort.theory.distillation.Training;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 
 /**
- * The excess risk measured by {@link Trials}: the average over independent trials, and how far it can be trusted. Immutable.
+ * The excess risk measured by {@link Trials}: the average over independent trials, and how far it can be trusted. That of a
+ * chain is about its last stage; {@link #stages()} has the others. Immutable.
  */
 public final class Simulation {
+
+    private final Distillation pipeline;
+    private final long seed;
+
+    /** The chain without its last stage, without its last two, and so on; the shortest first. */
+    private final List<Simulation> before;
 
     private final double[] excess;
     private final double mean;
     private final double standardError;
 
-    private Simulation(double[] excess, double mean, double standardError) {
+    private Simulation(Distillation pipeline, long seed, List<Simulation> before, double[] excess) {
+        this.pipeline = pipeline;
+        this.seed = seed;
+        this.before = before;
         this.excess = excess;
-        this.mean = mean;
-        this.standardError = standardError;
-    }
-
-    static Simulation of(double[] excess) {
         SummaryStatistics statistics = new SummaryStatistics();
         for (double trial : excess) {
             statistics.addValue(trial);
         }
-        return new Simulation(
-                excess, statistics.getMean(), statistics.getStandardDeviation() / Math.sqrt(excess.length));
+        this.mean = statistics.getMean();
+        this.standardError = statistics.getStandardDeviation() / Math.sqrt(excess.length);
+    }
+
+    /** The outcome of trials, each of which measured the excess risk after each stage. */
+    static Simulation of(Distillation pipeline, long seed, double[][] trials) {
+        List<Simulation> before = new ArrayList<>();
+        List<Training> trainings = pipeline.trainings();
+        int last = trainings.size() - 1;
+        Teacher teacher = Distillation.of(pipeline.task()).surrogate(pipeline.surrogate());
+        for (int k = 0; k < last; k++) {
+            Distillation beginning = teacher.target(trainings.get(k));
+            before.add(new Simulation(beginning, seed, List.copyOf(before), after(k, trials)));
+            teacher = beginning;
+        }
+        return new Simulation(pipeline, seed, List.copyOf(before), after(last, trials));
+    }
+
+    private static double[] after(int stage, double[][] trials) {
+        return Arrays.stream(trials).mapToDouble(trial -> trial[stage]).toArray();
+    }
+
+    /**
+     * What was run.
+     *
+     * @return the pipeline
+     */
+    public Distillation pipeline() {
+        return pipeline;
+    }
+
+    /**
+     * What the randomness came from.
+     *
+     * @return the seed
+     */
+    public long seed() {
+        return seed;
+    }
+
+    /**
+     * The measurements after every stage, all made in the same trials, as {@link Distillation#predictStages()} has the
+     * predictions.
+     *
+     * @return one simulation per training, in their order, each of the pipeline that ends there; the last is this one
+     */
+    public List<Simulation> stages() {
+        List<Simulation> stages = new ArrayList<>(before);
+        stages.add(this);
+        return stages;
     }
 
     /**

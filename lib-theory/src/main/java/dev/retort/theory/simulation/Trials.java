@@ -6,6 +6,7 @@ import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Experiment;
+import dev.retort.theory.distillation.Training;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
@@ -18,7 +19,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A number of independent runs of a pipeline on arrays. Each trial draws a design, labels it with the surrogate, fits the
- * target and measures its excess risk; the outcome is the average over the trials with its standard error.
+ * target and measures its excess risk; in a chain every stage draws a design of its own, of its own covariance, and is
+ * labelled by the model fitted before. The outcome is the average over the trials, after every stage, with its standard
+ * error.
+ *
+ * <p>A model is fitted on the features that it sees. Mixed labels are those of the ground truth with the noise of the task
+ * and those of the teacher with the noise of the training, drawn independently. The excess risk is measured under the
+ * covariance of the task, whatever that of the training.
  *
  * <p>Trials run side by side on all processors. Each has a random generator of its own, split off in order from that of the
  * seed, so the numbers depend on the seed alone and neither on the number of threads nor on which trial finishes first.
@@ -142,28 +149,38 @@ public final class Trials implements Experiment<Simulation> {
      *
      * @param distillation the pipeline to run
      * @return the measured excess risk
-     * @throws IllegalArgumentException if the target's number of samples is not a whole number, if samples times features
-     *     are not below 2<sup>31</sup>, or if the pipeline's spectrum, samples or noise do not fit the population
+     * @throws IllegalArgumentException if the number of samples of a training is not a whole number, if samples times
+     *     features are not below 2<sup>31</sup>, or if the spectrum, samples or noise of a training do not fit the population
      * @throws IllegalStateException if there is no ND4J backend, if the task's spectrum is not {@linkplain
      *     dev.retort.core.spectrum.Spectrum#isListed() listed}, or if a trial failed, with what it threw as the cause
      * @throws CancellationException if the thread is interrupted; its interrupted status is set again
      */
     @Override
     public Simulation run(Distillation distillation) {
-        double samples = distillation.target().samples();
+        int features = distillation.task().dimension();
+        distillation.trainings().forEach(training -> checkSize(training.samples(), features));
+        Trial trial = new Trial(distillation, training -> designFor(distillation, training));
+        return Simulation.of(distillation, seed, runAll(trial));
+    }
+
+    private static void checkSize(double samples, int features) {
         if (samples != Math.rint(samples) || samples > Integer.MAX_VALUE) {
             throw refusal("samples", samples, "is not a whole number below 2^31, which a simulation needs");
         }
-        int features = distillation.task().dimension();
         if (!(samples * features <= Integer.MAX_VALUE)) {
             throw refusal("samples", samples + " times " + features + " features", "is not below 2^31");
         }
-        Design design = population == null ? Design.gaussian(distillation.task()) : population.designFor(distillation);
-        return Simulation.of(runAll(new Trial(distillation, design)));
     }
 
-    private double[] runAll(Trial trial) {
-        double[] excess = new double[count];
+    private Design designFor(Distillation distillation, Training training) {
+        return population == null
+                ? Design.gaussian(training.spectrum(distillation.task()))
+                : population.designFor(distillation.task(), training);
+    }
+
+    /** For each trial, the excess risk after each stage. */
+    private double[][] runAll(Trial trial) {
+        double[][] excess = new double[count][];
         ExecutorService workers = Executors.newFixedThreadPool(Math.min(threads, count), Trials::worker);
         try {
             CompletionService<Integer> completed = new ExecutorCompletionService<>(workers);

@@ -3,13 +3,30 @@ package dev.retort.theory.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
+import dev.retort.core.spectrum.Spectrum;
+import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.Training;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
 class SimulationTest {
 
+    private static final Distillation PIPELINE = Distillation.of(
+                    RegressionTask.of(Spectrum.isotropic(1, 3), Signal.constant(1)))
+            .target(Training.samples(2));
+
+    private static Simulation simulation(double... excess) {
+        return Simulation.of(
+                PIPELINE,
+                7,
+                DoubleStream.of(excess).mapToObj(trial -> new double[] {trial}).toArray(double[][]::new));
+    }
+
     @Test
     void summarisesItsTrials() {
-        Simulation simulation = Simulation.of(new double[] {1, 2, 3, 6});
+        Simulation simulation = simulation(1, 2, 3, 6);
         assertThat(simulation.trials()).isEqualTo(4);
         assertThat(simulation.mean()).isEqualTo(3);
         // Sample variance (4 + 1 + 0 + 9)/3, over 4 trials.
@@ -21,7 +38,7 @@ class SimulationTest {
 
     @Test
     void trialsThatAllAgreeLeaveNoDoubt() {
-        Simulation simulation = Simulation.of(new double[] {2, 2});
+        Simulation simulation = simulation(2, 2);
         assertThat(simulation.zScore(2)).isZero();
         assertThat(simulation.zScore(1)).isEqualTo(Double.POSITIVE_INFINITY);
         assertThat(simulation.zScore(3)).isEqualTo(Double.NEGATIVE_INFINITY);
@@ -29,8 +46,26 @@ class SimulationTest {
 
     @Test
     void keepsItsTrialsToItself() {
-        Simulation simulation = Simulation.of(new double[] {1, 3});
+        Simulation simulation = simulation(1, 3);
         simulation.excess()[0] = 7;
         assertThat(simulation.excess()).containsExactly(1, 3);
+    }
+
+    @Test
+    void hasEveryStageOfAChain() {
+        Distillation chain = PIPELINE.then(Training.samples(4)).then(Training.samples(5));
+        Simulation simulation = Simulation.of(chain, 7, new double[][] {{1, 10, 100}, {3, 30, 300}});
+        assertThat(simulation.mean()).isEqualTo(200);
+        assertThat(simulation.pipeline()).isSameAs(chain);
+        assertThat(simulation.seed()).isEqualTo(7);
+        assertThat(simulation.stages()).hasSize(3).last().isSameAs(simulation);
+        Simulation second = simulation.stages().get(1);
+        assertThat(second.excess()).containsExactly(10, 30);
+        assertThat(second.stages()).hasSize(2);
+        assertThat(second.pipeline().trainings())
+                .containsExactly(chain.trainings().get(0), chain.trainings().get(1));
+        assertThat(second.pipeline().predict().excess())
+                .isEqualTo(chain.predictStages().get(1).excess());
+        assertThat(second.stages().get(0).mean()).isEqualTo(2);
     }
 }

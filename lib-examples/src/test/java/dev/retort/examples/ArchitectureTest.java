@@ -73,6 +73,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void assertionsStayInThePackageForTests() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.retort.theory.testing..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("org.assertj..", "dev.retort.theory.testing.."))
+                .check(RETORT);
+    }
+
+    @Test
     void nativeRoutinesAreCalledThroughOneSeam() {
         noClasses()
                 .that()

@@ -1,0 +1,38 @@
+package dev.retort.theory.testing;
+
+import dev.retort.theory.simulation.Simulation;
+import org.assertj.core.annotation.CheckReturnValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way into Retort's assertions; its static import stands beside that of AssertJ's own.
+ *
+ * <pre>{@code
+ * import static dev.retort.theory.testing.RetortAssertions.assertThat;
+ * import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+ *
+ * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 100), Signal.sourcePowerLaw(1.4)).withNoise(0.2);
+ * Distillation pipeline = Distillation.of(task).target(Training.samples(40));
+ * Simulation simulation = pipeline.simulate(Trials.of(100).seed(7));
+ * assertThat(simulation).agreesWith(pipeline.predict()); // passes
+ *
+ * RiskReport better = Distillation.of(task).target(Training.samples(60)).predict();
+ * assertThatExceptionOfType(AssertionError.class)
+ *         .isThrownBy(() -> assertThat(simulation).agreesWith(better)); // fails, and says by how much
+ * }</pre>
+ */
+@CheckReturnValue
+public final class RetortAssertions {
+
+    private RetortAssertions() {}
+
+    /**
+     * Begins an assertion about a simulation.
+     *
+     * @param actual the simulation
+     * @return the assertion, within 4 standard errors and a finite-size allowance of 2/n unless told otherwise
+     */
+    public static SimulationAssert assertThat(@Nullable Simulation actual) {
+        return new SimulationAssert(actual);
+    }
+}

@@ -1,0 +1,216 @@
+package dev.retort.theory.testing;
+
+import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.notNull;
+
+import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.RiskReport;
+import dev.retort.theory.distillation.Training;
+import dev.retort.theory.simulation.Simulation;
+import java.util.List;
+import java.util.Locale;
+import org.assertj.core.annotation.CheckReturnValue;
+import org.assertj.core.api.AbstractAssert;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Assertions about a {@link Simulation}: begun by {@link RetortAssertions#assertThat(Simulation)}.
+ *
+ * <p>A measured excess risk agrees with a predicted one if they differ by at most
+ *
+ * <pre>  k · standard error + (c/n) · prediction.</pre>
+ *
+ * The first term is chance: ±4 standard errors, the default for k, hold all but one in 16,000 measurements. The second is
+ * what a finite world may depart from the theory's limit by, a relative O(1/n); n is the smallest number of samples among
+ * the stages run so far, and c, by default 2, depends on the pipeline: close to interpolation, where samples and rank nearly
+ * balance, what counts is not n but how many of them are to spare, n(1 − Ω), and c must be larger accordingly.
+ *
+ * <p>A wide standard error agrees with everything: {@link #isPreciseTo(double)} keeps a test from passing by vagueness.
+ *
+ * <pre>{@code
+ * import static dev.retort.theory.testing.RetortAssertions.assertThat;
+ * import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+ *
+ * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 100), Signal.sourcePowerLaw(1.4)).withNoise(0.2);
+ * Distillation chain = Distillation.of(task)
+ *         .surrogate(Training.samples(60))
+ *         .then(Training.samples(40));
+ * Simulation simulation = chain.simulate(Trials.of(200).seed(7));
+ * assertThat(simulation)
+ *         .isPreciseTo(0.05)
+ *         .withinStandardErrors(3)
+ *         .withFiniteSizeAllowance(3)
+ *         .agreesWith(chain); // passes: both stages agree
+ *
+ * Distillation untaught = Distillation.of(task).target(Training.samples(40));
+ * assertThatExceptionOfType(AssertionError.class)
+ *         .isThrownBy(() -> assertThat(simulation).agreesWith(untaught.predict())) // fails: the teacher's errors count
+ *         .withMessageContaining("to agree with the predicted");
+ * }</pre>
+ */
+public final class SimulationAssert extends AbstractAssert<SimulationAssert, Simulation> {
+
+    private double standardErrors = 4;
+    private double allowance = 2;
+
+    SimulationAssert(@Nullable Simulation actual) {
+        super(actual, SimulationAssert.class);
+    }
+
+    /**
+     * Sets how far chance may carry the measurement.
+     *
+     * @param count how many standard errors are allowed, at least 0; 4 if nothing is said
+     * @return this assertion
+     * @throws IllegalArgumentException if the count is NaN, infinite or negative
+     */
+    @CheckReturnValue
+    public SimulationAssert withinStandardErrors(double count) {
+        standardErrors = nonNegative("count", count);
+        return this;
+    }
+
+    /**
+     * Sets how far finite size may carry the measurement: c/n, relative to the prediction, where n is the smallest number of
+     * samples among the stages run so far.
+     *
+     * @param c the allowance times n, at least 0; 2 if nothing is said
+     * @return this assertion
+     * @throws IllegalArgumentException if it is NaN, infinite or negative
+     */
+    @CheckReturnValue
+    public SimulationAssert withFiniteSizeAllowance(double c) {
+        allowance = nonNegative("c", c);
+        return this;
+    }
+
+    /**
+     * Verifies that the excess risk measured after the last stage agrees with the predicted one.
+     *
+     * @param prediction the closed form
+     * @return this assertion
+     * @throws AssertionError if they differ by more than chance and finite size explain, or if one of them is not finite
+     * @throws IllegalArgumentException if the prediction is null
+     */
+    public SimulationAssert agreesWith(RiskReport prediction) {
+        return agreesWith(notNull("prediction", prediction).excess());
+    }
+
+    /**
+     * Verifies that the excess risk measured after the last stage agrees with a number, for example one that is exact, under
+     * {@code withFiniteSizeAllowance(0)}.
+     *
+     * @param excess the excess risk to compare with
+     * @return this assertion
+     * @throws AssertionError if they differ by more than chance and finite size explain, or if one of them is not finite
+     */
+    public SimulationAssert agreesWith(double excess) {
+        isNotNull();
+        verify(actual, excess, "");
+        return this;
+    }
+
+    /**
+     * Verifies that the excess risk measured agrees with the predicted one after every stage.
+     *
+     * @param pipeline the pipeline that predicts, as a rule the one that was run
+     * @return this assertion
+     * @throws AssertionError if a stage's risks differ by more than chance and finite size explain, if one of them is not
+     *     finite, or if the pipeline has another number of stages
+     * @throws IllegalArgumentException if the pipeline is null
+     */
+    public SimulationAssert agreesWith(Distillation pipeline) {
+        isNotNull();
+        List<RiskReport> predictions = notNull("pipeline", pipeline).predictStages();
+        List<Simulation> stages = actual.stages();
+        if (stages.size() != predictions.size()) {
+            fail(actual, """
+                    Expecting a simulation of %d stages, those of
+                      %s
+                    but it has %d""", predictions.size(), pipeline, stages.size());
+        }
+        for (int k = 0; k < stages.size(); k++) {
+            String after = stages.size() == 1 ? "" : " after stage " + (k + 1) + " of " + stages.size();
+            verify(stages.get(k), predictions.get(k).excess(), after);
+        }
+        return this;
+    }
+
+    /**
+     * Verifies that the standard error is small enough for an agreement to mean something.
+     *
+     * @param relative the largest standard error allowed, as a fraction of the measured excess risk
+     * @return this assertion
+     * @throws AssertionError if the standard error of the last stage is larger
+     * @throws IllegalArgumentException if the fraction is NaN, infinite or negative
+     */
+    public SimulationAssert isPreciseTo(double relative) {
+        isNotNull();
+        nonNegative("relative", relative);
+        if (!(actual.standardError() <= relative * actual.mean())) {
+            fail(
+                    actual,
+                    """
+                    Expecting the simulated excess risk
+                      %.6g ± %.2g
+                    to have a standard error of at most %s of it, but it is %.3g of it""",
+                    actual.mean(),
+                    actual.standardError(),
+                    plain(relative),
+                    actual.standardError() / actual.mean());
+        }
+        return this;
+    }
+
+    private void verify(Simulation simulation, double predicted, String after) {
+        double samples = simulation.pipeline().trainings().stream()
+                .mapToDouble(Training::samples)
+                .min()
+                .orElseThrow();
+        double chance = standardErrors * simulation.standardError();
+        double finiteSize = allowance / samples * Math.abs(predicted);
+        double difference = simulation.mean() - predicted;
+        // What is infinite would allow everything.
+        boolean agrees = Double.isFinite(chance + finiteSize) && Math.abs(difference) <= chance + finiteSize;
+        if (!agrees) {
+            fail(
+                    simulation,
+                    """
+                    Expecting the simulated excess risk%s
+                      %.6g ± %.2g
+                    to agree with the predicted
+                      %.6g
+                    but they differ by %.3g, z = %+.2f standard errors; allowed are
+                      %.3g = %s standard errors, %.3g, and for finite size %s/n = %s/%s of the prediction, %.3g""",
+                    after,
+                    simulation.mean(),
+                    simulation.standardError(),
+                    predicted,
+                    difference,
+                    simulation.zScore(predicted),
+                    chance + finiteSize,
+                    plain(standardErrors),
+                    chance,
+                    plain(allowance),
+                    plain(allowance),
+                    plain(samples),
+                    finiteSize);
+        }
+    }
+
+    private void fail(Simulation simulation, String format, Object... values) {
+        String settings = String.format(
+                Locale.ROOT,
+                "\nin %d trials with seed %d of\n  %s\n  %s",
+                simulation.trials(),
+                simulation.seed(),
+                simulation.pipeline(),
+                simulation.pipeline().task());
+        failWithMessage("%s", String.format(Locale.ROOT, format, values) + settings);
+    }
+
+    /** Whole numbers without a point. */
+    private static String plain(double number) {
+        return number == Math.rint(number) ? String.format(Locale.ROOT, "%.0f", number) : Double.toString(number);
+    }
+}

@@ -1,0 +1,173 @@
+package dev.retort.theory.testing;
+
+import static dev.retort.theory.testing.RetortAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
+import dev.retort.core.spectrum.Spectrum;
+import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.RiskReport;
+import dev.retort.theory.distillation.Training;
+import dev.retort.theory.simulation.Simulation;
+import dev.retort.theory.simulation.Trials;
+import java.util.Locale;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class SimulationAssertTest {
+
+    private static final RegressionTask TASK = RegressionTask.of(Spectrum.powerLaw(1.5, 60), Signal.sourcePowerLaw(1.4))
+            .withNoise(0.2);
+    private static final Distillation CHAIN =
+            Distillation.of(TASK).surrogate(Training.samples(40)).then(Training.samples(30));
+    private static final Simulation SIMULATION = CHAIN.simulate(Trials.of(150).seed(3));
+    private static final double MEAN = SIMULATION.mean();
+    private static final double ERROR = SIMULATION.standardError();
+
+    private static String message(ThrowingCallable assertion) {
+        return String.valueOf(
+                catchThrowableOfType(AssertionError.class, assertion).getMessage());
+    }
+
+    private static void fails(ThrowingCallable assertion) {
+        assertThatExceptionOfType(AssertionError.class).isThrownBy(assertion);
+    }
+
+    @Test
+    void agreesWithWhatWasRun() {
+        assertThat(SIMULATION)
+                .isPreciseTo(0.05)
+                .agreesWith(CHAIN)
+                .agreesWith(CHAIN.predict())
+                .agreesWith(MEAN);
+    }
+
+    @Test
+    void chanceReachesAsFarAsItIsTold() {
+        SimulationAssert exact = assertThat(SIMULATION).withFiniteSizeAllowance(0);
+        exact.withinStandardErrors(2).agreesWith(MEAN + 1.99 * ERROR).agreesWith(MEAN - 1.99 * ERROR);
+        fails(() -> exact.agreesWith(MEAN + 2.01 * ERROR));
+        fails(() -> exact.agreesWith(MEAN - 2.01 * ERROR));
+        exact.withinStandardErrors(0).agreesWith(MEAN);
+        fails(() -> exact.agreesWith(Math.nextUp(MEAN)));
+        assertThat(SIMULATION).withFiniteSizeAllowance(0).agreesWith(MEAN + 3.99 * ERROR);
+        fails(() -> assertThat(SIMULATION).withFiniteSizeAllowance(0).agreesWith(MEAN + 4.01 * ERROR));
+    }
+
+    @Test
+    void theAllowanceIsOfTheSmallestNumberOfSamplesAndOfThePrediction() {
+        SimulationAssert certain = assertThat(SIMULATION).withinStandardErrors(0);
+        // mean = prediction (1 + 2/30)
+        certain.agreesWith(MEAN / (1 + 1.99 / 30)).agreesWith(MEAN / (1 - 1.99 / 30));
+        fails(() -> certain.agreesWith(MEAN / (1 + 2.01 / 30)));
+        fails(() -> certain.agreesWith(MEAN / (1 - 2.01 / 30)));
+        certain.withFiniteSizeAllowance(6).agreesWith(MEAN / (1 + 5.99 / 30));
+        fails(() -> certain.agreesWith(MEAN / (1 + 6.01 / 30)));
+        Simulation first = SIMULATION.stages().get(0);
+        assertThat(first).withinStandardErrors(0).agreesWith(first.mean() / (1 + 1.99 / 40));
+        fails(() -> assertThat(first).withinStandardErrors(0).agreesWith(first.mean() / (1 + 2.01 / 40)));
+    }
+
+    @Test
+    void everyStageMustAgree() {
+        // The same target, but of a teacher whose first generation is another.
+        Distillation lazier =
+                Distillation.of(TASK).surrogate(Training.samples(20)).then(Training.samples(30));
+        assertThat(message(() -> assertThat(SIMULATION).agreesWith(lazier)))
+                .startsWith("Expecting the simulated excess risk after stage 1 of 2\n");
+        Distillation sloppier = Distillation.of(TASK)
+                .surrogate(Training.samples(40))
+                .then(Training.samples(30).withNoise(0.5));
+        assertThat(message(() -> assertThat(SIMULATION).agreesWith(sloppier)))
+                .startsWith("Expecting the simulated excess risk after stage 2 of 2\n");
+    }
+
+    @Test
+    void theMessageShowsBothNumbersAndTheSettings() {
+        double predicted = 2 * MEAN;
+        assertThat(message(
+                        () -> assertThat(SIMULATION).withinStandardErrors(2.5).agreesWith(predicted)))
+                .isEqualTo(String.format(
+                        Locale.ROOT,
+                        """
+                        Expecting the simulated excess risk
+                          %.6g ± %.2g
+                        to agree with the predicted
+                          %.6g
+                        but they differ by %.3g, z = %+.2f standard errors; allowed are
+                          %.3g = 2.5 standard errors, %.3g, and for finite size 2/n = 2/30 of the prediction, %.3g
+                        in 150 trials with seed 3 of
+                          Distillation: ground truth -> 40.0 samples, ridge 0.0 -> 30.0 samples, ridge 0.0
+                          RegressionTask with noise 0.2 on %s""",
+                        MEAN,
+                        ERROR,
+                        predicted,
+                        -MEAN,
+                        -MEAN / ERROR,
+                        2.5 * ERROR + 2.0 / 30 * predicted,
+                        2.5 * ERROR,
+                        2.0 / 30 * predicted,
+                        TASK.spectrum()));
+    }
+
+    @Test
+    void theMessageCarriesTheDescription() {
+        assertThat(message(() -> assertThat(SIMULATION).as("100% sure").agreesWith(0.0)))
+                .startsWith("[100% sure] Expecting the simulated excess risk");
+    }
+
+    @Test
+    void nothingAgreesWithWhatIsInfinite() {
+        RiskReport threshold =
+                Distillation.of(TASK).target(Training.samples(60)).predict();
+        assertThat(threshold.excess()).isInfinite();
+        assertThat(message(() -> assertThat(SIMULATION).agreesWith(threshold)))
+                .contains("to agree with the predicted\n  Infinity\n");
+        fails(() -> assertThat(SIMULATION).agreesWith(Double.NaN));
+    }
+
+    @Test
+    void anotherNumberOfStagesIsAnotherPipeline() {
+        Distillation longer = CHAIN.then(Training.samples(20));
+        assertThat(message(() -> assertThat(SIMULATION).agreesWith(longer)))
+                .startsWith(
+                        "Expecting a simulation of 3 stages, those of\n  " + longer + "\nbut it has 2\nin 150 trials");
+    }
+
+    @Test
+    void tellsPreciseFromVague() {
+        double relative = ERROR / MEAN;
+        assertThat(SIMULATION).isPreciseTo(1.01 * relative);
+        assertThat(message(() -> assertThat(SIMULATION).isPreciseTo(0.001)))
+                .contains(
+                        "to have a standard error of at most 0.001 of it",
+                        String.format(Locale.ROOT, "but it is %.3g of it", relative),
+                        "in 150 trials");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // on purpose
+    void refusesWhatMakesNoSense() {
+        SimulationAssert about = assertThat(SIMULATION);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> about.withinStandardErrors(-1))
+                .withMessage("count: -1.0 is not at least 0 and finite");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> about.withFiniteSizeAllowance(Double.NaN))
+                .withMessage("c: NaN is not at least 0 and finite");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> about.isPreciseTo(-0.5))
+                .withMessage("relative: -0.5 is not at least 0 and finite");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> about.agreesWith((RiskReport) null))
+                .withMessage("prediction: null is not allowed");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> about.agreesWith((Distillation) null))
+                .withMessage("pipeline: null is not allowed");
+        fails(() -> assertThat((Simulation) null).agreesWith(CHAIN));
+    }
+}

@@ -1,5 +1,6 @@
 package dev.retort.theory.simulation;
 
+import static dev.retort.theory.testing.RetortAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
@@ -11,6 +12,7 @@ import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.FeatureMask;
 import dev.retort.theory.distillation.Surrogate;
 import dev.retort.theory.distillation.Training;
 import java.util.random.RandomGenerator;
@@ -83,14 +85,47 @@ class PopulationTest {
                         .surrogate(surrogate)
                         .target(Training.samples(30).withNoise(noise));
                 Simulation simulation = pipeline.simulate(Trials.of(300).seed(4).drawingFrom(population));
-                double predicted = pipeline.predict().excess();
                 // 2/n for the limit, and the 30 of 4000 members that a student has seen.
-                double allowance = (2.0 / 30 + 30.0 / SIZE) * predicted;
-                assertThat(Math.abs(simulation.mean() - predicted))
-                        .as("%s, noise %s: %s, predicted %s", surrogate, noise, simulation, predicted)
-                        .isLessThanOrEqualTo(4 * simulation.standardError() + allowance);
+                assertThat(simulation)
+                        .as("%s, noise %s", surrogate, noise)
+                        .withFiniteSizeAllowance(2 + 30.0 * 30.0 / SIZE)
+                        .agreesWith(pipeline);
             }
         }
+    }
+
+    @Test
+    void theTheoryPredictsWhatChainsOnGaussianDataDo() {
+        double noise = population.task().noise();
+        for (Distillation chain : new Distillation[] {
+            Distillation.of(population.task())
+                    .surrogate(Training.samples(40))
+                    .then(Training.samples(30).withNoise(noise / 2)),
+            Distillation.of(population.task())
+                    .surrogate(Training.samples(90).withMask(FeatureMask.keepingFirst(30, DIMENSION)))
+                    .then(Training.samples(30).withRidge(1e-3))
+                    .then(Training.samples(40).withTeacherShare(0.5).withNoise(2 * noise))
+        }) {
+            Simulation simulation = chain.simulate(Trials.of(400).seed(4).drawingFrom(population));
+            // 2/n for the limit, and the 90 of 4000 members that a model has seen.
+            assertThat(simulation)
+                    .isPreciseTo(0.05)
+                    .withFiniteSizeAllowance(2 + 30 * 90.0 / SIZE)
+                    .agreesWith(chain);
+        }
+    }
+
+    @Test
+    void trueLabelsAreTheDatasWhateverTheTeacherSays() {
+        Training target = Training.samples(30).withTeacherShare(0).withNoise(5);
+        Simulation untaught = Distillation.of(population.task())
+                .surrogate(Surrogate.given(new double[DIMENSION]))
+                .target(target)
+                .simulate(Trials.of(4).drawingFrom(population));
+        Simulation ordinary = Distillation.of(population.task())
+                .target(Training.samples(30))
+                .simulate(Trials.of(4).drawingFrom(population));
+        assertThat(untaught.excess()).containsExactly(ordinary.excess(), within(1e-12));
     }
 
     @Test
@@ -231,6 +266,21 @@ class PopulationTest {
                 .isThrownBy(() ->
                         Distillation.of(WORLD).target(Training.samples(10)).simulate(trials))
                 .withMessageContaining("does not have the spectrum of the population");
+        Training shifted = Training.samples(10).withSpectrum(Spectrum.isotropic(1, DIMENSION));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Distillation.of(population.task())
+                        .surrogate(Training.samples(10)
+                                .withSpectrum(population.task().spectrum()))
+                        .then(shifted)
+                        .simulate(trials))
+                .withMessage("spectrum: " + Spectrum.isotropic(1, DIMENSION)
+                        + " is not that of the population, the only one it can draw");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Distillation.of(population.task())
+                        .surrogate(Training.samples(4001))
+                        .then(Training.samples(10))
+                        .simulate(trials))
+                .withMessage("samples: 4001.0 is not at most the population, 4000");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Distillation.of(population.task())
                         .target(Training.samples(4001))

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Checks of arrays, worded as {@link dev.retort.core.Arguments} words those of numbers. */
-final class ArrayArguments {
+public final class ArrayArguments {
 
     private ArrayArguments() {}
 
@@ -27,13 +27,55 @@ final class ArrayArguments {
         return array;
     }
 
-    /** Requires features as all methods take them, one sample per row. */
-    static INDArray features(String name, @Nullable INDArray array) {
+    /**
+     * Requires features as all of Retort takes them, one sample per row.
+     *
+     * @param name the array's name
+     * @param array the array
+     * @return the array itself
+     * @throws IllegalArgumentException if it is null, empty, not numeric or not of rank 2
+     */
+    public static INDArray features(String name, @Nullable INDArray array) {
         INDArray features = numeric(name, array);
         if (features.rank() != 2) {
             throw refusal(name, shapeOf(features), "is not of rank 2, [samples, features]");
         }
         return features;
+    }
+
+    /**
+     * Requires one label per sample.
+     *
+     * @param name the array's name
+     * @param array the labels
+     * @param samples how many samples there are
+     * @return the array itself
+     * @throws IllegalArgumentException if it is null, empty, not numeric or not of shape {@code [samples]} or
+     *     {@code [samples, 1]}
+     */
+    public static INDArray labels(String name, @Nullable INDArray array, long samples) {
+        INDArray labels = numeric(name, array);
+        if (labels.size(0) != samples || labels.length() != samples) {
+            throw refusal(
+                    name,
+                    shapeOf(labels),
+                    "is not [" + samples + "] or [" + samples + ", 1], one per row of the features");
+        }
+        return labels;
+    }
+
+    /**
+     * The entries of an array, all of which must be finite.
+     *
+     * @param name the array's name
+     * @param array an array of rank 1 or 2, of any order, stride and numeric type
+     * @return a new array of its entries, row after row
+     * @throws IllegalArgumentException if an entry is NaN or infinite; the message names its indices, counted from 0
+     */
+    public static double[] finiteEntries(String name, INDArray array) {
+        try (OffHeapMatrix copy = finiteCopy(name, array)) {
+            return copy.toArray();
+        }
     }
 
     /** A copy of an array of rank 1, as one row, or 2; all entries must be finite. */

@@ -38,6 +38,24 @@ final class Fit {
         }
     }
 
+    /** The same with the given noise, of the given standard deviation. */
+    static double[] labels(INDArray features, double[] coefficients, double[] noise, double deviation) {
+        double[] labels = predictions(features, coefficients);
+        for (int k = 0; k < labels.length; k++) {
+            labels[k] += deviation * noise[k];
+        }
+        return labels;
+    }
+
+    /** Labels of which the given share is the teacher's and the rest the truth's. */
+    static double[] mixed(double share, double[] taught, double[] truth) {
+        double[] labels = new double[truth.length];
+        for (int k = 0; k < labels.length; k++) {
+            labels[k] = (1 - share) * truth[k] + share * taught[k];
+        }
+        return labels;
+    }
+
     private static double[] ridge(INDArray features, double[] labels, double ridge) {
         try (INDArray given = Nd4j.createFromArray(labels);
                 INDArray fitted = LinearRegression.ridge(features, given, ridge)) {

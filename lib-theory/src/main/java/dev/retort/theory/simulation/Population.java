@@ -3,6 +3,7 @@ package dev.retort.theory.simulation;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.CompensatedSum;
+import dev.retort.core.nd4j.ArrayArguments;
 import dev.retort.core.nd4j.Centring;
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.spectrum.RegressionTask;
@@ -86,7 +87,7 @@ public final class Population {
         double[] residuals;
         try (INDArray centred = Centring.centred("features", features);
                 INDArray centredLabels = Centring.centred("labels", labels)) {
-            checkOnePerMember(labels, features.size(0));
+            ArrayArguments.labels("labels", labels, features.size(0));
             covariance = Covariance.ofPopulation(centred);
             try (INDArray rotated = covariance.toEigenbasis(centred)) {
                 basis = rotated.data().asDouble();
@@ -103,15 +104,6 @@ public final class Population {
         RegressionTask task =
                 RegressionTask.of(covariance.spectrum(), Signal.of(truth)).withNoise(noise);
         return new Population(task, covariance, basis, residuals);
-    }
-
-    private static void checkOnePerMember(INDArray labels, long members) {
-        if (labels.size(0) != members || labels.length() != members) {
-            throw refusal(
-                    "labels",
-                    "shape " + Arrays.toString(labels.shape()),
-                    "is not [" + members + "] or [" + members + ", 1], one per member");
-        }
     }
 
     private static double rounding(INDArray labels, int dimension) {

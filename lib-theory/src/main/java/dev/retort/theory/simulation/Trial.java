@@ -7,7 +7,6 @@ import dev.retort.theory.distillation.Training;
 import java.util.List;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** One run of a pipeline: for each training draw, label, fit, measure. Immutable, and so shared by all threads. */
 final class Trial {
@@ -78,22 +77,11 @@ final class Trial {
             double share = training.teacherShare();
             double noise = training.noise(task);
             if (share == 1) {
-                return labels(sample.features, teacher, sample.noise, noise);
+                return Fit.labels(sample.features, teacher, sample.noise, noise);
             }
-            double[] labels = labels(sample.features, truth, sample.noise, task.noise());
-            double[] taught = labels(sample.features, teacher, sample.otherNoise, noise);
-            for (int k = 0; k < labels.length; k++) {
-                labels[k] = (1 - share) * labels[k] + share * taught[k];
-            }
-            return labels;
-        }
-
-        private static double[] labels(INDArray features, double[] coefficients, double[] noise, double scale) {
-            double[] labels = Fit.predictions(features, coefficients);
-            for (int k = 0; k < labels.length; k++) {
-                labels[k] += scale * noise[k];
-            }
-            return labels;
+            double[] real = Fit.labels(sample.features, truth, sample.noise, task.noise());
+            double[] taught = Fit.labels(sample.features, teacher, sample.otherNoise, noise);
+            return Fit.mixed(share, taught, real);
         }
     }
 }

@@ -241,13 +241,13 @@ class PopulationTest {
     void refusesWhatDoesNotFit() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Population.of(features, Nd4j.zeros(DataType.DOUBLE, 3)))
-                .withMessage("labels: shape [3] is not [4000] or [4000, 1], one per member");
+                .withMessage("labels: shape [3] is not [4000] or [4000, 1], one per row of the features");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Population.of(features, labels.reshape(1, SIZE)))
-                .withMessage("labels: shape [1, 4000] is not [4000] or [4000, 1], one per member");
+                .withMessage("labels: shape [1, 4000] is not [4000] or [4000, 1], one per row of the features");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Population.of(features, labels.reshape(2, SIZE / 2)))
-                .withMessage("labels: shape [2, 2000] is not [4000] or [4000, 1], one per member");
+                .withMessage("labels: shape [2, 2000] is not [4000] or [4000, 1], one per row of the features");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Population.of(features, labels.castTo(DataType.BOOL)))
                 .withMessage("labels: BOOL is not a numeric data type");

@@ -1,0 +1,89 @@
+package dev.retort.theory.simulation;
+
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.core.nd4j.ArrayArguments;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A copy of the user's samples, with labels or without. Immutable. */
+final class SampleSet {
+
+    private final int columns;
+
+    /** Row after row. */
+    private final double[] features;
+
+    private final double @Nullable [] labels;
+
+    private SampleSet(int columns, double[] features, double @Nullable [] labels) {
+        this.columns = columns;
+        this.features = features;
+        this.labels = labels;
+    }
+
+    static SampleSet unlabelled(String name, INDArray features) {
+        String ofFeatures = name + " features";
+        int columns =
+                Math.toIntExact(ArrayArguments.features(ofFeatures, features).size(1));
+        return new SampleSet(columns, ArrayArguments.finiteEntries(ofFeatures, features), null);
+    }
+
+    static SampleSet labelled(String name, INDArray features, INDArray labels) {
+        SampleSet samples = unlabelled(name, features);
+        String ofLabels = name + " labels";
+        double[] entries =
+                ArrayArguments.finiteEntries(ofLabels, ArrayArguments.labels(ofLabels, labels, samples.rows()));
+        return new SampleSet(samples.columns, samples.features, entries);
+    }
+
+    int rows() {
+        return features.length / columns;
+    }
+
+    int columns() {
+        return columns;
+    }
+
+    boolean hasLabels() {
+        return labels != null;
+    }
+
+    /** Of the first rows. */
+    INDArray features(int rows) {
+        return Nd4j.create(Arrays.copyOf(features, rows * columns), new long[] {rows, columns}, 'c');
+    }
+
+    /** Of the first rows. */
+    double[] labels(int rows) {
+        if (labels == null) {
+            throw new IllegalStateException("These samples have no labels");
+        }
+        return Arrays.copyOf(labels, rows);
+    }
+
+    /** The error that a model makes on these samples. */
+    TestError error(double[] model) {
+        double[] squares;
+        try (INDArray all = features(rows())) {
+            squares = Fit.predictions(all, model);
+        }
+        double[] truth = labels(rows());
+        for (int i = 0; i < squares.length; i++) {
+            double error = squares[i] - truth[i];
+            squares[i] = error * error;
+        }
+        return new TestError(squares);
+    }
+
+    /** Refuses features of another number. */
+    SampleSet beside(String name, SampleSet first) {
+        if (columns != first.columns) {
+            throw refusal(
+                    name + " features", columns + " columns", "are not as many as the teacher's, " + first.columns);
+        }
+        return this;
+    }
+}

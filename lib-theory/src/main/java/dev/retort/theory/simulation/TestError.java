@@ -1,0 +1,89 @@
+package dev.retort.theory.simulation;
+
+import static dev.retort.core.Arguments.length;
+import static dev.retort.core.Arguments.notNull;
+
+import java.util.Locale;
+import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
+
+/**
+ * The mean squared error of one model on the points of a test set, and how far it can be trusted as an estimate of the error
+ * on all others like them. Immutable.
+ */
+public final class TestError {
+
+    private final double[] squares;
+    private final double mean;
+    private final double standardError;
+
+    TestError(double[] squares) {
+        this.squares = squares;
+        SummaryStatistics statistics = summary(squares);
+        this.mean = statistics.getMean();
+        this.standardError = standardError(statistics);
+    }
+
+    private static SummaryStatistics summary(double[] values) {
+        SummaryStatistics statistics = new SummaryStatistics();
+        for (double value : values) {
+            statistics.addValue(value);
+        }
+        return statistics;
+    }
+
+    private static double standardError(SummaryStatistics statistics) {
+        return statistics.getStandardDeviation() / Math.sqrt((double) statistics.getN());
+    }
+
+    /**
+     * The mean squared error.
+     *
+     * @return the mean of (xᵀb − y)² over the test points
+     */
+    public double mean() {
+        return mean;
+    }
+
+    /**
+     * The standard error of the mean. It is about the choice of the test points; the model is what it is.
+     *
+     * @return the standard deviation over the points, divided by the root of their number
+     */
+    public double standardError() {
+        return standardError;
+    }
+
+    /**
+     * The squared error on each point.
+     *
+     * @return a new array of (xᵀb − y)², in the order of the test points
+     */
+    public double[] squares() {
+        return squares.clone();
+    }
+
+    /**
+     * How clearly this model errs more than another on the same points. The difference is taken point by point, so that what
+     * makes a point hard for both does not blur it.
+     *
+     * @param other the error of another model on the same test set
+     * @return (this mean − the other) in standard errors of the difference; 0 if they are equal, ±infinity if they differ by
+     *     the same on every point
+     * @throws IllegalArgumentException if the other is null or has another number of points
+     */
+    public double zScore(TestError other) {
+        length("other", notNull("other", other).squares.length, "the number of test points", squares.length);
+        double[] differences = squares.clone();
+        for (int i = 0; i < differences.length; i++) {
+            differences[i] -= other.squares[i];
+        }
+        SummaryStatistics statistics = summary(differences);
+        return statistics.getMean() == 0 ? 0 : statistics.getMean() / standardError(statistics);
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT, "mean squared error %.6g ± %.2g on %d points", mean, standardError, squares.length);
+    }
+}

@@ -4,7 +4,6 @@ import static dev.retort.core.Arguments.nonNegative;
 import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.positive;
 
-import dev.retort.core.spectrum.SpectralMeasure;
 import dev.retort.core.spectrum.Spectrum;
 
 /**
@@ -43,33 +42,11 @@ import dev.retort.core.spectrum.Spectrum;
 public final class DeterministicEquivalent {
 
     private final Spectrum spectrum;
-    private final double samples;
-    private final double ridge;
-    private final double tau;
-    private final double relativeErrorBound;
-    private final double df1;
-    private final double rootOmega;
-    private final double oneMinusOmega;
+    private final FixedPoint solution;
 
-    private DeterministicEquivalent(Spectrum spectrum, double samples, double ridge) {
+    private DeterministicEquivalent(Spectrum spectrum, FixedPoint solution) {
         this.spectrum = spectrum;
-        this.samples = samples;
-        this.ridge = ridge;
-        SpectralMeasure measure = spectrum.measure();
-        FixedPoint.Root root = FixedPoint.of(measure, samples, ridge);
-        this.tau = root.tau();
-        this.relativeErrorBound = root.relativeErrorBound();
-        if (tau == 0) {
-            this.df1 = measure.rank();
-            this.rootOmega = Math.sqrt(measure.rank() / samples);
-            this.oneMinusOmega = (samples - measure.rank()) / samples;
-        } else {
-            SpectralMeasure.Sums sums = measure.sums(0, measure.size(), tau);
-            this.df1 = ridge == 0 ? samples : sums.learnt();
-            this.rootOmega = learnabilityOf(measure.value(0)) * Math.sqrt(sums.relativeSquares() / samples);
-            // Σ x(1 − x) has positive terms only, where n − Σ x² would cancel.
-            this.oneMinusOmega = sums.product() / samples + ridge / tau;
-        }
+        this.solution = solution;
     }
 
     /**
@@ -97,7 +74,26 @@ public final class DeterministicEquivalent {
      */
     public static DeterministicEquivalent of(Spectrum spectrum, double samples, double ridge) {
         return new DeterministicEquivalent(
-                notNull("spectrum", spectrum), positive("samples", samples), nonNegative("ridge", ridge));
+                spectrum,
+                FixedPoint.of(
+                        notNull("spectrum", spectrum).measure(),
+                        positive("samples", samples),
+                        nonNegative("ridge", ridge)));
+    }
+
+    /**
+     * The equivalent of the same spectrum for other samples and another ridge, solved for from this one: to a near one, as
+     * along a fine grid, it takes two passes over the spectrum. τ meets the same certificate as that of {@link
+     * #of(Spectrum, double, double)}, and differs from it by rounding alone.
+     *
+     * @param newSamples the number of samples n, greater than 0, whole or not
+     * @param newRidge the ridge r, at least 0
+     * @return the equivalent
+     * @throws IllegalArgumentException as {@link #of(Spectrum, double, double)} does
+     */
+    public DeterministicEquivalent at(double newSamples, double newRidge) {
+        return new DeterministicEquivalent(
+                spectrum, solution.at(positive("samples", newSamples), nonNegative("ridge", newRidge)));
     }
 
     /**
@@ -115,7 +111,7 @@ public final class DeterministicEquivalent {
      * @return n, greater than 0
      */
     public double samples() {
-        return samples;
+        return solution.samples();
     }
 
     /**
@@ -124,7 +120,7 @@ public final class DeterministicEquivalent {
      * @return r, at least 0
      */
     public double ridge() {
-        return ridge;
+        return solution.ridge();
     }
 
     /**
@@ -133,7 +129,7 @@ public final class DeterministicEquivalent {
      * @return τ, at least the ridge; 0 for ridge 0 and n ≥ rank
      */
     public double tau() {
-        return tau;
+        return solution.tau();
     }
 
     /**
@@ -143,7 +139,7 @@ public final class DeterministicEquivalent {
      * @return the bound, below 1e-13 unless τ is so small that doubles lose precision (subnormal, below 1e-308)
      */
     public double relativeErrorBound() {
-        return relativeErrorBound;
+        return solution.relativeErrorBound();
     }
 
     /**
@@ -165,7 +161,7 @@ public final class DeterministicEquivalent {
      * @throws IllegalArgumentException if λ is negative, NaN or infinite
      */
     public double zetaOf(double lambda) {
-        return nonNegative("lambda", lambda) == 0 ? 1 : tau / (lambda + tau);
+        return nonNegative("lambda", lambda) == 0 ? 1 : tau() / (lambda + tau());
     }
 
     /**
@@ -187,7 +183,7 @@ public final class DeterministicEquivalent {
      * @throws IllegalArgumentException if λ is negative, NaN or infinite
      */
     public double learnabilityOf(double lambda) {
-        return nonNegative("lambda", lambda) == 0 ? 0 : lambda / (lambda + tau);
+        return nonNegative("lambda", lambda) == 0 ? 0 : lambda / (lambda + tau());
     }
 
     /**
@@ -196,7 +192,7 @@ public final class DeterministicEquivalent {
      * @return df1 = Σ θ<sub>i</sub>, which is n for ridge 0 and n below the rank
      */
     public double df1() {
-        return df1;
+        return solution.df1();
     }
 
     /**
@@ -205,7 +201,7 @@ public final class DeterministicEquivalent {
      * @return df2 = Σ θ<sub>i</sub>², at most df1
      */
     public double df2() {
-        return samples * omega();
+        return samples() * omega();
     }
 
     /**
@@ -214,7 +210,7 @@ public final class DeterministicEquivalent {
      * @return Ω = df2/n, from 0 to 1; 1 only at the interpolation threshold, n = rank with ridge 0
      */
     public double omega() {
-        return rootOmega * rootOmega;
+        return rootOmega() * rootOmega();
     }
 
     /**
@@ -223,7 +219,7 @@ public final class DeterministicEquivalent {
      * @return √Ω
      */
     public double rootOmega() {
-        return rootOmega;
+        return solution.rootOmega();
     }
 
     /**
@@ -232,7 +228,7 @@ public final class DeterministicEquivalent {
      * @return 1 − Ω, from 0 to 1; 0 only at the interpolation threshold
      */
     public double oneMinusOmega() {
-        return oneMinusOmega;
+        return solution.oneMinusOmega();
     }
 
     /**
@@ -242,7 +238,7 @@ public final class DeterministicEquivalent {
      */
     public double dTauDSamples() {
         // τ − r = τ·df1/n, by the fixed point: no cancellation for a ridge near τ.
-        return tau == 0 ? 0 : -tau * (df1 / samples) / (samples * oneMinusOmega);
+        return tau() == 0 ? 0 : -tau() * (df1() / samples()) / (samples() * oneMinusOmega());
     }
 
     /**
@@ -251,7 +247,7 @@ public final class DeterministicEquivalent {
      * @return dτ/dr = 1/(1 − Ω), at ridge 0 from above; infinite at the interpolation threshold
      */
     public double dTauDRidge() {
-        return 1 / oneMinusOmega;
+        return 1 / oneMinusOmega();
     }
 
     /**
@@ -263,21 +259,21 @@ public final class DeterministicEquivalent {
      */
     public double dTauDEigenvalue(int i) {
         double lambda = spectrum.eigenvalue(i);
-        if (tau > 0) {
+        if (tau() > 0) {
             double zeta = zeta(i);
-            return zeta * zeta / (samples * oneMinusOmega);
+            return zeta * zeta / (samples() * oneMinusOmega());
         }
         if (lambda > 0) {
             return 0;
         }
         // A new positive eigenvalue raises the rank, maybe above n: then n − rank = λ/(λ+τ).
-        double surplus = samples - spectrum.measure().rank();
+        double surplus = samples() - spectrum.measure().rank();
         return Math.max(1 - surplus, 0) / surplus;
     }
 
     @Override
     public String toString() {
-        return "DeterministicEquivalent of " + samples + " samples, ridge " + ridge + ": tau " + tau + ", omega "
+        return "DeterministicEquivalent of " + samples() + " samples, ridge " + ridge() + ": tau " + tau() + ", omega "
                 + omega();
     }
 }

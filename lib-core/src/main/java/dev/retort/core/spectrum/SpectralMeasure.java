@@ -3,7 +3,6 @@ package dev.retort.core.spectrum;
 import dev.retort.core.CompensatedSum;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * multiplicity. What a sample size determines (τ, Ω, …) is a function of this measure alone: which feature an eigenvalue
  * belongs to does not matter.
  *
- * <p>Sums over the nodes are compensated every {@value NodeSums#BLOCK} terms, so that their relative error stays below
- * 5e-15 for any number of nodes. Immutable.
+ * <p>Immutable.
  */
 public final class SpectralMeasure {
 
@@ -196,10 +194,10 @@ public final class SpectralMeasure {
     /**
      * A measure of the same rank and far fewer nodes that comes close to this one: its solution is where to start.
      *
-     * @return a sample of the nodes; nothing if there are too few to be worth it
+     * @return a sample of the nodes; this measure if there are too few to be worth it
      */
-    public Optional<SpectralMeasure> sample() {
-        return Optional.ofNullable(sample);
+    public SpectralMeasure sample() {
+        return sample == null ? this : sample;
     }
 
     /**
@@ -210,6 +208,26 @@ public final class SpectralMeasure {
      */
     public double mostSamples() {
         return mostSamples;
+    }
+
+    /**
+     * The first cell whose nodes all lie below a value.
+     *
+     * @param value the value
+     * @return the cell, counted from 0; the number of cells if there is none
+     */
+    public int cellBelow(double value) {
+        int low = 0;
+        int high = cells();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (values[cellStart(middle)] < value) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
     }
 
     /**
@@ -253,29 +271,35 @@ public final class SpectralMeasure {
     }
 
     /**
-     * The sums over a range of nodes from which the fixed point is solved. Of {@value NodeSums#SHARED} nodes or more, they
-     * are shared with the common pool's threads; how many there are changes no bit of the result.
+     * Adds what is learnt of a range of nodes: the sums of q = x = λ/(λ+τ).
      *
      * @param from the first node of the range, counted from 0
      * @param to the node after the last
      * @param tau the implicit regularisation τ, greater than 0
-     * @return the sums
+     * @param sums what is added to
      * @throws IndexOutOfBoundsException if the range is not within the nodes
      */
-    public Sums sums(int from, int to, double tau) {
-        Objects.checkFromToIndex(from, to, values.length);
-        return new NodeSums(values, unitWeights ? null : weights, tau).over(from, to);
+    public void addLearnt(int from, int to, double tau, PowerSums sums) {
+        sums.add(
+                values, unitWeights ? null : weights, Objects.checkFromToIndex(from, to, values.length), to, tau, true);
     }
 
     /**
-     * Sums over nodes with weight w, learnability x = λ/(λ+τ) and its complement z = τ/(λ+τ).
+     * Adds what is missed of a range of nodes: the sums of q = z = τ/(λ+τ).
      *
-     * @param learnt Σ w x
-     * @param missed Σ w z
-     * @param product Σ w x z
-     * @param skew Σ w x z (x − z)
-     * @param relativeSquares Σ w (x/x<sub>max</sub>)², with the largest learnability of the whole measure, whatever the
-     *     range: unlike Σ w x² it cannot underflow
+     * @param from the first node of the range, counted from 0
+     * @param to the node after the last
+     * @param tau the implicit regularisation τ, greater than 0
+     * @param sums what is added to
+     * @throws IndexOutOfBoundsException if the range is not within the nodes
      */
-    public record Sums(double learnt, double missed, double product, double skew, double relativeSquares) {}
+    public void addMissed(int from, int to, double tau, PowerSums sums) {
+        sums.add(
+                values,
+                unitWeights ? null : weights,
+                Objects.checkFromToIndex(from, to, values.length),
+                to,
+                tau,
+                false);
+    }
 }

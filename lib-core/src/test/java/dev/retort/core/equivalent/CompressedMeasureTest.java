@@ -41,8 +41,8 @@ class CompressedMeasureTest {
         assertThat(compressed.rank()).isEqualTo(exact.rank());
         for (double samples : sampleSizes(exact)) {
             for (double ridge : new double[] {0, 1e-3 * exact.trace() / exact.rank()}) {
-                FixedPoint.Root expected = FixedPoint.of(exact, samples, ridge);
-                FixedPoint.Root actual = FixedPoint.of(compressed, samples, ridge);
+                FixedPoint expected = FixedPoint.of(exact, samples, ridge);
+                FixedPoint actual = FixedPoint.of(compressed, samples, ridge);
                 double error =
                         expected.tau() == 0 ? actual.tau() : Math.abs(actual.tau() - expected.tau()) / expected.tau();
                 assertThat(error)

@@ -42,6 +42,29 @@ class DeterministicEquivalentTest {
                 .isLessThanOrEqualTo(OMEGA);
     }
 
+    /** A neighbour is a start like any other, be it far away or of another regime. */
+    @ParameterizedTest
+    @MethodSource("hardCases")
+    void aNeighbourLeadsToTheSameRoot(HardCase hard) {
+        DeterministicEquivalent cold = DeterministicEquivalent.of(hard.spectrum(), hard.samples(), hard.ridge());
+        for (double factor : new double[] {0.1, 0.5, 0.99, 1, 1.03, 2, 1e3}) {
+            for (double ridge : new double[] {0, 0.98 * hard.ridge(), 1e-3 * cold.tau()}) {
+                DeterministicEquivalent neighbour =
+                        DeterministicEquivalent.of(hard.spectrum(), factor * hard.samples(), ridge);
+                DeterministicEquivalent equivalent = neighbour.at(hard.samples(), hard.ridge());
+                double error = relativeError(equivalent.tau(), hard.tau());
+                assertThat(error)
+                        .as("from %s", neighbour)
+                        .isLessThanOrEqualTo(TAU)
+                        .isLessThanOrEqualTo(equivalent.relativeErrorBound());
+                assertThat(equivalent.relativeErrorBound()).isLessThanOrEqualTo(1e-13);
+                assertThat(relativeError(equivalent.omega(), hard.omega())).isLessThanOrEqualTo(OMEGA);
+                assertThat(relativeError(equivalent.oneMinusOmega(), hard.oneMinusOmega()))
+                        .isLessThanOrEqualTo(OMEGA);
+            }
+        }
+    }
+
     @Test
     void hasEnoughHardCases() {
         assertThat(hardCases()).hasSizeGreaterThanOrEqualTo(150);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class SpectrumTest {
@@ -33,23 +32,19 @@ class SpectrumTest {
     }
 
     @Test
-    void sumsOverNodesAddUp() {
-        double[] values = new double[10_007];
-        Arrays.setAll(values, i -> Math.pow(i + 1, -1.1));
-        SpectralMeasure measure = Spectrum.of(values).measure();
-        SpectralMeasure.Sums all = measure.sums(0, measure.size(), 0.01);
-        SpectralMeasure.Sums head = measure.sums(0, 4321, 0.01);
-        SpectralMeasure.Sums tail = measure.sums(4321, measure.size(), 0.01);
-        assertThat(all.learnt()).isCloseTo(head.learnt() + tail.learnt(), relative(1e-14 * all.learnt()));
-        assertThat(all.learnt() + all.missed()).isCloseTo(10_007, relative(1e-10));
-        double product = Arrays.stream(values)
-                .map(v -> v * 0.01 / ((v + 0.01) * (v + 0.01)))
-                .sum();
-        assertThat(all.product()).isCloseTo(product, relative(1e-12 * product));
-    }
-
-    private static org.assertj.core.data.Offset<Double> relative(double offset) {
-        return org.assertj.core.data.Offset.offset(offset);
+    void cellsBelowAValueAreFound() {
+        SpectralMeasure measure = Spectrum.of(4, 2, 2, 1).measure();
+        assertThat(measure.cellBelow(5)).isZero();
+        assertThat(measure.cellBelow(4)).isEqualTo(1);
+        assertThat(measure.cellBelow(1.5)).isEqualTo(2);
+        assertThat(measure.cellBelow(1)).isEqualTo(measure.cells());
+        SpectralMeasure compressed = Spectrum.powerLaw(1.5, 10_000).measure().compressed();
+        for (int cell = 0; cell < compressed.cells(); cell++) {
+            int last = compressed.cellStart(cell + 1) - 1;
+            assertThat(compressed.cellBelow(compressed.value(last))).isEqualTo(cell + 1);
+            assertThat(compressed.cellBelow(Math.nextUp(compressed.value(compressed.cellStart(cell)))))
+                    .isEqualTo(cell);
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.retort.examples.benchmark;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
+import dev.retort.core.spectrum.PowerSums;
 import dev.retort.core.spectrum.SpectralMeasure;
 import dev.retort.core.spectrum.Spectrum;
 import org.apache.commons.math3.analysis.solvers.BrentSolver;
@@ -64,8 +65,10 @@ public class SolveBenchmark {
     public double onePass() {
         SpectralMeasure measure = spectrum.measure();
         int cut = measure.cellAt(samples);
-        return measure.sums(0, cut, tau).missed()
-                + measure.sums(cut + 1, measure.size(), tau).learnt();
+        PowerSums sums = new PowerSums();
+        measure.addMissed(0, cut, tau, sums);
+        measure.addLearnt(cut, measure.size(), tau, sums);
+        return sums.first();
     }
 
     /**

@@ -1,0 +1,139 @@
+package dev.retort.core.spectrum;
+
+import dev.retort.core.CompensatedSum;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sums Σ w q, Σ w q², Σ w q³ over a range of a measure's nodes, where w is the weight of a node and q one of its two
+ * shares, x = λ/(λ+τ) or z = τ/(λ+τ): see {@link SpectralMeasure#addLearnt} and {@link SpectralMeasure#addMissed}.
+ *
+ * <p>Blocks of {@value #BLOCK} terms are added plainly and then folded into compensated sums, so that the relative error
+ * stays below 5e-15 for any number of nodes. A range of {@value #SHARED} nodes or more is cut into chunks that depend on its
+ * length alone, which the common pool's threads share, and their sums are added in order: the result is the same bit for bit
+ * however many threads there are.
+ *
+ * <p>Mutable and not thread-safe: confined to one computation, which takes one sum after the other without allocating.
+ */
+public final class PowerSums {
+
+    static final int BLOCK = 32;
+
+    /** To wake a second thread costs as much as about a third of so many terms. */
+    static final int SHARED = 1 << 17;
+
+    /** Of a shared range: enough that a thread which comes late or is slow does not hold up the others. */
+    private static final int CHUNKS = 16;
+
+    private double first;
+    private double second;
+    private double third;
+
+    /** Sums of nothing, zero. */
+    public PowerSums() {}
+
+    /**
+     * The first sum.
+     *
+     * @return Σ w q
+     */
+    public double first() {
+        return first;
+    }
+
+    /**
+     * The second sum.
+     *
+     * @return Σ w q²
+     */
+    public double second() {
+        return second;
+    }
+
+    /**
+     * The third sum.
+     *
+     * @return Σ w q³
+     */
+    public double third() {
+        return third;
+    }
+
+    /**
+     * Multiplies the sums so far.
+     *
+     * @param factor the factor; zero makes them sums of nothing again
+     */
+    public void scale(double factor) {
+        first *= factor;
+        second *= factor;
+        third *= factor;
+    }
+
+    private void add(double more, double moreSquares, double moreCubes) {
+        first += more;
+        second += moreSquares;
+        third += moreCubes;
+    }
+
+    /**
+     * Adds a range of nodes.
+     *
+     * @param weights null if all are one
+     * @param learnt whether q is x, or z
+     */
+    void add(double[] values, double @Nullable [] weights, int from, int to, double tau, boolean learnt) {
+        if (to - from < SHARED) {
+            addChunk(values, weights, from, to, tau, learnt);
+        } else {
+            addChunks(values, weights, from, to, tau, learnt);
+        }
+    }
+
+    private void addChunks(double[] values, double @Nullable [] weights, int from, int to, double tau, boolean learnt) {
+        int length = (to - from) / CHUNKS + 1;
+        PowerSums[] chunks = IntStream.range(0, CHUNKS)
+                .parallel()
+                .mapToObj(chunk -> {
+                    PowerSums sums = new PowerSums();
+                    int start = from + chunk * length;
+                    sums.addChunk(values, weights, start, Math.min(start + length, to), tau, learnt);
+                    return sums;
+                })
+                .toArray(PowerSums[]::new);
+        CompensatedSum sum = new CompensatedSum();
+        CompensatedSum squares = new CompensatedSum();
+        CompensatedSum cubes = new CompensatedSum();
+        for (PowerSums chunk : chunks) {
+            sum.add(chunk.first);
+            squares.add(chunk.second);
+            cubes.add(chunk.third);
+        }
+        add(sum.value(), squares.value(), cubes.value());
+    }
+
+    private void addChunk(double[] values, double @Nullable [] weights, int from, int to, double tau, boolean learnt) {
+        CompensatedSum sum = new CompensatedSum();
+        CompensatedSum squares = new CompensatedSum();
+        CompensatedSum cubes = new CompensatedSum();
+        for (int start = from; start < to; start += BLOCK) {
+            int end = Math.min(start + BLOCK, to);
+            double block = 0;
+            double blockSquares = 0;
+            double blockCubes = 0;
+            for (int k = start; k < end; k++) {
+                double value = values[k];
+                double q = (learnt ? value : tau) / (value + tau);
+                double term = weights == null ? q : weights[k] * q;
+                double square = term * q;
+                block += term;
+                blockSquares += square;
+                blockCubes += square * q;
+            }
+            sum.add(block);
+            squares.add(blockSquares);
+            cubes.add(blockCubes);
+        }
+        add(sum.value(), squares.value(), cubes.value());
+    }
+}

@@ -1,0 +1,36 @@
+package dev.retort.theory.testtime;
+
+import dev.retort.core.CompensatedSum;
+
+/**
+ * A mean over independent draws, and how far it can be trusted.
+ *
+ * @param mean the mean
+ * @param standardError the standard deviation of one draw divided by the root of their number; 0 for draws that are all equal
+ */
+public record SampleMean(double mean, double standardError) {
+
+    static SampleMean of(double[] draws) {
+        CompensatedSum sum = new CompensatedSum();
+        for (double draw : draws) {
+            sum.add(draw);
+        }
+        double mean = sum.value() / draws.length;
+        CompensatedSum squares = new CompensatedSum();
+        for (double draw : draws) {
+            squares.add((draw - mean) * (draw - mean));
+        }
+        return new SampleMean(mean, Math.sqrt(squares.value() / (draws.length - 1.0) / draws.length));
+    }
+
+    /**
+     * How far the mean is from a number.
+     *
+     * @param expected the number
+     * @return (mean − expected) in standard errors; 0 if they are equal, ±infinity if they differ although the standard error
+     *     is 0
+     */
+    public double zScore(double expected) {
+        return mean == expected ? 0 : (mean - expected) / standardError;
+    }
+}

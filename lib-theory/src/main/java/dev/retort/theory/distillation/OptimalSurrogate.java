@@ -4,6 +4,7 @@ import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.TaskNodes;
 
 /**
  * The surrogate whose labels make the target's risk smallest: βˢ<sub>i</sub> = g<sub>i</sub>β⋆<sub>i</sub> with the gain
@@ -114,6 +115,21 @@ public final class OptimalSurrogate {
                     : distillation.task().spectrum().eigenvalue(i) > Gain.keptAbove(pupil);
         }
         return FeatureMask.of(keeps);
+    }
+
+    /**
+     * How many features the optimal mask keeps, also where they cannot be listed.
+     *
+     * @return the size of {@link #mask()} where there is one; a finite number for a spectrum without end, too
+     */
+    public long maskSize() {
+        Stage pupil = distillation.stage();
+        if (pupil.needsFeatures()) {
+            return mask().size();
+        }
+        double edge = Gain.keptAbove(pupil);
+        TaskNodes nodes = distillation.task().nodes().splitAt(edge);
+        return Math.round(Stage.sum(nodes.size(), k -> nodes.eigenvalue(k) > edge ? nodes.weight(k) : 0));
     }
 
     /**

@@ -106,6 +106,8 @@ class OneStageReferenceTest {
         FeatureMask mask =
                 OptimalSurrogate.of(reference.task(), reference.training()).mask();
         assertThat(mask.size()).isEqualTo((int) reference.number("maskSize"));
+        assertThat(OptimalSurrogate.of(reference.task(), reference.training()).maskSize())
+                .isEqualTo(mask.size());
         agrees(reference, "masked", predict(reference, Surrogate.masked(mask)).excess());
         agrees(
                 reference,

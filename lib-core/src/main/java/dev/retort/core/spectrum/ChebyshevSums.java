@@ -98,21 +98,35 @@ final class ChebyshevSums {
         blocks = 0;
     }
 
+    /** The sum Σ v T_k of what has been added so far. */
+    double moment(int k) {
+        flush();
+        return moments[k].value();
+    }
+
     /** The weights of the nodes for what has been added so far. */
     double[] weights() {
-        addBlock();
-        fold();
-        return atNodes(moments);
+        flush();
+        return atNodes(Arrays.stream(moments).mapToDouble(CompensatedSum::value).toArray());
+    }
+
+    private void flush() {
+        if (buffered > 0) {
+            addBlock();
+        }
+        if (blocks > 0) {
+            fold();
+        }
     }
 
     /** The weights of the nodes for these moments. */
-    static double[] atNodes(CompensatedSum[] moments) {
+    static double[] atNodes(double[] moments) {
         double[] weights = new double[NODES];
         for (int j = 0; j < NODES; j++) {
             CompensatedSum sum = new CompensatedSum();
-            sum.add(moments[0].value() / 2);
+            sum.add(moments[0] / 2);
             for (int k = 1; k < NODES; k++) {
-                sum.add(POLYNOMIALS[k][j] * moments[k].value());
+                sum.add(POLYNOMIALS[k][j] * moments[k]);
             }
             weights[j] = sum.value() * 2 / NODES;
         }

@@ -1,22 +1,29 @@
 package dev.retort.core.spectrum;
 
-import dev.retort.core.CompensatedSum;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The moments that {@link ChebyshevSums} takes of an octave, of values in descending order and in two steps, which takes a
- * fifth of the time: in each of {@value #BINS} bins the sums of the first {@value #TERMS} powers of the distance from its
- * centre, and of these the Chebyshev sums, by the expansions of the polynomials about the centres. A rational function
- * without poles on the positive side is within 1e-16 of so many terms of its own expansion: a pole is at least 65 times as
- * far from a centre as the ends of the bin. Two amounts are gathered at once, a weight and the square of a truth.
+ * The moments that {@link ChebyshevSums} takes of an octave, of values in descending order and where there are many in two
+ * steps, which takes a fifth of the time: in each of {@value #BINS} bins the sums of the first {@value #TERMS} powers of the
+ * distance from its centre, and of these the Chebyshev sums, by the expansions of the polynomials about the centres. A
+ * rational function without poles on the positive side is within 1e-16 of so many terms of its own expansion: a pole is at
+ * least 257 times as far from a centre as the ends of the bin. Two amounts are gathered at once, a weight and the square of a
+ * truth.
  *
  * <p>Mutable and not thread-safe: a local variable of one computation.
  */
 final class OctaveSums {
 
-    private static final int BINS = 32;
-    private static final int TERMS = 9;
+    private static final int BINS = 128;
+    private static final int TERMS = 7;
+
+    /** Of fewer values the polynomials are summed one by one: the bins would have few to share their expansions. */
+    private static final int MANY = 4 * BINS;
+
+    /** How many terms are added plainly before they are folded into compensated sums. */
+    private static final int BLOCK = 64;
+
     private static final int ORDERS = ChebyshevSums.NODES;
 
     /** By bin, the larger values first: the coefficients of T_0, then of T_1, … in powers of what goes from −1 to 1 in the bin. */
@@ -30,12 +37,11 @@ final class OctaveSums {
     private final double greatest;
 
     /** Moments of weights, then of powers. */
-    private final CompensatedSum[] moments = new CompensatedSum[2 * ORDERS];
+    private final Sums moments = new Sums(2 * ORDERS);
 
     OctaveSums(double least, double greatest) {
         this.least = least;
         this.greatest = greatest;
-        Arrays.setAll(moments, k -> new CompensatedSum());
     }
 
     private static int doubledCentre(int bin) {
@@ -61,8 +67,8 @@ final class OctaveSums {
 
     /** Adds all that has been added to sums over the same octave. */
     void add(OctaveSums other) {
-        for (int k = 0; k < moments.length; k++) {
-            moments[k].add(other.moments[k].value());
+        for (int k = 0; k < 2 * ORDERS; k++) {
+            moments.add(k, other.moments.value(k));
         }
     }
 
@@ -74,11 +80,38 @@ final class OctaveSums {
      * @param truths the roots of their powers; zero if null
      */
     void add(double[] values, double @Nullable [] weights, double @Nullable [] truths, int from, int to) {
+        if (to - from < MANY) {
+            addEach(values, weights, truths, from, to);
+        } else {
+            addBins(values, weights, truths, from, to);
+        }
+    }
+
+    private void addEach(double[] values, double @Nullable [] weights, double @Nullable [] truths, int from, int to) {
+        ChebyshevSums ofWeights = new ChebyshevSums(least, greatest);
+        ChebyshevSums ofPowers = new ChebyshevSums(least, greatest);
+        for (int i = from; i < to; i++) {
+            ofWeights.add(values[i], weights == null ? 1 : weights[i]);
+            if (truths != null) {
+                ofPowers.add(values[i], truths[i] * truths[i]);
+            }
+        }
+        for (int k = 0; k < ORDERS; k++) {
+            moments.add(k, ofWeights.moment(k));
+            moments.add(ORDERS + k, ofPowers.moment(k));
+        }
+    }
+
+    private void addBins(double[] values, double @Nullable [] weights, double @Nullable [] truths, int from, int to) {
         int end;
         for (int start = from; start < to; start = end) {
             int bin = bin(values[start]);
-            int low = start + 1;
-            int high = to;
+            int length = 1;
+            while (length < to - start && bin(values[start + length]) == bin) {
+                length *= 2;
+            }
+            int low = start + (length + 1) / 2;
+            int high = Math.min(start + length, to);
             while (low < high) {
                 int middle = (low + high) >>> 1;
                 if (bin(values[middle]) == bin) {
@@ -88,7 +121,7 @@ final class OctaveSums {
                 }
             }
             end = low;
-            double[] sums = new BinSums(bin).over(values, weights, truths, start, end);
+            double[] sums = powers(bin, values, weights, truths, start, end);
             double[] expansion = EXPANSIONS[bin];
             for (int k = 0; k < ORDERS; k++) {
                 double weight = 0;
@@ -97,8 +130,8 @@ final class OctaveSums {
                     weight += expansion[k * TERMS + m] * sums[m];
                     power += expansion[k * TERMS + m] * sums[TERMS + m];
                 }
-                moments[k].add(weight);
-                moments[ORDERS + k].add(power);
+                moments.add(k, weight);
+                moments.add(ORDERS + k, power);
             }
         }
     }
@@ -109,117 +142,116 @@ final class OctaveSums {
 
     /** The weights of the Chebyshev nodes for what has been added so far. */
     double[] weights() {
-        return ChebyshevSums.atNodes(Arrays.copyOf(moments, ORDERS));
+        return ChebyshevSums.atNodes(moments.values(0, ORDERS));
     }
 
     /** The powers of the Chebyshev nodes for what has been added so far. */
     double[] powers() {
-        return ChebyshevSums.atNodes(Arrays.copyOfRange(moments, ORDERS, 2 * ORDERS));
+        return ChebyshevSums.atNodes(moments.values(ORDERS, 2 * ORDERS));
     }
 
-    /** Power sums of one bin: plain over a few values, in variables that stay in registers, and these sums compensated. */
-    private final class BinSums {
+    /** The power sums of one bin: plain over a few values, in variables that stay in registers, and these sums compensated. */
+    private double[] powers(
+            int bin, double[] values, double @Nullable [] weights, double @Nullable [] truths, int from, int to) {
+        Sums sums = new Sums(2 * TERMS);
+        for (int start = from; start < to; start += BLOCK) {
+            addPowers(sums, bin, values, weights, truths, start, Math.min(start + BLOCK, to));
+        }
+        return sums.values(0, 2 * TERMS);
+    }
 
-        private static final int BLOCK = 32;
+    private void addPowers(
+            Sums sums,
+            int bin,
+            double[] values,
+            double @Nullable [] weights,
+            double @Nullable [] truths,
+            int from,
+            int to) {
+        double low = least;
+        double scale = 2 * BINS / (greatest - least);
+        double shift = BINS + doubledCentre(bin);
+        double w0 = 0;
+        double w1 = 0;
+        double w2 = 0;
+        double w3 = 0;
+        double w4 = 0;
+        double w5 = 0;
+        double w6 = 0;
+        double p0 = 0;
+        double p1 = 0;
+        double p2 = 0;
+        double p3 = 0;
+        double p4 = 0;
+        double p5 = 0;
+        double p6 = 0;
+        for (int i = from; i < to; i++) {
+            // The difference is exact, and what is rounded after it is less than an ulp of the value.
+            double u = (values[i] - low) * scale - shift;
+            double u2 = u * u;
+            double u3 = u * u2;
+            double weight = weights == null ? 1 : weights[i];
+            double power = truths == null ? 0 : truths[i] * truths[i];
+            double weight3 = weight * u3;
+            double power3 = power * u3;
+            w0 += weight;
+            w1 += weight * u;
+            w2 += weight * u2;
+            w3 += weight3;
+            w4 += weight3 * u;
+            w5 += weight3 * u2;
+            w6 += weight3 * u3;
+            p0 += power;
+            p1 += power * u;
+            p2 += power * u2;
+            p3 += power3;
+            p4 += power3 * u;
+            p5 += power3 * u2;
+            p6 += power3 * u3;
+        }
+        sums.add(0, w0);
+        sums.add(1, w1);
+        sums.add(2, w2);
+        sums.add(3, w3);
+        sums.add(4, w4);
+        sums.add(5, w5);
+        sums.add(6, w6);
+        sums.add(TERMS, p0);
+        sums.add(TERMS + 1, p1);
+        sums.add(TERMS + 2, p2);
+        sums.add(TERMS + 3, p3);
+        sums.add(TERMS + 4, p4);
+        sums.add(TERMS + 5, p5);
+        sums.add(TERMS + 6, p6);
+    }
 
-        private final double[] sums = new double[2 * TERMS];
-        private final double[] compensations = new double[2 * TERMS];
-        private final double doubledCentre;
+    /** Several compensated sums, without a branch: by Knuth's sum of two numbers and its rounding error. */
+    private static final class Sums {
 
-        BinSums(int bin) {
-            this.doubledCentre = doubledCentre(bin);
+        private final double[] sums;
+        private final double[] compensations;
+
+        Sums(int size) {
+            this.sums = new double[size];
+            this.compensations = new double[size];
         }
 
-        double[] over(double[] values, double @Nullable [] weights, double @Nullable [] truths, int from, int to) {
-            for (int start = from; start < to; start += BLOCK) {
-                addBlock(values, weights, truths, start, Math.min(start + BLOCK, to));
-            }
-            for (int m = 0; m < sums.length; m++) {
-                sums[m] += compensations[m];
-            }
-            return sums;
-        }
-
-        private void addBlock(
-                double[] values, double @Nullable [] weights, double @Nullable [] truths, int from, int to) {
-            double low = least;
-            double high = greatest;
-            double perBin = BINS;
-            double centre = doubledCentre;
-            double w0 = 0;
-            double w1 = 0;
-            double w2 = 0;
-            double w3 = 0;
-            double w4 = 0;
-            double w5 = 0;
-            double w6 = 0;
-            double w7 = 0;
-            double w8 = 0;
-            double p0 = 0;
-            double p1 = 0;
-            double p2 = 0;
-            double p3 = 0;
-            double p4 = 0;
-            double p5 = 0;
-            double p6 = 0;
-            double p7 = 0;
-            double p8 = 0;
-            for (int i = from; i < to; i++) {
-                // The differences are exact, since the two ends of an octave differ by less than a factor of two.
-                double u = ((values[i] - low) - (high - values[i])) / (high - low) * perBin - centre;
-                double u2 = u * u;
-                double u3 = u2 * u;
-                double u4 = u2 * u2;
-                double weight = weights == null ? 1 : weights[i];
-                double power = truths == null ? 0 : truths[i] * truths[i];
-                double weight4 = weight * u4;
-                double power4 = power * u4;
-                w0 += weight;
-                w1 += weight * u;
-                w2 += weight * u2;
-                w3 += weight * u3;
-                w4 += weight4;
-                w5 += weight4 * u;
-                w6 += weight4 * u2;
-                w7 += weight4 * u3;
-                w8 += weight4 * u4;
-                p0 += power;
-                p1 += power * u;
-                p2 += power * u2;
-                p3 += power * u3;
-                p4 += power4;
-                p5 += power4 * u;
-                p6 += power4 * u2;
-                p7 += power4 * u3;
-                p8 += power4 * u4;
-            }
-            add(0, w0);
-            add(1, w1);
-            add(2, w2);
-            add(3, w3);
-            add(4, w4);
-            add(5, w5);
-            add(6, w6);
-            add(7, w7);
-            add(8, w8);
-            add(TERMS, p0);
-            add(TERMS + 1, p1);
-            add(TERMS + 2, p2);
-            add(TERMS + 3, p3);
-            add(TERMS + 4, p4);
-            add(TERMS + 5, p5);
-            add(TERMS + 6, p6);
-            add(TERMS + 7, p7);
-            add(TERMS + 8, p8);
-        }
-
-        /** Knuth's sum of two numbers and its rounding error, without a branch. */
-        private void add(int m, double term) {
-            double sum = sums[m];
+        void add(int k, double term) {
+            double sum = sums[k];
             double next = sum + term;
             double part = next - sum;
-            sums[m] = next;
-            compensations[m] += (sum - (next - part)) + (term - part);
+            sums[k] = next;
+            compensations[k] += (sum - (next - part)) + (term - part);
+        }
+
+        double value(int k) {
+            return sums[k] + compensations[k];
+        }
+
+        double[] values(int from, int to) {
+            double[] values = new double[to - from];
+            Arrays.setAll(values, k -> value(from + k));
+            return values;
         }
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpectralMeasure {
 
-    /** A measure of so few nodes gets no sample, which would have one or two thousand of its own. */
+    /** A list of so few nodes gets no sample, which would have one or two thousand of its own. */
     private static final int SAMPLED = 20_000;
 
     /** So many blocks that the roots of power laws come within 3e-6; up to index 370 a block is a single node. */
@@ -50,7 +50,7 @@ public final class SpectralMeasure {
         }
         this.trace = sum.value();
         this.unitWeights = Arrays.stream(weights).allMatch(weight -> weight == 1);
-        this.sample = values.length > SAMPLED ? sampled() : null;
+        this.sample = values.length > SAMPLED && cellStarts == null ? sampled() : null;
     }
 
     /** One node for each block of indices: the value in its middle, the weight of all. */

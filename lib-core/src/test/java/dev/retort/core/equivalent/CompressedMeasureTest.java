@@ -26,6 +26,7 @@ class CompressedMeasureTest {
                 Spectrum.powerLaw(0.5, 100_000),
                 Spectrum.powerLaw(1.5, 100_000),
                 Spectrum.powerLaw(4, 100_000),
+                Spectrum.exponential(6e-4, 1_000_000),
                 Spectrum.of(
                         random.doubles(20_000).map(u -> Math.pow(10, -10 * u)).toArray()),
                 Spectrum.of(repeated),
@@ -63,6 +64,15 @@ class CompressedMeasureTest {
             sizes.add(random.nextBoolean() ? size : Math.floor(size));
         }
         return sizes;
+    }
+
+    @Test
+    void aSpectrumOverAThousandOctavesKeepsMoreThanTwentyThousandNodes() {
+        SpectralMeasure measure =
+                Spectrum.exponential(7e-4, 1_000_000).measure().compressed();
+        assertThat(measure.size()).isGreaterThan(20_000);
+        assertThat(measure.sample()).isSameAs(measure);
+        assertThat(FixedPoint.of(measure, 1000, 0).tau()).isPositive();
     }
 
     @Test

@@ -35,7 +35,9 @@ public final class Main {
         List<Supplier<Exhibit>> exhibits = List.of(
                 () -> FigureOne.exhibit(Trials.of(GAUSSIAN_TRIALS).seed(SEED)),
                 images::whereTheoryHolds,
-                images::whereTheoryStops);
+                images::whereTheoryStops,
+                () -> InContextLearning.predictors(SEED),
+                () -> InContextLearning.diversity(SEED));
         Page page = Page.of("Retort: distillation in closed form, and in simulation");
         for (Supplier<Exhibit> next : exhibits) {
             Exhibit exhibit = next.get();

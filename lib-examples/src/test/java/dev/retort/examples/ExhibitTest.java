@@ -43,6 +43,39 @@ class ExhibitTest {
     }
 
     @Test
+    void inContextPredictorsAgreeWithSampledContexts(@TempDir Path directory) throws IOException {
+        InContextLearning.predictors(3).save(directory);
+        assertThat(directory.resolve("in-context-predictors.png")).isNotEmptyFile();
+        List<String> lines = Files.readAllLines(directory.resolve("in-context-predictors.csv"));
+        assertThat(lines).hasSize(10);
+        for (String line : lines.subList(1, lines.size())) {
+            String[] cells = line.split(",", -1);
+            // n, then for each predictor: theory, sampled, its standard error, z.
+            assertThat(cells).hasSize(17);
+            for (int z = 4; z < 17; z += 4) {
+                assertThat(Double.parseDouble(cells[z])).isBetween(-4.0, 4.0);
+            }
+        }
+    }
+
+    @Test
+    void memorisingIsBestOnKnownTasksAndGeneralisingOnNewOnes(@TempDir Path directory) throws IOException {
+        InContextLearning.diversity(3).save(directory);
+        assertThat(directory.resolve("task-diversity.png")).isNotEmptyFile();
+        List<String> lines = Files.readAllLines(directory.resolve("task-diversity.csv"));
+        for (String line : lines.subList(1, lines.size())) {
+            double[] row = Arrays.stream(line.split(",", -1))
+                    .mapToDouble(Double::parseDouble)
+                    .toArray();
+            // M, then for each length: known, its standard error, new, its standard error, generalising.
+            for (int n = 1; n < 11; n += 5) {
+                assertThat(row[n]).isLessThan(row[n + 4]);
+                assertThat(row[n + 2]).isGreaterThan(row[n + 4]);
+            }
+        }
+    }
+
+    @Test
     void theImagesAreThoseOfTheDataSet() throws IOException {
         FashionMnist data = FashionMnist.load();
         assertThat(data.images().shape()).containsExactly(10_000, 784);

@@ -23,10 +23,11 @@ import java.util.function.DoubleBinaryOperator;
  * IsotropicContext} is exact for them and for several steps, {@link SampledContexts} exact up to a standard error. Immutable.
  *
  * <pre>{@code
+ * import dev.retort.theory.testtime.*;
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.0, 20), Signal.constant(0.3)).withNoise(0.2);
  * GaussianContext context = GaussianContext.of(task, 40);
- * double oneStep = context.gradientStep(context.bestStep()); // 0.1149
- * double bayes = context.bayes(); // 0.0250
+ * double oneStep = context.gradientStep(context.bestStep()); // 0.1591
+ * double bayes = context.bayes(); // 0.0289
  * }</pre>
  */
 public final class GaussianContext {

@@ -26,18 +26,20 @@ import org.apache.commons.math3.linear.RealMatrix;
  * new task. So on either ground alone the two never cross. They do where both grounds count, {@link #crossing}, and where
  * memorising has its price, {@link #crossingAtPrice}.
  *
- * <p>Exact are {@link #generalising()}, all values at M = 1 on pre-training tasks and at n = 0 up to the mean over the M tasks,
- * and the limit {@link #distanceTimesTasks}. The other values are means over draws of contexts and nested sets of tasks, with
- * the directions that a context does not see integrated out. Sources: Raventós, Paul, Chen and Ganguli (NeurIPS 2023, arXiv
- * 2306.15063) for the two predictors, Wurgaft et al. (arXiv 2506.17859) for the price; derivations are in the module's
- * documentation, {@code docs/in-context-predictors.md}. Immutable.
+ * <p>{@link #generalising()} and the limit {@link #distanceTimesTasks} are exact. What the memorising predictor loses is a
+ * mean over draws of a context and of tasks, the same tasks for all M, with the directions that the context does not show
+ * integrated out; it is exact for n = 0, and for M = 1 on pre-training tasks.
+ *
+ * <p>Sources: Raventós, Paul, Chen and Ganguli (NeurIPS 2023, arXiv 2306.15063) for the two predictors, Wurgaft et al. (arXiv
+ * 2506.17859) for the price; derivations are in the module's documentation, {@code docs/in-context-predictors.md}. Immutable.
  *
  * <pre>{@code
+ * import dev.retort.theory.testtime.*;
  * IsotropicContext context = IsotropicContext.of(4, 4).withTaskPower(1).withNoise(0.5);
  * TaskDiversity diversity = TaskDiversity.of(context, 1024, 500, 7);
- * double anyTask = diversity.generalising(); // 0.456
- * SampleMean newTask = diversity.memorisingOnNew(6); // with M = diversity.tasks()[6] = 12 tasks
- * Optional<TaskDiversity.Crossing> evenly = diversity.crossing(0.5); // as many new tasks as known ones
+ * double anyTask = diversity.generalising(); // 0.4178
+ * SampleMean newTask = diversity.memorisingOnNew(6); // 0.801 ± 0.020, with M = diversity.tasks()[6] = 12 tasks
+ * TaskDiversity.Crossing tie = diversity.crossing(0.4).orElseThrow(); // 40% new tasks: M = 15 ± 3
  * }</pre>
  */
 public final class TaskDiversity {
@@ -72,7 +74,7 @@ public final class TaskDiversity {
      * Computes the risks for M = 1, 2, 3, 4, 6, 8, 12, …, on all processors; the draws depend on the seed alone. The time is
      * that of {@code draws · mostTasks} Gaussian vectors of length min(n, d).
      *
-     * @param context dimension, length, power and noise, which must be greater than 0
+     * @param context dimension, length, and power and noise, which must be greater than 0
      * @param mostTasks the largest M wanted, at least 1
      * @param draws how many draws, at least 2
      * @param seed the seed, any number
@@ -117,7 +119,7 @@ public final class TaskDiversity {
                 .toArray();
     }
 
-    /** One context and one sequence of tasks, in the eigenbasis of XᵀX; of its kernel, only means. */
+    /** One context and one sequence of tasks, in the eigenbasis of XᵀX, the directions of eigenvalue 0 integrated out. */
     private static final class Draw {
 
         private final double[] onPretraining;
@@ -356,10 +358,10 @@ public final class TaskDiversity {
      *
      * <pre>  E[det(I + A) · (p/d) tr (I + A)⁻¹] = (p/d) Σ_k (d − k) C(d, k) n(n−1)⋯(n−k+1) (p/(dσ²))^k,   A = (p/(dσ²)) XᵀX.</pre>
      *
-     * It grows exponentially with min(n, d): of so many tasks, in units of p, a prior on tasks must consist before it is as
-     * good as the Gaussian. Exact.
+     * Divided by what may be lost it is the number of tasks that make the two predictors one; it grows exponentially with
+     * min(n, d). Exact.
      *
-     * @param context dimension, length, power and noise, which must be greater than 0
+     * @param context dimension, length, power, and noise, which must be greater than 0
      * @return the limit, in units of squared error; infinite if it overflows
      * @throws IllegalArgumentException if the context has no noise
      */

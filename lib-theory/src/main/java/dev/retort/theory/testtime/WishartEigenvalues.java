@@ -88,7 +88,7 @@ final class WishartEigenvalues {
             return -x / 2;
         }
         double off = (x - excess) / excess;
-        return -excess / 2 * (off - Math.log1p(off));
+        return -excess / 2 * (off - (Math.abs(off) < 0.5 ? Math.log1p(off) : Math.log(x / excess)));
     }
 
     /** ½ ln ∫ xᵃe⁻ˣ dx, up to the same constant. */

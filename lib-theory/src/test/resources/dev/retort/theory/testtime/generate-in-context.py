@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes in-context.tsv: excess risks of in-context predictors on isotropic features, at high precision.
 
-    python3 generate-in-context.py > in-context.tsv        (needs mpmath; 1.3.0 was used; about a minute)
+    python3 generate-in-context.py > in-context.tsv        (needs mpmath; 1.3.0 was used; a few minutes)
 
 Averages over the eigenvalues of a real Wishart matrix by de Bruijn's integration formula, not by the density that the
 library uses: with w(x) = x^((a-1)/2) e^(-x/2) and M_ij = int int sign(y - x) x^i y^j w(x) w(y), bordered by int x^i w
@@ -18,7 +18,8 @@ def rule(top, panels, degree):
     import mpmath.calculus.quadrature as q
     nodes = q.GaussLegendre(mp).calc_nodes(degree, mp.prec)
     out = []
-    edges = linspace(0, top, panels + 1)
+    even = linspace(0, top, panels + 1)
+    edges = [mpf(0)] + [even[1] * mpf(2) ** -j for j in range(26, 0, -1)] + even[1:]      # for a tiny ridge
     for low, high in zip(edges[:-1], edges[1:]):
         for z, weight in nodes:
             t = (low + high) / 2 + (high - low) / 2 * z
@@ -83,12 +84,12 @@ def row(d, n, p, v):
     for k, step in ((1, mpf(1) / 64), (3, mpf(1) / 64), (8, mpf(1) / 128)):
         out.append(excess(e, d_, p, v, lambda x: (1 - step * x) ** k,
                           lambda x: x * sum(step * (1 - step * x) ** j for j in range(k)) ** 2))
-    for strength in (mpf(1) / 16, d_ * v / p, mpf(30)):
+    for strength in (mpf(1) / 16, d_ * v / p, mpf(30), mpf(2) ** -30):
         out.append(excess(e, d_, p, v, lambda x: strength / (x + strength), lambda x: x / (x + strength) ** 2))
     print("\t".join([str(d), str(n), nstr(p, 17), nstr(v, 17)] + [nstr(o, 20) for o in out]))
 
 
-print("# d\tn\tpower\tnoiseVariance\tstep1\tsteps3\tsteps8\tridge\tbayes\tstrongRidge")
+print("# d\tn\tpower\tnoiseVariance\tstep1\tsteps3\tsteps8\tridge\tbayes\tstrongRidge\ttinyRidge")
 for d, n, p, v in [(1, 1, 1, 0.25), (1, 4, 2, 1), (5, 1, 1, 0.25), (2, 2, 1, 1), (2, 3, 1, 0.25), (6, 2, 1, 0.5),
                    (3, 3, 1, 0.25), (3, 8, 4, 0.25), (4, 4, 1, 0.0625), (4, 5, 1, 0.25), (5, 4, 1, 1), (8, 5, 1, 0.25),
                    (6, 6, 1, 0.25), (7, 7, 2, 0.125), (8, 12, 1, 0.25), (9, 30, 1, 0.25), (40, 7, 1, 0.25)]:

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,7 +66,7 @@ class GaussianContextTest {
                 .isLessThan(4);
     }
 
-    /** Off by O(1/n): ten per cent are allowed at n = 20, and less as n grows. */
+    /** Off by O(1/d): half of 1/d is allowed for Bayes, 5/d for least squares at n = 3d/4. */
     @Test
     void theEquivalentsComeCloserToTheExactRisksAsSizesGrow() {
         double before = Double.POSITIVE_INFINITY;
@@ -85,7 +87,7 @@ class GaussianContextTest {
         }
     }
 
-    /** At most O(1/n) apart: 15/n is allowed. */
+    /** Off by O(1/n): a relative 1/n is allowed beside four standard errors. */
     @Test
     void theEquivalentsAgreeWithSampledContextsOfAnyCovariance() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1, 40), Signal.constant(0.5))
@@ -101,14 +103,19 @@ class GaussianContextTest {
         assertThat(interpolation.mean()).isCloseTo(expected, within(4 * interpolation.standardError() + expected / 15));
     }
 
-    /** Posterior mean: with the test risk E = excess + σ² the equivalent reads E = nτ. */
     @Test
-    void noPredictorOfTheEquivalentsBeatsBayes() {
+    void noPredictorOfTheEquivalentsBeatsBayesWhoseTestRiskIsTheFixedPoint() {
+        double[] scaled = IntStream.range(0, TASK.dimension())
+                .mapToDouble(i -> Math.pow(TASK.whitenedCoefficient(i), 2))
+                .toArray();
         for (int n : new int[] {1, 5, 30, 200}) {
             GaussianContext context = GaussianContext.of(TASK, n);
             for (double strength : new double[] {0.01, 0.1, 0.3, 1, 3}) {
                 assertThat(context.ridge(strength)).isGreaterThan(context.bayes());
             }
+            double tau =
+                    DeterministicEquivalent.of(Spectrum.of(scaled), n, 0.36 / n).tau();
+            assertThat((context.bayes() + 0.36) / (n * tau)).isCloseTo(1, within(1e-13));
         }
     }
 

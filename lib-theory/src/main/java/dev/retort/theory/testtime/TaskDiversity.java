@@ -354,12 +354,12 @@ public final class TaskDiversity {
     }
 
     /**
-     * How slowly memorising becomes generalising: the limit of M·G(M) and of M·D(M) as M grows,
+     * How memorising becomes generalising: the limit of M·G(M) and of M·D(M) as M grows,
      *
      * <pre>  E[det(I + A) · (p/d) tr (I + A)⁻¹] = (p/d) Σ_k (d − k) C(d, k) n(n−1)⋯(n−k+1) (p/(dσ²))^k,   A = (p/(dσ²)) XᵀX.</pre>
      *
-     * Divided by what may be lost it is the number of tasks that make the two predictors one; it grows exponentially with
-     * min(n, d). Exact.
+     * Exact; it grows exponentially with min(n, d). Where contexts say much, p ≫ dσ²/n, it is approached slowly and from below,
+     * and limit/M is rather an upper estimate than an approximation.
      *
      * @param context dimension, length, power, and noise, which must be greater than 0
      * @return the limit, in units of squared error; infinite if it overflows

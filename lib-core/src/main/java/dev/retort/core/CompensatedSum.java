@@ -26,6 +26,12 @@ public final class CompensatedSum {
         sum = next;
     }
 
+    /** Forgets all terms: a sum of nothing again. */
+    public void clear() {
+        sum = 0;
+        compensation = 0;
+    }
+
     /**
      * The sum of the terms so far.
      *

@@ -26,4 +26,14 @@ class CompensatedSumTest {
         sum.add(2);
         assertThat(sum.value()).isInfinite();
     }
+
+    @Test
+    void clearedIsNew() {
+        CompensatedSum sum = new CompensatedSum();
+        sum.add(1e20);
+        sum.add(1);
+        sum.clear();
+        sum.add(3);
+        assertThat(sum.value()).isEqualTo(3);
+    }
 }

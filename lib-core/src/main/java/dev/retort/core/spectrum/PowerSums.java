@@ -29,6 +29,12 @@ public final class PowerSums {
     private double second;
     private double third;
 
+    /** Of the range that is being added. */
+    private final CompensatedSum sum = new CompensatedSum();
+
+    private final CompensatedSum squares = new CompensatedSum();
+    private final CompensatedSum cubes = new CompensatedSum();
+
     /** Sums of nothing, zero. */
     public PowerSums() {}
 
@@ -70,10 +76,16 @@ public final class PowerSums {
         third *= factor;
     }
 
-    private void add(double more, double moreSquares, double moreCubes) {
-        first += more;
-        second += moreSquares;
-        third += moreCubes;
+    private void clear() {
+        sum.clear();
+        squares.clear();
+        cubes.clear();
+    }
+
+    private void addRange() {
+        first += sum.value();
+        second += squares.value();
+        third += cubes.value();
     }
 
     /**
@@ -101,21 +113,17 @@ public final class PowerSums {
                     return sums;
                 })
                 .toArray(PowerSums[]::new);
-        CompensatedSum sum = new CompensatedSum();
-        CompensatedSum squares = new CompensatedSum();
-        CompensatedSum cubes = new CompensatedSum();
+        clear();
         for (PowerSums chunk : chunks) {
             sum.add(chunk.first);
             squares.add(chunk.second);
             cubes.add(chunk.third);
         }
-        add(sum.value(), squares.value(), cubes.value());
+        addRange();
     }
 
     private void addChunk(double[] values, double @Nullable [] weights, int from, int to, double tau, boolean learnt) {
-        CompensatedSum sum = new CompensatedSum();
-        CompensatedSum squares = new CompensatedSum();
-        CompensatedSum cubes = new CompensatedSum();
+        clear();
         for (int start = from; start < to; start += BLOCK) {
             int end = Math.min(start + BLOCK, to);
             double block = 0;
@@ -134,6 +142,6 @@ public final class PowerSums {
             squares.add(blockSquares);
             cubes.add(blockCubes);
         }
-        add(sum.value(), squares.value(), cubes.value());
+        addRange();
     }
 }

@@ -1,0 +1,97 @@
+package dev.retort.theory.scaling;
+
+import static dev.retort.core.Arguments.length;
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.positive;
+import static dev.retort.core.Arguments.refusal;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Excess risks at several numbers of samples, computed or measured, all of them where a scaling law may hold: 1 ≪ n ≪ p is taken
+ * to mean 10 ≤ n ≤ p/10, and other points are refused. Immutable.
+ *
+ * <p>Near its ends that range is generous: the line bends by about (n/p)<sup>min(α, b) − 1</sup>, which is a lot for slow decays.
+ * {@link RiskLaw#deviation(double, long)} says how much, {@link LocalExponent} shows where.
+ *
+ * <pre>{@code
+ * double[] n = {100, 200, 400, 800};
+ * double[] measured = {0.421, 0.297, 0.208, 0.150};
+ * double[] standardErrors = {0.004, 0.003, 0.002, 0.002};
+ * ExponentFit fit = RiskCurve.of(100_000, n, measured).withErrors(standardErrors).fit();
+ * double exponent = fit.exponent(); // 0.50
+ * Interval confidence = fit.exponentInterval(0.95); // from 0.486 to 0.514
+ * }</pre>
+ */
+public final class RiskCurve {
+
+    /** What "far" means in 1 ≪ n ≪ p. */
+    private static final double FAR = 10;
+
+    private final double[] samples;
+    private final double[] excess;
+    private final double @Nullable [] errors;
+
+    private RiskCurve(double[] samples, double[] excess, double @Nullable [] errors) {
+        this.samples = samples;
+        this.excess = excess;
+        this.errors = errors;
+    }
+
+    /**
+     * The curve through the given points.
+     *
+     * @param features the number of features p, which may be infinite
+     * @param samples the numbers of samples n, in any order, from 10 to p/10
+     * @param excess the excess risks there, greater than 0; as many as there are n
+     * @return the curve
+     * @throws IllegalArgumentException if the lengths differ, a risk is not positive and finite, or a point lies outside 10 ≤ n
+     *     ≤ p/10
+     */
+    public static RiskCurve of(double features, double[] samples, double[] excess) {
+        if (!(features > 0)) {
+            throw refusal("features", features, "is not greater than 0");
+        }
+        length("excess", notNull("excess", excess).length, "samples.length", notNull("samples", samples).length);
+        for (int k = 0; k < samples.length; k++) {
+            if (!(samples[k] >= FAR && samples[k] <= features / FAR && samples[k] < Double.POSITIVE_INFINITY)) {
+                throw refusal(
+                        "samples[" + k + "]",
+                        samples[k],
+                        "is not from " + FAR + " to a tenth of the features, " + features / FAR
+                                + ": no scaling law holds there");
+            }
+            positive("excess[" + k + "]", excess[k]);
+        }
+        return new RiskCurve(samples.clone(), excess.clone(), null);
+    }
+
+    /**
+     * The same curve with known errors. Its points then count as the inverse squares of their errors do.
+     *
+     * @param standardErrors the standard errors of the excess risks, greater than 0; as many as there are points
+     * @return a new curve
+     * @throws IllegalArgumentException if the lengths differ or an error, or what it is relative to its risk, is not positive and finite
+     */
+    public RiskCurve withErrors(double... standardErrors) {
+        length(
+                "standardErrors",
+                notNull("standardErrors", standardErrors).length,
+                "the number of points",
+                samples.length);
+        for (int k = 0; k < samples.length; k++) {
+            positive("standardErrors[" + k + "] / excess[" + k + "]", standardErrors[k] / excess[k]);
+        }
+        return new RiskCurve(samples, excess, standardErrors.clone());
+    }
+
+    /**
+     * The straight line of least squares through ln excess against ln n.
+     *
+     * @return the fit
+     * @throws IllegalArgumentException if there are fewer than three points, two if their errors are known, or all have one n
+     */
+    public ExponentFit fit() {
+        return ExponentFit.of(samples, excess, errors);
+    }
+}

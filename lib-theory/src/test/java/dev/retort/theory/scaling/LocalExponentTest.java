@@ -1,0 +1,127 @@
+package dev.retort.theory.scaling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
+import dev.retort.core.spectrum.Spectrum;
+import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.FeatureMask;
+import dev.retort.theory.distillation.Surrogate;
+import dev.retort.theory.distillation.Training;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LocalExponentTest {
+
+    private static final List<Surrogate> TEACHERS =
+            List.of(Surrogate.groundTruth(), Surrogate.optimal(), Surrogate.optimallyMasked());
+
+    /** alpha, b, p, n, ridge, sigma, and the exponents of the three teachers */
+    static Stream<double[]> rows() {
+        return Numbers.in("local-exponents.tsv");
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void agreeWithDifferencesAtHighPrecision(double[] row) {
+        Spectrum spectrum =
+                Double.isInfinite(row[2]) ? Spectrum.powerLaw(row[0]) : Spectrum.powerLaw(row[0], (int) row[2]);
+        RegressionTask task =
+                RegressionTask.of(spectrum, Signal.sourcePowerLaw(row[1])).withNoise(row[5]);
+        Training training = Training.samples(row[3]).withRidge(row[4]);
+        for (int k = 0; k < 3; k++) {
+            for (RegressionTask same : List.of(task, task.gathered())) {
+                // Near n = p the last bit of n counts p/(p − n) times.
+                double error = 2e-14 + 1e-15 * Math.abs(row[6 + k]) / Math.abs(1 - row[3] / row[2]);
+                assertThat(exponent(same, TEACHERS.get(k), training)).isCloseTo(row[6 + k], within(error));
+            }
+        }
+    }
+
+    private static double exponent(RegressionTask task, Surrogate teacher, Training training) {
+        return LocalExponent.of(Distillation.of(task).surrogate(teacher).target(training));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1.5, 1.7", "2, 1.5", "2, 3", "3, 5", "3, 9"})
+    void isThatOfTheLawFarFromBothEnds(double alpha, double b) {
+        ScalingLaw law = ScalingLaw.powerLaw(alpha, b);
+        for (Surrogate teacher : TEACHERS) {
+            assertThat(exponent(law.task(1e6), teacher, Training.samples(1e6))).isCloseTo(law.exponent(), within(1e-4));
+        }
+    }
+
+    @Test
+    void fallsBelowTheLawWhereNoiseIsConstant() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2), Signal.sourcePowerLaw(3))
+                .withNoise(0.01);
+        assertThat(exponent(task, Surrogate.optimal(), Training.samples(20))).isGreaterThan(1.5);
+        assertThat(exponent(task, Surrogate.optimal(), Training.samples(1e5))).isCloseTo(0, within(1e-4));
+    }
+
+    @Test
+    void leastSquaresAreThePowerThatTheyAre() {
+        // n > p: excess = pσ²/(n − p), features of zero variance or not.
+        RegressionTask task =
+                RegressionTask.of(Spectrum.of(3, 2, 1, 0), Signal.constant(1)).withNoise(0.5);
+        for (Surrogate teacher : TEACHERS) {
+            assertThat(exponent(task, teacher, Training.samples(12))).isCloseTo(12 / 9.0, within(1e-14));
+        }
+    }
+
+    @Test
+    void itIsTheSlopeBetweenNeighboursOfAnyTask() {
+        RegressionTask task = RegressionTask.of(
+                        Spectrum.of(5, 0.1, 2, 0, 1, 0.1, 0.3, 0.02), Signal.of(1, -2, 0.5, 3, 1, 1, -1, 4))
+                .withNoise(0.2);
+        for (Surrogate teacher : TEACHERS) {
+            for (double ridge : new double[] {0, 0.01}) {
+                double step = 1e-6;
+                double[] excess = Arrays.stream(new double[] {4 * Math.exp(-step), 4 * Math.exp(step)})
+                        .map(n -> Distillation.of(task)
+                                .surrogate(teacher)
+                                .target(Training.samples(n).withRidge(ridge))
+                                .predict()
+                                .excess())
+                        .toArray();
+                assertThat(exponent(task, teacher, Training.samples(4).withRidge(ridge)))
+                        .isCloseTo(-Math.log(excess[1] / excess[0]) / (2 * step), within(1e-8));
+            }
+        }
+    }
+
+    @Test
+    void refusesWhatItHasNoFormulaFor() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2, 50), Signal.sourcePowerLaw(1.5));
+        Training training = Training.samples(10);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> exponent(task, Surrogate.given(new double[50]), training))
+                .withMessageContaining("is not a teacher whose risk is differentiated here");
+        for (Training other : List.of(
+                training.withTeacherShare(0.5),
+                training.withMask(FeatureMask.keepingFirst(20, 50)),
+                training.withSpectrum(Spectrum.powerLaw(3.0, 50)))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> exponent(task, Surrogate.groundTruth(), other))
+                    .withMessageContaining("is not one stage on the task's features and one teacher's labels");
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LocalExponent.of(
+                        Distillation.of(task).surrogate(training).then(training)))
+                .withMessageContaining("is not one stage");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> exponent(task, Surrogate.optimal(), Training.samples(60)))
+                .withMessage("pipeline: its excess risk, 0.0, has no logarithm");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> exponent(task.withNoise(1), Surrogate.optimal(), Training.samples(50)))
+                .withMessage("pipeline: its excess risk, Infinity, has no logarithm");
+    }
+}

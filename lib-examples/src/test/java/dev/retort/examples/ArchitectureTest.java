@@ -66,7 +66,8 @@ class ArchitectureTest {
     void arraysStayWhereArraysBelong() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.retort.core.nd4j..", "dev.retort.theory.simulation..")
+                .resideOutsideOfPackages(
+                        "dev.retort.core.nd4j..", "dev.retort.theory.nd4j..", "dev.retort.theory.simulation..")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("org.nd4j..", "org.bytedeco.."))
                 .check(LIBRARIES);
@@ -98,7 +99,8 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage("dev.retort.theory.distillation..")
                 .should()
-                .dependOnClassesThat(resideInAnyPackage("dev.retort.theory.simulation..", "dev.retort.core.nd4j.."))
+                .dependOnClassesThat(resideInAnyPackage(
+                        "dev.retort.theory.simulation..", "dev.retort.theory.nd4j..", "dev.retort.core.nd4j.."))
                 .check(RETORT);
     }
 

@@ -1,5 +1,10 @@
 package dev.retort.theory.distillation;
 
+import static dev.retort.core.Arguments.length;
+import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.refusal;
+
 import java.util.Locale;
 
 /**
@@ -50,6 +55,40 @@ public final class RiskReport {
                 Stage.sum(labels.size(), k -> nodes.matters(k) ? target.inheritedVariance(labels, k) : 0),
                 testNoise,
                 Shares.of(nodes, k -> share(target, labels, added, k)));
+    }
+
+    /**
+     * The report of parts that are known feature by feature, for pipelines of other kinds.
+     *
+     * @param bias what each feature adds to the bias, at least 0
+     * @param labelNoise the same for the variance due to the noise on the labels
+     * @param design the same for the variance due to the random features
+     * @param inherited the same for the variance that the teacher brings with it
+     * @param noise the standard deviation of the noise on a fresh label, at least 0
+     * @return the report; what is infinite in one feature is infinite in all
+     * @throws IllegalArgumentException if an array is null or has another length than the first, if an entry is negative or
+     *     NaN, or if the noise is negative, NaN or infinite
+     */
+    public static RiskReport of(double[] bias, double[] labelNoise, double[] design, double[] inherited, double noise) {
+        double[] shares = new double[notNull("bias", bias).length];
+        return new RiskReport(
+                total("bias", bias, shares),
+                total("labelNoise", labelNoise, shares),
+                total("design", design, shares),
+                total("inherited", inherited, shares),
+                nonNegative("noise", noise),
+                Shares.of(shares));
+    }
+
+    private static double total(String name, double[] part, double[] shares) {
+        length(name, notNull(name, part).length, "that of the bias", shares.length);
+        for (int i = 0; i < part.length; i++) {
+            if (!(part[i] >= 0)) {
+                throw refusal(name + "[" + i + "]", part[i], "is not at least 0");
+            }
+            shares[i] += part[i];
+        }
+        return Stage.sum(part.length, i -> part[i]);
     }
 
     private static double bias(Stage target, Moments labels, int k) {

@@ -24,6 +24,11 @@ final class Shares {
         return new Shares(shares);
     }
 
+    /** Keeps the array. */
+    static Shares of(double[] shares) {
+        return new Shares(shares);
+    }
+
     /**
      * The share of each feature, not a copy.
      *

@@ -186,6 +186,15 @@ public final class Training {
     }
 
     /**
+     * The covariance of the training features, if it is not the task's.
+     *
+     * @return the eigenvalues; nothing if they are the task's
+     */
+    public Optional<Spectrum> spectrum() {
+        return Optional.ofNullable(spectrum);
+    }
+
+    /**
      * The features that the model sees.
      *
      * @return the mask; nothing if it sees all

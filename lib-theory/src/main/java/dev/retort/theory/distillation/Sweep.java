@@ -8,12 +8,15 @@ import static dev.retort.core.Arguments.refusal;
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Spectrum;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A grid of trainings, at which several pipelines are predicted at once. Immutable.
@@ -38,6 +41,9 @@ public final class Sweep {
 
     /** Gathering costs about as much as two points. */
     private static final int POINTS_WORTH_GATHERING = 3;
+
+    /** So many points in a row are solved for one from another; a fixed number, lest τ depend on that of threads. */
+    private static final int RUN = 25;
 
     private final List<Training> trainings;
     private final boolean exact;
@@ -97,16 +103,39 @@ public final class Sweep {
                         ? teacher.forTask(gathered.computeIfAbsent(teacher.task(), RegressionTask::gathered))
                         : teacher)
                 .toList();
-        return new Curves(trainings.parallelStream()
-                .map(training -> Point.of(pipelines, training))
+        List<DeterministicEquivalent> equivalents = equivalents(pipelines.get(0).task(), gather ? RUN : 1);
+        return new Curves(IntStream.range(0, trainings.size())
+                .parallel()
+                .mapToObj(k -> Point.of(pipelines, trainings.get(k), equivalents.get(k)))
                 .toList());
+    }
+
+    private List<DeterministicEquivalent> equivalents(RegressionTask task, int run) {
+        int size = trainings.size();
+        return IntStream.rangeClosed(0, (size - 1) / run)
+                .parallel()
+                .mapToObj(r -> trainings.subList(r * run, Math.min((r + 1) * run, size)))
+                .flatMap(points -> oneFromAnother(task, points))
+                .toList();
+    }
+
+    private static Stream<DeterministicEquivalent> oneFromAnother(RegressionTask task, List<Training> trainings) {
+        List<DeterministicEquivalent> equivalents = new ArrayList<>();
+        DeterministicEquivalent neighbour = null;
+        for (Training training : trainings) {
+            boolean sameSpectrum = training.isOnTaskFeatures();
+            DeterministicEquivalent equivalent = sameSpectrum && neighbour != null
+                    ? neighbour.at(training.samples(), training.ridge())
+                    : training.equivalent(task);
+            neighbour = sameSpectrum ? equivalent : neighbour;
+            equivalents.add(equivalent);
+        }
+        return equivalents.stream();
     }
 
     private record Point(DeterministicEquivalent equivalent, List<RiskReport> risks) {
 
-        static Point of(List<Teacher> teachers, Training training) {
-            DeterministicEquivalent equivalent =
-                    training.equivalent(teachers.get(0).task());
+        static Point of(List<Teacher> teachers, Training training, DeterministicEquivalent equivalent) {
             return new Point(
                     equivalent,
                     teachers.stream()

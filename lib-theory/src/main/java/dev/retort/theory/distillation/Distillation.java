@@ -7,6 +7,7 @@ import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.TaskNodes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A pipeline: a surrogate labels data, a target is trained on them. The surrogate may be trained itself, and the target label
@@ -36,15 +37,16 @@ import java.util.List;
  */
 public final class Distillation extends Teacher {
 
-    private final Moments labels;
+    /** What each stage is trained on. */
+    private final List<Moments> labels;
 
     Distillation(RegressionTask task, Surrogate surrogate, List<Stage> stages) {
         super(task, surrogate, stages);
-        Moments given = surrogateLabels();
+        List<Moments> given = new ArrayList<>(List.of(surrogateLabels()));
         for (Stage stage : stages.subList(0, stages.size() - 1)) {
-            given = stage.trained(given);
+            given.add(stage.trained(given.get(given.size() - 1)));
         }
-        this.labels = given;
+        this.labels = List.copyOf(given);
     }
 
     /**
@@ -157,7 +159,7 @@ public final class Distillation extends Teacher {
      * @return the predicted risk and its parts
      */
     public RiskReport predict() {
-        return RiskReport.of(stage(), labels, task().noise());
+        return RiskReport.of(stage(), labels(), task().noise());
     }
 
     /**
@@ -166,13 +168,18 @@ public final class Distillation extends Teacher {
      * @return one report per training, in their order; the last is that of {@link #predict()}
      */
     public List<RiskReport> predictStages() {
-        List<RiskReport> reports = new ArrayList<>();
-        Moments given = surrogateLabels();
-        for (Stage stage : stages()) {
-            reports.add(RiskReport.of(stage, given, task().noise()));
-            given = stage.trained(given);
-        }
-        return reports;
+        return IntStream.range(0, labels.size())
+                .mapToObj(s -> RiskReport.of(stages().get(s), labels.get(s), task().noise()))
+                .toList();
+    }
+
+    /**
+     * How the excess risk of the target moves with each of the numbers that describe the pipeline.
+     *
+     * @return the derivatives with respect to samples, ridge, noise and eigenvalues of all trainings, and of the task
+     */
+    public Sensitivities sensitivities() {
+        return Sensitivities.of(this);
     }
 
     /**
@@ -204,6 +211,11 @@ public final class Distillation extends Teacher {
         return Moments.fixed(coordinates, surrogate().deviation(coordinates, first));
     }
 
+    /** What each stage is trained on. */
+    List<Moments> labelsOfStages() {
+        return labels;
+    }
+
     /** The last stage. */
     Stage stage() {
         return stages().get(stages().size() - 1);
@@ -211,12 +223,12 @@ public final class Distillation extends Teacher {
 
     /** What the last stage is trained on. */
     Moments labels() {
-        return labels;
+        return labels.get(labels.size() - 1);
     }
 
     /** The gain of the labels that would be best for the last stage. */
     Gain gain() {
-        return new Gain(stage(), labels.coordinates());
+        return new Gain(stage(), labels().coordinates());
     }
 
     @Override

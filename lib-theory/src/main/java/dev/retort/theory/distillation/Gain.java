@@ -41,9 +41,24 @@ final class Gain {
     private double at(double lambda, double rootRatio) {
         double theta = equivalent.learnabilityOf(lambda);
         double spare = equivalent.oneMinusOmega();
-        double scale = scale(rootRatio);
-        double missed = scale * equivalent.tau() / lambda * scale * equivalent.zetaOf(lambda);
+        double missed = missed(lambda, rootRatio);
         return missed == 0 ? 1 / theta : spare / (spare * theta + missed);
+    }
+
+    /** (1−Ω)s²ζ²/θ */
+    private double missed(double lambda, double rootRatio) {
+        double scale = scale(rootRatio);
+        return scale * equivalent.tau() / lambda * scale * equivalent.zetaOf(lambda);
+    }
+
+    /** 1 − θg, the part of the truth that the pupil lacks all the same. */
+    double lacking(int k) {
+        if (!teaches(k)) {
+            return 1;
+        }
+        double lambda = pupil.eigenvalue(nodes, k);
+        double missed = missed(lambda, pupil.rootRatio(nodes, k));
+        return missed == 0 ? 0 : missed / (equivalent.oneMinusOmega() * equivalent.learnabilityOf(lambda) + missed);
     }
 
     /** g − 1, without cancellation for the features that are almost wholly learnt. */

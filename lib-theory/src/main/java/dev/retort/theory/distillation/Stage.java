@@ -57,7 +57,7 @@ final class Stage {
         return own != null;
     }
 
-    private boolean sees(int k) {
+    boolean sees(int k) {
         return mask == null || mask.keeps(k);
     }
 
@@ -108,11 +108,15 @@ final class Stage {
         return new Added(perSpareSample(noise * noise + unseen), perSpareSample(design));
     }
 
+    /** √(Ωρ) ζ; √Ω goes within squares, for a surrogate may be as large as Ω is small. */
+    double missedScale(Coordinates nodes, int k) {
+        return equivalent.rootOmega() * zeta(nodes, k) * rootRatio(nodes, k);
+    }
+
     /** Ω λζ² E b² */
-    private double missed(Moments labels, int k) {
+    double missed(Moments labels, int k) {
         Coordinates nodes = labels.coordinates();
-        // √Ω within the square: a surrogate may be as large as Ω is small.
-        double scale = equivalent.rootOmega() * zeta(nodes, k) * rootRatio(nodes, k);
+        double scale = missedScale(nodes, k);
         double mean = scale * labels.mean(k);
         return nodes.power(k) * mean * mean + times(scale * scale, labels.variance(k));
     }

@@ -77,6 +77,11 @@ public abstract sealed class Surrogate {
         return false;
     }
 
+    /** Whether the coefficients are the truth times the {@link Gain} of the pupil, and so move with its training. */
+    boolean followsGain() {
+        return false;
+    }
+
     /** Nodes that this surrogate treats as one each. */
     TaskNodes split(TaskNodes nodes, Stage pupil) {
         return nodes;
@@ -209,6 +214,11 @@ public abstract sealed class Surrogate {
 
         @Override
         boolean adapts() {
+            return true;
+        }
+
+        @Override
+        boolean followsGain() {
             return true;
         }
 

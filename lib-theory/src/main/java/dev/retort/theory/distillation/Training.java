@@ -212,6 +212,16 @@ public final class Training {
         return teacherShare;
     }
 
+    /** Whether the covariance of the features is the task's, whether the model sees all of them or not. */
+    boolean hasTaskSpectrum() {
+        return spectrum == null;
+    }
+
+    /** Whether the noise on the teacher's labels is the task's. */
+    boolean hasTaskNoise() {
+        return noise == null;
+    }
+
     /** Whether the model learns from the very features that it is tested on. */
     boolean isOnTaskFeatures() {
         return spectrum == null && mask == null;

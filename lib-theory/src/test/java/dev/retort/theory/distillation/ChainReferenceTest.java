@@ -31,34 +31,8 @@ class ChainReferenceTest {
                     fields[0],
                     task,
                     Double.parseDouble(fields[4]),
-                    Stream.of(fields[5].split(" \\| ", -1))
-                            .map(stage -> training(stage.split("; ", -1), task.dimension()))
-                            .toList(),
+                    ReferenceText.trainings(fields[5], task.dimension()),
                     Arrays.stream(fields, 6, fields.length).map(Double::valueOf).toList());
-        }
-
-        private static Training training(String[] words, int dimension) {
-            Training training = Training.samples(Double.parseDouble(words[1]))
-                    .withRidge(Double.parseDouble(words[2]))
-                    .withTeacherShare(Double.parseDouble(words[5]));
-            if (!words[0].equals("task")) {
-                training = training.withSpectrum(ReferenceText.spectrum(words[0]));
-            }
-            if (!words[3].equals("task")) {
-                training = training.withNoise(Double.parseDouble(words[3]));
-            }
-            if (!words[4].equals("all")) {
-                training = training.withMask(mask(Integer.parseInt(words[4]), dimension));
-            }
-            return training;
-        }
-
-        private static FeatureMask mask(int count, int dimension) {
-            boolean[] keeps = new boolean[dimension];
-            for (int i = 0; i < dimension; i++) {
-                keeps[i] = count >= 0 ? i < count : i >= dimension + count;
-            }
-            return FeatureMask.of(keeps);
         }
 
         Distillation pipeline() {

@@ -3,6 +3,8 @@ package dev.retort.theory.distillation;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** The words in which files of reference values name spectra and signals. */
 final class ReferenceText {
@@ -31,6 +33,37 @@ final class ReferenceText {
             case "values" -> Signal.of(arguments);
             default -> throw new IllegalArgumentException(words[0]);
         };
+    }
+
+    /** The stages of a chain, "spectrum; samples; ridge; noise; mask; share" each. */
+    static List<Training> trainings(String text, int dimension) {
+        return Stream.of(text.split(" \\| ", -1))
+                .map(stage -> training(stage.split("; ", -1), dimension))
+                .toList();
+    }
+
+    private static Training training(String[] words, int dimension) {
+        Training training = Training.samples(Double.parseDouble(words[1]))
+                .withRidge(Double.parseDouble(words[2]))
+                .withTeacherShare(Double.parseDouble(words[5]));
+        if (!words[0].equals("task")) {
+            training = training.withSpectrum(spectrum(words[0]));
+        }
+        if (!words[3].equals("task")) {
+            training = training.withNoise(Double.parseDouble(words[3]));
+        }
+        if (!words[4].equals("all")) {
+            training = training.withMask(mask(Integer.parseInt(words[4]), dimension));
+        }
+        return training;
+    }
+
+    private static FeatureMask mask(int count, int dimension) {
+        boolean[] keeps = new boolean[dimension];
+        for (int i = 0; i < dimension; i++) {
+            keeps[i] = count >= 0 ? i < count : i >= dimension + count;
+        }
+        return FeatureMask.of(keeps);
     }
 
     private static double[] arguments(String[] words) {

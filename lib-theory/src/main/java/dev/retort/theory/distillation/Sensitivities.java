@@ -1,0 +1,299 @@
+package dev.retort.theory.distillation;
+
+import static dev.retort.theory.distillation.Stage.times;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.IntToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the excess risk E of a pipeline's target moves with each number that describes the pipeline: the derivatives of the
+ * closed form, by implicit differentiation of every stage's fixed point and not by differences. All of them cost about as
+ * much as the risk itself.
+ *
+ * <p>A derivative is that of the whole: an {@linkplain Surrogate#optimal() optimal} surrogate moves along with the
+ * training it is optimal for, while an {@linkplain Surrogate#optimallyMasked() optimal mask}, which changes in steps, stays
+ * (as does an optimal surrogate's silence on features of no variance). β⋆ and given coefficients are held. The noise and the
+ * eigenvalues of the task enter wherever the task's are used: the eigenvalues in the measure of risk and in all trainings on
+ * its spectrum. Those of {@link OfTraining one training} enter there alone, as if it had its own.
+ *
+ * <p>Edges. What cannot be negative has its derivative from above where it is 0. At the interpolation threshold of a
+ * training (n = rank, ridge 0) its samples count from above; if the risk is infinite, that training has −∞ for samples and
+ * ridge and ∞ for noise, and all else, which leaves the risk infinite, 0; if it is not, for want of noise, ridge (τ ~ √r)
+ * and noise are infinite all the same, unless they change nothing. Without ridge and at or above the threshold, the
+ * risk jumps as a feature of zero variance appears, and its eigenvalue has an infinite derivative; if it does not jump, for
+ * want of noise, the derivative is that of a feature which the training goes on not to see.
+ *
+ * <p>Rounding is that of the terms that a derivative consists of, some 1e-14 of E over the number varied; where they nearly
+ * cancel (at the best ridge, or in n where noise prevails on a steep spectrum) so much of the derivative's own digits
+ * is lost. Source: differentiation of the map of {@link Distillation}, see {@code docs/distillation.md}. Indices
+ * count from 0. Immutable.
+ *
+ * <pre>{@code
+ * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 500), Signal.sourcePowerLaw(1.5)).withNoise(0.1);
+ * Sensitivities chain = Distillation.of(task)
+ *         .surrogate(Training.samples(300))
+ *         .then(Training.samples(200).withRidge(1e-5))
+ *         .sensitivities();
+ * double more = chain.target().samples(); // what another sample of the target is worth
+ * double taught = chain.trainings().get(0).samples(); // and another one of its teacher
+ * double exponent = chain.localExponent(); // 0.2: here E falls like n^-0.2
+ * double steeper = chain.eigenvalue(0); // a change of the task itself
+ * }</pre>
+ */
+public final class Sensitivities {
+
+    private final double excess;
+    private final double samples;
+    private final List<OfTraining> trainings;
+    private final double noise;
+    private final double @Nullable [] eigenvalues;
+
+    private Sensitivities(
+            double excess, double samples, List<OfTraining> trainings, double noise, double @Nullable [] eigenvalues) {
+        this.excess = excess;
+        this.samples = samples;
+        this.trainings = List.copyOf(trainings);
+        this.noise = noise;
+        this.eigenvalues = eigenvalues;
+    }
+
+    static Sensitivities of(Distillation pipeline) {
+        double excess = pipeline.predict().excess();
+        return Double.isInfinite(excess) ? ofInfinite(pipeline) : ofFinite(pipeline, excess);
+    }
+
+    private static Sensitivities ofFinite(Distillation pipeline, double excess) {
+        List<Adjoint> stages = adjoints(pipeline);
+        List<OfTraining> trainings = new ArrayList<>();
+        double noise = 0;
+        for (int s = 0; s < stages.size(); s++) {
+            Adjoint stage = stages.get(s);
+            Training training = pipeline.trainings().get(s);
+            double own = stage.byNoise(training.noise(pipeline.task()));
+            noise += stage.byTruthNoise(pipeline.task().noise()) + (training.hasTaskNoise() ? own : 0);
+            trainings.add(
+                    new OfTraining(stage.bySamples(), stage.byRidge(), own, byFeature(pipeline, stage::byEigenvalue)));
+        }
+        double[] byGiven = stages.get(0).byGivenDeviation();
+        return new Sensitivities(
+                excess,
+                pipeline.target().samples(),
+                trainings,
+                noise,
+                byFeature(pipeline, k -> byTaskEigenvalue(pipeline, stages, byGiven, k)));
+    }
+
+    /** From the last stage to the first, each from what the next one says; in their order. */
+    private static List<Adjoint> adjoints(Distillation pipeline) {
+        List<Stage> stages = pipeline.stages();
+        Coordinates nodes = pipeline.labels().coordinates();
+        Stage first = stages.get(0);
+        boolean follows = pipeline.surrogate().followsGain() && first.training().teacherShare() != 0;
+        Gain gain = follows ? new Gain(first, nodes) : null;
+
+        Moments labels = pipeline.labels().mixedWithTruth(pipeline.target().teacherShare());
+        double[] byDeviation = new double[nodes.size()];
+        double[] byVariance = new double[nodes.size()];
+        for (int k = 0; k < nodes.size(); k++) {
+            if (nodes.matters(k)) {
+                // The target of an optimal surrogate is biased by a small difference.
+                double deviation = gain != null && stages.size() == 1
+                        ? -gain.lacking(k) * nodes.truth(k)
+                        : pipeline.stage().trainedDeviation(labels, k);
+                byDeviation[k] = 2 * nodes.power(k) * deviation;
+                byVariance[k] = 1;
+            }
+        }
+        Deque<Adjoint> adjoints = new ArrayDeque<>();
+        for (int s = stages.size() - 1; s >= 0; s--) {
+            Adjoint adjoint = new Adjoint(
+                    stages.get(s), pipeline.labelsOfStages().get(s), byDeviation, byVariance, s == 0 ? gain : null);
+            byDeviation = adjoint.byGivenDeviation();
+            byVariance = adjoint.byGivenVariance();
+            adjoints.addFirst(adjoint);
+        }
+        return List.copyOf(adjoints);
+    }
+
+    private static double byTaskEigenvalue(Distillation pipeline, List<Adjoint> stages, double[] byGiven, int k) {
+        Moments given = pipeline.labelsOfStages().get(0);
+        Coordinates nodes = given.coordinates();
+        if (nodes.matters(k)) {
+            double by = given.deviation(k) * byGiven[k] / 2;
+            for (Adjoint stage : stages) {
+                by += stage.byUnit(k);
+            }
+            return by / nodes.eigenvalue(k);
+        }
+        double by = stages.get(stages.size() - 1).squaredError(k);
+        for (Adjoint stage : stages) {
+            by += stage.byNewUnit(k);
+        }
+        return by;
+    }
+
+    /** A risk without bound, whatever the numbers that do not take a training off its threshold. */
+    private static Sensitivities ofInfinite(Distillation pipeline) {
+        List<OfTraining> trainings = new ArrayList<>();
+        double noise = 0;
+        for (int s = 0; s < pipeline.stages().size(); s++) {
+            Stage stage = pipeline.stages().get(s);
+            Training training = stage.training();
+            double share = training.teacherShare();
+            Moments labels = pipeline.labelsOfStages().get(s).mixedWithTruth(share);
+            boolean burst = stage.equivalent().oneMinusOmega() == 0
+                    && Double.isInfinite(stage.added(labels).total());
+            double most = burst ? Double.POSITIVE_INFINITY : 0;
+            if (share != 1 || training.hasTaskNoise()) {
+                noise = Math.max(noise, most);
+            }
+            trainings.add(new OfTraining(
+                    0 - most, 0 - most, times(share, most) == 0 ? 0 : most, byFeature(pipeline, k -> 0)));
+        }
+        return new Sensitivities(
+                Double.POSITIVE_INFINITY, pipeline.target().samples(), trainings, noise, byFeature(pipeline, k -> 0));
+    }
+
+    private static double @Nullable [] byFeature(Distillation pipeline, IntToDoubleFunction derivative) {
+        Coordinates nodes = pipeline.labels().coordinates();
+        if (!nodes.areFeatures()) {
+            return null;
+        }
+        double[] derivatives = new double[nodes.size()];
+        Arrays.setAll(derivatives, derivative);
+        return derivatives;
+    }
+
+    private static double ofFeature(double @Nullable [] eigenvalues, int i) {
+        if (eigenvalues == null) {
+            throw new IllegalStateException("No eigenvalue belongs to one feature: the task is gathered or not listed");
+        }
+        return eigenvalues[i];
+    }
+
+    /**
+     * The derivatives with respect to the training of the target, the last stage.
+     *
+     * @return those of the last of {@link #trainings()}
+     */
+    public OfTraining target() {
+        return trainings.get(trainings.size() - 1);
+    }
+
+    /**
+     * The derivatives with respect to each training.
+     *
+     * @return one entry per stage, in their order
+     */
+    public List<OfTraining> trainings() {
+        return trainings;
+    }
+
+    /**
+     * The derivative with respect to the noise of the task: on the truth's part of all mixed labels, and on the teacher's
+     * labels of all trainings that have no noise of their own. (The test risk contains σ² besides: 2σ more.)
+     *
+     * @return ∂E/∂σ, at least 0
+     */
+    public double noise() {
+        return noise;
+    }
+
+    /**
+     * The derivative with respect to an eigenvalue of the task, with which the measure of the risk and all trainings on the
+     * task's spectrum change; β⋆ and given coefficients do not. Of a repeated eigenvalue, that of this feature alone.
+     *
+     * @param i the feature, counted from 0
+     * @return ∂E/∂λ
+     * @throws IndexOutOfBoundsException if there is no such feature
+     * @throws IllegalStateException if the task's features are gathered or not listed
+     */
+    public double eigenvalue(int i) {
+        return ofFeature(eigenvalues, i);
+    }
+
+    /**
+     * The local scaling exponent of the target: the power of 1/n at which the excess risk falls with the target's samples.
+     *
+     * @return −d ln E/d ln n; negative where more samples do harm, 0 for a risk that is zero, infinite at the target's
+     *     interpolation threshold if the risk is infinite
+     */
+    public double localExponent() {
+        double slope = target().samples();
+        return slope == 0 || Double.isInfinite(slope) ? 0 - slope : -samples * slope / excess;
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "dE/dn %.6g, dE/d ridge %.6g, dE/d noise %.6g of the target, local exponent %.6g",
+                target().samples(),
+                target().ridge(),
+                target().noise(),
+                localExponent());
+    }
+
+    /** The derivatives of the target's excess risk with respect to one of the trainings. Immutable. */
+    public static final class OfTraining {
+
+        private final double samples;
+        private final double ridge;
+        private final double noise;
+        private final double @Nullable [] eigenvalues;
+
+        private OfTraining(double samples, double ridge, double noise, double @Nullable [] eigenvalues) {
+            this.samples = samples;
+            this.ridge = ridge;
+            this.noise = noise;
+            this.eigenvalues = eigenvalues;
+        }
+
+        /**
+         * The derivative with respect to the number of samples.
+         *
+         * @return ∂E/∂n; from above at the interpolation threshold
+         */
+        public double samples() {
+            return samples;
+        }
+
+        /**
+         * The derivative with respect to the ridge.
+         *
+         * @return ∂E/∂r; from above at ridge 0
+         */
+        public double ridge() {
+            return ridge;
+        }
+
+        /**
+         * The derivative with respect to the noise on the teacher's labels of this training alone, whether that is the task's
+         * or its own.
+         *
+         * @return ∂E/∂σ, at least 0; 2σΩ/(1 − Ω) for a target of pure distillation on the task's covariance
+         */
+        public double noise() {
+            return noise;
+        }
+
+        /**
+         * The derivative with respect to an eigenvalue of the covariance of this training alone, whether that is the task's or
+         * its own; the measure of risk and the other trainings are held. Of a repeated eigenvalue, that of this feature alone.
+         *
+         * @param i the feature, counted from 0
+         * @return ∂E/∂λ
+         * @throws IndexOutOfBoundsException if there is no such feature
+         * @throws IllegalStateException if the task's features are gathered or not listed
+         */
+        public double eigenvalue(int i) {
+            return ofFeature(eigenvalues, i);
+        }
+    }
+}

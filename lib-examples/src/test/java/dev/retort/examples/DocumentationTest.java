@@ -41,9 +41,11 @@ class DocumentationTest {
                     "dev.retort.core.equivalent",
                     "dev.retort.core.nd4j",
                     "dev.retort.theory.distillation",
+                    "dev.retort.theory.planning",
                     "dev.retort.theory.scaling",
                     "dev.retort.theory.simulation",
                     "dev.retort.examples.report",
+                    "java.util",
                     "java.util.random",
                     "org.nd4j.linalg.api.ndarray",
                     "org.nd4j.linalg.factory")

@@ -5,7 +5,8 @@ import org.assertj.core.annotation.CheckReturnValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way into Retort's assertions; its static import stands beside that of AssertJ's own.
+ * The way into Retort's assertions. The static import of {@code assertThat} stands beside that of AssertJ's own, if both are
+ * imported by name or both with a star.
  *
  * <pre>{@code
  * import static dev.retort.theory.testing.RetortAssertions.assertThat;

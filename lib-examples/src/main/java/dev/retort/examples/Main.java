@@ -17,6 +17,8 @@ public final class Main {
     /** Enough for standard errors of about one per cent. */
     private static final int GAUSSIAN_TRIALS = 200;
 
+    private static final int SCALING_TRIALS = 20;
+
     private static final int IMAGE_TRIALS = 40;
 
     private Main() {}
@@ -34,6 +36,8 @@ public final class Main {
                 new RealImages(FashionMnist.load(), Trials.of(IMAGE_TRIALS).seed(SEED));
         List<Supplier<Exhibit>> exhibits = List.of(
                 () -> FigureOne.exhibit(Trials.of(GAUSSIAN_TRIALS).seed(SEED)),
+                () -> ScalingFigures.constants(Trials.of(SCALING_TRIALS).seed(SEED)),
+                ScalingFigures::limits,
                 images::whereTheoryHolds,
                 images::whereTheoryStops,
                 () -> InContextLearning.predictors(SEED),

@@ -3,6 +3,7 @@ package dev.retort.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.theory.scaling.ScalingLaw;
 import dev.retort.theory.simulation.Trials;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,6 +73,27 @@ class ExhibitTest {
                 assertThat(row[n]).isLessThan(row[n + 4]);
                 assertThat(row[n + 2]).isGreaterThan(row[n + 4]);
             }
+        }
+    }
+
+    @Test
+    void risksFollowTheirLawsAndTheSimulationFollowsThem(@TempDir Path directory) throws IOException {
+        ScalingFigures.constants(Trials.of(10).seed(1)).save(directory);
+        ScalingFigures.limits().save(directory);
+        assertThat(directory.resolve("scaling.png")).isNotEmptyFile();
+        assertThat(directory.resolve("scaling-limits.png")).isNotEmptyFile();
+        List<String> rows = Files.readAllLines(directory.resolve("scaling.csv"));
+        assertThat(rows).hasSize(7);
+        double[] at80 = Arrays.stream(rows.get(4).split(",", -1))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
+        assertThat(at80[0]).isEqualTo(80);
+        // 1,000 features take some per cent off the law.
+        ScalingLaw law = ScalingLaw.powerLaw(3, 2);
+        assertThat(at80[1] * 80).isBetween(0.85 * law.standardConstant(), law.standardConstant());
+        assertThat(at80[5] / at80[1]).isCloseTo(law.gainRatio(), within(0.03));
+        for (int curve = 1; curve < 13; curve += 4) {
+            assertThat(at80[curve + 1]).isCloseTo(at80[curve], within(5 * at80[curve + 2] + 2 / 80.0 * at80[curve]));
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -144,10 +145,10 @@ public final class Figure {
     private Function<Layer, Ink> inks() {
         List<String> colours = panels.stream()
                 .flatMap(panel -> panel.layers.stream())
-                .filter(layer -> !(layer instanceof Rule))
                 .map(layer -> layer.colour)
+                .filter(Objects::nonNull)
                 .distinct()
                 .toList();
-        return layer -> Ink.of(Math.max(0, colours.indexOf(layer.colour)));
+        return layer -> layer.colour == null ? Ink.BLACK : Ink.of(colours.indexOf(layer.colour));
     }
 }

@@ -2,6 +2,7 @@ package dev.retort.examples.report;
 
 import java.awt.Shape;
 import java.awt.geom.Line2D;
+import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,9 @@ final class Footprint implements Canvas {
 
     @Override
     public void polygon(double[] x, double[] y, int rgb) {
-        polyline(x, y, Pen.thin(rgb));
+        Path2D path = RasterCanvas.path(x, y);
+        path.closePath();
+        pieces.add(new Piece(path, weight));
     }
 
     @Override

@@ -3,6 +3,9 @@ package dev.retort.examples.report;
 /** How a series is told from the others: its colour, and the shape of its markers. */
 record Ink(int rgb, int shape) {
 
+    /** The ink of what belongs to no series. */
+    static final Ink BLACK = new Ink(0x000000, 0);
+
     static final int WHITE = 0xffffff;
     static final int TEXT = 0x222222;
     static final int QUIET = 0x666666;

@@ -50,10 +50,10 @@ final class Legend {
         return items.isEmpty();
     }
 
-    /** The size as a column. */
+    /** The size as a column, which is rows in no width: with one name each. */
     Rectangle2D column() {
         double width = items.stream().mapToDouble(Item::width).max().orElse(0);
-        return new Rectangle2D.Double(0, 0, width + 2 * PAD, items.size() * ROW + PAD);
+        return new Rectangle2D.Double(0, 0, width + 2 * PAD, heightIn(0));
     }
 
     /** How high the legend is when it fills rows of a given width. */

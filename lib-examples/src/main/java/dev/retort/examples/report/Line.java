@@ -3,6 +3,7 @@ package dev.retort.examples.report;
 import dev.retort.core.Arguments;
 import dev.retort.examples.report.Canvas.Pen;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** A curve through points. It is broken at points that are not finite or that an axis cannot show. */
 public final class Line extends Layer {
@@ -13,7 +14,7 @@ public final class Line extends Layer {
     private final double[] y;
     private final boolean dashed;
 
-    private Line(String name, String colour, double[] x, double[] y, boolean dashed) {
+    private Line(String name, @Nullable String colour, double[] x, double[] y, boolean dashed) {
         super(name, colour);
         this.x = x;
         this.y = y;
@@ -45,6 +46,11 @@ public final class Line extends Layer {
      */
     public Line withColourOf(String series) {
         return new Line(name, series, x, y, dashed);
+    }
+
+    /** {@return this line in black, which leaves the colours to other series} */
+    public Line black() {
+        return new Line(name, null, x, y, dashed);
     }
 
     @Override

@@ -86,7 +86,7 @@ final class PanelDrawing {
             Rectangle2D place = place(legend);
             footprint.occupy(place);
             canvas.rectangle(place, Ink.WHITE, Ink.EDGE);
-            legend.draw(canvas, place.getMinX(), place.getMinY(), place.getWidth(), inks);
+            legend.draw(canvas, place.getMinX(), place.getMinY(), 0, inks);
         }
         for (Layer layer : panel.layers) {
             if (layer instanceof Rule rule) {

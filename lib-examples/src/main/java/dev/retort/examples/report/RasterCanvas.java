@@ -34,7 +34,7 @@ final class RasterCanvas implements Canvas {
         graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
     }
 
-    private static Path2D path(double[] x, double[] y) {
+    static Path2D path(double[] x, double[] y) {
         Path2D path = new Path2D.Double();
         path.moveTo(x[0], y[0]);
         for (int i = 1; i < x.length; i++) {

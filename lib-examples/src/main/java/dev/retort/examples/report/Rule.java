@@ -24,7 +24,7 @@ public final class Rule extends Layer {
     private final boolean upright;
 
     private Rule(double value, String label, boolean upright) {
-        super("", "");
+        super("", null);
         this.value = Arguments.finite("value", value);
         this.label = Label.of(label);
         this.upright = upright;

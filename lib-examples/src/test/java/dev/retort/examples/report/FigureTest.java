@@ -305,6 +305,144 @@ class FigureTest {
     }
 
     @Test
+    void legendInTheFrameIsAColumn() {
+        double[] x = {0, 4};
+        Panel panel = linearPanel()
+                .with(
+                        Line.of("a name of some length", x, new double[] {-2, -1.9}),
+                        Line.of("b", x, new double[] {-2, -1.8}),
+                        Line.of("c", x, new double[] {-2, -1.7}));
+        List<Element> names = all(parse(Figure.row(panel).svg()), "text").stream()
+                .filter(text -> List.of("a name of some length", "b", "c").contains(text.getTextContent()))
+                .toList();
+        assertThat(names).extracting(name -> number(name, "x")).containsOnly(number(names.get(0), "x"));
+        assertThat(names).extracting(name -> number(name, "y")).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void blackLinesLeaveTheColoursToOthers() {
+        Element viewport =
+                viewport(logPanel().with(Line.of("a", N, RISK).black(), Line.of("b", N, RISK), Line.of("c", N, RISK)));
+        assertThat(all(viewport, "polyline"))
+                .extracting(line -> line.getAttribute("stroke"))
+                .startsWith("#000000", FIRST_COLOUR)
+                .doesNotHaveDuplicates();
+    }
+
+    private static final double[] COLUMNS = {1, 10, 100, 1000};
+    private static final double[] ROWS = {1e-4, 1e-2, 1};
+
+    /** The map's colours beside its grid points, where no grid line is; at the edge, inside. */
+    private static int[][] colours(Panel panel) throws Exception {
+        Figure figure = Figure.row(panel);
+        BufferedImage image = ImageIO.read(new ByteArrayInputStream(figure.png()));
+        Element viewport = all(parse(figure.svg()), "svg").get(0);
+        int[][] rgb = new int[COLUMNS.length][ROWS.length];
+        for (int i = 0; i < COLUMNS.length; i++) {
+            for (int j = 0; j < ROWS.length; j++) {
+                double across = Math.min(0.95, Math.max(0.05, i / (COLUMNS.length - 1.0)));
+                double up = Math.min(0.95, Math.max(0.05, j / (ROWS.length - 1.0)));
+                double x = number(viewport, "x") + (across + 0.02) * number(viewport, "width");
+                double y = number(viewport, "y") + (0.98 - up) * number(viewport, "height");
+                rgb[i][j] = image.getRGB((int) (2 * x), (int) (2 * y)) & 0xffffff;
+            }
+        }
+        return rgb;
+    }
+
+    @Test
+    void cellsHaveTheColourOfTheirBandAndLimitsBelongToTheBandAbove() throws Exception {
+        double[][] values = {
+            {0.5, 0.9, 0.99}, {1, 1.9, 2}, {Double.NEGATIVE_INFINITY, Double.NaN, Double.POSITIVE_INFINITY}, {1, 1, 0.9}
+        };
+        int[][] rgb = colours(logPanel().with(Bands.around(1, 0.9, 2).cells(COLUMNS, ROWS, values)));
+        int lowest = rgb[0][0];
+        int below = rgb[0][2];
+        int above = rgb[1][0];
+        int highest = rgb[1][2];
+        assertThat(new int[] {lowest, below, above, highest}).doesNotHaveDuplicates();
+        assertThat(rgb).isDeepEqualTo(new int[][] {
+            {lowest, below, below},
+            {above, above, highest},
+            {lowest, 0xffffff, highest},
+            {above, above, below}
+        });
+        // Blue below, orange above, darker further out.
+        assertThat(below & 0xff).isGreaterThan(below >> 16);
+        assertThat(above & 0xff).isLessThan(above >> 16);
+        assertThat(lowest >> 16).isLessThan(below >> 16);
+        assertThat(highest & 0xff).isLessThan(above & 0xff);
+    }
+
+    @Test
+    void cellsFillTheFrameWithoutSeams() throws Exception {
+        double[] x = new double[37];
+        double[] y = new double[23];
+        Arrays.setAll(x, i -> 4 * i / 36.0);
+        Arrays.setAll(y, j -> -2 + 4 * j / 22.0);
+        double[][] values = new double[x.length][y.length];
+        for (int i = 0; i < x.length; i++) {
+            int column = i;
+            Arrays.setAll(values[i], j -> 1 + 0.1 * (column % 5) + 0.1 * (j % 3));
+        }
+        Panel panel = Panel.of(
+                        "", Axis.linear("").withRange(0, 4), Axis.linear("").withRange(-2, 2))
+                .with(Bands.around(1, 1.15, 1.35, 1.55).cells(x, y, values));
+        Figure figure = Figure.row(panel);
+        BufferedImage image = ImageIO.read(new ByteArrayInputStream(figure.png()));
+        Element viewport = all(parse(figure.svg()), "svg").get(0);
+        int left = (int) (2 * number(viewport, "x")) + 4;
+        int top = (int) (2 * number(viewport, "y")) + 4;
+        int lightest = 0;
+        for (int dx = 0; dx < 2 * number(viewport, "width") - 8; dx++) {
+            for (int dy = 0; dy < 2 * number(viewport, "height") - 8; dy++) {
+                lightest = Math.max(lightest, image.getRGB(left + dx, top + dy) & 0xff);
+            }
+        }
+        // The blue of the lightest orange: a seam would let white shine through.
+        assertThat(lightest).isLessThan(0xe0);
+    }
+
+    @Test
+    void bandsHaveOneEntryEachBelowAndShiftNoColour() {
+        Bands bands = Bands.around(1, -0.5, 2.25);
+        double[][] values = {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}};
+        Panel panel = logPanel()
+                .with(bands.cells(COLUMNS, ROWS, values))
+                .with(bands.points(N, RISK, new double[] {0, 3, 1, Double.NaN}))
+                .with(Line.of("theory", N, RISK));
+        Element root = parse(Figure.row(panel).svg());
+        Element viewport = all(root, "svg").get(0);
+        List<String> names = List.of("< −0.5", "−0.5 – 1", "1 – 2.25", "≥ 2.25", "theory");
+        List<Element> entries = all(root, "text").stream()
+                .filter(text -> names.contains(text.getTextContent()))
+                .toList();
+        assertThat(entries).extracting(Element::getTextContent).containsExactlyElementsOf(names);
+        assertThat(entries)
+                .allSatisfy(entry -> assertThat(number(entry, "y"))
+                        .isGreaterThan(number(viewport, "y") + number(viewport, "height")));
+        assertThat(all(viewport, "polyline").get(0).getAttribute("stroke")).isEqualTo(FIRST_COLOUR);
+    }
+
+    @Test
+    void pointsHaveTheColourOfTheirBandAndStandWhereTheAxesSay() {
+        Bands bands = Bands.around(1);
+        Element viewport = viewport(logPanel()
+                .with(bands.cells(COLUMNS, ROWS, new double[][] {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {2, 2, 2}}))
+                .with(bands.points(new double[] {10, 0}, new double[] {0.01, 0.01}, new double[] {2, 2})));
+        List<Element> circles = all(viewport, "circle");
+        // A light ring, a dark one, and the colour; nothing for the point that the axis cannot show.
+        assertThat(circles).hasSize(3);
+        double[] centre = {number(circles.get(2), "cx"), number(circles.get(2), "cy")};
+        assertThat(fractions(viewport, centre)[0]).isCloseTo(1 / 3.0, within(1e-4));
+        assertThat(fractions(viewport, centre)[1]).isCloseTo(0.5, within(1e-4));
+        List<Element> cells = all(viewport, "polygon");
+        assertThat(circles.get(2).getAttribute("fill"))
+                .isEqualTo(cells.get(cells.size() - 1).getAttribute("fill"))
+                .isNotEqualTo(cells.get(0).getAttribute("fill"));
+    }
+
+    @Test
     void sameFigureGivesTheSameBytesWhateverTheLocale() {
         Figure figure = Figure.row(logPanel().with(Line.of("a", N, RISK)));
         String svg = figure.svg();
@@ -391,6 +529,17 @@ class FigureTest {
         refused("from: 0.0 is not greater than 0", () -> Axis.log("n").withRange(0, 1));
         refused("to: 1.0 is not greater than from, 1.0", () -> Axis.linear("n").withRange(1, 1));
         refused("to: NaN is not finite", () -> Axis.linear("n").withRange(1, Double.NaN));
+        refused("limits[1]: 0.5 is not greater than the one before", () -> Bands.around(1, 0.5, 0.5));
+        refused("limits: [0.5, 1.0] has the middle, 1.0", () -> Bands.around(1, 0.5, 1));
+        refused("limits: [2.0, 3.0, 4.0, 5.0] has more than 3", () -> Bands.around(1, 2, 3, 4, 5));
+        refused("limits: [0.1, 0.2, 0.3, 0.4] has more than 3", () -> Bands.around(1, 0.1, 0.2, 0.3, 0.4));
+        refused("middle: NaN is not finite", () -> Bands.around(Double.NaN));
+        Bands bands = Bands.around(1);
+        refused("x.length: 1 is not at least 2", () -> bands.cells(new double[1], N, new double[1][4]));
+        refused("y[1]: 0.1 is not greater than the one before", () -> bands.cells(N, RISK, new double[4][4]));
+        refused("values.length: 3 is not x.length, 4", () -> bands.cells(N, N, new double[3][4]));
+        refused("values[0].length: 3 is not y.length, 4", () -> bands.cells(N, N, new double[4][3]));
+        refused("values.length: 3 is not x.length, 4", () -> bands.points(N, N, three));
         refused("panels.length: 0 is not at least 1", Figure::row);
     }
 

@@ -1,84 +1,127 @@
 package dev.retort.examples;
 
 import dev.retort.examples.report.Estimate;
+import dev.retort.examples.report.Layer;
 import dev.retort.examples.report.Line;
 import dev.retort.examples.report.Markers;
 import dev.retort.examples.report.Table;
 import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.Generations;
+import dev.retort.theory.distillation.Teacher;
+import dev.retort.theory.distillation.Training;
 import dev.retort.theory.simulation.Simulation;
 import dev.retort.theory.simulation.Trials;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.DoubleFunction;
-import java.util.function.Function;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
-/** The excess risk of a pipeline against its number of samples, computed and simulated. */
-final class Curve {
+/** The excess risk of a model against a parameter of its pipeline, computed and simulated. */
+record Curve(String name, DoubleUnaryOperator theory, List<Point> points) {
 
-    private final String name;
-    private final List<Point> points;
+    /** One value of the parameter at which the pipeline was run. */
+    record Point(double x, double predicted, Estimate measured, double z) {
 
-    private Curve(String name, List<Point> points) {
-        this.name = name;
-        this.points = points;
+        static Point of(double x, double predicted, Simulation simulation) {
+            Estimate measured = new Estimate(simulation.mean(), simulation.standardError());
+            return new Point(x, predicted, measured, simulation.zScore(predicted));
+        }
+
+        Point dividedBy(double unit) {
+            Estimate divided = new Estimate(measured.value() / unit, measured.error() / unit);
+            return new Point(x, predicted / unit, divided, z);
+        }
     }
 
-    /** The pipeline at one number of samples. */
-    private record Point(double samples, double predicted, Simulation simulation) {
-
-        Estimate measured() {
-            return new Estimate(simulation.mean(), simulation.standardError());
-        }
-
-        Estimate ratio() {
-            return new Estimate(simulation.mean() / predicted, simulation.standardError() / predicted);
-        }
-
-        double z() {
-            return simulation.zScore(predicted);
-        }
+    /** The risk of the pipeline's target. */
+    static Curve of(String name, double[] values, DoubleFunction<Distillation> pipeline, Trials trials) {
+        return ofStages(values, pipeline, trials, name).get(0);
     }
 
     /**
-     * Computes and simulates the pipeline at every number of samples, each with a seed of its own: the points of a curve are
-     * independent, and curves of the same seed and number of samples share their designs.
+     * The risks after the last stages of the pipeline, measured in the same trials; as many stages as names. Every value has
+     * a seed of its own: the points of a curve are independent, and curves of the same seed and number of samples share
+     * their designs.
      */
-    static Curve of(String name, double[] samples, DoubleFunction<Distillation> pipeline, Trials trials) {
-        List<Point> points = new ArrayList<>();
-        for (double n : samples) {
-            Distillation distillation = pipeline.apply(n);
-            points.add(new Point(
-                    n,
-                    distillation.predict().excess(),
-                    distillation.simulate(trials.seed(trials.seed() + Math.round(n)))));
+    static List<Curve> ofStages(
+            double[] values, DoubleFunction<Distillation> pipeline, Trials trials, String... names) {
+        List<Simulation> simulations = Arrays.stream(values)
+                .mapToObj(x -> pipeline.apply(x).simulate(trials.seed(trials.seed() + Math.round(x))))
+                .toList();
+        return IntStream.range(0, names.length)
+                .mapToObj(k -> {
+                    int beforeLast = names.length - 1 - k;
+                    DoubleUnaryOperator theory =
+                            x -> fromLast(beforeLast, pipeline.apply(x).predictStages())
+                                    .excess();
+                    List<Point> points = IntStream.range(0, values.length)
+                            .mapToObj(i -> Point.of(
+                                    values[i],
+                                    theory.applyAsDouble(values[i]),
+                                    fromLast(beforeLast, simulations.get(i).stages())))
+                            .toList();
+                    return new Curve(names[k], theory, points);
+                })
+                .toList();
+    }
+
+    private static <T> T fromLast(int distance, List<T> items) {
+        return items.get(items.size() - 1 - distance);
+    }
+
+    /** The risk against the generation, from 1, of models that are all trained alike; the first are simulated. */
+    static Curve ofGenerations(
+            String name, Teacher teacher, Training training, int followed, int simulated, Trials trials) {
+        Distillation chain = teacher.target(training);
+        for (int k = 1; k < simulated; k++) {
+            chain = chain.then(training);
         }
-        return new Curve(name, points);
+        List<Simulation> stages = chain.simulate(trials).stages();
+        double[] predicted = Generations.of(teacher, training, followed).excess();
+        List<Point> points = IntStream.range(0, simulated)
+                .mapToObj(k -> Point.of(k + 1, predicted[k], stages.get(k)))
+                .toList();
+        return new Curve(name, generation -> predicted[(int) generation - 1], points);
     }
 
-    String name() {
-        return name;
+    Curve named(String other) {
+        return new Curve(other, theory, points);
     }
 
-    Line line() {
-        return Line.of(name, each(Point::samples), each(Point::predicted));
+    /** The same risk in units of another, which depends on the same parameter. */
+    Curve relativeTo(DoubleUnaryOperator unit) {
+        return new Curve(
+                name,
+                x -> theory.applyAsDouble(x) / unit.applyAsDouble(x),
+                points.stream()
+                        .map(point -> point.dividedBy(unit.applyAsDouble(point.x())))
+                        .toList());
+    }
+
+    /** The theory at the simulated values, and the simulation. */
+    Layer[] layers() {
+        return layers(each(Point::x));
+    }
+
+    /** The theory at given values, and the simulation. */
+    Layer[] layers(double... values) {
+        return new Layer[] {line(values), markers()};
+    }
+
+    Line line(double... values) {
+        return Line.of(name, values, Arrays.stream(values).map(theory).toArray());
     }
 
     Markers markers() {
-        return estimates(Point::measured);
-    }
-
-    Markers ratioMarkers() {
-        return estimates(Point::ratio);
-    }
-
-    private Markers estimates(Function<Point, Estimate> estimate) {
         return Markers.of(
                 name,
-                each(Point::samples),
-                each(point -> estimate.apply(point).value()),
-                each(point -> estimate.apply(point).error()));
+                each(Point::x),
+                each(point -> point.measured().value()),
+                each(point -> point.measured().error()));
     }
 
     private double[] each(ToDoubleFunction<Point> number) {
@@ -86,27 +129,27 @@ final class Curve {
     }
 
     /** For each curve: predicted, simulated, and how far apart they are in standard errors. */
-    static Table table(String samplesHeader, List<Curve> curves) {
-        Table table = Table.of(samplesHeader);
-        TreeSet<Double> samples = new TreeSet<>();
+    static Table table(String header, List<Curve> curves) {
+        Table table = Table.of(header);
+        TreeSet<Double> values = new TreeSet<>();
         for (Curve curve : curves) {
             table = table.withGroup(curve.name, "theory", "simulated", "z");
-            curve.points.forEach(point -> samples.add(point.samples()));
+            curve.points.forEach(point -> values.add(point.x()));
         }
         table = table.withFormat("theory", "%.4g").withFormat("z", "%+.1f");
-        for (double n : samples) {
-            List<Object> row = new ArrayList<>(List.of(n));
+        for (double x : values) {
+            List<Object> row = new ArrayList<>(List.of(x));
             for (Curve curve : curves) {
-                row.addAll(curve.cellsAt(n));
+                row.addAll(curve.cellsAt(x));
             }
             table = table.withRow(row.toArray());
         }
         return table;
     }
 
-    private List<Object> cellsAt(double samples) {
+    private List<Object> cellsAt(double x) {
         return points.stream()
-                .filter(point -> point.samples() == samples)
+                .filter(point -> point.x() == x)
                 .findFirst()
                 .map(point -> List.<Object>of(point.predicted(), point.measured(), point.z()))
                 .orElse(List.of("", "", ""));

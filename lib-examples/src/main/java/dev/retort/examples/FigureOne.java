@@ -92,7 +92,7 @@ final class FigureOne {
         Panel panel = Panel.of("(b) excess risk of the target", Axis.linear("samples n"), Axis.log("excess risk"))
                 .withNote("line: theory, markers: simulation");
         for (Curve curve : curves) {
-            panel = panel.with(curve.line(), curve.markers());
+            panel = panel.with(curve.layers());
         }
         return panel;
     }

@@ -145,8 +145,8 @@ final class RealImages {
         Panel ratios = Panel.of("(b) measured over predicted", Axis.linear("images n"), ratio)
                 .with(Rule.horizontal(1, ""), unseen(curves.get(1)));
         for (Curve curve : curves) {
-            risks = risks.with(curve.line(), curve.markers());
-            ratios = ratios.with(curve.ratioMarkers());
+            risks = risks.with(curve.layers());
+            ratios = ratios.with(curve.relativeTo(curve.theory()).markers());
         }
         return Figure.row(risks, ratios);
     }

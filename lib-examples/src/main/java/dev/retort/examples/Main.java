@@ -19,6 +19,7 @@ public final class Main {
 
     private static final int SCALING_TRIALS = 20;
 
+    private static final int CHAIN_TRIALS = 150;
     private static final int IMAGE_TRIALS = 40;
 
     private Main() {}
@@ -36,6 +37,10 @@ public final class Main {
                 new RealImages(FashionMnist.load(), Trials.of(IMAGE_TRIALS).seed(SEED));
         List<Supplier<Exhibit>> exhibits = List.of(
                 () -> FigureOne.exhibit(Trials.of(GAUSSIAN_TRIALS).seed(SEED)),
+                () -> TrainedTeachers.samples(Trials.of(CHAIN_TRIALS).seed(SEED)),
+                () -> TrainedTeachers.masks(Trials.of(CHAIN_TRIALS).seed(SEED)),
+                () -> ModelCollapse.exhibit(Trials.of(CHAIN_TRIALS).seed(SEED)),
+                () -> Phases.exhibit(Trials.of(CHAIN_TRIALS).seed(SEED)),
                 () -> ScalingFigures.constants(Trials.of(SCALING_TRIALS).seed(SEED)),
                 ScalingFigures::limits,
                 images::whereTheoryHolds,

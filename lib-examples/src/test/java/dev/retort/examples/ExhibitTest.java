@@ -22,12 +22,7 @@ class ExhibitTest {
         assertThat(directory.resolve("figure-1.svg")).isNotEmptyFile();
         assertThat(directory.resolve("figure-1.png")).isNotEmptyFile();
 
-        List<double[]> rows = Files.readAllLines(directory.resolve("figure-1.csv")).stream()
-                .skip(1)
-                .map(line -> Arrays.stream(line.split(",", -1))
-                        .mapToDouble(Double::parseDouble)
-                        .toArray())
-                .toList();
+        List<double[]> rows = rows(directory.resolve("figure-1.csv"));
         assertThat(rows).hasSize(24);
         // n, then for each curve: theory, simulated, its standard error, z.
         double[] at200 = rows.get(9);
@@ -36,9 +31,65 @@ class ExhibitTest {
         assertThat(at200[5]).isCloseTo(0.083250959538, within(1e-12));
         assertThat(at200[9]).isCloseTo(0.089662403212, within(1e-12));
         for (double[] row : rows) {
-            for (int curve = 1; curve < 13; curve += 4) {
-                double allowance = 5 * row[curve + 2] + 2 / row[0] * row[curve];
-                assertThat(row[curve + 1]).isCloseTo(row[curve], within(allowance));
+            assertAgrees(row, 1, 2 / row[0]);
+        }
+    }
+
+    private static List<double[]> rows(Path table) throws IOException {
+        return Files.readAllLines(table).stream()
+                .skip(1)
+                .map(line -> Arrays.stream(line.split(",", -1))
+                        .mapToDouble(cell -> cell.contains("=") ? Double.NaN : Double.parseDouble(cell))
+                        .toArray())
+                .toList();
+    }
+
+    /** From a column on: theory, simulated, its standard error, z. */
+    private static void assertAgrees(double[] row, int first, double relative) {
+        for (int k = first; k < row.length; k += 4) {
+            assertThat(row[k + 1]).isCloseTo(row[k], within(5 * row[k + 2] + relative * row[k]));
+        }
+    }
+
+    @Test
+    void trainedTeachersAgreeWithTheirTheory(@TempDir Path directory) throws IOException {
+        TrainedTeachers.samples(Trials.of(20).seed(1)).save(directory);
+        TrainedTeachers.masks(Trials.of(20).seed(1)).save(directory);
+        for (String name : List.of("trained-teachers", "masked-teachers")) {
+            assertThat(directory.resolve(name + ".png")).isNotEmptyFile();
+            for (double[] row : rows(directory.resolve(name + ".csv"))) {
+                assertAgrees(row, 1, 0.05);
+            }
+        }
+        // At m = 60 the surrogate's own risk, and that of 20 samples of its labels, which true ones do not reach.
+        double[] at60 = rows(directory.resolve("trained-teachers.csv")).get(4);
+        assertThat(at60[0]).isEqualTo(60);
+        assertThat(at60[1]).isCloseTo(0.592, within(1e-3));
+        assertThat(at60[5]).isCloseTo(1.155, within(1e-3)).isLessThan(0.95 * 1.2191);
+    }
+
+    @Test
+    void modelsCollapseAsPredicted(@TempDir Path directory) throws IOException {
+        ModelCollapse.exhibit(Trials.of(20).seed(1)).save(directory);
+        assertThat(directory.resolve("model-collapse.png")).isNotEmptyFile();
+        List<double[]> rows = rows(directory.resolve("model-collapse.csv"));
+        assertThat(rows).hasSize(5);
+        for (double[] row : rows) {
+            assertAgrees(row, 1, 0.05);
+        }
+        assertThat(rows.get(1)[21]).as("half true labels, second generation").isLessThan(rows.get(0)[21]);
+    }
+
+    @Test
+    void phasesAreThoseOfTheSimulation(@TempDir Path directory) throws IOException {
+        Phases.exhibit(Trials.of(20).seed(1)).save(directory);
+        assertThat(directory.resolve("phases.png")).isNotEmptyFile();
+        List<double[]> rows = rows(directory.resolve("phases.csv"));
+        assertThat(rows).hasSize(36).anyMatch(row -> row[2] < 0.9).anyMatch(row -> row[2] > 1.5);
+        for (double[] row : rows) {
+            assertAgrees(row, 2, 0.05);
+            if (Math.abs(Math.log(row[2])) > 0.2) {
+                assertThat(row[3] < 1).isEqualTo(row[2] < 1);
             }
         }
     }

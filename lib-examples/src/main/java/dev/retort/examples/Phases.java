@@ -1,0 +1,165 @@
+package dev.retort.examples;
+
+import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
+import dev.retort.core.spectrum.Spectrum;
+import dev.retort.examples.report.Axis;
+import dev.retort.examples.report.Bands;
+import dev.retort.examples.report.Estimate;
+import dev.retort.examples.report.Figure;
+import dev.retort.examples.report.Line;
+import dev.retort.examples.report.Panel;
+import dev.retort.examples.report.Table;
+import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.FeatureMask;
+import dev.retort.theory.distillation.Training;
+import dev.retort.theory.planning.PhaseDiagram;
+import dev.retort.theory.simulation.Simulation;
+import dev.retort.theory.simulation.Trials;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.DoubleFunction;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Where a surrogate that had to learn itself is a better teacher than the truth: over its samples or its features, and the
+ * samples of the target. 200 features, λ = i^-1.5, λβ² = i^-1.3, noise 0.2.
+ */
+final class Phases {
+
+    private static final int DIMENSION = 200;
+    private static final RegressionTask TASK = RegressionTask.of(
+                    Spectrum.powerLaw(1.5, DIMENSION), Signal.sourcePowerLaw(1.3))
+            .withNoise(0.2);
+    private static final Bands BANDS = Bands.around(1, 0.85, 0.9, 0.95, 1.1, 1.5, 3);
+    private static final double[] TEACHERS = grid(5, 1000);
+    private static final double[] TARGETS = grid(5, 150);
+    private static final double[] SIMULATED_TARGETS = {10, 24, 44, 100};
+
+    private Phases() {}
+
+    /** A point of a diagram that was simulated. */
+    private record Point(double x, double n, double predicted, Estimate ratio) {}
+
+    /** Computes two diagrams, and simulates some of their points. */
+    static Exhibit exhibit(Trials trials) {
+        DoubleFunction<Training> bySamples = Training::samples;
+        DoubleFunction<Training> byFeatures =
+                k -> Training.samples(180).withMask(FeatureMask.keepingFirst((int) Math.round(k), DIMENSION));
+        List<Point> samples = simulated(bySamples, new double[] {8, 25, 80, 150, 500}, trials);
+        List<Point> features = simulated(byFeatures, new double[] {11, 28, 46, 110}, trials);
+        double[] counts =
+                DoubleStream.of(grid(5, DIMENSION)).map(Math::rint).distinct().toArray();
+        Panel left = Panel.of("(a) a teacher of m samples", axis("samples m of the teacher", TEACHERS), targets());
+        Panel right = Panel.of(
+                "(b) a teacher of 180 samples that sees k features",
+                axis("features k that the teacher sees", counts),
+                targets());
+
+        Table table = Table.of("teacher", "n", "theory", "simulated", "z").withFormat("z", "%+.1f");
+        table = withRows(table, "m = %.0f", samples);
+        table = withRows(table, "k = %.0f", features);
+        return new Exhibit(
+                "phases",
+                "Where a weak teacher is better than the truth",
+                List.of("""
+                        The target’s excess risk on the labels of a teacher that had to learn itself, divided by that on true \
+                        labels, in the world of the masked teachers. In the blue the weak teacher wins: it takes a target of \
+                        few samples, and a teacher that has learnt neither too little nor, as noisy labels go, too much. Near \
+                        m = 200 it has fitted its noise at any price. Beyond, it nears the truth, from the wrong side.""", """
+                        A teacher of 180 samples that sees all features never wins (b, right edge). One that sees some \
+                        does, by more, and for targets of up to 57 samples instead of 33."""),
+                Figure.row(drawn(left, TEACHERS, bySamples, samples), drawn(right, counts, byFeatures, features)),
+                "Excess risk on the teacher’s labels over that on true ones. Map and boundary: theory. Circles, in the "
+                        + "colour of what they measured: simulation.",
+                table);
+    }
+
+    private static double[] grid(double from, double to) {
+        return IntStream.rangeClosed(0, 80)
+                .mapToDouble(i -> from * Math.pow(to / from, i / 80.0))
+                .toArray();
+    }
+
+    private static Axis axis(String label, double[] grid) {
+        return Axis.log(label).withRange(grid[0], grid[grid.length - 1]);
+    }
+
+    private static Axis targets() {
+        return axis("samples n of the target", TARGETS);
+    }
+
+    private static Distillation taught(Training teacher, double n) {
+        return Distillation.of(TASK).surrogate(teacher).target(Training.samples(n));
+    }
+
+    private static Panel drawn(Panel panel, double[] x, DoubleFunction<Training> teacher, List<Point> points) {
+        PhaseDiagram diagram = PhaseDiagram.of(x, TARGETS, (at, n) -> taught(teacher.apply(at), n));
+        double[][] ratio = IntStream.range(0, x.length)
+                .mapToObj(i -> IntStream.range(0, TARGETS.length)
+                        .mapToDouble(j -> diagram.ratio(i, j))
+                        .toArray())
+                .toArray(double[][]::new);
+        return panel.with(BANDS.cells(x, TARGETS, ratio))
+                .with(boundary(diagram))
+                .with(BANDS.points(
+                        each(points, Point::x),
+                        each(points, Point::n),
+                        each(points, point -> point.ratio().value())))
+                .withNote("circles: simulation");
+    }
+
+    /** The boundary as a curve: from column to column, and where no column meets it any more, down the rows. */
+    private static Line boundary(PhaseDiagram diagram) {
+        double[] columns = diagram.x();
+        List<double[]> across = diagram.boundary().stream()
+                .filter(point -> Arrays.binarySearch(columns, point[0]) >= 0)
+                .sorted(Comparator.comparingDouble(point -> point[0]))
+                .toList();
+        double last = across.get(across.size() - 1)[0];
+        Stream<double[]> down = diagram.boundary().stream()
+                .filter(point -> point[0] > last)
+                .sorted(Comparator.comparingDouble(point -> -point[1]));
+        List<double[]> points = Stream.concat(across.stream(), down).toList();
+        return Line.of("", each(points, point -> point[0]), each(points, point -> point[1]))
+                .black();
+    }
+
+    private static <T> double[] each(List<T> items, ToDoubleFunction<T> number) {
+        return items.stream().mapToDouble(number).toArray();
+    }
+
+    private static List<Point> simulated(DoubleFunction<Training> teacher, double[] values, Trials trials) {
+        List<Point> points = new ArrayList<>();
+        for (double n : SIMULATED_TARGETS) {
+            Simulation strong = Distillation.of(TASK)
+                    .target(Training.samples(n))
+                    .simulate(trials.seed(trials.seed() - Math.round(n)));
+            for (double x : values) {
+                Distillation pipeline = taught(teacher.apply(x), n);
+                Simulation weak = pipeline.simulate(trials.seed(trials.seed() + Math.round(x)));
+                double ratio = weak.mean() / strong.mean();
+                double error =
+                        ratio * Math.hypot(weak.standardError() / weak.mean(), strong.standardError() / strong.mean());
+                double predicted = pipeline.againstStrongLabels().ratio();
+                points.add(new Point(x, n, predicted, new Estimate(ratio, error)));
+            }
+        }
+        return points;
+    }
+
+    private static Table withRows(Table table, String teacher, List<Point> points) {
+        Table longer = table;
+        for (Point point : points) {
+            double z =
+                    (point.ratio().value() - point.predicted()) / point.ratio().error();
+            longer = longer.withRow(teacher.formatted(point.x()), point.n(), point.predicted(), point.ratio(), z);
+        }
+        return longer;
+    }
+}

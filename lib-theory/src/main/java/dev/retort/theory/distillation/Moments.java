@@ -11,6 +11,7 @@ final class Moments {
 
     private final Coordinates coordinates;
     private final double[] deviation;
+    /** Empty if the vector is not random. */
     private final double[] variance;
 
     /** Keeps the arrays. */
@@ -22,7 +23,7 @@ final class Moments {
 
     /** The moments of coefficients that are not random. */
     static Moments fixed(Coordinates coordinates, double[] deviation) {
-        return new Moments(coordinates, deviation, new double[deviation.length]);
+        return new Moments(coordinates, deviation, new double[0]);
     }
 
     Coordinates coordinates() {
@@ -37,8 +38,12 @@ final class Moments {
         return deviation[k];
     }
 
+    boolean areRandom() {
+        return variance.length > 0;
+    }
+
     double variance(int k) {
-        return variance[k];
+        return areRandom() ? variance[k] : 0;
     }
 
     /** E b in the units of the node. */

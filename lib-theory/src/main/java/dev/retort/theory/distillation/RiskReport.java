@@ -52,7 +52,9 @@ public final class RiskReport {
                 Stage.sum(labels.size(), k -> bias(target, labels, k)),
                 Stage.times(amplification, added.labelNoise()),
                 Stage.times(amplification, added.design()),
-                Stage.sum(labels.size(), k -> nodes.matters(k) ? target.inheritedVariance(labels, k) : 0),
+                labels.areRandom()
+                        ? Stage.sum(labels.size(), k -> nodes.matters(k) ? target.inheritedVariance(labels, k) : 0)
+                        : 0,
                 testNoise,
                 Shares.of(nodes, k -> share(target, labels, added, k)));
     }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Stage {
 
+    private static final int BLOCK = 32;
+
     private final RegressionTask task;
     private final Training training;
     private final DeterministicEquivalent equivalent;
@@ -157,15 +159,22 @@ final class Stage {
         return factor == 0 || value == 0 ? 0 : factor * value;
     }
 
-    /** A sum over nodes, infinite as soon as a term is: nodes of either sign stand together for what is positive. */
+    /**
+     * A sum over nodes, infinite as soon as a term is: nodes of either sign stand together for what is positive. Blocks are
+     * added plainly and then compensated.
+     */
     static double sum(int size, IntToDoubleFunction term) {
         CompensatedSum sum = new CompensatedSum();
-        for (int k = 0; k < size; k++) {
-            double value = term.applyAsDouble(k);
-            if (Double.isInfinite(value)) {
-                return Double.POSITIVE_INFINITY;
+        for (int start = 0; start < size; start += BLOCK) {
+            double block = 0;
+            for (int k = start; k < Math.min(start + BLOCK, size); k++) {
+                double value = term.applyAsDouble(k);
+                if (Double.isInfinite(value)) {
+                    return Double.POSITIVE_INFINITY;
+                }
+                block += value;
             }
-            sum.add(value);
+            sum.add(block);
         }
         return sum.value();
     }

@@ -8,7 +8,12 @@ import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
+import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ForkJoinPool;
+import java.util.function.DoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -84,6 +89,46 @@ class SweepTest {
         Sweep sweep = Sweep.along(new double[] {10, 100, 1000}, Training::samples);
         assertThat(sweep.predict(Distillation.of(task.gathered().gathered())).excess(0))
                 .containsExactly(sweep.predict(Distillation.of(task)).excess(0));
+    }
+
+    @Test
+    void threadsChangeNoBit() throws Exception {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, DIMENSION), Signal.sourcePowerLaw(1.4));
+        double[] grid =
+                IntStream.range(0, 120).mapToDouble(k -> 10 * Math.pow(1.05, k)).toArray();
+        Callable<List<Double>> excess = () -> Arrays.stream(Sweep.along(grid, Training::samples)
+                        .predict(Distillation.of(task))
+                        .excess(0))
+                .boxed()
+                .toList();
+        List<Double> here = excess.call();
+        for (int threads = 1; threads < 4; threads++) {
+            // A parallel stream that is started in a pool runs there.
+            ForkJoinPool pool = new ForkJoinPool(threads);
+            assertThat(pool.submit(excess).get()).isEqualTo(here);
+            pool.shutdown();
+        }
+    }
+
+    @Test
+    void aFineGridIsAsGoodAsItsPointsAlone() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 5000), Signal.sourcePowerLaw(1.4))
+                .withNoise(0.1);
+        double[] grid = IntStream.range(0, 200)
+                .mapToDouble(k -> 300 * Math.pow(1.03, k))
+                .toArray();
+        FeatureMask mask = FeatureMask.keepingFirst(2000, 5000);
+        // Some trainings share the task's spectrum, some do not.
+        DoubleFunction<Training> training = n -> n % 3 < 1
+                ? Training.samples(n).withMask(mask)
+                : Training.samples(n).withRidge(n % 3 < 2 ? 0 : 1e-7);
+        Sweep.Curves curves = Sweep.along(grid, training).predict(Distillation.of(task));
+        for (int k = 0; k < grid.length; k++) {
+            Distillation one = Distillation.of(task).target(training.apply(grid[k]));
+            close(curves.tau()[k], one.equivalent().tau());
+            close(curves.excess(0)[k], one.predict().excess());
+            assertThat(curves.equivalent(k).relativeErrorBound()).isLessThanOrEqualTo(1e-13);
+        }
     }
 
     @Test

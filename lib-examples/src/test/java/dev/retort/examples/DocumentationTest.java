@@ -41,6 +41,7 @@ class DocumentationTest {
                     "dev.retort.core.equivalent",
                     "dev.retort.core.nd4j",
                     "dev.retort.theory.distillation",
+                    "dev.retort.theory.nd4j",
                     "dev.retort.theory.planning",
                     "dev.retort.theory.scaling",
                     "dev.retort.theory.simulation",

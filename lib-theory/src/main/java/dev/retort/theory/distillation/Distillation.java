@@ -16,9 +16,9 @@ import java.util.stream.IntStream;
  * #simulate(Experiment)}.
  *
  * <p>The closed form holds for Gaussian features in high dimension: it is the limit of many features and samples, and off by
- * O(1/n) at finite size. All covariances share their eigenvectors. Source: arXiv 2410.18837, the theorems on the risk of
- * surrogate-to-target training under model shift and under distribution shift; derived, for any number of stages, in the
- * module's documentation, {@code docs/distillation.md}.
+ * O(1/n) at finite size. All covariances share their eigenvectors; for those that do not there is {@code
+ * MatrixDistillation}. Source: arXiv 2410.18837, the theorems on the risk of surrogate-to-target training under model shift and
+ * under distribution shift; derived, for any number of stages, in the module's documentation, {@code docs/distillation.md}.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 500), Signal.sourcePowerLaw(1.5));

@@ -21,10 +21,11 @@ import org.nd4j.linalg.factory.Nd4j;
  * of stages, masks of correlated features and the optimal surrogate it is derived in the module's documentation, {@code
  * docs/distillation.md}.
  *
- * <p>A covariance is decomposed when it is made, once. A prediction takes about ten products of p × p matrices for each stage,
- * six more under a mask, and none where a stage has the very same {@link Covariance} object as the evaluation and its
- * predecessor; some twelve matrices of 8p² bytes are held at a time besides the covariances. Nothing is kept between
- * predictions. Immutable.
+ * <p>A covariance is decomposed when it is made, once. A prediction then costs about ten products of p × p matrices for each
+ * stage, twice as many under a mask, and next to nothing where all stages have the very same {@link Covariance} object as the
+ * evaluation. Some twenty matrices of 8p² bytes are held at a time besides the covariances, and none between predictions. The
+ * eigenvalues of a matrix are known to 1e-16 of the largest, not of each: a τ that is a small part of the largest inherits
+ * that error. Immutable.
  *
  * <pre>{@code
  * Covariance evaluation = Covariance.of(Nd4j.create(new double[][] {{2, 1, 0}, {1, 2, 0}, {0, 0, 1}}));

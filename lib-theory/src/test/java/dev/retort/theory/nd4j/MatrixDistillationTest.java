@@ -58,7 +58,7 @@ class MatrixDistillationTest {
             MatrixTeacher matrices =
                     MatrixDistillation.of(evaluation, rotated(TRUTH, rotation)).withNoise(TASK.noise());
             List<RiskReport> actual = chain(matrices, stages, spectrum -> rotated(spectrum, rotation));
-            assertSame(actual, commuting(stages), 1e-10);
+            assertSame(actual, commuting(stages), 1e-11);
         }
     }
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How the excess risk E of a pipeline's target moves with each number that describes the pipeline: the derivatives of the
- * closed form, by implicit differentiation of every stage's fixed point and not by differences. All of them cost about as
- * much as the risk itself.
+ * closed form, by implicit differentiation of every stage's fixed point and not by differences. All of them together
+ * cost a few times what the risk does, whatever their number.
  *
  * <p>A derivative is that of the whole: an {@linkplain Surrogate#optimal() optimal} surrogate moves along with the
  * training it is optimal for, while an {@linkplain Surrogate#optimallyMasked() optimal mask}, which changes in steps, stays
@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *         .sensitivities();
  * double more = chain.target().samples(); // what another sample of the target is worth
  * double taught = chain.trainings().get(0).samples(); // and another one of its teacher
- * double exponent = chain.localExponent(); // 0.2: here E falls like n^-0.2
+ * double exponent = chain.localExponent(); // 0.654: here E falls like n^-0.654
  * double steeper = chain.eigenvalue(0); // a change of the task itself
  * }</pre>
  */

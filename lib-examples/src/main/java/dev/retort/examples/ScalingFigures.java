@@ -14,7 +14,6 @@ import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Surrogate;
 import dev.retort.theory.distillation.Sweep;
 import dev.retort.theory.distillation.Training;
-import dev.retort.theory.scaling.LocalExponent;
 import dev.retort.theory.scaling.RiskLaw;
 import dev.retort.theory.scaling.ScalingLaw;
 import dev.retort.theory.simulation.Trials;
@@ -62,15 +61,16 @@ final class ScalingFigures {
                 "scaling",
                 "One exponent, three constants",
                 List.of("""
-                        Power laws, λᵢ = i⁻ᵅ and λᵢβᵢ² = i⁻ᵇ: the excess risk falls like n to the power −min(b − 1, 2α), whoever \
-                        the teacher is. What a teacher changes is the constant in front, and that is known in closed form: \
-                        at α = 3, b = 2 the best teacher leaves 0.486 of the risk of true labels, or makes half of the labels do.""", """
+                        Power laws, λᵢ = i⁻ᵅ and λᵢβᵢ² = i⁻ᵇ: the excess risk falls like n to the power −min(b − 1, 2α), \
+                        whoever the teacher is. What a teacher changes is the constant in front, and that is known in closed \
+                        form: at α = 3, b = 2 the best teacher leaves 0.486 of the risk of true labels, or makes half of the \
+                        labels do.""", """
                         The laws are limits for 1 ≪ n ≪ p. With 1,000 features the exact risk leaves them early on its way \
                         to zero at n = p, and the simulation goes with it. With features without end the ratio settles for \
                         good."""),
                 Figure.row(laws(task, curves), ratios()),
-                "(a) Dashed: the laws. Solid: exact risks with 1,000 features. Markers: simulation. (b) The optimal surrogate's "
-                        + "risk over the standard target's, with features without end; dashed: the limit G.",
+                "(a) Dashed: the laws. Solid: exact risks with 1,000 features. Markers: simulation. (b) The optimal "
+                        + "surrogate's risk over the standard target's, with features without end; dashed: the limit G.",
                 Curve.table("n", curves));
     }
 
@@ -122,15 +122,16 @@ final class ScalingFigures {
                 "scaling-limits",
                 "Where the straight lines end",
                 List.of("""
-                        A fit of an exponent measures the slope where its points lie. The local exponent, −d ln E/d ln n, comes \
-                        from the derivative of the closed form: flat at b − 1 where the law holds, too small at first, and \
-                        growing without bound towards n = p. With 10⁴ features not much more than a decade is straight.""", """
-                        Noise on the labels, σ² = n⁻ᵞ/10, adds (α − 1)σ² to the risk. The law of the signal survives if and only \
-                        if γ is at least min(b − 1, 2α), here 1, where its constant is larger. Below that it holds up to \
+                        A fit of an exponent measures the slope where its points lie. The local exponent, −d ln E/d ln n, \
+                        comes from the derivative of the closed form: flat at b − 1 where the law holds, too small at first, \
+                        and growing without bound towards n = p. With 10⁴ features not much more than a decade is \
+                        straight.""", """
+                        Noise on the labels, σ² = n⁻ᵞ/10, adds (α − 1)σ² to the risk. The law of the signal survives if and \
+                        only if γ is at least min(b − 1, 2α), here 1, where its constant is larger. Below that it holds up to \
                         the crossover only, and no teacher is better than the truth in the end."""),
                 Figure.row(bends(), ablation()),
-                "(a) The local exponent of the optimal surrogate's risk, α = 3, b = 2, with p features. (b) The risk under noise of "
-                        + "variance 0.1 n^−γ, as a multiple of the noiseless law; dots: the crossover.",
+                "(a) The local exponent of the optimal surrogate's risk, α = 3, b = 2, with p features. (b) The risk under "
+                        + "noise of variance 0.1 n^−γ, as a multiple of the noiseless law; dots: the crossover.",
                 noiseTable());
     }
 
@@ -149,7 +150,9 @@ final class ScalingFigures {
             panel = panel.with(Line.of(
                     "p = 10^" + power,
                     samples,
-                    each(samples, n -> LocalExponent.of(draft.target(Training.samples(n))))));
+                    each(samples, n -> draft.target(Training.samples(n))
+                            .sensitivities()
+                            .localExponent())));
         }
         return panel;
     }

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The straight line of least squares through ln excess against ln n: excess = constant · n<sup>−exponent</sup>. Immutable.
  *
- * <p>If the {@linkplain RiskCurve#withErrors errors} of the points are known, they are the weights (an error s of a risk E is
- * one of s/E in its logarithm), and confidence is that of the normal distribution. Otherwise all points count alike, their
- * common error is taken from the residuals, and confidence is that of Student's t with two degrees of freedom less than there are
- * points. On computed curves residuals are the curvature of the line: intervals then say how straight it is.
+ * <p>If the {@linkplain RiskCurve#withErrors errors} of the points are known, they are the weights (an error s of a risk E
+ * is one of s/E in its logarithm), and confidence is that of the normal distribution. Otherwise all points count alike, their
+ * common error is taken from the residuals, and confidence is that of Student's t with two degrees of freedom less than there
+ * are points. On computed curves residuals are the curvature of the line: intervals then say how straight it is.
  */
 public final class ExponentFit {
 
@@ -204,8 +204,8 @@ public final class ExponentFit {
 
     /**
      * Tests whether two curves share an exponent, by Welch's test on their difference. The errors of one curve must not
-     * depend on those of the other; curves from the same designs do, and their difference has a smaller error than is assumed
-     * here.
+     * depend on those of the other; those of curves from the same designs do, and their difference has a smaller error than
+     * is assumed here.
      *
      * @param other the other fit
      * @return the p-value, two-sided: small if the exponents differ by more than the errors explain

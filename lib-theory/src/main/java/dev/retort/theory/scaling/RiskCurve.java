@@ -5,14 +5,15 @@ import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.positive;
 import static dev.retort.core.Arguments.refusal;
 
+import dev.retort.theory.distillation.Sensitivities;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Excess risks at several numbers of samples, computed or measured, all of them where a scaling law may hold: 1 ≪ n ≪ p is taken
- * to mean 10 ≤ n ≤ p/10, and other points are refused. Immutable.
+ * Excess risks at several numbers of samples, computed or measured, all of them where a scaling law may hold: 1 ≪ n ≪ p is
+ * taken to mean 10 ≤ n ≤ p/10, and other points are refused. Immutable.
  *
- * <p>Near its ends that range is generous: the line bends by about (n/p)<sup>min(α, b) − 1</sup>, which is a lot for slow decays.
- * {@link RiskLaw#deviation(double, long)} says how much, {@link LocalExponent} shows where.
+ * <p>Near its ends that range is generous: the line bends by about (n/p)<sup>min(α, b) − 1</sup>, which is a lot for slow
+ * decays. {@link RiskLaw#deviation(double, long)} says how much, {@link Sensitivities#localExponent()} shows where.
  *
  * <pre>{@code
  * double[] n = {100, 200, 400, 800};
@@ -45,8 +46,8 @@ public final class RiskCurve {
      * @param samples the numbers of samples n, in any order, from 10 to p/10
      * @param excess the excess risks there, greater than 0; as many as there are n
      * @return the curve
-     * @throws IllegalArgumentException if the lengths differ, a risk is not positive and finite, or a point lies outside 10 ≤ n
-     *     ≤ p/10
+     * @throws IllegalArgumentException if the lengths differ, a risk is not positive and finite, or a point lies outside 10
+     *     ≤ n ≤ p/10
      */
     public static RiskCurve of(double features, double[] samples, double[] excess) {
         if (!(features > 0)) {
@@ -71,7 +72,7 @@ public final class RiskCurve {
      *
      * @param standardErrors the standard errors of the excess risks, greater than 0; as many as there are points
      * @return a new curve
-     * @throws IllegalArgumentException if the lengths differ or an error, or what it is relative to its risk, is not positive and finite
+     * @throws IllegalArgumentException if the lengths differ, or an error relative to its risk is not positive and finite
      */
     public RiskCurve withErrors(double... standardErrors) {
         length(
@@ -89,7 +90,7 @@ public final class RiskCurve {
      * The straight line of least squares through ln excess against ln n.
      *
      * @return the fit
-     * @throws IllegalArgumentException if there are fewer than three points, two if their errors are known, or all have one n
+     * @throws IllegalArgumentException if there are fewer than three points (two if errors are known), or all have one n
      */
     public ExponentFit fit() {
         return ExponentFit.of(samples, excess, errors);

@@ -99,7 +99,8 @@ public final class RiskLaw {
     }
 
     /**
-     * The excess risk by the law: the power law of the signal's part, with its logarithm at b = 2α + 1, plus that of the noise.
+     * The excess risk by the law: the power law of the signal's part, with its logarithm at b = 2α + 1, plus that of the
+     * noise.
      *
      * @param samples the number of samples n, greater than 0; the law holds for n ≫ 1
      * @return the sum of both laws, greater than 0
@@ -196,7 +197,8 @@ public final class RiskLaw {
     }
 
     /**
-     * How far the exact risk is from the law when there are p features only: where n is no longer far below p, the line bends.
+     * How far the exact risk is from the law when there are p features only: where n is no longer far below p, the line
+     * bends.
      *
      * @param samples the number of samples n, greater than 0
      * @param features the number of features p, from 1 to 1e15

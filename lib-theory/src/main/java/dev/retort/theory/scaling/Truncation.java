@@ -13,14 +13,14 @@ import dev.retort.core.spectrum.TaskNodes;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * A spectrum that was stopped at p features, and what is known of the tail beyond: its trace Σ<sub>i&gt;p</sub> λ<sub>i</sub>,
- * its signal power Σ<sub>i&gt;p</sub> λ<sub>i</sub>β⋆<sub>i</sub>², and a bound on its eigenvalues. Whatever the tail is,
+ * A spectrum that was stopped at p features, and what is known of the tail beyond: its trace Σ<sub>i&gt;p</sub>
+ * λ<sub>i</sub>, its signal power Σ<sub>i&gt;p</sub> λ<sub>i</sub>β⋆<sub>i</sub>², and a bound on its eigenvalues. Whatever the tail is,
  * possibly endless, τ, Ω and the risks of the whole task lie within {@link #bounds(double)}; proofs are in the module's
  * documentation, {@code docs/scaling.md}. Immutable.
  *
- * <p>The bounds are narrow for n ≪ p: of 10<sup>6</sup> features λ = i<sup>−3/2</sup> with 10<sup>4</sup> samples, τ without the tail is
- * 8% too small, and known to 2·10<sup>−5</sup> with it. From n = p on there is no upper bound on a risk: some tail puts n at the interpolation
- * threshold.
+ * <p>The bounds are narrow for n ≪ p: of 10<sup>6</sup> features λ = i<sup>−3/2</sup> with 10<sup>4</sup> samples, τ without
+ * the tail is 8% too small, and known to 2·10<sup>−5</sup> with it. From n = p on there is no upper bound on a risk: some tail
+ * puts n at the interpolation threshold.
  *
  * <pre>{@code
  * RegressionTask measured = RegressionTask.of(Spectrum.powerLaw(2.0, 5_000), Signal.sourcePowerLaw(3.0));
@@ -168,9 +168,12 @@ public final class Truncation {
 
     private double optimal(Corner at) {
         return risk(at, task.nodes(), lambda -> {
+            if (lambda == 0) {
+                return 1;
+            }
             double zeta = at.zeta(lambda);
+            double theta = lambda / (lambda + at.tau);
             double missed = at.omega * zeta * zeta;
-            double theta = lambda == 0 ? 0 : lambda / (lambda + at.tau);
             return missed == 0 ? 0 : missed / (at.spare * theta * theta + missed);
         });
     }

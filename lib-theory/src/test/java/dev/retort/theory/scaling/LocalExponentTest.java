@@ -1,14 +1,12 @@
 package dev.retort.theory.scaling;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.distillation.Distillation;
-import dev.retort.theory.distillation.FeatureMask;
 import dev.retort.theory.distillation.Surrogate;
 import dev.retort.theory.distillation.Training;
 import java.util.Arrays;
@@ -19,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
+/** What {@link dev.retort.theory.distillation.Sensitivities} says of one stage, on tasks of every kind. */
 class LocalExponentTest {
 
     private static final List<Surrogate> TEACHERS =
@@ -47,7 +46,11 @@ class LocalExponentTest {
     }
 
     private static double exponent(RegressionTask task, Surrogate teacher, Training training) {
-        return LocalExponent.of(Distillation.of(task).surrogate(teacher).target(training));
+        return Distillation.of(task)
+                .surrogate(teacher)
+                .target(training)
+                .sensitivities()
+                .localExponent();
     }
 
     @ParameterizedTest
@@ -96,32 +99,5 @@ class LocalExponentTest {
                         .isCloseTo(-Math.log(excess[1] / excess[0]) / (2 * step), within(1e-8));
             }
         }
-    }
-
-    @Test
-    void refusesWhatItHasNoFormulaFor() {
-        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2, 50), Signal.sourcePowerLaw(1.5));
-        Training training = Training.samples(10);
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> exponent(task, Surrogate.given(new double[50]), training))
-                .withMessageContaining("is not a teacher whose risk is differentiated here");
-        for (Training other : List.of(
-                training.withTeacherShare(0.5),
-                training.withMask(FeatureMask.keepingFirst(20, 50)),
-                training.withSpectrum(Spectrum.powerLaw(3.0, 50)))) {
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> exponent(task, Surrogate.groundTruth(), other))
-                    .withMessageContaining("is not one stage on the task's features and one teacher's labels");
-        }
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> LocalExponent.of(
-                        Distillation.of(task).surrogate(training).then(training)))
-                .withMessageContaining("is not one stage");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> exponent(task, Surrogate.optimal(), Training.samples(60)))
-                .withMessage("pipeline: its excess risk, 0.0, has no logarithm");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> exponent(task.withNoise(1), Surrogate.optimal(), Training.samples(50)))
-                .withMessage("pipeline: its excess risk, Infinity, has no logarithm");
     }
 }

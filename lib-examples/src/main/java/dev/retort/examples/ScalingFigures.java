@@ -150,9 +150,11 @@ final class ScalingFigures {
             panel = panel.with(Line.of(
                     "p = 10^" + power,
                     samples,
-                    each(samples, n -> draft.target(Training.samples(n))
-                            .sensitivities()
-                            .localExponent())));
+                    each(
+                            samples,
+                            n -> draft.target(Training.samples(n))
+                                    .sensitivities()
+                                    .localExponent())));
         }
         return panel;
     }

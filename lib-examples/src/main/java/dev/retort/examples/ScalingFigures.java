@@ -131,7 +131,7 @@ final class ScalingFigures {
                         the crossover only, and no teacher is better than the truth in the end."""),
                 Figure.row(bends(), ablation()),
                 "(a) The local exponent of the optimal surrogate's risk, α = 3, b = 2, with p features. (b) The risk under "
-                        + "noise of variance 0.1 n^−γ, as a multiple of the noiseless law; dots: the crossover.",
+                        + "noise of variance 0.1 n^−γ, as a multiple of the noiseless law; markers: the crossover.",
                 noiseTable());
     }
 

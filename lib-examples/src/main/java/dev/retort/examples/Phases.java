@@ -136,10 +136,12 @@ final class Phases {
 
     private static List<Point> simulated(DoubleFunction<Training> teacher, double[] values, Trials trials) {
         List<Point> points = new ArrayList<>();
+        // All ratios of a row share what they are divided by: measure it well.
+        Trials ofTruth = Trials.of(6 * trials.count());
         for (double n : SIMULATED_TARGETS) {
             Simulation strong = Distillation.of(TASK)
                     .target(Training.samples(n))
-                    .simulate(trials.seed(trials.seed() - Math.round(n)));
+                    .simulate(ofTruth.seed(trials.seed() - Math.round(n)));
             for (double x : values) {
                 Distillation pipeline = taught(teacher.apply(x), n);
                 Simulation weak = pipeline.simulate(trials.seed(trials.seed() + Math.round(x)));

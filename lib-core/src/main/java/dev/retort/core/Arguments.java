@@ -90,6 +90,21 @@ public final class Arguments {
     }
 
     /**
+     * Requires a whole number that is not negative.
+     *
+     * @param name the argument's name
+     * @param value its value
+     * @return the value
+     * @throws IllegalArgumentException if the value is negative
+     */
+    public static int nonNegative(String name, int value) {
+        if (value < 0) {
+            throw refusal(name, value, "is not at least 0");
+        }
+        return value;
+    }
+
+    /**
      * Requires an array of finite numbers.
      *
      * @param name the array's name

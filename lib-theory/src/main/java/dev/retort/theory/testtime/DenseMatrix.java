@@ -1,0 +1,146 @@
+package dev.retort.theory.testtime;
+
+import static dev.retort.core.Arguments.refusal;
+
+import java.util.Arrays;
+
+/** A matrix given by all its entries. */
+final class DenseMatrix extends SquareMatrix {
+
+    /** Two triangles of one product, summed in another order, differ by less, relative to the largest entry. */
+    private static final double ASYMMETRY = 1e-12;
+
+    private final double[][] rows;
+
+    /** Takes the array for its own. */
+    DenseMatrix(double[][] rows) {
+        this.rows = rows;
+    }
+
+    DenseMatrix symmetrised(String name) {
+        double allowed = ASYMMETRY * norm();
+        double[][] symmetric = new double[rows.length][rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            for (int j = 0; j <= i; j++) {
+                if (!(Math.abs(rows[i][j] - rows[j][i]) <= allowed)) {
+                    throw refusal(
+                            name + "[" + i + "][" + j + "]",
+                            rows[i][j],
+                            "is not " + name + "[" + j + "][" + i + "], " + rows[j][i]
+                                    + ": the matrix is not symmetric");
+                }
+                symmetric[i][j] = rows[i][j] / 2 + rows[j][i] / 2;
+                symmetric[j][i] = symmetric[i][j];
+            }
+        }
+        return new DenseMatrix(symmetric);
+    }
+
+    @Override
+    int dimension() {
+        return rows.length;
+    }
+
+    @Override
+    double entry(int i, int j) {
+        return rows[i][j];
+    }
+
+    @Override
+    DenseMatrix times(SquareMatrix right) {
+        double[][] product = new double[rows.length][rows.length];
+        if (right instanceof DiagonalMatrix) {
+            for (int j = 0; j < rows.length; j++) {
+                double factor = right.entry(j, j);
+                for (int i = 0; i < rows.length; i++) {
+                    product[i][j] = rows[i][j] * factor;
+                }
+            }
+            return new DenseMatrix(product);
+        }
+        double[][] others = right.dense().rows;
+        for (int i = 0; i < rows.length; i++) {
+            for (int l = 0; l < rows.length; l++) {
+                double factor = rows[i][l];
+                for (int j = 0; j < rows.length; j++) {
+                    product[i][j] += factor * others[l][j];
+                }
+            }
+        }
+        return new DenseMatrix(product);
+    }
+
+    @Override
+    DenseMatrix minus(SquareMatrix right) {
+        double[][] difference = toArray();
+        for (int i = 0; i < rows.length; i++) {
+            for (int j = 0; j < rows.length; j++) {
+                difference[i][j] -= right.entry(i, j);
+            }
+        }
+        return new DenseMatrix(difference);
+    }
+
+    @Override
+    DenseMatrix scaled(double factor) {
+        return new DenseMatrix(Arrays.stream(rows)
+                .map(row -> Arrays.stream(row).map(entry -> factor * entry).toArray())
+                .toArray(double[][]::new));
+    }
+
+    @Override
+    double[] times(double[] vector) {
+        return Arrays.stream(rows).mapToDouble(row -> dot(row, vector)).toArray();
+    }
+
+    @Override
+    double[] transposeTimes(double[] vector) {
+        double[] product = new double[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            for (int j = 0; j < rows.length; j++) {
+                product[j] += rows[i][j] * vector[i];
+            }
+        }
+        return product;
+    }
+
+    @Override
+    double trace() {
+        double trace = 0;
+        for (int i = 0; i < rows.length; i++) {
+            trace += rows[i][i];
+        }
+        return trace;
+    }
+
+    @Override
+    double norm() {
+        return Arrays.stream(rows)
+                .flatMapToDouble(Arrays::stream)
+                .map(Math::abs)
+                .max()
+                .orElseThrow();
+    }
+
+    @Override
+    double inner(SquareMatrix other) {
+        double inner = 0;
+        for (int i = 0; i < rows.length; i++) {
+            for (int j = 0; j < rows.length; j++) {
+                inner += rows[i][j] * other.entry(i, j);
+            }
+        }
+        return inner;
+    }
+
+    @Override
+    double innerOfDifferences(double[] a, double alpha, double[] c, double gamma, double[] b) {
+        double inner = 0;
+        for (int i = 0; i < rows.length; i++) {
+            for (int j = 0; j < rows.length; j++) {
+                inner += (a[i] * b[j] - alpha * rows[i][j]) * (c[i] * b[j] - gamma * rows[i][j]);
+            }
+        }
+        return inner;
+    }
+}

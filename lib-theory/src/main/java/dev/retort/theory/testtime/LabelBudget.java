@@ -1,0 +1,106 @@
+package dev.retort.theory.testtime;
+
+import static dev.retort.core.Arguments.finite;
+import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.notNull;
+
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.IntFunction;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
+
+/**
+ * How labelled examples are divided between the context and test-time training, and what comes of it. Searches try every
+ * length of the context, since the loss is not always monotone in it; the training at each length is given by a function,
+ * so that weights may be pre-trained for that length or not, and evaluation be on fresh contexts or the same.
+ *
+ * <pre>{@code
+ * InContextTask task = InContextTask.isotropic(100, 1.0);
+ * TaskPrior prior = TaskPrior.isotropic(100, 1.0);
+ * LabelBudget half = LabelBudget.best(
+ *         200, n -> TestTimeTraining.of(task, LinearAttention.pretrained(prior, n), n).withSameContext());
+ * int context = half.contextLength(); // 98
+ * int withoutTraining = LabelBudget.leastContext(
+ *         0.1, 2000, n -> LinearAttention.pretrained(prior, n).loss(task, n)).getAsInt(); // 909
+ * }</pre>
+ *
+ * @param contextLength n, the examples in the context
+ * @param examples k, those of the gradient step
+ * @param loss the loss after the best step
+ */
+public record LabelBudget(int contextLength, long examples, double loss) {
+
+    /**
+     * The labels that are spent; a fresh context at evaluation takes its own.
+     *
+     * @return n + k
+     */
+    public long labels() {
+        return contextLength + examples;
+    }
+
+    /**
+     * The best division of a number of labels.
+     *
+     * @param labels how many there are, at least 0
+     * @param training the training at a length of the context; called by several threads
+     * @return the division of least loss; of several such, that with the shortest context
+     * @throws IllegalArgumentException if the number is negative
+     */
+    public static LabelBudget best(int labels, IntFunction<TestTimeTraining> training) {
+        notNull("training", training);
+        return IntStream.rangeClosed(0, nonNegative("labels", labels))
+                .parallel()
+                .mapToObj(n -> new LabelBudget(
+                        n, labels - n, training.apply(n).predict().loss(labels - n)))
+                .min(Comparator.comparingDouble(LabelBudget::loss).thenComparing(LabelBudget::contextLength))
+                .orElseThrow();
+    }
+
+    /**
+     * The fewest labels with which a loss is reached.
+     *
+     * @param loss the loss to reach
+     * @param longestContext the longest context to try, at least 0
+     * @param training the training at a length of the context; called by several threads
+     * @return the division of the fewest labels; of several such, that with the shortest context; nothing if none reaches the
+     *     loss
+     * @throws IllegalArgumentException if the loss is NaN or infinite, or the length negative
+     */
+    public static Optional<LabelBudget> least(double loss, int longestContext, IntFunction<TestTimeTraining> training) {
+        finite("loss", loss);
+        notNull("training", training);
+        return IntStream.rangeClosed(0, nonNegative("longestContext", longestContext))
+                .parallel()
+                .mapToObj(n -> reaching(loss, n, training.apply(n).predict()))
+                .flatMap(Optional::stream)
+                .min(Comparator.comparingLong(LabelBudget::labels).thenComparing(LabelBudget::contextLength));
+    }
+
+    private static Optional<LabelBudget> reaching(double loss, int contextLength, ImprovementCurve curve) {
+        OptionalLong examples = curve.leastExamples(loss);
+        return examples.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new LabelBudget(contextLength, examples.getAsLong(), curve.loss(examples.getAsLong())));
+    }
+
+    /**
+     * The shortest context with which attention reaches a loss without any training.
+     *
+     * @param loss the loss to reach
+     * @param longestContext the longest context to try, at least 0
+     * @param lossAt the loss at a length of the context
+     * @return the least length; nothing if none reaches the loss
+     * @throws IllegalArgumentException if the loss is NaN or infinite, or the length negative
+     */
+    public static OptionalInt leastContext(double loss, int longestContext, IntToDoubleFunction lossAt) {
+        finite("loss", loss);
+        notNull("lossAt", lossAt);
+        return IntStream.rangeClosed(0, nonNegative("longestContext", longestContext))
+                .filter(n -> lossAt.applyAsDouble(n) <= loss)
+                .findFirst();
+    }
+}

@@ -1,0 +1,224 @@
+package dev.retort.theory.testtime;
+
+import static dev.retort.core.Arguments.atLeastOne;
+import static dev.retort.core.Arguments.finite;
+import static dev.retort.core.Arguments.length;
+import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.notNull;
+
+/**
+ * One layer of linear attention, reparameterised to one d × d matrix of weights W: it answers the query x after a context of
+ * features X and labels y with xᵀWXᵀy. So it is a linear predictor whose coefficients are W times the context vector u =
+ * Xᵀy. Its losses are exact at every length n of the context and every dimension; W is any matrix, symmetric or not.
+ * Immutable.
+ *
+ * <p>Source of the setting: Gozeten et al., ICML 2025, arXiv 2503.11842; formulas derived in the module's documentation,
+ * {@code docs/test-time-training.md}.
+ *
+ * <pre>{@code
+ * LinearAttention pretrained = LinearAttention.pretrained(TaskPrior.isotropic(60, 1.0), 30);
+ * double weight = pretrained.weight(0, 0); // 1 / 91
+ * double loss = pretrained.loss(InContextTask.isotropic(60, 1.0), 30); // 0.6703
+ * }</pre>
+ */
+public final class LinearAttention {
+
+    private final SquareMatrix weights;
+
+    private LinearAttention(SquareMatrix weights) {
+        this.weights = weights;
+    }
+
+    /**
+     * Attention that has learnt nothing, W = 0: the cold start.
+     *
+     * @param dimension the number of features d, at least 1
+     * @return the attention
+     * @throws IllegalArgumentException if d is less than 1
+     */
+    public static LinearAttention zero(int dimension) {
+        return isotropic(dimension, 0);
+    }
+
+    /**
+     * Attention that is alike in all directions, W = wI.
+     *
+     * @param dimension the number of features d, at least 1
+     * @param weight w
+     * @return the attention
+     * @throws IllegalArgumentException if d is less than 1, or the weight NaN or infinite
+     */
+    public static LinearAttention isotropic(int dimension, double weight) {
+        return new LinearAttention(
+                DiagonalMatrix.multipleOfIdentity(finite("weight", weight), atLeastOne("dimension", dimension)));
+    }
+
+    /**
+     * Attention with weights in the directions of the features alone.
+     *
+     * @param weights the diagonal of W, at least one entry
+     * @return the attention
+     * @throws IllegalArgumentException if there is no entry, or one is NaN or infinite
+     */
+    public static LinearAttention diagonal(double... weights) {
+        atLeastOne("weights.length", notNull("weights", weights).length);
+        return new LinearAttention(DiagonalMatrix.of(finite("weights", weights)));
+    }
+
+    /**
+     * Attention with any weights.
+     *
+     * @param weights W, shape {@code [d][d]}
+     * @return the attention
+     * @throws IllegalArgumentException if the matrix is not square, or an entry NaN or infinite
+     */
+    public static LinearAttention of(double[][] weights) {
+        return new LinearAttention(SquareMatrix.of("weights", weights));
+    }
+
+    /**
+     * What pre-training finds: the weights of least loss over a prior of tasks, with τ = tr(Σ<sub>x</sub>Σ<sub>β</sub>) + σ₀²
+     *
+     * <pre>  W⋆ = Σβ Σx [(n+1) Σβ Σx + τ I]⁻¹ Σx⁻¹,      in a common eigenbasis  b_i / ((n+1) s_i b_i + τ).</pre>
+     *
+     * It is symmetric; Σ<sub>β</sub> may be singular, and the covariances need not commute.
+     *
+     * @param prior the tasks
+     * @param contextLength the length n of the context in pre-training, at least 0
+     * @return the attention
+     * @throws IllegalArgumentException if the length is negative, or if the prior has neither signal nor noise, which leaves
+     *     W⋆ open
+     */
+    public static LinearAttention pretrained(TaskPrior prior, int contextLength) {
+        return new LinearAttention(notNull("prior", prior).optimalWeights(nonNegative("contextLength", contextLength)));
+    }
+
+    /**
+     * The best weights for one known task, W = ββᵀ / ((n+2) βᵀΣ<sub>x</sub>β + σ²); zero if β is. Their loss is {@link
+     * InContextTask#leastLoss(int)}.
+     *
+     * @param task the task
+     * @param contextLength the length n of the context, at least 0
+     * @return the attention
+     * @throws IllegalArgumentException if the length is negative
+     */
+    public static LinearAttention optimal(InContextTask task, int contextLength) {
+        double[] beta = notNull("task", task).beta();
+        double scale =
+                (nonNegative("contextLength", contextLength) + 2.0) * task.signalPower() + task.noise() * task.noise();
+        double[][] weights = new double[beta.length][beta.length];
+        for (int i = 0; scale > 0 && i < beta.length; i++) {
+            for (int j = 0; j < beta.length; j++) {
+                weights[i][j] = beta[i] / scale * beta[j];
+            }
+        }
+        return of(weights);
+    }
+
+    /**
+     * The same attention with all weights multiplied.
+     *
+     * @param factor what to multiply them by
+     * @return new attention
+     * @throws IllegalArgumentException if the factor is NaN or infinite
+     */
+    public LinearAttention scaledBy(double factor) {
+        return new LinearAttention(weights.scaled(finite("factor", factor)));
+    }
+
+    /**
+     * The number of features.
+     *
+     * @return d
+     */
+    public int dimension() {
+        return weights.dimension();
+    }
+
+    /**
+     * One weight.
+     *
+     * @param i the row, counted from 0
+     * @param j the column, counted from 0
+     * @return W<sub>i+1, j+1</sub>
+     * @throws IndexOutOfBoundsException if there is no such row or column
+     */
+    public double weight(int i, int j) {
+        return weights.entry(i, j);
+    }
+
+    /**
+     * The weights.
+     *
+     * @return a new array of W, shape {@code [d][d]}
+     */
+    public double[][] weights() {
+        return weights.toArray();
+    }
+
+    /**
+     * The coefficients of the linear predictor that a context makes of this attention.
+     *
+     * @param contextVector u = Xᵀy, of length d
+     * @return a new array of Wu
+     * @throws IllegalArgumentException if the length is another, or an entry NaN or infinite
+     */
+    public double[] predictor(double[] contextVector) {
+        length("contextVector", notNull("contextVector", contextVector).length, "the dimension", dimension());
+        return each().times(finite("contextVector", contextVector));
+    }
+
+    /**
+     * The loss on one task: with g = Σ<sub>x</sub>β and s = βᵀΣ<sub>x</sub>β + σ²,
+     *
+     * <pre>  E(y − xᵀWXᵀy)² = σ² + mᵀΣx m + n [gᵀWᵀΣx W g + s tr(WᵀΣx WΣx)],      m = β − nWg.</pre>
+     *
+     * @param task the task
+     * @param contextLength the length n of the context, at least 0
+     * @return the mean squared error over all prompts, irreducible noise included
+     * @throws IllegalArgumentException if the length is negative, the dimensions differ, or the loss overflows
+     */
+    public double loss(InContextTask task, int contextLength) {
+        return ContextMoments.of(task, this, contextLength).loss(contextLength);
+    }
+
+    /**
+     * The loss averaged over a prior of tasks, which may be another one than pre-training saw.
+     *
+     * @param prior the tasks
+     * @param contextLength the length n of the context, at least 0
+     * @return the mean squared error over all prompts of all tasks, irreducible noise included
+     * @throws IllegalArgumentException if the length is negative, the dimensions differ, or the loss overflows
+     */
+    public double loss(TaskPrior prior, int contextLength) {
+        weights.checkFits("prior", notNull("prior", prior).dimension());
+        return finite("loss", prior.loss(weights, nonNegative("contextLength", contextLength)));
+    }
+
+    /**
+     * How badly these weights are aligned with a task: the share of its signal that the average predictor misses,
+     * mᵀΣ<sub>x</sub>m / βᵀΣ<sub>x</sub>β with m = β − nWΣ<sub>x</sub>β. It is 1 for zero weights, and near 0 if they were
+     * trained for just such tasks and the context is long.
+     *
+     * @param task the task, whose signal is not zero
+     * @param contextLength the length n of the context, at least 0
+     * @return the share, at least 0; above 1 if the weights are too large
+     * @throws IllegalArgumentException if the length is negative, the dimensions differ, or the task has no signal
+     */
+    public double misalignment(InContextTask task, int contextLength) {
+        return ContextMoments.of(task, this, contextLength).missedShare();
+    }
+
+    SquareMatrix matrix() {
+        return weights;
+    }
+
+    private SquareMatrix each() {
+        return weights instanceof DiagonalMatrix diagonal ? diagonal.cutEverywhere() : weights;
+    }
+
+    @Override
+    public String toString() {
+        return "LinearAttention on " + dimension() + " features, mean weight " + weights.trace() / dimension();
+    }
+}

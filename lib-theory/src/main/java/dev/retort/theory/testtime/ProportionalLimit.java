@@ -1,0 +1,182 @@
+package dev.retort.theory.testtime;
+
+import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.positive;
+
+import java.util.OptionalDouble;
+
+/**
+ * Test-time training in the proportional <b>limit</b> on isotropic features: d, n, k → ∞ with n/d → α and k/d → γ, and
+ * weights of size 1/n. Everything here is an approximation to {@link TestTimeTraining#predict()}, off by O(1/d) with a large
+ * constant; it is there for what it says at a glance, and to be compared with the paper. In the limit only four numbers count:
+ * the task's power p = |β|² and noise variance σ², what the average predictor misses of the task, A, and how far predictors
+ * scatter from one context to the next, B:
+ *
+ * <pre>  A = βᵀ(I − nW)²β,      B = n (p + σ²) tr W²,      R = A + B,      L₀ = σ² + R
+ *   fresh contexts:  I = γA² / ((1+γ)R + σ²)        same context:  I = γR² / ((1+γ)R + σ²)</pre>
+ *
+ * <p>Source: arXiv 2503.11842 for the form of the improvement, A²/(A+B) and k/(k+d) · d³/(n+d)³; the rest is derived in
+ * {@code docs/test-time-training.md}.
+ *
+ * <pre>{@code
+ * ProportionalLimit warm = ProportionalLimit.warm(0.5, 1.0, 0.0, 1.0, 0.0);
+ * double loss = warm.lossOnFreshContexts(1.0); // 0.519
+ * double deployed = warm.lossOnSameContext(1.0); // 1/3
+ * double crossover = warm.crossover(); // 0.9: with more examples per feature than that a cold start is better
+ * }</pre>
+ *
+ * @param power p, the variance of the noiseless labels, at least 0
+ * @param noise σ, the standard deviation of the noise, at least 0
+ * @param missed A, at least 0
+ * @param scatter B, at least 0
+ */
+public record ProportionalLimit(double power, double noise, double missed, double scatter) {
+
+    /**
+     * The limit for weights of given A and B.
+     *
+     * @param power p, at least 0
+     * @param noise σ, at least 0
+     * @param missed A, at least 0
+     * @param scatter B, at least 0
+     * @throws IllegalArgumentException if a number is NaN, infinite or negative
+     */
+    public ProportionalLimit {
+        nonNegative("power", power);
+        nonNegative("noise", noise);
+        nonNegative("missed", missed);
+        nonNegative("scatter", scatter);
+    }
+
+    /**
+     * The limit for weights pre-trained on an isotropic prior: A = p(1 − ω)² and B = ω²(p + σ²)/α with ω = α/(α + 1 +
+     * σ₀²/p₀).
+     *
+     * @param contextRatio α = n/d, greater than 0
+     * @param power p, at least 0
+     * @param noise σ, at least 0
+     * @param priorPower p₀, the power of the tasks in pre-training, greater than 0
+     * @param priorNoise σ₀, their noise, at least 0
+     * @return the limit
+     * @throws IllegalArgumentException if an argument is out of range
+     */
+    public static ProportionalLimit warm(
+            double contextRatio, double power, double noise, double priorPower, double priorNoise) {
+        double rest = 1 + nonNegative("priorNoise", priorNoise) / positive("priorPower", priorPower) * priorNoise;
+        double learnt = 1 / (1 + rest / positive("contextRatio", contextRatio));
+        double left = rest / (contextRatio + rest);
+        double labels = nonNegative("power", power) + nonNegative("noise", noise) * noise;
+        return new ProportionalLimit(power, noise, power * left * left, learnt * (learnt / contextRatio) * labels);
+    }
+
+    /**
+     * The limit for zero weights: A = p, B = 0.
+     *
+     * @param power p, at least 0
+     * @param noise σ, at least 0
+     * @return the limit
+     * @throws IllegalArgumentException if an argument is out of range
+     */
+    public static ProportionalLimit cold(double power, double noise) {
+        return new ProportionalLimit(power, noise, power, 0);
+    }
+
+    /**
+     * The limit at the numbers n, W and β of a training, with A and B as above; how it is evaluated does not matter.
+     *
+     * @param training a training on features of unit variance without correlation
+     * @return the limit
+     * @throws IllegalArgumentException if the features are others
+     */
+    public static ProportionalLimit of(TestTimeTraining training) {
+        return ContextMoments.limit(notNull("training", training).task(), training.start(), training.contextLength());
+    }
+
+    /**
+     * The loss without a step.
+     *
+     * @return σ² + A + B
+     */
+    public double initialLoss() {
+        return variance() + residual();
+    }
+
+    /**
+     * The loss after the best step, on fresh contexts.
+     *
+     * @param exampleRatio γ = k/d, at least 0
+     * @return L₀ − γA²/((1+γ)R + σ²)
+     * @throws IllegalArgumentException if γ is NaN, infinite or negative
+     */
+    public double lossOnFreshContexts(double exampleRatio) {
+        return initialLoss() - improvement(exampleRatio, missed);
+    }
+
+    /**
+     * The loss after the best step, on the context of the step.
+     *
+     * @param exampleRatio γ = k/d, at least 0
+     * @return L₀ − γR²/((1+γ)R + σ²); increasing in R, so that in this limit the start with the smaller loss stays ahead
+     *     whatever γ is
+     * @throws IllegalArgumentException if γ is NaN, infinite or negative
+     */
+    public double lossOnSameContext(double exampleRatio) {
+        return initialLoss() - improvement(exampleRatio, residual());
+    }
+
+    private double improvement(double exampleRatio, double learnt) {
+        double gamma = nonNegative("exampleRatio", exampleRatio);
+        return learnt == 0 ? 0 : gamma * learnt * (learnt / ((1 + gamma) * residual() + variance()));
+    }
+
+    /**
+     * Up to how many examples per feature these weights are a better start than zero ones, on fresh contexts. (On the same
+     * context there is no such transition.) It is the positive solution γ⋆ of
+     *
+     * <pre>  p (R² − A²) γ² + [p²(R+σ²) − A²(p+σ²) − (p−R)(2pR + σ²(p+R))] γ − (p−R)(p+σ²)(R+σ²) = 0,</pre>
+     *
+     * without noise R(p − R)/(R² − A²), and for well-specified pre-training (1+α)²/(2+α).
+     *
+     * @return γ⋆; 0 if a cold start is better with any number of examples, R ≥ p; infinite if these weights are, B = 0
+     */
+    public double crossover() {
+        double p = power;
+        double r = residual();
+        double v = variance();
+        if (r >= p) {
+            return 0;
+        }
+        double quadratic = p * scatter * (2 * missed + scatter);
+        double linear = p * p * (r + v) - missed * missed * (p + v) - (p - r) * (2 * p * r + v * (p + r));
+        double constant = (p - r) * (p + v) * (r + v);
+        if (scatter == 0) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double root = Math.sqrt(linear * linear + 4 * quadratic * constant);
+        return linear > 0 ? 2 * constant / (linear + root) : (root - linear) / (2 * quadratic);
+    }
+
+    /**
+     * The length of the context, per feature, at which the loss after a step is largest, on fresh contexts with
+     * well-specified pre-training and no noise: a longer context is not always better, because the step, not the context,
+     * carries the task. Beyond √3 − 1 there is none. Only of the limit: at finite size the loss falls again towards short
+     * contexts, and below d of several hundred to several thousand the maximum is not there at all.
+     *
+     * @param exampleRatio γ = k/d, at least 0
+     * @return √(3γ/(1+γ)) − 1; nothing for γ ≤ ½, where the loss falls throughout
+     * @throws IllegalArgumentException if γ is NaN, infinite or negative
+     */
+    public static OptionalDouble worstContextRatio(double exampleRatio) {
+        double gamma = nonNegative("exampleRatio", exampleRatio);
+        return gamma > 0.5 ? OptionalDouble.of(Math.sqrt(3 * gamma / (1 + gamma)) - 1) : OptionalDouble.empty();
+    }
+
+    private double residual() {
+        return missed + scatter;
+    }
+
+    private double variance() {
+        return noise * noise;
+    }
+}

@@ -1,0 +1,231 @@
+package dev.retort.theory.testtime;
+
+import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.core.spectrum.Spectrum;
+import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.linear.EigenDecomposition;
+import org.apache.commons.math3.linear.RealMatrix;
+
+/**
+ * The random tasks that attention is pre-trained on: features x ~ N(0, Σ<sub>x</sub>), labels y = xᵀβ + σ₀z, and for every
+ * prompt new coefficients β of mean zero and covariance Σ<sub>β</sub>. What pre-training finds, {@link
+ * LinearAttention#pretrained(TaskPrior, int)}, depends on the two covariances, the noise and the length of the context, and
+ * on nothing else about the law of β. Immutable.
+ *
+ * <pre>{@code
+ * TaskPrior prior = TaskPrior.of(Spectrum.isotropic(1, 40), Spectrum.powerLaw(1.5, 40)).withNoise(0.3);
+ * LinearAttention pretrained = LinearAttention.pretrained(prior, 20);
+ * double loss = pretrained.loss(prior, 20); // 1.9377, the same as prior.leastLoss(20)
+ * }</pre>
+ */
+public final class TaskPrior {
+
+    private final SquareMatrix features;
+    private final SquareMatrix coefficients;
+    private final double noise;
+    private final double signalPower;
+
+    private TaskPrior(SquareMatrix features, SquareMatrix coefficients, double noise) {
+        this.features = features;
+        this.coefficients = coefficients;
+        this.noise = noise;
+        this.signalPower = features.inner(coefficients);
+        if (!Double.isFinite(signalPower + noise * noise)) {
+            throw refusal("prior", "variance of the labels = " + (signalPower + noise * noise), "is not finite");
+        }
+    }
+
+    /**
+     * A prior without preference: features of unit variance, coefficients of equal variance, no noise.
+     *
+     * @param dimension the number of features d, at least 1
+     * @param power the variance of the noiseless labels E|β|², at least 0; each coefficient has variance power/d
+     * @return the prior
+     * @throws IllegalArgumentException if an argument is out of range
+     */
+    public static TaskPrior isotropic(int dimension, double power) {
+        SquareMatrix features = Positive.identity(dimension);
+        return new TaskPrior(features, features.scaled(nonNegative("power", power) / dimension), 0);
+    }
+
+    /**
+     * A prior whose covariances have a common eigenbasis, without noise.
+     *
+     * @param features the eigenvalues of Σ<sub>x</sub>, greater than 0
+     * @param coefficients the eigenvalues of Σ<sub>β</sub>, in the same order
+     * @return the prior
+     * @throws IllegalArgumentException if an eigenvalue of Σ<sub>x</sub> is zero, the dimensions differ, a spectrum is not
+     *     listed, or the variance of the labels overflows
+     */
+    public static TaskPrior of(Spectrum features, Spectrum coefficients) {
+        SquareMatrix covariance = Positive.definite("features", notNull("features", features));
+        if (!notNull("coefficients", coefficients).isListed()) {
+            throw refusal("coefficients", coefficients, "has no list of features");
+        }
+        covariance.checkFits("coefficients", coefficients.dimension());
+        return new TaskPrior(covariance, DiagonalMatrix.of(coefficients.eigenvalues()), 0);
+    }
+
+    /**
+     * A prior without noise. The covariances need not commute.
+     *
+     * @param covariance Σ<sub>x</sub>, shape {@code [d][d]}, symmetric and positive definite
+     * @param coefficientCovariance Σ<sub>β</sub>, shape {@code [d][d]}, symmetric and positive semidefinite
+     * @return the prior
+     * @throws IllegalArgumentException if a matrix is not square, symmetric (up to 1e-12 of its largest entry) and positive
+     *     as it has to be, if their dimensions differ, if an entry is NaN or infinite, or if the variance of the labels
+     *     overflows
+     */
+    public static TaskPrior of(double[][] covariance, double[][] coefficientCovariance) {
+        SquareMatrix features = Positive.definite("covariance", covariance);
+        SquareMatrix coefficients = Positive.semidefinite("coefficientCovariance", coefficientCovariance);
+        features.checkFits("coefficientCovariance", coefficients.dimension());
+        return new TaskPrior(features, coefficients, 0);
+    }
+
+    /**
+     * The same prior with noise on the labels.
+     *
+     * @param noise the standard deviation σ₀, at least 0
+     * @return a new prior
+     * @throws IllegalArgumentException if the noise is NaN or negative, or its square not finite
+     */
+    public TaskPrior withNoise(double noise) {
+        return new TaskPrior(features, coefficients, nonNegative("noise", noise));
+    }
+
+    /**
+     * The number of features.
+     *
+     * @return d
+     */
+    public int dimension() {
+        return features.dimension();
+    }
+
+    /**
+     * The variance of the noiseless labels over all tasks.
+     *
+     * @return tr(Σ<sub>x</sub>Σ<sub>β</sub>)
+     */
+    public double signalPower() {
+        return signalPower;
+    }
+
+    /**
+     * The standard deviation of the label noise.
+     *
+     * @return σ₀, at least 0
+     */
+    public double noise() {
+        return noise;
+    }
+
+    /**
+     * The covariance of the features.
+     *
+     * @return a new array of Σ<sub>x</sub>, shape {@code [d][d]}
+     */
+    public double[][] covariance() {
+        return features.toArray();
+    }
+
+    /**
+     * The covariance of the coefficients.
+     *
+     * @return a new array of Σ<sub>β</sub>, shape {@code [d][d]}
+     */
+    public double[][] coefficientCovariance() {
+        return coefficients.toArray();
+    }
+
+    /**
+     * The loss that pre-training ends with: with τ = tr(Σ<sub>x</sub>Σ<sub>β</sub>) + σ₀² and the eigenvalues λ of
+     * Σ<sub>x</sub>Σ<sub>β</sub>,
+     *
+     * <pre>  σ₀² + Σ_i λ_i (λ_i + τ) / ((n+1) λ_i + τ).</pre>
+     *
+     * @param contextLength the length n of the context, at least 0
+     * @return the least mean squared error of any linear attention, irreducible noise included
+     * @throws IllegalArgumentException if the length is negative
+     */
+    public double leastLoss(int contextLength) {
+        nonNegative("contextLength", contextLength);
+        return tau() == 0 ? 0 : optimum(contextLength).loss();
+    }
+
+    /** W⋆ = [(n+1) Σx + τ Σβ⁻¹]⁻¹ in a form that needs neither inverse. */
+    SquareMatrix optimalWeights(int contextLength) {
+        if (!(tau() > 0)) {
+            throw refusal("prior", "its labels", "are all zero, so that no weights are better than others");
+        }
+        return optimum(contextLength).weights();
+    }
+
+    /** The loss of any weights: the least one and what they lose against it, which is a sum of squares. */
+    double loss(SquareMatrix weights, int contextLength) {
+        if (tau() == 0) {
+            return 0;
+        }
+        Optimum optimum = optimum(contextLength);
+        SquareMatrix difference = weights.minus(optimum.weights());
+        SquareMatrix squared =
+                features.times(coefficients).times(features).scaled((double) contextLength * (contextLength + 1.0));
+        SquareMatrix left = features.times(difference);
+        return optimum.loss()
+                + left.inner(difference.times(squared))
+                + contextLength * tau() * left.inner(difference.times(features));
+    }
+
+    private double tau() {
+        return signalPower + noise * noise;
+    }
+
+    private record Optimum(SquareMatrix weights, double loss) {}
+
+    private Optimum optimum(int contextLength) {
+        if (features instanceof DiagonalMatrix diagonal && coefficients instanceof DiagonalMatrix prior) {
+            return optimum(contextLength, diagonal, prior);
+        }
+        // With Σβ = FFᵀ and FᵀΣxF = VΛVᵀ, W⋆ = FV [(n+1)Λ + τ]⁻¹ (FV)ᵀ, of condition n + 2 at most.
+        RealMatrix factor = Positive.factor(coefficients);
+        RealMatrix inner = factor.transpose()
+                .multiply(new Array2DRowRealMatrix(features.toArray(), false))
+                .multiply(factor);
+        for (int i = 0; i < inner.getRowDimension(); i++) {
+            for (int j = 0; j < i; j++) {
+                inner.setEntry(i, j, inner.getEntry(j, i));
+            }
+        }
+        EigenDecomposition eigen = new EigenDecomposition(inner);
+        RealMatrix basis = factor.multiply(eigen.getV());
+        double loss = noise * noise;
+        RealMatrix scaled = basis.copy();
+        for (int j = 0; j < scaled.getColumnDimension(); j++) {
+            double lambda = Math.max(0, eigen.getRealEigenvalue(j));
+            loss += missed(lambda, contextLength);
+            scaled.setColumnVector(j, scaled.getColumnVector(j).mapDivide((contextLength + 1.0) * lambda + tau()));
+        }
+        RealMatrix weights = scaled.multiply(basis.transpose());
+        return new Optimum(SquareMatrix.of("weights", weights.getData()), loss);
+    }
+
+    private Optimum optimum(int contextLength, DiagonalMatrix features, DiagonalMatrix prior) {
+        DiagonalMatrix weights = prior.combined(features, (b, s) -> b / ((contextLength + 1.0) * (s * b) + tau()));
+        double loss =
+                prior.combined(features, (b, s) -> missed(s * b, contextLength)).trace();
+        return new Optimum(weights, noise * noise + loss);
+    }
+
+    private double missed(double lambda, int contextLength) {
+        return lambda * ((lambda + tau()) / ((contextLength + 1.0) * lambda + tau()));
+    }
+
+    @Override
+    public String toString() {
+        return "TaskPrior of " + dimension() + " features, power " + signalPower + ", noise " + noise;
+    }
+}

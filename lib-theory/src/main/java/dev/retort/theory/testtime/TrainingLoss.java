@@ -1,0 +1,25 @@
+package dev.retort.theory.testtime;
+
+/**
+ * What the gradient step descends. It sets the scale of step sizes and nothing else: at the best step, losses and
+ * improvements are the same.
+ */
+public enum TrainingLoss {
+    /** Σ (y − ŷ)² over the training examples, as in arXiv 2503.11842. */
+    SUM,
+
+    /** ½ Σ (y − ŷ)². */
+    HALF_SUM,
+
+    /** Σ (y − ŷ)² / k, the mean squared error of the usual libraries. */
+    MEAN;
+
+    /** Which multiple of the sum this loss is. */
+    double multiple(double examples) {
+        return switch (this) {
+            case SUM -> 1;
+            case HALF_SUM -> 0.5;
+            case MEAN -> 1 / examples;
+        };
+    }
+}

@@ -1,0 +1,244 @@
+package dev.retort.theory.testtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
+import dev.retort.core.spectrum.Spectrum;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/** Priors and the weights that they lead to, and what is refused. */
+class PretrainingTest {
+
+    private static final double[][] FEATURES = {{1, 0.5, 0.1}, {0.5, 2, -0.3}, {0.1, -0.3, 0.7}};
+    private static final double[][] COEFFICIENTS = {{1, -0.4, 0}, {-0.4, 0.5, 0.1}, {0, 0.1, 0.3}};
+
+    /** Third row the sum of the others: rank two. */
+    private static final double[][] SINGULAR = {{2, 1, 3}, {1, 3, 4}, {3, 4, 7}};
+
+    @Test
+    void noWeightsLoseLessThanThoseOfPreTraining() {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(1);
+        for (double[][] coefficients : new double[][][] {COEFFICIENTS, SINGULAR}) {
+            TaskPrior prior = TaskPrior.of(FEATURES, coefficients).withNoise(0.3);
+            LinearAttention best = LinearAttention.pretrained(prior, 5);
+            double least = prior.leastLoss(5);
+            assertThat(best.loss(prior, 5)).isCloseTo(least, within(1e-14));
+            for (double size : new double[] {1e-1, 1e-3, 1e-5}) {
+                double[][] weights = best.weights();
+                for (double[] row : weights) {
+                    for (int j = 0; j < row.length; j++) {
+                        row[j] += size * (random.nextDouble() - 0.5);
+                    }
+                }
+                assertThat(LinearAttention.of(weights).loss(prior, 5))
+                        .isGreaterThan(least)
+                        .isCloseTo(least, within(1e3 * size * size));
+            }
+            for (int i = 0; i < 3; i++) {
+                for (int j = 0; j < i; j++) {
+                    assertThat(best.weight(i, j)).isCloseTo(best.weight(j, i), within(1e-17));
+                }
+            }
+        }
+    }
+
+    @Test
+    void theLossOverAPriorIsTheAverageOverItsTasks() {
+        // Signs of independent coefficients, all equally likely: a prior of the covariance diag(b²).
+        double[] b = {0.7, 0.2, 1.1};
+        double[][] coefficients = {{b[0] * b[0], 0, 0}, {0, b[1] * b[1], 0}, {0, 0, b[2] * b[2]}};
+        TaskPrior prior = TaskPrior.of(FEATURES, coefficients).withNoise(0.4);
+        LinearAttention attention =
+                LinearAttention.of(new double[][] {{0.1, 0.02, 0}, {-0.05, 0.08, 0.01}, {0.03, 0, 0.2}});
+        InContextTask task = InContextTask.of(FEATURES, b).withNoise(0.4);
+        double average = 0;
+        for (int signs = 0; signs < 8; signs++) {
+            double[] beta = {
+                (signs & 1) > 0 ? b[0] : -b[0], (signs & 2) > 0 ? b[1] : -b[1], (signs & 4) > 0 ? b[2] : -b[2]
+            };
+            average += attention.loss(task.withCoefficients(beta), 6) / 8;
+        }
+        assertThat(attention.loss(prior, 6)).isCloseTo(average, within(1e-13));
+        LinearAttention other = LinearAttention.pretrained(prior, 2);
+        assertThat(other.loss(prior, 6)).isGreaterThan(prior.leastLoss(6));
+    }
+
+    @Test
+    void theFormInTheEigenbasisIsThatOfMatrices() {
+        Spectrum features = Spectrum.of(2, 1, 1, 0.25);
+        Spectrum coefficients = Spectrum.of(0.1, 0.3, 0.3, 0);
+        TaskPrior diagonal = TaskPrior.of(features, coefficients).withNoise(0.2);
+        double[][] covariance = diagonal.covariance();
+        covariance[0][3] = 1e-40;
+        covariance[3][0] = 1e-40;
+        TaskPrior dense =
+                TaskPrior.of(covariance, diagonal.coefficientCovariance()).withNoise(0.2);
+        double tau = 0.2 + 0.6 + 0.04;
+        LinearAttention attention = LinearAttention.pretrained(diagonal, 7);
+        assertThat(attention.weight(1, 1)).isCloseTo(0.3 / (8 * 0.3 + tau), within(1e-16));
+        for (int i = 0; i < 4; i++) {
+            for (int j = 0; j < 4; j++) {
+                assertThat(LinearAttention.pretrained(dense, 7).weight(i, j))
+                        .isCloseTo(attention.weight(i, j), within(1e-15));
+            }
+        }
+        assertThat(dense.leastLoss(7)).isCloseTo(diagonal.leastLoss(7), within(1e-15));
+        LinearAttention given = LinearAttention.diagonal(0.1, 0.2, 0.1, 0.3);
+        assertThat(given.loss(dense, 3)).isCloseTo(given.loss(diagonal, 3), within(1e-14));
+        assertThat(diagonal.leastLoss(0)).isCloseTo(tau, within(1e-15));
+    }
+
+    @Test
+    void aPriorOfNothing() {
+        TaskPrior noise = TaskPrior.isotropic(3, 0).withNoise(2);
+        assertThat(LinearAttention.pretrained(noise, 4).weight(0, 0)).isZero();
+        assertThat(noise.leastLoss(4)).isEqualTo(4);
+        TaskPrior dense = TaskPrior.of(FEATURES, new double[3][3]).withNoise(2);
+        assertThat(LinearAttention.pretrained(dense, 4).weight(0, 0)).isZero();
+        assertThat(dense.leastLoss(4)).isEqualTo(4);
+        TaskPrior nothing = TaskPrior.isotropic(3, 0);
+        assertThat(nothing.leastLoss(4)).isZero();
+        assertThat(LinearAttention.isotropic(3, 1).loss(nothing, 4)).isZero();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LinearAttention.pretrained(nothing, 4))
+                .withMessage("prior: its labels are all zero, so that no weights are better than others");
+    }
+
+    @Test
+    void predictsFromAContextVector() {
+        LinearAttention attention = LinearAttention.of(new double[][] {{1, 2}, {3, 4}});
+        assertThat(attention.predictor(new double[] {10, 1})).containsExactly(12, 34);
+        assertThat(LinearAttention.isotropic(2, 2).predictor(new double[] {10, 1}))
+                .containsExactly(20, 2);
+    }
+
+    @Test
+    void refusesCovariancesThatAreNone() {
+        refused("covariance: the covariance is not positive definite", new double[][] {{1, 2}, {2, 1}});
+        refused("covariance: the covariance is not positive definite", new double[][] {{1, 1}, {1, 1}});
+        refused("covariance: the covariance is not positive definite", new double[][] {{1, 0}, {0, 0}});
+        refused("covariance: the covariance is not positive definite", new double[][] {{0, 1}, {1, 0}});
+        refused(
+                "covariance[1][0]: 0.2 is not covariance[0][1], 0.1: the matrix is not symmetric",
+                new double[][] {{1, 0.1}, {0.2, 1}});
+        refused("covariance[1].length: 1 is not the number of rows, 2", new double[][] {{1, 0}, {0}});
+        refused("covariance[0][1]: NaN is not finite", new double[][] {{1, Double.NaN}, {0, 1}});
+        refused("covariance.length: 0 is not at least 1", new double[0][0]);
+        double[][] unit = {{1, 0.1}, {0.1, 1}};
+        double[][][] indefinite = {{{1, 2}, {2, 1}}, {{0, 1}, {1, 0}}, {{-1, 0}, {0, 1}}};
+        for (double[][] coefficients : indefinite) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> TaskPrior.of(unit, coefficients))
+                    .withMessage("coefficientCovariance: the covariance is not positive semidefinite");
+        }
+        // Its pivots alone look harmless: 1, 0, 0.
+        double[][] hidden = {{1, 0, 0}, {0, 1e-20, 1e-3}, {0, 1e-3, 1e-20}};
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TaskPrior.of(FEATURES, hidden))
+                .withMessage("coefficientCovariance: the covariance is not positive semidefinite");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TaskPrior.of(FEATURES, unit))
+                .withMessage("coefficientCovariance: dimension 2 is not 3");
+    }
+
+    private static void refused(String message, double[][] covariance) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> InContextTask.of(covariance, new double[covariance.length]))
+                .withMessage(message);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TaskPrior.of(covariance, covariance))
+                .withMessage(message);
+    }
+
+    @Test
+    void refusesTasksThatAreNone() {
+        InContextTask task = InContextTask.isotropic(2, 1);
+        refused("dimension: 0 is not at least 1", () -> InContextTask.isotropic(0, 1));
+        refused("dimension: 0 is not at least 1", () -> TaskPrior.isotropic(0, 1));
+        refused("power: -1.0 is not at least 0 and finite", () -> InContextTask.isotropic(2, -1));
+        refused("power: NaN is not at least 0 and finite", () -> TaskPrior.isotropic(2, Double.NaN));
+        refused("noise: -0.1 is not at least 0 and finite", () -> task.withNoise(-0.1));
+        refused(
+                "noise: -0.1 is not at least 0 and finite",
+                () -> TaskPrior.isotropic(2, 1).withNoise(-0.1));
+        refused("coefficients: variance of the labels = Infinity is not finite", () -> task.withNoise(1e200));
+        refused("coefficients: variance of the labels = Infinity is not finite", () -> task.withCoefficients(1e200, 0));
+        refused("coefficients.length: 3 is not the dimension, 2", () -> task.withCoefficients(1, 2, 3));
+        refused("coefficients[1]: NaN is not finite", () -> task.withCoefficients(1, Double.NaN));
+        refused(
+                "direction: its part across the coefficients is zero",
+                () -> task.turnedTowards(new double[] {3, 0}, 1));
+        refused("angle: NaN is not finite", () -> task.turnedTowards(new double[] {0, 1}, Double.NaN));
+        RegressionTask withZero = RegressionTask.of(Spectrum.of(1, 0), Signal.constant(1));
+        refused("task: the covariance is not positive definite", () -> InContextTask.of(withZero));
+        RegressionTask endless = RegressionTask.of(Spectrum.powerLaw(2.0), Signal.sourcePowerLaw(1.5));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> InContextTask.of(endless))
+                .withMessageContaining("has no list of features");
+        refused("contextLength: -1 is not at least 0", () -> task.leastLoss(-1));
+    }
+
+    @Test
+    void refusesTrainingsThatAreNone() {
+        InContextTask task = InContextTask.isotropic(2, 1);
+        TaskPrior prior = TaskPrior.isotropic(2, 1);
+        LinearAttention start = LinearAttention.zero(2);
+        TestTimeTraining training = TestTimeTraining.of(task, start, 3);
+        refused("start: dimension 3 is not 2", () -> TestTimeTraining.of(task, LinearAttention.zero(3), 3));
+        refused("attention: dimension 3 is not 2", () -> LinearAttention.zero(3).loss(task, 3));
+        refused("prior: dimension 2 is not 3", () -> LinearAttention.zero(3).loss(prior, 3));
+        refused("contextLength: -1 is not at least 0", () -> TestTimeTraining.of(task, start, -1));
+        refused("contextLength: -1 is not at least 0", () -> LinearAttention.pretrained(prior, -1));
+        refused("contextLength: -1 is not at least 0", () -> LinearAttention.optimal(task, -1));
+        refused("contextLength: -1 is not at least 0", () -> start.loss(task, -1));
+        refused("contextLength: -1 is not at least 0", () -> start.loss(prior, -1));
+        refused("evaluationLength: -1 is not at least 0", () -> training.withFreshContext(-1));
+        refused("examples: -1 is not at least 0", () -> training.predict().after(-1));
+        refused("loss: NaN is not finite", () -> training.predict().leastExamples(Double.NaN));
+        refused("stepSize: NaN is not finite", () -> training.predict().after(1).loss(Double.NaN));
+        refused(
+                "halfwayExamples: Infinity is not finite",
+                () -> TestTimeTraining.of(task, start, 0).predict().crossovers(training.predict()));
+        refused(
+                "other.halfwayExamples: Infinity is not finite",
+                () -> training.predict()
+                        .crossovers(TestTimeTraining.of(task, start, 0).predict()));
+        refused(
+                "matchedLoss: 1.0 is not less than the initial loss, 1.0",
+                () -> training.predict().repairedShare(1, 2));
+        refused(
+                "weights: their loss is not finite",
+                () -> training.withStart(LinearAttention.isotropic(2, 1e200)).predict());
+        refused(
+                "weights: their loss is not finite",
+                () -> LinearAttention.isotropic(2, 1e200).loss(task, 3));
+        refused("task: its signal is zero", () -> start.misalignment(InContextTask.isotropic(2, 0), 3));
+        refused("weights.length: 0 is not at least 1", LinearAttention::diagonal);
+        refused("weights[0]: NaN is not finite", () -> LinearAttention.diagonal(Double.NaN));
+        refused("labels: -1 is not at least 0", () -> LabelBudget.best(-1, n -> training));
+        refused(
+                "contextVector.length: 1 is not the dimension, 2",
+                () -> training.withSameContext().predictGiven(new double[1]));
+        refused(
+                "contextVector[0]: NaN is not finite",
+                () -> training.withSameContext().predictGiven(new double[] {Double.NaN, 1}));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> training.predictGiven(new double[2]))
+                .withMessage("The query comes with a fresh context, not with that of the step");
+        assertThatIllegalStateException()
+                .isThrownBy(() ->
+                        training.withTask(task.withNoise(1)).withSameContext().lossOfStepPerContext(1))
+                .withMessage("Only isotropic features without noise have a closed form");
+    }
+
+    private static void refused(String message, ThrowingCallable call) {
+        assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
+    }
+}

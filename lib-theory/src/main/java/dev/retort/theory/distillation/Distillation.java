@@ -1,6 +1,7 @@
 package dev.retort.theory.distillation;
 
 import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
@@ -35,7 +36,7 @@ import java.util.stream.IntStream;
  * List<RiskReport> generations = chain.predictStages(); // the risk after each
  * }</pre>
  */
-public final class Distillation extends Teacher {
+public final class Distillation extends Teacher implements Pipeline {
 
     /** What each stage is trained on. */
     private final List<Moments> labels;
@@ -116,13 +117,17 @@ public final class Distillation extends Teacher {
         return stage().training();
     }
 
-    /**
-     * All trainings, in their order.
-     *
-     * @return at least one, the target's last
-     */
+    @Override
     public List<Training> trainings() {
         return stages().stream().map(Stage::training).toList();
+    }
+
+    @Override
+    public Distillation beginning(int stages) {
+        if (stages < 1 || stages > stages().size()) {
+            throw refusal("stages", stages, "is not from 1 to " + stages().size());
+        }
+        return new Distillation(task(), surrogate(), stages().subList(0, stages));
     }
 
     /**
@@ -158,15 +163,12 @@ public final class Distillation extends Teacher {
      *
      * @return the predicted risk and its parts
      */
+    @Override
     public RiskReport predict() {
         return RiskReport.of(stage(), labels(), task().noise());
     }
 
-    /**
-     * The risk after every stage.
-     *
-     * @return one report per training, in their order; the last is that of {@link #predict()}
-     */
+    @Override
     public List<RiskReport> predictStages() {
         return IntStream.range(0, labels.size())
                 .mapToObj(s -> RiskReport.of(stages().get(s), labels.get(s), task().noise()))

@@ -1,9 +1,7 @@
 package dev.retort.theory.simulation;
 
-import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.Pipeline;
 import dev.retort.theory.distillation.RiskReport;
-import dev.retort.theory.distillation.Teacher;
-import dev.retort.theory.distillation.Training;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +14,7 @@ import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
  */
 public final class Simulation {
 
-    private final Distillation pipeline;
+    private final Pipeline pipeline;
     private final long seed;
 
     /** The chain without its last stage, without its last two, and so on; the shortest first. */
@@ -26,7 +24,7 @@ public final class Simulation {
     private final double mean;
     private final double standardError;
 
-    private Simulation(Distillation pipeline, long seed, List<Simulation> before, double[] excess) {
+    private Simulation(Pipeline pipeline, long seed, List<Simulation> before, double[] excess) {
         this.pipeline = pipeline;
         this.seed = seed;
         this.before = before;
@@ -40,15 +38,11 @@ public final class Simulation {
     }
 
     /** The outcome of trials, each of which measured the excess risk after each stage. */
-    static Simulation of(Distillation pipeline, long seed, double[][] trials) {
+    static Simulation of(Pipeline pipeline, long seed, double[][] trials) {
         List<Simulation> before = new ArrayList<>();
-        List<Training> trainings = pipeline.trainings();
-        int last = trainings.size() - 1;
-        Teacher teacher = Distillation.of(pipeline.task()).surrogate(pipeline.surrogate());
+        int last = pipeline.trainings().size() - 1;
         for (int k = 0; k < last; k++) {
-            Distillation beginning = teacher.target(trainings.get(k));
-            before.add(new Simulation(beginning, seed, List.copyOf(before), after(k, trials)));
-            teacher = beginning;
+            before.add(new Simulation(pipeline.beginning(k + 1), seed, List.copyOf(before), after(k, trials)));
         }
         return new Simulation(pipeline, seed, List.copyOf(before), after(last, trials));
     }
@@ -62,7 +56,7 @@ public final class Simulation {
      *
      * @return the pipeline
      */
-    public Distillation pipeline() {
+    public Pipeline pipeline() {
         return pipeline;
     }
 
@@ -76,7 +70,7 @@ public final class Simulation {
     }
 
     /**
-     * The measurements after every stage, all made in the same trials, as {@link Distillation#predictStages()} has the
+     * The measurements after every stage, all made in the same trials, as {@link Pipeline#predictStages()} has the
      * predictions.
      *
      * @return one simulation per training, in their order, each of the pipeline that ends there; the last is this one

@@ -3,7 +3,7 @@ package dev.retort.theory.testing;
 import static dev.retort.core.Arguments.nonNegative;
 import static dev.retort.core.Arguments.notNull;
 
-import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.Pipeline;
 import dev.retort.theory.distillation.RiskReport;
 import dev.retort.theory.distillation.Training;
 import dev.retort.theory.simulation.Simulation;
@@ -119,7 +119,7 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
      *     finite, or if the pipeline has another number of stages
      * @throws IllegalArgumentException if the pipeline is null
      */
-    public SimulationAssert agreesWith(Distillation pipeline) {
+    public SimulationAssert agreesWith(Pipeline pipeline) {
         isNotNull();
         List<RiskReport> predictions = notNull("pipeline", pipeline).predictStages();
         List<Simulation> stages = actual.stages();

@@ -246,6 +246,24 @@ class DistillationTest {
     }
 
     @Test
+    void aBeginningIsThePipelineThatEndsThere() {
+        Distillation chain = Distillation.of(FIGURE.withNoise(0.5))
+                .surrogate(Surrogate.optimal())
+                .target(Training.samples(200))
+                .then(Training.samples(150).withTeacherShare(0.5));
+        assertThat(chain.beginning(1))
+                .hasToString("Distillation: " + chain.surrogate() + " -> "
+                        + chain.trainings().get(0));
+        for (int stages = 1; stages <= 2; stages++) {
+            assertThat(chain.beginning(stages).predict())
+                    .usingRecursiveComparison()
+                    .isEqualTo(chain.predictStages().get(stages - 1));
+        }
+        refuses("stages: 0 is not from 1 to 2", () -> chain.beginning(0));
+        refuses("stages: 3 is not from 1 to 2", () -> chain.beginning(3));
+    }
+
+    @Test
     void pipelinesRefuseWhatDoesNotFit() {
         refuses(
                 "coefficients.length: 2 is not the dimension of the task, 500",

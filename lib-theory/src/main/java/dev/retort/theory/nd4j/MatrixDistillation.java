@@ -1,20 +1,22 @@
 package dev.retort.theory.nd4j;
 
 import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.nd4j.Covariance;
+import dev.retort.theory.distillation.Pipeline;
 import dev.retort.theory.distillation.RiskReport;
 import dev.retort.theory.distillation.Training;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A {@linkplain dev.retort.theory.distillation.Distillation pipeline} whose covariances are matrices that need not share
  * their eigenvectors: a surrogate trained on features of one covariance, a target on those of another, a third generation,
- * and a risk that is measured under yet another. With shared eigenvectors the two agree.
+ * and a risk that is measured under yet another. With shared eigenvectors the two agree. One immutable description that is
+ * evaluated twice, in closed form by {@link #predict()} and on arrays by {@link #simulate(MatrixExperiment)}.
  *
  * <p>The closed form is the limit of many features and samples, for Gaussian features, and off by O(1/n) at finite size.
  * Source: arXiv 2410.18837, the theorem on the risk of surrogate-to-target training under distribution shift; for any number
@@ -31,14 +33,15 @@ import org.nd4j.linalg.factory.Nd4j;
  * Covariance evaluation = Covariance.of(Nd4j.create(new double[][] {{2, 1, 0}, {1, 2, 0}, {0, 0, 1}}));
  * Covariance shifted = Covariance.of(Nd4j.create(new double[][] {{1, 0, 0}, {0, 2, 1}, {0, 1, 2}}));
  * INDArray truth = Nd4j.create(new double[] {1, -1, 2});
- * RiskReport risk = MatrixDistillation.of(evaluation, truth)
+ * MatrixDistillation pipeline = MatrixDistillation.of(evaluation, truth)
  *         .withNoise(0.1)
  *         .surrogate(Training.samples(8), shifted) // a teacher that is trained itself, elsewhere,
- *         .target(Training.samples(2)) // and its student
- *         .predict();
+ *         .target(Training.samples(2)); // and its student
+ * RiskReport risk = pipeline.predict();
+ * Simulation simulation = pipeline.simulate(Trials.of(100).seed(7));
  * }</pre>
  */
-public final class MatrixDistillation extends MatrixTeacher {
+public final class MatrixDistillation extends MatrixTeacher implements Pipeline {
 
     MatrixDistillation(MatrixTask task, Surrogate surrogate, List<MatrixStage> stages) {
         super(task, surrogate, stages);
@@ -151,13 +154,26 @@ public final class MatrixDistillation extends MatrixTeacher {
         return target(notNull("next", next), covariance);
     }
 
-    /**
-     * All trainings, in their order.
-     *
-     * @return at least one, the target's last
-     */
+    @Override
     public List<Training> trainings() {
         return stages().stream().map(MatrixStage::training).toList();
+    }
+
+    /**
+     * The covariances of the features that the models are trained on, whether they see all of them or not.
+     *
+     * @return one per training, in their order
+     */
+    public List<Covariance> covariances() {
+        return stages().stream().map(MatrixStage::covariance).toList();
+    }
+
+    @Override
+    public MatrixDistillation beginning(int stages) {
+        if (stages < 1 || stages > stages().size()) {
+            throw refusal("stages", stages, "is not from 1 to " + stages().size());
+        }
+        return new MatrixDistillation(matrixTask(), surrogate(), stages().subList(0, stages));
     }
 
     /**
@@ -176,12 +192,7 @@ public final class MatrixDistillation extends MatrixTeacher {
      * @throws IllegalArgumentException if the surrogate is the optimal one and its coefficients overflow
      */
     public INDArray surrogateCoefficients() {
-        double[] coefficients =
-                surrogate().coefficients().apply(stages().get(0)).clone();
-        for (int i = 0; i < coefficients.length; i++) {
-            coefficients[i] /= matrixTask().unit();
-        }
-        return Nd4j.createFromArray(coefficients);
+        return matrixTask().array(surrogate().coefficients().apply(stages().get(0)));
     }
 
     /**
@@ -190,6 +201,7 @@ public final class MatrixDistillation extends MatrixTeacher {
      * @return the predicted risk and its parts; {@link RiskReport#share(int)} of eigenvector i of the evaluation covariance
      * @throws IllegalArgumentException as {@link #surrogateCoefficients()} does
      */
+    @Override
     public RiskReport predict() {
         Moments given = surrogateLabels();
         for (MatrixStage stage : stages().subList(0, stages().size() - 1)) {
@@ -204,6 +216,7 @@ public final class MatrixDistillation extends MatrixTeacher {
      * @return one report per training, in their order; the last is that of {@link #predict()}
      * @throws IllegalArgumentException as {@link #surrogateCoefficients()} does
      */
+    @Override
     public List<RiskReport> predictStages() {
         List<RiskReport> reports = new ArrayList<>();
         Moments given = surrogateLabels();
@@ -213,6 +226,17 @@ public final class MatrixDistillation extends MatrixTeacher {
             given = trained.moments();
         }
         return reports;
+    }
+
+    /**
+     * Runs the pipeline instead of computing it.
+     *
+     * @param experiment how to run it, for example {@code Trials.of(200).seed(7)}
+     * @param <R> what the experiment reports
+     * @return the outcome
+     */
+    public <R> R simulate(MatrixExperiment<R> experiment) {
+        return notNull("experiment", experiment).run(this);
     }
 
     private Moments surrogateLabels() {
@@ -226,7 +250,7 @@ public final class MatrixDistillation extends MatrixTeacher {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("MatrixDistillation: ").append(surrogate());
-        trainings().forEach(training -> text.append(" -> ").append(training));
+        stages().forEach(stage -> text.append(" -> ").append(stage));
         return text.toString();
     }
 }

@@ -5,6 +5,7 @@ import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.CompensatedSum;
 import dev.retort.core.equivalent.DeterministicEquivalent;
+import dev.retort.core.nd4j.Covariance;
 import dev.retort.theory.distillation.RiskReport;
 import dev.retort.theory.distillation.Training;
 import java.util.Arrays;
@@ -21,12 +22,17 @@ final class MatrixStage {
 
     private final MatrixTask task;
     private final Training training;
+    private final Eigenbasis all;
+
+    /** Of the features that the model sees. */
     private final Basis basis;
+
     private final DeterministicEquivalent equivalent;
 
     MatrixStage(MatrixTask task, Training training, Eigenbasis all) {
         this.task = task;
         this.training = training;
+        this.all = all;
         if (training.spectrum().isPresent()) {
             throw refusal("spectrum", training, "has eigenvalues without eigenvectors; pass a covariance beside it");
         }
@@ -46,6 +52,11 @@ final class MatrixStage {
 
     Training training() {
         return training;
+    }
+
+    /** That of all features, seen or not. */
+    Covariance covariance() {
+        return all.covariance();
     }
 
     Basis basis() {
@@ -177,5 +188,10 @@ final class MatrixStage {
     /** A product in which nothing of what is infinite is nothing. */
     static double times(double factor, double value) {
         return factor == 0 || value == 0 ? 0 : factor * value;
+    }
+
+    @Override
+    public String toString() {
+        return training + (all.equals(task.evaluation()) ? "" : ", on a " + covariance());
     }
 }

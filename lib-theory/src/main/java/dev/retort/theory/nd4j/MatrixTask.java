@@ -11,6 +11,7 @@ import dev.retort.core.spectrum.Signal;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * What is to be learnt, and the covariance under which risks are measured. Inside, coefficients are multiplied by a power of
@@ -44,6 +45,12 @@ final class MatrixTask {
 
     MatrixTask withNoise(double noise) {
         return new MatrixTask(evaluation, task.withNoise(noise), unit, truth);
+    }
+
+    /** Given coefficients as they are to others; a new array. */
+    INDArray array(double[] coefficients) {
+        return Nd4j.createFromArray(
+                Arrays.stream(coefficients).map(value -> value / unit).toArray());
     }
 
     /** Requires a covariance of which a matrix can be made. */

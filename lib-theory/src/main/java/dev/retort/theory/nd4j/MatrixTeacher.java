@@ -8,6 +8,7 @@ import dev.retort.theory.distillation.Training;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Whoever labels the data of a target: fixed coefficients (a {@link MatrixDistillation.Draft}) or a model that was itself
@@ -40,6 +41,24 @@ public abstract sealed class MatrixTeacher permits MatrixDistillation, MatrixDis
      */
     public RegressionTask task() {
         return task.inEigenbasis();
+    }
+
+    /**
+     * The covariance under which the risk is measured.
+     *
+     * @return Σ
+     */
+    public Covariance evaluation() {
+        return task.evaluation().covariance();
+    }
+
+    /**
+     * The true coefficients.
+     *
+     * @return a new array of β⋆ in the original features, shape {@code [p]}
+     */
+    public INDArray truth() {
+        return task.array(task.truth());
     }
 
     /**

@@ -2,7 +2,6 @@ package dev.retort.theory.simulation;
 
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.nd4j.GaussianDesign;
-import dev.retort.core.spectrum.Spectrum;
 import java.util.random.RandomGenerator;
 import java.util.stream.DoubleStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -22,7 +21,7 @@ interface Design {
     /** A drawn sample. */
     final class Sample implements AutoCloseable {
 
-        /** In the eigenbasis of the task, one sample per row. */
+        /** In the coordinates of the pipeline's coefficients, one sample per row. */
         final INDArray features;
 
         /** What a label departs from the ground truth by, in units of its standard deviation. */
@@ -43,9 +42,9 @@ interface Design {
         }
     }
 
-    /** Gaussian features of the given variances and Gaussian noise. */
-    static Design gaussian(Spectrum spectrum) {
-        GaussianDesign design = GaussianDesign.of(Covariance.diagonal(spectrum));
+    /** Gaussian features of the given covariance and Gaussian noise. */
+    static Design gaussian(Covariance covariance) {
+        GaussianDesign design = GaussianDesign.of(covariance);
         return (samples, random) -> new Sample(
                 design.sample(samples, random), standardNormal(samples, random), standardNormal(samples, random));
     }

@@ -1,29 +1,59 @@
 package dev.retort.theory.simulation;
 
 import dev.retort.core.CompensatedSum;
+import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Training;
+import dev.retort.theory.nd4j.MatrixDistillation;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** One run of a pipeline: for each training draw, label, fit, measure. Immutable, and so shared by all threads. */
 final class Trial {
-
-    private final RegressionTask task;
 
     /** βˢ; zero where the feature does not vary. */
     private final double[] surrogate;
 
     private final List<Stage> stages;
 
-    Trial(Distillation distillation, Function<Training, Design> designs) {
-        this.task = distillation.task();
-        this.surrogate = distillation.surrogateCoefficients();
-        this.stages = distillation.trainings().stream()
-                .map(training -> new Stage(training, task, designs.apply(training)))
+    /** Of coefficients. */
+    private final ToDoubleFunction<double[]> risk;
+
+    private Trial(double[] surrogate, List<Stage> stages, ToDoubleFunction<double[]> risk) {
+        this.surrogate = surrogate;
+        this.stages = stages;
+        this.risk = risk;
+    }
+
+    /** In the eigenbasis of the task. */
+    static Trial of(Distillation distillation, Function<Training, Design> designs) {
+        RegressionTask task = distillation.task();
+        List<Stage> stages = distillation.trainings().stream()
+                .map(training -> new Stage(training, task, designs.apply(training), truth(training, task)))
                 .toList();
+        return new Trial(distillation.surrogateCoefficients(), stages, coefficients -> excess(task, coefficients));
+    }
+
+    /** In the original features. */
+    static Trial of(MatrixDistillation distillation) {
+        double[] truth = distillation.truth().toDoubleVector();
+        List<Covariance> covariances = distillation.covariances();
+        List<Stage> stages = new ArrayList<>();
+        for (Training training : distillation.trainings()) {
+            Design design = Design.gaussian(covariances.get(stages.size()));
+            stages.add(new Stage(training, distillation.task(), design, truth));
+        }
+        Covariance evaluation = distillation.evaluation();
+        return new Trial(
+                distillation.surrogateCoefficients().toDoubleVector(),
+                List.copyOf(stages),
+                coefficients -> excess(evaluation, truth, coefficients));
     }
 
     /** The excess risk after each training. */
@@ -32,12 +62,12 @@ final class Trial {
         double[] teacher = surrogate;
         for (int k = 0; k < excess.length; k++) {
             teacher = stages.get(k).coefficients(teacher, random);
-            excess[k] = excess(teacher);
+            excess[k] = risk.applyAsDouble(teacher);
         }
         return excess;
     }
 
-    private double excess(double[] coefficients) {
+    private static double excess(RegressionTask task, double[] coefficients) {
         CompensatedSum excess = new CompensatedSum();
         for (int i = 0; i < coefficients.length; i++) {
             // Whitened: a ground truth that only λβ² keeps representable may stand on either side.
@@ -47,24 +77,35 @@ final class Trial {
         return excess.value();
     }
 
+    private static double excess(Covariance evaluation, double[] truth, double[] coefficients) {
+        try (INDArray estimate = Nd4j.createFromArray(coefficients);
+                INDArray aim = Nd4j.createFromArray(truth)) {
+            return evaluation.excessRisk(estimate, aim);
+        }
+    }
+
+    /** β⋆; zero where the features of the training do not vary. */
+    private static double[] truth(Training training, RegressionTask task) {
+        double[] truth = training.spectrum(task).eigenvalues();
+        for (int i = 0; i < truth.length; i++) {
+            truth[i] = truth[i] == 0 ? 0 : task.coefficient(i);
+        }
+        return truth;
+    }
+
     /** One training. */
     private static final class Stage {
 
         private final Training training;
         private final RegressionTask task;
         private final Design design;
-
-        /** β⋆; zero where the features of this training do not vary. */
         private final double[] truth;
 
-        Stage(Training training, RegressionTask task, Design design) {
+        Stage(Training training, RegressionTask task, Design design, double[] truth) {
             this.training = training;
             this.task = task;
             this.design = design;
-            this.truth = training.spectrum(task).eigenvalues();
-            for (int i = 0; i < truth.length; i++) {
-                truth[i] = truth[i] == 0 ? 0 : task.coefficient(i);
-            }
+            this.truth = truth;
         }
 
         double[] coefficients(double[] teacher, RandomGenerator random) {

@@ -4,9 +4,13 @@ import static dev.retort.core.Arguments.atLeastOne;
 import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
+import dev.retort.core.nd4j.Covariance;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Experiment;
+import dev.retort.theory.distillation.Pipeline;
 import dev.retort.theory.distillation.Training;
+import dev.retort.theory.nd4j.MatrixDistillation;
+import dev.retort.theory.nd4j.MatrixExperiment;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
@@ -25,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A model is fitted on the features that it sees. Mixed labels are those of the ground truth with the noise of the task
  * and those of the teacher with the noise of the training, drawn independently. The excess risk is measured under the
- * covariance of the task, whatever that of the training.
+ * covariance of the task, whatever that of the training. A {@link MatrixDistillation} is run in its original features, a
+ * {@link Distillation} in the eigenbasis of its task.
  *
  * <p>Trials run side by side on all processors. Each has a random generator of its own, split off in order from that of the
  * seed, so the numbers depend on the seed alone and neither on the number of threads nor on which trial finishes first.
@@ -38,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * double z = simulation.zScore(pipeline.predict()); // in standard errors
  * }</pre>
  */
-public final class Trials implements Experiment<Simulation> {
+public final class Trials implements Experiment<Simulation>, MatrixExperiment<Simulation> {
 
     private final int count;
     private final long seed;
@@ -111,7 +116,7 @@ public final class Trials implements Experiment<Simulation> {
      * The same trials on samples drawn from a population of arrays, without replacement, in place of Gaussian ones.
      *
      * @param population the population; the pipeline's task must be {@link Population#task() its task}, or one with the
-     *     same spectrum
+     *     same spectrum. A {@link MatrixDistillation} is refused
      * @return new trials
      * @throws IllegalArgumentException if the population is null
      */
@@ -157,10 +162,35 @@ public final class Trials implements Experiment<Simulation> {
      */
     @Override
     public Simulation run(Distillation distillation) {
-        int features = distillation.task().dimension();
-        distillation.trainings().forEach(training -> checkSize(training.samples(), features));
-        Trial trial = new Trial(distillation, training -> designFor(distillation, training));
+        checkSizes(distillation);
+        Trial trial = Trial.of(distillation, training -> designFor(distillation, training));
         return Simulation.of(distillation, seed, runAll(trial));
+    }
+
+    /**
+     * Runs the trials of a pipeline of matrices, in the original features; usually called as {@code
+     * pipeline.simulate(trials)}.
+     *
+     * @param distillation the pipeline to run
+     * @return the measured excess risk
+     * @throws IllegalArgumentException if the number of samples of a training is not a whole number, if samples times
+     *     features are not below 2<sup>31</sup>, if the trials draw from a population, whose members have one covariance
+     *     only, or as {@link MatrixDistillation#surrogateCoefficients()} does
+     * @throws IllegalStateException if there is no ND4J backend, or if a trial failed, with what it threw as the cause
+     * @throws CancellationException if the thread is interrupted; its interrupted status is set again
+     */
+    @Override
+    public Simulation run(MatrixDistillation distillation) {
+        if (population != null) {
+            throw refusal("pipeline", distillation, "has covariances of its own, and cannot draw from a population");
+        }
+        checkSizes(distillation);
+        return Simulation.of(distillation, seed, runAll(Trial.of(distillation)));
+    }
+
+    private static void checkSizes(Pipeline pipeline) {
+        int features = pipeline.task().dimension();
+        pipeline.trainings().forEach(training -> checkSize(training.samples(), features));
     }
 
     private static void checkSize(double samples, int features) {
@@ -174,7 +204,7 @@ public final class Trials implements Experiment<Simulation> {
 
     private Design designFor(Distillation distillation, Training training) {
         return population == null
-                ? Design.gaussian(training.spectrum(distillation.task()))
+                ? Design.gaussian(Covariance.diagonal(training.spectrum(distillation.task())))
                 : population.designFor(distillation.task(), training);
     }
 

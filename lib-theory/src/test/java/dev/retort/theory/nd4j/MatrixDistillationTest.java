@@ -392,15 +392,37 @@ class MatrixDistillationTest {
 
     @Test
     void saysWhatItIs() {
-        MatrixDistillation pipeline = MatrixDistillation.of(wishart(4, 6, 1), gaussian(4, 2))
+        Covariance evaluation = wishart(4, 6, 1);
+        Covariance shifted = wishart(4, 6, 3);
+        INDArray truth = gaussian(4, 2);
+        MatrixDistillation pipeline = MatrixDistillation.of(evaluation, truth)
                 .optimalSurrogate()
                 .target(Training.samples(3))
-                .then(Training.samples(2));
+                .then(Training.samples(2), shifted);
         assertThat(pipeline)
-                .hasToString(
-                        "MatrixDistillation: optimal surrogate -> 3.0 samples, ridge 0.0 -> 2.0 samples, ridge 0.0");
+                .hasToString("MatrixDistillation: optimal surrogate -> 3.0 samples, ridge 0.0"
+                        + " -> 2.0 samples, ridge 0.0, on a " + shifted);
         assertThat(pipeline.trainings()).hasSize(2);
+        assertThat(pipeline.covariances()).containsExactly(evaluation, shifted);
+        assertThat(pipeline.evaluation()).isSameAs(evaluation);
+        assertThat(pipeline.truth()).isEqualTo(truth).isNotSameAs(truth);
         assertThat(pipeline.task().dimension()).isEqualTo(4);
+    }
+
+    @Test
+    void endsEarlier() {
+        MatrixDistillation pipeline = MatrixDistillation.of(wishart(4, 6, 1), gaussian(4, 2))
+                .withNoise(0.3)
+                .optimalSurrogate()
+                .target(Training.samples(3))
+                .then(Training.samples(2), wishart(4, 6, 3));
+        List<RiskReport> stages = pipeline.predictStages();
+        for (int k = 1; k <= 2; k++) {
+            assertThat(pipeline.beginning(k).predict().test())
+                    .isEqualTo(stages.get(k - 1).test());
+        }
+        assertRefused(() -> pipeline.beginning(0), "stages: 0 is not from 1 to 2");
+        assertRefused(() -> pipeline.beginning(3), "stages: 3 is not from 1 to 2");
     }
 
     private static void assertRefused(ThrowingCallable call, String words) {

@@ -1,69 +1,186 @@
 package dev.retort.theory.nd4j;
 
+import static dev.retort.theory.testing.RetortAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.nd4j.GaussianDesign;
-import dev.retort.core.nd4j.LinearRegression;
 import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
+import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.FeatureMask;
-import dev.retort.theory.distillation.RiskReport;
+import dev.retort.theory.distillation.Surrogate;
 import dev.retort.theory.distillation.Training;
+import dev.retort.theory.simulation.Population;
+import dev.retort.theory.simulation.Simulation;
+import dev.retort.theory.simulation.Trials;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
-import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
-import org.nd4j.linalg.indexing.SpecifiedIndex;
 
-/** Chains on covariances that do not commute, run on arrays: stage by stage within 4 standard errors, and O(1/n) for finite n. */
+/** Pipelines on covariances that do not commute, run on arrays: within 4 standard errors and 2/n for finite n, stage by stage. */
 class MatrixSimulationTest {
 
     private static final int P = 200;
-    private static final int TRIALS = 100;
-    private static final double STANDARD_ERRORS = 4;
-
-    /** Times 1/n, relative to the risk: what a finite size may add. */
-    private static final double FINITE_SIZE = 2;
 
     private static final Covariance EVALUATION = wishart(400, 0.5, 1);
     private static final Covariance SOURCE = wishart(300, 0.8, 2);
     private static final Covariance TARGET = wishart(250, 0.3, 3);
-    private static final INDArray TRUTH = gaussian(P, random(4)).divi(Math.sqrt(P));
+    private static final MatrixDistillation.Draft DRAFT =
+            MatrixDistillation.of(EVALUATION, gaussian(P, random(4)).divi(Math.sqrt(P)));
 
-    /** Which has no noise but that of each training. */
-    private static final RegressionTask TASK =
-            MatrixDistillation.of(EVALUATION, TRUTH).task();
+    private static final MatrixDistillation TWO_STAGES = DRAFT.withNoise(0.3)
+            .surrogate(Training.samples(90).withNoise(0.5), SOURCE)
+            .target(Training.samples(120), TARGET);
 
-    private record Step(Training training, Covariance covariance) {}
+    private static void agrees(MatrixDistillation pipeline) {
+        Simulation simulation = pipeline.simulate(Trials.of(100).seed(1000));
+        assertThat(simulation.pipeline()).isSameAs(pipeline);
+        assertThat(simulation.stages()).hasSize(pipeline.trainings().size());
+        for (Simulation stage : simulation.stages()) {
+            assertThat(stage).isPreciseTo(0.05);
+        }
+        assertThat(simulation).agreesWith(pipeline);
+    }
 
     @Test
     void twoStages() {
-        check(List.of(
-                new Step(Training.samples(90).withNoise(0.5), SOURCE),
-                new Step(Training.samples(120).withNoise(0.3), TARGET)));
+        agrees(TWO_STAGES);
     }
 
     @Test
     void ridgeAndMoreSamplesThanFeatures() {
-        check(List.of(
-                new Step(Training.samples(350).withNoise(2), SOURCE),
-                new Step(Training.samples(100).withNoise(0).withRidge(0.05), TARGET),
-                new Step(Training.samples(80).withNoise(0.1), EVALUATION)));
+        agrees(DRAFT.surrogate(Training.samples(350).withNoise(2), SOURCE)
+                .then(Training.samples(100).withNoise(0).withRidge(0.05), TARGET)
+                .then(Training.samples(80).withNoise(0.1)));
     }
 
     @Test
     void masksOfCorrelatedFeatures() {
-        check(List.of(
-                new Step(Training.samples(70).withNoise(0.2).withMask(FeatureMask.keepingFirst(120, P)), SOURCE),
-                new Step(Training.samples(150).withNoise(0.2).withMask(FeatureMask.of(last(100))), TARGET),
-                new Step(Training.samples(90).withNoise(0), EVALUATION)));
+        agrees(DRAFT.surrogate(Training.samples(70).withNoise(0.2).withMask(FeatureMask.keepingFirst(120, P)), SOURCE)
+                .then(Training.samples(150).withNoise(0.2).withMask(FeatureMask.of(last(100))), TARGET)
+                .then(Training.samples(90)));
+    }
+
+    @Test
+    void mixedLabels() {
+        agrees(DRAFT.withNoise(0.4)
+                .surrogate(Training.samples(90), SOURCE)
+                .then(Training.samples(120).withTeacherShare(0.6).withNoise(0.8), TARGET)
+                .then(Training.samples(80).withTeacherShare(1.2).withMask(FeatureMask.keepingFirst(150, P)), SOURCE));
+    }
+
+    @Test
+    void fixedSurrogates() {
+        agrees(DRAFT.withNoise(0.3).optimalSurrogate().target(Training.samples(90), TARGET));
+        agrees(DRAFT.surrogate(gaussian(P, random(5))).target(Training.samples(90), SOURCE));
+    }
+
+    @Test
+    void everyCovarianceCounts() {
+        Simulation simulation = TWO_STAGES.simulate(Trials.of(100).seed(1000));
+        MatrixDistillation exchanged = DRAFT.withNoise(0.3)
+                .surrogate(Training.samples(90).withNoise(0.5), TARGET)
+                .target(Training.samples(120), SOURCE);
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> assertThat(simulation).agreesWith(exchanged))
+                .withMessageContaining("after stage 1 of 2")
+                .withMessageEndingWith("""
+                        in 100 trials with seed 1000 of
+                          MatrixDistillation: ground truth -> 90.0 samples, ridge 0.0, noise 0.5, on a %s
+                          RegressionTask with noise 0.3 on %s""", SOURCE, EVALUATION.spectrum());
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> assertThat(simulation).agreesWith(exchanged.predict()))
+                .withMessageContaining(TWO_STAGES.toString());
+    }
+
+    /** In the eigenbasis of all covariances, a pipeline of matrices is one of spectra, with the same random numbers. */
+    @Test
+    void runsTheTrialsOfTheCommutingPipeline() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 30), Signal.sourcePowerLaw(1.4))
+                .withNoise(0.2);
+        Spectrum shifted = Spectrum.exponential(0.05, 30);
+        Training first = Training.samples(20).withNoise(0.1);
+        Training second = Training.samples(25).withTeacherShare(0.7).withMask(FeatureMask.keepingFirst(15, 30));
+        Training third = Training.samples(50).withRidge(0.01);
+        Distillation spectra = Distillation.of(task)
+                .surrogate(Surrogate.optimal())
+                .target(first)
+                .then(second.withSpectrum(shifted))
+                .then(third);
+        double[] truth = IntStream.range(0, 30).mapToDouble(task::coefficient).toArray();
+        MatrixDistillation matrices = MatrixDistillation.of(
+                        Covariance.diagonal(task.spectrum()), Nd4j.createFromArray(truth))
+                .withNoise(0.2)
+                .optimalSurrogate()
+                .target(first)
+                .then(second, Covariance.diagonal(shifted))
+                .then(third);
+        Trials trials = Trials.of(10).seed(3);
+        List<Simulation> expected = spectra.simulate(trials).stages();
+        List<Simulation> actual = matrices.simulate(trials).stages();
+        for (int stage = 0; stage < 3; stage++) {
+            double[] excess = expected.get(stage).excess();
+            for (int trial = 0; trial < 10; trial++) {
+                assertThat(actual.get(stage).excess()[trial]).isCloseTo(excess[trial], within(1e-10 * excess[trial]));
+            }
+        }
+    }
+
+    @Test
+    void dependsOnTheSeedAndNotOnTheThreads() {
+        double[] alone = TWO_STAGES.simulate(Trials.of(6).seed(5).threads(1)).excess();
+        assertThat(TWO_STAGES.simulate(Trials.of(6).seed(5).threads(3)).excess())
+                .containsExactly(alone);
+        assertThat(TWO_STAGES.simulate(Trials.of(9).seed(5)).excess()).startsWith(alone);
+        assertThat(TWO_STAGES.simulate(Trials.of(6).seed(6)).excess()).isNotEqualTo(alone);
+    }
+
+    @Test
+    void aStageDoesNotDependOnThoseThatFollow() {
+        Simulation first = TWO_STAGES.simulate(Trials.of(3)).stages().get(0);
+        assertThat(TWO_STAGES.beginning(1).simulate(Trials.of(3)).excess()).containsExactly(first.excess());
+        assertThat(first.pipeline()).hasToString(TWO_STAGES.beginning(1).toString());
+    }
+
+    @Test
+    void tellsOfItsProgressAndCanBeInterrupted() {
+        List<String> told = new ArrayList<>();
+        Trials trials = Trials.of(3).onProgress((done, total) -> told.add(done + " of " + total));
+        TWO_STAGES.simulate(trials);
+        assertThat(told).containsExactly("1 of 3", "2 of 3", "3 of 3");
+        Thread.currentThread().interrupt();
+        assertThatExceptionOfType(CancellationException.class).isThrownBy(() -> TWO_STAGES.simulate(trials));
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // on purpose
+    void refusesWhatCannotBeRun() {
+        Population population = Population.of(
+                Nd4j.create(new double[][] {{1, 0}, {0, 2}, {-1, 1}}), Nd4j.create(new double[] {1, 2, 0}));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TWO_STAGES.simulate(Trials.of(2).drawingFrom(population)))
+                .withMessage(
+                        "pipeline: " + TWO_STAGES + " has covariances of its own, and cannot draw from a population");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DRAFT.target(Training.samples(17.25))
+                        .then(Training.samples(9))
+                        .simulate(Trials.of(2)))
+                .withMessage("samples: 17.25 is not a whole number below 2^31, which a simulation needs");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TWO_STAGES.simulate(null))
+                .withMessage("experiment: null is not allowed");
     }
 
     private static boolean[] last(int count) {
@@ -72,67 +189,6 @@ class MatrixSimulationTest {
             flags[i] = true;
         }
         return flags;
-    }
-
-    private static void check(List<Step> steps) {
-        MatrixTeacher chain = MatrixDistillation.of(EVALUATION, TRUTH);
-        for (Step step : steps) {
-            chain = chain.target(step.training, step.covariance);
-        }
-        List<RiskReport> predicted = ((MatrixDistillation) chain).predictStages();
-        double[][] excess = IntStream.range(0, TRIALS)
-                .parallel()
-                .mapToObj(trial -> run(steps, random(1000 + trial)))
-                .toArray(double[][]::new);
-        for (int stage = 0; stage < steps.size(); stage++) {
-            SummaryStatistics measured = new SummaryStatistics();
-            for (double[] trial : excess) {
-                measured.addValue(trial[stage]);
-            }
-            double error = measured.getStandardDeviation() / Math.sqrt(TRIALS);
-            double expected = predicted.get(stage).excess();
-            double finite = FINITE_SIZE / steps.get(stage).training.samples() * expected;
-            assertThat(Math.abs(measured.getMean() - expected))
-                    .as("stage %d: %s predicted, %s ± %s measured", stage, expected, measured.getMean(), error)
-                    .isLessThanOrEqualTo(STANDARD_ERRORS * error + finite);
-        }
-    }
-
-    /** The excess risk after each stage. */
-    private static double[] run(List<Step> steps, RandomGenerator random) {
-        double[] excess = new double[steps.size()];
-        INDArray teacher = TRUTH.dup();
-        for (int stage = 0; stage < excess.length; stage++) {
-            Training training = steps.get(stage).training;
-            int samples = (int) training.samples();
-            double noise = training.noise(TASK);
-            try (INDArray features =
-                            GaussianDesign.of(steps.get(stage).covariance).sample(samples, random);
-                    INDArray labels = LinearRegression.predict(features, teacher)
-                            .addi(gaussian(samples, random).muli(noise))) {
-                teacher.close();
-                teacher = fit(features, labels, training);
-            }
-            excess[stage] = EVALUATION.excessRisk(teacher, TRUTH);
-        }
-        teacher.close();
-        return excess;
-    }
-
-    private static INDArray fit(INDArray features, INDArray labels, Training training) {
-        Optional<FeatureMask> mask = training.mask();
-        if (mask.isEmpty()) {
-            return LinearRegression.ridge(features, labels, training.ridge());
-        }
-        long[] kept =
-                IntStream.range(0, P).filter(mask.get()::keeps).asLongStream().toArray();
-        INDArray seen = features.get(NDArrayIndex.all(), new SpecifiedIndex(kept));
-        double[] fitted = LinearRegression.ridge(seen, labels, training.ridge()).toDoubleVector();
-        double[] coefficients = new double[P];
-        for (int k = 0; k < kept.length; k++) {
-            coefficients[(int) kept[k]] = fitted[k];
-        }
-        return Nd4j.createFromArray(coefficients);
     }
 
     private static INDArray gaussian(int count, RandomGenerator random) {

@@ -45,6 +45,7 @@ class DocumentationTest {
                     "dev.retort.theory.planning",
                     "dev.retort.theory.scaling",
                     "dev.retort.theory.simulation",
+                    "dev.retort.theory.testtime",
                     "dev.retort.examples.report",
                     "java.util",
                     "java.util.random",

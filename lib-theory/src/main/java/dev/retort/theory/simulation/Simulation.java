@@ -3,7 +3,6 @@ package dev.retort.theory.simulation;
 import dev.retort.theory.distillation.Pipeline;
 import dev.retort.theory.distillation.RiskReport;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
@@ -38,7 +37,7 @@ public final class Simulation {
     }
 
     /** The outcome of trials, each of which measured the excess risk after each stage. */
-    static Simulation of(Pipeline pipeline, long seed, double[][] trials) {
+    static Simulation of(Pipeline pipeline, long seed, List<double[]> trials) {
         List<Simulation> before = new ArrayList<>();
         int last = pipeline.trainings().size() - 1;
         for (int k = 0; k < last; k++) {
@@ -47,8 +46,8 @@ public final class Simulation {
         return new Simulation(pipeline, seed, List.copyOf(before), after(last, trials));
     }
 
-    private static double[] after(int stage, double[][] trials) {
-        return Arrays.stream(trials).mapToDouble(trial -> trial[stage]).toArray();
+    private static double[] after(int stage, List<double[]> trials) {
+        return trials.stream().mapToDouble(trial -> trial[stage]).toArray();
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.retort.theory.simulation;
 
 import static dev.retort.core.Arguments.atLeastOne;
+import static dev.retort.core.Arguments.nonNegative;
 import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
@@ -11,14 +12,21 @@ import dev.retort.theory.distillation.Pipeline;
 import dev.retort.theory.distillation.Training;
 import dev.retort.theory.nd4j.MatrixDistillation;
 import dev.retort.theory.nd4j.MatrixExperiment;
+import dev.retort.theory.testtime.TestTimeTraining;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionService;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import java.util.random.RandomGenerator.SplittableGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,7 +172,7 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
     public Simulation run(Distillation distillation) {
         checkSizes(distillation);
         Trial trial = Trial.of(distillation, training -> designFor(distillation, training));
-        return Simulation.of(distillation, seed, runAll(trial));
+        return Simulation.of(distillation, seed, runAll(trial::excess));
     }
 
     /**
@@ -185,7 +193,7 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
             throw refusal("pipeline", distillation, "has covariances of its own, and cannot draw from a population");
         }
         checkSizes(distillation);
-        return Simulation.of(distillation, seed, runAll(Trial.of(distillation)));
+        return Simulation.of(distillation, seed, runAll(Trial.of(distillation)::excess));
     }
 
     private static void checkSizes(Pipeline pipeline) {
@@ -208,9 +216,27 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
                 : population.designFor(distillation.task(), training);
     }
 
-    /** For each trial, the excess risk after each stage. */
-    private double[][] runAll(Trial trial) {
-        double[][] excess = new double[count][];
+    /**
+     * Runs test-time training: each trial draws a context, training examples, and unless it is the same another context;
+     * makes the gradient of the training loss; and measures what the loss is after a step of any size, averaged over queries.
+     *
+     * @param training what to run
+     * @param examples the number of training examples k, at least 0
+     * @return the measured losses
+     * @throws IllegalArgumentException if k is negative, or if these trials draw from a population, which has no prompts
+     * @throws IllegalStateException if a trial failed, with what it threw as the cause
+     * @throws CancellationException if the thread is interrupted; its interrupted status is set again
+     */
+    public PromptSimulation run(TestTimeTraining training, int examples) {
+        if (population != null) {
+            throw refusal("population", population, "has no prompts to draw");
+        }
+        PromptTrial trial = new PromptTrial(notNull("training", training), nonNegative("examples", examples));
+        return new PromptSimulation(runAll(trial::outcome));
+    }
+
+    private <T> List<T> runAll(Function<RandomGenerator, T> trial) {
+        Map<Integer, T> outcomes = new ConcurrentHashMap<>();
         ExecutorService workers = Executors.newFixedThreadPool(Math.min(threads, count), Trials::worker);
         try {
             CompletionService<Integer> completed = new ExecutorCompletionService<>(workers);
@@ -219,13 +245,13 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
             for (int t = 0; t < count; t++) {
                 int index = t;
                 SplittableGenerator random = root.split();
-                completed.submit(() -> excess[index] = trial.excess(random), index);
+                completed.submit(() -> outcomes.put(index, trial.apply(random)), index);
             }
             for (int done = 1; done <= count; done++) {
                 completed.take().get();
                 progress.completed(done, count);
             }
-            return excess;
+            return IntStream.range(0, count).mapToObj(outcomes::get).toList();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CancellationException("Interrupted before all " + count + " trials were done");

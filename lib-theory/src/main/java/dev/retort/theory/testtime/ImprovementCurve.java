@@ -121,7 +121,7 @@ public final class ImprovementCurve {
                 k * ((k + 1) * a1 + a2),
                 lossExponent,
                 stepExponent,
-                examples == 0 ? 1 : trainingLoss.multiple(k));
+                trainingLoss.multiple(examples));
     }
 
     /**

@@ -1,6 +1,9 @@
 package dev.retort.theory.testtime;
 
+import static dev.retort.core.Arguments.refusal;
+
 import dev.retort.core.CompensatedSum;
+import java.util.Locale;
 
 /**
  * A mean over independent draws, and how far it can be trusted.
@@ -10,7 +13,17 @@ import dev.retort.core.CompensatedSum;
  */
 public record SampleMean(double mean, double standardError) {
 
-    static SampleMean of(double[] draws) {
+    /**
+     * The mean of some draws.
+     *
+     * @param draws the draws, at least 2 (one has no standard error)
+     * @return their mean and its standard error
+     * @throws IllegalArgumentException if there are fewer than 2
+     */
+    public static SampleMean of(double... draws) {
+        if (draws.length < 2) {
+            throw refusal("draws.length", draws.length, "is not at least 2");
+        }
         CompensatedSum sum = new CompensatedSum();
         for (double draw : draws) {
             sum.add(draw);
@@ -32,5 +45,10 @@ public record SampleMean(double mean, double standardError) {
      */
     public double zScore(double expected) {
         return mean == expected ? 0 : (mean - expected) / standardError;
+    }
+
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "%.6g ± %.2g", mean, standardError);
     }
 }

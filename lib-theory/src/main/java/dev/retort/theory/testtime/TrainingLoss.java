@@ -14,12 +14,17 @@ public enum TrainingLoss {
     /** Σ (y − ŷ)² / k, the mean squared error of the usual libraries. */
     MEAN;
 
-    /** Which multiple of the sum this loss is. */
-    double multiple(double examples) {
+    /**
+     * Which multiple of the sum this loss is.
+     *
+     * @param examples the number of training examples k; without any there is no loss, and no matter
+     * @return 1, ½ or 1/k
+     */
+    public double multiple(long examples) {
         return switch (this) {
             case SUM -> 1;
             case HALF_SUM -> 0.5;
-            case MEAN -> 1 / examples;
+            case MEAN -> 1.0 / Math.max(1, examples);
         };
     }
 }

@@ -8,6 +8,7 @@ import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Training;
+import java.util.List;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,7 @@ class SimulationTest {
         return Simulation.of(
                 PIPELINE,
                 7,
-                DoubleStream.of(excess).mapToObj(trial -> new double[] {trial}).toArray(double[][]::new));
+                DoubleStream.of(excess).mapToObj(trial -> new double[] {trial}).toList());
     }
 
     @Test
@@ -54,7 +55,7 @@ class SimulationTest {
     @Test
     void hasEveryStageOfAChain() {
         Distillation chain = PIPELINE.then(Training.samples(4)).then(Training.samples(5));
-        Simulation simulation = Simulation.of(chain, 7, new double[][] {{1, 10, 100}, {3, 30, 300}});
+        Simulation simulation = Simulation.of(chain, 7, List.of(new double[] {1, 10, 100}, new double[] {3, 30, 300}));
         assertThat(simulation.mean()).isEqualTo(200);
         assertThat(simulation.pipeline()).isSameAs(chain);
         assertThat(simulation.seed()).isEqualTo(7);

@@ -222,7 +222,7 @@ class PretrainingTest {
         refused("task: its signal is zero", () -> start.misalignment(InContextTask.isotropic(2, 0), 3));
         refused("weights.length: 0 is not at least 1", LinearAttention::diagonal);
         refused("weights[0]: NaN is not finite", () -> LinearAttention.diagonal(Double.NaN));
-        refused("labels: -1 is not at least 0", () -> LabelBudget.best(-1, n -> training));
+        refused("labels: -1 is not at least 0", () -> ContextBudget.best(-1, n -> training));
         refused(
                 "contextVector.length: 1 is not the dimension, 2",
                 () -> training.withSameContext().predictGiven(new double[1]));

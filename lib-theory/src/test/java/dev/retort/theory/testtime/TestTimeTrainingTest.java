@@ -445,7 +445,7 @@ class TestTimeTrainingTest {
     void trainingShortensTheContextThatATargetNeeds() {
         InContextTask task = InContextTask.isotropic(1000, 1);
         TaskPrior prior = TaskPrior.isotropic(1000, 1);
-        assertThat(LabelBudget.leastContext(
+        assertThat(ContextBudget.leastContext(
                         0.1, 10_000, n -> LinearAttention.pretrained(prior, n).loss(task, n)))
                 .hasValue(9009);
         assertThat(coldExamples(task, 100)).isEmpty();
@@ -475,7 +475,7 @@ class TestTimeTrainingTest {
     void budgetsAreDividedWhereTheLossIsLeast() {
         InContextTask task = InContextTask.isotropic(100, 1);
         TaskPrior prior = TaskPrior.isotropic(100, 1);
-        LabelBudget best = LabelBudget.best(200, n -> warm(task, prior, n).withSameContext());
+        ContextBudget best = ContextBudget.best(200, n -> warm(task, prior, n).withSameContext());
         for (int n = 0; n <= 200; n++) {
             assertThat(best.loss())
                     .isLessThanOrEqualTo(
@@ -485,12 +485,12 @@ class TestTimeTrainingTest {
         assertThat(best.labels()).isEqualTo(200);
         assertThat(best.contextLength()).isBetween(80, 120);
         assertThat(best.loss()).isCloseTo(0.25, within(0.04));
-        LabelBudget least = LabelBudget.least(
+        ContextBudget least = ContextBudget.least(
                         best.loss(), 300, n -> warm(task, prior, n).withSameContext())
                 .orElseThrow();
         assertThat(least).isEqualTo(best);
-        assertThat(LabelBudget.least(-1, 10, n -> warm(task, prior, n))).isEmpty();
-        assertThat(LabelBudget.leastContext(
+        assertThat(ContextBudget.least(-1, 10, n -> warm(task, prior, n))).isEmpty();
+        assertThat(ContextBudget.leastContext(
                         0.5, 99, n -> LinearAttention.pretrained(prior, n).loss(task, n)))
                 .isEmpty();
     }

@@ -20,10 +20,10 @@ import java.util.stream.IntStream;
  * <pre>{@code
  * InContextTask task = InContextTask.isotropic(100, 1.0);
  * TaskPrior prior = TaskPrior.isotropic(100, 1.0);
- * LabelBudget half = LabelBudget.best(
+ * ContextBudget half = ContextBudget.best(
  *         200, n -> TestTimeTraining.of(task, LinearAttention.pretrained(prior, n), n).withSameContext());
  * int context = half.contextLength(); // 98
- * int withoutTraining = LabelBudget.leastContext(
+ * int withoutTraining = ContextBudget.leastContext(
  *         0.1, 2000, n -> LinearAttention.pretrained(prior, n).loss(task, n)).getAsInt(); // 909
  * }</pre>
  *
@@ -31,7 +31,7 @@ import java.util.stream.IntStream;
  * @param examples k, those of the gradient step
  * @param loss the loss after the best step
  */
-public record LabelBudget(int contextLength, long examples, double loss) {
+public record ContextBudget(int contextLength, long examples, double loss) {
 
     /**
      * The labels that are spent; a fresh context at evaluation takes its own.
@@ -50,13 +50,13 @@ public record LabelBudget(int contextLength, long examples, double loss) {
      * @return the division of least loss; of several such, that with the shortest context
      * @throws IllegalArgumentException if the number is negative
      */
-    public static LabelBudget best(int labels, IntFunction<TestTimeTraining> training) {
+    public static ContextBudget best(int labels, IntFunction<TestTimeTraining> training) {
         notNull("training", training);
         return IntStream.rangeClosed(0, nonNegative("labels", labels))
                 .parallel()
-                .mapToObj(n -> new LabelBudget(
+                .mapToObj(n -> new ContextBudget(
                         n, labels - n, training.apply(n).predict().loss(labels - n)))
-                .min(Comparator.comparingDouble(LabelBudget::loss).thenComparing(LabelBudget::contextLength))
+                .min(Comparator.comparingDouble(ContextBudget::loss).thenComparing(ContextBudget::contextLength))
                 .orElseThrow();
     }
 
@@ -70,21 +70,22 @@ public record LabelBudget(int contextLength, long examples, double loss) {
      *     loss
      * @throws IllegalArgumentException if the loss is NaN or infinite, or the length negative
      */
-    public static Optional<LabelBudget> least(double loss, int longestContext, IntFunction<TestTimeTraining> training) {
+    public static Optional<ContextBudget> least(
+            double loss, int longestContext, IntFunction<TestTimeTraining> training) {
         finite("loss", loss);
         notNull("training", training);
         return IntStream.rangeClosed(0, nonNegative("longestContext", longestContext))
                 .parallel()
                 .mapToObj(n -> reaching(loss, n, training.apply(n).predict()))
                 .flatMap(Optional::stream)
-                .min(Comparator.comparingLong(LabelBudget::labels).thenComparing(LabelBudget::contextLength));
+                .min(Comparator.comparingLong(ContextBudget::labels).thenComparing(ContextBudget::contextLength));
     }
 
-    private static Optional<LabelBudget> reaching(double loss, int contextLength, ImprovementCurve curve) {
+    private static Optional<ContextBudget> reaching(double loss, int contextLength, ImprovementCurve curve) {
         OptionalLong examples = curve.leastExamples(loss);
         return examples.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new LabelBudget(contextLength, examples.getAsLong(), curve.loss(examples.getAsLong())));
+                : Optional.of(new ContextBudget(contextLength, examples.getAsLong(), curve.loss(examples.getAsLong())));
     }
 
     /**

@@ -1,0 +1,106 @@
+package dev.retort.theory.simulation;
+
+import dev.retort.theory.testtime.GradientStep;
+import dev.retort.theory.testtime.SampleMean;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Losses of test-time training measured by {@link Trials}. In every trial the loss is a quadratic in the step size, L₀ − 2bη
+ * + aη², averaged over queries; so one simulation measures it for all step sizes. Immutable.
+ *
+ * <pre>{@code
+ * InContextTask task = InContextTask.isotropic(20, 1.0).withNoise(0.3);
+ * LinearAttention pretrained = LinearAttention.pretrained(TaskPrior.isotropic(20, 1.0), 30);
+ * TestTimeTraining training = TestTimeTraining.of(task, pretrained, 30);
+ * PromptSimulation simulation = Trials.of(500).seed(7).run(training, 10);
+ * GradientStep step = training.predict().after(10);
+ * double z = simulation.zScore(step); // in standard errors
+ * SampleMean half = simulation.loss(step.optimalStepSize().getAsDouble() / 2);
+ * }</pre>
+ */
+public final class PromptSimulation {
+
+    private final List<PromptTrial.Outcome> outcomes;
+
+    PromptSimulation(List<PromptTrial.Outcome> outcomes) {
+        this.outcomes = outcomes;
+    }
+
+    /**
+     * The number of trials.
+     *
+     * @return how many, at least 2
+     */
+    public int trials() {
+        return outcomes.size();
+    }
+
+    /**
+     * The loss without a step.
+     *
+     * @return L₀, irreducible noise included
+     */
+    public SampleMean initialLoss() {
+        return loss(0);
+    }
+
+    /**
+     * The loss after a step.
+     *
+     * @param stepSize η, in the convention of the training that was run
+     * @return L(η), irreducible noise included
+     */
+    public SampleMean loss(double stepSize) {
+        return measure(
+                outcome -> outcome.initialLoss() + stepSize * (stepSize * outcome.curvature() - 2 * outcome.slope()));
+    }
+
+    /**
+     * What a step changes, which is measured far better than the loss itself.
+     *
+     * @param stepSize η, in the convention of the training that was run
+     * @return L₀ − L(η)
+     */
+    public SampleMean improvement(double stepSize) {
+        return measure(outcome -> stepSize * (2 * outcome.slope() - stepSize * outcome.curvature()));
+    }
+
+    /**
+     * Half the slope at which the loss falls at η = 0.
+     *
+     * @return b
+     */
+    public SampleMean slope() {
+        return measure(PromptTrial.Outcome::slope);
+    }
+
+    /**
+     * Half the curvature of the loss.
+     *
+     * @return a
+     */
+    public SampleMean curvature() {
+        return measure(PromptTrial.Outcome::curvature);
+    }
+
+    /**
+     * How far the loss is from a prediction, at the step size that this says is best.
+     *
+     * @param prediction the exact loss
+     * @return (mean − predicted loss) in standard errors
+     */
+    public double zScore(GradientStep prediction) {
+        return loss(prediction.optimalStepSize().orElse(0)).zScore(prediction.loss());
+    }
+
+    private SampleMean measure(ToDoubleFunction<PromptTrial.Outcome> number) {
+        return SampleMean.of(outcomes.stream().mapToDouble(number).toArray());
+    }
+
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "loss without a step %s from %d trials", initialLoss(), trials());
+    }
+}

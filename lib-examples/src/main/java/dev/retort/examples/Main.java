@@ -20,6 +20,9 @@ public final class Main {
     private static final int SCALING_TRIALS = 20;
 
     private static final int CHAIN_TRIALS = 150;
+
+    private static final int PROMPT_TRIALS = 400;
+
     private static final int IMAGE_TRIALS = 40;
 
     private Main() {}
@@ -43,6 +46,8 @@ public final class Main {
                 () -> Phases.exhibit(Trials.of(CHAIN_TRIALS).seed(SEED)),
                 () -> ScalingFigures.constants(Trials.of(SCALING_TRIALS).seed(SEED)),
                 ScalingFigures::limits,
+                () -> TrainingAtTestTime.gains(Trials.of(PROMPT_TRIALS).seed(SEED)),
+                TrainingAtTestTime::uses,
                 images::whereTheoryHolds,
                 images::whereTheoryStops,
                 () -> InContextLearning.predictors(SEED),

@@ -97,7 +97,7 @@ class ArchitectureTest {
     void closedFormTheoryDoesNotKnowOfSimulation() {
         noClasses()
                 .that()
-                .resideInAPackage("dev.retort.theory.distillation..")
+                .resideInAnyPackage("dev.retort.theory.distillation..", "dev.retort.theory.testtime..")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(
                         "dev.retort.theory.simulation..", "dev.retort.theory.nd4j..", "dev.retort.core.nd4j.."))

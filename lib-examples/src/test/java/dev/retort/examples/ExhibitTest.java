@@ -149,6 +149,31 @@ class ExhibitTest {
     }
 
     @Test
+    void aStepAtTestTimeGainsWhatItShould(@TempDir Path directory) throws IOException {
+        TrainingAtTestTime.gains(Trials.of(30).seed(1)).save(directory);
+        List<double[]> rows = rows(directory.resolve("test-time-training.csv"));
+        assertThat(rows).hasSize(8);
+        // n/d, then for each k: limit, exact, simulated, its standard error, z.
+        double[] atHalf = rows.get(2);
+        assertThat(atHalf[0]).isEqualTo(0.5);
+        assertThat(atHalf[6]).isCloseTo(14 / 27.0, within(1e-12));
+        for (double[] row : rows) {
+            for (int k = 1; k < 16; k += 5) {
+                assertThat(row[k + 4]).isBetween(-5.0, 5.0);
+            }
+        }
+        TrainingAtTestTime.uses().save(directory);
+        assertThat(directory.resolve("test-time-training-uses.png")).isNotEmptyFile();
+        for (double[] row : rows(directory.resolve("test-time-training-uses.csv"))) {
+            double loss = row[0];
+            assertThat(row[1]).isBetween(201 * (1 - loss) / loss - 1e-9, 201 * (1 - loss) / loss + 1);
+            // The context is far shorter after training, and the labels fewer.
+            assertThat(row[2]).isLessThan(row[1] / 6);
+            assertThat(row[4] + row[5]).isLessThan(row[1]);
+        }
+    }
+
+    @Test
     void theImagesAreThoseOfTheDataSet() throws IOException {
         FashionMnist data = FashionMnist.load();
         assertThat(data.images().shape()).containsExactly(10_000, 784);

@@ -20,9 +20,9 @@ import java.util.stream.IntStream;
  * <pre>{@code
  * InContextTask task = InContextTask.isotropic(100, 1.0);
  * TaskPrior prior = TaskPrior.isotropic(100, 1.0);
- * ContextBudget half = ContextBudget.best(
+ * ContextBudget best = ContextBudget.best(
  *         200, n -> TestTimeTraining.of(task, LinearAttention.pretrained(prior, n), n).withSameContext());
- * int context = half.contextLength(); // 98
+ * int context = best.contextLength(); // 113
  * int withoutTraining = ContextBudget.leastContext(
  *         0.1, 2000, n -> LinearAttention.pretrained(prior, n).loss(task, n)).getAsInt(); // 909
  * }</pre>

@@ -22,7 +22,7 @@ import java.util.stream.DoubleStream;
  * ImprovementCurve warm = TestTimeTraining.of(task, pretrained, 30).predict();
  * ImprovementCurve cold = TestTimeTraining.of(task, LinearAttention.zero(60), 30).predict();
  * double crossover = warm.crossovers(cold)[0]; // 75.7: beyond, pre-training is in the way
- * long examples = cold.leastExamples(0.5).getAsLong(); // 66
+ * long examples = cold.leastExamples(0.5).getAsLong(); // 93
  * }</pre>
  */
 public final class ImprovementCurve {

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
+import dev.retort.theory.testtime.InContextTask;
+import dev.retort.theory.testtime.LinearAttention;
+import dev.retort.theory.testtime.TaskPrior;
+import dev.retort.theory.testtime.TestTimeTraining;
 import java.io.File;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -14,23 +18,26 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The closed-form theory works where neither ND4J nor OpenBLAS is on the class path. */
 class NoNativeCodeTest {
 
-    @Test
-    void aRiskIsComputedWithoutNd4j() throws Exception {
+    @ParameterizedTest
+    @ValueSource(classes = {Risk.class, Step.class})
+    void theoryIsComputedWithoutNd4j(Class<? extends Callable<Double>> use) throws Exception {
         try (URLClassLoader bare = new URLClassLoader(classPathWithoutNd4j(), ClassLoader.getPlatformClassLoader())) {
             assertThatExceptionOfType(ClassNotFoundException.class)
                     .isThrownBy(() -> bare.loadClass("org.nd4j.linalg.api.ndarray.INDArray"));
             assertThatExceptionOfType(ClassNotFoundException.class)
                     .isThrownBy(() -> bare.loadClass("org.bytedeco.javacpp.Loader"));
-            Object risk = ((Callable<?>) bare.loadClass(Risk.class.getName())
+            Object bareResult = ((Callable<?>) bare.loadClass(use.getName())
                             .getDeclaredConstructor()
                             .newInstance())
                     .call();
-            assertThat((Double) risk).isEqualTo(new Risk().call());
+            assertThat((Double) bareResult)
+                    .isEqualTo(use.getDeclaredConstructor().newInstance().call());
         }
     }
 
@@ -58,6 +65,22 @@ class NoNativeCodeTest {
                     .target(Training.samples(20))
                     .againstStrongLabels()
                     .gain();
+        }
+    }
+
+    /** Matrices as well. */
+    public static final class Step implements Callable<Double> {
+
+        /** Loaded by name. */
+        public Step() {}
+
+        @Override
+        public Double call() {
+            double[][] covariance = {{1, 0.5}, {0.5, 2}};
+            LinearAttention start = LinearAttention.pretrained(TaskPrior.of(covariance, covariance), 8);
+            return TestTimeTraining.of(InContextTask.of(covariance, 1, -1), start, 8)
+                    .predict()
+                    .loss(5);
         }
     }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every number of a step against two tables: steps.tsv, which generate-steps.py computed with 60 digits, and
- * reference-steps.tsv, to 12 figures, which somebody else's program for the same definitions computed with 40.
+ * reference-steps.tsv, to 12 figures, which another program for the same definitions computed with 40.
  */
 class StepReferenceTest {
 

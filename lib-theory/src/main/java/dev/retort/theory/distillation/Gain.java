@@ -86,31 +86,60 @@ final class Gain {
     }
 
     /**
-     * Whether the truth of a node is better kept in the teacher's part of the labels than dropped: the risk is a parabola in the coefficient, lowest at
-     * g, so 1 is better than 1 − a if it is nearer to g.
+     * Whether the truth of a node is better kept in the teacher's part of the labels than dropped: the risk is a parabola in
+     * the coefficient, lowest at g, so that 1 is better than 1 − a if it is nearer to g.
      */
     boolean keeps(int k) {
-        return pupil.needsFeatures()
-                ? of(k) > 1 - pupil.training().teacherShare() / 2
-                : nodes.eigenvalue(k) > keptAbove(pupil);
+        if (!pupil.needsFeatures()) {
+            return keeps(pupil, nodes.eigenvalue(k));
+        }
+        double share = pupil.training().teacherShare();
+        double middle = 1 - share / 2;
+        return share < 0 ? of(k) < middle : of(k) > middle;
+    }
+
+    /** The same for a feature of some variance under a training on the task's features. */
+    static boolean keeps(Stage pupil, double lambda) {
+        boolean keeps = pupil.training().teacherShare() < 0;
+        for (double edge : edges(pupil)) {
+            keeps ^= lambda > edge;
+        }
+        return keeps;
     }
 
     /**
-     * The eigenvalue at which g = h = 1 − a/2 under a training on the task's features, solved without a difference: its ζ is the positive root of hζ² +
-     * (1−Ω)(1−2h)ζ − (1−Ω)(1−h).
+     * The eigenvalues at which keeping turns into dropping under a training on the task's features: one for a teacher with a
+     * share of its own; for one that is contradicted, for which 1 is the smaller of the two, none or two, between which the
+     * gain exceeds both too far.
      */
-    static double keptAbove(Stage pupil) {
+    static double[] edges(Stage pupil) {
         DeterministicEquivalent equivalent = pupil.equivalent();
-        return keptAbove(equivalent, 1 - pupil.training().teacherShare() / 2);
+        double h = 1 - pupil.training().teacherShare() / 2;
+        if (h <= 1) {
+            return new double[] {keptAbove(equivalent, h)};
+        }
+        double spare = equivalent.oneMinusOmega();
+        double square = spare * (spare / 4 - equivalent.omega() * h * (h - 1));
+        if (equivalent.tau() == 0 || !(square > 0)) {
+            return new double[0];
+        }
+        double larger = (spare * (h - 0.5) + Math.sqrt(square)) / h;
+        double smaller = spare * (h - 1) / h / larger;
+        return new double[] {equivalent.tau() * (1 - larger) / larger, equivalent.tau() * (1 - smaller) / smaller};
     }
 
+    /**
+     * The eigenvalue at which g = h, at most 1, solved without a difference: its ζ is the positive root of hζ² +
+     * (1−Ω)(1−2h)ζ − (1−Ω)(1−h). No gain is below h = 0.
+     */
     static double keptAbove(DeterministicEquivalent equivalent, double h) {
-        if (equivalent.tau() == 0) {
+        if (equivalent.tau() == 0 || h <= 0) {
             return 0;
         }
         double spare = equivalent.oneMinusOmega();
         double half = spare * (2 * h - 1) / 2;
-        double zeta = (half + Math.sqrt(half * half + h * spare * (1 - h))) / h;
+        double root = Math.sqrt(half * half + h * spare * (1 - h));
+        double zeta = half > 0 ? (half + root) / h : spare * (1 - h) / (root - half);
         double learnt = h * equivalent.omega() / (h * (1 + zeta) + spare * (1 - 2 * h));
         return equivalent.tau() * learnt / zeta;
     }

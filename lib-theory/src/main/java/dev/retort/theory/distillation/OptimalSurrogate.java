@@ -112,7 +112,7 @@ public final class OptimalSurrogate {
         for (int i = 0; i < keeps.length; i++) {
             keeps[i] = pupil.needsFeatures()
                     ? distillation.gain().keeps(i)
-                    : distillation.task().spectrum().eigenvalue(i) > Gain.keptAbove(pupil);
+                    : Gain.keeps(pupil, distillation.task().spectrum().eigenvalue(i));
         }
         return FeatureMask.of(keeps);
     }
@@ -120,16 +120,16 @@ public final class OptimalSurrogate {
     /**
      * How many features the optimal mask keeps, also where they cannot be listed.
      *
-     * @return the size of {@link #mask()} where there is one; a finite number for a spectrum without end, too
+     * @return the size of {@link #mask()} where there is one; a finite number for a spectrum without end, too, if
+     *     the share is from 0 to below 2, and Long.MAX_VALUE if it keeps endlessly many
      */
     public long maskSize() {
         Stage pupil = distillation.stage();
         if (pupil.needsFeatures()) {
             return mask().size();
         }
-        double edge = Gain.keptAbove(pupil);
-        TaskNodes nodes = distillation.task().nodes().splitAt(edge);
-        return Math.round(Stage.sum(nodes.size(), k -> nodes.eigenvalue(k) > edge ? nodes.weight(k) : 0));
+        TaskNodes nodes = Surrogate.optimallyMasked().split(distillation.task().nodes(), pupil);
+        return Math.round(Stage.sum(nodes.size(), k -> Gain.keeps(pupil, nodes.eigenvalue(k)) ? nodes.weight(k) : 0));
     }
 
     /**

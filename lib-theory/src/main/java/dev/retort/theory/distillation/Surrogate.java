@@ -195,7 +195,11 @@ public abstract sealed class Surrogate {
 
         @Override
         TaskNodes split(TaskNodes nodes, Stage pupil) {
-            return nodes.areFeatures() ? nodes : nodes.splitAt(Gain.keptAbove(pupil));
+            TaskNodes split = nodes;
+            for (double edge : nodes.areFeatures() ? new double[0] : Gain.edges(pupil)) {
+                split = split.splitAt(edge);
+            }
+            return split;
         }
 
         @Override

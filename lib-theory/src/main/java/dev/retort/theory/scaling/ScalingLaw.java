@@ -91,7 +91,13 @@ public final class ScalingLaw {
      * @throws IllegalArgumentException if an argument is out of range
      */
     public ScalingLaw withNoise(double scale, double gamma) {
-        return new ScalingLaw(alpha, b, signal, new Noise(positive("scale", scale), nonNegative("gamma", gamma)));
+        nonNegative("gamma", gamma);
+        if (!Double.isFinite((alpha - 1) * positive("scale", scale) * scale)) {
+            throw refusal("scale", scale, "is so large that the variance of the noise overflows");
+        }
+        // b = 1.3 and γ = 0.3 have one exponent, although 1.3 − 1 is not 0.3 in doubles.
+        boolean alike = signal.regime() == Regime.UNLEARNT_FEATURES && b == 1 + gamma;
+        return new ScalingLaw(alpha, b, signal, new Noise(scale, alike ? signal.exponent() : gamma));
     }
 
     /**

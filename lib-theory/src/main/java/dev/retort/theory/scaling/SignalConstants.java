@@ -25,7 +25,8 @@ record SignalConstants(Regime regime, double exponent, double standard, double o
     static SignalConstants of(double alpha, double b) {
         // Exact where they are small: b − 1 and α have a common grid of doubles there.
         double exponent = b - 1;
-        double excess = exponent - 2 * alpha;
+        // On the boundary are also α = 1.7 and b = 4.4, although 4.4 − 1 is not 2 · 1.7 in doubles.
+        double excess = b == 2 * alpha + 1 ? 0 : exponent - 2 * alpha;
         if (excess >= 0) {
             double heads = excess == 0 ? 1 : RiemannZeta.atOnePlus(excess);
             return new SignalConstants(

@@ -296,4 +296,22 @@ class ScalingLawTest {
             }
         }
     }
+
+    @Test
+    void decimalsOnABoundaryAreOnItThoughTheirDoublesAreNot() {
+        ScalingLaw law = ScalingLaw.powerLaw(1.7, 4.4);
+        assertThat(law.regime()).isEqualTo(Regime.LOGARITHMIC);
+        assertThat(law.standard().deviation(1e5)).isCloseTo(0, within(0.01));
+        ScalingLaw noisy = ScalingLaw.powerLaw(1.5, 1.3).withNoise(0.2, 0.3);
+        assertThat(noisy.regime()).isEqualTo(Regime.NOISE_AND_SIGNAL);
+        assertThat(noisy.optimal().constant())
+                .isCloseTo(noisy.optimal().excess(1e6) * Math.pow(1e6, 0.3), within(1e-9));
+    }
+
+    @Test
+    void noiseWhoseVarianceOverflowsIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ScalingLaw.powerLaw(2, 3).withNoise(1e200, 2))
+                .withMessageStartingWith("scale: 1.0E200 ");
+    }
 }

@@ -1,5 +1,6 @@
 package dev.retort.theory.distillation;
 
+import static dev.retort.core.Arguments.finite;
 import static dev.retort.core.Arguments.length;
 import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
@@ -48,7 +49,8 @@ public final class CovarianceShift {
      * @throws IllegalStateException if the features of either are not listed
      */
     public static CovarianceShift of(RegressionTask task, Spectrum source) {
-        length("source", notNull("source", source).dimension(), "the dimension of the task", task.dimension());
+        int dimension = notNull("task", task).dimension();
+        length("source", notNull("source", source).dimension(), "the dimension of the task", dimension);
         for (int i = 0; i < task.dimension(); i++) {
             if (task.spectrum().eigenvalue(i) == 0 && source.eigenvalue(i) > 0) {
                 throw refusal("source[" + i + "]", source.eigenvalue(i), "is positive where the task has no variance");
@@ -68,7 +70,9 @@ public final class CovarianceShift {
      * @throws IllegalStateException if the task's features are not listed
      */
     public static CovarianceShift equivalentTo(RegressionTask task, double... coefficients) {
-        length("coefficients", coefficients.length, "the dimension of the task", task.dimension());
+        int dimension = notNull("task", task).dimension();
+        length("coefficients", notNull("coefficients", coefficients).length, "the dimension of the task", dimension);
+        finite("coefficients", coefficients);
         double[] source = task.spectrum().eigenvalues();
         for (int i = 0; i < source.length; i++) {
             double truth = task.coefficient(i);
@@ -84,7 +88,8 @@ public final class CovarianceShift {
     }
 
     /**
-     * The covariance shift that serves a target best.
+     * The covariance shift that serves a target best. Where the best surrogate has not the sign of the truth, as it may in mixed
+     * labels, the source has no variance.
      *
      * @param task the task
      * @param target how the target is trained, on the features rescaled to the task's
@@ -96,7 +101,10 @@ public final class CovarianceShift {
         OptimalSurrogate best = OptimalSurrogate.of(task, target);
         double[] source = task.spectrum().eigenvalues();
         for (int i = 0; i < source.length; i++) {
-            source[i] = source[i] * best.gain(i) * best.gain(i);
+            // A gain below zero would take the other sign than the truth's; of what a covariance can do, nothing is
+            // nearest.
+            double gain = Math.max(best.gain(i), 0);
+            source[i] = source[i] * gain * gain;
         }
         return new CovarianceShift(task, Spectrum.of(source));
     }

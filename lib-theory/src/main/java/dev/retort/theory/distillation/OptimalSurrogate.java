@@ -1,5 +1,6 @@
 package dev.retort.theory.distillation;
 
+import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
@@ -47,7 +48,7 @@ public final class OptimalSurrogate {
      *     overflows, if the teacher has no share in its labels, or if its spectrum or mask does not fit the task
      */
     public static OptimalSurrogate of(RegressionTask task, Training target) {
-        if (target.teacherShare() == 0) {
+        if (notNull("target", target).teacherShare() == 0) {
             throw refusal("teacherShare", 0, "leaves nothing for a teacher to say");
         }
         return new OptimalSurrogate(

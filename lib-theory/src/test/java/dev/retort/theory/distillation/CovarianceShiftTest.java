@@ -89,4 +89,50 @@ class CovarianceShiftTest {
                 .isThrownBy(() -> CovarianceShift.of(task, Spectrum.of(1, 1)))
                 .withMessage("source.length: 2 is not the dimension of the task, 3");
     }
+
+    @Test
+    void theBestShiftOfContraryLabelsHasNoVarianceWhereTheTeacherWouldContradict() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 30), Signal.sourcePowerLaw(1.3));
+        Training mixed = Training.samples(10).withTeacherShare(0.2);
+        OptimalSurrogate best = OptimalSurrogate.of(task, mixed);
+        CovarianceShift shift = CovarianceShift.optimal(task, mixed);
+        assertThat(best.gain(29)).isNegative();
+        assertThat(shift.source().eigenvalue(29)).isZero();
+        double least = excess(task, shift.surrogate(), mixed);
+        for (int i = 0; i < 30; i++) {
+            double[] source = shift.source().eigenvalues();
+            source[i] = source[i] * 1.1 + 1e-4;
+            Surrogate other = CovarianceShift.of(task, Spectrum.of(source)).surrogate();
+            assertThat(excess(task, other, mixed)).isGreaterThan(least);
+        }
+    }
+
+    private static double excess(RegressionTask task, Surrogate surrogate, Training target) {
+        return Distillation.of(task)
+                .surrogate(surrogate)
+                .target(target)
+                .predict()
+                .excess();
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void nothingIsMissing() {
+        RegressionTask task = RegressionTask.of(Spectrum.isotropic(1, 2), Signal.constant(1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CovarianceShift.of(null, task.spectrum()))
+                .withMessage("task: null is not allowed");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CovarianceShift.equivalentTo(null, 1, 2))
+                .withMessage("task: null is not allowed");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CovarianceShift.equivalentTo(task, (double[]) null))
+                .withMessage("coefficients: null is not allowed");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CovarianceShift.equivalentTo(task, 1, Double.NaN))
+                .withMessage("coefficients[1]: NaN is not finite");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OptimalSurrogate.of(task, null))
+                .withMessage("target: null is not allowed");
+    }
 }

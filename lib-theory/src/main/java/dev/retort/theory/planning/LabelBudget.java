@@ -46,6 +46,7 @@ public final class LabelBudget {
      *     Distillation#target(Training)} does
      */
     public static LabelBudget of(RegressionTask task, double labels, Training surrogate, Training target) {
+        notNull("task", task);
         positive("labels", labels);
         notNull("surrogate", surrogate);
         notNull("target", target);

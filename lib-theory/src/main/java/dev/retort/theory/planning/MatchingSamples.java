@@ -70,7 +70,11 @@ public final class MatchingSamples {
     }
 
     private static double fewestWithoutError(Teacher teacher, Training standard) {
-        double rank = teacher.task().spectrum().measure().rank();
+        double rank = standard.equivalent(teacher.task()).spectrum().measure().rank();
+        if (Double.isInfinite(rank)) {
+            // There is nothing to learn, then.
+            return teacher.target(standard).predict().excess() == 0 ? standard.samples() : rank;
+        }
         return teacher.target(standard.withSamples(rank)).predict().excess() == 0 ? rank : Double.POSITIVE_INFINITY;
     }
 

@@ -84,7 +84,7 @@ public final class PhaseDiagram {
     }
 
     private WeakToStrong verdict(double x, double y) {
-        return pipeline.at(x, y).againstStrongLabels();
+        return notNull("pipeline at " + x + ", " + y, pipeline.at(x, y)).againstStrongLabels();
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.retort.theory.planning;
 
+import static dev.retort.core.Arguments.length;
 import static dev.retort.core.Arguments.notNull;
 
 import dev.retort.core.spectrum.RegressionTask;
@@ -75,7 +76,9 @@ public final class SurrogateMask {
      */
     public static SurrogateMask of(RegressionTask task, Training surrogate, Training target) {
         notNull("task", task).features();
-        return new SurrogateMask(task, notNull("surrogate", surrogate), notNull("target", target));
+        int features = notNull("surrogate", surrogate).spectrum(task).dimension();
+        length("spectrum", features, "the dimension of the task", task.dimension());
+        return new SurrogateMask(task, surrogate, notNull("target", target));
     }
 
     private int bestCount(int[] strongestFirst) {

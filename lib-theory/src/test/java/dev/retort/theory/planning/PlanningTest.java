@@ -175,4 +175,31 @@ class PlanningTest {
                 .isThrownBy(() -> PhaseDiagram.of(new double[] {2, 1}, new double[] {1}, pipeline))
                 .withMessage("x[1]: 1.0 is not greater than the one before");
     }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void whatDoesNotFitIsNamed() {
+        Training elsewhere = Training.samples(5).withSpectrum(Spectrum.isotropic(1, 5));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SurrogateMask.of(TASK, elsewhere, Training.samples(5)))
+                .withMessage("spectrum.length: 5 is not the dimension of the task, 200");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LabelBudget.of(null, 10, Training.samples(1), Training.samples(1)))
+                .withMessage("task: null is not allowed");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PhaseDiagram.of(new double[] {1}, new double[] {2}, (x, y) -> null))
+                .withMessageContaining("pipeline at 1.0, 2.0: null is not allowed");
+    }
+
+    @Test
+    void whereTheStandardTargetMakesNoErrorTheRankOfItsOwnCovarianceCounts() {
+        RegressionTask task = RegressionTask.of(Spectrum.of(1, 1, 0), Signal.constant(1));
+        Training standard = Training.samples(5).withSpectrum(Spectrum.isotropic(1, 3));
+        assertThat(MatchingSamples.of(Distillation.of(task), standard).samples())
+                .isEqualTo(3);
+        RegressionTask nothing = RegressionTask.of(Spectrum.powerLaw(2), Signal.constant(0));
+        assertThat(MatchingSamples.of(Distillation.of(nothing), Training.samples(7))
+                        .factor())
+                .isEqualTo(1);
+    }
 }

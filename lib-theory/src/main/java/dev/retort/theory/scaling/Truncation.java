@@ -193,7 +193,7 @@ public final class Truncation {
             double truth = nodes.truth(k);
             sum.add(nodes.power(k) * truth * truth * missed.applyAsDouble(nodes.eigenvalue(k)));
         }
-        sum.add(signalPower * missed.applyAsDouble(at.tail));
+        sum.add(signalPower == 0 ? 0 : signalPower * missed.applyAsDouble(at.tail));
         return sum.value() + at.perSpare(at.omega * task.noise() * task.noise());
     }
 }

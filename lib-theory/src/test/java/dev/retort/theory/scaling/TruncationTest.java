@@ -183,4 +183,12 @@ class TruncationTest {
                         () -> Truncation.of(RegressionTask.of(Spectrum.powerLaw(2), Signal.sourcePowerLaw(3)), 1, 1))
                 .withMessageContaining("has no tail: its spectrum has no end");
     }
+
+    @Test
+    void withoutATailTheThresholdHasTheRiskOfTheTask() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2, 30), Signal.sourcePowerLaw(1.5));
+        assertThat(Truncation.of(task, 0, 0).bounds(30).standard()).isEqualTo(new Interval(0, 0));
+        Interval noisy = Truncation.of(task.withNoise(0.1), 0, 0).bounds(30).standard();
+        assertThat(noisy).isEqualTo(new Interval(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY));
+    }
 }

@@ -64,9 +64,10 @@ public final class Sweep {
      */
     public static Sweep along(double[] grid, DoubleFunction<Training> training) {
         atLeastOne("grid.length", notNull("grid", grid).length);
+        notNull("training", training);
         return new Sweep(
                 Arrays.stream(finite("grid", grid))
-                        .mapToObj(notNull("training", training))
+                        .mapToObj(point -> notNull("training at " + point, training.apply(point)))
                         .toList(),
                 false);
     }
@@ -89,7 +90,10 @@ public final class Sweep {
      * @throws IllegalArgumentException if there is no teacher, or two differ in the spectrum of their task
      */
     public Curves predict(Teacher... teachers) {
-        atLeastOne("teachers.length", teachers.length);
+        atLeastOne("teachers.length", notNull("teachers", teachers).length);
+        for (int j = 0; j < teachers.length; j++) {
+            notNull("teachers[" + j + "]", teachers[j]);
+        }
         Spectrum spectrum = teachers[0].task().spectrum();
         for (int j = 1; j < teachers.length; j++) {
             if (!teachers[j].task().spectrum().equals(spectrum)) {

@@ -204,4 +204,19 @@ class SweepTest {
                 .as("%s, expected %s", actual, expected)
                 .isLessThanOrEqualTo(GATHERED * Math.abs(expected));
     }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void nothingIsMissing() {
+        Sweep sweep = Sweep.along(new double[] {1}, Training::samples);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> sweep.predict((Teacher[]) null))
+                .withMessage("teachers: null is not allowed");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> sweep.predict((Teacher) null))
+                .withMessage("teachers[0]: null is not allowed");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Sweep.along(new double[] {2}, point -> null))
+                .withMessage("training at 2.0: null is not allowed");
+    }
 }

@@ -1,5 +1,7 @@
 package dev.retort.theory.distillation;
 
+import static dev.retort.theory.distillation.Stage.times;
+
 import dev.retort.core.CompensatedSum;
 import java.util.Comparator;
 import java.util.Locale;
@@ -31,30 +33,46 @@ public final class WeakToStrong {
         Stage target = weak.stage();
         Moments labels = weak.labels().mixedWithTruth(target.training().teacherShare());
         double amplification = target.amplification(labels.coordinates());
-        IntToDoubleFunction share = k -> share(target, labels, amplification, k);
-        CompensatedSum gain = new CompensatedSum();
-        for (int k = 0; k < labels.size(); k++) {
-            gain.add(share.applyAsDouble(k));
-        }
+        IntToDoubleFunction share =
+                k -> learnt(target, labels, k) - times(amplification, target.perSpareSample(missed(target, labels, k)));
         RiskReport strong = Distillation.of(weak.task())
                 .target(weak.target(), weak.equivalent())
                 .predict();
-        return new WeakToStrong(strong, weak.predict(), Shares.of(labels.coordinates(), share), gain.value());
+        return new WeakToStrong(
+                strong, weak.predict(), Shares.of(labels.coordinates(), share), gain(target, labels, amplification));
     }
 
-    private static double share(Stage target, Moments labels, double amplification, int k) {
+    /** At an interpolation threshold the sum of all that is missed decides, where shares are infinite with either sign. */
+    private static double gain(Stage target, Moments labels, double amplification) {
+        CompensatedSum learnt = new CompensatedSum();
+        CompensatedSum missed = new CompensatedSum();
+        for (int k = 0; k < labels.size(); k++) {
+            learnt.add(learnt(target, labels, k));
+            missed.add(missed(target, labels, k));
+        }
+        double lost = times(amplification, target.perSpareSample(missed.value()));
+        return learnt.value() == Double.NEGATIVE_INFINITY ? learnt.value() : learnt.value() - lost;
+    }
+
+    /** (ζa)² − (θd − ζa)² with d taken out, so that a small d costs no digit, less the variance that comes with the labels. */
+    private static double learnt(Stage target, Moments labels, int k) {
         Coordinates nodes = labels.coordinates();
-        double truth = nodes.truth(k);
+        if (!nodes.matters(k)) {
+            return 0;
+        }
         double deviation = labels.deviation(k);
-        double zeta = target.zeta(nodes, k);
         double theta = target.theta(nodes, k);
-        // (ζa)² − (θd − ζa)² − Ω/(1−Ω) ζ²((a+d)² − a²) with d taken out, so that a small d costs no digit.
-        double learnt = deviation * theta * (2 * zeta * truth - theta * deviation);
-        double scale = target.equivalent().rootOmega() * zeta * target.rootRatio(nodes, k);
-        double missed = (scale * deviation) * (scale * (2 * truth + deviation));
-        double variance = Stage.times(scale * scale, labels.variance(k));
-        return (nodes.matters(k) ? nodes.power(k) * learnt - target.inheritedVariance(labels, k) : 0)
-                - Stage.times(amplification, target.perSpareSample(nodes.power(k) * missed + variance));
+        double more = deviation * theta * (2 * target.zeta(nodes, k) * nodes.truth(k) - theta * deviation);
+        return nodes.power(k) * more - target.inheritedVariance(labels, k);
+    }
+
+    /** Ωρζ²((a+d)² − a²), with the variance of the labels. */
+    private static double missed(Stage target, Moments labels, int k) {
+        Coordinates nodes = labels.coordinates();
+        double deviation = labels.deviation(k);
+        double scale = target.missedScale(nodes, k);
+        double more = (scale * deviation) * (scale * (2 * nodes.truth(k) + deviation));
+        return nodes.power(k) * more + times(scale * scale, labels.variance(k));
     }
 
     /**

@@ -87,4 +87,22 @@ class WeakToStrongTest {
                 .target(Training.samples(samples))
                 .againstStrongLabels();
     }
+
+    @Test
+    void atTheThresholdOfAMaskTheSumOfWhatIsUnseenDecides() {
+        RegressionTask task = RegressionTask.of(Spectrum.of(4, 3, 2, 1), Signal.constant(1));
+        Training blind = Training.samples(2).withMask(FeatureMask.keepingFirst(2, 4));
+        WeakToStrong worse = Distillation.of(task)
+                .surrogate(Surrogate.given(1, 1, 1.5, 0.5))
+                .target(blind)
+                .againstStrongLabels();
+        assertThat(worse.share(2)).isEqualTo(Double.NEGATIVE_INFINITY);
+        assertThat(worse.share(3)).isEqualTo(Double.POSITIVE_INFINITY);
+        assertThat(worse.gain()).isEqualTo(Double.NEGATIVE_INFINITY);
+        WeakToStrong better = Distillation.of(task)
+                .surrogate(Surrogate.given(1, 1, 0.5, 1.5))
+                .target(blind)
+                .againstStrongLabels();
+        assertThat(better.gain()).isEqualTo(Double.POSITIVE_INFINITY);
+    }
 }

@@ -30,12 +30,12 @@ public final class PhaseDiagram {
 
     private final double[] x;
     private final double[] y;
-    private final Pipeline pipeline;
+    private final Family pipeline;
     private final WeakToStrong[][] verdicts;
 
-    /** A pipeline of two parameters. */
+    /** A family of pipelines of two parameters. */
     @FunctionalInterface
-    public interface Pipeline {
+    public interface Family {
 
         /**
          * The pipeline at a point.
@@ -47,12 +47,14 @@ public final class PhaseDiagram {
         Distillation at(double x, double y);
     }
 
-    private PhaseDiagram(double[] x, double[] y, Pipeline pipeline) {
+    private PhaseDiagram(double[] x, double[] y, Family pipeline) {
         this.x = x;
         this.y = y;
         this.pipeline = pipeline;
         this.verdicts = new WeakToStrong[x.length][y.length];
-        IntStream.range(0, x.length * y.length).parallel().forEach(k -> {
+        // What is refused is refused in this thread, with its own words: others wrap their exceptions.
+        verdicts[0][0] = verdict(x[0], y[0]);
+        IntStream.range(1, x.length * y.length).parallel().forEach(k -> {
             int i = k / y.length;
             int j = k % y.length;
             verdicts[i][j] = verdict(x[i], y[j]);
@@ -68,7 +70,7 @@ public final class PhaseDiagram {
      * @return the diagram
      * @throws IllegalArgumentException if an axis is empty or not ascending, or as the pipeline does
      */
-    public static PhaseDiagram of(double[] x, double[] y, Pipeline pipeline) {
+    public static PhaseDiagram of(double[] x, double[] y, Family pipeline) {
         return new PhaseDiagram(ascending("x", x), ascending("y", y), notNull("pipeline", pipeline));
     }
 

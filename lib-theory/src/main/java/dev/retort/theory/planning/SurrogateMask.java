@@ -78,7 +78,9 @@ public final class SurrogateMask {
         notNull("task", task).features();
         int features = notNull("surrogate", surrogate).spectrum(task).dimension();
         length("spectrum", features, "the dimension of the task", task.dimension());
-        return new SurrogateMask(task, surrogate, notNull("target", target));
+        // What is refused is refused in this thread, with its own words: others wrap their exceptions.
+        Distillation.of(task).surrogate(notNull("surrogate", surrogate)).target(notNull("target", target));
+        return new SurrogateMask(task, surrogate, target);
     }
 
     private int bestCount(int[] strongestFirst) {

@@ -1,5 +1,7 @@
 package dev.retort.theory.simulation;
 
+import static dev.retort.core.Arguments.notNull;
+
 import dev.retort.theory.distillation.Pipeline;
 import dev.retort.theory.distillation.RiskReport;
 import java.util.ArrayList;
@@ -125,7 +127,7 @@ public final class Simulation {
      *     standard error is 0
      */
     public double zScore(RiskReport prediction) {
-        return zScore(prediction.excess());
+        return zScore(notNull("prediction", prediction).excess());
     }
 
     /**

@@ -146,7 +146,7 @@ class PlanningTest {
     void thePhasesMeetWhereNothingIsGained() {
         double[] m = {15, 30, 60, 120, 150, 180, 195};
         double[] n = {10, 20, 50, 100, 150};
-        PhaseDiagram.Pipeline pipeline =
+        PhaseDiagram.Family pipeline =
                 (x, y) -> Distillation.of(QUIET).surrogate(Training.samples(x)).target(Training.samples(y));
         PhaseDiagram diagram = PhaseDiagram.of(m, n, pipeline);
         assertThat(diagram.ratio(3, 1))
@@ -170,7 +170,7 @@ class PlanningTest {
 
     @Test
     void axesHaveToAscend() {
-        PhaseDiagram.Pipeline pipeline = (x, y) -> Distillation.of(TASK).target(Training.samples(x));
+        PhaseDiagram.Family pipeline = (x, y) -> Distillation.of(TASK).target(Training.samples(x));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PhaseDiagram.of(new double[] {2, 1}, new double[] {1}, pipeline))
                 .withMessage("x[1]: 1.0 is not greater than the one before");

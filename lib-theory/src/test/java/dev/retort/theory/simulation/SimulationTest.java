@@ -1,6 +1,7 @@
 package dev.retort.theory.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.core.spectrum.RegressionTask;
@@ -68,5 +69,16 @@ class SimulationTest {
         assertThat(second.pipeline().predict().excess())
                 .isEqualTo(chain.predictStages().get(1).excess());
         assertThat(second.stages().get(0).mean()).isEqualTo(2);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void noPredictionIsNoNumber() {
+        RegressionTask task = RegressionTask.of(Spectrum.isotropic(1, 4), Signal.constant(1));
+        Simulation simulation =
+                Distillation.of(task).target(Training.samples(2)).simulate(Trials.of(2));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> simulation.zScore(null))
+                .withMessage("prediction: null is not allowed");
     }
 }

@@ -1,6 +1,5 @@
 package dev.retort.theory.planning;
 
-import static dev.retort.core.Arguments.length;
 import static dev.retort.core.Arguments.notNull;
 
 import dev.retort.core.spectrum.RegressionTask;
@@ -76,8 +75,6 @@ public final class SurrogateMask {
      */
     public static SurrogateMask of(RegressionTask task, Training surrogate, Training target) {
         notNull("task", task).features();
-        int features = notNull("surrogate", surrogate).spectrum(task).dimension();
-        length("spectrum", features, "the dimension of the task", task.dimension());
         // What is refused is refused in this thread, with its own words: others wrap their exceptions.
         Distillation.of(task).surrogate(notNull("surrogate", surrogate)).target(notNull("target", target));
         return new SurrogateMask(task, surrogate, target);

@@ -132,4 +132,9 @@ public final class CovarianceShift {
         }
         return Surrogate.given(coefficients);
     }
+
+    @Override
+    public String toString() {
+        return "CovarianceShift from " + source + " to " + task;
+    }
 }

@@ -228,11 +228,6 @@ public final class Distillation extends Teacher implements Pipeline {
         return labels.get(labels.size() - 1);
     }
 
-    /** The gain of the labels that would be best for the last stage. */
-    Gain gain() {
-        return new Gain(stage(), labels().coordinates());
-    }
-
     @Override
     Distillation forTask(RegressionTask task) {
         return new Distillation(task, surrogate(), stages());

@@ -33,9 +33,11 @@ import dev.retort.core.spectrum.TaskNodes;
 public final class OptimalSurrogate {
 
     private final Distillation distillation;
+    private final Gain gain;
 
     private OptimalSurrogate(Distillation distillation) {
         this.distillation = distillation;
+        this.gain = new Gain(distillation.stage(), distillation.labels().coordinates());
     }
 
     /**
@@ -66,11 +68,9 @@ public final class OptimalSurrogate {
     public double gain(int i) {
         double lambda = distillation.task().spectrum().eigenvalue(i);
         Stage pupil = distillation.stage();
-        double gain = pupil.needsFeatures()
-                ? distillation.gain().of(i)
-                : distillation.gain().at(lambda);
+        double best = pupil.needsFeatures() ? gain.of(i) : gain.at(lambda);
         double share = pupil.training().teacherShare();
-        return share == 1 ? gain : 1 + (gain - 1) / share;
+        return share == 1 ? best : 1 + (best - 1) / share;
     }
 
     /**
@@ -112,7 +112,7 @@ public final class OptimalSurrogate {
         Stage pupil = distillation.stage();
         for (int i = 0; i < keeps.length; i++) {
             keeps[i] = pupil.needsFeatures()
-                    ? distillation.gain().keeps(i)
+                    ? gain.keeps(i)
                     : Gain.keeps(pupil, distillation.task().spectrum().eigenvalue(i));
         }
         return FeatureMask.of(keeps);

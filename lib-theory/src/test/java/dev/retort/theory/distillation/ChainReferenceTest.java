@@ -3,13 +3,8 @@ package dev.retort.theory.distillation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retort.core.spectrum.RegressionTask;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,12 +51,8 @@ class ChainReferenceTest {
         }
     }
 
-    static Stream<ReferenceChain> chains() throws IOException {
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(
-                Objects.requireNonNull(ChainReferenceTest.class.getResourceAsStream("chains.tsv")),
-                StandardCharsets.UTF_8))) {
-            return reader.lines().skip(1).map(ReferenceChain::of).toList().stream();
-        }
+    static Stream<ReferenceChain> chains() {
+        return ReferenceText.lines("chains.tsv").stream().skip(1).map(ReferenceChain::of);
     }
 
     @ParameterizedTest

@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,18 +46,14 @@ class OneStageReferenceTest {
         }
     }
 
-    static Stream<ReferenceCase> cases() throws IOException {
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(
-                Objects.requireNonNull(OneStageReferenceTest.class.getResourceAsStream("one-stage.tsv")),
-                StandardCharsets.UTF_8))) {
-            List<String> lines = reader.lines().toList();
-            String[] header = lines.get(0).substring(2).split("\t", -1);
-            return lines.stream().skip(1).map(line -> line.split("\t", -1)).map(row -> {
-                Map<String, String> fields = new HashMap<>();
-                IntStream.range(0, header.length).forEach(k -> fields.put(header[k], row[k]));
-                return new ReferenceCase(fields);
-            });
-        }
+    static Stream<ReferenceCase> cases() {
+        List<String> lines = ReferenceText.lines("one-stage.tsv");
+        String[] header = lines.get(0).substring(2).split("\t", -1);
+        return lines.stream().skip(1).map(line -> line.split("\t", -1)).map(row -> {
+            Map<String, String> fields = new HashMap<>();
+            IntStream.range(0, header.length).forEach(k -> fields.put(header[k], row[k]));
+            return new ReferenceCase(fields);
+        });
     }
 
     @ParameterizedTest

@@ -2,14 +2,30 @@ package dev.retort.theory.distillation;
 
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
-/** The words in which files of reference values name spectra and signals. */
+/** Files of reference values, and the words in which they name spectra, signals and trainings. */
 final class ReferenceText {
 
     private ReferenceText() {}
+
+    /** The lines of a file of reference values, its heading first. */
+    static List<String> lines(String file) {
+        try (BufferedReader reader = new BufferedReader(new InputStreamReader(
+                Objects.requireNonNull(ReferenceText.class.getResourceAsStream(file)), StandardCharsets.UTF_8))) {
+            return reader.lines().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     static Spectrum spectrum(String text) {
         String[] words = text.split(" ", -1);

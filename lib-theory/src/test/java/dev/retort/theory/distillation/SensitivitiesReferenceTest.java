@@ -3,14 +3,9 @@ package dev.retort.theory.distillation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retort.core.spectrum.RegressionTask;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,12 +65,8 @@ class SensitivitiesReferenceTest {
         }
     }
 
-    static Stream<Reference> references() throws IOException {
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(
-                Objects.requireNonNull(SensitivitiesReferenceTest.class.getResourceAsStream("sensitivities.tsv")),
-                StandardCharsets.UTF_8))) {
-            return reader.lines().skip(1).map(Reference::of).toList().stream();
-        }
+    static Stream<Reference> references() {
+        return ReferenceText.lines("sensitivities.tsv").stream().skip(1).map(Reference::of);
     }
 
     /** A derivative, and the number that it is with respect to. */

@@ -22,34 +22,43 @@ public final class Simulation {
     private final List<Simulation> before;
 
     private final double[] excess;
+    private final double[] literal;
     private final double mean;
     private final double standardError;
 
-    private Simulation(Pipeline pipeline, long seed, List<Simulation> before, double[] excess) {
+    private Simulation(Pipeline pipeline, long seed, List<Simulation> before, double[] excess, double[] literal) {
         this.pipeline = pipeline;
         this.seed = seed;
         this.before = before;
         this.excess = excess;
-        SummaryStatistics statistics = new SummaryStatistics();
-        for (double trial : excess) {
-            statistics.addValue(trial);
-        }
+        this.literal = literal;
+        SummaryStatistics statistics = statistics(excess);
         this.mean = statistics.getMean();
         this.standardError = statistics.getStandardDeviation() / Math.sqrt(excess.length);
     }
 
-    /** The outcome of trials, each of which measured the excess risk after each stage. */
-    static Simulation of(Pipeline pipeline, long seed, List<double[]> trials) {
-        List<Simulation> before = new ArrayList<>();
+    /** What came of some trials of a pipeline. */
+    static Simulation of(Pipeline pipeline, long seed, List<Trial.Outcome> trials) {
+        List<Simulation> stages = new ArrayList<>();
         int last = pipeline.trainings().size() - 1;
-        for (int k = 0; k < last; k++) {
-            before.add(new Simulation(pipeline.beginning(k + 1), seed, List.copyOf(before), after(k, trials)));
+        for (int k = 0; k <= last; k++) {
+            int stage = k;
+            stages.add(new Simulation(
+                    k == last ? pipeline : pipeline.beginning(k + 1),
+                    seed,
+                    List.copyOf(stages),
+                    trials.stream().mapToDouble(trial -> trial.excess[stage]).toArray(),
+                    trials.stream().mapToDouble(trial -> trial.literal[stage]).toArray()));
         }
-        return new Simulation(pipeline, seed, List.copyOf(before), after(last, trials));
+        return stages.get(last);
     }
 
-    private static double[] after(int stage, List<double[]> trials) {
-        return trials.stream().mapToDouble(trial -> trial[stage]).toArray();
+    private static SummaryStatistics statistics(double[] values) {
+        SummaryStatistics statistics = new SummaryStatistics();
+        for (double value : values) {
+            statistics.addValue(value);
+        }
+        return statistics;
     }
 
     /**
@@ -92,7 +101,8 @@ public final class Simulation {
     }
 
     /**
-     * The excess risk of each trial.
+     * The excess risk of each trial, averaged over label noise and signs unless the trials were {@linkplain Trials#literal()
+     * literal}.
      *
      * @return a new array, in the order of the trials
      */
@@ -116,6 +126,30 @@ public final class Simulation {
      */
     public double standardError() {
         return standardError;
+    }
+
+    /**
+     * What the same trials measured with the labels that they drew, without averages: the same expectation with more
+     * scatter, to check the averages by. The difference of the two means scatters about 0.
+     *
+     * @return the literal measurement of the same designs; equal to this one if the trials were {@linkplain Trials#literal()
+     *     literal}
+     */
+    public Simulation literal() {
+        return new Simulation(
+                pipeline, seed, before.stream().map(Simulation::literal).toList(), literal, literal);
+    }
+
+    /**
+     * How many literal trials one of these trials was worth: the variance of a literal excess risk over that of the averaged
+     * one. Time saved is this divided by what an averaged trial costs more, two to four times.
+     *
+     * @return the ratio of the sample variances; 1 for literal trials, infinite if the averages do not scatter at all
+     */
+    public double effectiveGain() {
+        double scatter = statistics(excess).getVariance();
+        double ofLiteral = statistics(literal).getVariance();
+        return scatter == ofLiteral ? 1 : ofLiteral / scatter;
     }
 
     /**

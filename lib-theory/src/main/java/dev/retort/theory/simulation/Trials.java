@@ -3,6 +3,7 @@ package dev.retort.theory.simulation;
 import static dev.retort.core.Arguments.atLeastOne;
 import static dev.retort.core.Arguments.nonNegative;
 import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.positive;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.nd4j.Covariance;
@@ -14,19 +15,10 @@ import dev.retort.theory.nd4j.MatrixDistillation;
 import dev.retort.theory.nd4j.MatrixExperiment;
 import dev.retort.theory.testtime.TestTimeTraining;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionService;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorCompletionService;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGenerator.SplittableGenerator;
-import java.util.random.RandomGeneratorFactory;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,15 +32,28 @@ import org.jspecify.annotations.Nullable;
  * covariance of the task, whatever that of the training. A {@link MatrixDistillation} is run in its original features, a
  * {@link Distillation} in the eigenbasis of its task.
  *
+ * <p>Given the designs, two averages are taken exactly instead of by chance. Every stage is linear in its labels, so that the
+ * excess risk is averaged over all noise on them. And the coordinates of a Gaussian design in the eigenbasis are
+ * symmetric: a target trained on a fixed surrogate's labels is also averaged over their signs. The expectation is the same;
+ * a trial is then worth {@linkplain Simulation#effectiveGain() many}, hundreds of them for a single target. {@link
+ * #literal()} does without, and {@link Simulation#literal()} shows for the same designs what it would have seen. Derived in
+ * the module's documentation, {@code docs/simulation.md}. Trials that draw from a {@link Population} are always literal.
+ *
  * <p>Trials run side by side on all processors. Each has a random generator of its own, split off in order from that of the
- * seed, so the numbers depend on the seed alone and neither on the number of threads nor on which trial finishes first.
- * Needs an ND4J backend on the class path. Immutable.
+ * seed, so the numbers depend on the seed alone and neither on the number of threads nor on which trial finishes first;
+ * nor does the number of trials where a precision is asked for. A run that is interrupted returns the trials that it has,
+ * if they are two at least, and leaves the thread's interrupted status set. Needs an ND4J backend on the class path.
+ * Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 50), Signal.sourcePowerLaw(1.5)).withNoise(0.1);
  * Distillation pipeline = Distillation.of(task).surrogate(Surrogate.optimal()).target(Training.samples(20));
  * Simulation simulation = pipeline.simulate(Trials.of(100).seed(7));
  * double z = simulation.zScore(pipeline.predict()); // in standard errors
+ * double gain = simulation.effectiveGain(); // how many literal trials each of these was worth
+ *
+ * Trials precise = Trials.of(100_000).untilRelativeError(0.01).onProgress(progress -> {}); // or System.out::println
+ * double toOnePercent = pipeline.simulate(precise).mean();
  * }</pre>
  */
 public final class Trials implements Experiment<Simulation>, MatrixExperiment<Simulation> {
@@ -56,21 +61,32 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
     private final int count;
     private final long seed;
     private final int threads;
+    private final boolean averaging;
     private final @Nullable Population population;
-    private final Progress progress;
+    private final Repetition.@Nullable Precision precision;
+    private final Consumer<? super Progress> listener;
 
-    private Trials(int count, long seed, int threads, @Nullable Population population, Progress progress) {
+    private Trials(
+            int count,
+            long seed,
+            int threads,
+            boolean averaging,
+            @Nullable Population population,
+            Repetition.@Nullable Precision precision,
+            Consumer<? super Progress> listener) {
         this.count = count;
         this.seed = seed;
         this.threads = threads;
+        this.averaging = averaging;
         this.population = population;
-        this.progress = progress;
+        this.precision = precision;
+        this.listener = listener;
     }
 
     /**
      * Trials with seed 0 on Gaussian designs, on all processors.
      *
-     * @param count how many, at least 2 (one trial has no standard error)
+     * @param count how many, or how many at most if a precision is asked for; at least 2 (one trial has no standard error)
      * @return the trials
      * @throws IllegalArgumentException if there are fewer than 2
      */
@@ -78,11 +94,11 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
         if (count < 2) {
             throw refusal("count", count, "is not at least 2");
         }
-        return new Trials(count, 0, Runtime.getRuntime().availableProcessors(), null, (done, total) -> {});
+        return new Trials(count, 0, Runtime.getRuntime().availableProcessors(), true, null, null, progress -> {});
     }
 
     /**
-     * How many trials these are.
+     * How many trials these are, at most.
      *
      * @return the number, at least 2
      */
@@ -106,7 +122,7 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      * @return new trials
      */
     public Trials seed(long seed) {
-        return new Trials(count, seed, threads, population, progress);
+        return new Trials(count, seed, threads, averaging, population, precision, listener);
     }
 
     /**
@@ -117,7 +133,7 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      * @throws IllegalArgumentException if there is less than one
      */
     public Trials threads(int threads) {
-        return new Trials(count, seed, atLeastOne("threads", threads), population, progress);
+        return new Trials(count, seed, atLeastOne("threads", threads), averaging, population, precision, listener);
     }
 
     /**
@@ -129,32 +145,55 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      * @throws IllegalArgumentException if the population is null
      */
     public Trials drawingFrom(Population population) {
-        return new Trials(count, seed, threads, notNull("population", population), progress);
+        return new Trials(count, seed, threads, averaging, notNull("population", population), precision, listener);
+    }
+
+    /**
+     * The same trials without averages over label noise and signs: what is drawn is what is measured.
+     *
+     * @return new trials
+     */
+    public Trials literal() {
+        return new Trials(count, seed, threads, false, population, precision, listener);
+    }
+
+    /**
+     * The same trials, but no more of them than are needed for a standard error, and 8 at least. Of a chain, that after every
+     * stage counts.
+     *
+     * @param standardError the standard error of the mean excess risk at which to stop, greater than 0
+     * @return new trials, which may still end at their count before that precision is reached
+     * @throws IllegalArgumentException if the error is not positive and finite
+     */
+    public Trials untilStandardError(double standardError) {
+        double allowed = positive("standardError", standardError);
+        return new Trials(count, seed, threads, averaging, population, mean -> allowed, listener);
+    }
+
+    /**
+     * The same trials, but no more of them than are needed for a relative standard error, and 8 at least. Of a chain, that
+     * after every stage counts.
+     *
+     * @param relativeError the standard error of the mean excess risk, as a part of that mean, at which to stop; greater than
+     *     0
+     * @return new trials, which may still end at their count before that precision is reached
+     * @throws IllegalArgumentException if the error is not positive and finite
+     */
+    public Trials untilRelativeError(double relativeError) {
+        double allowed = positive("relativeError", relativeError);
+        return new Trials(count, seed, threads, averaging, population, mean -> allowed * Math.abs(mean), listener);
     }
 
     /**
      * The same trials with somebody to tell of each that is completed.
      *
-     * @param progress who to tell; called in the thread that runs the pipeline. What it throws ends the run and reaches the
+     * @param listener who to tell; called in the thread that runs the pipeline. What it throws ends the run and reaches the
      *     caller
      * @return new trials
      * @throws IllegalArgumentException if it is null
      */
-    public Trials onProgress(Progress progress) {
-        return new Trials(count, seed, threads, population, notNull("progress", progress));
-    }
-
-    /** Follows a long run. */
-    @FunctionalInterface
-    public interface Progress {
-
-        /**
-         * Another trial is done.
-         *
-         * @param done how many are done by now
-         * @param total how many there will be
-         */
-        void completed(int done, int total);
+    public Trials onProgress(Consumer<? super Progress> listener) {
+        return new Trials(count, seed, threads, averaging, population, precision, notNull("listener", listener));
     }
 
     /**
@@ -166,13 +205,14 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      *     features are not below 2<sup>31</sup>, or if the spectrum, samples or noise of a training do not fit the population
      * @throws IllegalStateException if there is no ND4J backend, if the task's spectrum is not {@linkplain
      *     dev.retort.core.spectrum.Spectrum#isListed() listed}, or if a trial failed, with what it threw as the cause
-     * @throws CancellationException if the thread is interrupted; its interrupted status is set again
+     * @throws CancellationException if the thread is interrupted before two trials are done; its interrupted status is set
+     *     again
      */
     @Override
     public Simulation run(Distillation distillation) {
         checkSizes(distillation);
-        Trial trial = Trial.of(distillation, training -> designFor(distillation, training));
-        return Simulation.of(distillation, seed, runAll(trial::excess));
+        Trial trial = LiteralTrial.of(distillation, training -> designFor(distillation, training));
+        return simulation(distillation, trial);
     }
 
     /**
@@ -185,7 +225,8 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      *     features are not below 2<sup>31</sup>, if the trials draw from a population, whose members have one covariance
      *     only, or as {@link MatrixDistillation#surrogateCoefficients()} does
      * @throws IllegalStateException if there is no ND4J backend, or if a trial failed, with what it threw as the cause
-     * @throws CancellationException if the thread is interrupted; its interrupted status is set again
+     * @throws CancellationException if the thread is interrupted before two trials are done; its interrupted status is set
+     *     again
      */
     @Override
     public Simulation run(MatrixDistillation distillation) {
@@ -193,7 +234,12 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
             throw refusal("pipeline", distillation, "has covariances of its own, and cannot draw from a population");
         }
         checkSizes(distillation);
-        return Simulation.of(distillation, seed, runAll(Trial.of(distillation)::excess));
+        return simulation(distillation, LiteralTrial.of(distillation));
+    }
+
+    private Simulation simulation(Pipeline pipeline, Trial trial) {
+        List<Trial.Outcome> outcomes = repeat(trial::run, outcome -> outcome.excess);
+        return Simulation.of(pipeline, seed, outcomes);
     }
 
     private static void checkSizes(Pipeline pipeline) {
@@ -225,46 +271,22 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      * @return the measured losses
      * @throws IllegalArgumentException if k is negative, or if these trials draw from a population, which has no prompts
      * @throws IllegalStateException if a trial failed, with what it threw as the cause
-     * @throws CancellationException if the thread is interrupted; its interrupted status is set again
+     * @throws CancellationException if the thread is interrupted before two trials are done; its interrupted status is set
+     *     again
      */
     public PromptSimulation run(TestTimeTraining training, int examples) {
         if (population != null) {
             throw refusal("population", population, "has no prompts to draw");
         }
         PromptTrial trial = new PromptTrial(notNull("training", training), nonNegative("examples", examples));
-        return new PromptSimulation(runAll(trial::outcome));
+        return new PromptSimulation(repeat(trial::outcome, outcome -> new double[] {outcome.initialLoss()}));
     }
 
-    private <T> List<T> runAll(Function<RandomGenerator, T> trial) {
-        Map<Integer, T> outcomes = new ConcurrentHashMap<>();
-        ExecutorService workers = Executors.newFixedThreadPool(Math.min(threads, count), Trials::worker);
-        try {
-            CompletionService<Integer> completed = new ExecutorCompletionService<>(workers);
-            SplittableGenerator root = RandomGeneratorFactory.<SplittableGenerator>of("L64X128MixRandom")
-                    .create(seed);
-            for (int t = 0; t < count; t++) {
-                int index = t;
-                SplittableGenerator random = root.split();
-                completed.submit(() -> outcomes.put(index, trial.apply(random)), index);
-            }
-            for (int done = 1; done <= count; done++) {
-                completed.take().get();
-                progress.completed(done, count);
-            }
-            return IntStream.range(0, count).mapToObj(outcomes::get).toList();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancellationException("Interrupted before all " + count + " trials were done");
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("A trial failed: " + e.getCause(), e.getCause());
-        } finally {
-            workers.shutdownNow();
+    private <T> List<T> repeat(Function<RandomGenerator, T> trial, Function<T, double[]> measured) {
+        List<T> outcomes = new Repetition<>(count, seed, precision, listener, trial, measured).run(threads);
+        if (outcomes.size() < 2) {
+            throw new CancellationException("Interrupted before 2 of " + count + " trials were done");
         }
-    }
-
-    private static Thread worker(Runnable work) {
-        Thread thread = new Thread(work, "retort-trial");
-        thread.setDaemon(true);
-        return thread;
+        return outcomes;
     }
 }

@@ -155,10 +155,10 @@ class MatrixSimulationTest {
 
     @Test
     void tellsOfItsProgressAndCanBeInterrupted() {
-        List<String> told = new ArrayList<>();
-        Trials trials = Trials.of(3).onProgress((done, total) -> told.add(done + " of " + total));
+        List<Integer> told = new ArrayList<>();
+        Trials trials = Trials.of(3).onProgress(progress -> told.add(progress.done()));
         TWO_STAGES.simulate(trials);
-        assertThat(told).containsExactly("1 of 3", "2 of 3", "3 of 3");
+        assertThat(told).containsExactly(1, 2, 3);
         Thread.currentThread().interrupt();
         assertThatExceptionOfType(CancellationException.class).isThrownBy(() -> TWO_STAGES.simulate(trials));
         assertThat(Thread.interrupted()).isTrue();

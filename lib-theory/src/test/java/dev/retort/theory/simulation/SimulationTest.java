@@ -11,6 +11,7 @@ import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Training;
 import java.util.List;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SimulationTest {
@@ -23,7 +24,11 @@ class SimulationTest {
         return Simulation.of(
                 PIPELINE,
                 7,
-                DoubleStream.of(excess).mapToObj(trial -> new double[] {trial}).toList());
+                DoubleStream.of(excess).mapToObj(SimulationTest::outcome).toList());
+    }
+
+    private static Trial.Outcome outcome(double... excess) {
+        return new Trial.Outcome(excess, excess);
     }
 
     @Test
@@ -56,7 +61,7 @@ class SimulationTest {
     @Test
     void hasEveryStageOfAChain() {
         Distillation chain = PIPELINE.then(Training.samples(4)).then(Training.samples(5));
-        Simulation simulation = Simulation.of(chain, 7, List.of(new double[] {1, 10, 100}, new double[] {3, 30, 300}));
+        Simulation simulation = Simulation.of(chain, 7, List.of(outcome(1, 10, 100), outcome(3, 30, 300)));
         assertThat(simulation.mean()).isEqualTo(200);
         assertThat(simulation.pipeline()).isSameAs(chain);
         assertThat(simulation.seed()).isEqualTo(7);
@@ -69,6 +74,24 @@ class SimulationTest {
         assertThat(second.pipeline().predict().excess())
                 .isEqualTo(chain.predictStages().get(1).excess());
         assertThat(second.stages().get(0).mean()).isEqualTo(2);
+    }
+
+    @Test
+    void comparesItsScatterWithThatOfLiteralTrials() {
+        double[][] averaged = {{2, 20}, {3, 20}, {4, 20}};
+        double[][] literal = {{0, 10}, {3, 20}, {6, 30}};
+        List<Trial.Outcome> trials = IntStream.range(0, 3)
+                .mapToObj(t -> new Trial.Outcome(averaged[t], literal[t]))
+                .toList();
+        Simulation simulation = Simulation.of(PIPELINE.then(Training.samples(4)), 7, trials);
+        assertThat(simulation.effectiveGain()).isEqualTo(Double.POSITIVE_INFINITY);
+        assertThat(simulation.literal().excess()).containsExactly(10, 20, 30);
+        Simulation first = simulation.stages().get(0);
+        assertThat(first.effectiveGain()).isEqualTo(9);
+        assertThat(first.literal().excess()).containsExactly(0, 3, 6);
+        assertThat(first.literal().effectiveGain()).isEqualTo(1);
+        assertThat(simulation.literal().stages().get(0).excess()).containsExactly(0, 3, 6);
+        assertThat(simulation(1, 1).effectiveGain()).isEqualTo(1);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static dev.retort.theory.testing.RetortAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -14,9 +15,11 @@ import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.FeatureMask;
 import dev.retort.theory.distillation.Surrogate;
 import dev.retort.theory.distillation.Training;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrialsTest {
 
@@ -253,18 +257,27 @@ class TrialsTest {
 
     @Test
     void tellsOfItsProgress() {
-        List<String> told = new ArrayList<>();
-        Distillation.of(TASK)
+        List<Progress> told = new ArrayList<>();
+        Simulation simulation = Distillation.of(TASK)
                 .target(Training.samples(10))
-                .simulate(Trials.of(3).onProgress((done, total) -> told.add(done + " of " + total)));
-        assertThat(told).containsExactly("1 of 3", "2 of 3", "3 of 3");
+                .simulate(Trials.of(3).onProgress(told::add));
+        assertThat(told).extracting(Progress::done).containsExactly(1, 2, 3);
+        assertThat(told).extracting(Progress::limit).containsOnly(3);
+        assertThat(told.get(0).standardError()).isEqualTo(Double.POSITIVE_INFINITY);
+        assertThat(told.get(0).remaining()).isEqualTo(told.get(0).elapsed().multipliedBy(2));
+        assertThat(told.get(2).mean()).isEqualTo(simulation.mean());
+        assertThat(told.get(2).standardError()).isEqualTo(simulation.standardError());
+        assertThat(told.get(2).remaining()).isZero();
+        assertThat(told.get(2).elapsed()).isGreaterThan(told.get(0).elapsed());
+        assertThat(new Progress(40, 100, 0.125, 0.0101, Duration.ofSeconds(2), Duration.ofSeconds(3)))
+                .hasToString("40 of at most 100 trials: 0.125000 ± 0.010, 3.0 s left");
     }
 
     @Test
     void whatProgressThrowsEndsTheRun() throws InterruptedException {
         IllegalStateException enough = new IllegalStateException("enough");
-        Trials trials = Trials.of(100_000).threads(2).onProgress((done, total) -> {
-            if (done == 2) {
+        Trials trials = Trials.of(100_000).threads(2).onProgress(progress -> {
+            if (progress.done() == 2) {
                 throw enough;
             }
         });
@@ -283,13 +296,85 @@ class TrialsTest {
     }
 
     @Test
-    void canBeInterrupted() {
+    void returnsWhatItHasWhenInterrupted() {
+        Distillation pipeline = Distillation.of(TASK).target(Training.samples(10));
+        Simulation simulation = pipeline.simulate(Trials.of(1_000_000).seed(4).onProgress(progress -> {
+            if (progress.done() == 5) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+        assertThat(Thread.interrupted()).isTrue();
+        int done = simulation.trials();
+        assertThat(done).isBetween(5, 1000);
+        assertThat(simulation.excess())
+                .containsExactly(pipeline.simulate(Trials.of(done).seed(4)).excess());
+    }
+
+    @Test
+    void withoutTwoTrialsThereIsNothingToReturnWhenInterrupted() {
         Distillation pipeline = Distillation.of(TASK).target(Training.samples(10));
         Thread.currentThread().interrupt();
         assertThatExceptionOfType(CancellationException.class)
                 .isThrownBy(() -> pipeline.simulate(Trials.of(1000)))
-                .withMessage("Interrupted before all 1000 trials were done");
+                .withMessage("Interrupted before 2 of 1000 trials were done");
         assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void stopsAtTheStandardErrorThatWasAskedFor(boolean relative) {
+        Distillation pipeline =
+                Distillation.of(TASK).surrogate(Training.samples(50)).then(Training.samples(60));
+        Trials trials = Trials.of(10_000).seed(8);
+        double typical = pipeline.predict().excess();
+        Trials precise = relative ? trials.untilRelativeError(0.02) : trials.untilStandardError(0.02 * typical);
+        Simulation simulation = pipeline.simulate(precise);
+        assertThat(simulation.trials()).isBetween(8, 2000);
+        for (Simulation stage : simulation.stages()) {
+            assertThat(stage.standardError()).isLessThanOrEqualTo(0.02 * (relative ? stage.mean() : typical));
+        }
+        double[] all = simulation.excess();
+        assertThat(pipeline.simulate(precise.threads(1)).excess()).containsExactly(all);
+        assertThat(pipeline.simulate(precise.threads(5)).excess()).containsExactly(all);
+        assertThat(pipeline.simulate(trials.untilRelativeError(1e9)).trials()).isEqualTo(8);
+        Trials capped = Trials.of(20).seed(8).untilRelativeError(1e-9);
+        assertThat(pipeline.simulate(capped).trials()).isEqualTo(20);
+    }
+
+    @Test
+    void tellsHowLongAPrecisionWillTake() {
+        List<Progress> told = new ArrayList<>();
+        Distillation.of(TASK)
+                .target(Training.samples(30))
+                .simulate(
+                        Trials.of(1_000_000).literal().untilRelativeError(0.02).onProgress(told::add));
+        Progress middle = told.get(told.size() / 2);
+        // Half of the trials are done, so about as much is left.
+        double left = (double) middle.remaining().toNanos() / middle.elapsed().toNanos();
+        assertThat(left).isBetween(0.3, 3.0);
+        assertThat(told.get(told.size() - 1).remaining()).isZero();
+    }
+
+    @Test
+    void namesTheTrialThatFails() {
+        AtomicInteger begun = new AtomicInteger();
+        Repetition<Integer> repetition = new Repetition<>(
+                100,
+                1,
+                null,
+                progress -> {},
+                random -> {
+                    int index = begun.getAndIncrement();
+                    if (index == 16) {
+                        throw new ArithmeticException("no convergence");
+                    }
+                    return index;
+                },
+                outcome -> new double[] {outcome});
+        assertThatIllegalStateException()
+                .isThrownBy(() -> repetition.run(1))
+                .withMessage("Trial 17 of 100 failed: java.lang.ArithmeticException: no convergence")
+                .withCauseInstanceOf(ArithmeticException.class);
     }
 
     @Test
@@ -298,6 +383,12 @@ class TrialsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Trials.of(2).threads(0))
                 .withMessage("threads: 0 is not at least 1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Trials.of(2).untilStandardError(0))
+                .withMessageStartingWith("standardError: 0.0 is not");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Trials.of(2).untilRelativeError(Double.NaN))
+                .withMessageStartingWith("relativeError: NaN is not");
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
                         Distillation.of(TASK).target(Training.samples(17.25)).simulate(Trials.of(2)))
@@ -323,6 +414,6 @@ class TrialsTest {
                 .withMessage("population: null is not allowed");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Trials.of(2).onProgress(null))
-                .withMessage("progress: null is not allowed");
+                .withMessage("listener: null is not allowed");
     }
 }

@@ -1,0 +1,193 @@
+package dev.retort.theory.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGenerator.SplittableGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something random done again and again, side by side, until enough is known. Outcomes count in the order in which they were
+ * begun, not in that in which they came: so the numbers, and how many there are, do not depend on threads. One instance is one
+ * run.
+ *
+ * @param <T> what comes of it each time
+ */
+final class Repetition<T> {
+
+    /** With so few the standard error is itself uncertain by a quarter; with fewer it is nothing to stop by. */
+    private static final int LEAST_TO_STOP_BY = 8;
+
+    private final int limit;
+    private final @Nullable Precision precision;
+    private final Consumer<? super Progress> listener;
+    private final Function<RandomGenerator, T> trial;
+    private final Function<T, double[]> measured;
+
+    private final SplittableGenerator root;
+    private final BlockingQueue<Delivery<T>> deliveries = new LinkedBlockingQueue<>();
+    private int begun;
+    private boolean stopped;
+
+    private final List<T> outcomes = new ArrayList<>();
+    private final List<SummaryStatistics> statistics = new ArrayList<>();
+    private final long start = System.nanoTime();
+
+    /**
+     * @param limit how often at most
+     * @param precision when to stop before; null for never
+     * @param listener told after each, in the order of the outcomes
+     * @param trial what is done
+     * @param measured the numbers of an outcome that are to be known, at least one, and as many of each outcome
+     */
+    Repetition(
+            int limit,
+            long seed,
+            @Nullable Precision precision,
+            Consumer<? super Progress> listener,
+            Function<RandomGenerator, T> trial,
+            Function<T, double[]> measured) {
+        this.limit = limit;
+        this.precision = precision;
+        this.listener = listener;
+        this.trial = trial;
+        this.measured = measured;
+        this.root = RandomGeneratorFactory.<SplittableGenerator>of("L64X128MixRandom")
+                .create(seed);
+    }
+
+    /** The standard error at which a mean counts as known. */
+    @FunctionalInterface
+    interface Precision {
+
+        double allowedError(double mean);
+    }
+
+    /** What came of one repetition: an outcome or a failure. */
+    private record Delivery<T>(
+            int index, @Nullable T outcome, @Nullable Throwable failure) {}
+
+    private record Task(int index, RandomGenerator random) {}
+
+    /**
+     * Repeats.
+     *
+     * @return the outcomes, in the order of the random generators, that is the same for any number of threads; fewer than the limit if
+     *     the precision was reached, or if the thread was interrupted, in which case its interrupted status is set again
+     * @throws IllegalStateException if one failed, with what it threw as the cause
+     */
+    List<T> run(int threads) {
+        try {
+            for (int worker = 0; worker < Math.min(threads, limit); worker++) {
+                Thread thread = new Thread(this::work, "retort-trial");
+                thread.setDaemon(true);
+                thread.start();
+            }
+            collect();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            stop();
+        }
+        return outcomes;
+    }
+
+    /** Takes one task after the other until there are no more. */
+    private void work() {
+        for (Task task = next(); task != null; task = next()) {
+            deliveries.add(perform(task));
+        }
+    }
+
+    @SuppressWarnings("CatchingUnchecked") // Whatever goes wrong is reported where it is waited for.
+    private Delivery<T> perform(Task task) {
+        try {
+            return new Delivery<>(task.index, trial.apply(task.random), null);
+        } catch (Throwable e) {
+            return new Delivery<>(task.index, null, e);
+        }
+    }
+
+    private synchronized @Nullable Task next() {
+        return stopped || begun == limit ? null : new Task(begun++, root.split());
+    }
+
+    private synchronized void stop() {
+        stopped = true;
+    }
+
+    private void collect() throws InterruptedException {
+        Map<Integer, Delivery<T>> early = new HashMap<>();
+        while (outcomes.size() < limit) {
+            Delivery<T> delivery = deliveries.take();
+            early.put(delivery.index, delivery);
+            while (early.containsKey(outcomes.size())) {
+                add(early.remove(outcomes.size()));
+                if (isEnough()) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void add(Delivery<T> delivery) {
+        T outcome = delivery.outcome;
+        if (outcome == null) {
+            throw new IllegalStateException(
+                    "Trial " + (delivery.index + 1) + " of " + limit + " failed: " + delivery.failure,
+                    delivery.failure);
+        }
+        outcomes.add(outcome);
+        double[] numbers = measured.apply(outcome);
+        for (int j = 0; j < numbers.length; j++) {
+            if (statistics.size() == j) {
+                statistics.add(new SummaryStatistics());
+            }
+            statistics.get(j).addValue(numbers[j]);
+        }
+        listener.accept(progress());
+    }
+
+    private boolean isEnough() {
+        return precision != null && outcomes.size() >= LEAST_TO_STOP_BY && needed() <= outcomes.size();
+    }
+
+    private Progress progress() {
+        int done = outcomes.size();
+        SummaryStatistics last = statistics.get(statistics.size() - 1);
+        long elapsed = System.nanoTime() - start;
+        double left = Math.max(0, Math.min(limit, Math.max(needed(), LEAST_TO_STOP_BY)) - done);
+        return new Progress(
+                done, limit, last.getMean(), standardError(last), Duration.ofNanos(elapsed), Duration.ofNanos((long)
+                        (elapsed * (left / done))));
+    }
+
+    /** How many repetitions the precision seems to need, going by the scatter so far. */
+    private double needed() {
+        if (precision == null) {
+            return limit;
+        }
+        double needed = 0;
+        for (SummaryStatistics number : statistics) {
+            double excess = standardError(number) / precision.allowedError(number.getMean());
+            // Of 0/0, an error of zero where none is allowed, there is enough.
+            needed = Math.max(needed, Double.isNaN(excess) ? 0 : outcomes.size() * excess * excess);
+        }
+        return needed;
+    }
+
+    private static double standardError(SummaryStatistics number) {
+        return number.getN() < 2
+                ? Double.POSITIVE_INFINITY
+                : number.getStandardDeviation() / Math.sqrt((double) number.getN());
+    }
+}

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Repetition<T> {
 
-    /** With so few the standard error is itself uncertain by a quarter; with fewer it is nothing to stop by. */
-    private static final int LEAST_TO_STOP_BY = 8;
+    /** With fewer even a widened standard error is too often small by chance. */
+    private static final int LEAST_TO_STOP_BY = 4;
 
     private final int limit;
     private final @Nullable Precision precision;
@@ -178,11 +178,20 @@ final class Repetition<T> {
         }
         double needed = 0;
         for (SummaryStatistics number : statistics) {
-            double excess = standardError(number) / precision.allowedError(number.getMean());
+            double excess = widening() * standardError(number) / precision.allowedError(number.getMean());
             // Of 0/0, an error of zero where none is allowed, there is enough.
             needed = Math.max(needed, Double.isNaN(excess) ? 0 : outcomes.size() * excess * excess);
         }
         return needed;
+    }
+
+    /**
+     * An error estimated from few trials covers as much as a known one when it is widened so: the quantile of Student's t where
+     * the normal one is 1, to three terms in the inverse degrees of freedom (Abramowitz, Stegun, 26.7.5).
+     */
+    private double widening() {
+        double half = 0.5 / (outcomes.size() - 1);
+        return 1 + half * (1 + half * (1 + half / 2));
     }
 
     private static double standardError(SummaryStatistics number) {

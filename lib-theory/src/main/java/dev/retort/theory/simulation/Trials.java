@@ -158,8 +158,8 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
     }
 
     /**
-     * The same trials, but no more of them than are needed for a standard error, and 8 at least. Of a chain, that after every
-     * stage counts.
+     * The same trials, but no more of them than are needed for a standard error, and 4 at least; while there are few, the error is
+     * widened by Student's factor. Of a chain, that after every stage counts.
      *
      * @param standardError the standard error of the mean excess risk at which to stop, greater than 0
      * @return new trials, which may still end at their count before that precision is reached
@@ -171,8 +171,8 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
     }
 
     /**
-     * The same trials, but no more of them than are needed for a relative standard error, and 8 at least. Of a chain, that
-     * after every stage counts.
+     * The same trials, but no more of them than are needed for a relative standard error, and 4 at least; while there are few,
+     * the error is widened by Student's factor. Of a chain, that after every stage counts.
      *
      * @param relativeError the standard error of the mean excess risk, as a part of that mean, at which to stop; greater than
      *     0
@@ -211,8 +211,8 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
     @Override
     public Simulation run(Distillation distillation) {
         checkSizes(distillation);
-        Trial trial = LiteralTrial.of(distillation, training -> designFor(distillation, training));
-        return simulation(distillation, trial);
+        Procedure procedure = Procedure.of(distillation, training -> designFor(distillation, training));
+        return simulation(distillation, new LiteralTrial(procedure));
     }
 
     /**
@@ -234,7 +234,7 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
             throw refusal("pipeline", distillation, "has covariances of its own, and cannot draw from a population");
         }
         checkSizes(distillation);
-        return simulation(distillation, LiteralTrial.of(distillation));
+        return simulation(distillation, new LiteralTrial(Procedure.of(distillation)));
     }
 
     private Simulation simulation(Pipeline pipeline, Trial trial) {

@@ -1,0 +1,186 @@
+package dev.retort.theory.simulation;
+
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.theory.distillation.Training;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What the theory is off by at finite size: simulated/predicted − 1 at several sizes, through which
+ *
+ * <pre>  departure(n) = c/n + d/n²</pre>
+ *
+ * is fitted by least squares, each point weighted by its standard error. The theory's error is O(1/n) when all sizes grow
+ * together, so c is the constant by which to judge whether n samples are enough; d takes up what is left of small sizes.
+ * Immutable.
+ *
+ * <pre>{@code
+ * List<Simulation> sizes = IntStream.of(1, 2, 4)
+ *         .mapToObj(scale -> Distillation.of(
+ *                         RegressionTask.of(Spectrum.powerLaw(1.5, 50 * scale), Signal.sourcePowerLaw(1.5)))
+ *                 .target(Training.samples(20 * scale))
+ *                 .simulate(Trials.of(100).seed(scale)))
+ *         .toList();
+ * FiniteSizeError error = FiniteSizeError.of(sizes);
+ * double c = error.coefficient(); // about 0.7
+ * double atThousand = error.at(1000); // the relative error of the closed form there
+ * }</pre>
+ */
+public final class FiniteSizeError {
+
+    private final List<Point> points;
+    private final double coefficient;
+    private final double curvature;
+    private final double varianceOfCoefficient;
+    private final double varianceOfCurvature;
+    private final double covariance;
+
+    /**
+     * One size.
+     *
+     * @param samples the number of samples n of the target's training
+     * @param predicted the excess risk in closed form
+     * @param departure simulated/predicted − 1
+     * @param standardError the standard error of the departure
+     */
+    public record Point(double samples, double predicted, double departure, double standardError) {
+
+        private static Point of(Simulation simulation) {
+            List<Training> trainings = simulation.pipeline().trainings();
+            double predicted = simulation.pipeline().predict().excess();
+            return new Point(
+                    trainings.get(trainings.size() - 1).samples(),
+                    predicted,
+                    simulation.mean() / predicted - 1,
+                    simulation.standardError() / predicted);
+        }
+    }
+
+    private FiniteSizeError(List<Point> points) {
+        this.points = points;
+        // In x = n₀/n, with the smallest n₀, so that no power of n overflows.
+        double smallest = points.get(0).samples;
+        double xx = 0;
+        double xxx = 0;
+        double xxxx = 0;
+        double xy = 0;
+        double xxy = 0;
+        for (Point point : points) {
+            double x = smallest / point.samples / point.standardError;
+            double square = x * smallest / point.samples;
+            double y = point.departure / point.standardError;
+            xx += x * x;
+            xxx += x * square;
+            xxxx += square * square;
+            xy += x * y;
+            xxy += square * y;
+        }
+        double determinant = xx * xxxx - xxx * xxx;
+        this.coefficient = smallest * (xxxx * xy - xxx * xxy) / determinant;
+        this.curvature = smallest * smallest * (xx * xxy - xxx * xy) / determinant;
+        this.varianceOfCoefficient = smallest * smallest * xxxx / determinant;
+        this.varianceOfCurvature = Math.pow(smallest, 4) * xx / determinant;
+        this.covariance = -Math.pow(smallest, 3) * xxx / determinant;
+    }
+
+    /**
+     * The departures of some simulations and the line through them.
+     *
+     * @param simulations the same pipeline at two or more sizes, in which everything that counts samples or features grows in
+     *     proportion; in any order
+     * @return the fit
+     * @throws IllegalArgumentException if there are not two different numbers of samples, if a predicted risk is 0 or
+     *     infinite, or if the trials of a simulation do not scatter
+     */
+    public static FiniteSizeError of(List<Simulation> simulations) {
+        List<Point> points = new ArrayList<>();
+        for (Simulation simulation : notNull("simulations", simulations)) {
+            Point point = Point.of(simulation);
+            if (!(point.predicted > 0 && point.predicted < Double.POSITIVE_INFINITY)) {
+                throw refusal("predicted", point.predicted, "is not positive and finite, for " + simulation.pipeline());
+            }
+            if (!(point.standardError > 0)) {
+                throw refusal(
+                        "standardError", point.standardError, "is not greater than 0, for " + simulation.pipeline());
+            }
+            points.add(point);
+        }
+        points.sort(Comparator.comparingDouble(Point::samples));
+        if (points.stream().mapToDouble(Point::samples).distinct().count() < 2) {
+            throw refusal("simulations", points.size(), "do not have two different numbers of samples");
+        }
+        return new FiniteSizeError(List.copyOf(points));
+    }
+
+    /**
+     * The sizes.
+     *
+     * @return one point per simulation, the smallest number of samples first
+     */
+    public List<Point> points() {
+        return points;
+    }
+
+    /**
+     * The constant of 1/n.
+     *
+     * @return c
+     */
+    public double coefficient() {
+        return coefficient;
+    }
+
+    /**
+     * The standard error of the constant, from those of the points.
+     *
+     * @return the standard error of c
+     */
+    public double coefficientError() {
+        return Math.sqrt(varianceOfCoefficient);
+    }
+
+    /**
+     * The fitted departure at a size.
+     *
+     * @param samples n, greater than 0
+     * @return c/n + d/n²
+     */
+    public double at(double samples) {
+        return (coefficient + curvature / samples) / samples;
+    }
+
+    /**
+     * The standard error of the fitted departure.
+     *
+     * @param samples n, greater than 0
+     * @return the standard error of {@link #at(double)}
+     */
+    public double errorAt(double samples) {
+        double variance = varianceOfCoefficient + (2 * covariance + varianceOfCurvature / samples) / samples;
+        return Math.sqrt(Math.max(0, variance)) / samples;
+    }
+
+    /**
+     * How well the two terms describe the points.
+     *
+     * @return the sum of squared distances of the points from the fit in standard errors; if the two terms are all there is,
+     *     about the number of points less 2, and no more than that plus four times the root of twice it
+     */
+    public double chiSquared() {
+        double sum = 0;
+        for (Point point : points) {
+            double distance = (point.departure - at(point.samples)) / point.standardError;
+            sum += distance * distance;
+        }
+        return sum;
+    }
+
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "simulated/predicted - 1 = (%.3g ± %.2g)/n", coefficient, coefficientError());
+    }
+}

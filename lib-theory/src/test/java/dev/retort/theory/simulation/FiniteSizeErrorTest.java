@@ -1,0 +1,99 @@
+package dev.retort.theory.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
+import dev.retort.core.spectrum.Spectrum;
+import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.Training;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class FiniteSizeErrorTest {
+
+    private static Distillation pipeline(int samples) {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 3 * samples), Signal.sourcePowerLaw(1.5));
+        return Distillation.of(task).target(Training.samples(samples));
+    }
+
+    /** Two trials that depart from the prediction by so much on average, with the given standard error. */
+    private static Simulation departing(int samples, double departure, double error) {
+        Distillation pipeline = pipeline(samples);
+        double predicted = pipeline.predict().excess();
+        return Simulation.of(
+                pipeline,
+                1,
+                IntStream.of(-1, 1)
+                        .mapToObj(sign -> predicted * (1 + departure + sign * error))
+                        .map(excess -> new Trial.Outcome(new double[] {excess}, new double[] {excess}))
+                        .toList());
+    }
+
+    @Test
+    void findsTheConstantsOfExactDepartures() {
+        FiniteSizeError fit = FiniteSizeError.of(IntStream.of(80, 20, 40)
+                .mapToObj(n -> departing(n, 0.7 / n - 3.0 / n / n, 1e-3 * n))
+                .toList());
+        assertThat(fit.coefficient()).isCloseTo(0.7, within(1e-12));
+        assertThat(fit.at(1000)).isCloseTo(0.7e-3 - 3e-6, within(1e-15));
+        assertThat(fit.chiSquared()).isCloseTo(0, within(1e-20));
+        assertThat(fit.points()).extracting(FiniteSizeError.Point::samples).containsExactly(20.0, 40.0, 80.0);
+        assertThat(fit.points().get(1).standardError()).isCloseTo(0.04, within(1e-12));
+        assertThat(fit.points().get(1).departure()).isCloseTo(0.7 / 40 - 3.0 / 1600, within(1e-14));
+    }
+
+    @Test
+    void twoSizesDetermineBothConstants() {
+        FiniteSizeError fit = FiniteSizeError.of(List.of(departing(20, 0.1, 0.01), departing(40, 0.03, 0.02)));
+        // c/20 + d/400 = 0.1 and c/40 + d/1600 = 0.03.
+        assertThat(fit.coefficient()).isCloseTo(0.4, within(1e-12));
+        assertThat(fit.at(20)).isCloseTo(0.1, within(1e-14));
+        assertThat(fit.at(40)).isCloseTo(0.03, within(1e-14));
+        // c = 80 y₂ − 20 y₁.
+        assertThat(fit.coefficientError()).isCloseTo(Math.hypot(80 * 0.02, 20 * 0.01), within(1e-12));
+        assertThat(fit.errorAt(40)).isCloseTo(0.02, within(1e-14));
+        assertThat(fit.errorAt(20)).isCloseTo(0.01, within(1e-14));
+        assertThat(fit).hasToString("simulated/predicted - 1 = (0.400 ± 1.6)/n");
+    }
+
+    @Test
+    void itsErrorIsThatOfItsScatter() {
+        SplittableRandom random = new SplittableRandom(3);
+        int repetitions = 400;
+        double sum = 0;
+        double chiSquared = 0;
+        for (int k = 0; k < repetitions; k++) {
+            FiniteSizeError fit = FiniteSizeError.of(IntStream.of(10, 20, 30, 60)
+                    .mapToObj(n -> departing(n, 1.0 / n + 0.01 * random.nextGaussian(), 0.01))
+                    .toList());
+            double z = (fit.coefficient() - 1) / fit.coefficientError();
+            sum += z * z;
+            chiSquared += fit.chiSquared();
+        }
+        // Both are sums of squares of normal numbers: one, and four points less two constants.
+        assertThat(sum / repetitions).isCloseTo(1, within(4 * Math.sqrt(2.0 / repetitions)));
+        assertThat(chiSquared / repetitions).isCloseTo(2, within(4 * Math.sqrt(4.0 / repetitions)));
+    }
+
+    @Test
+    void refusesWhatHasNoDeparture() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FiniteSizeError.of(List.of(departing(20, 0, 1), departing(20, 0, 1))))
+                .withMessage("simulations: 2 do not have two different numbers of samples");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FiniteSizeError.of(List.of(departing(20, 0, 0), departing(40, 0, 1))))
+                .withMessageStartingWith("standardError: 0.0 is not greater than 0, for Distillation");
+        Distillation exact = Distillation.of(RegressionTask.of(Spectrum.isotropic(1, 3), Signal.constant(1)))
+                .target(Training.samples(10));
+        Trial.Outcome outcome = new Trial.Outcome(new double[] {0}, new double[] {0});
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FiniteSizeError.of(
+                        List.of(departing(20, 0, 1), Simulation.of(exact, 1, List.of(outcome, outcome)))))
+                .withMessageStartingWith("predicted: 0.0 is not positive and finite");
+    }
+}

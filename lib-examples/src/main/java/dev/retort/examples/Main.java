@@ -25,6 +25,9 @@ public final class Main {
 
     private static final int IMAGE_TRIALS = 40;
 
+    /** At most; usually the precision that is asked for comes before. */
+    private static final int FINITE_SIZE_TRIALS = 3000;
+
     private Main() {}
 
     /**
@@ -48,6 +51,7 @@ public final class Main {
                 ScalingFigures::limits,
                 () -> TrainingAtTestTime.gains(Trials.of(PROMPT_TRIALS).seed(SEED)),
                 TrainingAtTestTime::uses,
+                () -> FiniteSizes.exhibit(Trials.of(FINITE_SIZE_TRIALS).seed(SEED)),
                 images::whereTheoryHolds,
                 images::whereTheoryStops,
                 () -> InContextLearning.predictors(SEED),

@@ -80,17 +80,28 @@ public final class ArrayArguments {
 
     /** A copy of an array of rank 1, as one row, or 2; all entries must be finite. */
     static OffHeapMatrix finiteCopy(String name, INDArray array) {
-        OffHeapMatrix copy = OffHeapMatrix.copyOf(array);
-        for (int i = 0; i < copy.rows(); i++) {
-            double[] row = copy.row(i);
+        return finite(name, array, OffHeapMatrix.copyOf(array));
+    }
+
+    /** An array of rank 2 as {@link OffHeapMatrix#reading} has it; all entries must be finite. */
+    static OffHeapMatrix finiteMatrix(String name, INDArray array) {
+        return finite(name, array, OffHeapMatrix.reading(array));
+    }
+
+    private static OffHeapMatrix finite(String name, INDArray array, OffHeapMatrix matrix) {
+        if (Double.isFinite(matrix.sumOfSizes())) {
+            return matrix;
+        }
+        for (int i = 0; i < matrix.rows(); i++) {
+            double[] row = matrix.row(i);
             for (int j = 0; j < row.length; j++) {
                 if (!Double.isFinite(row[j])) {
-                    copy.close();
+                    matrix.close();
                     throw refusal(array.rank() == 1 ? at(name, j) : at(name, i, j), row[j], "is not finite");
                 }
             }
         }
-        return copy;
+        return matrix; // only the sum overflows
     }
 
     static String at(String name, long... indices) {

@@ -222,10 +222,13 @@ public final class Covariance {
      *     infinite
      */
     public double excessRisk(INDArray estimate, INDArray truth) {
-        double[] difference = entries("estimate", estimate);
-        double[] subtracted = entries("truth", truth);
+        return excessRisk(entries("estimate", estimate), entries("truth", truth));
+    }
+
+    double excessRisk(double[] estimate, double[] truth) {
+        double[] difference = estimate.clone();
         for (int i = 0; i < difference.length; i++) {
-            difference[i] -= subtracted[i];
+            difference[i] -= truth[i];
         }
         try (OffHeapMatrix vector = OffHeapMatrix.of(1, dimension(), difference);
                 OffHeapMatrix rotated = times(vector, true)) {
@@ -248,6 +251,10 @@ public final class Covariance {
                 OffHeapMatrix product = times(given, intoEigenbasis)) {
             return product.toNd4j(vectors.shape());
         }
+    }
+
+    boolean isDiagonal() {
+        return eigenvectors == null;
     }
 
     /** X V, or X Vᵀ, for vectors one per row. */

@@ -38,6 +38,12 @@ sealed interface DenseAlgebra permits OpenBlasAlgebra, JavaAlgebra {
      */
     void solveTriangular(OffHeapMatrix lower, boolean transposed, OffHeapMatrix vectors);
 
+    /** Replaces B by L⁻¹ B, where the order of L is the number of rows of B; the matrix that holds it may be larger. */
+    void divideFromLeft(OffHeapMatrix lower, OffHeapMatrix b);
+
+    /** Replaces B by L B, where the order of L is the number of rows of B; the matrix that holds it may be larger. */
+    void multiplyFromLeft(OffHeapMatrix lower, OffHeapMatrix b);
+
     /**
      * Factors a matrix W with at least as many columns as rows into L Q with row pivoting: row i of L Q is row
      * {@code order(i)} of W, L is lower triangular with diagonal entries of decreasing size, and Q has orthonormal rows.

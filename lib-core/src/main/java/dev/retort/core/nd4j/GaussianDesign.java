@@ -5,7 +5,9 @@ import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
 import java.util.random.RandomGenerator;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Random features x ~ N(0, Σ). Immutable.
@@ -58,12 +60,20 @@ public final class GaussianDesign {
             throw refusal("samples", samples + " times " + p + " features", "is not below 2^31 - 8");
         }
         Backend.require();
-        double[] entries = new double[samples * p];
-        for (int k = 0; k < entries.length; k++) {
-            entries[k] = deviations[k % p] * random.nextGaussian();
+        INDArray independent = Nd4j.createUninitialized(DataType.DOUBLE, new long[] {samples, p}, 'c');
+        OffHeapMatrix rows = OffHeapMatrix.over(independent);
+        double[] row = new double[p];
+        for (int k = 0; k < samples; k++) {
+            for (int i = 0; i < p; i++) {
+                row[i] = deviations[i] * random.nextGaussian();
+            }
+            rows.setRow(k, row);
         }
-        try (OffHeapMatrix independent = OffHeapMatrix.of(samples, p, entries);
-                OffHeapMatrix correlated = covariance.times(independent, false)) {
+        if (covariance.isDiagonal()) {
+            return independent;
+        }
+        try (independent;
+                OffHeapMatrix correlated = covariance.times(rows, false)) {
             return correlated.toNd4j(samples, p);
         }
     }

@@ -1,5 +1,7 @@
 package dev.retort.core.nd4j;
 
+import java.util.Arrays;
+import java.util.random.RandomGeneratorFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Numerical Methods for Least Squares Problems, section 6.6.5). That wins back the digits that squaring the condition
  * has cost, and the residual, known anyway, tells whether the factorisation can be trusted at all.
  */
-final class GramFactorisation implements AutoCloseable {
+final class GramFactorisation implements Factorisation {
 
     /**
      * The Gram matrix must have at least this reciprocal condition. A Cholesky solution then has about n · 1e-16 / 1e-10
@@ -31,15 +33,23 @@ final class GramFactorisation implements AutoCloseable {
     private final boolean wide;
     private final OffHeapMatrix factor;
     private final double trace;
+    private final double reciprocalCondition;
 
     private GramFactorisation(
-            DenseAlgebra algebra, OffHeapMatrix x, double penalty, boolean wide, OffHeapMatrix factor, double trace) {
+            DenseAlgebra algebra,
+            OffHeapMatrix x,
+            double penalty,
+            boolean wide,
+            OffHeapMatrix factor,
+            double trace,
+            double reciprocalCondition) {
         this.algebra = algebra;
         this.x = x;
         this.penalty = penalty;
         this.wide = wide;
         this.factor = factor;
         this.trace = trace;
+        this.reciprocalCondition = reciprocalCondition;
     }
 
     /**
@@ -52,11 +62,46 @@ final class GramFactorisation implements AutoCloseable {
         boolean wide = x.rows() < x.columns();
         OffHeapMatrix gram = wide ? algebra.gramOfRows(x) : algebra.gramOfColumns(x);
         double trace = addToDiagonal(gram, penalty);
-        if (algebra.cholesky(gram) >= LEAST_RECIPROCAL_CONDITION) {
-            return new GramFactorisation(algebra, x, penalty, wide, gram, trace);
+        double reciprocalCondition = algebra.cholesky(gram);
+        if (reciprocalCondition >= LEAST_RECIPROCAL_CONDITION) {
+            return new GramFactorisation(algebra, x, penalty, wide, gram, trace, reciprocalCondition);
         }
         gram.close();
         return null;
+    }
+
+    /**
+     * The same for the first samples alone, if that is contained in this one: the factor of a leading block of X Xᵀ is the
+     * leading block of its factor. Reads the memory of this one.
+     *
+     * @param rows the first rows of x
+     * @return null if it is not contained
+     */
+    @Nullable
+    GramFactorisation beginning(OffHeapMatrix rows) {
+        if (!isNested()) {
+            return null;
+        }
+        // The eigenvalues of a leading block lie between those of the whole, and so does its condition.
+        return new GramFactorisation(
+                algebra, rows, 0, true, factor.leadingRows(rows.rows()), trace, reciprocalCondition);
+    }
+
+    /** Whether it contains those for the first samples alone; so do E, F and F X, in their first rows. */
+    boolean isNested() {
+        return wide && penalty == 0;
+    }
+
+    /** Whether a random set of labels leaves a residual that rounding explains. */
+    boolean isSound() {
+        double[] labels = RandomGeneratorFactory.of("L64X128MixRandom")
+                .create(x.rows())
+                .doubles(x.rows(), -1, 1)
+                .toArray();
+        try (OffHeapMatrix set = OffHeapMatrix.of(1, x.rows(), labels);
+                OffHeapMatrix coefficients = solve(set)) {
+            return coefficients != null;
+        }
     }
 
     private static double addToDiagonal(OffHeapMatrix gram, double penalty) {
@@ -70,14 +115,8 @@ final class GramFactorisation implements AutoCloseable {
         return trace;
     }
 
-    /**
-     * Solves for every set of labels.
-     *
-     * @param labels k x n, one set per row
-     * @return k x p, the coefficients, one set per row; null if a residual is larger than rounding explains
-     */
-    @Nullable
-    OffHeapMatrix solve(OffHeapMatrix labels) {
+    @Override
+    public @Nullable OffHeapMatrix solve(OffHeapMatrix labels) {
         return wide ? solveForMultipliers(labels) : solveNormalEquations(labels);
     }
 
@@ -149,6 +188,67 @@ final class GramFactorisation implements AutoCloseable {
             largest = Math.max(largest, Math.abs(entry));
         }
         return largest;
+    }
+
+    /** L⁻¹ X, or L⁻¹. */
+    @Override
+    public OffHeapMatrix basis() {
+        return wide ? reduced(x) : inverseFactor();
+    }
+
+    /** L⁻¹, or L⁻¹ Xᵀ. */
+    @Override
+    public OffHeapMatrix reducer() {
+        if (wide) {
+            return inverseFactor();
+        }
+        try (OffHeapMatrix inverse = inverseFactor()) {
+            OffHeapMatrix product = OffHeapMatrix.zeros(inverse.rows(), x.rows());
+            algebra.addProduct(1, inverse, false, x, true, product);
+            return product;
+        }
+    }
+
+    private OffHeapMatrix inverseFactor() {
+        OffHeapMatrix inverse = OffHeapMatrix.identity(Math.min(x.rows(), x.columns()));
+        algebra.divideFromLeft(factor, inverse);
+        return inverse;
+    }
+
+    @Override
+    public OffHeapMatrix reduced(OffHeapMatrix matrix) {
+        OffHeapMatrix product;
+        if (wide) {
+            product = matrix.copy();
+        } else {
+            product = OffHeapMatrix.zeros(x.columns(), matrix.columns());
+            algebra.addProduct(1, x, true, matrix, false, product);
+        }
+        algebra.divideFromLeft(factor, product);
+        return product;
+    }
+
+    @Override
+    public boolean reducesToBasis() {
+        return wide;
+    }
+
+    /** Unless there are fewer samples than features, A X = (XᵀX + penalty)⁻¹ XᵀX = I − penalty · L⁻ᵀ L⁻¹. */
+    @Override
+    public @Nullable OffHeapMatrix missed() {
+        if (wide) {
+            return null;
+        }
+        try (OffHeapMatrix inverse = inverseFactor()) {
+            double[] factors = new double[x.columns()];
+            Arrays.fill(factors, penalty);
+            return inverse.scaledColumns(factors);
+        }
+    }
+
+    @Override
+    public double reciprocalCondition() {
+        return reciprocalCondition;
     }
 
     @Override

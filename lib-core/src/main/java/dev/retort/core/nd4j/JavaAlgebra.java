@@ -160,6 +160,36 @@ non-sealed class JavaAlgebra implements DenseAlgebra {
         }
     }
 
+    @Override
+    public void divideFromLeft(OffHeapMatrix lower, OffHeapMatrix b) {
+        int n = b.rows();
+        int columns = b.columns();
+        double[] l = lower.toArray();
+        double[] x = b.toArray();
+        for (int i = 0; i < n; i++) {
+            for (int k = 0; k < i; k++) {
+                Blocks.addRow(-l[i * lower.columns() + k], x, k * columns, x, i * columns, columns);
+            }
+            for (int j = 0; j < columns; j++) {
+                x[i * columns + j] /= l[i * lower.columns() + i];
+            }
+        }
+        b.set(x);
+    }
+
+    @Override
+    public void multiplyFromLeft(OffHeapMatrix lower, OffHeapMatrix b) {
+        int n = b.rows();
+        double[] l = lower.toArray();
+        double[] triangle = new double[Math.multiplyExact(n, n)];
+        for (int i = 0; i < n; i++) {
+            System.arraycopy(l, i * lower.columns(), triangle, i * n, i + 1);
+        }
+        double[] product = new double[Math.multiplyExact(n, b.columns())];
+        Blocks.addProduct(1, triangle, b.toArray(), product, n, n, b.columns());
+        b.set(product);
+    }
+
     /** Householder's reflections with row pivoting (Golub and Van Loan, Matrix Computations, section 5.4). */
     @Override
     public RowFactors factorRows(OffHeapMatrix w) {

@@ -37,9 +37,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class LinearRegression {
 
-    /** As an exponent of two, far beyond the square of the largest singular value of features of size 1. */
-    private static final int LARGEST_PENALTY = 200;
-
     private LinearRegression() {}
 
     /**
@@ -101,72 +98,9 @@ public final class LinearRegression {
 
     static INDArray solve(DenseAlgebra algebra, INDArray features, INDArray labels, double ridge) {
         ArrayArguments.features("features", features);
-        numeric("labels", labels);
-        if (labels.rank() != 1 && labels.rank() != 2) {
-            throw refusal("labels", shapeOf(labels), "is not of rank 1 or 2, [samples] or [samples, sets]");
-        }
-        if (labels.size(0) != features.size(0)) {
-            throw refusal("labels", shapeOf(labels), "does not have as many rows as features, " + shapeOf(features));
-        }
-        try (OffHeapMatrix x = finiteCopy("features", features);
-                OffHeapMatrix given = finiteCopy("labels", labels);
-                // One set of labels per row, as the solvers want them.
-                OffHeapMatrix y = labels.rank() == 1 ? given.copy() : given.transposed();
-                OffHeapMatrix coefficients = solveScaled(algebra, x, y, ridge);
-                OffHeapMatrix inColumns = coefficients.transposed()) {
-            return labels.rank() == 1 ? coefficients.toNd4j(x.columns()) : inColumns.toNd4j(x.columns(), y.rows());
-        }
-    }
-
-    /**
-     * Solves for features and sets of labels whose largest entry is about 1, to which powers of two bring them, so that no square
-     * or product leaves the range of a double. Overwrites both.
-     *
-     * @return the coefficients, one set per row, for the arguments as given
-     */
-    private static OffHeapMatrix solveScaled(DenseAlgebra algebra, OffHeapMatrix x, OffHeapMatrix y, double ridge) {
-        int ofFeatures = scaleToOne(x);
-        int[] ofLabels = scaleRowsToOne(y);
-        // A penalty beyond 2^200 leaves nothing of XᵀX beside it: b is inversely proportional to it.
-        int ofPenalty = ridge == 0 ? 0 : Math.max(0, Math.getExponent(ridge) - 2 * ofFeatures - LARGEST_PENALTY);
-        double penalty = x.rows() * Math.scalb(ridge, -2 * ofFeatures - ofPenalty);
-        OffHeapMatrix coefficients = solve(algebra, x, y, penalty);
-        for (int set = 0; set < ofLabels.length; set++) {
-            double[] row = coefficients.row(set);
-            PowerOfTwo.scale(row, ofLabels[set] - ofFeatures - ofPenalty);
-            coefficients.setRow(set, row);
-        }
-        return coefficients;
-    }
-
-    private static int scaleToOne(OffHeapMatrix matrix) {
-        double[] entries = matrix.toArray();
-        int exponent = PowerOfTwo.exponent(entries);
-        PowerOfTwo.scale(entries, -exponent);
-        matrix.set(entries);
-        return exponent;
-    }
-
-    private static int[] scaleRowsToOne(OffHeapMatrix matrix) {
-        int[] exponents = new int[matrix.rows()];
-        for (int i = 0; i < exponents.length; i++) {
-            double[] row = matrix.row(i);
-            exponents[i] = PowerOfTwo.exponent(row);
-            PowerOfTwo.scale(row, -exponents[i]);
-            matrix.setRow(i, row);
-        }
-        return exponents;
-    }
-
-    private static OffHeapMatrix solve(DenseAlgebra algebra, OffHeapMatrix x, OffHeapMatrix labels, double penalty) {
-        try (GramFactorisation gram = GramFactorisation.of(algebra, x, penalty)) {
-            OffHeapMatrix coefficients = gram == null ? null : gram.solve(labels);
-            if (coefficients != null) {
-                return coefficients;
-            }
-        }
-        try (OrthogonalFactorisation orthogonal = new OrthogonalFactorisation(algebra, x)) {
-            return orthogonal.solve(labels, penalty);
+        FactoredRegression.checkLabels(labels, features.size(0), features.size(1));
+        try (FactoredRegression regression = FactoredRegression.of(algebra, features, null, ridge)) {
+            return regression.solve(labels);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.retort.core.nd4j;
 
+import java.util.Objects;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -15,6 +16,8 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class OffHeapMatrix implements AutoCloseable {
 
+    private static final int LANES = 1024;
+
     private final int rows;
     private final int columns;
     private final DoublePointer pointer;
@@ -27,17 +30,58 @@ final class OffHeapMatrix implements AutoCloseable {
         this.release = release;
     }
 
+    /** With entries that are yet to be set. */
+    private OffHeapMatrix(int rows, int columns) {
+        this.rows = rows;
+        this.columns = columns;
+        this.pointer = new DoublePointer((long) rows * columns);
+        this.release = pointer::close;
+    }
+
     static OffHeapMatrix zeros(int rows, int columns) {
-        DoublePointer pointer = new DoublePointer((long) rows * columns);
-        pointer.zero();
-        return new OffHeapMatrix(rows, columns, pointer, pointer::close);
+        OffHeapMatrix matrix = new OffHeapMatrix(rows, columns);
+        matrix.pointer.zero();
+        return matrix;
     }
 
     static OffHeapMatrix of(int rows, int columns, double... rowMajor) {
-        DoublePointer pointer = new DoublePointer((long) rows * columns);
-        OffHeapMatrix matrix = new OffHeapMatrix(rows, columns, pointer, pointer::close);
+        OffHeapMatrix matrix = new OffHeapMatrix(rows, columns);
         matrix.set(rowMajor);
         return matrix;
+    }
+
+    static OffHeapMatrix identity(int order) {
+        OffHeapMatrix identity = zeros(order, order);
+        for (int i = 0; i < order; i++) {
+            identity.pointer.put(i * (order + 1L), 1);
+        }
+        return identity;
+    }
+
+    /**
+     * The memory of an array itself, where that is the matrix: dense, of doubles, in c order. Else a copy. The array must
+     * outlive the matrix, and be left alone meanwhile.
+     */
+    static OffHeapMatrix reading(INDArray array) {
+        boolean asItIs = array.rank() == 2
+                && array.dataType() == DataType.DOUBLE
+                && array.ordering() == 'c'
+                && array.stride(1) == 1
+                && array.stride(0) == array.size(1)
+                && array.offset() == 0
+                && array.data().length() == array.length()
+                && !array.isView()
+                && !array.isAttached();
+        return asItIs ? over(array) : copyOf(array);
+    }
+
+    /** The memory of a dense array in c order and of rank 2. */
+    static OffHeapMatrix over(INDArray array) {
+        return new OffHeapMatrix(
+                Math.toIntExact(array.size(0)),
+                Math.toIntExact(array.size(1)),
+                new DoublePointer(array.data().pointer()),
+                () -> Objects.requireNonNull(array)); // the reference keeps the memory alive
     }
 
     /** The entries of an array of rank 1 (one row) or 2, converted to double; the array itself is left alone. */
@@ -78,9 +122,58 @@ final class OffHeapMatrix implements AutoCloseable {
     }
 
     OffHeapMatrix copy() {
-        DoublePointer copy = new DoublePointer(size());
-        Pointer.memcpy(copy, pointer, size() * Double.BYTES);
-        return new OffHeapMatrix(rows, columns, copy, copy::close);
+        OffHeapMatrix copy = new OffHeapMatrix(rows, columns);
+        Pointer.memcpy(copy.pointer, pointer, size() * Double.BYTES);
+        return copy;
+    }
+
+    /** The first rows, in the memory of this matrix, which must outlive them. */
+    OffHeapMatrix leadingRows(int count) {
+        return new OffHeapMatrix(count, columns, new DoublePointer(pointer), () -> {});
+    }
+
+    /** A copy of some columns. */
+    OffHeapMatrix columns(int[] chosen) {
+        OffHeapMatrix copy = new OffHeapMatrix(rows, chosen.length);
+        double[] all = new double[columns];
+        double[] some = new double[chosen.length];
+        for (int i = 0; i < rows; i++) {
+            readRow(i, all);
+            for (int j = 0; j < chosen.length; j++) {
+                some[j] = all[chosen[j]];
+            }
+            copy.setRow(i, some);
+        }
+        return copy;
+    }
+
+    /** A copy whose column {@code places[j]} is column j, and whose other columns are 0. */
+    OffHeapMatrix spread(int[] places, int width) {
+        OffHeapMatrix copy = new OffHeapMatrix(rows, width);
+        double[] some = new double[columns];
+        double[] all = new double[width];
+        for (int i = 0; i < rows; i++) {
+            readRow(i, some);
+            for (int j = 0; j < columns; j++) {
+                all[places[j]] = some[j];
+            }
+            copy.setRow(i, all);
+        }
+        return copy;
+    }
+
+    /** A copy with every column multiplied by a factor of its own. */
+    OffHeapMatrix scaledColumns(double[] factors) {
+        OffHeapMatrix copy = new OffHeapMatrix(rows, columns);
+        double[] row = new double[columns];
+        for (int i = 0; i < rows; i++) {
+            readRow(i, row);
+            for (int j = 0; j < columns; j++) {
+                row[j] *= factors[j];
+            }
+            copy.setRow(i, row);
+        }
+        return copy;
     }
 
     OffHeapMatrix transposed() {
@@ -102,9 +195,13 @@ final class OffHeapMatrix implements AutoCloseable {
 
     double[] row(int row) {
         double[] entries = new double[columns];
-        pointer.position((long) row * columns).get(entries);
-        pointer.position(0);
+        readRow(row, entries);
         return entries;
+    }
+
+    void readRow(int row, double[] into) {
+        pointer.position((long) row * columns).get(into, 0, columns);
+        pointer.position(0);
     }
 
     void setRow(int row, double[] entries) {
@@ -119,7 +216,30 @@ final class OffHeapMatrix implements AutoCloseable {
         pointer.put(rowMajor);
     }
 
-    private long size() {
+    /**
+     * The sum of the sizes of all entries, in one pass and without a copy: NaN or infinite if an entry is, and where it
+     * overflows.
+     */
+    double sumOfSizes() {
+        double[] block = new double[LANES];
+        double[] sums = new double[LANES]; // a lane each, which HotSpot vectorises, as it does no single sum
+        long whole = size() - size() % LANES;
+        for (long at = 0; at < whole; at += LANES) {
+            pointer.position(at).get(block);
+            for (int j = 0; j < LANES; j++) {
+                sums[j] += Math.abs(block[j]);
+            }
+        }
+        pointer.position(whole).get(block, 0, (int) (size() - whole));
+        pointer.position(0);
+        double sum = 0;
+        for (int j = 0; j < LANES; j++) {
+            sum += sums[j] + (j < size() - whole ? Math.abs(block[j]) : 0);
+        }
+        return sum;
+    }
+
+    long size() {
         return (long) rows * columns;
     }
 

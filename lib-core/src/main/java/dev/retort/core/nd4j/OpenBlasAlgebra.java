@@ -5,6 +5,7 @@ import static org.bytedeco.openblas.global.openblas.CblasLeft;
 import static org.bytedeco.openblas.global.openblas.CblasLower;
 import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas.CblasNonUnit;
+import static org.bytedeco.openblas.global.openblas.CblasRight;
 import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas.CblasTrans;
 import static org.bytedeco.openblas.global.openblas.CblasUpper;
@@ -17,6 +18,7 @@ import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
+import static org.bytedeco.openblas.global.openblas.cblas_dtrmm;
 import static org.bytedeco.openblas.global.openblas.cblas_dtrsm;
 
 import org.bytedeco.javacpp.DoublePointer;
@@ -139,6 +141,43 @@ final class OpenBlasAlgebra implements DenseAlgebra {
                 lower.columns(),
                 vectors.pointer(),
                 vectors.columns());
+    }
+
+    /** Seen transposed, it is Bᵀ that is divided, from the right and by Lᵀ. */
+    @Override
+    public void divideFromLeft(OffHeapMatrix lower, OffHeapMatrix b) {
+        keepToOneThread();
+        cblas_dtrsm(
+                CblasColMajor,
+                CblasRight,
+                CblasUpper,
+                CblasNoTrans,
+                CblasNonUnit,
+                b.columns(),
+                b.rows(),
+                1,
+                lower.pointer(),
+                lower.columns(),
+                b.pointer(),
+                b.columns());
+    }
+
+    @Override
+    public void multiplyFromLeft(OffHeapMatrix lower, OffHeapMatrix b) {
+        keepToOneThread();
+        cblas_dtrmm(
+                CblasColMajor,
+                CblasRight,
+                CblasUpper,
+                CblasNoTrans,
+                CblasNonUnit,
+                b.columns(),
+                b.rows(),
+                1,
+                lower.pointer(),
+                lower.columns(),
+                b.pointer(),
+                b.columns());
     }
 
     @Override

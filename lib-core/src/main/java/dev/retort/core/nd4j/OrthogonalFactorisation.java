@@ -1,6 +1,7 @@
 package dev.retort.core.nd4j;
 
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Minimum-norm and ridge regression through a complete orthogonal factorisation of the features themselves, for where
@@ -13,11 +14,12 @@ import java.util.function.IntUnaryOperator;
  * hands out its middle factor, which ridge regression needs: where X is singular, the usual stacking of X upon the ridge
  * lets rounding errors of X meet the whole residual.
  */
-final class OrthogonalFactorisation implements AutoCloseable {
+final class OrthogonalFactorisation implements Factorisation {
 
     private static final IntUnaryOperator IN_PLACE = IntUnaryOperator.identity();
 
     private final DenseAlgebra algebra;
+    private final double penalty;
     private final boolean wide; // W is X, not its transpose
     private final OffHeapMatrix w;
     private final RowFactors first;
@@ -25,9 +27,14 @@ final class OrthogonalFactorisation implements AutoCloseable {
     private final RowFactors second;
     private final int rank;
 
-    /** Factors the features, n x p, and leaves them as they are. */
-    OrthogonalFactorisation(DenseAlgebra algebra, OffHeapMatrix x) {
+    /**
+     * Factors the features, n x p, and leaves them as they are.
+     *
+     * @param penalty n times the ridge, or 0
+     */
+    OrthogonalFactorisation(DenseAlgebra algebra, OffHeapMatrix x, double penalty) {
         this.algebra = algebra;
+        this.penalty = penalty;
         wide = x.rows() < x.columns();
         w = wide ? x.copy() : x.transposed();
         first = algebra.factorRows(w);
@@ -49,26 +56,76 @@ final class OrthogonalFactorisation implements AutoCloseable {
         return rank;
     }
 
-    /**
-     * Solves for every set of labels.
-     *
-     * @param labels k x n, one set per row
-     * @param penalty n times the ridge, or 0
-     * @return k x p, the coefficients b that minimise |y − X b|² + penalty |b|²; of several, those of least norm
-     */
-    OffHeapMatrix solve(OffHeapMatrix labels, double penalty) {
+    @Override
+    public OffHeapMatrix solve(OffHeapMatrix labels) {
+        try (OffHeapMatrix reduced = reducedRows(labels)) {
+            return expanded(reduced);
+        }
+    }
+
+    /** F y for every row y: what of the coefficients lies along each row of E. */
+    private OffHeapMatrix reducedRows(OffHeapMatrix labels) {
         if (rank == 0) {
-            return OffHeapMatrix.zeros(labels.rows(), wide ? w.columns() : w.rows());
+            return OffHeapMatrix.zeros(labels.rows(), 1);
         }
-        try (OffHeapMatrix reduced = wide ? alongU(labels) : alongV(labels)) {
-            if (penalty == 0) {
-                algebra.solveTriangular(middle, wide, reduced);
-                return wide ? backFromV(reduced) : backFromU(reduced);
-            }
-            try (OffHeapMatrix solution = solveReduced(reduced, Math.sqrt(penalty))) {
-                return wide ? backFromV(solution) : backFromU(solution);
-            }
+        OffHeapMatrix along = wide ? alongU(labels) : alongV(labels);
+        if (penalty == 0) {
+            algebra.solveTriangular(middle, wide, along);
+            return along;
         }
+        try (along) {
+            return solveReduced(along, Math.sqrt(penalty));
+        }
+    }
+
+    /** Eᵀ d for every row d. */
+    private OffHeapMatrix expanded(OffHeapMatrix reduced) {
+        if (rank == 0) {
+            return OffHeapMatrix.zeros(reduced.rows(), wide ? w.columns() : w.rows());
+        }
+        return wide ? backFromV(reduced) : backFromU(reduced);
+    }
+
+    @Override
+    public OffHeapMatrix basis() {
+        try (OffHeapMatrix unit = OffHeapMatrix.identity(Math.max(rank, 1))) {
+            return expanded(unit);
+        }
+    }
+
+    @Override
+    public OffHeapMatrix reducer() {
+        try (OffHeapMatrix unit = OffHeapMatrix.identity(wide ? w.rows() : w.columns());
+                OffHeapMatrix columns = reducedRows(unit)) {
+            return columns.transposed();
+        }
+    }
+
+    @Override
+    public OffHeapMatrix reduced(OffHeapMatrix matrix) {
+        try (OffHeapMatrix vectors = matrix.transposed();
+                OffHeapMatrix columns = reducedRows(vectors)) {
+            return columns.transposed();
+        }
+    }
+
+    @Override
+    public boolean reducesToBasis() {
+        return penalty == 0;
+    }
+
+    /** Without a ridge, and with features that are independent, A X = I. */
+    @Override
+    public @Nullable OffHeapMatrix missed() {
+        return penalty == 0 && !wide && rank == w.rows() ? OffHeapMatrix.zeros(rank, rank) : null;
+    }
+
+    @Override
+    public double reciprocalCondition() {
+        double largest = middle.row(0)[0];
+        double smallest = rank < w.rows() ? 0 : middle.row(rank - 1)[rank - 1];
+        double scale = largest * largest + penalty;
+        return scale == 0 ? 0 : (smallest * smallest + penalty) / scale;
     }
 
     /** Minimises |c − T d|² + |root · d|² for every row c, where T is L₂, or its transpose if W is X. */

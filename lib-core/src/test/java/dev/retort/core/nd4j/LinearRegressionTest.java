@@ -120,7 +120,7 @@ class LinearRegressionTest {
         KnownProblem problem = new KnownProblem(n, p, singularValues(rank, 1), 1, n + p);
         assertSolves(algebra, problem, OUT_OF_REACH);
         try (OffHeapMatrix x = OffHeapMatrix.copyOf(problem.features());
-                OrthogonalFactorisation factorisation = new OrthogonalFactorisation(algebra, x)) {
+                OrthogonalFactorisation factorisation = new OrthogonalFactorisation(algebra, x, 0)) {
             assertThat(factorisation.rank()).isEqualTo(rank);
         }
     }
@@ -129,11 +129,11 @@ class LinearRegressionTest {
     @MethodSource("shapes")
     void bothFactorisationsAgree(DenseAlgebra algebra, int n, int p) {
         try (OffHeapMatrix x = OffHeapMatrix.of(n, p, gaussian(n * p, generator(n)));
-                OffHeapMatrix labels = OffHeapMatrix.of(3, n, gaussian(3 * n, generator(p)));
-                OrthogonalFactorisation orthogonal = new OrthogonalFactorisation(algebra, x)) {
+                OffHeapMatrix labels = OffHeapMatrix.of(3, n, gaussian(3 * n, generator(p)))) {
             for (double penalty : RIDGES) {
                 try (GramFactorisation gram = requireNonNull(GramFactorisation.of(algebra, x, penalty));
-                        OffHeapMatrix expected = orthogonal.solve(labels, penalty)) {
+                        OrthogonalFactorisation orthogonal = new OrthogonalFactorisation(algebra, x, penalty);
+                        OffHeapMatrix expected = orthogonal.solve(labels)) {
                     try (OffHeapMatrix actual = requireNonNull(gram.solve(labels))) {
                         assertThat(distance(actual.toArray(), expected.toArray()) / norm(expected.toArray()))
                                 .as("penalty %s", penalty)

@@ -1,0 +1,172 @@
+package dev.retort.core.nd4j;
+
+import static dev.retort.core.Arguments.length;
+import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.core.CompensatedSum;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A linear model whose label noise has been averaged over, all features being given: its coefficients have the mean b̄ and
+ * the covariance C. Regression is linear in its labels, so that both are exact along a chain of students, each taught by the
+ * one before.
+ *
+ * <p>C = Eᵀ V E is never formed: E has as many rows as the last student's features have rank. Immutable; holds native memory
+ * until it is closed, and belongs to one thread.
+ *
+ * <pre>{@code
+ * INDArray truth = Nd4j.create(new double[] {1, 1, 1});
+ * INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});
+ * try (FactoredRegression regression = FactoredRegression.of(features, 0);
+ *         AveragedModel teacher = AveragedModel.fixed(truth);
+ *         AveragedModel student = teacher.teach(regression, 1, truth, 0.5)) {
+ *     double excess = student.excessRisk(Covariance.diagonal(Spectrum.of(1, 1, 1)), truth); // 0.5² · 3/4
+ * }
+ * }</pre>
+ */
+public final class AveragedModel implements AutoCloseable {
+
+    private final double[] mean;
+
+    /** Null if the coefficients do not vary. */
+    private final @Nullable Variation variation;
+
+    private AveragedModel(double[] mean, @Nullable Variation variation) {
+        this.mean = mean;
+        this.variation = variation;
+    }
+
+    /**
+     * The covariance Eᵀ V E.
+     *
+     * @param basis E
+     * @param inBasis V, both triangles
+     */
+    private record Variation(OffHeapMatrix basis, OffHeapMatrix inBasis) {}
+
+    /**
+     * A model that nothing random has happened to.
+     *
+     * @param coefficients shape {@code [p]} or {@code [p, 1]}
+     * @return the model of these coefficients, whose covariance is 0
+     * @throws IllegalArgumentException if the array is null, empty, not numeric or of another shape, or if an entry is NaN
+     *     or infinite
+     */
+    public static AveragedModel fixed(INDArray coefficients) {
+        return new AveragedModel(entries("coefficients", coefficients), null);
+    }
+
+    /**
+     * Teaches a student: it is fitted to labels of which a share is this model's and the rest the truth's, (1 − a) X β⋆ +
+     * a X b plus noise that is independent of everything else.
+     *
+     * @param student the student's features and how it is fitted
+     * @param share a, from 0 to 1
+     * @param truth β⋆, shape {@code [p]} or {@code [p, 1]}
+     * @param noise the standard deviation s of all the noise in a label, at least 0. If the truth's labels have noise σ⋆ and
+     *     this model's σ, independent, s² = ((1 − a) σ⋆)² + (a σ)²
+     * @return the student, of mean A X ((1 − a) β⋆ + a b̄) and covariance a² A X C XᵀAᵀ + s² A Aᵀ; it needs neither this model
+     *     nor the regression any more
+     * @throws IllegalArgumentException if an argument is null or out of range, if the numbers of features differ, or as
+     *     {@link #fixed(INDArray)} does
+     */
+    public AveragedModel teach(FactoredRegression student, double share, INDArray truth, double noise) {
+        notNull("student", student);
+        if (!(share >= 0 && share <= 1)) {
+            throw refusal("share", share, "is not between 0 and 1");
+        }
+        double[] mixed = entries("truth", truth);
+        nonNegative("noise", noise);
+        length("truth", mixed.length, "the number of features of the teacher", mean.length);
+        length("student", student.features(), "the number of features of the teacher", mean.length);
+        for (int i = 0; i < mixed.length; i++) {
+            // At the ends the other part may be anything.
+            mixed[i] = (share == 1 ? 0 : (1 - share) * mixed[i]) + (share == 0 ? 0 : share * mean[i]);
+        }
+        double[] fitted = student.fitToPredictionsOf(mixed);
+        Variation passedOn = share > 0 ? variation : null;
+        if (passedOn == null && noise == 0) {
+            return new AveragedModel(fitted, null);
+        }
+        OffHeapMatrix inBasis = student.covarianceOfNoise(noise);
+        if (passedOn != null) {
+            try (OffHeapMatrix image = student.image(share);
+                    OffHeapMatrix t = OffHeapMatrix.zeros(image.rows(), passedOn.basis.rows());
+                    OffHeapMatrix product = OffHeapMatrix.zeros(image.rows(), passedOn.basis.rows())) {
+                DenseAlgebra algebra = student.algebra();
+                algebra.addProduct(1, image, false, passedOn.basis, true, t);
+                algebra.addProduct(1, t, false, passedOn.inBasis, false, product);
+                algebra.addProduct(1, product, false, t, true, inBasis);
+            }
+        }
+        return new AveragedModel(fitted, new Variation(student.basis(), inBasis));
+    }
+
+    /**
+     * The expectation of the excess risk over the noise, E (b − β⋆)ᵀΣ(b − β⋆) = (b̄ − β⋆)ᵀΣ(b̄ − β⋆) + tr(C Σ).
+     *
+     * @param evaluation Σ
+     * @param truth β⋆, shape {@code [p]} or {@code [p, 1]}
+     * @return the expected excess risk
+     * @throws IllegalArgumentException if one of them is null or has not p features, or as {@link
+     *     Covariance#excessRisk(INDArray, INDArray)} does
+     */
+    public double excessRisk(Covariance evaluation, INDArray truth) {
+        length("evaluation", notNull("evaluation", evaluation).dimension(), "the number of features", mean.length);
+        double[] aim = entries("truth", truth);
+        length("truth", aim.length, "the number of features", mean.length);
+        double bias = evaluation.excessRisk(mean, aim);
+        if (variation == null) {
+            return bias;
+        }
+        double[] deviations = evaluation.spectrum().eigenvalues();
+        Arrays.setAll(deviations, i -> Math.sqrt(deviations[i]));
+        CompensatedSum risk = new CompensatedSum();
+        risk.add(bias);
+        try (OffHeapMatrix rotated = evaluation.times(variation.basis, true);
+                OffHeapMatrix weighted = rotated.scaledColumns(deviations);
+                OffHeapMatrix form = DenseAlgebra.selected().gramOfRows(weighted)) {
+            double[] m = new double[form.columns()];
+            double[] v = new double[form.columns()];
+            for (int k = 0; k < form.rows(); k++) {
+                form.readRow(k, m);
+                variation.inBasis.readRow(k, v);
+                risk.add(2 * Blocks.dot(m, 0, v, 0, k) + m[k] * v[k]);
+            }
+        }
+        return risk.value();
+    }
+
+    /**
+     * The mean b̄ of the coefficients over the noise.
+     *
+     * @return a new array of shape {@code [p]}
+     * @throws IllegalStateException if there is no ND4J backend on the class path
+     */
+    public INDArray mean() {
+        Backend.require();
+        try (OffHeapMatrix row = OffHeapMatrix.of(1, mean.length, mean)) {
+            return row.toNd4j(mean.length);
+        }
+    }
+
+    private static double[] entries(String name, INDArray vector) {
+        ArrayArguments.numeric(name, vector);
+        if (vector.rank() != 1 && !(vector.rank() == 2 && vector.size(1) == 1)) {
+            throw refusal(name, ArrayArguments.shapeOf(vector), "is not [features] or [features, 1]");
+        }
+        return ArrayArguments.finiteEntries(name, vector);
+    }
+
+    @Override
+    public void close() {
+        if (variation != null) {
+            variation.basis.close();
+            variation.inBasis.close();
+        }
+    }
+}

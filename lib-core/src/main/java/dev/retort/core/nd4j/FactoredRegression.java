@@ -1,0 +1,442 @@
+package dev.retort.core.nd4j;
+
+import static dev.retort.core.Arguments.atLeastOne;
+import static dev.retort.core.Arguments.length;
+import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.nd4j.ArrayArguments.at;
+import static dev.retort.core.nd4j.ArrayArguments.finiteCopy;
+import static dev.retort.core.nd4j.ArrayArguments.finiteMatrix;
+import static dev.retort.core.nd4j.ArrayArguments.numeric;
+import static dev.retort.core.nd4j.ArrayArguments.shapeOf;
+
+import dev.retort.core.spectrum.Spectrum;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Ridge or minimum-norm regression on one set of features, factored once: for many sets of labels, and for averages over
+ * labels that need none.
+ *
+ * <p>The features, X in the formulas, have one sample per row, shape {@code [n, p]}. The regression is the linear map A from
+ * labels to coefficients, b = A y, that {@link LinearRegression} describes, with the same definition of the ridge, the same
+ * care about conditions, ranks and scales, and the same checks. A regression may also see some of the features only:
+ * coefficients of the others are then 0.
+ *
+ * <p>Features that are dense, of type {@code DOUBLE} and in c order are read where they are, not copied: they must not be
+ * changed or closed before this object is closed. The native memory it needs besides is at most {@link #memory(int, int)}. An
+ * instance belongs to one thread; different instances, also on the same features, may be used by different threads, and
+ * give the same results, bit for bit.
+ *
+ * <pre>{@code
+ * INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});
+ * try (FactoredRegression regression = FactoredRegression.of(features, 0)) {
+ *     INDArray interpolator = regression.solve(Nd4j.create(new double[] {2, 4})); // 1, 2, 1
+ *     SignAverage average = regression.signAverage(Spectrum.of(1, 1, 1));
+ *     double excess = average.excess(new double[] {1, 1, 1}, new double[] {1, 1, 1}, 0.5); // 1 + 0.5² · 3/4
+ * }
+ * }</pre>
+ */
+public final class FactoredRegression implements AutoCloseable {
+
+    /** How the features have been factored. */
+    public enum Method {
+        /** Cholesky of the smaller Gram matrix, X Xᵀ or XᵀX, plus n times the ridge. */
+        CHOLESKY,
+        /**
+         * A complete orthogonal factorisation of X itself: where the reciprocal condition of the Gram matrix is below
+         * 10⁻¹⁰, or its Cholesky factor does not solve a random problem.
+         */
+        ORTHOGONAL
+    }
+
+    /** As an exponent of two, far beyond the square of the largest singular value of features of size 1. */
+    private static final int LARGEST_PENALTY = 200;
+
+    /** Entries of at most this exponent of two, up or down, have squares and products far from the ends of the range. */
+    private static final int MODERATE_EXPONENT = 100;
+
+    /** How many matrices of the size of X, at most, are there at the same time. */
+    private static final long MATRICES = 9;
+
+    private final DenseAlgebra algebra;
+    private final OffHeapMatrix x;
+    private final int @Nullable [] seen;
+
+    /** The columns that are seen: x itself if all are. */
+    private final OffHeapMatrix fitted;
+
+    private final double ridge;
+
+    /** X as given is that factored times 2^scale. */
+    private final int scale;
+
+    /** The ridge as given is that factored times 2^(2 scale + shrinkage). */
+    private final int shrinkage;
+
+    private final double penalty;
+    private final Factorisation factorisation;
+
+    private FactoredRegression(
+            DenseAlgebra algebra,
+            OffHeapMatrix x,
+            int @Nullable [] seen,
+            OffHeapMatrix fitted,
+            double ridge,
+            int scale,
+            int shrinkage,
+            @Nullable GramFactorisation given) {
+        this.algebra = algebra;
+        this.x = x;
+        this.seen = seen;
+        this.fitted = fitted;
+        this.ridge = ridge;
+        this.scale = scale;
+        this.shrinkage = shrinkage;
+        this.penalty = x.rows() * Math.scalb(ridge, -2 * scale - shrinkage);
+        this.factorisation = given == null ? factor() : given;
+    }
+
+    private Factorisation factor() {
+        GramFactorisation gram = GramFactorisation.of(algebra, fitted, penalty);
+        if (gram != null) {
+            if (gram.isSound()) {
+                return gram;
+            }
+            gram.close();
+        }
+        return new OrthogonalFactorisation(algebra, fitted, penalty);
+    }
+
+    /**
+     * Factors features all of which are seen.
+     *
+     * @param features X, shape {@code [n, p]}
+     * @param ridge the ridge, at least 0; 0 stands for ridgeless regression, {@link LinearRegression#minimumNorm}
+     * @return the regression, to be closed
+     * @throws IllegalArgumentException if the features are null, empty, not numeric or not of rank 2, if an entry is NaN or
+     *     infinite, or if {@code ridge} is negative, NaN or infinite
+     */
+    public static FactoredRegression of(INDArray features, double ridge) {
+        return of(DenseAlgebra.selected(), features, null, ridge);
+    }
+
+    /**
+     * Factors some of the features. Labels and averages are still those of all: where labels depend on features that are not
+     * seen, those act like noise.
+     *
+     * @param features X, shape {@code [n, p]}
+     * @param seen the indices of the features that are seen, at least one, ascending, counted from 0
+     * @param ridge the ridge, at least 0; 0 stands for ridgeless regression
+     * @return the regression, to be closed
+     * @throws IllegalArgumentException as {@link #of(INDArray, double)} does, or if {@code seen} is null or empty, does not
+     *     ascend or has an index that no feature has
+     */
+    public static FactoredRegression of(INDArray features, int[] seen, double ridge) {
+        return of(DenseAlgebra.selected(), features, notNull("seen", seen).clone(), ridge);
+    }
+
+    static FactoredRegression of(DenseAlgebra algebra, INDArray features, int @Nullable [] seen, double ridge) {
+        nonNegative("ridge", ridge);
+        ArrayArguments.features("features", features);
+        if (seen != null) {
+            checkSeen(seen, features.size(1));
+        }
+        OffHeapMatrix x = finiteMatrix("features", features);
+        OffHeapMatrix fitted = seen == null ? x : x.columns(seen);
+        int size = exponentOfMean(fitted);
+        int scale = Math.abs(size) > MODERATE_EXPONENT ? size : 0;
+        if (scale != 0) {
+            x = scaled(x, scale);
+            fitted = seen == null ? x : scaled(fitted, scale);
+        }
+        // A penalty beyond 2^200 leaves nothing of XᵀX beside it: b is inversely proportional to it.
+        int shrinkage = ridge == 0 ? 0 : Math.max(0, Math.getExponent(ridge) - 2 * size - LARGEST_PENALTY);
+        return new FactoredRegression(algebra, x, seen, fitted, ridge, scale, shrinkage, null);
+    }
+
+    /**
+     * How much native memory a regression needs at most: what it holds, and what each of its methods takes meanwhile,
+     * however it is factored. Features and results are not counted.
+     *
+     * @param samples n, at least 1
+     * @param features p, at least 1
+     * @return an upper bound in bytes
+     * @throws IllegalArgumentException if one is less than 1
+     */
+    public static long memory(int samples, int features) {
+        long entries = (long) atLeastOne("samples", samples) * atLeastOne("features", features);
+        return Math.multiplyExact(entries, MATRICES * Double.BYTES);
+    }
+
+    private static void checkSeen(int[] seen, long features) {
+        if (seen.length == 0) {
+            throw refusal("seen", "[]", "has no entries");
+        }
+        for (int j = 0; j < seen.length; j++) {
+            if (seen[j] < 0 || seen[j] >= features) {
+                throw refusal(at("seen", j), seen[j], "is not the index of one of " + features + " features");
+            }
+            if (j > 0 && seen[j] <= seen[j - 1]) {
+                throw refusal(at("seen", j), seen[j], "is not greater than the one before, " + seen[j - 1]);
+            }
+        }
+    }
+
+    /** The exponent of two of about the mean size of an entry; 0 if all are zero. */
+    private static int exponentOfMean(OffHeapMatrix matrix) {
+        double sum = matrix.sumOfSizes();
+        if (sum == Double.POSITIVE_INFINITY) {
+            return PowerOfTwo.exponent(matrix.toArray()); // of the largest, which is as good
+        }
+        return sum == 0 ? 0 : PowerOfTwo.exponent(new double[] {sum}) - Math.getExponent((double) matrix.size());
+    }
+
+    /** A copy in the place of a matrix, divided by a power of two. */
+    private static OffHeapMatrix scaled(OffHeapMatrix matrix, int exponent) {
+        try (matrix) {
+            double[] entries = matrix.toArray();
+            PowerOfTwo.scale(entries, -exponent);
+            return OffHeapMatrix.of(matrix.rows(), matrix.columns(), entries);
+        }
+    }
+
+    /**
+     * The regression on the first samples alone.
+     *
+     * <p>Without a ridge, and with fewer samples than features, the Cholesky factor of the first samples is part of that of
+     * all, so that nothing is factored again. Otherwise they are factored anew.
+     *
+     * @param samples how many samples, at least 1 and at most n
+     * @return a regression that reads the memory of this one: to be closed, and used, before this one is closed
+     * @throws IllegalArgumentException if {@code samples} is out of range
+     */
+    public FactoredRegression beginning(int samples) {
+        checkSamples("samples", samples);
+        GramFactorisation part =
+                factorisation instanceof GramFactorisation gram ? gram.beginning(fitted.leadingRows(samples)) : null;
+        OffHeapMatrix rows = x.leadingRows(samples);
+        OffHeapMatrix fittedRows = seen == null ? rows : fitted.leadingRows(samples);
+        return new FactoredRegression(algebra, rows, seen, fittedRows, ridge, scale, shrinkage, part);
+    }
+
+    private void checkSamples(String name, int samples) {
+        if (!(samples >= 1 && samples <= x.rows())) {
+            throw refusal(name, samples, "is not between 1 and the number of samples, " + x.rows());
+        }
+    }
+
+    /**
+     * Fits labels.
+     *
+     * @param labels y, shape {@code [n]}, {@code [n, 1]} or {@code [n, k]}
+     * @return b = A y, shape {@code [p]}, {@code [p, 1]} or {@code [p, k]}, which the caller may {@link INDArray#close()
+     *     close}
+     * @throws IllegalArgumentException if the labels are null, empty, not numeric or of another rank or number of rows, or
+     *     if one is NaN or infinite
+     */
+    public INDArray solve(INDArray labels) {
+        checkLabels(labels, x.rows(), x.columns());
+        try (OffHeapMatrix given = finiteCopy("labels", labels);
+                // One set of labels per row, as the solvers want them.
+                OffHeapMatrix y = labels.rank() == 1 ? given.copy() : given.transposed();
+                OffHeapMatrix coefficients = solveRows(y)) {
+            if (labels.rank() == 1) {
+                return coefficients.toNd4j(x.columns());
+            }
+            try (OffHeapMatrix inColumns = coefficients.transposed()) {
+                return inColumns.toNd4j(x.columns(), y.rows());
+            }
+        }
+    }
+
+    static void checkLabels(INDArray labels, long samples, long features) {
+        numeric("labels", labels);
+        if (labels.rank() != 1 && labels.rank() != 2) {
+            throw refusal("labels", shapeOf(labels), "is not of rank 1 or 2, [samples] or [samples, sets]");
+        }
+        if (labels.size(0) != samples) {
+            throw refusal(
+                    "labels",
+                    shapeOf(labels),
+                    "does not have as many rows as features, shape [" + samples + ", " + features + "]");
+        }
+    }
+
+    /** The coefficients of all features for each set of labels, one per row; the labels are overwritten. */
+    OffHeapMatrix solveRows(OffHeapMatrix y) {
+        int[] sizes = scaleRowsToOne(y);
+        OffHeapMatrix coefficients = solveFitted(y);
+        for (int set = 0; set < sizes.length; set++) {
+            double[] row = coefficients.row(set);
+            PowerOfTwo.scale(row, sizes[set] - scale - shrinkage);
+            coefficients.setRow(set, row);
+        }
+        if (seen == null) {
+            return coefficients;
+        }
+        try (coefficients) {
+            return coefficients.spread(seen, x.columns());
+        }
+    }
+
+    private static int[] scaleRowsToOne(OffHeapMatrix matrix) {
+        int[] exponents = new int[matrix.rows()];
+        for (int i = 0; i < exponents.length; i++) {
+            double[] row = matrix.row(i);
+            exponents[i] = PowerOfTwo.exponent(row);
+            PowerOfTwo.scale(row, -exponents[i]);
+            matrix.setRow(i, row);
+        }
+        return exponents;
+    }
+
+    private OffHeapMatrix solveFitted(OffHeapMatrix y) {
+        OffHeapMatrix coefficients = factorisation.solve(y);
+        if (coefficients != null) {
+            return coefficients;
+        }
+        // Sound for a random set of labels, but not for this one.
+        try (OrthogonalFactorisation orthogonal = new OrthogonalFactorisation(algebra, fitted, penalty)) {
+            return orthogonal.solve(y);
+        }
+    }
+
+    /**
+     * The average of the excess risk over signs and label noise, given these features.
+     *
+     * @param evaluation the variances Σ = diag(λ) of the features, uncorrelated, under which the excess risk is measured
+     * @return the average, which stays valid when this is closed
+     * @throws IllegalArgumentException if the spectrum is null, not {@linkplain Spectrum#isListed() listed} or not of
+     *     dimension p
+     */
+    public SignAverage signAverage(Spectrum evaluation) {
+        return SignAverage.of(algebra, factorisation, x, seen, scale + shrinkage, eigenvalues(evaluation));
+    }
+
+    /**
+     * The same for the first samples alone, for several numbers of them: a learning curve. Where {@link #beginning(int)}
+     * factors nothing again, all of it costs as much as its last point.
+     *
+     * @param evaluation the variances Σ = diag(λ) of the features, uncorrelated, under which the excess risk is measured
+     * @param samples how many samples, each at least 1 and at most n, in any order
+     * @return the averages, in the order of {@code samples}; up to rounding, those of the {@linkplain #beginning(int)
+     *     beginnings}
+     * @throws IllegalArgumentException as {@link #signAverage(Spectrum)} does, or if one of {@code samples} is out of range
+     */
+    public List<SignAverage> signAverages(Spectrum evaluation, int... samples) {
+        double[] eigenvalues = eigenvalues(evaluation);
+        notNull("samples", samples);
+        for (int k = 0; k < samples.length; k++) {
+            checkSamples(at("samples", k), samples[k]);
+        }
+        if (factorisation instanceof GramFactorisation gram && gram.isNested()) {
+            return SignAverage.nested(algebra, gram, x, seen, scale, eigenvalues, samples);
+        }
+        List<SignAverage> averages = new ArrayList<>();
+        for (int count : samples) {
+            try (FactoredRegression part = beginning(count)) {
+                averages.add(part.signAverage(evaluation));
+            }
+        }
+        return averages;
+    }
+
+    private double[] eigenvalues(Spectrum evaluation) {
+        if (!notNull("evaluation", evaluation).isListed()) {
+            throw refusal("evaluation", evaluation, "is not listed, one eigenvalue per feature");
+        }
+        length("evaluation", evaluation.dimension(), "the number of features", x.columns());
+        return evaluation.eigenvalues();
+    }
+
+    /**
+     * How the features have been factored, which the condition decides.
+     *
+     * @return the method
+     */
+    public Method method() {
+        return factorisation instanceof GramFactorisation ? Method.CHOLESKY : Method.ORTHOGONAL;
+    }
+
+    /**
+     * The reciprocal condition number of the smaller Gram matrix plus n times the ridge: about its smallest over its largest
+     * eigenvalue.
+     *
+     * @return an estimate, nearly always within a factor of 3 in the 1-norm for {@link Method#CHOLESKY}, from the pivots for
+     *     {@link Method#ORTHOGONAL}; 0 if the matrix is numerically singular. For a {@linkplain #beginning(int) beginning}
+     *     that was not factored again that of the whole, which is a lower bound
+     */
+    public double reciprocalCondition() {
+        return factorisation.reciprocalCondition();
+    }
+
+    DenseAlgebra algebra() {
+        return algebra;
+    }
+
+    int features() {
+        return x.columns();
+    }
+
+    /** A X m: what is learnt from the noiseless labels of a model with coefficients m. */
+    double[] fitToPredictionsOf(double[] model) {
+        try (OffHeapMatrix m = OffHeapMatrix.of(1, model.length, model);
+                OffHeapMatrix labels = OffHeapMatrix.zeros(1, x.rows())) {
+            algebra.addProduct(1, m, false, x, true, labels);
+            try (OffHeapMatrix coefficients = solveRows(labels)) {
+                double[] fitted = coefficients.toArray();
+                PowerOfTwo.scale(fitted, scale); // the labels were those of x as factored
+                return fitted;
+            }
+        }
+    }
+
+    /** E for all features: A = Eᵀ F, where F holds the powers of two. */
+    OffHeapMatrix basis() {
+        OffHeapMatrix basis = factorisation.basis();
+        if (seen == null) {
+            return basis;
+        }
+        try (basis) {
+            return basis.spread(seen, x.columns());
+        }
+    }
+
+    /** noise² F Fᵀ, both triangles. */
+    OffHeapMatrix covarianceOfNoise(double noise) {
+        try (OffHeapMatrix reducer = factorisation.reducer();
+                OffHeapMatrix scaled = multiplied(reducer, noise, -scale - shrinkage)) {
+            OffHeapMatrix gram = algebra.gramOfRows(scaled);
+            gram.mirrorLower();
+            return gram;
+        }
+    }
+
+    /** share · F X. */
+    OffHeapMatrix image(double share) {
+        try (OffHeapMatrix image = factorisation.reduced(x)) {
+            return multiplied(image, share, -shrinkage);
+        }
+    }
+
+    private static OffHeapMatrix multiplied(OffHeapMatrix matrix, double factor, int exponent) {
+        double[] factors = new double[matrix.columns()];
+        Arrays.fill(factors, factor);
+        PowerOfTwo.scale(factors, exponent);
+        return matrix.scaledColumns(factors);
+    }
+
+    @Override
+    public void close() {
+        factorisation.close();
+        x.close();
+        if (seen != null) {
+            fitted.close();
+        }
+    }
+}

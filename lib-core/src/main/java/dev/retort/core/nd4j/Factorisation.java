@@ -1,0 +1,43 @@
+package dev.retort.core.nd4j;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is factored of features X, n x p, for the map A from labels to coefficients that minimise |y − X b|² + penalty |b|²:
+ * A = Eᵀ F, with E of shape r x p and F of shape r x n, where r is at most the smaller of n and p. Belongs to one thread,
+ * and reads X until it is closed.
+ */
+sealed interface Factorisation extends AutoCloseable permits GramFactorisation, OrthogonalFactorisation {
+
+    /**
+     * Solves for every set of labels.
+     *
+     * @param labels k x n, one set per row
+     * @return k x p, the coefficients, one set per row; of several, those of least norm. Null if a residual is larger than
+     *     rounding explains
+     */
+    @Nullable
+    OffHeapMatrix solve(OffHeapMatrix labels);
+
+    /** E. */
+    OffHeapMatrix basis();
+
+    /** F. */
+    OffHeapMatrix reducer();
+
+    /** F times a matrix of n rows. */
+    OffHeapMatrix reduced(OffHeapMatrix matrix);
+
+    /** Whether F X is E. */
+    boolean reducesToBasis();
+
+    /** H, where I − A X = Eᵀ H, so that nothing cancels where A X is near the identity; null if there is none. */
+    @Nullable
+    OffHeapMatrix missed();
+
+    /** The reciprocal condition number of the smaller Gram matrix with the penalty, estimated; 0 if it is singular. */
+    double reciprocalCondition();
+
+    @Override
+    void close();
+}

@@ -1,5 +1,6 @@
 package dev.retort.core.nd4j;
 
+import static dev.retort.core.Arguments.finite;
 import static dev.retort.core.Arguments.length;
 import static dev.retort.core.Arguments.nonNegative;
 import static dev.retort.core.Arguments.notNull;
@@ -65,7 +66,7 @@ public final class AveragedModel implements AutoCloseable {
      * a X b plus noise that is independent of everything else.
      *
      * @param student the student's features and how it is fitted
-     * @param share a, from 0 to 1
+     * @param share a, usually from 0 to 1
      * @param truth β⋆, shape {@code [p]} or {@code [p, 1]}
      * @param noise the standard deviation s of all the noise in a label, at least 0. If the truth's labels have noise σ⋆ and
      *     this model's σ, independent, s² = ((1 − a) σ⋆)² + (a σ)²
@@ -76,9 +77,7 @@ public final class AveragedModel implements AutoCloseable {
      */
     public AveragedModel teach(FactoredRegression student, double share, INDArray truth, double noise) {
         notNull("student", student);
-        if (!(share >= 0 && share <= 1)) {
-            throw refusal("share", share, "is not between 0 and 1");
-        }
+        finite("share", share);
         double[] mixed = entries("truth", truth);
         nonNegative("noise", noise);
         length("truth", mixed.length, "the number of features of the teacher", mean.length);
@@ -88,7 +87,7 @@ public final class AveragedModel implements AutoCloseable {
             mixed[i] = (share == 1 ? 0 : (1 - share) * mixed[i]) + (share == 0 ? 0 : share * mean[i]);
         }
         double[] fitted = student.fitToPredictionsOf(mixed);
-        Variation passedOn = share > 0 ? variation : null;
+        Variation passedOn = share == 0 ? null : variation;
         if (passedOn == null && noise == 0) {
             return new AveragedModel(fitted, null);
         }
@@ -119,14 +118,24 @@ public final class AveragedModel implements AutoCloseable {
         length("evaluation", notNull("evaluation", evaluation).dimension(), "the number of features", mean.length);
         double[] aim = entries("truth", truth);
         length("truth", aim.length, "the number of features", mean.length);
-        double bias = evaluation.excessRisk(mean, aim);
+        return evaluation.excessRisk(mean, aim) + noiseRisk(evaluation);
+    }
+
+    /**
+     * What the noise adds to the excess risk on average, tr(C Σ).
+     *
+     * @param evaluation Σ
+     * @return the risk of noise, at least 0
+     * @throws IllegalArgumentException if the covariance is null or has not p features
+     */
+    public double noiseRisk(Covariance evaluation) {
+        length("evaluation", notNull("evaluation", evaluation).dimension(), "the number of features", mean.length);
         if (variation == null) {
-            return bias;
+            return 0;
         }
         double[] deviations = evaluation.spectrum().eigenvalues();
         Arrays.setAll(deviations, i -> Math.sqrt(deviations[i]));
         CompensatedSum risk = new CompensatedSum();
-        risk.add(bias);
         try (OffHeapMatrix rotated = evaluation.times(variation.basis, true);
                 OffHeapMatrix weighted = rotated.scaledColumns(deviations);
                 OffHeapMatrix form = DenseAlgebra.selected().gramOfRows(weighted)) {

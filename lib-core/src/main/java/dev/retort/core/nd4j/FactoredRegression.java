@@ -339,6 +339,10 @@ public final class FactoredRegression implements AutoCloseable {
         }
         List<SignAverage> averages = new ArrayList<>();
         for (int count : samples) {
+            if (count == x.rows()) {
+                averages.add(signAverage(evaluation));
+                continue;
+            }
             try (FactoredRegression part = beginning(count)) {
                 averages.add(part.signAverage(evaluation));
             }
@@ -373,6 +377,15 @@ public final class FactoredRegression implements AutoCloseable {
      */
     public double reciprocalCondition() {
         return factorisation.reciprocalCondition();
+    }
+
+    /**
+     * The number of samples.
+     *
+     * @return n, that of a {@linkplain #beginning(int) beginning} if this is one
+     */
+    public int samples() {
+        return x.rows();
     }
 
     DenseAlgebra algebra() {

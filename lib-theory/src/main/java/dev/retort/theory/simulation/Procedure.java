@@ -24,12 +24,21 @@ final class Procedure {
     /** Under which models are measured. */
     final Covariance evaluation;
 
+    /** Whether features are independent and symmetric, so that the signs of coordinates are chance. */
+    final boolean inEigenbasis;
+
     private final ToDoubleFunction<double[]> risk;
 
-    private Procedure(double[] surrogate, List<Stage> stages, Covariance evaluation, ToDoubleFunction<double[]> risk) {
+    private Procedure(
+            double[] surrogate,
+            List<Stage> stages,
+            Covariance evaluation,
+            boolean inEigenbasis,
+            ToDoubleFunction<double[]> risk) {
         this.surrogate = surrogate;
         this.stages = List.copyOf(stages);
         this.evaluation = evaluation;
+        this.inEigenbasis = inEigenbasis;
         this.risk = risk;
     }
 
@@ -37,12 +46,13 @@ final class Procedure {
     static Procedure of(Distillation distillation, Function<Training, Design> designs) {
         RegressionTask task = distillation.task();
         List<Stage> stages = distillation.trainings().stream()
-                .map(training -> new Stage(training, task, designs.apply(training), truth(training, task)))
+                .map(training -> stage(training, task, designs.apply(training)))
                 .toList();
         return new Procedure(
                 distillation.surrogateCoefficients(),
                 stages,
                 Covariance.diagonal(task.spectrum()),
+                true,
                 coefficients -> excess(task, coefficients));
     }
 
@@ -53,14 +63,20 @@ final class Procedure {
         List<Stage> stages = new ArrayList<>();
         for (Training training : distillation.trainings()) {
             Design design = Design.gaussian(covariances.get(stages.size()));
-            stages.add(new Stage(training, distillation.task(), design, truth));
+            stages.add(new Stage(training, distillation.task(), design, truth, i -> true));
         }
         Covariance evaluation = distillation.evaluation();
         return new Procedure(
                 distillation.surrogateCoefficients().toDoubleVector(),
                 stages,
                 evaluation,
+                false,
                 coefficients -> excess(evaluation, truth, coefficients));
+    }
+
+    /** Of the last training. */
+    int samples() {
+        return (int) stages.get(stages.size() - 1).training.samples();
     }
 
     /** The excess risk of a model. */
@@ -85,12 +101,12 @@ final class Procedure {
         }
     }
 
-    /** β⋆; zero where the features of the training do not vary. */
-    private static double[] truth(Training training, RegressionTask task) {
-        double[] truth = training.spectrum(task).eigenvalues();
+    private static Stage stage(Training training, RegressionTask task, Design design) {
+        double[] variances = training.spectrum(task).eigenvalues();
+        double[] truth = new double[variances.length];
         for (int i = 0; i < truth.length; i++) {
-            truth[i] = truth[i] == 0 ? 0 : task.coefficient(i);
+            truth[i] = variances[i] == 0 ? 0 : task.coefficient(i);
         }
-        return truth;
+        return new Stage(training, task, design, truth, i -> variances[i] > 0);
     }
 }

@@ -10,6 +10,7 @@ import dev.retort.core.nd4j.Covariance;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Experiment;
 import dev.retort.theory.distillation.Pipeline;
+import dev.retort.theory.distillation.Teacher;
 import dev.retort.theory.distillation.Training;
 import dev.retort.theory.nd4j.MatrixDistillation;
 import dev.retort.theory.nd4j.MatrixExperiment;
@@ -19,6 +20,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +56,8 @@ import org.jspecify.annotations.Nullable;
  *
  * Trials precise = Trials.of(100_000).untilRelativeError(0.01).onProgress(progress -> {}); // or System.out::println
  * double toOnePercent = pipeline.simulate(precise).mean();
+ *
+ * List<Simulation> curve = Trials.of(50).learningCurve(Distillation.of(task), Training.samples(1), 5, 10, 20, 40);
  * }</pre>
  */
 public final class Trials implements Experiment<Simulation>, MatrixExperiment<Simulation> {
@@ -212,7 +216,7 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
     public Simulation run(Distillation distillation) {
         checkSizes(distillation);
         Procedure procedure = Procedure.of(distillation, training -> designFor(distillation, training));
-        return simulation(distillation, new LiteralTrial(procedure));
+        return simulation(distillation, trial(procedure));
     }
 
     /**
@@ -234,7 +238,62 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
             throw refusal("pipeline", distillation, "has covariances of its own, and cannot draw from a population");
         }
         checkSizes(distillation);
-        return simulation(distillation, new LiteralTrial(Procedure.of(distillation)));
+        return simulation(distillation, trial(Procedure.of(distillation)));
+    }
+
+    /**
+     * Runs the trials of a learning curve: a target trained on the first n samples of one design, for several n, so that a
+     * design is drawn and factored once. That is {@linkplain #run(Distillation) running} the pipelines of all n, at about the cost
+     * of the largest. Points of the curve are correlated, and a precision is that of all of them.
+     *
+     * @param teacher whose labels the target is trained on
+     * @param training how it is trained, except for the number of samples
+     * @param samples the numbers of samples, at least one, each at least 1, in any order
+     * @return one simulation per number, in their order
+     * @throws IllegalArgumentException as {@link #run(Distillation)} does, if there are no numbers, if one is less than 1, or if these
+     *     trials draw from a population
+     * @throws IllegalStateException as {@link #run(Distillation)} does
+     * @throws CancellationException as {@link #run(Distillation)} does
+     */
+    public List<Simulation> learningCurve(Teacher teacher, Training training, int... samples) {
+        notNull("teacher", teacher);
+        notNull("training", training);
+        atLeastOne("samples.length", notNull("samples", samples).length);
+        if (population != null) {
+            throw refusal("population", population, "has no learning curves");
+        }
+        List<Distillation> pipelines = IntStream.of(samples)
+                .mapToObj(n -> teacher.target(training.withSamples(atLeastOne("samples", n))))
+                .toList();
+        pipelines.forEach(Trials::checkSizes);
+        AveragedTrial trial = new AveragedTrial(pipelines.stream()
+                .map(pipeline -> Procedure.of(pipeline, each -> designFor(pipeline, each)))
+                .toList());
+        List<List<Trial.Outcome>> outcomes =
+                repeat(random -> averaging ? trial.curve(random) : literal(trial.curve(random)), Trials::lastOfAll);
+        return IntStream.range(0, pipelines.size())
+                .mapToObj(j -> Simulation.of(
+                        pipelines.get(j),
+                        seed,
+                        outcomes.stream().map(points -> points.get(j)).toList()))
+                .toList();
+    }
+
+    private static List<Trial.Outcome> literal(List<Trial.Outcome> points) {
+        return points.stream()
+                .map(point -> new Trial.Outcome(point.literal, point.literal))
+                .toList();
+    }
+
+    private static double[] lastOfAll(List<Trial.Outcome> points) {
+        return points.stream()
+                .mapToDouble(point -> point.excess[point.excess.length - 1])
+                .toArray();
+    }
+
+    private Trial trial(Procedure procedure) {
+        // Residuals of a population are not noise that is independent of its features.
+        return averaging && population == null ? new AveragedTrial(procedure) : new LiteralTrial(procedure);
     }
 
     private Simulation simulation(Pipeline pipeline, Trial trial) {

@@ -14,7 +14,9 @@ import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.FeatureMask;
 import dev.retort.theory.distillation.Surrogate;
+import dev.retort.theory.distillation.Teacher;
 import dev.retort.theory.distillation.Training;
+import dev.retort.theory.testtime.SampleMean;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,6 +157,99 @@ class TrialsTest {
                                         .withSpectrum(Spectrum.isotropic(1, 10))
                                         .withTeacherShare(0.5),
                                 Training.samples(70))));
+    }
+
+    static Stream<Arguments> everything() {
+        return Stream.concat(
+                pipelines().map(Arguments::get).map(of -> {
+                    Distillation pipeline = Distillation.of((RegressionTask) of[1])
+                            .surrogate((Surrogate) of[2])
+                            .target((Training) of[3]);
+                    return Arguments.of(of[0], pipeline);
+                }),
+                chains().map(Arguments::get).map(of -> {
+                    @SuppressWarnings("unchecked")
+                    List<Training> trainings = (List<Training>) of[2];
+                    return Arguments.of(of[0], chain((RegressionTask) of[1], trainings));
+                }));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("everything")
+    void averagesHaveTheExpectationOfWhatTheyReplace(String name, Distillation pipeline) {
+        Simulation simulation = pipeline.simulate(Trials.of(200).seed(11));
+        for (Simulation stage : simulation.stages()) {
+            double[] differences = stage.literal().excess();
+            double[] averaged = stage.excess();
+            for (int t = 0; t < differences.length; t++) {
+                differences[t] -= averaged[t];
+            }
+            assertThat(SampleMean.of(differences).zScore(0)).as(name).isBetween(-4.0, 4.0);
+            assertThat(stage.effectiveGain()).as(name).isGreaterThan(1);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("everything")
+    void theSameTrialsWithoutAveragesAreTheLiteralOnes(String name, Distillation pipeline) {
+        Trials trials = Trials.of(3).seed(12);
+        List<Simulation> averaged = pipeline.simulate(trials).stages();
+        List<Simulation> literal = pipeline.simulate(trials.literal()).stages();
+        for (int k = 0; k < averaged.size(); k++) {
+            double[] expected = literal.get(k).excess();
+            double[] actual = averaged.get(k).literal().excess();
+            for (int t = 0; t < 3; t++) {
+                assertThat(actual[t]).as(name).isCloseTo(expected[t], within(1e-8 * expected[t]));
+            }
+            assertThat(literal.get(k).effectiveGain()).isEqualTo(1);
+            assertThat(literal.get(k).literal().excess()).containsExactly(expected);
+        }
+    }
+
+    @Test
+    void aSingleTargetGainsMoreThanAHundredfold() {
+        Distillation pipeline =
+                Distillation.of(TASK).surrogate(Surrogate.optimal()).target(Training.samples(80));
+        assertThat(pipeline.simulate(Trials.of(300)).effectiveGain()).isGreaterThan(60);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("everything")
+    void aLearningCurveIsThatOfItsPoints(String name, Distillation pipeline) {
+        List<Training> trainings = pipeline.trainings();
+        Training last = trainings.get(trainings.size() - 1);
+        Teacher teacher = trainings.size() == 1
+                ? Distillation.of(pipeline.task()).surrogate(pipeline.surrogate())
+                : pipeline.beginning(trainings.size() - 1);
+        int most = (int) last.samples();
+        Trials trials = Trials.of(40).seed(13);
+        int[] samples = {most / 2, most, most / 4};
+        List<Simulation> curve = trials.learningCurve(teacher, last, samples);
+        assertThat(curve.get(1).stages())
+                .extracting(Simulation::excess)
+                .usingComparatorForType((a, b) -> Math.abs(a - b) <= 1e-8 * Math.abs(b) ? 0 : 1, Double.class)
+                .usingRecursiveComparison()
+                .isEqualTo(pipeline.simulate(trials).stages().stream()
+                        .map(Simulation::excess)
+                        .toList());
+        for (Simulation point : curve) {
+            Simulation alone = ((Distillation) point.pipeline()).simulate(trials.seed(15));
+            double apart = (point.mean() - alone.mean()) / Math.hypot(point.standardError(), alone.standardError());
+            assertThat(apart).as(name + ", " + point.pipeline()).isBetween(-4.0, 4.0);
+        }
+        assertThat(curve.get(0).pipeline().trainings().get(trainings.size() - 1).samples())
+                .isEqualTo(samples[0]);
+    }
+
+    @Test
+    void aLiteralLearningCurveHasTheSameLabels() {
+        Trials trials = Trials.of(5).seed(2);
+        Distillation.Draft teacher = Distillation.of(TASK);
+        List<Simulation> averaged = trials.learningCurve(teacher, Training.samples(1), 30, 60);
+        List<Simulation> literal = trials.literal().learningCurve(teacher, Training.samples(1), 30, 60);
+        assertThat(literal.get(0).excess())
+                .containsExactly(averaged.get(0).literal().excess());
+        assertThat(literal.get(1).effectiveGain()).isEqualTo(1);
     }
 
     private static boolean[] everySecond(int features) {
@@ -399,6 +494,12 @@ class TrialsTest {
                         .then(Training.samples(20))
                         .simulate(Trials.of(2)))
                 .withMessage("samples: 17.25 is not a whole number below 2^31, which a simulation needs");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Trials.of(2).learningCurve(Distillation.of(TASK), Training.samples(3)))
+                .withMessage("samples.length: 0 is not at least 1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Trials.of(2).learningCurve(Distillation.of(TASK), Training.samples(3), 5, 0))
+                .withMessage("samples: 0 is not at least 1");
         RegressionTask twenty = RegressionTask.of(Spectrum.powerLaw(1.5, 20), Signal.constant(1));
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->

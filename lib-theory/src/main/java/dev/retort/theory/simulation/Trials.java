@@ -7,6 +7,8 @@ import static dev.retort.core.Arguments.positive;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.nd4j.Covariance;
+import dev.retort.core.nd4j.FactoredRegression;
+import dev.retort.core.nd4j.NativeMemory;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Experiment;
 import dev.retort.theory.distillation.Pipeline;
@@ -15,6 +17,7 @@ import dev.retort.theory.distillation.Training;
 import dev.retort.theory.nd4j.MatrixDistillation;
 import dev.retort.theory.nd4j.MatrixExperiment;
 import dev.retort.theory.testtime.TestTimeTraining;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
@@ -22,6 +25,8 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A number of independent runs of a pipeline on arrays. Each trial draws a design, labels it with the surrogate, fits the
@@ -62,9 +67,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Trials implements Experiment<Simulation>, MatrixExperiment<Simulation> {
 
+    private static final Logger LOGGER = LoggerFactory.getLogger("dev.retort.theory.simulation");
+
     private final int count;
     private final long seed;
     private final int threads;
+
+    /** In bytes; null for whatever there is. */
+    private final @Nullable Long memory;
+
     private final boolean averaging;
     private final @Nullable Population population;
     private final Repetition.@Nullable Precision precision;
@@ -74,6 +85,7 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
             int count,
             long seed,
             int threads,
+            @Nullable Long memory,
             boolean averaging,
             @Nullable Population population,
             Repetition.@Nullable Precision precision,
@@ -81,6 +93,7 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
         this.count = count;
         this.seed = seed;
         this.threads = threads;
+        this.memory = memory;
         this.averaging = averaging;
         this.population = population;
         this.precision = precision;
@@ -98,7 +111,7 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
         if (count < 2) {
             throw refusal("count", count, "is not at least 2");
         }
-        return new Trials(count, 0, Runtime.getRuntime().availableProcessors(), true, null, null, progress -> {});
+        return new Trials(count, 0, Runtime.getRuntime().availableProcessors(), null, true, null, null, progress -> {});
     }
 
     /**
@@ -126,7 +139,7 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      * @return new trials
      */
     public Trials seed(long seed) {
-        return new Trials(count, seed, threads, averaging, population, precision, listener);
+        return new Trials(count, seed, threads, memory, averaging, population, precision, listener);
     }
 
     /**
@@ -137,7 +150,8 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      * @throws IllegalArgumentException if there is less than one
      */
     public Trials threads(int threads) {
-        return new Trials(count, seed, atLeastOne("threads", threads), averaging, population, precision, listener);
+        return new Trials(
+                count, seed, atLeastOne("threads", threads), memory, averaging, population, precision, listener);
     }
 
     /**
@@ -149,7 +163,49 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      * @throws IllegalArgumentException if the population is null
      */
     public Trials drawingFrom(Population population) {
-        return new Trials(count, seed, threads, averaging, notNull("population", population), precision, listener);
+        return new Trials(
+                count, seed, threads, memory, averaging, notNull("population", population), precision, listener);
+    }
+
+    /**
+     * The same trials in bounded memory: as few run side by side as fit.
+     *
+     * @param bytes how many bytes of native memory they may take together; by default {@link NativeMemory#limit()}
+     * @return new trials
+     * @throws IllegalArgumentException if the number is less than 1
+     */
+    public Trials withMemory(long bytes) {
+        if (bytes < 1) {
+            throw refusal("bytes", bytes, "is not at least 1");
+        }
+        return new Trials(count, seed, threads, bytes, averaging, population, precision, listener);
+    }
+
+    /**
+     * The native memory that running a pipeline would take.
+     *
+     * @param pipeline the pipeline
+     * @return an upper bound, on whatever way each design is factored
+     * @throws IllegalArgumentException if a number of samples is not a whole number, if samples times features are not below
+     *     2<sup>31</sup>, or if a single trial does not fit the memory that is allowed
+     */
+    public MemoryNeed memory(Pipeline pipeline) {
+        checkSizes(notNull("pipeline", pipeline));
+        int features = pipeline.task().dimension();
+        long most = 0;
+        for (Training training : pipeline.trainings()) {
+            int samples = (int) training.samples();
+            long design = (long) Double.BYTES * samples * features;
+            most = Math.max(most, design + FactoredRegression.memory(samples, features));
+        }
+        long allowed = memory == null ? NativeMemory.limit() : memory;
+        if (most > allowed) {
+            throw refusal(
+                    "memory",
+                    allowed + " bytes",
+                    "is less than the " + most + " that a trial may take; see withMemory, and JavaCPP's maxbytes");
+        }
+        return new MemoryNeed(most, (int) Math.min(Math.min(threads, count), allowed / most));
     }
 
     /**
@@ -158,7 +214,7 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      * @return new trials
      */
     public Trials literal() {
-        return new Trials(count, seed, threads, false, population, precision, listener);
+        return new Trials(count, seed, threads, memory, false, population, precision, listener);
     }
 
     /**
@@ -171,7 +227,7 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      */
     public Trials untilStandardError(double standardError) {
         double allowed = positive("standardError", standardError);
-        return new Trials(count, seed, threads, averaging, population, mean -> allowed, listener);
+        return new Trials(count, seed, threads, memory, averaging, population, mean -> allowed, listener);
     }
 
     /**
@@ -185,7 +241,8 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      */
     public Trials untilRelativeError(double relativeError) {
         double allowed = positive("relativeError", relativeError);
-        return new Trials(count, seed, threads, averaging, population, mean -> allowed * Math.abs(mean), listener);
+        return new Trials(
+                count, seed, threads, memory, averaging, population, mean -> allowed * Math.abs(mean), listener);
     }
 
     /**
@@ -197,7 +254,8 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      * @throws IllegalArgumentException if it is null
      */
     public Trials onProgress(Consumer<? super Progress> listener) {
-        return new Trials(count, seed, threads, averaging, population, precision, notNull("listener", listener));
+        return new Trials(
+                count, seed, threads, memory, averaging, population, precision, notNull("listener", listener));
     }
 
     /**
@@ -205,8 +263,8 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      *
      * @param distillation the pipeline to run
      * @return the measured excess risk
-     * @throws IllegalArgumentException if the number of samples of a training is not a whole number, if samples times
-     *     features are not below 2<sup>31</sup>, or if the spectrum, samples or noise of a training do not fit the population
+     * @throws IllegalArgumentException as {@link #memory(Pipeline)} does, or if the spectrum, samples or noise of a training do
+     *     not fit the population
      * @throws IllegalStateException if there is no ND4J backend, if the task's spectrum is not {@linkplain
      *     dev.retort.core.spectrum.Spectrum#isListed() listed}, or if a trial failed, with what it threw as the cause
      * @throws CancellationException if the thread is interrupted before two trials are done; its interrupted status is set
@@ -214,9 +272,9 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      */
     @Override
     public Simulation run(Distillation distillation) {
-        checkSizes(distillation);
+        MemoryNeed need = memory(distillation);
         Procedure procedure = Procedure.of(distillation, training -> designFor(distillation, training));
-        return simulation(distillation, trial(procedure));
+        return simulation(distillation, need, trial(procedure));
     }
 
     /**
@@ -225,9 +283,8 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      *
      * @param distillation the pipeline to run
      * @return the measured excess risk
-     * @throws IllegalArgumentException if the number of samples of a training is not a whole number, if samples times
-     *     features are not below 2<sup>31</sup>, if the trials draw from a population, whose members have one covariance
-     *     only, or as {@link MatrixDistillation#surrogateCoefficients()} does
+     * @throws IllegalArgumentException as {@link #memory(Pipeline)} does, if the trials draw from a population, whose members
+     *     have one covariance only, or as {@link MatrixDistillation#surrogateCoefficients()} does
      * @throws IllegalStateException if there is no ND4J backend, or if a trial failed, with what it threw as the cause
      * @throws CancellationException if the thread is interrupted before two trials are done; its interrupted status is set
      *     again
@@ -237,8 +294,7 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
         if (population != null) {
             throw refusal("pipeline", distillation, "has covariances of its own, and cannot draw from a population");
         }
-        checkSizes(distillation);
-        return simulation(distillation, trial(Procedure.of(distillation)));
+        return simulation(distillation, memory(distillation), trial(Procedure.of(distillation)));
     }
 
     /**
@@ -265,12 +321,15 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
         List<Distillation> pipelines = IntStream.of(samples)
                 .mapToObj(n -> teacher.target(training.withSamples(atLeastOne("samples", n))))
                 .toList();
-        pipelines.forEach(Trials::checkSizes);
+        MemoryNeed need = pipelines.stream()
+                .map(this::memory)
+                .max(Comparator.comparingLong(MemoryNeed::bytesPerTrial))
+                .orElseThrow();
         AveragedTrial trial = new AveragedTrial(pipelines.stream()
                 .map(pipeline -> Procedure.of(pipeline, each -> designFor(pipeline, each)))
                 .toList());
-        List<List<Trial.Outcome>> outcomes =
-                repeat(random -> averaging ? trial.curve(random) : literal(trial.curve(random)), Trials::lastOfAll);
+        List<List<Trial.Outcome>> outcomes = repeat(
+                need, random -> averaging ? trial.curve(random) : literal(trial.curve(random)), Trials::lastOfAll);
         return IntStream.range(0, pipelines.size())
                 .mapToObj(j -> Simulation.of(
                         pipelines.get(j),
@@ -296,8 +355,8 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
         return averaging && population == null ? new AveragedTrial(procedure) : new LiteralTrial(procedure);
     }
 
-    private Simulation simulation(Pipeline pipeline, Trial trial) {
-        List<Trial.Outcome> outcomes = repeat(trial::run, outcome -> outcome.excess);
+    private Simulation simulation(Pipeline pipeline, MemoryNeed need, Trial trial) {
+        List<Trial.Outcome> outcomes = repeat(need, trial::run, outcome -> outcome.excess);
         return Simulation.of(pipeline, seed, outcomes);
     }
 
@@ -338,11 +397,13 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
             throw refusal("population", population, "has no prompts to draw");
         }
         PromptTrial trial = new PromptTrial(notNull("training", training), nonNegative("examples", examples));
-        return new PromptSimulation(repeat(trial::outcome, outcome -> new double[] {outcome.initialLoss()}));
+        MemoryNeed need = new MemoryNeed(0, threads);
+        return new PromptSimulation(repeat(need, trial::outcome, outcome -> new double[] {outcome.initialLoss()}));
     }
 
-    private <T> List<T> repeat(Function<RandomGenerator, T> trial, Function<T, double[]> measured) {
-        List<T> outcomes = new Repetition<>(count, seed, precision, listener, trial, measured).run(threads);
+    private <T> List<T> repeat(MemoryNeed need, Function<RandomGenerator, T> trial, Function<T, double[]> measured) {
+        LOGGER.debug("Up to {} trials, {}", count, need);
+        List<T> outcomes = new Repetition<>(count, seed, precision, listener, trial, measured).run(need.trialsAtOnce());
         if (outcomes.size() < 2) {
             throw new CancellationException("Interrupted before 2 of " + count + " trials were done");
         }

@@ -22,8 +22,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -448,6 +450,50 @@ class TrialsTest {
         double left = (double) middle.remaining().toNanos() / middle.elapsed().toNanos();
         assertThat(left).isBetween(0.3, 3.0);
         assertThat(told.get(told.size() - 1).remaining()).isZero();
+    }
+
+    @Test
+    void runsAsManyTrialsAtOnceAsTheMemoryHolds() {
+        Distillation pipeline =
+                Distillation.of(TASK).surrogate(Training.samples(20)).then(Training.samples(60));
+        Trials trials = Trials.of(10).threads(4);
+        MemoryNeed need = trials.memory(pipeline);
+        assertThat(need.trialsAtOnce()).isEqualTo(4);
+        long design = 8L * 60 * 200;
+        assertThat(need.bytesPerTrial()).isBetween(3 * design, 20 * design);
+        assertThat(need.bytes()).isEqualTo(4 * need.bytesPerTrial());
+        assertThat(new MemoryNeed(2_500_000, 3)).hasToString("3 at once, at most 2.500 MB each");
+        Trials bounded = trials.withMemory(3 * need.bytesPerTrial() - 1);
+        assertThat(bounded.memory(pipeline).trialsAtOnce()).isEqualTo(2);
+        assertThat(pipeline.simulate(bounded).excess())
+                .containsExactly(pipeline.simulate(trials).excess());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> pipeline.simulate(trials.withMemory(1000)))
+                .withMessage("memory: 1000 bytes is less than the " + need.bytesPerTrial()
+                        + " that a trial may take; see withMemory, and JavaCPP's maxbytes");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> trials.withMemory(0))
+                .withMessage("bytes: 0 is not at least 1");
+    }
+
+    @Test
+    void takesNoMoreMemoryThanItSaid() {
+        Distillation pipeline = Distillation.of(TASK)
+                .surrogate(Training.samples(300))
+                .then(Training.samples(150).withMask(FeatureMask.keepingFirst(190, 200)))
+                .then(Training.samples(170).withTeacherShare(0.5).withRidge(0.1));
+        long before = Pointer.totalBytes();
+        AtomicLong most = new AtomicLong();
+        Trials trials = Trials.of(12).threads(2);
+        Thread watcher = new Thread(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                most.accumulateAndGet(Pointer.totalBytes() - before, Math::max);
+            }
+        });
+        watcher.start();
+        pipeline.simulate(trials);
+        watcher.interrupt();
+        assertThat(most.get()).isBetween(1L, trials.memory(pipeline).bytes());
     }
 
     @Test

@@ -129,14 +129,23 @@ final class AlgebraSelection {
         for (int n = 21; n <= 64; n++) {
             try (OffHeapMatrix lower = uniform(n, n, random);
                     OffHeapMatrix actual = uniform(n, n, random);
-                    OffHeapMatrix expected = actual.copy()) {
+                    OffHeapMatrix expected = actual.copy();
+                    OffHeapMatrix wide = uniform(n, 2 * n + 1, random);
+                    OffHeapMatrix expectedWide = wide.copy()) {
                 // A heavy diagonal keeps the condition near 1: what differs is then the routine, not the rounding.
                 for (int i = 0; i < n; i++) {
                     lower.pointer().put(i * (n + 1L), 2.0 * n);
                 }
                 candidate.solveTriangular(lower, n % 2 == 0, actual);
                 reference.solveTriangular(lower, n % 2 == 0, expected);
-                if (!close(actual, expected)) {
+                candidate.divideFromLeft(lower, wide);
+                reference.divideFromLeft(lower, expectedWide);
+                if (!close(actual, expected) || !close(wide, expectedWide)) {
+                    return false;
+                }
+                candidate.multiplyFromLeft(lower, wide);
+                reference.multiplyFromLeft(lower, expectedWide);
+                if (!close(wide, expectedWide)) {
                     return false;
                 }
             }

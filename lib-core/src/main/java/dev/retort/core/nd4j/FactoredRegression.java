@@ -60,8 +60,11 @@ public final class FactoredRegression implements AutoCloseable {
     /** Entries of at most this exponent of two, up or down, have squares and products far from the ends of the range. */
     private static final int MODERATE_EXPONENT = 100;
 
-    /** How many matrices of the size of X, at most, are there at the same time. */
-    private static final long MATRICES = 9;
+    /** How many matrices of the size of X, at most, are there at the same time: counted, and rounded up. */
+    private static final long MATRICES = 11;
+
+    /** And of that of the smaller Gram matrix. */
+    private static final long SMALL_MATRICES = 5;
 
     private final DenseAlgebra algebra;
     private final OffHeapMatrix x;
@@ -160,8 +163,10 @@ public final class FactoredRegression implements AutoCloseable {
     }
 
     /**
-     * How much native memory a regression needs at most: what it holds, and what each of its methods takes meanwhile,
-     * however it is factored. Features and results are not counted.
+     * How much native memory a regression needs at most: what it holds, and what each of its methods, and {@link
+     * AveragedModel#teach}, takes meanwhile and leaves, however it is factored. Features are not counted. Cholesky of features that are
+     * read where they are needs about a third of it. Where X itself is factored, or OpenBLAS is missing, up to as much is
+     * needed again in the Java heap.
      *
      * @param samples n, at least 1
      * @param features p, at least 1
@@ -169,8 +174,11 @@ public final class FactoredRegression implements AutoCloseable {
      * @throws IllegalArgumentException if one is less than 1
      */
     public static long memory(int samples, int features) {
-        long entries = (long) atLeastOne("samples", samples) * atLeastOne("features", features);
-        return Math.multiplyExact(entries, MATRICES * Double.BYTES);
+        long larger = (long) atLeastOne("samples", samples) * atLeastOne("features", features);
+        long smaller = (long) Math.min(samples, features) * Math.min(samples, features);
+        return Math.addExact(
+                Math.multiplyExact(MATRICES * Double.BYTES, larger),
+                Math.multiplyExact(SMALL_MATRICES * Double.BYTES, smaller));
     }
 
     private static void checkSeen(int[] seen, long features) {
@@ -432,7 +440,8 @@ public final class FactoredRegression implements AutoCloseable {
 
     /** share · F X. */
     OffHeapMatrix image(double share) {
-        try (OffHeapMatrix image = factorisation.reduced(x)) {
+        try (OffHeapMatrix image =
+                seen == null && factorisation.reducesToBasis() ? factorisation.basis() : factorisation.reduced(x)) {
             return multiplied(image, share, -shrinkage);
         }
     }

@@ -28,7 +28,7 @@ sealed interface Factorisation extends AutoCloseable permits GramFactorisation, 
     /** F times a matrix of n rows. */
     OffHeapMatrix reduced(OffHeapMatrix matrix);
 
-    /** Whether F X is E. */
+    /** Whether F X is E, which then has less rounding than the product. */
     boolean reducesToBasis();
 
     /** H, where I − A X = Eᵀ H, so that nothing cancels where A X is near the identity; null if there is none. */

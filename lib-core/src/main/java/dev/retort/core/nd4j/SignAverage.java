@@ -50,8 +50,9 @@ public final class SignAverage {
      * @param teacher βˢ, the coefficients that label the samples, one per feature
      * @param truth β⋆, the coefficients against which the excess risk is measured, one per feature
      * @param noise σ, the standard deviation of the label noise, at least 0
-     * @return the average, to about n · 10<sup>−16</sup> times Σ λ (βˢ² + β⋆²), and times the condition of the features
-     *     where that is large; it is not kept from falling below 0 by as much
+     * @return the average, to about n · 10<sup>−16</sup> times Σ λ (βˢ² + β⋆²), and 10<sup>−17</sup> times the {@linkplain
+     *     FactoredRegression#reciprocalCondition() condition} of itself for {@link FactoredRegression.Method#CHOLESKY}; it is
+     *     not kept from falling below 0 by as much
      * @throws IllegalArgumentException if an array is null, has not p entries or one that is not finite, or if the noise is
      *     negative, NaN or infinite
      */
@@ -168,10 +169,10 @@ public final class SignAverage {
          * @param counts after how many rows to stop, each time; none: after all
          */
         List<SignAverage> learnt(int[] counts) {
-            try (OffHeapMatrix image = factorisation.reduced(x);
-                    OffHeapMatrix basis = basis(image);
+            try (OffHeapMatrix basis = factorisation.basis();
+                    OffHeapMatrix image = image(basis);
                     OffHeapMatrix triangle = halvedForm(basis)) {
-                double[] noise = rowSums(triangle);
+                double[] noise = noise(triangle);
                 int rows = basis.rows();
                 int[] stops = counts.length == 0 ? new int[] {rows} : counts;
                 SignAverage[] averages = new SignAverage[stops.length];
@@ -211,7 +212,7 @@ public final class SignAverage {
             double[] noise;
             try (OffHeapMatrix basis = factorisation.basis();
                     OffHeapMatrix triangle = halvedForm(basis)) {
-                noise = rowSums(triangle);
+                noise = noise(triangle);
                 if (difference.sumOfSizes() > 0) {
                     double[] inBasis = new double[basis.columns()];
                     Columns columns = new Columns(basis.columns());
@@ -250,11 +251,10 @@ public final class SignAverage {
                     eigenvalues, missed, error, scaledNoise(Arrays.stream(noise).sum()));
         }
 
-        private OffHeapMatrix basis(OffHeapMatrix image) {
-            if (!factorisation.reducesToBasis()) {
-                return factorisation.basis();
-            }
-            return seen == null ? image.leadingRows(image.rows()) : image.columns(seen);
+        private OffHeapMatrix image(OffHeapMatrix basis) {
+            return seen == null && factorisation.reducesToBasis()
+                    ? basis.leadingRows(basis.rows())
+                    : factorisation.reduced(x);
         }
 
         /** The lower triangle of M, with half its diagonal: products with it from both sides are half the form of M. */
@@ -269,8 +269,8 @@ public final class SignAverage {
             }
         }
 
-        /** What each row of F adds to the trace of Fᵀ M F, given the rows before. */
-        private double[] rowSums(OffHeapMatrix triangle) {
+        /** What each row of F adds to tr(AᵀΣA), given the rows before. */
+        private double[] noise(OffHeapMatrix triangle) {
             try (OffHeapMatrix reducer = factorisation.reducer();
                     OffHeapMatrix weighted = reducer.copy()) {
                 algebra.multiplyFromLeft(triangle, weighted);

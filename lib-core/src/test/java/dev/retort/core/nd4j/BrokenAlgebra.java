@@ -7,6 +7,8 @@ final class BrokenAlgebra extends JavaAlgebra {
         PRODUCT,
         CHOLESKY,
         TRIANGULAR_SOLVE,
+        LEFT_DIVISION,
+        LEFT_PRODUCT,
         ROW_FACTORS,
         ROTATION,
         EIGENVECTORS
@@ -36,6 +38,18 @@ final class BrokenAlgebra extends JavaAlgebra {
     public void solveTriangular(OffHeapMatrix lower, boolean transposed, OffHeapMatrix vectors) {
         super.solveTriangular(lower, transposed, vectors);
         spoil(Routine.TRIANGULAR_SOLVE, vectors);
+    }
+
+    @Override
+    public void divideFromLeft(OffHeapMatrix lower, OffHeapMatrix b) {
+        super.divideFromLeft(lower, b);
+        spoil(Routine.LEFT_DIVISION, b);
+    }
+
+    @Override
+    public void multiplyFromLeft(OffHeapMatrix lower, OffHeapMatrix b) {
+        super.multiplyFromLeft(lower, b);
+        spoil(Routine.LEFT_PRODUCT, b);
     }
 
     @Override

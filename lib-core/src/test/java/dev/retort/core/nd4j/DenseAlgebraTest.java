@@ -233,6 +233,31 @@ class DenseAlgebraTest {
 
     @ParameterizedTest
     @MethodSource("shapes")
+    void multipliesAndDividesFromTheLeft(DenseAlgebra algebra, int n, int columns) {
+        double[][] lower =
+                gaussian(n + 2, n + 2, generator(n)); // larger than the block that counts, and not triangular
+        double[][] b = gaussian(n, columns, generator(columns));
+        double[][] expected = new double[n][columns];
+        for (int i = 0; i < n; i++) {
+            lower[i][i] = 2 * n; // keeps the condition near 1
+            for (int k = 0; k <= i; k++) {
+                for (int j = 0; j < columns; j++) {
+                    expected[i][j] += lower[i][k] * b[k][j];
+                }
+            }
+        }
+        try (OffHeapMatrix l = matrix(lower);
+                OffHeapMatrix product = matrix(b)) {
+            algebra.multiplyFromLeft(l, product);
+            assertSame(rows(product), expected, ROUNDING);
+            algebra.divideFromLeft(l, product);
+            assertSame(rows(product), b, ROUNDING);
+            assertSame(rows(l), lower, 0);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
     void rowFactorsMultiplyBack(DenseAlgebra algebra, int m, int length) {
         double[][] x = gaussian(m, length, generator(m));
         if (m > 2) {
@@ -318,6 +343,8 @@ class DenseAlgebraTest {
                     () -> algebra.addProduct(1, a, false, a, false, v),
                     () -> algebra.cholesky(a),
                     () -> algebra.solveTriangular(a, false, v),
+                    () -> algebra.divideFromLeft(a, v),
+                    () -> algebra.multiplyFromLeft(a, v),
                     () -> algebra.factorRows(v),
                     () -> algebra.rotate(factors, false, a),
                     () -> algebra.eigen(a));

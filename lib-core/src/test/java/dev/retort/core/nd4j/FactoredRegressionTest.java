@@ -1,20 +1,33 @@
 package dev.retort.core.nd4j;
 
+import static dev.retort.core.nd4j.KnownProblem.distance;
 import static dev.retort.core.nd4j.KnownProblem.gaussian;
 import static dev.retort.core.nd4j.KnownProblem.generator;
+import static dev.retort.core.nd4j.KnownProblem.norm;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.nd4j.FactoredRegression.Method;
 import dev.retort.core.spectrum.Spectrum;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Against the formulas written out: A column by column, P = A X and sums of their entries. */
 class FactoredRegressionTest {
@@ -132,5 +145,440 @@ class FactoredRegressionTest {
                 }
             }
         }
+    }
+
+    /** The leading blocks of one factorisation, and those that are factored anew, are the regressions on fewer samples. */
+    @ParameterizedTest
+    @MethodSource("algebras")
+    void aBeginningIsTheRegressionOnItsSamples(DenseAlgebra algebra) {
+        int p = 40;
+        int[] counts = {30, 1, 17, 29};
+        for (int n : new int[] {30, 40, 60}) {
+            double[][] x = design(n, p, 0.5, n);
+            Spectrum evaluation = Spectrum.powerLaw(0.7, p);
+            double[] labels = gaussian(n, generator(n));
+            for (int[] seen : Arrays.asList(null, mask(p))) {
+                for (double ridge : new double[] {0, 0.01}) {
+                    try (FactoredRegression whole = FactoredRegression.of(algebra, Nd4j.create(x), seen, ridge)) {
+                        List<SignAverage> curve = whole.signAverages(evaluation, counts);
+                        assertThat(curve).hasSize(counts.length);
+                        for (int k = 0; k < counts.length; k++) {
+                            double[][] first = Arrays.copyOf(x, counts[k]);
+                            INDArray firstLabels = Nd4j.create(Arrays.copyOf(labels, counts[k]));
+                            try (FactoredRegression part = whole.beginning(counts[k]);
+                                    FactoredRegression alone =
+                                            FactoredRegression.of(algebra, Nd4j.create(first), seen, ridge)) {
+                                double[] expected = alone.solve(firstLabels).toDoubleVector();
+                                double[] actual = part.solve(firstLabels).toDoubleVector();
+                                assertThat(distance(actual, expected)).isLessThan(1e-10 * norm(expected));
+                                double tolerance = alone.reciprocalCondition() < 1e-3 ? 1e-8 : ROUNDING;
+                                assertAverages(alone, curve.get(k), first, evaluation.eigenvalues(), tolerance);
+                                assertAverages(
+                                        alone,
+                                        part.signAverage(evaluation),
+                                        first,
+                                        evaluation.eigenvalues(),
+                                        tolerance);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** Measured: 1e-18 times the condition, that of the Gram matrix, of up to 1e9. */
+    @ParameterizedTest
+    @MethodSource("algebras")
+    void choleskyLosesDigitsWithTheCondition(DenseAlgebra algebra) {
+        for (double alpha : new double[] {2, 3, 4}) {
+            for (int[] shape : new int[][] {{60, 150}, {150, 60}}) {
+                double[][] x = design(shape[0], shape[1], alpha, 3);
+                double[] eigenvalues = Spectrum.powerLaw(alpha, shape[1]).eigenvalues();
+                try (FactoredRegression regression = FactoredRegression.of(algebra, Nd4j.create(x), null, 0)) {
+                    assertThat(regression.method()).isEqualTo(Method.CHOLESKY);
+                    double tolerance = 1e-12 + 1e-17 / regression.reciprocalCondition();
+                    assertAverages(
+                            regression, regression.signAverage(Spectrum.of(eigenvalues)), x, eigenvalues, tolerance);
+                }
+            }
+        }
+    }
+
+    /** Condition of the Gram matrix far beyond 1e10, where Cholesky has no digit left. */
+    @ParameterizedTest
+    @MethodSource("algebras")
+    void steepSpectraAreFactoredOrthogonally(DenseAlgebra algebra) {
+        for (int[] shape : new int[][] {{25, 50}, {50, 25}}) {
+            int n = shape[0];
+            int p = shape[1];
+            double[][] x = design(n, p, 8, n);
+            double[] eigenvalues = Spectrum.powerLaw(8, p).eigenvalues();
+            for (int[] seen : Arrays.asList(null, mask(p))) {
+                for (double ridge : new double[] {0, 1e-18}) {
+                    try (FactoredRegression regression = FactoredRegression.of(algebra, Nd4j.create(x), seen, ridge)) {
+                        assertThat(regression.method()).isEqualTo(Method.ORTHOGONAL);
+                        assertThat(regression.reciprocalCondition()).isBetween(0.0, 1e-10);
+                        assertAverages(
+                                regression, regression.signAverage(Spectrum.of(eigenvalues)), x, eigenvalues, ROUNDING);
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("algebras")
+    void repeatedSamplesAndFeaturesThatDoNotVary(DenseAlgebra algebra) {
+        for (int[] shape : new int[][] {{12, 30}, {30, 12}}) {
+            int n = shape[0];
+            int p = shape[1];
+            double[][] x = design(n, p, 0.5, n);
+            x[n - 1] = x[0].clone();
+            for (double[] row : x) {
+                row[1] = 0;
+                row[p - 1] = row[0];
+            }
+            double[] eigenvalues = Spectrum.powerLaw(0.7, p).eigenvalues();
+            for (double ridge : new double[] {0, 0.1}) {
+                try (FactoredRegression regression = FactoredRegression.of(algebra, Nd4j.create(x), null, ridge)) {
+                    assertThat(regression.method()).isEqualTo(ridge == 0 ? Method.ORTHOGONAL : Method.CHOLESKY);
+                    if (ridge == 0) {
+                        assertThat(regression.reciprocalCondition()).isZero();
+                    }
+                    assertAverages(regression, regression.signAverage(Spectrum.of(eigenvalues)), x, eigenvalues, 1e-10);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("algebras")
+    void nothingIsLearntFromNothing(DenseAlgebra algebra) {
+        try (FactoredRegression regression = FactoredRegression.of(algebra, Nd4j.create(new double[3][5]), null, 0)) {
+            SignAverage average = regression.signAverage(Spectrum.isotropic(2, 5));
+            assertThat(average.labelNoise()).isZero();
+            double[] ones = everyOther(5, 1, 1);
+            assertThat(average.excess(ones, ones, 3)).isEqualTo(10);
+            assertThat(regression.solve(Nd4j.create(new double[] {1, 2, 3})).toDoubleVector())
+                    .containsOnly(0);
+        }
+    }
+
+    @Test
+    void withoutARidgeAndWithSamplesEnoughNothingIsMissed() {
+        double[][] x = design(50, 20, 1, 3);
+        try (FactoredRegression regression = FactoredRegression.of(Nd4j.create(x), 0)) {
+            SignAverage average = regression.signAverage(Spectrum.powerLaw(1, 20));
+            double[] ones = everyOther(20, 1, 1);
+            assertThat(average.excess(ones, ones, 0)).isZero();
+            assertThat(average.overlap(19)).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("algebras")
+    void ofAnyScaleTheAveragesAreTheSame(DenseAlgebra algebra) {
+        for (int[] shape : new int[][] {{10, 25}, {25, 10}}) {
+            int p = shape[1];
+            INDArray x = Nd4j.create(design(shape[0], p, 1, 5));
+            double[] eigenvalues = Spectrum.powerLaw(1, p).eigenvalues();
+            double[] truth = everyOther(p, 1, -2);
+            for (int[] seen : Arrays.asList(null, mask(p))) {
+                for (double ridge : new double[] {0, 0.25}) {
+                    try (FactoredRegression unscaled = FactoredRegression.of(algebra, x, seen, ridge)) {
+                        SignAverage expected = unscaled.signAverage(Spectrum.of(eigenvalues));
+                        for (int exponent : new int[] {-400, -120, 90, 130, 400}) {
+                            double scale = Math.scalb(1.0, exponent);
+                            double[] variances = Arrays.stream(eigenvalues)
+                                    .map(l -> l * scale)
+                                    .toArray();
+                            try (FactoredRegression regression =
+                                    FactoredRegression.of(algebra, x.mul(scale), seen, ridge * scale * scale)) {
+                                SignAverage average = regression.signAverage(Spectrum.of(variances));
+                                assertThat(average.excess(truth, truth, 0) / scale)
+                                        .isEqualTo(expected.excess(truth, truth, 0));
+                                assertThat(average.labelNoise() * scale).isEqualTo(expected.labelNoise());
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void anEnormousRidgeLearnsNothing() {
+        for (int[] shape : new int[][] {{10, 25}, {25, 10}}) {
+            int p = shape[1];
+            double[] truth = everyOther(p, 1, 1);
+            for (double ridge : new double[] {1e60, 1e100, 1e300, Double.MAX_VALUE}) {
+                try (FactoredRegression regression =
+                        FactoredRegression.of(Nd4j.create(design(shape[0], p, 1, 6)), mask(p), ridge)) {
+                    SignAverage average = regression.signAverage(Spectrum.isotropic(1, p));
+                    assertThat(average.excess(truth, truth, 1)).isCloseTo(p, within(1e-13));
+                    assertThat(average.labelNoise()).isBetween(0.0, 1e-100);
+                }
+            }
+        }
+    }
+
+    /** The eigenvalue, not the coefficient, keeps what enters a risk in range. */
+    @Test
+    void coefficientsWhoseSquaresOverflow() {
+        try (FactoredRegression regression = FactoredRegression.of(Nd4j.create(new double[][] {{1, 0, 0}}), 0)) {
+            SignAverage average = regression.signAverage(Spectrum.of(1, 1, 1e-300));
+            double[] truth = {1, 2, 1e151};
+            assertThat(average.excess(truth, truth, 0)).isCloseTo(4 + 100, within(1e-12));
+            assertThat(average.excess(new double[] {1, 2, 1e200}, new double[] {1, 2, 1e200}, 0))
+                    .isCloseTo(1e100, within(1e87));
+        }
+    }
+
+    @Test
+    void featuresAreReadWhereTheyAreAndLeftAlone() {
+        double[][] x = design(7, 11, 1, 8);
+        INDArray dense = Nd4j.create(x);
+        double[] expected;
+        INDArray labels = Nd4j.create(gaussian(7, generator(9)));
+        try (FactoredRegression regression = FactoredRegression.of(dense, 0.1)) {
+            expected = regression.solve(labels).toDoubleVector();
+        }
+        assertThat(dense.toDoubleMatrix()).isDeepEqualTo(x);
+        assertThat(dense.wasClosed()).isFalse();
+        INDArray rows = Nd4j.create(design(20, 11, 1, 8));
+        INDArray view = rows.get(NDArrayIndex.interval(5, 12), NDArrayIndex.all());
+        view.assign(dense);
+        for (INDArray same : List.of(dense.dup('f'), dense.transpose().dup('c').transpose(), view)) {
+            try (FactoredRegression regression = FactoredRegression.of(same, 0.1)) {
+                assertThat(regression.solve(labels).toDoubleVector()).containsExactly(expected);
+            }
+        }
+        // A transpose of a dense array is dense too, in the other order.
+        try (FactoredRegression regression = FactoredRegression.of(dense.transpose(), 0.1)) {
+            assertThat(regression.solve(Nd4j.create(gaussian(11, generator(9)))).shape())
+                    .containsExactly(7);
+        }
+    }
+
+    /** The average over flips of signs, of literal fits on features with flipped signs and noisy labels. */
+    @Test
+    void averagesAreThoseOfLiteralDraws() {
+        int n = 12;
+        int p = 30;
+        double[][] x = design(n, p, 1, 21);
+        Spectrum spectrum = Spectrum.powerLaw(1, p);
+        double[] teacher = everyOther(p, 1.5, 0.5);
+        double[] truth = everyOther(p, 1, -1);
+        double noise = 0.7;
+        RandomGenerator random = generator(22);
+        for (double ridge : new double[] {0, 0.05}) {
+            try (FactoredRegression regression = FactoredRegression.of(Nd4j.create(x), mask(p), ridge)) {
+                int draws = 4000;
+                double[] risks = new double[draws];
+                for (int draw = 0; draw < draws; draw++) {
+                    double[] signs =
+                            random.ints(p, 0, 2).mapToDouble(b -> 2 * b - 1).toArray();
+                    double[] labels = new double[n];
+                    for (int k = 0; k < n; k++) {
+                        labels[k] = noise * random.nextGaussian();
+                        for (int i = 0; i < p; i++) {
+                            labels[k] += x[k][i] * signs[i] * teacher[i];
+                        }
+                    }
+                    double[] b = regression.solve(Nd4j.create(labels)).toDoubleVector();
+                    for (int i = 0; i < p; i++) {
+                        double error = b[i] - signs[i] * truth[i];
+                        risks[draw] += spectrum.eigenvalue(i) * error * error;
+                    }
+                }
+                double mean = Arrays.stream(risks).average().orElseThrow();
+                double variance =
+                        Arrays.stream(risks).map(r -> (r - mean) * (r - mean)).sum() / draws / (draws - 1.0);
+                double z =
+                        (mean - regression.signAverage(spectrum).excess(teacher, truth, noise)) / Math.sqrt(variance);
+                assertThat(Math.abs(z)).as("z, ridge %s", ridge).isLessThan(4);
+            }
+        }
+    }
+
+    /** Counts native memory at every operation, of which each method has some. */
+    private static final class Counting extends JavaAlgebra {
+
+        private final long before = Pointer.totalBytes();
+        private long most;
+
+        private void count() {
+            most = Math.max(most, Pointer.totalBytes() - before);
+        }
+
+        @Override
+        public OffHeapMatrix gramOfRows(OffHeapMatrix x) {
+            OffHeapMatrix gram = super.gramOfRows(x);
+            count();
+            return gram;
+        }
+
+        @Override
+        public OffHeapMatrix gramOfColumns(OffHeapMatrix x) {
+            OffHeapMatrix gram = super.gramOfColumns(x);
+            count();
+            return gram;
+        }
+
+        @Override
+        public void addProduct(
+                double factor,
+                OffHeapMatrix a,
+                boolean transposeA,
+                OffHeapMatrix b,
+                boolean transposeB,
+                OffHeapMatrix c) {
+            count();
+            super.addProduct(factor, a, transposeA, b, transposeB, c);
+        }
+
+        @Override
+        public void multiplyFromLeft(OffHeapMatrix lower, OffHeapMatrix b) {
+            count();
+            super.multiplyFromLeft(lower, b);
+        }
+
+        @Override
+        public void divideFromLeft(OffHeapMatrix lower, OffHeapMatrix b) {
+            count();
+            super.divideFromLeft(lower, b);
+        }
+
+        @Override
+        public void solveTriangular(OffHeapMatrix lower, boolean transposed, OffHeapMatrix vectors) {
+            count();
+            super.solveTriangular(lower, transposed, vectors);
+        }
+
+        @Override
+        public void rotate(RowFactors factors, boolean transposed, OffHeapMatrix vectors) {
+            count();
+            super.rotate(factors, transposed, vectors);
+        }
+    }
+
+    @Test
+    void nativeMemoryIsBounded() {
+        double worst = 0;
+        for (int[] shape : new int[][] {{5, 200}, {40, 120}, {80, 81}, {80, 80}, {120, 40}, {200, 5}}) {
+            int n = shape[0];
+            int p = shape[1];
+            for (double alpha : new double[] {0.5, 12}) {
+                for (int[] seen : Arrays.asList(null, mask(p))) {
+                    for (double ridge : new double[] {0, 1e-20, 0.1}) {
+                        for (double scale : new double[] {1, 0x1p200}) {
+                            INDArray x = Nd4j.create(design(n, p, alpha, 1)).muli(scale);
+                            INDArray truth = Nd4j.create(everyOther(p, 1, 1));
+                            INDArray labels = Nd4j.create(everyOther(n, 1, 1));
+                            Counting algebra = new Counting();
+                            try (FactoredRegression regression =
+                                            FactoredRegression.of(algebra, x, seen, ridge * scale * scale);
+                                    AveragedModel model = AveragedModel.fixed(truth)) {
+                                regression.solve(labels).close();
+                                regression.signAverages(Spectrum.isotropic(1, p), n / 2, n);
+                                AveragedModel first = model.teach(regression, 1, truth, 1);
+                                first.teach(regression, 1, truth, 1).close();
+                                first.close();
+                            }
+                            worst = Math.max(worst, algebra.most / (double) FactoredRegression.memory(n, p));
+                        }
+                    }
+                }
+            }
+        }
+        assertThat(worst).isBetween(0.4, 1.0);
+    }
+
+    @Test
+    void instancesOnTheSameFeaturesGiveTheSameBitsInEveryThread() throws Exception {
+        INDArray features = Nd4j.create(design(60, 150, 1, 12));
+        Spectrum evaluation = Spectrum.powerLaw(1, 150);
+        double[] truth = everyOther(150, 1, 2);
+        double[] expected;
+        try (FactoredRegression regression = FactoredRegression.of(features, 0)) {
+            expected = excesses(regression, evaluation, truth);
+        }
+        ExecutorService executor = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<double[]>> results = new ArrayList<>();
+            for (int call = 0; call < 40; call++) {
+                results.add(executor.submit(() -> {
+                    try (FactoredRegression regression = FactoredRegression.of(features, 0)) {
+                        return excesses(regression, evaluation, truth);
+                    }
+                }));
+            }
+            for (Future<double[]> result : results) {
+                assertThat(result.get()).containsExactly(expected);
+            }
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    private static double[] excesses(FactoredRegression regression, Spectrum evaluation, double[] truth) {
+        return regression.signAverages(evaluation, 10, 33, 60).stream()
+                .mapToDouble(average -> average.excess(truth, truth, 0.5))
+                .toArray();
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // on purpose
+    void refusesWhatMakesNoSense() {
+        INDArray features = Nd4j.create(design(3, 5, 1, 1));
+        assertRefused(() -> FactoredRegression.of(null, 0), "features: null is not an array");
+        assertRefused(() -> FactoredRegression.of(features, -1), "ridge: -1.0 is not at least 0 and finite");
+        assertRefused(() -> FactoredRegression.of(features, Double.NaN), "ridge: NaN is not at least 0 and finite");
+        assertRefused(() -> FactoredRegression.of(features, null, 0), "seen: null is not allowed");
+        assertRefused(() -> FactoredRegression.of(features, new int[0], 0), "seen: [] has no entries");
+        assertRefused(
+                () -> FactoredRegression.of(features, new int[] {0, 5}, 0),
+                "seen[1]: 5 is not the index of one of 5 features");
+        assertRefused(
+                () -> FactoredRegression.of(features, new int[] {-1}, 0),
+                "seen[0]: -1 is not the index of one of 5 features");
+        assertRefused(
+                () -> FactoredRegression.of(features, new int[] {2, 2}, 0),
+                "seen[1]: 2 is not greater than the one before, 2");
+        assertRefused(
+                () -> FactoredRegression.of(features.dup().putScalar(1, 4, Double.NaN), 0),
+                "features[1, 4]: NaN is not finite");
+        assertRefused(() -> FactoredRegression.memory(0, 5), "samples: 0 is not at least 1");
+        try (FactoredRegression regression = FactoredRegression.of(features, 0)) {
+            Spectrum evaluation = Spectrum.isotropic(1, 5);
+            assertRefused(() -> regression.solve(null), "labels: null is not an array");
+            assertRefused(
+                    () -> regression.solve(Nd4j.create(new double[4])),
+                    "labels: shape [4] does not have as many rows as features, shape [3, 5]");
+            assertRefused(() -> regression.beginning(0), "samples: 0 is not between 1 and the number of samples, 3");
+            assertRefused(
+                    () -> regression.signAverages(evaluation, 2, 4),
+                    "samples[1]: 4 is not between 1 and the number of samples, 3");
+            assertRefused(() -> regression.signAverage(null), "evaluation: null is not allowed");
+            assertRefused(
+                    () -> regression.signAverage(Spectrum.isotropic(1, 4)),
+                    "evaluation.length: 4 is not the number of features, 5");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> regression.signAverage(Spectrum.powerLaw(2.0)))
+                    .withMessageEndingWith("is not listed, one eigenvalue per feature");
+            SignAverage average = regression.signAverage(evaluation);
+            double[] ones = everyOther(5, 1, 1);
+            assertRefused(
+                    () -> average.excess(new double[4], ones, 0), "teacher.length: 4 is not the number of features, 5");
+            assertRefused(
+                    () -> average.excess(ones, new double[6], 0), "truth.length: 6 is not the number of features, 5");
+            assertRefused(() -> average.excess(ones, everyOther(5, 1, Double.NaN), 0), "truth[1]: NaN is not finite");
+            assertRefused(() -> average.excess(ones, ones, -1), "noise: -1.0 is not at least 0 and finite");
+        }
+    }
+
+    private static void assertRefused(ThrowingCallable call, String message) {
+        assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
     }
 }

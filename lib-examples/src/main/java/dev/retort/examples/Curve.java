@@ -24,16 +24,20 @@ import java.util.stream.IntStream;
 record Curve(String name, DoubleUnaryOperator theory, List<Point> points) {
 
     /** One value of the parameter at which the pipeline was run. */
-    record Point(double x, double predicted, Estimate measured, double z) {
+    record Point(double x, double predicted, Estimate measured) {
 
         static Point of(double x, double predicted, Simulation simulation) {
-            Estimate measured = new Estimate(simulation.mean(), simulation.standardError());
-            return new Point(x, predicted, measured, simulation.zScore(predicted));
+            return new Point(x, predicted, new Estimate(simulation.mean(), simulation.standardError()));
         }
 
         Point dividedBy(double unit) {
             Estimate divided = new Estimate(measured.value() / unit, measured.error() / unit);
-            return new Point(x, predicted / unit, divided, z);
+            return new Point(x, predicted / unit, divided);
+        }
+
+        /** What the theory is off by, in per cent. */
+        double off() {
+            return 100 * (measured.value() / predicted - 1);
         }
     }
 
@@ -128,15 +132,15 @@ record Curve(String name, DoubleUnaryOperator theory, List<Point> points) {
         return points.stream().mapToDouble(number).toArray();
     }
 
-    /** For each curve: predicted, simulated, and how far apart they are in standard errors. */
+    /** For each curve: predicted, simulated, and by how much the simulation is above the theory. */
     static Table table(String header, List<Curve> curves) {
         Table table = Table.of(header);
         TreeSet<Double> values = new TreeSet<>();
         for (Curve curve : curves) {
-            table = table.withGroup(curve.name, "theory", "simulated", "z");
+            table = table.withGroup(curve.name, "theory", "simulated", "off %");
             curve.points.forEach(point -> values.add(point.x()));
         }
-        table = table.withFormat("theory", "%.4g").withFormat("z", "%+.1f");
+        table = table.withFormat("theory", "%.4g").withFormat("off %", "%+.2f");
         for (double x : values) {
             List<Object> row = new ArrayList<>(List.of(x));
             for (Curve curve : curves) {
@@ -151,7 +155,7 @@ record Curve(String name, DoubleUnaryOperator theory, List<Point> points) {
         return points.stream()
                 .filter(point -> point.x() == x)
                 .findFirst()
-                .map(point -> List.<Object>of(point.predicted(), point.measured(), point.z()))
+                .map(point -> List.<Object>of(point.predicted(), point.measured(), point.off()))
                 .orElse(List.of("", "", ""));
     }
 }

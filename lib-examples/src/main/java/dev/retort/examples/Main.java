@@ -14,19 +14,17 @@ public final class Main {
 
     private static final long SEED = 2026;
 
-    /** Enough for standard errors of about one per cent. */
-    private static final int GAUSSIAN_TRIALS = 200;
+    /** At most; usually the precision comes first. */
+    private static final Trials TRIALS = Trials.of(400).seed(SEED);
 
-    private static final int SCALING_TRIALS = 20;
+    private static final double PRECISE = 0.002;
 
-    private static final int CHAIN_TRIALS = 150;
+    /** For chains, of which less can be averaged over. */
+    private static final double FAIR = 0.01;
 
     private static final int PROMPT_TRIALS = 400;
 
     private static final int IMAGE_TRIALS = 40;
-
-    /** At most; usually the precision that is asked for comes before. */
-    private static final int FINITE_SIZE_TRIALS = 3000;
 
     private Main() {}
 
@@ -42,16 +40,16 @@ public final class Main {
         RealImages images =
                 new RealImages(FashionMnist.load(), Trials.of(IMAGE_TRIALS).seed(SEED));
         List<Supplier<Exhibit>> exhibits = List.of(
-                () -> FigureOne.exhibit(Trials.of(GAUSSIAN_TRIALS).seed(SEED)),
-                () -> TrainedTeachers.samples(Trials.of(CHAIN_TRIALS).seed(SEED)),
-                () -> TrainedTeachers.masks(Trials.of(CHAIN_TRIALS).seed(SEED)),
-                () -> ModelCollapse.exhibit(Trials.of(CHAIN_TRIALS).seed(SEED)),
-                () -> Phases.exhibit(Trials.of(CHAIN_TRIALS).seed(SEED)),
-                () -> ScalingFigures.constants(Trials.of(SCALING_TRIALS).seed(SEED)),
+                () -> FigureOne.exhibit(TRIALS.untilRelativeError(PRECISE)),
+                () -> TrainedTeachers.samples(TRIALS.untilRelativeError(FAIR)),
+                () -> TrainedTeachers.masks(TRIALS.untilRelativeError(FAIR)),
+                () -> ModelCollapse.exhibit(TRIALS.untilRelativeError(FAIR)),
+                () -> Phases.exhibit(TRIALS.untilRelativeError(FAIR)),
+                () -> ScalingFigures.constants(TRIALS.untilRelativeError(PRECISE)),
                 ScalingFigures::limits,
                 () -> TrainingAtTestTime.gains(Trials.of(PROMPT_TRIALS).seed(SEED)),
                 TrainingAtTestTime::uses,
-                () -> FiniteSizes.exhibit(Trials.of(FINITE_SIZE_TRIALS).seed(SEED)),
+                () -> FiniteSizes.exhibit(TRIALS),
                 images::whereTheoryHolds,
                 images::whereTheoryStops,
                 () -> InContextLearning.predictors(SEED),

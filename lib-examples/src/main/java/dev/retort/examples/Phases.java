@@ -61,7 +61,7 @@ final class Phases {
                 axis("features k that the teacher sees", counts),
                 targets());
 
-        Table table = Table.of("teacher", "n", "theory", "simulated", "z").withFormat("z", "%+.1f");
+        Table table = Table.of("teacher", "n", "theory", "simulated", "off %").withFormat("off %", "%+.2f");
         table = withRows(table, "m = %.0f", samples);
         table = withRows(table, "k = %.0f", features);
         return new Exhibit(
@@ -136,12 +136,10 @@ final class Phases {
 
     private static List<Point> simulated(DoubleFunction<Training> teacher, double[] values, Trials trials) {
         List<Point> points = new ArrayList<>();
-        // All ratios of a row share what they are divided by: measure it well.
-        Trials ofTruth = Trials.of(6 * trials.count());
         for (double n : SIMULATED_TARGETS) {
             Simulation strong = Distillation.of(TASK)
                     .target(Training.samples(n))
-                    .simulate(ofTruth.seed(trials.seed() - Math.round(n)));
+                    .simulate(trials.seed(trials.seed() - Math.round(n)));
             for (double x : values) {
                 Distillation pipeline = taught(teacher.apply(x), n);
                 Simulation weak = pipeline.simulate(trials.seed(trials.seed() + Math.round(x)));
@@ -158,9 +156,8 @@ final class Phases {
     private static Table withRows(Table table, String teacher, List<Point> points) {
         Table longer = table;
         for (Point point : points) {
-            double z =
-                    (point.ratio().value() - point.predicted()) / point.ratio().error();
-            longer = longer.withRow(teacher.formatted(point.x()), point.n(), point.predicted(), point.ratio(), z);
+            double off = 100 * (point.ratio().value() / point.predicted() - 1);
+            longer = longer.withRow(teacher.formatted(point.x()), point.n(), point.predicted(), point.ratio(), off);
         }
         return longer;
     }

@@ -24,7 +24,7 @@ class ExhibitTest {
 
         List<double[]> rows = rows(directory.resolve("figure-1.csv"));
         assertThat(rows).hasSize(24);
-        // n, then for each curve: theory, simulated, its standard error, z.
+        // n, then for each curve: theory, simulated, its standard error, by how much that is off.
         double[] at200 = rows.get(9);
         assertThat(at200[0]).isEqualTo(200);
         assertThat(at200[1]).isCloseTo(0.119366983906, within(1e-12));
@@ -44,10 +44,11 @@ class ExhibitTest {
                 .toList();
     }
 
-    /** From a column on: theory, simulated, its standard error, z. */
+    /** From a column on: theory, simulated, its standard error, by how many per cent that is off. */
     private static void assertAgrees(double[] row, int first, double relative) {
         for (int k = first; k < row.length; k += 4) {
             assertThat(row[k + 1]).isCloseTo(row[k], within(5 * row[k + 2] + relative * row[k]));
+            assertThat(row[k + 3]).isCloseTo(100 * (row[k + 1] / row[k] - 1), within(1e-9));
         }
     }
 

@@ -3,12 +3,16 @@ package dev.retort.core.nd4j;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** ND4J's backend, which the application chooses and this library does without until an array is asked for. */
-final class Backend {
+public final class Backend {
 
     private Backend() {}
 
-    /** @throws IllegalStateException if no backend is on the class path, with what to add */
-    static void require() {
+    /**
+     * Requires a backend, before the first array is made.
+     *
+     * @throws IllegalStateException if none is on the class path, with what to add
+     */
+    public static void require() {
         try {
             Nd4j.getBackend();
         } catch (ExceptionInInitializerError | NoClassDefFoundError e) {

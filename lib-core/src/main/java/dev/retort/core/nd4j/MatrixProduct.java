@@ -1,0 +1,72 @@
+package dev.retort.core.nd4j;
+
+import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.nd4j.ArrayArguments.finiteCopy;
+import static dev.retort.core.nd4j.ArrayArguments.numeric;
+import static dev.retort.core.nd4j.ArrayArguments.shapeOf;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Products of matrices as regression makes them: on one thread and by routines that have been tested, so that the result is
+ * the same, bit for bit, however many processors there are. ND4J's own product differs in the last digits with their number,
+ * and with an old OpenBLAS in the first ones.
+ *
+ * <pre>{@code
+ * INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});
+ * INDArray labels = Nd4j.create(new double[] {2, 4});
+ * INDArray moments = MatrixProduct.ofTransposed(features, labels); // Xᵀy: 2, 8, 2
+ * INDArray gram = MatrixProduct.ofTransposed(features, features); // shape [3, 3]
+ * }</pre>
+ */
+public final class MatrixProduct {
+
+    private MatrixProduct() {}
+
+    /**
+     * The product A B.
+     *
+     * @param left A, shape {@code [n, p]}, of any order, stride and numeric type
+     * @param right B, shape {@code [p]} or {@code [p, k]}
+     * @return a new array of type {@code DOUBLE} and shape {@code [n]} or {@code [n, k]}, which the caller may
+     *     {@link INDArray#close() close}; what overflows in it is not finite
+     * @throws IllegalArgumentException if an array is null, empty, not numeric or of another rank, if the shapes do not fit,
+     *     or if an entry is NaN or infinite
+     */
+    public static INDArray of(INDArray left, INDArray right) {
+        return product(left, false, right);
+    }
+
+    /**
+     * The product Aᵀ B, without making Aᵀ.
+     *
+     * @param left A, shape {@code [n, p]}, of any order, stride and numeric type
+     * @param right B, shape {@code [n]} or {@code [n, k]}
+     * @return a new array of type {@code DOUBLE} and shape {@code [p]} or {@code [p, k]}, which the caller may
+     *     {@link INDArray#close() close}; what overflows in it is not finite
+     * @throws IllegalArgumentException if an array is null, empty, not numeric or of another rank, if the shapes do not fit,
+     *     or if an entry is NaN or infinite
+     */
+    public static INDArray ofTransposed(INDArray left, INDArray right) {
+        return product(left, true, right);
+    }
+
+    private static INDArray product(INDArray left, boolean transposed, INDArray right) {
+        if (numeric("left", left).rank() != 2) {
+            throw refusal("left", shapeOf(left), "is not of rank 2");
+        }
+        boolean vector = numeric("right", right).rank() == 1;
+        if ((!vector && right.rank() != 2) || right.size(0) != left.size(transposed ? 0 : 1)) {
+            String side = transposed ? "row" : "column";
+            throw refusal(
+                    "right", shapeOf(right), "does not have one row per " + side + " of the left, " + shapeOf(left));
+        }
+        int rows = Math.toIntExact(left.size(transposed ? 1 : 0));
+        try (OffHeapMatrix a = finiteCopy("left", left);
+                OffHeapMatrix b = finiteCopy("right", right);
+                OffHeapMatrix product = OffHeapMatrix.zeros(rows, vector ? 1 : b.columns())) {
+            DenseAlgebra.selected().addProduct(1, a, transposed, b, vector, product);
+            return vector ? product.toNd4j(rows) : product.toNd4j(rows, b.columns());
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.retort.core.nd4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+class MatrixProductTest {
+
+    private static final INDArray A = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, -1}});
+    private static final INDArray B = Nd4j.create(new double[][] {{1, 2}, {3, 4}, {5, 6}});
+
+    @Test
+    void multipliesMatricesAndVectors() {
+        assertThat(MatrixProduct.of(A, B).toDoubleMatrix()).isDeepEqualTo(new double[][] {{6, 8}, {1, 2}});
+        assertThat(MatrixProduct.ofTransposed(A, A).toDoubleMatrix())
+                .isDeepEqualTo(new double[][] {{1, 0, 1}, {0, 4, -2}, {1, -2, 2}});
+        assertThat(MatrixProduct.ofTransposed(B, Nd4j.createFromArray(1.0, 0.0, 2.0))
+                        .toDoubleVector())
+                .containsExactly(11, 14);
+        INDArray vector = MatrixProduct.of(A, Nd4j.createFromArray(3.0, 1.0, 2.0));
+        assertThat(vector.shape()).containsExactly(2);
+        assertThat(vector.toDoubleVector()).containsExactly(5, 0);
+        INDArray outer = MatrixProduct.of(
+                Nd4j.createFromArray(1.0, 2.0).reshape(2, 1),
+                Nd4j.createFromArray(3.0, 4.0, 5.0).reshape(1, 3));
+        assertThat(outer.toDoubleMatrix()).isDeepEqualTo(new double[][] {{3, 4, 5}, {6, 8, 10}});
+    }
+
+    @Test
+    void takesArraysOfAnyOrderAndType() {
+        double[][] expected = {{6, 8}, {1, 2}};
+        assertThat(MatrixProduct.of(A.dup('f'), B.castTo(DataType.INT32)).toDoubleMatrix())
+                .isDeepEqualTo(expected);
+        assertThat(MatrixProduct.of(A.transpose().dup().transpose(), B.castTo(DataType.FLOAT))
+                        .toDoubleMatrix())
+                .isDeepEqualTo(expected);
+        INDArray rows = Nd4j.vstack(B, B).get(NDArrayIndex.interval(3, 6));
+        INDArray product = MatrixProduct.of(A, rows);
+        assertThat(product.toDoubleMatrix()).isDeepEqualTo(expected);
+        assertThat(product.dataType()).isEqualTo(DataType.DOUBLE);
+    }
+
+    @Test
+    void agreesWithTheDefinition() {
+        int n = 37;
+        int p = 53;
+        int k = 21;
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(4);
+        double[] a = random.doubles((long) n * p, -1, 1).toArray();
+        double[] b = random.doubles((long) p * k, -1, 1).toArray();
+        double[][] product = MatrixProduct.of(
+                        Nd4j.create(a, new long[] {n, p}, 'c'), Nd4j.create(b, new long[] {p, k}, 'c'))
+                .toDoubleMatrix();
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < k; j++) {
+                double sum = 0;
+                for (int l = 0; l < p; l++) {
+                    sum += a[i * p + l] * b[l * k + j];
+                }
+                assertThat(product[i][j]).isCloseTo(sum, within(1e-13));
+            }
+        }
+    }
+
+    @Test
+    void refusesWhatCannotBeMultiplied() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> MatrixProduct.of(A, A))
+                .withMessage("right: shape [2, 3] does not have one row per column of the left, shape [2, 3]");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> MatrixProduct.ofTransposed(A, B))
+                .withMessage("right: shape [3, 2] does not have one row per row of the left, shape [2, 3]");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> MatrixProduct.of(A, B.reshape(3, 2, 1)))
+                .withMessageContaining("right: shape [3, 2, 1]");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> MatrixProduct.of(Nd4j.createFromArray(1.0), B))
+                .withMessage("left: shape [1] is not of rank 2");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> MatrixProduct.of(A, Nd4j.createFromArray(1.0, Double.NaN, 2.0)))
+                .withMessage("right[1]: NaN is not finite");
+    }
+}

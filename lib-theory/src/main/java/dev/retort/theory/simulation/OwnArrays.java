@@ -115,7 +115,7 @@ public final class OwnArrays implements Experiment<TestReport> {
 
         private Draft with(SampleSet student) {
             List<SampleSet> longer = new ArrayList<>(sets);
-            longer.add(student.beside("student", sets.get(0)));
+            longer.add(student.beside("student", "teacher", sets.get(0)));
             return new Draft(List.copyOf(longer));
         }
 
@@ -129,7 +129,7 @@ public final class OwnArrays implements Experiment<TestReport> {
          *     or infinite
          */
         public OwnArrays test(INDArray features, INDArray labels) {
-            SampleSet test = SampleSet.labelled("test", features, labels).beside("test", sets.get(0));
+            SampleSet test = SampleSet.labelled("test", features, labels).beside("test", "teacher", sets.get(0));
             if (test.rows() < 2) {
                 throw refusal("test features", test.rows() + " row", "is not at least 2");
             }

@@ -78,11 +78,16 @@ final class SampleSet {
         return new TestError(squares);
     }
 
-    /** Refuses features of another number. */
-    SampleSet beside(String name, SampleSet first) {
+    /**
+     * Refuses features of another number.
+     *
+     * @param name of these samples
+     * @param of whose the first samples are
+     */
+    SampleSet beside(String name, String of, SampleSet first) {
         if (columns != first.columns) {
             throw refusal(
-                    name + " features", columns + " columns", "are not as many as the teacher's, " + first.columns);
+                    name + " features", columns + " columns", "are not as many as the " + of + "'s, " + first.columns);
         }
         return this;
     }

@@ -1,86 +1,105 @@
 package dev.retort.theory.simulation;
 
-import static dev.retort.theory.simulation.GaussianVectors.add;
-import static dev.retort.theory.simulation.GaussianVectors.dot;
+import static dev.retort.core.Arguments.finite;
+import static dev.retort.core.Arguments.refusal;
+import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
 
-import dev.retort.theory.testtime.LinearAttention;
+import dev.retort.core.nd4j.GaussianDesign;
+import dev.retort.core.nd4j.MatrixProduct;
 import dev.retort.theory.testtime.TestTimeTraining;
 import java.util.random.RandomGenerator;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
-/** One run of test-time training: draw prompts, descend, measure. Immutable, and so shared by all threads. */
+/** One run of test-time training: draw prompts, make the step, measure. Its arrays are only read, by all threads. */
 final class PromptTrial {
 
-    private final GaussianVectors features;
-    private final double[][] covariance;
-    private final double[] coefficients;
+    private final INDArray covariance;
+    private final INDArray coefficients;
+    private final INDArray weights;
+    private final GaussianDesign design;
     private final double noise;
-    private final LinearAttention start;
     private final int contextLength;
-    private final int evaluationLength;
-    private final boolean sameContext;
     private final int examples;
+
+    /** The length of a context for the query alone; 0 if it comes with that of the step. */
+    private final int freshLength;
+
+    private final boolean sameContext;
     private final double multiple;
 
     PromptTrial(TestTimeTraining training, int examples) {
-        this.covariance = training.task().covariance();
-        this.features = GaussianVectors.of(covariance);
-        this.coefficients = training.task().coefficients();
+        this.weights = AttentionArrays.weights(training.start());
+        this.covariance = AttentionArrays.matrix(training.task().covariance());
+        this.coefficients = Nd4j.createFromArray(training.task().coefficients());
+        this.design = AttentionArrays.features(training.task().covariance());
         this.noise = training.task().noise();
-        this.start = training.start();
         this.contextLength = training.contextLength();
-        this.evaluationLength = training.evaluationLength();
-        this.sameContext = training.isOnSameContext();
         this.examples = examples;
+        this.sameContext = training.isOnSameContext();
+        this.freshLength = sameContext ? 0 : training.evaluationLength();
         this.multiple = training.trainingLoss().multiple(examples);
+        if ((long) contextLength + examples + freshLength > Integer.MAX_VALUE) {
+            throw refusal("prompts", "of " + contextLength + " + " + examples + " + " + freshLength, "are too long");
+        }
     }
 
     /** The loss initialLoss − 2 slope η + curvature η² that this run ends with after a step of size η. */
-    record Outcome(double initialLoss, double slope, double curvature) {}
+    record Outcome(double initialLoss, double slope, double curvature) {
+        Outcome {
+            finite("initialLoss", initialLoss);
+            finite("slope", slope);
+            finite("curvature", curvature);
+        }
+    }
 
+    /** Draws the features of context, training and fresh context, in this order, and then the noise of their labels. */
     Outcome outcome(RandomGenerator random) {
-        double[] context = contextVector(contextLength, random);
-        double[] descent = descent(start.predictor(context), random);
-        double[] evaluation = sameContext ? context : contextVector(evaluationLength, random);
-        double[] residual = coefficients.clone();
-        add(residual, -1, start.predictor(evaluation));
-        // The step adds η descent contextᵀ to the weights: of rank one, and never formed.
-        double along = dot(context, evaluation);
-        double[] weighted = times(covariance, descent);
-        return new Outcome(
-                noise * noise + dot(residual, times(covariance, residual)),
-                along * dot(residual, weighted),
-                along * along * dot(descent, weighted));
-    }
-
-    /** u = Xᵀy. */
-    private double[] contextVector(int length, RandomGenerator random) {
-        double[] sum = new double[coefficients.length];
-        for (int i = 0; i < length; i++) {
-            double[] x = features.draw(random);
-            add(sum, label(x, random), x);
+        int rows = contextLength + examples + freshLength;
+        // An array has at least one row.
+        try (INDArray features = design.sample(Math.max(1, rows), random);
+                INDArray labels = labels(features, random);
+                INDArray context = contextVector(features, labels, 0, contextLength);
+                INDArray descent = descent(context, features, labels);
+                INDArray evaluation =
+                        sameContext ? context.dup() : contextVector(features, labels, contextLength + examples, rows)) {
+            return outcome(descent, evaluation);
         }
-        return sum;
     }
 
-    /** Minus the derivative of the training loss by the coefficients of the predictor. */
-    private double[] descent(double[] predictor, RandomGenerator random) {
-        double[] descent = new double[coefficients.length];
-        for (int j = 0; j < examples; j++) {
-            double[] x = features.draw(random);
-            add(descent, 2 * multiple * (label(x, random) - dot(x, predictor)), x);
+    /** y = Xβ + noise. */
+    private INDArray labels(INDArray features, RandomGenerator random) {
+        double[] drawn = Design.standardNormal(Math.toIntExact(features.size(0)), random);
+        return AttentionArrays.withNoise(MatrixProduct.of(features, coefficients), noise, drawn);
+    }
+
+    private INDArray contextVector(INDArray features, INDArray labels, int from, int to) {
+        return from == to
+                ? Nd4j.zeros(DataType.DOUBLE, coefficients.length())
+                : AttentionArrays.contextVector(features.get(interval(from, to)), labels.get(interval(from, to)));
+    }
+
+    private INDArray descent(INDArray context, INDArray features, INDArray labels) {
+        return examples == 0
+                ? Nd4j.zeros(DataType.DOUBLE, weights.shape())
+                : AttentionArrays.descent(
+                        weights,
+                        context,
+                        features.get(interval(contextLength, contextLength + examples)),
+                        labels.get(interval(contextLength, contextLength + examples)),
+                        multiple);
+    }
+
+    /** The loss σ² + rᵀΣr of weights W + ηD, which leave the residual r = (β − Wu) − ηDu. */
+    private Outcome outcome(INDArray descent, INDArray evaluation) {
+        try (INDArray residual = MatrixProduct.of(weights, evaluation).rsubi(coefficients);
+                INDArray shift = MatrixProduct.of(descent, evaluation);
+                INDArray both =
+                        Nd4j.createFromArray(new double[][] {residual.toDoubleVector(), shift.toDoubleVector()});
+                INDArray weighted = MatrixProduct.of(both, covariance);
+                INDArray forms = MatrixProduct.of(weighted, both.transpose())) {
+            return new Outcome(noise * noise + forms.getDouble(0, 0), forms.getDouble(0, 1), forms.getDouble(1, 1));
         }
-        return descent;
-    }
-
-    private double label(double[] x, RandomGenerator random) {
-        return dot(x, coefficients) + noise * random.nextGaussian();
-    }
-
-    private static double[] times(double[][] matrix, double[] vector) {
-        double[] product = new double[vector.length];
-        for (int i = 0; i < product.length; i++) {
-            product[i] = dot(matrix[i], vector);
-        }
-        return product;
     }
 }

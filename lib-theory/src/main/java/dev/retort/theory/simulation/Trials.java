@@ -381,14 +381,17 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
     }
 
     /**
-     * Runs test-time training: each trial draws a context, training examples, and unless it is the same another context;
-     * makes the gradient of the training loss; and measures what the loss is after a step of any size, averaged over queries.
+     * Runs test-time training: each trial draws a context, training examples, and unless it is the same another context, as
+     * arrays; makes the gradient of the training loss, a matrix of rank one; and measures what the loss is after a step of any
+     * size, averaged over queries.
      *
      * @param training what to run
      * @param examples the number of training examples k, at least 0
      * @return the measured losses
-     * @throws IllegalArgumentException if k is negative, or if these trials draw from a population, which has no prompts
-     * @throws IllegalStateException if a trial failed, with what it threw as the cause
+     * @throws IllegalArgumentException if k is negative, if prompts are too long for an array, or if these trials draw from a
+     *     population, which has no prompts
+     * @throws IllegalStateException if there is no ND4J backend, or if a trial failed, for example because a loss overflows,
+     *     with what it threw as the cause
      * @throws CancellationException if the thread is interrupted before two trials are done; its interrupted status is set
      *     again
      */

@@ -2,10 +2,13 @@ package dev.retort.theory.distillation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
+import dev.retort.theory.simulation.Pretraining;
+import dev.retort.theory.simulation.Trials;
 import dev.retort.theory.testtime.InContextTask;
 import dev.retort.theory.testtime.LinearAttention;
 import dev.retort.theory.testtime.TaskPrior;
@@ -18,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,7 +31,7 @@ class NoNativeCodeTest {
     @ParameterizedTest
     @ValueSource(classes = {Risk.class, Step.class})
     void theoryIsComputedWithoutNd4j(Class<? extends Callable<Double>> use) throws Exception {
-        try (URLClassLoader bare = new URLClassLoader(classPathWithoutNd4j(), ClassLoader.getPlatformClassLoader())) {
+        try (URLClassLoader bare = classPathWithout("nd4j", "bytedeco", "javacpp")) {
             assertThatExceptionOfType(ClassNotFoundException.class)
                     .isThrownBy(() -> bare.loadClass("org.nd4j.linalg.api.ndarray.INDArray"));
             assertThatExceptionOfType(ClassNotFoundException.class)
@@ -41,14 +45,34 @@ class NoNativeCodeTest {
         }
     }
 
-    private static URL[] classPathWithoutNd4j() throws MalformedURLException {
+    @ParameterizedTest
+    @ValueSource(classes = {Prompts.class, Weights.class})
+    void simulationSaysThatItNeedsABackend(Class<? extends Callable<Double>> use) throws Exception {
+        Thread thread = Thread.currentThread();
+        ClassLoader whole = thread.getContextClassLoader(); // in which ND4J looks for backends
+        try (URLClassLoader bare = classPathWithout("nd4j-native")) {
+            thread.setContextClassLoader(bare);
+            Callable<?> call = (Callable<?>)
+                    bare.loadClass(use.getName()).getDeclaredConstructor().newInstance();
+            for (int attempt = 0; attempt < 2; attempt++) {
+                assertThatIllegalStateException()
+                        .isThrownBy(call::call)
+                        .withMessageStartingWith(
+                                "No ND4J backend on the class path: add org.nd4j:nd4j-native-platform");
+            }
+        } finally {
+            thread.setContextClassLoader(whole);
+        }
+    }
+
+    private static URLClassLoader classPathWithout(String... parts) throws MalformedURLException {
         List<URL> urls = new ArrayList<>();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-            if (!entry.contains("nd4j") && !entry.contains("bytedeco") && !entry.contains("javacpp")) {
+            if (Stream.of(parts).noneMatch(entry::contains)) {
                 urls.add(Path.of(entry).toUri().toURL());
             }
         }
-        return urls.toArray(URL[]::new);
+        return new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
     }
 
     /** What a user computes. */
@@ -81,6 +105,31 @@ class NoNativeCodeTest {
             return TestTimeTraining.of(InContextTask.of(covariance, 1, -1), start, 8)
                     .predict()
                     .loss(5);
+        }
+    }
+
+    /** Prompts are drawn as arrays. */
+    public static final class Prompts implements Callable<Double> {
+
+        /** Loaded by name. */
+        public Prompts() {}
+
+        @Override
+        public Double call() {
+            TestTimeTraining training = TestTimeTraining.of(InContextTask.isotropic(2, 1), LinearAttention.zero(2), 3);
+            return Trials.of(2).run(training, 1).loss(0).mean();
+        }
+    }
+
+    /** And so they are in pre-training. */
+    public static final class Weights implements Callable<Double> {
+
+        /** Loaded by name. */
+        public Weights() {}
+
+        @Override
+        public Double call() {
+            return Pretraining.of(TaskPrior.isotropic(2, 1), 3).run().weight(0, 0);
         }
     }
 }

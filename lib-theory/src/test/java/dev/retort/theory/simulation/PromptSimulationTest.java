@@ -2,8 +2,10 @@ package dev.retort.theory.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.nd4j.LinearRegression;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** The exact losses need no allowance for finite size: what is left is chance. */
@@ -64,8 +67,13 @@ class PromptSimulationTest {
                 Arguments.of("power law", TestTimeTraining.of(InContextTask.of(powerLaw), ofPowerLaw, 15), 40),
                 Arguments.of(
                         "mean loss", TestTimeTraining.of(isotropic, warm, 10).withTrainingLoss(TrainingLoss.MEAN), 7),
+                Arguments.of(
+                        "half the sum",
+                        TestTimeTraining.of(correlated, crooked, 6).withTrainingLoss(TrainingLoss.HALF_SUM),
+                        9),
                 Arguments.of("no context", TestTimeTraining.of(correlated, crooked, 0), 5),
-                Arguments.of("no examples", TestTimeTraining.of(correlated, crooked, 5), 0));
+                Arguments.of("no examples", TestTimeTraining.of(correlated, crooked, 5), 0),
+                Arguments.of("nothing", TestTimeTraining.of(correlated, crooked, 0), 0));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -79,7 +87,7 @@ class PromptSimulationTest {
 
     private static void check(TestTimeTraining training, int examples) {
         GradientStep exact = training.predict().after(examples);
-        PromptSimulation measured = Trials.of(3000).seed(11).run(training, examples);
+        PromptSimulation measured = Trials.of(600).seed(11).run(training, examples);
         double stepSize = exact.optimalStepSize().orElse(1);
         assertWithin(measured.initialLoss(), exact.initialLoss());
         assertWithin(measured.loss(stepSize), exact.loss(stepSize));
@@ -88,7 +96,7 @@ class PromptSimulationTest {
         assertWithin(measured.slope(), exact.slope());
         assertWithin(measured.curvature(), exact.curvature());
         assertThat(Math.abs(measured.zScore(exact))).isLessThan(CHANCE);
-        assertThat(measured.loss(stepSize).standardError()).isLessThan(0.1 * exact.loss(stepSize));
+        assertThat(measured.loss(stepSize).standardError()).isLessThan(0.2 * exact.loss(stepSize));
     }
 
     private static void assertWithin(SampleMean measured, double exact) {
@@ -98,63 +106,127 @@ class PromptSimulationTest {
                 .isCloseTo(exact, within(CHANCE * measured.standardError() + rounding));
     }
 
+    /** The arrays of a trial, drawn again, and W trained on them with plain loops. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("trainings")
+    void theQuadraticIsTheLossOfTheWeightsAfterTheStep(String name, TestTimeTraining training, int examples) {
+        checkStep(training, examples);
+        if (training.evaluationLength() == training.contextLength()) {
+            checkStep(training.withSameContext(), examples);
+        }
+    }
+
+    private static void checkStep(TestTimeTraining training, int examples) {
+        PromptTrial.Outcome outcome = new PromptTrial(training, examples).outcome(random(8));
+        double[][] covariance = training.task().covariance();
+        double[] beta = training.task().coefficients();
+        int d = beta.length;
+        int n = training.contextLength();
+        boolean same = training.isOnSameContext();
+        int rows = n + examples + (same ? 0 : training.evaluationLength());
+        RandomGenerator random = random(8);
+        double[][] x = AttentionArrays.features(covariance)
+                .sample(Math.max(1, rows), random)
+                .toDoubleMatrix();
+        double[] y = new double[rows];
+        for (int i = 0; i < rows; i++) {
+            y[i] = dot(x[i], beta) + training.task().noise() * random.nextGaussian();
+        }
+        double[] context = contextVector(x, y, 0, n, d);
+        double[] evaluation = same ? context : contextVector(x, y, n + examples, rows, d);
+        double best = training.predict().after(examples).optimalStepSize().orElse(1);
+        for (double stepSize : new double[] {0, best, -2 * best, 5 * best}) {
+            double[][] trained = training.start().weights();
+            double[] predictor = training.start().predictor(context);
+            double factor = 2 * training.trainingLoss().multiple(examples) * stepSize;
+            for (int j = n; j < n + examples; j++) {
+                double error = y[j] - dot(x[j], predictor);
+                for (int a = 0; a < d; a++) {
+                    for (int b = 0; b < d; b++) {
+                        trained[a][b] += factor * error * x[j][a] * context[b];
+                    }
+                }
+            }
+            double[] residual = LinearAttention.of(trained).predictor(evaluation);
+            for (int a = 0; a < d; a++) {
+                residual[a] = beta[a] - residual[a];
+            }
+            double loss = training.task().noise() * training.task().noise();
+            for (int a = 0; a < d; a++) {
+                loss += residual[a] * dot(covariance[a], residual);
+            }
+            double quadratic =
+                    outcome.initialLoss() + stepSize * (stepSize * outcome.curvature() - 2 * outcome.slope());
+            double size = outcome.initialLoss() + stepSize * stepSize * outcome.curvature();
+            assertThat(quadratic).as("η = %s", stepSize).isCloseTo(loss, within(1e-12 * size));
+        }
+    }
+
+    private static RandomGenerator random(long seed) {
+        return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+    }
+
+    private static double[] contextVector(double[][] x, double[] y, int from, int to, int d) {
+        double[] sum = new double[d];
+        for (int i = from; i < to; i++) {
+            for (int a = 0; a < d; a++) {
+                sum[a] += x[i][a] * y[i];
+            }
+        }
+        return sum;
+    }
+
+    private static double dot(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
+    }
+
     /** The definition to the letter: the new weights are formed, and the query and its label drawn. */
     @Test
     void agreesWithPromptsToTheLetter() {
         InContextTask task = InContextTask.of(FEATURES, 0.5, -1, 0.3, 0.8).withNoise(0.4);
         LinearAttention start = LinearAttention.of(CROOKED);
         TestTimeTraining fresh = TestTimeTraining.of(task, start, 5);
+        int trials = 1000;
+        int queries = 20;
         for (TestTimeTraining training : new TestTimeTraining[] {fresh, fresh.withSameContext()}) {
             GradientStep exact = training.predict().after(6);
             double stepSize = exact.optimalStepSize().orElseThrow();
-            double[] errors = new double[100_000];
-            double[] gains = new double[errors.length];
-            RandomGenerator random =
-                    RandomGeneratorFactory.of("L64X128MixRandom").create(5);
-            GaussianVectors features = GaussianVectors.of(FEATURES);
-            for (int trial = 0; trial < errors.length; trial++) {
-                double[] context = contextVector(task, features, random);
-                double[][] trained = start.weights();
-                double[][] gradient = new double[4][4];
-                for (int k = 0; k < 6; k++) {
-                    double[] x = features.draw(random);
-                    double error = label(task, x, random) - GaussianVectors.dot(x, start.predictor(context));
-                    for (int i = 0; i < 4; i++) {
-                        for (int j = 0; j < 4; j++) {
-                            gradient[i][j] -= 2 * error * x[i] * context[j];
-                        }
-                    }
+            double[] errors = new double[trials];
+            double[] gains = new double[trials];
+            RandomGenerator random = random(5);
+            for (int trial = 0; trial < trials; trial++) {
+                INDArray context = draw(5, random);
+                INDArray contextLabels = labels(task, context, random);
+                INDArray examples = draw(6, random);
+                INDArray query = draw(queries, random);
+                OwnPrompts prompts = OwnPrompts.context(context, contextLabels)
+                        .examples(examples, labels(task, examples, random))
+                        .test(query, labels(task, query, random));
+                if (!training.isOnSameContext()) {
+                    INDArray other = draw(5, random);
+                    prompts = prompts.withFreshContext(other, labels(task, other, random));
                 }
-                for (int i = 0; i < 4; i++) {
-                    for (int j = 0; j < 4; j++) {
-                        trained[i][j] -= stepSize * gradient[i][j];
-                    }
-                }
-                double[] evaluation = training.isOnSameContext() ? context : contextVector(task, features, random);
-                double[] query = features.draw(random);
-                double label = label(task, query, random);
-                double before = label - GaussianVectors.dot(query, start.predictor(evaluation));
-                double after = label
-                        - GaussianVectors.dot(query, LinearAttention.of(trained).predictor(evaluation));
-                errors[trial] = after * after;
-                gains[trial] = before * before - after * after;
+                PromptReport report = prompts.step(start, stepSize);
+                errors[trial] = report.after().mean();
+                gains[trial] = report.before().mean() - report.after().mean();
             }
             assertWithin(SampleMean.of(errors), exact.loss());
             assertWithin(SampleMean.of(gains), exact.improvement());
         }
     }
 
-    private static double[] contextVector(InContextTask task, GaussianVectors features, RandomGenerator random) {
-        double[] sum = new double[4];
-        for (int i = 0; i < 5; i++) {
-            double[] x = features.draw(random);
-            GaussianVectors.add(sum, label(task, x, random), x);
-        }
-        return sum;
+    private static INDArray draw(int rows, RandomGenerator random) {
+        return AttentionArrays.features(FEATURES).sample(rows, random);
     }
 
-    private static double label(InContextTask task, double[] x, RandomGenerator random) {
-        return GaussianVectors.dot(x, task.coefficients()) + task.noise() * random.nextGaussian();
+    private static INDArray labels(InContextTask task, INDArray features, RandomGenerator random) {
+        INDArray noise = Nd4j.createFromArray(Design.standardNormal((int) features.size(0), random));
+        return LinearRegression.predict(features, Nd4j.createFromArray(task.coefficients()))
+                .addi(noise.muli(task.noise()));
     }
 
     @Test
@@ -174,52 +246,16 @@ class PromptSimulationTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Trials.of(2).run(training, -1))
                 .withMessage("examples: -1 is not at least 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Trials.of(2).run(training, Integer.MAX_VALUE - 9))
+                .withMessage("prompts: of 8 + 2147483638 + 8 are too long");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Trials.of(2).run(training.withStart(LinearAttention.isotropic(2, 1e200)), 3))
+                .withMessageContaining("is not finite");
         Population population = Population.of(
                 Nd4j.create(new double[][] {{1, 0}, {0, 2}, {-1, 1}}), Nd4j.create(new double[] {1, 2, 0}));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Trials.of(2).drawingFrom(population).run(training, 1))
                 .withMessageContaining("has no prompts to draw");
-    }
-
-    /** Weights of pre-training by stochastic gradient descent scatter around those of the closed form. */
-    @Test
-    void gradientDescentFindsTheWeightsOfPreTraining() {
-        double[][] coefficients = {{1, -0.4, 0, 0}, {-0.4, 0.5, 0.1, 0}, {0, 0.1, 0.3, 0}, {0, 0, 0, 0.2}};
-        TaskPrior prior = TaskPrior.of(FEATURES, coefficients).withNoise(0.3);
-        LinearAttention exact = LinearAttention.pretrained(prior, 6);
-        int runs = 8;
-        double[][][] entries = new double[4][4][runs];
-        for (int run = 0; run < runs; run++) {
-            LinearAttention trained = Pretraining.of(prior, 6)
-                    .withSteps(2000)
-                    .withBatch(128)
-                    .withSeed(run)
-                    .run();
-            assertThat(trained.loss(prior, 6) / prior.leastLoss(6) - 1).isBetween(0.0, 0.005);
-            for (int i = 0; i < 4; i++) {
-                for (int j = 0; j < 4; j++) {
-                    entries[i][j][run] = trained.weight(i, j);
-                }
-            }
-        }
-        double squares = 0;
-        for (int i = 0; i < 4; i++) {
-            for (int j = 0; j < 4; j++) {
-                double z = SampleMean.of(entries[i][j]).zScore(exact.weight(i, j));
-                squares += z * z / 16;
-            }
-        }
-        // Student's t with 7 degrees of freedom has variance 7/5; the entries are all but independent.
-        assertThat(squares).isBetween(0.2, 3.5);
-    }
-
-    @Test
-    void preTrainingDependsOnItsSeedAlone() {
-        Pretraining pretraining = Pretraining.of(TaskPrior.isotropic(3, 1), 5).withSteps(10);
-        double[][] once = pretraining.withSeed(4).run().weights();
-        assertThat(pretraining.withSeed(4).run().weights()).isDeepEqualTo(once);
-        assertThat(pretraining.withSeed(5).run().weight(0, 0)).isNotEqualTo(once[0][0]);
-        assertThat(Pretraining.of(TaskPrior.isotropic(3, 0), 5).run().weight(0, 0))
-                .isZero();
     }
 }

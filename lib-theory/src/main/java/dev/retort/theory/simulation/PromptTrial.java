@@ -45,6 +45,13 @@ final class PromptTrial {
         }
     }
 
+    /** The native memory that a run takes at most, in bytes: features, their copy and their labels; and some matrices. */
+    long memory() {
+        long rows = (long) contextLength + examples + freshLength;
+        long dimension = coefficients.length();
+        return Double.BYTES * (4 * rows * (dimension + 1) + 8 * dimension * dimension);
+    }
+
     /** The loss initialLoss − 2 slope η + curvature η² that this run ends with after a step of size η. */
     record Outcome(double initialLoss, double slope, double curvature) {
         Outcome {

@@ -198,14 +198,19 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
             long design = (long) Double.BYTES * samples * features;
             most = Math.max(most, design + FactoredRegression.memory(samples, features));
         }
+        return need(most);
+    }
+
+    private MemoryNeed need(long bytesPerTrial) {
         long allowed = memory == null ? NativeMemory.limit() : memory;
-        if (most > allowed) {
+        if (bytesPerTrial > allowed) {
             throw refusal(
                     "memory",
                     allowed + " bytes",
-                    "is less than the " + most + " that a trial may take; see withMemory, and JavaCPP's maxbytes");
+                    "is less than the " + bytesPerTrial
+                            + " that a trial may take; see withMemory, and JavaCPP's maxbytes");
         }
-        return new MemoryNeed(most, (int) Math.min(Math.min(threads, count), allowed / most));
+        return new MemoryNeed(bytesPerTrial, (int) Math.min(Math.min(threads, count), allowed / bytesPerTrial));
     }
 
     /**
@@ -388,8 +393,8 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      * @param training what to run
      * @param examples the number of training examples k, at least 0
      * @return the measured losses
-     * @throws IllegalArgumentException if k is negative, if prompts are too long for an array, or if these trials draw from a
-     *     population, which has no prompts
+     * @throws IllegalArgumentException if k is negative, if prompts are too long for an array or for the memory that is
+     *     allowed, or if these trials draw from a population, which has no prompts
      * @throws IllegalStateException if there is no ND4J backend, or if a trial failed, for example because a loss overflows,
      *     with what it threw as the cause
      * @throws CancellationException if the thread is interrupted before two trials are done; its interrupted status is set
@@ -400,8 +405,8 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
             throw refusal("population", population, "has no prompts to draw");
         }
         PromptTrial trial = new PromptTrial(notNull("training", training), nonNegative("examples", examples));
-        MemoryNeed need = new MemoryNeed(0, threads);
-        return new PromptSimulation(repeat(need, trial::outcome, outcome -> new double[] {outcome.initialLoss()}));
+        return new PromptSimulation(
+                repeat(need(trial.memory()), trial::outcome, outcome -> new double[] {outcome.initialLoss()}));
     }
 
     private <T> List<T> repeat(MemoryNeed need, Function<RandomGenerator, T> trial, Function<T, double[]> measured) {

@@ -89,7 +89,7 @@ class TrialsTest {
         double allowance = name.startsWith("zeros, rank")
                 ? 2 * target.samples() / (target.samples() - task.spectrum().rank())
                 : 2;
-        assertThat(pipeline.simulate(Trials.of(200).seed(17)))
+        assertThat(pipeline.simulate(Trials.of(60).seed(17)))
                 .as(name)
                 .isPreciseTo(0.05)
                 .withFiniteSizeAllowance(allowance)
@@ -179,7 +179,7 @@ class TrialsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("everything")
     void averagesHaveTheExpectationOfWhatTheyReplace(String name, Distillation pipeline) {
-        Simulation simulation = pipeline.simulate(Trials.of(200).seed(11));
+        Simulation simulation = pipeline.simulate(Trials.of(100).seed(11));
         for (Simulation stage : simulation.stages()) {
             double[] differences = stage.literal().excess();
             double[] averaged = stage.excess();
@@ -224,7 +224,7 @@ class TrialsTest {
                 ? Distillation.of(pipeline.task()).surrogate(pipeline.surrogate())
                 : pipeline.beginning(trainings.size() - 1);
         int most = (int) last.samples();
-        Trials trials = Trials.of(40).seed(13);
+        Trials trials = Trials.of(25).seed(13);
         int[] samples = {most / 2, most, most / 4};
         List<Simulation> curve = trials.learningCurve(teacher, last, samples);
         assertThat(curve.get(1).stages())
@@ -274,7 +274,7 @@ class TrialsTest {
     @MethodSource("chains")
     void chainsAgreeWithThePredictionAfterEveryStage(String name, RegressionTask task, List<Training> trainings) {
         Distillation chain = chain(task, trainings);
-        Simulation simulation = chain.simulate(Trials.of(200).seed(17));
+        Simulation simulation = chain.simulate(Trials.of(80).seed(17));
         assertThat(simulation.stages()).hasSize(trainings.size());
         for (Simulation stage : simulation.stages()) {
             assertThat(stage).isPreciseTo(0.05);

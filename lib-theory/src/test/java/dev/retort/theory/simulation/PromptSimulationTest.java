@@ -39,41 +39,71 @@ class PromptSimulationTest {
         {0.05, 0.02, 0, -0.01}, {-0.03, 0.04, 0.01, 0}, {0.01, 0, 0.08, 0.02}, {0, 0.03, -0.02, 0.03}
     };
 
+    /** Neighbours correlated, of falling variance, and weights that share no basis with it. */
+    private static final int WIDE = 24;
+
+    private static final double[][] NEIGHBOURS = new double[WIDE][WIDE];
+    private static final double[][] ASKEW = new double[WIDE][WIDE];
+    private static final double[] SIGNAL = new double[WIDE];
+
+    static {
+        for (int i = 0; i < WIDE; i++) {
+            SIGNAL[i] = 0.3 * Math.cos(i);
+            for (int j = 0; j < WIDE; j++) {
+                NEIGHBOURS[i][j] = Math.pow(0.4, Math.abs(i - j)) / Math.sqrt((1 + 0.05 * i) * (1 + 0.05 * j));
+                ASKEW[i][j] = i == j ? 0.015 : 0.004 * Math.sin(3 * i + 5.0 * j);
+            }
+        }
+    }
+
+    /**
+     * Curvatures are of eighth order in the features. With few of these, or few examples, they have tails so long that not
+     * even the standard error of 100,000 trials is to be trusted: such settings are for the test of single steps alone.
+     */
     static Stream<Arguments> trainings() {
         InContextTask isotropic = InContextTask.isotropic(30, 1);
         TaskPrior prior = TaskPrior.isotropic(30, 1);
         LinearAttention warm = LinearAttention.pretrained(prior, 20);
+        InContextTask correlated = InContextTask.of(NEIGHBOURS, SIGNAL).withNoise(0.4);
+        LinearAttention askew = LinearAttention.of(ASKEW);
+        TestTimeTraining training = TestTimeTraining.of(correlated, askew, 20);
+        return Stream.of(
+                Arguments.of("warm", TestTimeTraining.of(isotropic, warm, 20), 25),
+                Arguments.of("cold", TestTimeTraining.of(isotropic, LinearAttention.zero(30), 20), 25),
+                Arguments.of("noisy", TestTimeTraining.of(isotropic.withNoise(0.7), warm, 20), 25),
+                Arguments.of("far too large weights", TestTimeTraining.of(isotropic, warm.scaledBy(3), 20), 60),
+                Arguments.of("correlated", training, 25),
+                Arguments.of("few examples", training, 5),
+                Arguments.of("cold and correlated", training.withStart(LinearAttention.zero(WIDE)), 25),
+                Arguments.of(
+                        "best weights for the task", training.withStart(LinearAttention.optimal(correlated, 20)), 25),
+                Arguments.of("longer evaluation", training.withFreshContext(33), 25),
+                Arguments.of("half the sum", training.withTrainingLoss(TrainingLoss.HALF_SUM), 25),
+                Arguments.of(
+                        "mean loss", TestTimeTraining.of(isotropic, warm, 10).withTrainingLoss(TrainingLoss.MEAN), 7),
+                Arguments.of("no context", TestTimeTraining.of(correlated, askew, 0), 5),
+                Arguments.of("no examples", training, 0));
+    }
+
+    static Stream<Arguments> smallTrainings() {
         InContextTask correlated = InContextTask.of(FEATURES, 0.5, -1, 0.3, 0.8).withNoise(0.4);
-        LinearAttention crooked = LinearAttention.of(CROOKED);
+        TestTimeTraining training = TestTimeTraining.of(correlated, LinearAttention.of(CROOKED), 5);
         RegressionTask powerLaw = RegressionTask.of(Spectrum.powerLaw(1.0, 25), Signal.constant(0.3))
                 .withNoise(0.2);
         LinearAttention ofPowerLaw = LinearAttention.pretrained(
                 TaskPrior.of(Spectrum.powerLaw(1.0, 25), Spectrum.powerLaw(0.5, 25))
                         .withNoise(0.3),
                 15);
-        TestTimeTraining longer = TestTimeTraining.of(correlated, crooked, 4).withFreshContext(11);
         return Stream.of(
-                Arguments.of("warm", TestTimeTraining.of(isotropic, warm, 20), 25),
-                Arguments.of("cold", TestTimeTraining.of(isotropic, LinearAttention.zero(30), 20), 25),
-                Arguments.of("noisy", TestTimeTraining.of(isotropic.withNoise(0.7), warm, 20), 25),
-                Arguments.of("far too large weights", TestTimeTraining.of(isotropic, warm.scaledBy(3), 20), 60),
-                Arguments.of("correlated", TestTimeTraining.of(correlated, crooked, 5), 6),
-                Arguments.of("one of each", TestTimeTraining.of(correlated, crooked, 1), 1),
+                Arguments.of("four features", training, 6),
+                Arguments.of("one of each", TestTimeTraining.of(correlated, LinearAttention.of(CROOKED), 1), 1),
                 Arguments.of(
-                        "best weights for the task",
-                        TestTimeTraining.of(correlated, LinearAttention.optimal(correlated, 5), 5),
-                        6),
-                Arguments.of("longer evaluation", longer, 6),
+                        "one feature",
+                        TestTimeTraining.of(InContextTask.isotropic(1, 2), LinearAttention.isotropic(1, 0.1), 2),
+                        3),
                 Arguments.of("power law", TestTimeTraining.of(InContextTask.of(powerLaw), ofPowerLaw, 15), 40),
-                Arguments.of(
-                        "mean loss", TestTimeTraining.of(isotropic, warm, 10).withTrainingLoss(TrainingLoss.MEAN), 7),
-                Arguments.of(
-                        "half the sum",
-                        TestTimeTraining.of(correlated, crooked, 6).withTrainingLoss(TrainingLoss.HALF_SUM),
-                        9),
-                Arguments.of("no context", TestTimeTraining.of(correlated, crooked, 0), 5),
-                Arguments.of("no examples", TestTimeTraining.of(correlated, crooked, 5), 0),
-                Arguments.of("nothing", TestTimeTraining.of(correlated, crooked, 0), 0));
+                Arguments.of("small, best weights", training.withStart(LinearAttention.optimal(correlated, 5)), 6),
+                Arguments.of("nothing", TestTimeTraining.of(correlated, LinearAttention.of(CROOKED), 0), 0));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -87,7 +117,7 @@ class PromptSimulationTest {
 
     private static void check(TestTimeTraining training, int examples) {
         GradientStep exact = training.predict().after(examples);
-        PromptSimulation measured = Trials.of(600).seed(11).run(training, examples);
+        PromptSimulation measured = Trials.of(1000).seed(11).run(training, examples);
         double stepSize = exact.optimalStepSize().orElse(1);
         assertWithin(measured.initialLoss(), exact.initialLoss());
         assertWithin(measured.loss(stepSize), exact.loss(stepSize));
@@ -95,8 +125,10 @@ class PromptSimulationTest {
         assertWithin(measured.improvement(stepSize), exact.initialLoss() - exact.loss(stepSize));
         assertWithin(measured.slope(), exact.slope());
         assertWithin(measured.curvature(), exact.curvature());
-        assertThat(Math.abs(measured.zScore(exact))).isLessThan(CHANCE);
-        assertThat(measured.loss(stepSize).standardError()).isLessThan(0.2 * exact.loss(stepSize));
+        if (training.contextLength() > 0) { // without a context there is no chance, and rounding has no standard error
+            assertThat(Math.abs(measured.zScore(exact))).isLessThan(CHANCE);
+        }
+        assertThat(measured.loss(stepSize).standardError()).isLessThan(0.1 * exact.loss(stepSize));
     }
 
     private static void assertWithin(SampleMean measured, double exact) {
@@ -108,7 +140,7 @@ class PromptSimulationTest {
 
     /** The arrays of a trial, drawn again, and W trained on them with plain loops. */
     @ParameterizedTest(name = "{0}")
-    @MethodSource("trainings")
+    @MethodSource({"trainings", "smallTrainings"})
     void theQuadraticIsTheLossOfTheWeightsAfterTheStep(String name, TestTimeTraining training, int examples) {
         checkStep(training, examples);
         if (training.evaluationLength() == training.contextLength()) {
@@ -187,27 +219,27 @@ class PromptSimulationTest {
     /** The definition to the letter: the new weights are formed, and the query and its label drawn. */
     @Test
     void agreesWithPromptsToTheLetter() {
-        InContextTask task = InContextTask.of(FEATURES, 0.5, -1, 0.3, 0.8).withNoise(0.4);
-        LinearAttention start = LinearAttention.of(CROOKED);
-        TestTimeTraining fresh = TestTimeTraining.of(task, start, 5);
+        InContextTask task = InContextTask.of(NEIGHBOURS, SIGNAL).withNoise(0.4);
+        LinearAttention start = LinearAttention.of(ASKEW);
+        TestTimeTraining fresh = TestTimeTraining.of(task, start, 20);
         int trials = 1000;
         int queries = 20;
         for (TestTimeTraining training : new TestTimeTraining[] {fresh, fresh.withSameContext()}) {
-            GradientStep exact = training.predict().after(6);
+            GradientStep exact = training.predict().after(25);
             double stepSize = exact.optimalStepSize().orElseThrow();
             double[] errors = new double[trials];
             double[] gains = new double[trials];
             RandomGenerator random = random(5);
             for (int trial = 0; trial < trials; trial++) {
-                INDArray context = draw(5, random);
+                INDArray context = draw(20, random);
                 INDArray contextLabels = labels(task, context, random);
-                INDArray examples = draw(6, random);
+                INDArray examples = draw(25, random);
                 INDArray query = draw(queries, random);
                 OwnPrompts prompts = OwnPrompts.context(context, contextLabels)
                         .examples(examples, labels(task, examples, random))
                         .test(query, labels(task, query, random));
                 if (!training.isOnSameContext()) {
-                    INDArray other = draw(5, random);
+                    INDArray other = draw(20, random);
                     prompts = prompts.withFreshContext(other, labels(task, other, random));
                 }
                 PromptReport report = prompts.step(start, stepSize);
@@ -220,7 +252,7 @@ class PromptSimulationTest {
     }
 
     private static INDArray draw(int rows, RandomGenerator random) {
-        return AttentionArrays.features(FEATURES).sample(rows, random);
+        return AttentionArrays.features(NEIGHBOURS).sample(rows, random);
     }
 
     private static INDArray labels(InContextTask task, INDArray features, RandomGenerator random) {

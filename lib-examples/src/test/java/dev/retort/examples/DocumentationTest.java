@@ -41,14 +41,17 @@ class DocumentationTest {
                     "dev.retort.core.equivalent",
                     "dev.retort.core.nd4j",
                     "dev.retort.theory.distillation",
+                    "dev.retort.theory.grid",
                     "dev.retort.theory.nd4j",
                     "dev.retort.theory.planning",
                     "dev.retort.theory.scaling",
                     "dev.retort.theory.simulation",
                     "dev.retort.theory.testtime",
                     "dev.retort.examples.report",
+                    "java.nio.file",
                     "java.util",
                     "java.util.random",
+                    "java.util.stream",
                     "org.nd4j.linalg.api.ndarray",
                     "org.nd4j.linalg.factory")
             .map(name -> "import " + name + ".*;")

@@ -1,0 +1,140 @@
+package dev.retort.theory.grid;
+
+import static dev.retort.core.Arguments.atLeastOne;
+import static dev.retort.core.Arguments.notNull;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * Runs studies on this machine, several cells at a time. The rows of a {@link SweepFile} depend neither on the number of
+ * threads nor on interruptions, except for their order. Immutable.
+ *
+ * <pre>{@code
+ * ParameterGrid grid = ParameterGrid.of("samples", 20, 40, 80).and("ridge", 0, 1e-3);
+ * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 100), Signal.sourcePowerLaw(1.5)).withNoise(0.1);
+ * GridStudy study = GridStudy.predicting(
+ *         grid,
+ *         cell -> Distillation.of(task).target(Training.samples(cell.get("samples")).withRidge(cell.get("ridge"))));
+ *
+ * Path csv = Files.createTempDirectory("sweep").resolve("risks.csv");
+ * List<String> lines = new ArrayList<>(); // or a terminal
+ * LocalSweep sweep = LocalSweep.onAllProcessors().onProgress(progress -> lines.add(progress.toString()));
+ * SweepSummary summary = sweep.run(study, csv); // killed? run it again
+ * boolean complete = summary.isComplete();
+ * }</pre>
+ */
+public final class LocalSweep {
+
+    /** Enough that fast cells need not wait for the disk. */
+    private static final int ROWS_IN_FLIGHT = 8192;
+
+    private final int threads;
+    private final Consumer<SweepProgress> progress;
+
+    private LocalSweep(int threads, Consumer<SweepProgress> progress) {
+        this.threads = threads;
+        this.progress = progress;
+    }
+
+    /**
+     * Sweeps that run as many cells at a time as there are processors.
+     *
+     * @return the sweep
+     */
+    public static LocalSweep onAllProcessors() {
+        return new LocalSweep(Runtime.getRuntime().availableProcessors(), progress -> {});
+    }
+
+    /**
+     * The same on a given number of threads.
+     *
+     * @param threads at least 1
+     * @return a new sweep
+     * @throws IllegalArgumentException if there is less than one
+     */
+    public LocalSweep threads(int threads) {
+        return new LocalSweep(atLeastOne("threads", threads), progress);
+    }
+
+    /**
+     * The same with somebody to tell whenever rows have been written.
+     *
+     * @param progress who to tell, in the thread that runs the sweep. What it throws ends the sweep, and reaches the caller
+     * @return a new sweep
+     * @throws IllegalArgumentException if it is null
+     */
+    public LocalSweep onProgress(Consumer<SweepProgress> progress) {
+        return new LocalSweep(threads, notNull("progress", progress));
+    }
+
+    /**
+     * Measures the cells that have no row in the file yet, and writes their rows as they finish. A cell that fails does not
+     * keep the others from being measured. If the thread is interrupted, the cells that are finished are written, the others
+     * are left, and the interrupted status is set again.
+     *
+     * @param study what to run
+     * @param csv the file; made if it is not there, in a directory that exists
+     * @return how many cells were done before and now, and which failed
+     * @throws IllegalArgumentException if the file belongs to another study
+     * @throws IOException if the file cannot be opened or written, another sweep has it open, or it is corrupt elsewhere than
+     *     in its last line
+     */
+    public SweepSummary run(GridStudy study, Path csv) throws IOException {
+        try (SweepFile file = SweepFile.open(study, csv, progress)) {
+            int[] missing = file.missing();
+            BlockingQueue<Outcome> finished = new ArrayBlockingQueue<>(ROWS_IN_FLIGHT);
+            AtomicInteger next = new AtomicInteger();
+            int workers = Math.max(1, Math.min(threads, missing.length));
+            ExecutorService pool = Executors.newFixedThreadPool(workers, LocalSweep::worker);
+            try {
+                for (int w = 0; w < workers; w++) {
+                    pool.execute(() -> work(study, missing, next, finished));
+                }
+                collect(missing.length, finished, file);
+            } catch (InterruptedException e) {
+                pool.shutdownNow();
+                // A cell that fails from now on may do so because it is interrupted.
+                file.add(finished.stream().filter(o -> o.failure().isEmpty()).toList());
+                Thread.currentThread().interrupt();
+            } finally {
+                pool.shutdownNow();
+            }
+            return file.summary();
+        }
+    }
+
+    private static void work(GridStudy study, int[] missing, AtomicInteger next, BlockingQueue<Outcome> finished) {
+        try {
+            for (int k = next.getAndIncrement(); k < missing.length; k = next.getAndIncrement()) {
+                finished.put(study.measure(missing[k]));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the sweep is over
+        }
+    }
+
+    private static void collect(int cells, BlockingQueue<Outcome> finished, SweepFile file)
+            throws InterruptedException, IOException {
+        for (int done = 0; done < cells; ) {
+            List<Outcome> batch = new ArrayList<>(List.of(finished.take()));
+            finished.drainTo(batch);
+            file.add(batch);
+            done += batch.size();
+        }
+    }
+
+    private static Thread worker(Runnable work) {
+        Thread thread = new Thread(work, "retort-sweep");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

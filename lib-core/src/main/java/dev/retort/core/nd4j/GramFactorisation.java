@@ -99,8 +99,9 @@ final class GramFactorisation implements Factorisation {
                 .doubles(x.rows(), -1, 1)
                 .toArray();
         try (OffHeapMatrix set = OffHeapMatrix.of(1, x.rows(), labels);
-                OffHeapMatrix coefficients = solve(set)) {
-            return coefficients != null;
+                OffHeapMatrix coefficients = OffHeapMatrix.zeros(1, x.columns());
+                OffHeapMatrix residual = solveOnce(set, coefficients)) {
+            return residual != null;
         }
     }
 
@@ -117,57 +118,72 @@ final class GramFactorisation implements Factorisation {
 
     @Override
     public @Nullable OffHeapMatrix solve(OffHeapMatrix labels) {
-        return wide ? solveForMultipliers(labels) : solveNormalEquations(labels);
-    }
-
-    /** b = Xᵀ a with (X Xᵀ + penalty) a = y. */
-    private @Nullable OffHeapMatrix solveForMultipliers(OffHeapMatrix labels) {
         OffHeapMatrix coefficients = OffHeapMatrix.zeros(labels.rows(), x.columns());
-        try (OffHeapMatrix multipliers = labels.copy();
-                OffHeapMatrix residual = labels.copy()) {
-            algebra.solveCholesky(factor, multipliers);
-            algebra.addProduct(1, multipliers, false, x, false, coefficients);
-            algebra.addProduct(-1, coefficients, false, x, true, residual);
-            subtract(residual, multipliers);
-            if (!small(residual, multipliers, labels, 1)) {
+        try (OffHeapMatrix residual = solveOnce(labels, coefficients)) {
+            if (residual == null) {
                 coefficients.close();
                 return null;
             }
             algebra.solveCholesky(factor, residual);
-            algebra.addProduct(1, residual, false, x, false, coefficients);
+            if (wide) {
+                algebra.addProduct(1, residual, false, x, false, coefficients);
+            } else {
+                add(1, residual, coefficients);
+            }
             return coefficients;
+        }
+    }
+
+    /**
+     * Solves without the correction.
+     *
+     * @param coefficients zeros, to be replaced by the solution
+     * @return the residual of the system that has been factored; null if it is larger than rounding explains
+     */
+    private @Nullable OffHeapMatrix solveOnce(OffHeapMatrix labels, OffHeapMatrix coefficients) {
+        return wide ? solveForMultipliers(labels, coefficients) : solveNormalEquations(labels, coefficients);
+    }
+
+    /** b = Xᵀ a with (X Xᵀ + penalty) a = y. */
+    private @Nullable OffHeapMatrix solveForMultipliers(OffHeapMatrix labels, OffHeapMatrix coefficients) {
+        OffHeapMatrix residual = labels.copy();
+        try (OffHeapMatrix multipliers = labels.copy()) {
+            algebra.solveCholesky(factor, multipliers);
+            algebra.addProduct(1, multipliers, false, x, false, coefficients);
+            algebra.addProduct(-1, coefficients, false, x, true, residual);
+            return ifSmall(residual, multipliers, labels, 1);
         }
     }
 
     /** (Xᵀ X + penalty) b = Xᵀ y. */
-    private @Nullable OffHeapMatrix solveNormalEquations(OffHeapMatrix labels) {
-        OffHeapMatrix coefficients = OffHeapMatrix.zeros(labels.rows(), x.columns());
+    private @Nullable OffHeapMatrix solveNormalEquations(OffHeapMatrix labels, OffHeapMatrix coefficients) {
         algebra.addProduct(1, labels, false, x, false, coefficients);
         algebra.solveCholesky(factor, coefficients);
-        try (OffHeapMatrix misfit = labels.copy();
-                OffHeapMatrix residual = OffHeapMatrix.zeros(labels.rows(), x.columns())) {
+        OffHeapMatrix residual = OffHeapMatrix.zeros(labels.rows(), x.columns());
+        try (OffHeapMatrix misfit = labels.copy()) {
             algebra.addProduct(-1, coefficients, false, x, true, misfit);
             algebra.addProduct(1, misfit, false, x, false, residual);
-            subtract(residual, coefficients);
-            if (!small(residual, coefficients, labels, Math.sqrt(trace))) {
-                coefficients.close();
-                return null;
-            }
-            algebra.solveCholesky(factor, residual);
-            double[] corrected = coefficients.toArray();
-            Blocks.addRow(1, residual.toArray(), 0, corrected, 0, corrected.length);
-            coefficients.set(corrected);
-            return coefficients;
+            return ifSmall(residual, coefficients, labels, Math.sqrt(trace));
         }
     }
 
-    /** residual − penalty · solution. */
-    private void subtract(OffHeapMatrix residual, OffHeapMatrix solution) {
+    /** The residual less penalty · solution; null if that is not small. */
+    private @Nullable OffHeapMatrix ifSmall(
+            OffHeapMatrix residual, OffHeapMatrix solution, OffHeapMatrix labels, double scale) {
         if (penalty > 0) {
-            double[] rest = residual.toArray();
-            Blocks.addRow(-penalty, solution.toArray(), 0, rest, 0, rest.length);
-            residual.set(rest);
+            add(-penalty, solution, residual);
         }
+        if (small(residual, solution, labels, scale)) {
+            return residual;
+        }
+        residual.close();
+        return null;
+    }
+
+    private static void add(double factor, OffHeapMatrix summand, OffHeapMatrix sum) {
+        double[] entries = sum.toArray();
+        Blocks.addRow(factor, summand.toArray(), 0, entries, 0, entries.length);
+        sum.set(entries);
     }
 
     /** Whether every residual is small beside trace · |solution| + scale · |labels|, in the largest entry. */

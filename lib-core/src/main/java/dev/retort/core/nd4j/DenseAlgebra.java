@@ -38,8 +38,8 @@ sealed interface DenseAlgebra permits OpenBlasAlgebra, JavaAlgebra {
      */
     void solveTriangular(OffHeapMatrix lower, boolean transposed, OffHeapMatrix vectors);
 
-    /** Replaces B by L⁻¹ B, where the order of L is the number of rows of B; the matrix that holds it may be larger. */
-    void divideFromLeft(OffHeapMatrix lower, OffHeapMatrix b);
+    /** Replaces a lower triangle, without zeros on its diagonal, by that of its inverse. */
+    void invertTriangular(OffHeapMatrix lower);
 
     /** Replaces B by L B, where the order of L is the number of rows of B; the matrix that holds it may be larger. */
     void multiplyFromLeft(OffHeapMatrix lower, OffHeapMatrix b);

@@ -165,7 +165,7 @@ public final class FactoredRegression implements AutoCloseable {
     /**
      * How much native memory a regression needs at most: what it holds, and what each of its methods, and {@link
      * AveragedModel#teach}, takes meanwhile and leaves, however it is factored. Features are not counted. Cholesky of features that are
-     * read where they are needs about a third of it. Where X itself is factored, or OpenBLAS is missing, up to as much is
+     * read where they are needs at most half of it. Where X itself is factored, or OpenBLAS is missing, up to as much is
      * needed again in the Java heap.
      *
      * @param samples n, at least 1

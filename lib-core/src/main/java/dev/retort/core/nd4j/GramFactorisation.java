@@ -34,6 +34,7 @@ final class GramFactorisation implements Factorisation {
     private final OffHeapMatrix factor;
     private final double trace;
     private final double reciprocalCondition;
+    private @Nullable OffHeapMatrix inverse;
 
     private GramFactorisation(
             DenseAlgebra algebra,
@@ -209,25 +210,27 @@ final class GramFactorisation implements Factorisation {
     /** L⁻¹ X, or L⁻¹. */
     @Override
     public OffHeapMatrix basis() {
-        return wide ? reduced(x) : inverseFactor();
+        return wide ? reduced(x) : inverse().copy();
     }
 
     /** L⁻¹, or L⁻¹ Xᵀ. */
     @Override
     public OffHeapMatrix reducer() {
         if (wide) {
-            return inverseFactor();
+            return inverse().copy();
         }
-        try (OffHeapMatrix inverse = inverseFactor()) {
-            OffHeapMatrix product = OffHeapMatrix.zeros(inverse.rows(), x.rows());
-            algebra.addProduct(1, inverse, false, x, true, product);
-            return product;
-        }
+        OffHeapMatrix left = inverse();
+        OffHeapMatrix product = OffHeapMatrix.zeros(left.rows(), x.rows());
+        algebra.addProduct(1, left, false, x, true, product);
+        return product;
     }
 
-    private OffHeapMatrix inverseFactor() {
-        OffHeapMatrix inverse = OffHeapMatrix.identity(Math.min(x.rows(), x.columns()));
-        algebra.divideFromLeft(factor, inverse);
+    /** L⁻¹, by which products run at full speed, as quotients by L do not; made when first needed. */
+    private OffHeapMatrix inverse() {
+        if (inverse == null) {
+            inverse = factor.lowerTriangle();
+            algebra.invertTriangular(inverse);
+        }
         return inverse;
     }
 
@@ -240,7 +243,7 @@ final class GramFactorisation implements Factorisation {
             product = OffHeapMatrix.zeros(x.columns(), matrix.columns());
             algebra.addProduct(1, x, true, matrix, false, product);
         }
-        algebra.divideFromLeft(factor, product);
+        algebra.multiplyFromLeft(inverse(), product);
         return product;
     }
 
@@ -255,11 +258,9 @@ final class GramFactorisation implements Factorisation {
         if (wide) {
             return null;
         }
-        try (OffHeapMatrix inverse = inverseFactor()) {
-            double[] factors = new double[x.columns()];
-            Arrays.fill(factors, penalty);
-            return inverse.scaledColumns(factors);
-        }
+        double[] factors = new double[x.columns()];
+        Arrays.fill(factors, penalty);
+        return inverse().scaledColumns(factors);
     }
 
     @Override
@@ -270,5 +271,8 @@ final class GramFactorisation implements Factorisation {
     @Override
     public void close() {
         factor.close();
+        if (inverse != null) {
+            inverse.close();
+        }
     }
 }

@@ -161,20 +161,22 @@ non-sealed class JavaAlgebra implements DenseAlgebra {
     }
 
     @Override
-    public void divideFromLeft(OffHeapMatrix lower, OffHeapMatrix b) {
-        int n = b.rows();
-        int columns = b.columns();
-        double[] l = lower.toArray();
-        double[] x = b.toArray();
+    public void invertTriangular(OffHeapMatrix lower) {
+        int n = lower.rows();
+        double[] a = lower.toArray();
+        double[] row = new double[n];
         for (int i = 0; i < n; i++) {
+            Arrays.fill(row, 0, i, 0);
+            row[i] = 1;
             for (int k = 0; k < i; k++) {
-                Blocks.addRow(-l[i * lower.columns() + k], x, k * columns, x, i * columns, columns);
+                Blocks.addRow(-a[i * n + k], a, k * n, row, 0, k + 1);
             }
-            for (int j = 0; j < columns; j++) {
-                x[i * columns + j] /= l[i * lower.columns() + i];
+            double pivot = a[i * n + i];
+            for (int j = 0; j <= i; j++) {
+                a[i * n + j] = row[j] / pivot;
             }
         }
-        b.set(x);
+        lower.set(a);
     }
 
     @Override

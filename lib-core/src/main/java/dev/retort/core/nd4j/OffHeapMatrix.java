@@ -132,6 +132,18 @@ final class OffHeapMatrix implements AutoCloseable {
         return new OffHeapMatrix(count, columns, new DoublePointer(pointer), () -> {});
     }
 
+    /** A copy of the lower triangle of the first columns, as many as rows, with zeros above it. */
+    OffHeapMatrix lowerTriangle() {
+        OffHeapMatrix copy = zeros(rows, rows);
+        double[] row = new double[rows];
+        for (int i = 0; i < rows; i++) {
+            pointer.position((long) i * columns).get(row, 0, i + 1);
+            copy.setRow(i, row);
+        }
+        pointer.position(0);
+        return copy;
+    }
+
     /** A copy of some columns. */
     OffHeapMatrix columns(int[] chosen) {
         OffHeapMatrix copy = new OffHeapMatrix(rows, chosen.length);

@@ -15,6 +15,7 @@ import static org.bytedeco.openblas.global.openblas.LAPACKE_dormqr;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpocon;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dtrtri;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
@@ -35,6 +36,7 @@ import org.bytedeco.openblas.global.openblas;
 final class OpenBlasAlgebra implements DenseAlgebra {
 
     private static final byte UPPER = 'U';
+    private static final byte NON_UNIT = 'N';
     private static final byte ONE_NORM = '1';
     private static final byte WITH_VECTORS = 'V';
     private static final byte FROM_THE_LEFT = 'L';
@@ -143,25 +145,17 @@ final class OpenBlasAlgebra implements DenseAlgebra {
                 vectors.columns());
     }
 
-    /** Seen transposed, it is Bᵀ that is divided, from the right and by Lᵀ. */
     @Override
-    public void divideFromLeft(OffHeapMatrix lower, OffHeapMatrix b) {
+    public void invertTriangular(OffHeapMatrix lower) {
         keepToOneThread();
-        cblas_dtrsm(
-                CblasColMajor,
-                CblasRight,
-                CblasUpper,
-                CblasNoTrans,
-                CblasNonUnit,
-                b.columns(),
-                b.rows(),
-                1,
-                lower.pointer(),
-                lower.columns(),
-                b.pointer(),
-                b.columns());
+        int n = lower.rows();
+        int info = accepted("dtrtri", LAPACKE_dtrtri(LAPACK_COL_MAJOR, UPPER, NON_UNIT, n, lower.pointer(), n));
+        if (info > 0) {
+            throw new ArithmeticException("dtrtri: singular, info " + info + ", order " + n);
+        }
     }
 
+    /** Seen transposed, it is Bᵀ that is multiplied, from the right and by Lᵀ. */
     @Override
     public void multiplyFromLeft(OffHeapMatrix lower, OffHeapMatrix b) {
         keepToOneThread();

@@ -7,7 +7,7 @@ final class BrokenAlgebra extends JavaAlgebra {
         PRODUCT,
         CHOLESKY,
         TRIANGULAR_SOLVE,
-        LEFT_DIVISION,
+        TRIANGULAR_INVERSE,
         LEFT_PRODUCT,
         ROW_FACTORS,
         ROTATION,
@@ -41,9 +41,9 @@ final class BrokenAlgebra extends JavaAlgebra {
     }
 
     @Override
-    public void divideFromLeft(OffHeapMatrix lower, OffHeapMatrix b) {
-        super.divideFromLeft(lower, b);
-        spoil(Routine.LEFT_DIVISION, b);
+    public void invertTriangular(OffHeapMatrix lower) {
+        super.invertTriangular(lower);
+        spoil(Routine.TRIANGULAR_INVERSE, lower);
     }
 
     @Override

@@ -233,13 +233,12 @@ class DenseAlgebraTest {
 
     @ParameterizedTest
     @MethodSource("shapes")
-    void multipliesAndDividesFromTheLeft(DenseAlgebra algebra, int n, int columns) {
+    void multipliesFromTheLeft(DenseAlgebra algebra, int n, int columns) {
         double[][] lower =
                 gaussian(n + 2, n + 2, generator(n)); // larger than the block that counts, and not triangular
         double[][] b = gaussian(n, columns, generator(columns));
         double[][] expected = new double[n][columns];
         for (int i = 0; i < n; i++) {
-            lower[i][i] = 2 * n; // keeps the condition near 1
             for (int k = 0; k <= i; k++) {
                 for (int j = 0; j < columns; j++) {
                     expected[i][j] += lower[i][k] * b[k][j];
@@ -250,9 +249,44 @@ class DenseAlgebraTest {
                 OffHeapMatrix product = matrix(b)) {
             algebra.multiplyFromLeft(l, product);
             assertSame(rows(product), expected, ROUNDING);
-            algebra.divideFromLeft(l, product);
-            assertSame(rows(product), b, ROUNDING);
             assertSame(rows(l), lower, 0);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void theInverseOfATriangle(DenseAlgebra algebra, int less, int n) {
+        double[][] given = gaussian(n, n, generator(n)); // not triangular
+        double[][] lower = new double[n][n];
+        for (int i = 0; i < n; i++) {
+            given[i][i] = i % 2 == 0 ? n : -n; // keeps the condition near 1
+            System.arraycopy(given[i], 0, lower[i], 0, i + 1);
+        }
+        try (OffHeapMatrix l = matrix(given)) {
+            algebra.invertTriangular(l);
+            double[][] inverse = rows(l);
+            double[][] columns = new double[n][n];
+            double[][] identity = new double[n][n];
+            for (int i = 0; i < n; i++) {
+                identity[i][i] = 1;
+                for (int j = 0; j < n; j++) {
+                    if (j > i) {
+                        assertThat(inverse[i][j]).as("above the triangle").isEqualTo(given[i][j]);
+                    } else {
+                        columns[j][i] = inverse[i][j];
+                    }
+                }
+            }
+            assertSame(product(lower, columns), identity, 1e-14);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("algebras")
+    void theInverseOfAHandCase(DenseAlgebra algebra) {
+        try (OffHeapMatrix lower = OffHeapMatrix.of(2, 2, 2, 99, 1, 4)) {
+            algebra.invertTriangular(lower);
+            assertThat(lower.toArray()).containsExactly(0.5, 99, -0.125, 0.25);
         }
     }
 
@@ -343,7 +377,7 @@ class DenseAlgebraTest {
                     () -> algebra.addProduct(1, a, false, a, false, v),
                     () -> algebra.cholesky(a),
                     () -> algebra.solveTriangular(a, false, v),
-                    () -> algebra.divideFromLeft(a, v),
+                    () -> algebra.invertTriangular(a),
                     () -> algebra.multiplyFromLeft(a, v),
                     () -> algebra.factorRows(v),
                     () -> algebra.rotate(factors, false, a),

@@ -107,10 +107,9 @@ public final class SignAverage {
             int @Nullable [] seen,
             int exponent,
             double[] eigenvalues) {
-        Evaluation evaluation = new Evaluation(algebra, factorisation, x, seen, exponent, eigenvalues);
-        try (OffHeapMatrix missed = factorisation.missed()) {
-            return missed == null ? evaluation.learnt(new int[0]).get(0) : evaluation.missed(missed);
-        }
+        return new Evaluation(algebra, factorisation, x, seen, exponent, eigenvalues)
+                .averages(Integer.MAX_VALUE)
+                .get(0);
     }
 
     /** The averages for the first samples alone. */
@@ -122,19 +121,21 @@ public final class SignAverage {
             int exponent,
             double[] eigenvalues,
             int[] samples) {
-        return new Evaluation(algebra, factorisation, x, seen, exponent, eigenvalues).learnt(samples);
+        return new Evaluation(algebra, factorisation, x, seen, exponent, eigenvalues).averages(samples);
     }
 
     /**
      * The sums over the rows of E and F X. With M = E Σ Eᵀ, P_ii is the product of columns i of E and F X, (PᵀΣP)_ii the
-     * quadratic form of M for column i of F X, and tr(AᵀΣA) the sum of that form over the columns of F.
+     * quadratic form of M for column i of F X, and tr(AᵀΣA) the sum of that form over the columns of F. For features that are
+     * not seen there is nothing in E. Where I − P = Eᵀ H for the others, H takes the place of F X and I − P that of P.
      */
     private static final class Evaluation {
 
         private final DenseAlgebra algebra;
         private final Factorisation factorisation;
         private final OffHeapMatrix x;
-        private final int @Nullable [] seen;
+        private final int[] seen;
+        private final int[] unseen;
         private final int exponent;
         private final double[] eigenvalues;
 
@@ -153,109 +154,63 @@ public final class SignAverage {
             this.algebra = algebra;
             this.factorisation = factorisation;
             this.x = x;
-            this.seen = seen;
+            IntStream all = IntStream.range(0, x.columns());
+            this.seen = seen == null ? all.toArray() : seen;
+            this.unseen = seen == null
+                    ? new int[0]
+                    : all.filter(i -> Arrays.binarySearch(seen, i) < 0).toArray();
             this.exponent = exponent;
             this.eigenvalues = eigenvalues;
             this.size = PowerOfTwo.exponent(eigenvalues) + 1;
-            this.deviations = seen == null
-                    ? eigenvalues.clone()
-                    : IntStream.of(seen).mapToDouble(i -> eigenvalues[i]).toArray();
+            this.deviations =
+                    IntStream.of(this.seen).mapToDouble(i -> eigenvalues[i]).toArray();
             PowerOfTwo.scale(deviations, -size);
             Arrays.setAll(deviations, j -> Math.sqrt(deviations[j]));
         }
 
-        /**
-         * From P itself.
-         *
-         * @param counts after how many rows to stop, each time; none: after all
-         */
-        List<SignAverage> learnt(int[] counts) {
+        /** @param counts after how many rows to stop, each time; after all where there are fewer */
+        List<SignAverage> averages(int... counts) {
+            SignAverage[] averages = new SignAverage[counts.length];
             try (OffHeapMatrix basis = factorisation.basis();
-                    OffHeapMatrix image = image(basis);
                     OffHeapMatrix triangle = halvedForm(basis)) {
                 double[] noise = noise(triangle);
-                int rows = basis.rows();
-                int[] stops = counts.length == 0 ? new int[] {rows} : counts;
-                SignAverage[] averages = new SignAverage[stops.length];
-                Columns columns = new Columns(x.columns());
-                double[] learnt = new double[basis.columns()];
-                double[] overlap = new double[x.columns()];
-                double labelNoise = 0;
-                try (OffHeapMatrix weighted = image.copy()) {
-                    algebra.multiplyFromLeft(triangle, weighted);
-                    for (int k = 0; k < rows; k++) {
-                        columns.addForm(image, weighted, k);
-                        basis.readRow(k, learnt);
-                        for (int j = 0; j < learnt.length; j++) {
-                            int i = seen == null ? j : seen[j];
-                            overlap[i] += learnt[j] * columns.of[i];
+                OffHeapMatrix missed = factorisation.missed();
+                try (Columns inside = new Columns(algebra, triangle, missed == null ? image(basis) : missed);
+                        Columns outside = unseen.length == 0 ? null : new Columns(algebra, triangle, image(unseen))) {
+                    double[] inBasis = new double[seen.length];
+                    double[] product = new double[seen.length];
+                    double labelNoise = 0;
+                    for (int k = 0; k < noise.length; k++) {
+                        inside.addForm(k);
+                        basis.readRow(k, inBasis);
+                        for (int j = 0; j < product.length; j++) {
+                            product[j] += inBasis[j] * inside.of[j];
+                        }
+                        if (outside != null) {
+                            outside.addForm(k);
                         }
                         labelNoise += noise[k];
-                        for (int stop = 0; stop < stops.length; stop++) {
-                            if (stops[stop] == k + 1) {
-                                averages[stop] = average(overlap, columns.form, labelNoise);
+                        for (int c = 0; c < counts.length; c++) {
+                            if (Math.min(counts[c], noise.length) == k + 1) {
+                                averages[c] = average(missed == null, product, inside, outside, labelNoise);
                             }
                         }
                     }
                 }
-                return Arrays.asList(averages);
             }
-        }
-
-        /** From I − P = Eᵀ H for the features that are seen; of the others there is nothing in E. */
-        SignAverage missed(OffHeapMatrix difference) {
-            int p = x.columns();
-            int[] unseen = IntStream.range(0, p)
-                    .filter(i -> seen != null && Arrays.binarySearch(seen, i) < 0)
-                    .toArray();
-            double[] missed = new double[p];
-            double[] error = new double[p];
-            double[] noise;
-            try (OffHeapMatrix basis = factorisation.basis();
-                    OffHeapMatrix triangle = halvedForm(basis)) {
-                noise = noise(triangle);
-                if (difference.sumOfSizes() > 0) {
-                    double[] inBasis = new double[basis.columns()];
-                    Columns columns = new Columns(basis.columns());
-                    try (OffHeapMatrix weighted = difference.copy()) {
-                        algebra.multiplyFromLeft(triangle, weighted);
-                        for (int k = 0; k < basis.rows(); k++) {
-                            columns.addForm(difference, weighted, k);
-                            basis.readRow(k, inBasis);
-                            for (int j = 0; j < inBasis.length; j++) {
-                                int i = seen == null ? j : seen[j];
-                                missed[i] += inBasis[j] * columns.of[j];
-                                error[i] = columns.form[j];
-                            }
-                        }
-                    }
-                    PowerOfTwo.scale(error, size);
-                }
-                if (unseen.length > 0) {
-                    Columns columns = new Columns(unseen.length);
-                    try (OffHeapMatrix rest = x.columns(unseen);
-                            OffHeapMatrix image = factorisation.reduced(rest);
-                            OffHeapMatrix weighted = image.copy()) {
-                        algebra.multiplyFromLeft(triangle, weighted);
-                        for (int k = 0; k < image.rows(); k++) {
-                            columns.addForm(image, weighted, k);
-                        }
-                    }
-                    PowerOfTwo.scale(columns.form, size);
-                    for (int j = 0; j < unseen.length; j++) {
-                        missed[unseen[j]] = 1;
-                        error[unseen[j]] = eigenvalues[unseen[j]] + columns.form[j];
-                    }
-                }
-            }
-            return new SignAverage(
-                    eigenvalues, missed, error, scaledNoise(Arrays.stream(noise).sum()));
+            return Arrays.asList(averages);
         }
 
         private OffHeapMatrix image(OffHeapMatrix basis) {
-            return seen == null && factorisation.reducesToBasis()
-                    ? basis.leadingRows(basis.rows())
-                    : factorisation.reduced(x);
+            return factorisation.reducesToBasis() ? basis.leadingRows(basis.rows()) : image(seen);
+        }
+
+        /** F X for some of the features. */
+        private OffHeapMatrix image(int[] features) {
+            try (OffHeapMatrix chosen =
+                    features.length == x.columns() ? x.leadingRows(x.rows()) : x.columns(features)) {
+                return factorisation.reduced(chosen);
+            }
         }
 
         /** The lower triangle of M, with half its diagonal: products with it from both sides are half the form of M. */
@@ -287,14 +242,20 @@ public final class SignAverage {
             }
         }
 
-        private SignAverage average(double[] overlap, double[] form, double labelNoise) {
-            double[] spread = form.clone();
-            PowerOfTwo.scale(spread, size);
-            double[] missed = new double[overlap.length];
-            double[] error = new double[overlap.length];
-            for (int i = 0; i < overlap.length; i++) {
-                missed[i] = 1 - overlap[i];
-                error[i] = eigenvalues[i] * (1 - 2 * overlap[i]) + spread[i];
+        private SignAverage average(
+                boolean learnt, double[] product, Columns inside, @Nullable Columns outside, double labelNoise) {
+            double[] missed = new double[x.columns()];
+            double[] error = new double[x.columns()];
+            double[] form = inside.scaledForm(size);
+            for (int j = 0; j < seen.length; j++) {
+                int i = seen[j];
+                missed[i] = learnt ? 1 - product[j] : product[j];
+                error[i] = (learnt ? eigenvalues[i] * (1 - 2 * product[j]) : 0) + form[j];
+            }
+            double[] formOfUnseen = outside == null ? new double[0] : outside.scaledForm(size);
+            for (int j = 0; j < unseen.length; j++) {
+                missed[unseen[j]] = 1;
+                error[unseen[j]] = eigenvalues[unseen[j]] + formOfUnseen[j];
             }
             return new SignAverage(eigenvalues, missed, error, scaledNoise(labelNoise));
         }
@@ -307,27 +268,47 @@ public final class SignAverage {
     }
 
     /** The quadratic form of every column of a matrix, row after row. */
-    private static final class Columns {
-
-        final double[] form;
+    private static final class Columns implements AutoCloseable {
 
         /** The row that was added last. */
         final double[] of;
 
         private final double[] by;
+        private final double[] form;
+        private final OffHeapMatrix matrix;
+        private final OffHeapMatrix weighted;
 
-        Columns(int count) {
-            form = new double[count];
-            of = new double[count];
-            by = new double[count];
+        /** @param matrix is closed with this */
+        Columns(DenseAlgebra algebra, OffHeapMatrix triangle, OffHeapMatrix matrix) {
+            this.matrix = matrix;
+            weighted = matrix.copy();
+            if (matrix.sumOfSizes() > 0) {
+                algebra.multiplyFromLeft(triangle, weighted);
+            }
+            of = new double[matrix.columns()];
+            by = new double[matrix.columns()];
+            form = new double[matrix.columns()];
         }
 
-        void addForm(OffHeapMatrix matrix, OffHeapMatrix weighted, int row) {
+        void addForm(int row) {
             matrix.readRow(row, of);
             weighted.readRow(row, by);
             for (int i = 0; i < form.length; i++) {
                 form[i] += 2 * of[i] * by[i];
             }
+        }
+
+        /** The form of the rows so far, times a power of two. */
+        double[] scaledForm(int exponent) {
+            double[] scaled = form.clone();
+            PowerOfTwo.scale(scaled, exponent);
+            return scaled;
+        }
+
+        @Override
+        public void close() {
+            matrix.close();
+            weighted.close();
         }
     }
 }

@@ -162,6 +162,7 @@ class FactoredRegressionTest {
                     try (FactoredRegression whole = FactoredRegression.of(algebra, Nd4j.create(x), seen, ridge)) {
                         List<SignAverage> curve = whole.signAverages(evaluation, counts);
                         assertThat(curve).hasSize(counts.length);
+                        assertThat(whole.signAverages(evaluation)).isEmpty();
                         for (int k = 0; k < counts.length; k++) {
                             double[][] first = Arrays.copyOf(x, counts[k]);
                             INDArray firstLabels = Nd4j.create(Arrays.copyOf(labels, counts[k]));

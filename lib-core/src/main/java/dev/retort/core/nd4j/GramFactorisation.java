@@ -56,7 +56,7 @@ final class GramFactorisation implements Factorisation {
     /**
      * Factors the Gram matrix of x, n x p, plus {@code penalty} times the identity.
      *
-     * @param x features whose largest entry is about 1, so that squares neither overflow nor vanish
+     * @param x features of moderate size, so that squares neither overflow nor vanish
      * @return the factorisation, which reads x until it is closed; null if the matrix is too ill-conditioned
      */
     static @Nullable GramFactorisation of(DenseAlgebra algebra, OffHeapMatrix x, double penalty) {

@@ -24,7 +24,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * factored instead, X = U T V with T triangular and U, V orthogonal, at many times the price: so steep spectra and
  * repeated samples lose no digits to the squared condition. That factorisation decides on a rank: pivots not larger than
  * 2⁻⁵² · max(n, p) times the largest count as zero. Errors are of the size that rounding the entries of X and y would
- * cause. Features and labels may be of any size: powers of two, which are exact, bring them to 1 and the coefficients back.
+ * cause. Features and labels may be of any size: powers of two, which are exact, bring labels to 1, features too if their
+ * mean size is beyond 2<sup>±100</sup>, and the coefficients back.
  *
  * <p>All methods may be called from several threads, and give the same result, bit for bit, in each.
  *

@@ -14,7 +14,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A procedure whose label noise is averaged over given the designs, and in the eigenbasis the signs of the first teacher's
- * coordinates too; the module's documentation, {@code docs/simulation.md}, derives both. What the labels of this very trial
+ * coordinates too, as the module's documentation, {@code docs/simulation.md}, explains. What the labels of this very trial
  * give is measured beside.
  */
 final class AveragedTrial implements Trial {

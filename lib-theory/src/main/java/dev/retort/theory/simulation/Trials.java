@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * excess risk is averaged over all noise on them. And the coordinates of a Gaussian design in the eigenbasis are
  * symmetric: a target trained on a fixed surrogate's labels is also averaged over their signs. The expectation is the same;
  * a trial is then worth {@linkplain Simulation#effectiveGain() many}, hundreds of them for a single target. {@link
- * #literal()} does without, and {@link Simulation#literal()} shows for the same designs what it would have seen. Derived in
+ * #literal()} does without, and {@link Simulation#literal()} shows for the same designs what it would have seen. More in
  * the module's documentation, {@code docs/simulation.md}. Trials that draw from a {@link Population} are always literal.
  *
  * <p>Trials run side by side on all processors. Each has a random generator of its own, split off in order from that of the

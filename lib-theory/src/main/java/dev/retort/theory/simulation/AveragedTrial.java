@@ -4,7 +4,6 @@ import dev.retort.core.nd4j.AveragedModel;
 import dev.retort.core.nd4j.FactoredRegression;
 import dev.retort.core.nd4j.SignAverage;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -46,15 +45,16 @@ final class AveragedTrial implements Trial {
 
     /** Runs all points: one outcome for each. */
     List<Outcome> curve(RandomGenerator random) {
-        Outcome outcome = new Outcome(new double[last + 1], new double[last + 1]);
+        Outcome outcome = Outcome.ofStages(last + 1);
         Model model = Model.of(largest.surrogate);
         for (int k = 0; k < last; k++) {
             Stage stage = largest.stages.get(k);
             try (Model teacher = model;
                     Design.Sample sample = stage.draw(random);
                     FactoredRegression student = stage.factor(sample)) {
+                outcome.orthogonal[k] = student.method() == FactoredRegression.Method.ORTHOGONAL;
                 double[] labels = stage.labels(sample, teacher.literal);
-                model = new Model(fitted(student, labels), teacher.teach(stage, student));
+                model = new Model(Fit.coefficients(student, labels), teacher.teach(stage, student));
                 outcome.literal[k] = largest.excess(model.literal);
                 outcome.excess[k] = averagesOverSigns(k)
                         ? overSigns(largest, student.signAverage(largest.evaluation.spectrum()))
@@ -65,6 +65,7 @@ final class AveragedTrial implements Trial {
         try (Model teacher = model;
                 Design.Sample sample = stage.draw(random);
                 FactoredRegression student = stage.factor(sample)) {
+            outcome.orthogonal[last] = student.method() == FactoredRegression.Method.ORTHOGONAL;
             return lastStage(outcome, teacher, sample, student);
         }
     }
@@ -81,8 +82,9 @@ final class AveragedTrial implements Trial {
             Procedure point = points.get(j);
             // A surrogate may be made for the very number of samples; the model of an earlier stage is not.
             double[] labels = stage.labels(sample, last == 0 ? point.surrogate : teacher.literal);
-            Outcome outcome = new Outcome(before.excess.clone(), before.literal.clone());
-            outcome.literal[last] = onFirst(point.samples(), student, part -> point.excess(fitted(part, labels)));
+            Outcome outcome = before.copy();
+            outcome.literal[last] =
+                    onFirst(point.samples(), student, part -> point.excess(Fit.coefficients(part, labels)));
             outcome.excess[last] = signs.isEmpty()
                     ? onFirst(point.samples(), student, part -> excessTaught(teacher, stage, part))
                     : overSigns(point, signs.get(j));
@@ -124,14 +126,6 @@ final class AveragedTrial implements Trial {
     private double overNoise(AveragedModel model) {
         try (INDArray mean = model.mean()) {
             return largest.excess(mean.toDoubleVector()) + model.noiseRisk(largest.evaluation);
-        }
-    }
-
-    /** By labels, of which it takes as many as it has samples. */
-    private static double[] fitted(FactoredRegression student, double[] labels) {
-        try (INDArray given = Nd4j.createFromArray(Arrays.copyOf(labels, student.samples()));
-                INDArray coefficients = student.solve(given)) {
-            return coefficients.toDoubleVector();
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.retort.theory.simulation;
 
+import dev.retort.core.nd4j.FactoredRegression;
 import dev.retort.core.nd4j.LinearRegression;
 import dev.retort.theory.distillation.FeatureMask;
 import dev.retort.theory.distillation.Training;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -15,19 +17,20 @@ final class Fit {
     /** The coefficients fitted on the features that the model sees, with the training's ridge; 0 for the other features. */
     static double[] coefficients(Training training, INDArray features, double[] labels) {
         FeatureMask mask = training.mask().orElse(null);
-        if (mask == null) {
-            return ridge(features, labels, training.ridge());
+        int p = Math.toIntExact(features.size(1));
+        int[] seen =
+                IntStream.range(0, p).filter(i -> mask == null || mask.keeps(i)).toArray();
+        try (FactoredRegression regression = FactoredRegression.of(features, seen, training.ridge())) {
+            return coefficients(regression, labels);
         }
-        int[] seen = IntStream.range(0, mask.dimension()).filter(mask::keeps).toArray();
-        double[] fitted;
-        try (INDArray columns = columns(features, seen)) {
-            fitted = ridge(columns, labels, training.ridge());
+    }
+
+    /** The coefficients fitted to the first labels, as many as there are samples. */
+    static double[] coefficients(FactoredRegression regression, double[] labels) {
+        try (INDArray given = Nd4j.createFromArray(Arrays.copyOf(labels, regression.samples()));
+                INDArray coefficients = regression.solve(given)) {
+            return coefficients.toDoubleVector();
         }
-        double[] coefficients = new double[mask.dimension()];
-        for (int j = 0; j < seen.length; j++) {
-            coefficients[seen[j]] = fitted[j];
-        }
-        return coefficients;
     }
 
     /** What the model of the given coefficients says of each sample. */
@@ -54,25 +57,5 @@ final class Fit {
             labels[k] = (1 - share) * truth[k] + share * taught[k];
         }
         return labels;
-    }
-
-    private static double[] ridge(INDArray features, double[] labels, double ridge) {
-        try (INDArray given = Nd4j.createFromArray(labels);
-                INDArray fitted = LinearRegression.ridge(features, given, ridge)) {
-            return fitted.toDoubleVector();
-        }
-    }
-
-    private static INDArray columns(INDArray features, int[] chosen) {
-        int rows = Math.toIntExact(features.size(0));
-        int width = Math.toIntExact(features.size(1));
-        double[] all = features.data().asDouble();
-        double[] some = new double[rows * chosen.length];
-        for (int row = 0; row < rows; row++) {
-            for (int j = 0; j < chosen.length; j++) {
-                some[row * chosen.length + j] = all[row * width + chosen[j]];
-            }
-        }
-        return Nd4j.create(some, new long[] {rows, chosen.length}, 'c');
     }
 }

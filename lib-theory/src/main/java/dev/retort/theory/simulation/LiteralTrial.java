@@ -1,5 +1,6 @@
 package dev.retort.theory.simulation;
 
+import dev.retort.core.nd4j.FactoredRegression;
 import java.util.random.RandomGenerator;
 
 /** A procedure followed to the letter: for each training draw, label, fit, measure. */
@@ -13,15 +14,17 @@ final class LiteralTrial implements Trial {
 
     @Override
     public Outcome run(RandomGenerator random) {
-        double[] excess = new double[procedure.stages.size()];
+        Outcome outcome = Outcome.ofStages(procedure.stages.size());
         double[] model = procedure.surrogate;
-        for (int k = 0; k < excess.length; k++) {
+        for (int k = 0; k < outcome.literal.length; k++) {
             Stage stage = procedure.stages.get(k);
-            try (Design.Sample sample = stage.draw(random)) {
-                model = Fit.coefficients(stage.training, sample.features, stage.labels(sample, model));
+            try (Design.Sample sample = stage.draw(random);
+                    FactoredRegression student = stage.factor(sample)) {
+                outcome.orthogonal[k] = student.method() == FactoredRegression.Method.ORTHOGONAL;
+                model = Fit.coefficients(student, stage.labels(sample, model));
             }
-            excess[k] = procedure.excess(model);
+            outcome.literal[k] = procedure.excess(model);
         }
-        return new Outcome(excess, excess);
+        return outcome.toTheLetter();
     }
 }

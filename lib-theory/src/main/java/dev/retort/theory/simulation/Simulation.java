@@ -23,15 +23,18 @@ public final class Simulation {
 
     private final double[] excess;
     private final double[] literal;
+    private final int orthogonal;
     private final double mean;
     private final double standardError;
 
-    private Simulation(Pipeline pipeline, long seed, List<Simulation> before, double[] excess, double[] literal) {
+    private Simulation(
+            Pipeline pipeline, long seed, List<Simulation> before, double[] excess, double[] literal, int orthogonal) {
         this.pipeline = pipeline;
         this.seed = seed;
         this.before = before;
         this.excess = excess;
         this.literal = literal;
+        this.orthogonal = orthogonal;
         SummaryStatistics statistics = statistics(excess);
         this.mean = statistics.getMean();
         this.standardError = statistics.getStandardDeviation() / Math.sqrt(excess.length);
@@ -48,7 +51,10 @@ public final class Simulation {
                     seed,
                     List.copyOf(stages),
                     trials.stream().mapToDouble(trial -> trial.excess[stage]).toArray(),
-                    trials.stream().mapToDouble(trial -> trial.literal[stage]).toArray()));
+                    trials.stream().mapToDouble(trial -> trial.literal[stage]).toArray(),
+                    (int) trials.stream()
+                            .filter(trial -> trial.orthogonal[stage])
+                            .count()));
         }
         return stages.get(last);
     }
@@ -137,7 +143,7 @@ public final class Simulation {
      */
     public Simulation literal() {
         return new Simulation(
-                pipeline, seed, before.stream().map(Simulation::literal).toList(), literal, literal);
+                pipeline, seed, before.stream().map(Simulation::literal).toList(), literal, literal, orthogonal);
     }
 
     /**
@@ -150,6 +156,16 @@ public final class Simulation {
         double scatter = statistics(excess).getVariance();
         double ofLiteral = statistics(literal).getVariance();
         return scatter == ofLiteral ? 1 : ofLiteral / scatter;
+    }
+
+    /**
+     * In how many trials the design of this stage was factored itself, at many times the price, because its Gram matrix was
+     * too ill-conditioned or did not pass its check: {@link dev.retort.core.nd4j.FactoredRegression.Method#ORTHOGONAL}.
+     *
+     * @return how many, from 0 to the number of trials
+     */
+    public int orthogonalTrials() {
+        return orthogonal;
     }
 
     /**

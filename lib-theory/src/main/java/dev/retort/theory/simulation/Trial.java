@@ -18,9 +18,26 @@ interface Trial {
         /** Of the same designs, with labels as they fell; the same numbers if nothing is averaged over. */
         final double[] literal;
 
-        Outcome(double[] excess, double[] literal) {
+        /** Whether the features themselves had to be factored, their Gram matrix being too ill-conditioned. */
+        final boolean[] orthogonal;
+
+        Outcome(double[] excess, double[] literal, boolean[] orthogonal) {
             this.excess = excess;
             this.literal = literal;
+            this.orthogonal = orthogonal;
+        }
+
+        static Outcome ofStages(int stages) {
+            return new Outcome(new double[stages], new double[stages], new boolean[stages]);
+        }
+
+        Outcome copy() {
+            return new Outcome(excess.clone(), literal.clone(), orthogonal.clone());
+        }
+
+        /** Without the averages. */
+        Outcome toTheLetter() {
+            return new Outcome(literal, literal, orthogonal);
         }
     }
 }

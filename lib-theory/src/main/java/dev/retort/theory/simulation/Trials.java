@@ -344,9 +344,7 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
     }
 
     private static List<Trial.Outcome> literal(List<Trial.Outcome> points) {
-        return points.stream()
-                .map(point -> new Trial.Outcome(point.literal, point.literal))
-                .toList();
+        return points.stream().map(Trial.Outcome::toTheLetter).toList();
     }
 
     private static double[] lastOfAll(List<Trial.Outcome> points) {

@@ -30,7 +30,7 @@ class FiniteSizeErrorTest {
                 1,
                 IntStream.of(-1, 1)
                         .mapToObj(sign -> predicted * (1 + departure + sign * error))
-                        .map(excess -> new Trial.Outcome(new double[] {excess}, new double[] {excess}))
+                        .map(excess -> new Trial.Outcome(new double[] {excess}, new double[] {excess}, new boolean[1]))
                         .toList());
     }
 
@@ -90,7 +90,7 @@ class FiniteSizeErrorTest {
                 .withMessageStartingWith("standardError: 0.0 is not greater than 0, for Distillation");
         Distillation exact = Distillation.of(RegressionTask.of(Spectrum.isotropic(1, 3), Signal.constant(1)))
                 .target(Training.samples(10));
-        Trial.Outcome outcome = new Trial.Outcome(new double[] {0}, new double[] {0});
+        Trial.Outcome outcome = new Trial.Outcome(new double[] {0}, new double[] {0}, new boolean[1]);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FiniteSizeError.of(
                         List.of(departing(20, 0, 1), Simulation.of(exact, 1, List.of(outcome, outcome)))))

@@ -28,7 +28,7 @@ class SimulationTest {
     }
 
     private static Trial.Outcome outcome(double... excess) {
-        return new Trial.Outcome(excess, excess);
+        return new Trial.Outcome(excess, excess, new boolean[excess.length]);
     }
 
     @Test
@@ -81,7 +81,7 @@ class SimulationTest {
         double[][] averaged = {{2, 20}, {3, 20}, {4, 20}};
         double[][] literal = {{0, 10}, {3, 20}, {6, 30}};
         List<Trial.Outcome> trials = IntStream.range(0, 3)
-                .mapToObj(t -> new Trial.Outcome(averaged[t], literal[t]))
+                .mapToObj(t -> new Trial.Outcome(averaged[t], literal[t], new boolean[] {t > 0, t == 0}))
                 .toList();
         Simulation simulation = Simulation.of(PIPELINE.then(Training.samples(4)), 7, trials);
         assertThat(simulation.effectiveGain()).isEqualTo(Double.POSITIVE_INFINITY);
@@ -92,6 +92,9 @@ class SimulationTest {
         assertThat(first.literal().effectiveGain()).isEqualTo(1);
         assertThat(simulation.literal().stages().get(0).excess()).containsExactly(0, 3, 6);
         assertThat(simulation(1, 1).effectiveGain()).isEqualTo(1);
+        assertThat(simulation.orthogonalTrials()).isEqualTo(1);
+        assertThat(first.orthogonalTrials()).isEqualTo(2);
+        assertThat(first.literal().orthogonalTrials()).isEqualTo(2);
     }
 
     @Test

@@ -209,6 +209,19 @@ class TrialsTest {
     }
 
     @Test
+    void saysHowManyDesignsWereIllConditioned() {
+        RegressionTask steeper = RegressionTask.of(Spectrum.powerLaw(10, 100), Signal.sourcePowerLaw(2));
+        Distillation chain = Distillation.of(steeper)
+                .surrogate(Training.samples(60))
+                .then(Training.samples(60).withRidge(1));
+        for (Trials trials : List.of(Trials.of(4), Trials.of(4).literal())) {
+            List<Simulation> stages = chain.simulate(trials).stages();
+            assertThat(stages.get(0).orthogonalTrials()).isEqualTo(4);
+            assertThat(stages.get(1).orthogonalTrials()).isZero();
+        }
+    }
+
+    @Test
     void aSingleTargetGainsMoreThanAHundredfold() {
         Distillation pipeline =
                 Distillation.of(TASK).surrogate(Surrogate.optimal()).target(Training.samples(80));

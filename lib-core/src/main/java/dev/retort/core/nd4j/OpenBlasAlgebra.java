@@ -118,13 +118,19 @@ final class OpenBlasAlgebra implements DenseAlgebra {
         int n = symmetric.rows();
         DoublePointer a = symmetric.pointer();
         double norm = LAPACKE_dlansy(LAPACK_COL_MAJOR, ONE_NORM, UPPER, n, a, n);
-        if (accepted("dpotrf", LAPACKE_dpotrf(LAPACK_COL_MAJOR, UPPER, n, a, n)) > 0) {
+        if (!factor(symmetric)) {
             return 0;
         }
         try (DoublePointer reciprocalCondition = new DoublePointer(1)) {
             accepted("dpocon", LAPACKE_dpocon(LAPACK_COL_MAJOR, UPPER, n, a, n, norm, reciprocalCondition));
             return reciprocalCondition.get();
         }
+    }
+
+    /** Replaces the lower triangle by its Cholesky factor; false if it is not numerically positive definite. */
+    static boolean factor(OffHeapMatrix symmetric) {
+        int n = symmetric.rows();
+        return accepted("dpotrf", LAPACKE_dpotrf(LAPACK_COL_MAJOR, UPPER, n, symmetric.pointer(), n)) == 0;
     }
 
     @Override

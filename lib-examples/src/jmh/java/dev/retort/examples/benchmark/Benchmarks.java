@@ -1,6 +1,7 @@
 package dev.retort.examples.benchmark;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toCollection;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.RunResult;
@@ -22,7 +24,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs the benchmarks of this package and prints a Markdown table for each class: a row for each value of its
+ * Runs all benchmarks and prints a Markdown table for each class: a row for each value of its
  * parameter, a column for each method, medians, and how they compare with the method {@value #BASELINE}. A new class with such methods needs
  * no entry here.
  */
@@ -40,7 +42,7 @@ public final class Benchmarks {
      */
     public static void main(String[] arguments) throws RunnerException {
         Options options = new OptionsBuilder()
-                .include(arguments.length > 0 ? arguments[0] : "dev.retort.examples.benchmark")
+                .include(arguments.length > 0 ? arguments[0] : "dev.retort")
                 .mode(Mode.SampleTime)
                 .timeUnit(TimeUnit.MICROSECONDS)
                 .forks(1)
@@ -71,8 +73,12 @@ public final class Benchmarks {
     }
 
     private static String markdown(Map<Integer, Map<String, Double>> rows) {
-        Set<String> methods = new LinkedHashSet<>(List.of(BASELINE));
-        rows.values().stream().map(Map::keySet).flatMap(Collection::stream).forEach(methods::add);
+        Set<String> all = rows.values().stream()
+                .map(Map::keySet)
+                .flatMap(Collection::stream)
+                .collect(toCollection(TreeSet::new));
+        Set<String> methods = new LinkedHashSet<>(all.contains(BASELINE) ? List.of(BASELINE) : List.of());
+        methods.addAll(all);
         StringBuilder table = new StringBuilder();
         table.append("| | ").append(String.join(" | ", methods)).append(" |\n");
         table.append("|---:|").append("---:|".repeat(methods.size())).append('\n');

@@ -1,0 +1,79 @@
+package dev.retort.core.nd4j;
+
+import dev.retort.core.spectrum.Spectrum;
+import java.util.random.RandomGenerator;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/**
+ * The operations of which a fit is made, n = 2p/5 samples, to be held against the same library called from elsewhere: n²p and
+ * n³/3 multiplications and additions. In this package because the operations are nobody else's.
+ */
+@State(Scope.Benchmark)
+public class AlgebraBenchmark {
+
+    /** The number of features p. */
+    @Param({"500", "2000"})
+    public int features;
+
+    private final DenseAlgebra algebra = DenseAlgebra.selected();
+    private OffHeapMatrix x = OffHeapMatrix.zeros(1, 1);
+    private OffHeapMatrix gram = OffHeapMatrix.zeros(1, 1);
+    private OffHeapMatrix work = OffHeapMatrix.zeros(1, 1);
+
+    /** Draws a design. */
+    @Setup
+    public void setUp() {
+        GaussianDesign design = GaussianDesign.of(Covariance.diagonal(Spectrum.powerLaw(1.5, features)));
+        try (INDArray drawn = design.sample(2 * features / 5, RandomGenerator.of("L64X128MixRandom"))) {
+            x = OffHeapMatrix.copyOf(drawn);
+        }
+        gram = algebra.gramOfRows(x);
+        work = gram.copy();
+    }
+
+    /** Gives the matrices back. */
+    @TearDown
+    public void tearDown() {
+        x.close();
+        gram.close();
+        work.close();
+    }
+
+    /** The symmetric product, X Xᵀ. */
+    @Benchmark
+    public void product() {
+        algebra.gramOfRows(x).close();
+    }
+
+    /**
+     * Cholesky, with the estimate of the condition, on a copy.
+     *
+     * @return the reciprocal condition
+     */
+    @Benchmark
+    public double copyAndCholesky() {
+        try (OffHeapMatrix copy = gram.copy()) {
+            return algebra.cholesky(copy);
+        }
+    }
+
+    /** The same without the estimate: the call of LAPACK that it contains. */
+    @Benchmark
+    public void copyAndFactor() {
+        try (OffHeapMatrix copy = gram.copy()) {
+            OpenBlasAlgebra.factor(copy);
+        }
+    }
+
+    /** The copy. */
+    @Benchmark
+    public void copy() {
+        gram.copy().close();
+    }
+}

@@ -1,4 +1,4 @@
-/** What every module of Retort shares: the wording of a refused argument, and sums that do not lose digits. */
+/** What every module of Retort shares: the wording of a refused argument, sums that do not lose digits, means with their errors. */
 @NullMarked
 package dev.retort.core;
 

@@ -1,5 +1,6 @@
 package dev.retort.examples;
 
+import dev.retort.core.SampleMean;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
@@ -14,7 +15,6 @@ import dev.retort.examples.report.Table;
 import dev.retort.theory.testtime.GaussianContext;
 import dev.retort.theory.testtime.InContextPredictor;
 import dev.retort.theory.testtime.IsotropicContext;
-import dev.retort.theory.testtime.SampleMean;
 import dev.retort.theory.testtime.SampledContexts;
 import dev.retort.theory.testtime.TaskDiversity;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.retort.examples;
 
+import dev.retort.core.SampleMean;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.examples.report.Axis;
 import dev.retort.examples.report.Estimate;
@@ -16,7 +17,6 @@ import dev.retort.theory.testtime.ImprovementCurve;
 import dev.retort.theory.testtime.InContextTask;
 import dev.retort.theory.testtime.LinearAttention;
 import dev.retort.theory.testtime.ProportionalLimit;
-import dev.retort.theory.testtime.SampleMean;
 import dev.retort.theory.testtime.TaskPrior;
 import dev.retort.theory.testtime.TestTimeTraining;
 import java.util.Arrays;

@@ -37,6 +37,7 @@ class DocumentationTest {
 
     /** What the examples of the Javadoc leave out. */
     private static final String IMPORTS = Stream.of(
+                    "dev.retort.core",
                     "dev.retort.core.spectrum",
                     "dev.retort.core.equivalent",
                     "dev.retort.core.nd4j",

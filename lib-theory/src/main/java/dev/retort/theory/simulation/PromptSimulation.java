@@ -1,7 +1,7 @@
 package dev.retort.theory.simulation;
 
+import dev.retort.core.SampleMean;
 import dev.retort.theory.testtime.GradientStep;
-import dev.retort.theory.testtime.SampleMean;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;

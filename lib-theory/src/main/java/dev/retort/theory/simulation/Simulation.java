@@ -2,12 +2,11 @@ package dev.retort.theory.simulation;
 
 import static dev.retort.core.Arguments.notNull;
 
+import dev.retort.core.SampleMean;
 import dev.retort.theory.distillation.Pipeline;
 import dev.retort.theory.distillation.RiskReport;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 
 /**
  * The excess risk measured by {@link Trials}: the average over independent trials, and how far it can be trusted. That of a
@@ -24,8 +23,7 @@ public final class Simulation {
     private final double[] excess;
     private final double[] literal;
     private final int orthogonal;
-    private final double mean;
-    private final double standardError;
+    private final SampleMean measured;
 
     private Simulation(
             Pipeline pipeline, long seed, List<Simulation> before, double[] excess, double[] literal, int orthogonal) {
@@ -35,9 +33,7 @@ public final class Simulation {
         this.excess = excess;
         this.literal = literal;
         this.orthogonal = orthogonal;
-        SummaryStatistics statistics = statistics(excess);
-        this.mean = statistics.getMean();
-        this.standardError = statistics.getStandardDeviation() / Math.sqrt(excess.length);
+        this.measured = SampleMean.of(excess);
     }
 
     /** What came of some trials of a pipeline. */
@@ -57,14 +53,6 @@ public final class Simulation {
                             .count()));
         }
         return stages.get(last);
-    }
-
-    private static SummaryStatistics statistics(double[] values) {
-        SummaryStatistics statistics = new SummaryStatistics();
-        for (double value : values) {
-            statistics.addValue(value);
-        }
-        return statistics;
     }
 
     /**
@@ -122,7 +110,7 @@ public final class Simulation {
      * @return the mean over the trials
      */
     public double mean() {
-        return mean;
+        return measured.mean();
     }
 
     /**
@@ -131,7 +119,7 @@ public final class Simulation {
      * @return the standard deviation of one trial, divided by the root of their number
      */
     public double standardError() {
-        return standardError;
+        return measured.standardError();
     }
 
     /**
@@ -153,9 +141,9 @@ public final class Simulation {
      * @return the ratio of the sample variances; 1 for literal trials, infinite if the averages do not scatter at all
      */
     public double effectiveGain() {
-        double scatter = statistics(excess).getVariance();
-        double ofLiteral = statistics(literal).getVariance();
-        return scatter == ofLiteral ? 1 : ofLiteral / scatter;
+        double error = measured.standardError();
+        double ofLiteral = SampleMean.of(literal).standardError();
+        return error == ofLiteral ? 1 : ofLiteral / error * (ofLiteral / error);
     }
 
     /**
@@ -188,11 +176,11 @@ public final class Simulation {
      *     is 0
      */
     public double zScore(double excess) {
-        return mean == excess ? 0 : (mean - excess) / standardError;
+        return measured.zScore(excess);
     }
 
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "excess %.6g ± %.2g from %d trials", mean, standardError, trials());
+        return "excess " + measured + " from " + trials() + " trials";
     }
 }

@@ -3,8 +3,7 @@ package dev.retort.theory.simulation;
 import static dev.retort.core.Arguments.length;
 import static dev.retort.core.Arguments.notNull;
 
-import java.util.Locale;
-import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
+import dev.retort.core.SampleMean;
 
 /**
  * The mean squared error of one model on the points of a test set, and how far it can be trusted as an estimate of the error
@@ -13,26 +12,11 @@ import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 public final class TestError {
 
     private final double[] squares;
-    private final double mean;
-    private final double standardError;
+    private final SampleMean mean;
 
     TestError(double[] squares) {
         this.squares = squares;
-        SummaryStatistics statistics = summary(squares);
-        this.mean = statistics.getMean();
-        this.standardError = standardError(statistics);
-    }
-
-    private static SummaryStatistics summary(double[] values) {
-        SummaryStatistics statistics = new SummaryStatistics();
-        for (double value : values) {
-            statistics.addValue(value);
-        }
-        return statistics;
-    }
-
-    private static double standardError(SummaryStatistics statistics) {
-        return statistics.getStandardDeviation() / Math.sqrt((double) statistics.getN());
+        this.mean = SampleMean.of(squares);
     }
 
     /**
@@ -41,7 +25,7 @@ public final class TestError {
      * @return the mean of (xᵀb − y)² over the test points
      */
     public double mean() {
-        return mean;
+        return mean.mean();
     }
 
     /**
@@ -50,7 +34,7 @@ public final class TestError {
      * @return the standard deviation over the points, divided by the root of their number
      */
     public double standardError() {
-        return standardError;
+        return mean.standardError();
     }
 
     /**
@@ -77,13 +61,11 @@ public final class TestError {
         for (int i = 0; i < differences.length; i++) {
             differences[i] -= other.squares[i];
         }
-        SummaryStatistics statistics = summary(differences);
-        return statistics.getMean() == 0 ? 0 : statistics.getMean() / standardError(statistics);
+        return SampleMean.of(differences).zScore(0);
     }
 
     @Override
     public String toString() {
-        return String.format(
-                Locale.ROOT, "mean squared error %.6g ± %.2g on %d points", mean, standardError, squares.length);
+        return "mean squared error " + mean + " on " + squares.length + " points";
     }
 }

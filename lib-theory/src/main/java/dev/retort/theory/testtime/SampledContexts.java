@@ -3,6 +3,7 @@ package dev.retort.theory.testtime;
 import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
+import dev.retort.core.SampleMean;
 import dev.retort.core.spectrum.RegressionTask;
 import java.util.Arrays;
 import java.util.List;

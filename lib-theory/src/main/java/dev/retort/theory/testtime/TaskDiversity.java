@@ -5,6 +5,7 @@ import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.positive;
 import static dev.retort.core.Arguments.refusal;
 
+import dev.retort.core.SampleMean;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;

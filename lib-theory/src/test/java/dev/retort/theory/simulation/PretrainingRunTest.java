@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.SampleMean;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.testtime.LinearAttention;
-import dev.retort.theory.testtime.SampleMean;
 import dev.retort.theory.testtime.TaskPrior;
 import java.util.List;
 import java.util.random.RandomGenerator;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.SampleMean;
 import dev.retort.core.nd4j.LinearRegression;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
@@ -12,7 +13,6 @@ import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.testtime.GradientStep;
 import dev.retort.theory.testtime.InContextTask;
 import dev.retort.theory.testtime.LinearAttention;
-import dev.retort.theory.testtime.SampleMean;
 import dev.retort.theory.testtime.TaskPrior;
 import dev.retort.theory.testtime.TestTimeTraining;
 import dev.retort.theory.testtime.TrainingLoss;

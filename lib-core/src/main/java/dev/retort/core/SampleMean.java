@@ -1,8 +1,7 @@
-package dev.retort.theory.testtime;
+package dev.retort.core;
 
 import static dev.retort.core.Arguments.refusal;
 
-import dev.retort.core.CompensatedSum;
 import java.util.Locale;
 
 /**

@@ -6,6 +6,7 @@ import static dev.retort.core.Arguments.refusal;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ public final class GridResults {
     public static GridResults read(Path csv) throws IOException {
         try (InputStream bytes = new BufferedInputStream(Files.newInputStream(notNull("csv", csv)))) {
             ResultText text = new ResultText(csv.toString(), bytes);
-            String[] header = text.header().split("\n", -1);
+            String[] header = new String(text.header(), StandardCharsets.UTF_8).split("\n", -1);
             List<String> names = List.of(header[Math.max(0, header.length - 2)].split(",", -1));
             if (!names.get(0).equals(ParameterGrid.INDEX)) {
                 throw new IOException(csv + ": is not the file of a sweep");

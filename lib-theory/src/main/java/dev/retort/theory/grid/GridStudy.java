@@ -210,7 +210,15 @@ public final class GridStudy implements Serializable {
             }
             return Outcome.measured(index, results);
         } catch (Throwable failure) {
-            return Outcome.failed(index, failure.toString());
+            return Outcome.failed(index, reason(failure));
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        try {
+            return failure.toString();
+        } catch (RuntimeException speechless) {
+            return failure.getClass().getName();
         }
     }
 
@@ -247,7 +255,8 @@ public final class GridStudy implements Serializable {
         List<String> other = notNull("description", description).lines().toList();
         for (int i = 0; i < own.size(); i++) {
             String line = i < other.size() ? other.get(i) : "";
-            if (!sameNumbers(own.get(i), line)) {
+            boolean isAxis = i >= 2 && i < own.size() - 1; // names and seeds are not numbers that can be rounded
+            if (!line.equals(own.get(i)) && !(isAxis && sameNumbers(own.get(i), line))) {
                 throw refusal(
                         "place",
                         place,
@@ -263,17 +272,9 @@ public final class GridStudy implements Serializable {
         String[] others = other.split(" ", -1);
         boolean same = words.length == others.length;
         for (int i = 0; same && i < words.length; i++) {
-            same = words[i].equals(others[i]) || number(words[i]) == number(others[i]);
+            same = words[i].equals(others[i]) || Row.parse(words[i]) == Row.parse(others[i]);
         }
         return same;
-    }
-
-    private static double number(String word) {
-        try {
-            return Double.parseDouble(word);
-        } catch (NumberFormatException notOne) {
-            return Double.NaN; // equal to nothing
-        }
     }
 
     @Override

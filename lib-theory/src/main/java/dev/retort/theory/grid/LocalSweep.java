@@ -101,11 +101,12 @@ public final class LocalSweep {
                 }
                 collect(missing.length, finished, file);
             } catch (InterruptedException e) {
-                pool.shutdownNow();
-                // A cell that fails from now on may do so because it is interrupted.
-                file.add(finished.stream().filter(o -> o.failure().isEmpty()).toList());
                 Thread.currentThread().interrupt();
+                List<Outcome> rest = new ArrayList<>();
+                finished.drainTo(rest); // before the workers are interrupted, which may make cells fail
+                file.add(rest);
             } finally {
+                next.set(missing.length); // a cell may keep from its worker that it was interrupted
                 pool.shutdownNow();
             }
             return file.summary();

@@ -7,8 +7,10 @@ import static dev.retort.core.Arguments.refusal;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
 
@@ -80,8 +82,9 @@ public final class ParameterGrid implements Serializable {
         List<Double> list = DoubleStream.of(finite("values", values))
                 .mapToObj(value -> value + 0.0) // no -0.0, which would be another value than 0.0
                 .toList();
+        Set<Double> before = new HashSet<>();
         for (int i = 0; i < values.length; i++) {
-            if (list.indexOf(list.get(i)) < i) {
+            if (!before.add(list.get(i))) {
                 throw refusal("values[" + i + "]", values[i], "is there already");
             }
         }

@@ -36,15 +36,15 @@ final class ResultText {
     }
 
     /** The lines before the rows, as far as they are there: those that begin with #, and the one after them. */
-    String header() throws IOException {
-        StringBuilder header = new StringBuilder();
+    byte[] header() throws IOException {
+        ByteArrayOutputStream header = new ByteArrayOutputStream();
         byte[] line;
         do {
             line = line();
-            header.append(new String(line, StandardCharsets.UTF_8));
+            header.writeBytes(line);
             accept(line);
         } while (isEnded(line) && line[0] == '#');
-        return header.toString();
+        return header.toByteArray();
     }
 
     /**

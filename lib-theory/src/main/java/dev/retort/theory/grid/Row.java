@@ -37,12 +37,29 @@ final class Row {
         }
         double[] values = new double[numbers];
         for (int i = 0; i < numbers; i++) {
-            values[i] = Double.parseDouble(fields[i + 1]);
+            values[i] = parse(fields[i + 1]);
             if (Double.isNaN(values[i])) {
                 throw refusal("field " + (i + 2), fields[i + 1], "is not a number");
             }
         }
-        return new Row(Integer.parseInt(fields[0]), values);
+        return new Row(index(fields[0]), values);
+    }
+
+    private static int index(String field) {
+        try {
+            return Integer.parseInt(field);
+        } catch (NumberFormatException notOne) {
+            throw refusal("field 1", field, "is not an index");
+        }
+    }
+
+    /** The number that a text is, or NaN if it is none. */
+    static double parse(String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException notOne) {
+            return Double.NaN;
+        }
     }
 
     int index() {

@@ -7,11 +7,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -38,10 +39,13 @@ public final class SweepFile implements Closeable {
     private final Consumer<SweepProgress> progress;
     private final BitSet done;
     private final int before;
-    private final List<SweepSummary.Failure> failures = new ArrayList<>();
+    private final SortedMap<Integer, SweepSummary.Failure> failures = new TreeMap<>();
     private final long start = System.nanoTime();
     private int now;
     private long end;
+
+    /** Something may be in the file beyond its end. */
+    private boolean torn;
 
     /** Reads what the storage has. */
     SweepFile(GridStudy study, Path path, Storage storage, Consumer<SweepProgress> progress) throws IOException {
@@ -51,12 +55,13 @@ public final class SweepFile implements Closeable {
         this.progress = progress;
         ResultText text = new ResultText(path.toString(), storage.read());
         this.done = text.seen();
-        String header = text.header();
-        String description = study.description();
-        if (header.length() < description.length() && description.startsWith(header)) {
-            write(description.getBytes(StandardCharsets.UTF_8)); // new, or killed in this very line
+        byte[] header = text.header();
+        byte[] description = study.description().getBytes(StandardCharsets.UTF_8);
+        int shared = Arrays.mismatch(header, description);
+        if (shared == header.length) {
+            write(description); // new, or killed in these very lines
         } else {
-            study.requireSame(path.toString(), header);
+            study.requireSame(path.toString(), new String(header, StandardCharsets.UTF_8));
             text.rows(
                     study.grid().names().size() + study.columns().size(),
                     row -> row.fits(study.grid()) ? null : "its parameters are not those of cell " + row.index(),
@@ -113,20 +118,24 @@ public final class SweepFile implements Closeable {
      */
     public void add(Collection<Outcome> outcomes) throws IOException {
         BitSet adding = new BitSet();
+        SortedMap<Integer, SweepSummary.Failure> failed = new TreeMap<>();
         StringBuilder rows = new StringBuilder();
         for (Outcome outcome : outcomes) {
             Cell cell = study.grid().cell(outcome.index());
             if (done.get(cell.index()) || adding.get(cell.index())) {
                 throw refusal("outcomes", cell, "has a row already");
             }
-            outcome.failure().ifPresentOrElse(reason -> failures.add(new SweepSummary.Failure(cell, reason)), () -> {
-                adding.set(cell.index());
-                Row.write(rows, cell, outcome.results());
-            });
+            outcome.failure()
+                    .ifPresentOrElse(reason -> failed.put(cell.index(), new SweepSummary.Failure(cell, reason)), () -> {
+                        adding.set(cell.index());
+                        Row.write(rows, cell, outcome.results());
+                    });
         }
         write(rows.toString().getBytes(StandardCharsets.UTF_8));
         done.or(adding);
         now += adding.cardinality();
+        failures.putAll(failed);
+        adding.stream().forEach(failures::remove);
         progress.accept(SweepProgress.of(study.grid().size(), before, now, failures.size(), start));
     }
 
@@ -135,9 +144,14 @@ public final class SweepFile implements Closeable {
             return;
         }
         try {
+            if (torn) {
+                storage.truncate(end);
+            }
+            torn = true;
             storage.write(end, bytes);
             storage.sync();
             end += bytes.length;
+            torn = false;
         } catch (IOException e) {
             IOException failure = new IOException(
                     path + ": cannot be written (" + e.getMessage() + "). " + (before + now)
@@ -145,6 +159,7 @@ public final class SweepFile implements Closeable {
                     e);
             try {
                 storage.truncate(end);
+                torn = false;
             } catch (IOException again) {
                 failure.addSuppressed(again); // the next who opens the file will drop what is incomplete
             }
@@ -158,10 +173,7 @@ public final class SweepFile implements Closeable {
      * @return the numbers of cells, and those that failed, by index
      */
     public SweepSummary summary() {
-        List<SweepSummary.Failure> sorted = failures.stream()
-                .sorted(Comparator.comparingInt(failure -> failure.cell().index()))
-                .toList();
-        return new SweepSummary(study.grid().size(), before, now, sorted);
+        return new SweepSummary(study.grid().size(), before, now, List.copyOf(failures.values()));
     }
 
     /** Closes the file and gives up its lock. */

@@ -1,0 +1,243 @@
+package dev.retort.theory.grid;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
+import dev.retort.core.spectrum.Spectrum;
+import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.FeatureMask;
+import dev.retort.theory.distillation.RiskReport;
+import dev.retort.theory.distillation.Surrogate;
+import dev.retort.theory.distillation.Training;
+import dev.retort.theory.simulation.Simulation;
+import dev.retort.theory.simulation.Trials;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GridStudyTest {
+
+    private static final ParameterGrid GRID = ParameterGrid.of("alpha", 1.5, 2)
+            .and("kept", 5, 20)
+            .and("samples", 10, 15)
+            .withSeed(7);
+
+    private static final CellFunction<Distillation> PIPELINE = cell -> Distillation.of(
+                    RegressionTask.of(Spectrum.powerLaw(cell.get("alpha"), 30), Signal.sourcePowerLaw(1.5))
+                            .withNoise(0.1))
+            .surrogate(Surrogate.masked(FeatureMask.keepingFirst(cell.whole("kept"), 30)))
+            .target(Training.samples(cell.get("samples")).withRidge(1e-3));
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void predictedColumnsAreThoseOfTheReport() throws Exception {
+        GridStudy study = GridStudy.predicting(GRID, PIPELINE);
+        Path csv = directory.resolve("risks.csv");
+        assertThat(LocalSweep.onAllProcessors().run(study, csv).isComplete()).isTrue();
+        GridResults results = GridResults.read(csv);
+        assertThat(results.size()).isEqualTo(8);
+        for (int i = 0; i < 8; i++) {
+            Distillation pipeline = PIPELINE.at(GRID.cell(i));
+            RiskReport risk = pipeline.predict();
+            assertThat(results.column("index")[i]).isEqualTo(i);
+            assertThat(results.column("alpha")[i]).isEqualTo(GRID.cell(i).get("alpha"));
+            assertThat(results.column("excess")[i]).isEqualTo(risk.excess()).isPositive();
+            assertThat(results.column("bias")[i]).isEqualTo(risk.bias());
+            assertThat(results.column("labelNoise")[i]).isEqualTo(risk.labelNoiseVariance());
+            assertThat(results.column("design")[i]).isEqualTo(risk.designVariance());
+            assertThat(results.column("inherited")[i]).isEqualTo(risk.inheritedVariance());
+            assertThat(results.column("tau")[i])
+                    .isEqualTo(pipeline.equivalent().tau())
+                    .isPositive();
+            assertThat(results.column("omega")[i])
+                    .isEqualTo(pipeline.equivalent().omega())
+                    .isPositive();
+        }
+    }
+
+    @Test
+    void simulatedColumnsAreThoseOfTrialsOfTheCell() throws Exception {
+        GridStudy study = GridStudy.simulating(GRID, PIPELINE, 6);
+        Path alone = directory.resolve("alone.csv");
+        Path together = directory.resolve("together.csv");
+        LocalSweep.onAllProcessors().threads(1).run(study, alone);
+        LocalSweep.onAllProcessors().threads(4).run(study, together);
+        GridResults results = GridResults.read(alone);
+        for (int i = 0; i < 8; i++) {
+            Simulation simulation = PIPELINE.at(GRID.cell(i))
+                    .simulate(Trials.of(6).seed(GRID.cell(i).seed()).threads(1));
+            assertThat(results.column("simulated")[i]).isEqualTo(simulation.mean());
+            assertThat(results.column("standardError")[i]).isEqualTo(simulation.standardError());
+            assertThat(results.column("trials")[i]).isEqualTo(6);
+            assertThat(results.column("excess")[i])
+                    .isEqualTo(PIPELINE.at(GRID.cell(i)).predict().excess());
+        }
+        for (String name : results.names()) {
+            assertThat(GridResults.read(together).column(name)).isEqualTo(results.column(name));
+        }
+    }
+
+    @Test
+    void studiesAreSerialised() throws Exception {
+        double[] captured = {0.25};
+        GridStudy study = GridStudy.of(GRID, List.of("y", "z"), cell -> new double[] {captured[0], cell.get("alpha")})
+                .named("captured");
+        GridStudy copy = copy(study);
+        assertThat(copy.description()).isEqualTo(study.description());
+        assertThat(copy.grid()).isEqualTo(GRID);
+        assertThat(copy.columns()).containsExactly("y", "z");
+        assertThat(copy.measure(4).results()).containsExactly(0.25, 2);
+
+        for (GridStudy pipelines :
+                List.of(GridStudy.predicting(GRID, PIPELINE), GridStudy.simulating(GRID, PIPELINE, 2))) {
+            assertThat(copy(pipelines).measure(3).results())
+                    .isEqualTo(pipelines.measure(3).results());
+        }
+        Outcome failed = copy(Outcome.failed(3, "why"));
+        assertThat(failed.index()).isEqualTo(3);
+        assertThat(failed.failure()).contains("why");
+    }
+
+    @Test
+    void nanIsAFailureAndInfinityIsAResult() {
+        GridStudy study = GridStudy.of(ParameterGrid.of("x", 0, 1), List.of("y", "z"), cell ->
+                new double[] {1 / cell.get("x"), cell.get("x") / cell.get("x")});
+        assertThat(study.measure(0).failure()).contains("java.lang.ArithmeticException: z is NaN");
+        assertThat(study.measure(1).results()).containsExactly(1, 1);
+        GridStudy infinite = GridStudy.of(ParameterGrid.of("x", 0), List.of("y", "z"), cell ->
+                new double[] {1 / cell.get("x"), -1 / cell.get("x")});
+        assertThat(infinite.measure(0).results()).containsExactly(Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY);
+    }
+
+    @Test
+    void whateverACellFailsOfIsItsOutcome() {
+        assertThat(measured(cell -> new double[2]).failure())
+                .contains("java.lang.IllegalArgumentException: results.length: 2 is not the number of columns, 1");
+        assertThat(measured(cell -> {
+                            throw new StackOverflowError("too deep");
+                        })
+                        .failure())
+                .contains("java.lang.StackOverflowError: too deep");
+        assertThat(measured(cell -> new double[] {cell.get("other")}).failure())
+                .contains("java.lang.IllegalArgumentException: name: other is not one of [x]");
+        Outcome speechless = measured(cell -> {
+            throw new Speechless();
+        });
+        assertThat(speechless.failure()).contains(Speechless.class.getName());
+        assertThatIllegalStateException()
+                .isThrownBy(speechless::results)
+                .withMessage("Cell 0 failed: " + Speechless.class.getName());
+    }
+
+    @Test
+    void simulationsOfAnInterruptedThreadAreNotResults() {
+        GridStudy study = GridStudy.simulating(
+                GRID,
+                PIPELINE,
+                cell -> Trials.of(1000).seed(cell.seed()).threads(1).onProgress(progress -> {
+                    if (progress.done() == 5) {
+                        Thread.currentThread().interrupt();
+                    }
+                }));
+        Outcome outcome = study.measure(0);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(outcome.failure().orElseThrow())
+                .startsWith("java.util.concurrent.CancellationException: Interrupted after ");
+    }
+
+    @Test
+    void badStudiesAreRefused() {
+        CellFunction<double[]> nothing = cell -> new double[0];
+        refused("columns.size: 0 is not at least 1", () -> GridStudy.of(GRID, List.of(), nothing));
+        refused("columns[0]: alpha is there already", () -> GridStudy.of(GRID, List.of("alpha"), nothing));
+        refused("columns[1]: y is there already", () -> GridStudy.of(GRID, List.of("y", "y"), nothing));
+        refused(
+                "columns[0]: y z is not a name of letters, digits and underscores other than index",
+                () -> GridStudy.of(GRID, List.of("y z"), nothing));
+        refused("columns[5]: tau is there already", () -> GridStudy.predicting(GRID.and("tau", 1), PIPELINE));
+        refused("trials: 1 is not at least 2", () -> GridStudy.simulating(GRID, PIPELINE, 1));
+        refused(
+                "name: two\nlines has control characters in it",
+                () -> GridStudy.predicting(GRID, PIPELINE).named("two\nlines"));
+        assertThatExceptionOfType(IndexOutOfBoundsException.class)
+                .isThrownBy(() -> GridStudy.predicting(GRID, PIPELINE).measure(8));
+    }
+
+    @Test
+    void theDescriptionSaysWhatTheStudyIs() {
+        assertThat(GridStudy.of(ParameterGrid.of("a", 1, 0.1).and("b", 1e-300), List.of("y"), cell -> new double[1])
+                        .named("first")
+                        .description())
+                .isEqualTo("# study: first\n# seed: 0\n# a: 1.0 0.1\n# b: 1.0E-300\nindex,a,b,y\n");
+    }
+
+    @Test
+    void onlyTheSameStudyIsRecognised() {
+        GridStudy study = study(ParameterGrid.of("a", 2e-3, 2).withSeed(Long.MAX_VALUE), "1.10");
+        study.requireSame("here", study.description());
+        // 2.0E-3 is how Java 17 writes some numbers that later versions write shorter.
+        study.requireSame("here", study.description().replace("0.002", "2.00E-3"));
+        assertOther(study, study.named("1.1"), 1);
+        assertOther(study, study(ParameterGrid.of("a", 2e-3, 2).withSeed(Long.MAX_VALUE - 1), "1.10"), 2);
+        assertOther(study, study(ParameterGrid.of("a", 2, 2e-3).withSeed(Long.MAX_VALUE), "1.10"), 3);
+        assertOther(study, study(ParameterGrid.of("a", 2e-3).withSeed(Long.MAX_VALUE), "1.10"), 3);
+        assertOther(study, study(ParameterGrid.of("b", 2e-3, 2).withSeed(Long.MAX_VALUE), "1.10"), 3);
+        assertOther(study, study(study.grid().and("b", 1), "1.10"), 4);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> study.requireSame("here", "# study: 1.10\n# seed: 5\n"))
+                .withMessage("place: here belongs to another study: line 2 is \"# seed: 5\", this study has"
+                        + " \"# seed: 9223372036854775807\"");
+    }
+
+    private static GridStudy study(ParameterGrid grid, String name) {
+        return GridStudy.of(grid, List.of("y"), cell -> new double[1]).named(name);
+    }
+
+    private static void assertOther(GridStudy study, GridStudy other, int line) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> study.requireSame("here", other.description()))
+                .withMessageStartingWith("place: here belongs to another study: line " + line + " is ");
+    }
+
+    private static Outcome measured(CellFunction<double[]> measurement) {
+        return GridStudy.of(ParameterGrid.of("x", 1), List.of("y"), measurement).measure(0);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Serializable> T copy(T original) throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(original);
+        }
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            return (T) in.readObject();
+        }
+    }
+
+    private static void refused(String message, ThrowingCallable call) {
+        assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
+    }
+
+    private static final class Speechless extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("no message");
+        }
+    }
+}

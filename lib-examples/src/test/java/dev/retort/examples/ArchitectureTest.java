@@ -105,6 +105,22 @@ class ArchitectureTest {
     }
 
     @Test
+    void sweepsRestOnPipelinesAndNothingRestsOnSweeps() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.retort.theory.grid..", "dev.retort.examples..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.retort.theory.grid.."))
+                .check(RETORT);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.retort.theory.grid..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("dev.retort.theory.nd4j..", "dev.retort.core.nd4j.."))
+                .check(RETORT);
+    }
+
+    @Test
     void librariesAreQuietAndPrecise() {
         NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(LIBRARIES);
         NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS.check(RETORT);

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
+import dev.retort.theory.grid.GridStudy;
+import dev.retort.theory.grid.ParameterGrid;
 import dev.retort.theory.simulation.Pretraining;
 import dev.retort.theory.simulation.Trials;
 import dev.retort.theory.testtime.InContextTask;
@@ -29,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NoNativeCodeTest {
 
     @ParameterizedTest
-    @ValueSource(classes = {Risk.class, Step.class})
+    @ValueSource(classes = {Risk.class, Step.class, Cell.class})
     void theoryIsComputedWithoutNd4j(Class<? extends Callable<Double>> use) throws Exception {
         try (URLClassLoader bare = classPathWithout("nd4j", "bytedeco", "javacpp")) {
             assertThatExceptionOfType(ClassNotFoundException.class)
@@ -105,6 +107,23 @@ class NoNativeCodeTest {
             return TestTimeTraining.of(InContextTask.of(covariance, 1, -1), start, 8)
                     .predict()
                     .loss(5);
+        }
+    }
+
+    /** Cells of a sweep, as long as they are predicted only. */
+    public static final class Cell implements Callable<Double> {
+
+        /** Loaded by name. */
+        public Cell() {}
+
+        @Override
+        public Double call() {
+            RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 50), Signal.sourcePowerLaw(1.5));
+            return GridStudy.predicting(
+                            ParameterGrid.of("samples", 10, 20),
+                            cell -> Distillation.of(task).target(Training.samples(cell.get("samples"))))
+                    .measure(1)
+                    .results()[0];
         }
     }
 

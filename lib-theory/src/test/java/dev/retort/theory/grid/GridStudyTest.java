@@ -113,10 +113,10 @@ class GridStudyTest {
 
     @Test
     void nanIsAFailureAndInfinityIsAResult() {
-        GridStudy study = GridStudy.of(ParameterGrid.of("x", 0, 1), List.of("y", "z"), cell ->
-                new double[] {1 / cell.get("x"), cell.get("x") / cell.get("x")});
+        GridStudy study = GridStudy.of(ParameterGrid.of("x", 0, 2), List.of("y", "z"), cell ->
+                new double[] {1 / cell.get("x"), Math.log(cell.get("x") - 1)});
         assertThat(study.measure(0).failure()).contains("java.lang.ArithmeticException: z is NaN");
-        assertThat(study.measure(1).results()).containsExactly(1, 1);
+        assertThat(study.measure(1).results()).containsExactly(0.5, 0);
         GridStudy infinite = GridStudy.of(ParameterGrid.of("x", 0), List.of("y", "z"), cell ->
                 new double[] {1 / cell.get("x"), -1 / cell.get("x")});
         assertThat(infinite.measure(0).results()).containsExactly(Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY);

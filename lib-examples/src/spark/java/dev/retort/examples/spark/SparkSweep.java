@@ -1,0 +1,239 @@
+package dev.retort.examples.spark;
+
+import static dev.retort.core.Arguments.atLeastOne;
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.theory.grid.GridStudy;
+import dev.retort.theory.grid.LocalSweep;
+import dev.retort.theory.grid.Outcome;
+import dev.retort.theory.grid.SweepFile;
+import dev.retort.theory.grid.SweepProgress;
+import dev.retort.theory.grid.SweepSummary;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import scala.Function1;
+import scala.Function2;
+import scala.collection.Iterator;
+import scala.reflect.ClassTag;
+import scala.runtime.BoxedUnit;
+
+/**
+ * Runs studies on Apache Spark: {@link LocalSweep} for a cluster, with the same numbers, bit for bit. The cells are measured
+ * in one job; what its tasks return is written by the driver as they finish. So a driver may be killed at any moment, and the
+ * next run does the cells that have no row. Immutable.
+ *
+ * <p>What the study's functions capture travels to the executors, which need Retort on their class path, and an ND4J backend
+ * if the study simulates.
+ */
+public final class SparkSweep {
+
+    /** How many cells a task has at most, unless it is told. */
+    private static final int TASK = 64;
+
+    /** So that processors do not wait for the slowest at the end. */
+    private static final int TASKS_PER_PROCESSOR = 32;
+
+    /** How many rows are kept from the output at most. */
+    private static final int BATCH = 100_000;
+
+    private final SparkSession session;
+    private final int cellsPerTask;
+    private final Duration patience;
+    private final Consumer<SweepProgress> progress;
+
+    private SparkSweep(
+            SparkSession session, int cellsPerTask, Duration patience, Consumer<SweepProgress> progress) {
+        this.session = session;
+        this.cellsPerTask = cellsPerTask;
+        this.patience = patience;
+        this.progress = progress;
+    }
+
+    /**
+     * Sweeps on a cluster.
+     *
+     * @param session the connection to it, not one of Spark Connect; it stays open
+     * @return the sweep
+     */
+    public static SparkSweep on(SparkSession session) {
+        return new SparkSweep(notNull("session", session), 0, Duration.ofMinutes(1), progress -> {});
+    }
+
+    /**
+     * The same with tasks of a given size. A task costs some milliseconds; the rows of one that is under way when the driver
+     * is killed are not written. Unless it is told, a task has up to 64 cells, and fewer if there would be less than 32 tasks
+     * for every processor.
+     *
+     * @param cells how many cells a task measures, at least 1
+     * @return a new sweep
+     * @throws IllegalArgumentException if there is less than one
+     */
+    public SparkSweep cellsPerTask(int cells) {
+        return new SparkSweep(session, atLeastOne("cells", cells), patience, progress);
+    }
+
+    /**
+     * The same with another time between one Parquet file and the next. More time makes fewer files, and more to do again
+     * after a kill.
+     *
+     * @param time how long rows are kept back, 1 minute unless it is told
+     * @return a new sweep
+     * @throws IllegalArgumentException if it is negative
+     */
+    public SparkSweep parquetEvery(Duration time) {
+        if (notNull("time", time).isNegative()) {
+            throw refusal("time", time, "is not at least 0");
+        }
+        return new SparkSweep(session, cellsPerTask, time, progress);
+    }
+
+    /**
+     * The same with somebody to tell whenever rows have been written.
+     *
+     * @param progress who to tell, in the thread that runs the sweep. What it throws ends the sweep, and reaches the caller
+     * @return a new sweep
+     * @throws IllegalArgumentException if it is null
+     */
+    public SparkSweep onProgress(Consumer<SweepProgress> progress) {
+        return new SparkSweep(session, cellsPerTask, patience, notNull("progress", progress));
+    }
+
+    /**
+     * Measures the cells that have no row in a file yet, and writes their rows as tasks finish. The file is that of {@link
+     * LocalSweep}: one may begin it and the other go on. A cell that fails does not keep the others from being measured. If
+     * the thread is interrupted, the job is cancelled, the tasks that are finished are written, and the interrupted status is
+     * set again.
+     *
+     * @param study what to run
+     * @param csv the file, on the driver's machine; made if it is not there, in a directory that exists
+     * @return how many cells were done before and now, and which failed
+     * @throws IllegalArgumentException if the file belongs to another study
+     * @throws IOException as {@link LocalSweep#run} does, or if the job fails or is cancelled
+     */
+    public SweepSummary toCsv(GridStudy study, Path csv) throws IOException {
+        try (SweepFile file = SweepFile.open(study, csv, progress)) {
+            measure(study, file.missing(), Duration.ZERO, file::add);
+            return file.summary();
+        }
+    }
+
+    /**
+     * Measures the cells that have no row in a directory of Parquet files yet, and adds files that are either whole or not
+     * there. Their columns are those of the CSV file: {@code index}, the parameters and the results; {@code
+     * session.read().parquet(directory)} reads them. They carry the description of the study. Otherwise this is {@link
+     * #toCsv}, except that nothing locks a directory: run one sweep at a time in it.
+     *
+     * @param study what to run
+     * @param directory where the driver can write, on any file system that Hadoop knows; made if it is not there
+     * @return how many cells were done before and now, and which failed
+     * @throws IllegalArgumentException if there are Parquet files of another study, or of none
+     * @throws IOException if a file cannot be read or written, a cell has two rows, another sweep writes to the directory, or
+     *     the job fails or is cancelled
+     */
+    public SweepSummary toParquet(GridStudy study, String directory) throws IOException {
+        ParquetDirectory rows = ParquetDirectory.open(
+                study, directory, session.sparkContext().hadoopConfiguration(), progress);
+        measure(study, rows.missing(), patience, rows::add);
+        return rows.summary();
+    }
+
+    /** Where rows are added. */
+    private interface Rows {
+        void add(Collection<Outcome> outcomes) throws IOException;
+    }
+
+    private void measure(GridStudy study, int[] missing, Duration patience, Rows rows) throws IOException {
+        SparkContext context = session.sparkContext();
+        String group = "retort-" + UUID.randomUUID();
+        BlockingQueue<List<Outcome>> finished = new LinkedBlockingQueue<>();
+        CompletableFuture<Void> job = CompletableFuture.runAsync(
+                        () -> submit(study, missing, group, finished), SparkSweep::inThreadOfItsOwn)
+                .whenComplete((nothing, failure) -> finished.add(List.of())); // the end
+        List<Outcome> batch = new ArrayList<>();
+        try {
+            for (boolean over = false; !over; ) {
+                over = gather(finished, patience, batch);
+                rows.add(batch);
+                batch.clear();
+            }
+            job.join();
+        } catch (InterruptedException e) {
+            finished.forEach(batch::addAll);
+            rows.add(batch);
+            Thread.currentThread().interrupt();
+        } catch (CompletionException e) {
+            throw new IOException("The Spark job did not end; all that it returned is written, and the sweep can be resumed", e.getCause());
+        } finally {
+            context.cancelJobGroupAndFutureJobs(group); // unless it has ended
+        }
+    }
+
+    private void submit(GridStudy study, int[] missing, String group, BlockingQueue<List<Outcome>> finished) {
+        if (missing.length == 0) {
+            return;
+        }
+        SparkContext context = session.sparkContext();
+        int most = missing.length / (TASKS_PER_PROCESSOR * context.defaultParallelism());
+        int size = cellsPerTask > 0 ? cellsPerTask : Math.max(1, Math.min(TASK, most));
+        List<int[]> tasks = new ArrayList<>();
+        for (int from = 0; from < missing.length; from += size) {
+            tasks.add(Arrays.copyOfRange(missing, from, Math.min(missing.length, from + size)));
+        }
+        RDD<int[]> cells = JavaSparkContext.fromSparkContext(context)
+                .parallelize(tasks, tasks.size())
+                .rdd();
+        Function1<Iterator<int[]>, List<Outcome>> task = (Function1<Iterator<int[]>, List<Outcome>> & Serializable)
+                indices -> outcomes(study, indices.next());
+        Function2<Object, List<Outcome>, BoxedUnit> handler = (number, outcomes) -> {
+            finished.add(outcomes);
+            return BoxedUnit.UNIT;
+        };
+        context.setJobGroup(group, study.toString(), true);
+        context.runJob(cells, task, handler, ClassTag.apply(List.class));
+    }
+
+    private static List<Outcome> outcomes(GridStudy study, int[] indices) {
+        List<Outcome> outcomes = new ArrayList<>();
+        for (int index : indices) {
+            outcomes.add(study.measure(index));
+        }
+        return outcomes;
+    }
+
+    /** Takes what has finished, at least one task's and more while patience lasts; returns whether that is all. */
+    private static boolean gather(BlockingQueue<List<Outcome>> finished, Duration patience, List<Outcome> batch)
+            throws InterruptedException {
+        @Nullable List<Outcome> next = finished.take();
+        long end = System.nanoTime() + patience.toNanos();
+        while (next != null && !next.isEmpty()) {
+            batch.addAll(next);
+            next = batch.size() < BATCH ? finished.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS) : null;
+        }
+        return next != null;
+    }
+
+    private static void inThreadOfItsOwn(Runnable work) {
+        Thread thread = new Thread(work, "retort-spark-job");
+        thread.setDaemon(true);
+        thread.start();
+    }
+}

@@ -51,9 +51,13 @@ public final class GridStudy implements Serializable {
 
     private static final List<String> SIMULATED = List.of("simulated", "standardError", "trials");
 
+    /** What its files are headed by, or nothing. */
     private final String name;
+    /** The cells. */
     private final ParameterGrid grid;
+    /** What is measured. */
     private final ArrayList<String> columns;
+    /** One number per column. */
     private final CellFunction<double[]> measurement;
 
     private GridStudy(String name, ParameterGrid grid, List<String> columns, CellFunction<double[]> measurement) {

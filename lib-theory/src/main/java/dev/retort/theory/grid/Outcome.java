@@ -10,8 +10,11 @@ public final class Outcome implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
+    /** Which cell. */
     private final int index;
+    /** Empty if it failed. */
     private final double[] results;
+    /** Null unless it failed. */
     private final @Nullable String failure;
 
     private Outcome(int index, double[] results, @Nullable String failure) {

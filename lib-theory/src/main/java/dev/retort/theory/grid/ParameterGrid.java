@@ -39,8 +39,11 @@ public final class ParameterGrid implements Serializable {
 
     private record Axis(String name, List<Double> values) implements Serializable {}
 
+    /** The last changes fastest. */
     private final ArrayList<Axis> axes;
+    /** The number of cells. */
     private final int size;
+    /** What those of the cells are mixed from. */
     private final long seed;
 
     private ParameterGrid(List<Axis> axes, long seed) {

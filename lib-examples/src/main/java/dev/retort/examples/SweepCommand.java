@@ -212,15 +212,16 @@ public final class SweepCommand {
     }
 
     private static double[] numbers(String name, String text) {
-        return Arrays.stream(text.split(",", -1))
-                .mapToDouble(number -> {
-                    try {
-                        return Double.parseDouble(number);
-                    } catch (NumberFormatException e) {
-                        throw refusal("--" + name, text, "is not a list of numbers with commas between them");
-                    }
-                })
-                .toArray();
+        try {
+            double[] numbers = Arrays.stream(text.split(",", -1))
+                    .mapToDouble(Double::parseDouble)
+                    .toArray();
+            return ParameterGrid.of(name, numbers).values(name); // each finite, and there once
+        } catch (NumberFormatException e) {
+            throw refusal("--" + name, text, "is not a list of numbers with commas between them");
+        } catch (IllegalArgumentException e) {
+            throw refusal("--" + name, text, "is not an axis: " + e.getMessage());
+        }
     }
 
     private static long whole(String name, String text, long largest) {

@@ -52,13 +52,14 @@ class SparkSweepTest {
     private Path directory;
 
     @BeforeAll
-    static void start() {
+    static void start(@TempDir Path directory) throws IOException {
         session = SparkSession.builder()
                 .master("local[*]")
                 .config("spark.ui.enabled", false)
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .config("spark.driver.host", "127.0.0.1")
                 .getOrCreate();
+        sweep().toParquet(PREDICTED, directory.resolve("rows").toString()); // the first is slow, and some tests are in a hurry
     }
 
     @AfterAll
@@ -210,7 +211,7 @@ class SparkSweepTest {
     @ParameterizedTest
     @EnumSource(Output.class)
     void aCancelledJobIsResumed(Output output) throws IOException {
-        GridStudy study = slow(30);
+        GridStudy study = slow(60);
         Path place = output.place(directory);
         List<SweepProgress> told = new ArrayList<>();
         SparkSweep cancelled = sweep().onProgress(progress -> {
@@ -238,7 +239,7 @@ class SparkSweepTest {
     @ParameterizedTest
     @EnumSource(Output.class)
     void anInterruptedSweepWritesWhatIsFinished(Output output) throws IOException {
-        GridStudy study = slow(30);
+        GridStudy study = slow(60);
         Path place = output.place(directory);
         Thread sweeping = Thread.currentThread();
 

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -39,7 +39,7 @@ public final class SweepFile implements Closeable {
     private final Consumer<SweepProgress> progress;
     private final BitSet done;
     private final int before;
-    private final SortedMap<Integer, SweepSummary.Failure> failures = new TreeMap<>();
+    private final NavigableMap<Integer, SweepSummary.Failure> failures = new TreeMap<>();
     private final long start = System.nanoTime();
     private int now;
     private long end;
@@ -118,7 +118,7 @@ public final class SweepFile implements Closeable {
      */
     public void add(Collection<Outcome> outcomes) throws IOException {
         BitSet adding = new BitSet();
-        SortedMap<Integer, SweepSummary.Failure> failed = new TreeMap<>();
+        NavigableMap<Integer, SweepSummary.Failure> failed = new TreeMap<>();
         StringBuilder rows = new StringBuilder();
         for (Outcome outcome : outcomes) {
             Cell cell = study.grid().cell(outcome.index());

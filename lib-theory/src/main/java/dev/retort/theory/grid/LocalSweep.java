@@ -11,6 +11,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -93,11 +94,12 @@ public final class LocalSweep {
             int[] missing = file.missing();
             BlockingQueue<Outcome> finished = new ArrayBlockingQueue<>(ROWS_IN_FLIGHT);
             AtomicInteger next = new AtomicInteger();
+            AtomicBoolean over = new AtomicBoolean();
             int workers = Math.max(1, Math.min(threads, missing.length));
             ExecutorService pool = Executors.newFixedThreadPool(workers, LocalSweep::worker);
             try {
                 for (int w = 0; w < workers; w++) {
-                    pool.execute(() -> work(study, missing, next, finished));
+                    pool.execute(() -> work(study, missing, next, over, finished));
                 }
                 collect(missing.length, finished, file);
             } catch (InterruptedException e) {
@@ -106,17 +108,22 @@ public final class LocalSweep {
                 finished.drainTo(rest); // before the workers are interrupted, which may make cells fail
                 file.add(rest);
             } finally {
-                next.set(missing.length); // a cell may keep from its worker that it was interrupted
+                over.set(true); // a cell may keep from its worker that it was interrupted
                 pool.shutdownNow();
             }
             return file.summary();
         }
     }
 
-    private static void work(GridStudy study, int[] missing, AtomicInteger next, BlockingQueue<Outcome> finished) {
+    private static void work(
+            GridStudy study, int[] missing, AtomicInteger next, AtomicBoolean over, BlockingQueue<Outcome> finished) {
         try {
-            for (int k = next.getAndIncrement(); k < missing.length; k = next.getAndIncrement()) {
-                finished.put(study.measure(missing[k]));
+            for (int k = next.getAndIncrement(); k < missing.length && !over.get(); k = next.getAndIncrement()) {
+                Outcome outcome = study.measure(missing[k]);
+                if (!over.get()) {
+                    Thread.interrupted(); // a cell that interrupts its thread does not end the sweep
+                }
+                finished.put(outcome);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the sweep is over

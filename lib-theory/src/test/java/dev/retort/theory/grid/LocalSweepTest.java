@@ -147,6 +147,19 @@ class LocalSweepTest {
     }
 
     @Test
+    @Timeout(30)
+    void aCellThatInterruptsItsThreadDoesNotEndTheSweep() throws IOException {
+        GridStudy study = GridStudy.of(ParameterGrid.of("samples", 1, 2, 3, 4, 5), List.of("y"), cell -> {
+            Thread.currentThread().interrupt();
+            return new double[] {cell.get("samples")};
+        });
+        SweepSummary summary =
+                LocalSweep.onAllProcessors().threads(2).run(study, directory.resolve("interrupting.csv"));
+        assertThat(summary.isComplete()).isTrue();
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @Test
     void longListsOfFailuresAreShortened() throws IOException {
         GridStudy study = GridStudy.of(GRID, List.of("y"), cell -> new double[] {Double.NaN});
         SweepSummary summary = LocalSweep.onAllProcessors().run(study, directory.resolve("none.csv"));

@@ -262,7 +262,7 @@ public final class GridStudy implements Serializable {
             boolean isAxis = i >= 2 && i < own.size() - 1; // names and seeds are not numbers that can be rounded
             if (!line.equals(own.get(i)) && !(isAxis && sameNumbers(own.get(i), line))) {
                 throw refusal(
-                        "place",
+                        "file",
                         place,
                         "belongs to another study: line " + (i + 1) + " is \"" + line + "\", this study has \""
                                 + own.get(i) + "\"");

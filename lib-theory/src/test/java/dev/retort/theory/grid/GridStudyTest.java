@@ -198,7 +198,7 @@ class GridStudyTest {
         assertOther(study, study(study.grid().and("b", 1), "1.10"), 4);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> study.requireSame("here", "# study: 1.10\n# seed: 5\n"))
-                .withMessage("place: here belongs to another study: line 2 is \"# seed: 5\", this study has"
+                .withMessage("file: here belongs to another study: line 2 is \"# seed: 5\", this study has"
                         + " \"# seed: 9223372036854775807\"");
     }
 
@@ -209,7 +209,7 @@ class GridStudyTest {
     private static void assertOther(GridStudy study, GridStudy other, int line) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> study.requireSame("here", other.description()))
-                .withMessageStartingWith("place: here belongs to another study: line " + line + " is ");
+                .withMessageStartingWith("file: here belongs to another study: line " + line + " is ");
     }
 
     private static Outcome measured(CellFunction<double[]> measurement) {

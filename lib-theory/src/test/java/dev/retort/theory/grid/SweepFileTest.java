@@ -230,7 +230,7 @@ class SweepFileTest {
                 GridStudy.of(GRID, List.of("product"), cell -> new double[1]).named("τ \uD835\uDF14"))) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> open(other, csv))
-                    .withMessageStartingWith("place: " + csv + " belongs to another study: line ");
+                    .withMessageStartingWith("file: " + csv + " belongs to another study: line ");
             assertThat(csv).hasBinaryContent(before);
         }
         assertThatIllegalArgumentException()

@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Spectrum {
 
+    /** Powers take tens of nanoseconds each; to wake another thread takes some ten thousand. */
+    private static final int WORTH_SHARING = 10_000;
+
     /** Above this trace, sums of an eigenvalue and τ could overflow. */
     private static final double LARGEST_TRACE = 0x1p1020;
 
@@ -228,8 +231,18 @@ public final class Spectrum {
         if (last < Double.MIN_NORMAL) {
             throw refusal(decayName, decay, "is too fast: the eigenvalue of feature " + dimension + " underflows");
         }
-        return new Spectrum(
-                IntStream.range(0, dimension).parallel().mapToDouble(eigenvalue).toArray());
+        return new Spectrum(ofEach(dimension, eigenvalue));
+    }
+
+    /** A number for every feature, shared by threads where there are enough. */
+    static double[] ofEach(int dimension, IntToDoubleFunction number) {
+        double[] numbers = new double[dimension];
+        if (dimension < WORTH_SHARING) {
+            Arrays.setAll(numbers, number);
+        } else {
+            Arrays.parallelSetAll(numbers, number);
+        }
+        return numbers;
     }
 
     private static double[] withoutRoundedZeros(double[] given) {

@@ -39,8 +39,7 @@ public final class TaskNodes {
         double[] eigenvalues = spectrum.eigenvalues();
         double[] ones = new double[eigenvalues.length];
         Arrays.fill(ones, 1);
-        double[] truths = new double[eigenvalues.length];
-        Arrays.parallelSetAll(truths, i -> signal.whitened(eigenvalues[i], i));
+        double[] truths = Spectrum.ofEach(eigenvalues.length, i -> signal.whitened(eigenvalues[i], i));
         return new TaskNodes(eigenvalues, ones, ones, truths, true, lambda -> null);
     }
 

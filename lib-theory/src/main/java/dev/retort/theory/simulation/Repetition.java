@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Repetition<T> {
 
-    /** With fewer even a widened standard error is too often small by chance. */
-    private static final int LEAST_TO_STOP_BY = 4;
+    /** With so few a standard error is itself uncertain by a quarter; with fewer it is too often far too small by chance. */
+    private static final int LEAST_TO_STOP_BY = 10;
 
     private final int limit;
     private final @Nullable Precision precision;

@@ -223,7 +223,7 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
     }
 
     /**
-     * The same trials, but no more of them than are needed for a standard error, and 4 at least; while there are few, the error is
+     * The same trials, but no more of them than are needed for a standard error, and 10 at least; while there are few, the error is
      * widened by Student's factor. Of a chain, that after every stage counts.
      *
      * @param standardError the standard error of the mean excess risk at which to stop, greater than 0
@@ -236,7 +236,7 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
     }
 
     /**
-     * The same trials, but no more of them than are needed for a relative standard error, and 4 at least; while there are few,
+     * The same trials, but no more of them than are needed for a relative standard error, and 10 at least; while there are few,
      * the error is widened by Student's factor. Of a chain, that after every stage counts.
      *
      * @param relativeError the standard error of the mean excess risk, as a part of that mean, at which to stop; greater than

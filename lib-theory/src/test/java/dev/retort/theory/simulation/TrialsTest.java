@@ -439,14 +439,14 @@ class TrialsTest {
         double typical = pipeline.predict().excess();
         Trials precise = relative ? trials.untilRelativeError(0.02) : trials.untilStandardError(0.02 * typical);
         Simulation simulation = pipeline.simulate(precise);
-        assertThat(simulation.trials()).isBetween(4, 2000);
+        assertThat(simulation.trials()).isBetween(10, 2000);
         for (Simulation stage : simulation.stages()) {
             assertThat(stage.standardError()).isLessThanOrEqualTo(0.02 * (relative ? stage.mean() : typical));
         }
         double[] all = simulation.excess();
         assertThat(pipeline.simulate(precise.threads(1)).excess()).containsExactly(all);
         assertThat(pipeline.simulate(precise.threads(5)).excess()).containsExactly(all);
-        assertThat(pipeline.simulate(trials.untilRelativeError(1e9)).trials()).isEqualTo(4);
+        assertThat(pipeline.simulate(trials.untilRelativeError(1e9)).trials()).isEqualTo(10);
         Trials capped = Trials.of(20).seed(8).untilRelativeError(1e-9);
         assertThat(pipeline.simulate(capped).trials()).isEqualTo(20);
     }

@@ -8,7 +8,9 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Losses of test-time training measured by {@link Trials}. In every trial the loss is a quadratic in the step size, L₀ − 2bη
- * + aη², averaged over queries; so one simulation measures it for all step sizes. Immutable.
+ * + aη², averaged over queries; so one simulation measures it for all step sizes. With a handful of features the curvature
+ * has such tails that its standard error from thousands of trials may still be too small; from about 20 on it can be
+ * trusted. Immutable.
  *
  * <pre>{@code
  * InContextTask task = InContextTask.isotropic(20, 1.0).withNoise(0.3);

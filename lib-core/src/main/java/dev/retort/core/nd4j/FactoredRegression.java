@@ -323,7 +323,9 @@ public final class FactoredRegression implements AutoCloseable {
      *     dimension p
      */
     public SignAverage signAverage(Spectrum evaluation) {
-        return SignAverage.of(algebra, factorisation, x, seen, scale + shrinkage, eigenvalues(evaluation));
+        int all = Integer.MAX_VALUE;
+        return SignAverage.of(algebra, factorisation, x, seen, scale + shrinkage, eigenvalues(evaluation), all)
+                .get(0);
     }
 
     /**
@@ -343,7 +345,7 @@ public final class FactoredRegression implements AutoCloseable {
             checkSamples(at("samples", k), samples[k]);
         }
         if (factorisation instanceof GramFactorisation gram && gram.isNested()) {
-            return SignAverage.nested(algebra, gram, x, seen, scale, eigenvalues, samples);
+            return SignAverage.of(algebra, gram, x, seen, scale, eigenvalues, samples);
         }
         List<SignAverage> averages = new ArrayList<>();
         for (int count : samples) {

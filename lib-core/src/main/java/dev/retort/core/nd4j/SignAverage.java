@@ -97,30 +97,20 @@ public final class SignAverage {
     }
 
     /**
+     * The averages for the first samples alone, where these are nested in the factorisation; else for all samples.
+     *
      * @param exponent A is 2^-exponent times that of the factorisation
      * @param eigenvalues λ, of all features
+     * @param samples how many of them, each time; more than there are stand for all
      */
-    static SignAverage of(
+    static List<SignAverage> of(
             DenseAlgebra algebra,
             Factorisation factorisation,
             OffHeapMatrix x,
             int @Nullable [] seen,
             int exponent,
-            double[] eigenvalues) {
-        return new Evaluation(algebra, factorisation, x, seen, exponent, eigenvalues)
-                .averages(Integer.MAX_VALUE)
-                .get(0);
-    }
-
-    /** The averages for the first samples alone. */
-    static List<SignAverage> nested(
-            DenseAlgebra algebra,
-            GramFactorisation factorisation,
-            OffHeapMatrix x,
-            int @Nullable [] seen,
-            int exponent,
             double[] eigenvalues,
-            int[] samples) {
+            int... samples) {
         return new Evaluation(algebra, factorisation, x, seen, exponent, eigenvalues).averages(samples);
     }
 

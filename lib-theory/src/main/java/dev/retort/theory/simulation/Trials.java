@@ -223,8 +223,8 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
     }
 
     /**
-     * The same trials, but no more of them than are needed for a standard error, and 10 at least; while there are few, the error is
-     * widened by Student's factor. Of a chain, that after every stage counts.
+     * The same trials, but no more of them than are needed for a standard error, and 10 at least; while there are few, the
+     * error is widened by Student's factor. Of a chain, that after every stage counts.
      *
      * @param standardError the standard error of the mean excess risk at which to stop, greater than 0
      * @return new trials, which may still end at their count before that precision is reached

@@ -15,7 +15,14 @@ sealed interface DenseAlgebra permits OpenBlasAlgebra, JavaAlgebra {
     }
 
     /** Lower triangle of X Xᵀ. */
-    OffHeapMatrix gramOfRows(OffHeapMatrix x);
+    default OffHeapMatrix gramOfRows(OffHeapMatrix x) {
+        OffHeapMatrix gram = OffHeapMatrix.zeros(x.rows(), x.rows());
+        addGramOfRows(x, gram);
+        return gram;
+    }
+
+    /** Adds X Xᵀ to the lower triangle of C. */
+    void addGramOfRows(OffHeapMatrix x, OffHeapMatrix c);
 
     /** Lower triangle of Xᵀ X. */
     OffHeapMatrix gramOfColumns(OffHeapMatrix x);

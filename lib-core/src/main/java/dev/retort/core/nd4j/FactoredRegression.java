@@ -1,6 +1,7 @@
 package dev.retort.core.nd4j;
 
 import static dev.retort.core.Arguments.atLeastOne;
+import static dev.retort.core.Arguments.finite;
 import static dev.retort.core.Arguments.length;
 import static dev.retort.core.Arguments.nonNegative;
 import static dev.retort.core.Arguments.notNull;
@@ -262,6 +263,50 @@ public final class FactoredRegression implements AutoCloseable {
         }
     }
 
+    /**
+     * Fits one set of labels.
+     *
+     * @param labels y, one per sample
+     * @return b = A y, one per feature
+     * @throws IllegalArgumentException if the labels are null or not as many as there are samples, or if one is NaN or
+     *     infinite
+     */
+    public double[] solve(double[] labels) {
+        finite("labels", notNull("labels", labels));
+        length("labels", labels.length, "the number of samples", x.rows());
+        try (OffHeapMatrix y = OffHeapMatrix.of(1, labels.length, labels);
+                OffHeapMatrix coefficients = solveRows(y)) {
+            return coefficients.toArray();
+        }
+    }
+
+    /**
+     * What a linear model says of the samples, X m: without noise, the labels that it gives as a teacher.
+     *
+     * @param coefficients m, one per feature
+     * @return X m, one per sample
+     * @throws IllegalArgumentException if the coefficients are null or not as many as there are features, or if one is NaN
+     *     or infinite
+     */
+    public double[] predict(double[] coefficients) {
+        finite("coefficients", notNull("coefficients", coefficients));
+        length("coefficients", coefficients.length, "the number of features", x.columns());
+        try (OffHeapMatrix labels = predictions(coefficients)) {
+            double[] predictions = labels.toArray();
+            PowerOfTwo.scale(predictions, scale);
+            return predictions;
+        }
+    }
+
+    /** Those on x as factored. */
+    private OffHeapMatrix predictions(double[] model) {
+        OffHeapMatrix labels = OffHeapMatrix.zeros(1, x.rows());
+        try (OffHeapMatrix m = OffHeapMatrix.of(1, model.length, model)) {
+            algebra.addProduct(1, m, false, x, true, labels);
+        }
+        return labels;
+    }
+
     static void checkLabels(INDArray labels, long samples, long features) {
         numeric("labels", labels);
         if (labels.rank() != 1 && labels.rank() != 2) {
@@ -324,8 +369,10 @@ public final class FactoredRegression implements AutoCloseable {
      */
     public SignAverage signAverage(Spectrum evaluation) {
         int all = Integer.MAX_VALUE;
-        return SignAverage.of(algebra, factorisation, x, seen, scale + shrinkage, eigenvalues(evaluation), all)
-                .get(0);
+        double[] eigenvalues = eigenvalues(evaluation);
+        try (CoordinateMap map = coordinates()) {
+            return SignAverage.of(map, scale + shrinkage, eigenvalues, all).get(0);
+        }
     }
 
     /**
@@ -345,7 +392,9 @@ public final class FactoredRegression implements AutoCloseable {
             checkSamples(at("samples", k), samples[k]);
         }
         if (factorisation instanceof GramFactorisation gram && gram.isNested()) {
-            return SignAverage.of(algebra, gram, x, seen, scale, eigenvalues, samples);
+            try (CoordinateMap map = coordinates()) {
+                return SignAverage.of(map, scale, eigenvalues, samples);
+            }
         }
         List<SignAverage> averages = new ArrayList<>();
         for (int count : samples) {
@@ -398,6 +447,21 @@ public final class FactoredRegression implements AutoCloseable {
         return x.rows();
     }
 
+    /** To be closed before this is. */
+    CoordinateMap coordinates() {
+        return new CoordinateMap(algebra, factorisation, x, seen);
+    }
+
+    /** X as given is 2^this times that of the factorisation. */
+    int scale() {
+        return scale;
+    }
+
+    /** A X is 2^-this times what the factorisation makes of it, A 2^-(this + scale). */
+    int shrinkage() {
+        return shrinkage;
+    }
+
     DenseAlgebra algebra() {
         return algebra;
     }
@@ -408,14 +472,11 @@ public final class FactoredRegression implements AutoCloseable {
 
     /** A X m: what is learnt from the noiseless labels of a model with coefficients m. */
     double[] fitToPredictionsOf(double[] model) {
-        try (OffHeapMatrix m = OffHeapMatrix.of(1, model.length, model);
-                OffHeapMatrix labels = OffHeapMatrix.zeros(1, x.rows())) {
-            algebra.addProduct(1, m, false, x, true, labels);
-            try (OffHeapMatrix coefficients = solveRows(labels)) {
-                double[] fitted = coefficients.toArray();
-                PowerOfTwo.scale(fitted, scale); // the labels were those of x as factored
-                return fitted;
-            }
+        try (OffHeapMatrix labels = predictions(model);
+                OffHeapMatrix coefficients = solveRows(labels)) {
+            double[] fitted = coefficients.toArray();
+            PowerOfTwo.scale(fitted, scale); // the labels were those of x as factored
+            return fitted;
         }
     }
 

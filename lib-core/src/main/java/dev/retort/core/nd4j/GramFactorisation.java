@@ -1,7 +1,7 @@
 package dev.retort.core.nd4j;
 
 import java.util.Arrays;
-import java.util.random.RandomGeneratorFactory;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,10 +95,8 @@ final class GramFactorisation implements Factorisation {
 
     /** Whether a random set of labels leaves a residual that rounding explains. */
     boolean isSound() {
-        double[] labels = RandomGeneratorFactory.of("L64X128MixRandom")
-                .create(x.rows())
-                .doubles(x.rows(), -1, 1)
-                .toArray();
+        double[] labels =
+                new SplittableRandom(x.rows()).doubles(x.rows(), -1, 1).toArray();
         try (OffHeapMatrix set = OffHeapMatrix.of(1, x.rows(), labels);
                 OffHeapMatrix coefficients = OffHeapMatrix.zeros(1, x.columns());
                 OffHeapMatrix residual = solveOnce(set, coefficients)) {

@@ -20,21 +20,18 @@ non-sealed class JavaAlgebra implements DenseAlgebra {
     private static final double HALF_THE_DIGITS = Math.sqrt(Math.ulp(1.0));
 
     @Override
-    public OffHeapMatrix gramOfRows(OffHeapMatrix x) {
+    public void addGramOfRows(OffHeapMatrix x, OffHeapMatrix c) {
         double[] a = x.toArray();
-        return gram(a, Blocks.transposed(a, x.rows(), x.columns()), x.rows(), x.columns());
+        double[] gram = c.toArray();
+        Blocks.addLowerSquare(a, Blocks.transposed(a, x.rows(), x.columns()), gram, x.rows(), x.columns());
+        c.set(gram);
     }
 
     @Override
     public OffHeapMatrix gramOfColumns(OffHeapMatrix x) {
-        double[] a = x.toArray();
-        return gram(Blocks.transposed(a, x.rows(), x.columns()), a, x.columns(), x.rows());
-    }
-
-    private static OffHeapMatrix gram(double[] a, double[] transposed, int order, int terms) {
-        double[] gram = new double[Math.multiplyExact(order, order)];
-        Blocks.addLowerSquare(a, transposed, gram, order, terms);
-        return OffHeapMatrix.of(order, order, gram);
+        try (OffHeapMatrix transposed = x.transposed()) {
+            return gramOfRows(transposed);
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.retort.core.nd4j;
 import static dev.retort.core.Arguments.nonNegative;
 import static dev.retort.core.Arguments.refusal;
 import static dev.retort.core.nd4j.ArrayArguments.finiteCopy;
+import static dev.retort.core.nd4j.ArrayArguments.finiteMatrix;
 import static dev.retort.core.nd4j.ArrayArguments.numeric;
 import static dev.retort.core.nd4j.ArrayArguments.shapeOf;
 
@@ -89,7 +90,7 @@ public final class LinearRegression {
             throw refusal(
                     "coefficients", shapeOf(coefficients), "does not have one entry per feature, " + shapeOf(features));
         }
-        try (OffHeapMatrix x = finiteCopy("features", features);
+        try (OffHeapMatrix x = finiteMatrix("features", features);
                 OffHeapMatrix b = finiteCopy("coefficients", coefficients);
                 OffHeapMatrix predictions = OffHeapMatrix.zeros(1, x.rows())) {
             DenseAlgebra.selected().addProduct(1, b, false, x, true, predictions);

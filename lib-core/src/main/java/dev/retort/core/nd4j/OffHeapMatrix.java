@@ -1,6 +1,7 @@
 package dev.retort.core.nd4j;
 
 import java.util.Objects;
+import java.util.function.ObjIntConsumer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -18,6 +19,11 @@ final class OffHeapMatrix implements AutoCloseable {
 
     private static final int LANES = 1024;
 
+    /** Half a megabyte, which second-level caches hold. */
+    private static final int CACHED = 1 << 16;
+
+    private static final int LEAST_STRIPE = 256;
+
     private final int rows;
     private final int columns;
     private final DoublePointer pointer;
@@ -30,7 +36,6 @@ final class OffHeapMatrix implements AutoCloseable {
         this.release = release;
     }
 
-    /** With entries that are yet to be set. */
     private OffHeapMatrix(int rows, int columns) {
         this.rows = rows;
         this.columns = columns;
@@ -42,6 +47,11 @@ final class OffHeapMatrix implements AutoCloseable {
         OffHeapMatrix matrix = new OffHeapMatrix(rows, columns);
         matrix.pointer.zero();
         return matrix;
+    }
+
+    /** With entries that are yet to be set. */
+    static OffHeapMatrix uninitialised(int rows, int columns) {
+        return new OffHeapMatrix(rows, columns);
     }
 
     static OffHeapMatrix of(int rows, int columns, double... rowMajor) {
@@ -129,7 +139,35 @@ final class OffHeapMatrix implements AutoCloseable {
 
     /** The first rows, in the memory of this matrix, which must outlive them. */
     OffHeapMatrix leadingRows(int count) {
-        return new OffHeapMatrix(count, columns, new DoublePointer(pointer), () -> {});
+        return shaped(count, columns);
+    }
+
+    /** A smaller matrix in the memory of this one, which must outlive it. */
+    OffHeapMatrix shaped(int fewerRows, int fewerColumns) {
+        return new OffHeapMatrix(fewerRows, fewerColumns, new DoublePointer(pointer), () -> {});
+    }
+
+    /**
+     * Goes through copies of some columns at a time, few enough to stay in the cache and enough for products at full speed.
+     * A copy is overwritten by the next.
+     *
+     * @param work told the copy and where its first column is in this matrix
+     */
+    void inStripes(ObjIntConsumer<OffHeapMatrix> work) {
+        int width = Math.min(columns, Math.max(LEAST_STRIPE, CACHED / rows));
+        try (OffHeapMatrix buffer = uninitialised(rows, width)) {
+            for (int from = 0; from < columns; from += width) {
+                OffHeapMatrix stripe = buffer.shaped(rows, Math.min(width, columns - from));
+                for (int i = 0; i < rows; i++) {
+                    // Not by position, which memcpy counts in bytes.
+                    Pointer.memcpy(
+                            stripe.pointer.getPointer((long) i * stripe.columns),
+                            pointer.getPointer((long) i * columns + from),
+                            (long) stripe.columns * Double.BYTES);
+                }
+                work.accept(stripe, from);
+            }
+        }
     }
 
     /** A copy of the lower triangle of the first columns, as many as rows, with zeros above it. */
@@ -176,16 +214,21 @@ final class OffHeapMatrix implements AutoCloseable {
 
     /** A copy with every column multiplied by a factor of its own. */
     OffHeapMatrix scaledColumns(double[] factors) {
-        OffHeapMatrix copy = new OffHeapMatrix(rows, columns);
+        OffHeapMatrix copy = copy();
+        copy.scaleColumns(factors, 0);
+        return copy;
+    }
+
+    /** Multiplies every column by a factor, the first by {@code factors[from]}. */
+    void scaleColumns(double[] factors, int from) {
         double[] row = new double[columns];
         for (int i = 0; i < rows; i++) {
             readRow(i, row);
             for (int j = 0; j < columns; j++) {
-                row[j] *= factors[j];
+                row[j] *= factors[from + j];
             }
-            copy.setRow(i, row);
+            setRow(i, row);
         }
-        return copy;
     }
 
     OffHeapMatrix transposed() {
@@ -212,7 +255,12 @@ final class OffHeapMatrix implements AutoCloseable {
     }
 
     void readRow(int row, double[] into) {
-        pointer.position((long) row * columns).get(into, 0, columns);
+        readRow(row, 0, columns, into);
+    }
+
+    /** Reads some columns of a row, {@code count} of them, to the first places of an array. */
+    void readRow(int row, int from, int count, double[] into) {
+        pointer.position((long) row * columns + from).get(into, 0, count);
         pointer.position(0);
     }
 

@@ -64,31 +64,31 @@ final class OpenBlasAlgebra implements DenseAlgebra {
     }
 
     @Override
-    public OffHeapMatrix gramOfRows(OffHeapMatrix x) {
-        return gram(x, CblasNoTrans, x.rows(), x.columns());
+    public void addGramOfRows(OffHeapMatrix x, OffHeapMatrix c) {
+        addGram(x, CblasNoTrans, x.columns(), c);
     }
 
     @Override
     public OffHeapMatrix gramOfColumns(OffHeapMatrix x) {
-        return gram(x, CblasTrans, x.columns(), x.rows());
+        OffHeapMatrix gram = OffHeapMatrix.zeros(x.columns(), x.columns());
+        addGram(x, CblasTrans, x.rows(), gram);
+        return gram;
     }
 
-    private static OffHeapMatrix gram(OffHeapMatrix x, int transpose, int order, int terms) {
+    private static void addGram(OffHeapMatrix x, int transpose, int terms, OffHeapMatrix gram) {
         keepToOneThread();
-        OffHeapMatrix gram = OffHeapMatrix.zeros(order, order);
         cblas_dsyrk(
                 CblasRowMajor,
                 CblasLower,
                 transpose,
-                order,
+                gram.rows(),
                 terms,
                 1,
                 x.pointer(),
                 x.columns(),
-                0,
+                1,
                 gram.pointer(),
-                order);
-        return gram;
+                gram.columns());
     }
 
     @Override

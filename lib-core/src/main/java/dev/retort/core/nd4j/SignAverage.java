@@ -6,10 +6,10 @@ import static dev.retort.core.Arguments.nonNegative;
 import static dev.retort.core.Arguments.notNull;
 
 import dev.retort.core.CompensatedSum;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The excess risk of a regression on given features, averaged exactly over label noise and over the signs of the teacher's
@@ -63,14 +63,33 @@ public final class SignAverage {
                 finite("teacher", notNull("teacher", teacher)).length,
                 "the number of features",
                 missed.length);
+        return excess(SignAveragedModel.fixed(teacher), truth, noise);
+    }
+
+    /**
+     * The average of the excess risk where the teacher is itself averaged over signs and label noise, those of its own
+     * features and labels, independent of these.
+     *
+     * @param teacher the model that labels the samples
+     * @param truth β⋆, the coefficients against which the excess risk is measured, one per feature
+     * @param noise σ, the standard deviation of the label noise, at least 0
+     * @return the average, as accurate as for a fixed teacher
+     * @throws IllegalArgumentException if an argument is null, if the numbers of features differ, if an entry is not finite,
+     *     or if the noise is negative, NaN or infinite
+     */
+    public double excess(SignAveragedModel teacher, double[] truth, double noise) {
+        length("teacher", notNull("teacher", teacher).features(), "the number of features", missed.length);
         length("truth", finite("truth", notNull("truth", truth)).length, "the number of features", missed.length);
         CompensatedSum excess = new CompensatedSum();
         for (int i = 0; i < missed.length; i++) {
             // Products are ordered for coefficients whose squares overflow where their eigenvalues are small.
-            double apart = teacher[i] - truth[i];
+            double mean = teacher.mean(i);
+            double deviation = teacher.deviation(i);
+            double apart = mean - truth[i];
             excess.add(eigenvalues[i] * apart * apart);
-            excess.add(-2 * (eigenvalues[i] * apart) * missed[i] * teacher[i]);
-            excess.add(error[i] * teacher[i] * teacher[i]);
+            excess.add(-2 * (eigenvalues[i] * apart) * missed[i] * mean);
+            excess.add(error[i] * mean * mean);
+            excess.add((eigenvalues[i] * (1 - 2 * missed[i]) + error[i]) * deviation * deviation);
         }
         excess.add(labelNoise * nonNegative("noise", noise) * noise);
         return excess.value();
@@ -99,206 +118,48 @@ public final class SignAverage {
     /**
      * The averages for the first samples alone, where these are nested in the factorisation; else for all samples.
      *
-     * @param exponent A is 2^-exponent times that of the factorisation
+     * @param exponent A is 2^-exponent times that of the map
      * @param eigenvalues λ, of all features
      * @param samples how many of them, each time; more than there are stand for all
      */
-    static List<SignAverage> of(
-            DenseAlgebra algebra,
-            Factorisation factorisation,
-            OffHeapMatrix x,
-            int @Nullable [] seen,
-            int exponent,
-            double[] eigenvalues,
-            int... samples) {
-        return new Evaluation(algebra, factorisation, x, seen, exponent, eigenvalues).averages(samples);
+    static List<SignAverage> of(CoordinateMap map, int exponent, double[] eigenvalues, int... samples) {
+        int size = PowerOfTwo.exponent(eigenvalues) + 1;
+        double[] deviations = eigenvalues.clone();
+        PowerOfTwo.scale(deviations, -size); // to at most 1, which is what goes into products
+        Arrays.setAll(deviations, i -> Math.sqrt(deviations[i]));
+        int[] stops = IntStream.of(samples).map(n -> Math.min(n, map.rank())).toArray();
+        List<SignAverage> averages = new ArrayList<>();
+        try (OffHeapMatrix half = map.halfOfRisk(deviations)) {
+            double[] noise = map.formsOfReducer(half);
+            CoordinateMap.Sums ofSeen = map.overSeen(half, stops);
+            CoordinateMap.Sums ofUnseen = map.overUnseen(half, stops);
+            for (int c = 0; c < stops.length; c++) {
+                double[] missed = new double[eigenvalues.length];
+                double[] error = new double[eigenvalues.length];
+                double[] form = scaled(ofSeen.forms[c], size);
+                for (int j = 0; j < form.length; j++) {
+                    int i = map.seen()[j];
+                    double product = ofSeen.products[c][j];
+                    missed[i] = map.knowsMissed() ? product : 1 - product;
+                    error[i] = (map.knowsMissed() ? 0 : eigenvalues[i] * (1 - 2 * product)) + form[j];
+                }
+                double[] formOfUnseen = scaled(ofUnseen.forms[c], size);
+                for (int j = 0; j < formOfUnseen.length; j++) {
+                    int i = map.unseen()[j];
+                    missed[i] = 1;
+                    error[i] = eigenvalues[i] + formOfUnseen[j];
+                }
+                double labelNoise = Arrays.stream(noise, 0, stops[c]).sum();
+                averages.add(new SignAverage(
+                        eigenvalues, missed, error, scaled(new double[] {labelNoise}, size - 2 * exponent)[0]));
+            }
+        }
+        return averages;
     }
 
-    /**
-     * The sums over the rows of E and F X. With M = E Σ Eᵀ, P_ii is the product of columns i of E and F X, (PᵀΣP)_ii the
-     * quadratic form of M for column i of F X, and tr(AᵀΣA) the sum of that form over the columns of F. For features that are
-     * not seen there is nothing in E. Where I − P = Eᵀ H for the others, H takes the place of F X and I − P that of P.
-     */
-    private static final class Evaluation {
-
-        private final DenseAlgebra algebra;
-        private final Factorisation factorisation;
-        private final OffHeapMatrix x;
-        private final int[] seen;
-        private final int[] unseen;
-        private final int exponent;
-        private final double[] eigenvalues;
-
-        /** λ is 2^size times a number of at most 1, which is what goes into products. */
-        private final int size;
-
-        private final double[] deviations;
-
-        Evaluation(
-                DenseAlgebra algebra,
-                Factorisation factorisation,
-                OffHeapMatrix x,
-                int @Nullable [] seen,
-                int exponent,
-                double[] eigenvalues) {
-            this.algebra = algebra;
-            this.factorisation = factorisation;
-            this.x = x;
-            IntStream all = IntStream.range(0, x.columns());
-            this.seen = seen == null ? all.toArray() : seen;
-            this.unseen = seen == null
-                    ? new int[0]
-                    : all.filter(i -> Arrays.binarySearch(seen, i) < 0).toArray();
-            this.exponent = exponent;
-            this.eigenvalues = eigenvalues;
-            this.size = PowerOfTwo.exponent(eigenvalues) + 1;
-            this.deviations =
-                    IntStream.of(this.seen).mapToDouble(i -> eigenvalues[i]).toArray();
-            PowerOfTwo.scale(deviations, -size);
-            Arrays.setAll(deviations, j -> Math.sqrt(deviations[j]));
-        }
-
-        /** @param counts after how many rows to stop, each time; after all where there are fewer */
-        List<SignAverage> averages(int... counts) {
-            SignAverage[] averages = new SignAverage[counts.length];
-            try (OffHeapMatrix basis = factorisation.basis();
-                    OffHeapMatrix triangle = halvedForm(basis)) {
-                double[] noise = noise(triangle);
-                OffHeapMatrix missed = factorisation.missed();
-                try (Columns inside = new Columns(algebra, triangle, missed == null ? image(basis) : missed);
-                        Columns outside = unseen.length == 0 ? null : new Columns(algebra, triangle, image(unseen))) {
-                    double[] inBasis = new double[seen.length];
-                    double[] product = new double[seen.length];
-                    double labelNoise = 0;
-                    for (int k = 0; k < noise.length; k++) {
-                        inside.addForm(k);
-                        basis.readRow(k, inBasis);
-                        for (int j = 0; j < product.length; j++) {
-                            product[j] += inBasis[j] * inside.of[j];
-                        }
-                        if (outside != null) {
-                            outside.addForm(k);
-                        }
-                        labelNoise += noise[k];
-                        for (int c = 0; c < counts.length; c++) {
-                            if (Math.min(counts[c], noise.length) == k + 1) {
-                                averages[c] = average(missed == null, product, inside, outside, labelNoise);
-                            }
-                        }
-                    }
-                }
-            }
-            return Arrays.asList(averages);
-        }
-
-        private OffHeapMatrix image(OffHeapMatrix basis) {
-            return factorisation.reducesToBasis() ? basis.leadingRows(basis.rows()) : image(seen);
-        }
-
-        /** F X for some of the features. */
-        private OffHeapMatrix image(int[] features) {
-            try (OffHeapMatrix chosen =
-                    features.length == x.columns() ? x.leadingRows(x.rows()) : x.columns(features)) {
-                return factorisation.reduced(chosen);
-            }
-        }
-
-        /** The lower triangle of M, with half its diagonal: products with it from both sides are half the form of M. */
-        private OffHeapMatrix halvedForm(OffHeapMatrix basis) {
-            try (OffHeapMatrix weighted = basis.scaledColumns(deviations)) {
-                OffHeapMatrix form = algebra.gramOfRows(weighted);
-                for (int k = 0; k < form.rows(); k++) {
-                    long diagonal = k * (form.rows() + 1L);
-                    form.pointer().put(diagonal, form.pointer().get(diagonal) / 2);
-                }
-                return form;
-            }
-        }
-
-        /** What each row of F adds to tr(AᵀΣA), given the rows before. */
-        private double[] noise(OffHeapMatrix triangle) {
-            try (OffHeapMatrix reducer = factorisation.reducer();
-                    OffHeapMatrix weighted = reducer.copy()) {
-                algebra.multiplyFromLeft(triangle, weighted);
-                double[] of = new double[reducer.columns()];
-                double[] by = new double[reducer.columns()];
-                double[] sums = new double[reducer.rows()];
-                for (int k = 0; k < sums.length; k++) {
-                    reducer.readRow(k, of);
-                    weighted.readRow(k, by);
-                    sums[k] = 2 * Blocks.dot(of, 0, by, 0, of.length);
-                }
-                return sums;
-            }
-        }
-
-        private SignAverage average(
-                boolean learnt, double[] product, Columns inside, @Nullable Columns outside, double labelNoise) {
-            double[] missed = new double[x.columns()];
-            double[] error = new double[x.columns()];
-            double[] form = inside.scaledForm(size);
-            for (int j = 0; j < seen.length; j++) {
-                int i = seen[j];
-                missed[i] = learnt ? 1 - product[j] : product[j];
-                error[i] = (learnt ? eigenvalues[i] * (1 - 2 * product[j]) : 0) + form[j];
-            }
-            double[] formOfUnseen = outside == null ? new double[0] : outside.scaledForm(size);
-            for (int j = 0; j < unseen.length; j++) {
-                missed[unseen[j]] = 1;
-                error[unseen[j]] = eigenvalues[unseen[j]] + formOfUnseen[j];
-            }
-            return new SignAverage(eigenvalues, missed, error, scaledNoise(labelNoise));
-        }
-
-        private double scaledNoise(double labelNoise) {
-            double[] scaled = {labelNoise};
-            PowerOfTwo.scale(scaled, size - 2 * exponent);
-            return scaled[0];
-        }
-    }
-
-    /** The quadratic form of every column of a matrix, row after row. */
-    private static final class Columns implements AutoCloseable {
-
-        /** The row that was added last. */
-        final double[] of;
-
-        private final double[] by;
-        private final double[] form;
-        private final OffHeapMatrix matrix;
-        private final OffHeapMatrix weighted;
-
-        /** @param matrix is closed with this */
-        Columns(DenseAlgebra algebra, OffHeapMatrix triangle, OffHeapMatrix matrix) {
-            this.matrix = matrix;
-            weighted = matrix.copy();
-            if (matrix.sumOfSizes() > 0) {
-                algebra.multiplyFromLeft(triangle, weighted);
-            }
-            of = new double[matrix.columns()];
-            by = new double[matrix.columns()];
-            form = new double[matrix.columns()];
-        }
-
-        void addForm(int row) {
-            matrix.readRow(row, of);
-            weighted.readRow(row, by);
-            for (int i = 0; i < form.length; i++) {
-                form[i] += 2 * of[i] * by[i];
-            }
-        }
-
-        /** The form of the rows so far, times a power of two. */
-        double[] scaledForm(int exponent) {
-            double[] scaled = form.clone();
-            PowerOfTwo.scale(scaled, exponent);
-            return scaled;
-        }
-
-        @Override
-        public void close() {
-            matrix.close();
-            weighted.close();
-        }
+    private static double[] scaled(double[] entries, int exponent) {
+        double[] scaled = entries.clone();
+        PowerOfTwo.scale(scaled, exponent);
+        return scaled;
     }
 }

@@ -4,7 +4,6 @@ import dev.retort.core.nd4j.FactoredRegression;
 import dev.retort.core.nd4j.LinearRegression;
 import dev.retort.theory.distillation.FeatureMask;
 import dev.retort.theory.distillation.Training;
-import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -21,15 +20,7 @@ final class Fit {
         int[] seen =
                 IntStream.range(0, p).filter(i -> mask == null || mask.keeps(i)).toArray();
         try (FactoredRegression regression = FactoredRegression.of(features, seen, training.ridge())) {
-            return coefficients(regression, labels);
-        }
-    }
-
-    /** The coefficients fitted to the first labels, as many as there are samples. */
-    static double[] coefficients(FactoredRegression regression, double[] labels) {
-        try (INDArray given = Nd4j.createFromArray(Arrays.copyOf(labels, regression.samples()));
-                INDArray coefficients = regression.solve(given)) {
-            return coefficients.toDoubleVector();
+            return regression.solve(labels);
         }
     }
 
@@ -41,9 +32,8 @@ final class Fit {
         }
     }
 
-    /** The same with the given noise, of the given standard deviation. */
-    static double[] labels(INDArray features, double[] coefficients, double[] noise, double deviation) {
-        double[] labels = predictions(features, coefficients);
+    /** Labels with noise of the given standard deviation, in the place of those without. */
+    static double[] withNoise(double[] labels, double[] noise, double deviation) {
         for (int k = 0; k < labels.length; k++) {
             labels[k] += deviation * noise[k];
         }

@@ -21,7 +21,7 @@ final class LiteralTrial implements Trial {
             try (Design.Sample sample = stage.draw(random);
                     FactoredRegression student = stage.factor(sample)) {
                 outcome.orthogonal[k] = student.method() == FactoredRegression.Method.ORTHOGONAL;
-                model = Fit.coefficients(student, stage.labels(sample, model));
+                model = student.solve(stage.labels(student, sample, model));
             }
             outcome.literal[k] = procedure.excess(model);
         }

@@ -191,7 +191,8 @@ public final class OwnArrays implements Experiment<TestReport> {
         int n = (int) training.samples();
         double share = training.teacherShare();
         try (INDArray features = set.features(n)) {
-            double[] taught = Fit.labels(features, teacher, Design.standardNormal(n, random), noise);
+            double[] taught =
+                    Fit.withNoise(Fit.predictions(features, teacher), Design.standardNormal(n, random), noise);
             double[] labels = share == 1 ? taught : Fit.mixed(share, taught, set.labels(n));
             return Fit.coefficients(training, features, labels);
         }

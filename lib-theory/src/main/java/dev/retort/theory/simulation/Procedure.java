@@ -84,6 +84,14 @@ final class Procedure {
         return risk.applyAsDouble(coefficients);
     }
 
+    /**
+     * The excess risk of what a stage takes for the truth, which lacks the features that do not vary there. No model that it
+     * trains knows more of those.
+     */
+    double excessOfTruth(Stage stage) {
+        return excess(stage.truth);
+    }
+
     private static double excess(RegressionTask task, double[] coefficients) {
         CompensatedSum excess = new CompensatedSum();
         for (int i = 0; i < coefficients.length; i++) {

@@ -47,21 +47,16 @@ final class Stage {
                 : FactoredRegression.of(sample.features, seen, training.ridge());
     }
 
-    /** What a teacher says of a sample, mixed with the truth if the training says so, and with noise. */
-    double[] labels(Design.Sample sample, double[] teacher) {
+    /** What a teacher says of the sample of a student, mixed with the truth if the training says so, and with noise. */
+    double[] labels(FactoredRegression student, Design.Sample sample, double[] teacher) {
         double share = training.teacherShare();
         double noise = training.noise(task);
         if (share == 1) {
-            return Fit.labels(sample.features, teacher, sample.noise, noise);
+            return Fit.withNoise(student.predict(teacher), sample.noise, noise);
         }
-        double[] real = Fit.labels(sample.features, truth, sample.noise, task.noise());
-        double[] taught = Fit.labels(sample.features, teacher, sample.otherNoise, noise);
+        double[] real = Fit.withNoise(student.predict(truth), sample.noise, task.noise());
+        double[] taught = Fit.withNoise(student.predict(teacher), sample.otherNoise, noise);
         return Fit.mixed(share, taught, real);
-    }
-
-    /** The coefficients of mixed labels without noise. */
-    double[] mixed(double[] teacher) {
-        return training.teacherShare() == 1 ? teacher : Fit.mixed(training.teacherShare(), teacher, truth);
     }
 
     /** The standard deviation of all noise on a label. */

@@ -330,11 +330,11 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
                 .map(this::memory)
                 .max(Comparator.comparingLong(MemoryNeed::bytesPerTrial))
                 .orElseThrow();
-        AveragedTrial trial = new AveragedTrial(pipelines.stream()
+        LearningCurve curve = new LearningCurve(pipelines.stream()
                 .map(pipeline -> Procedure.of(pipeline, each -> designFor(pipeline, each)))
                 .toList());
-        List<List<Trial.Outcome>> outcomes = repeat(
-                need, random -> averaging ? trial.curve(random) : literal(trial.curve(random)), Trials::lastOfAll);
+        List<List<Trial.Outcome>> outcomes =
+                repeat(need, random -> averaging ? curve.run(random) : literal(curve.run(random)), Trials::lastOfAll);
         return IntStream.range(0, pipelines.size())
                 .mapToObj(j -> Simulation.of(
                         pipelines.get(j),
@@ -355,7 +355,10 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
 
     private Trial trial(Procedure procedure) {
         // Residuals of a population are not noise that is independent of its features.
-        return averaging && population == null ? new AveragedTrial(procedure) : new LiteralTrial(procedure);
+        if (!averaging || population != null) {
+            return new LiteralTrial(procedure);
+        }
+        return procedure.inEigenbasis ? new SignAveragedTrial(procedure) : new NoiseAveragedTrial(procedure);
     }
 
     private Simulation simulation(Pipeline pipeline, MemoryNeed need, Trial trial) {

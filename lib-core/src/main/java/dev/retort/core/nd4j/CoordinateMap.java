@@ -1,0 +1,214 @@
+package dev.retort.core.nd4j;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a regression makes of each coordinate of its teacher, as averages over signs need it. For the features that are seen
+ * P = A X is Eᵀ G with G = F X, or I − P is Eᵀ G where the factorisation knows that without cancellation; for those that are
+ * not seen P is Eᵀ G with G = F X.
+ *
+ * <p>Quadratic forms of a symmetric M are taken by half of it, the lower triangle T with half of the diagonal: gᵀ M g = 2 gᵀ
+ * T g, in sums over the rows of G that can be stopped after the first ones.
+ */
+final class CoordinateMap implements AutoCloseable {
+
+    private final DenseAlgebra algebra;
+    private final Factorisation factorisation;
+    private final int[] seen;
+    private final int[] unseen;
+    private final boolean knowsMissed;
+    private final OffHeapMatrix basis;
+    private final OffHeapMatrix inside;
+    private final @Nullable OffHeapMatrix outside;
+
+    /** Reads the factorisation and x, until it is closed. */
+    CoordinateMap(DenseAlgebra algebra, Factorisation factorisation, OffHeapMatrix x, int @Nullable [] seen) {
+        this.algebra = algebra;
+        this.factorisation = factorisation;
+        IntStream all = IntStream.range(0, x.columns());
+        this.seen = seen == null ? all.toArray() : seen;
+        this.unseen = seen == null
+                ? new int[0]
+                : all.filter(i -> Arrays.binarySearch(seen, i) < 0).toArray();
+        OffHeapMatrix missed = factorisation.missed();
+        knowsMissed = missed != null;
+        basis = factorisation.basis();
+        inside = missed != null ? missed : factorisation.reducesToBasis() ? basis : image(x, this.seen);
+        outside = unseen.length == 0 ? null : image(x, unseen);
+    }
+
+    /** F X for some of the features. */
+    private OffHeapMatrix image(OffHeapMatrix x, int[] features) {
+        try (OffHeapMatrix chosen = features.length == x.columns() ? x.leadingRows(x.rows()) : x.columns(features)) {
+            return factorisation.reduced(chosen);
+        }
+    }
+
+    /** The features that are seen, in the order of the columns of E. */
+    int[] seen() {
+        return seen;
+    }
+
+    int[] unseen() {
+        return unseen;
+    }
+
+    /** Whether G stands for I − P in the features that are seen. */
+    boolean knowsMissed() {
+        return knowsMissed;
+    }
+
+    /** The number of rows of E, F and G. */
+    int rank() {
+        return basis.rows();
+    }
+
+    /** Half of E Σ Eᵀ, where Σ has these standard deviations in all features. */
+    OffHeapMatrix halfOfRisk(double[] deviations) {
+        OffHeapMatrix form = OffHeapMatrix.zeros(rank(), rank());
+        add(basis, chosen(deviations, seen), form);
+        return halved(form);
+    }
+
+    /**
+     * Half of the covariance of what F makes of labels: G diag(c²) Gᵀ + s² F Fᵀ.
+     *
+     * @param ofSeen c in the features that are seen, in their order
+     * @param ofUnseen in those that are not
+     */
+    OffHeapMatrix halfOfLabels(double[] ofSeen, double[] ofUnseen, double noise) {
+        OffHeapMatrix form = OffHeapMatrix.zeros(rank(), rank());
+        add(inside, ofSeen, form);
+        if (outside != null) {
+            add(outside, ofUnseen, form);
+        }
+        if (noise > 0) {
+            try (OffHeapMatrix reducer = factorisation.reducer()) {
+                double[] deviations = new double[reducer.columns()];
+                Arrays.fill(deviations, noise);
+                add(reducer, deviations, form);
+            }
+        }
+        return halved(form);
+    }
+
+    private void add(OffHeapMatrix matrix, double[] factors, OffHeapMatrix form) {
+        matrix.inStripes((stripe, from) -> {
+            stripe.scaleColumns(factors, from);
+            algebra.addGramOfRows(stripe, form);
+        });
+    }
+
+    private static OffHeapMatrix halved(OffHeapMatrix form) {
+        for (int k = 0; k < form.rows(); k++) {
+            long diagonal = k * (form.rows() + 1L);
+            form.pointer().put(diagonal, form.pointer().get(diagonal) / 2);
+        }
+        return form;
+    }
+
+    static double[] chosen(double[] ofAll, int[] features) {
+        double[] some = new double[features.length];
+        Arrays.setAll(some, j -> ofAll[features[j]]);
+        return some;
+    }
+
+    /** What each row of F adds to the sum of the forms of its columns, given the rows before. */
+    double[] formsOfReducer(OffHeapMatrix half) {
+        try (OffHeapMatrix reducer = factorisation.reducer();
+                OffHeapMatrix weighted = reducer.copy()) {
+            algebra.multiplyFromLeft(half, weighted);
+            double[] of = new double[reducer.columns()];
+            double[] by = new double[reducer.columns()];
+            double[] sums = new double[reducer.rows()];
+            for (int k = 0; k < sums.length; k++) {
+                reducer.readRow(k, of);
+                weighted.readRow(k, by);
+                sums[k] = 2 * Blocks.dot(of, 0, by, 0, of.length);
+            }
+            return sums;
+        }
+    }
+
+    /** Over the columns of G that are seen, with those of E. */
+    Sums overSeen(OffHeapMatrix half, int... stops) {
+        return sums(half, inside, basis, stops);
+    }
+
+    /** Over the columns of G that are not seen. */
+    Sums overUnseen(OffHeapMatrix half, int... stops) {
+        return outside == null ? new Sums(stops.length, 0) : sums(half, outside, null, stops);
+    }
+
+    /** Over the columns of E, with those of G that are seen. */
+    Sums overBasis(OffHeapMatrix half) {
+        return sums(half, basis, inside, rank());
+    }
+
+    private Sums sums(OffHeapMatrix half, OffHeapMatrix matrix, @Nullable OffHeapMatrix partner, int... stops) {
+        Sums sums = new Sums(stops.length, matrix.columns());
+        if (knowsMissed && inside.sumOfSizes() == 0 && matrix == inside) {
+            return sums; // nothing is missed
+        }
+        matrix.inStripes((stripe, from) -> {
+            algebra.multiplyFromLeft(half, stripe);
+            sums.add(from, stripe, matrix, partner, stops);
+        });
+        return sums;
+    }
+
+    /** For each column the sums over the first rows, for each of some numbers of rows. */
+    static final class Sums {
+
+        /** The product of the column and its partner. */
+        final double[][] products;
+
+        /** The quadratic form. */
+        final double[][] forms;
+
+        private Sums(int stops, int columns) {
+            products = new double[stops][columns];
+            forms = new double[stops][columns];
+        }
+
+        private void add(
+                int from, OffHeapMatrix weighted, OffHeapMatrix matrix, @Nullable OffHeapMatrix partner, int... stops) {
+            int width = weighted.columns();
+            double[] of = new double[width];
+            double[] by = new double[width];
+            double[] with = partner == matrix ? of : new double[width];
+            double[] form = new double[width];
+            double[] product = new double[width];
+            for (int k = 0; k < matrix.rows(); k++) {
+                matrix.readRow(k, from, width, of);
+                weighted.readRow(k, by);
+                if (partner != null && partner != matrix) {
+                    partner.readRow(k, from, width, with);
+                }
+                for (int j = 0; j < width; j++) {
+                    form[j] += 2 * of[j] * by[j];
+                    product[j] += of[j] * with[j];
+                }
+                for (int c = 0; c < stops.length; c++) {
+                    if (stops[c] == k + 1) {
+                        System.arraycopy(form, 0, forms[c], from, width);
+                        System.arraycopy(product, 0, products[c], from, width);
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        basis.close();
+        if (inside != basis) {
+            inside.close();
+        }
+        if (outside != null) {
+            outside.close();
+        }
+    }
+}

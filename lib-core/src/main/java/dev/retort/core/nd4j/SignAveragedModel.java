@@ -1,0 +1,191 @@
+package dev.retort.core.nd4j;
+
+import static dev.retort.core.Arguments.finite;
+import static dev.retort.core.Arguments.length;
+import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.core.CompensatedSum;
+import dev.retort.core.spectrum.Spectrum;
+import java.util.Arrays;
+
+/**
+ * A linear model whose label noise has been averaged over, and the signs of the features it was trained on, the sizes of all
+ * features being given: each coefficient has a mean and a standard deviation, and no two are correlated. Both are exact along
+ * a chain of students, each taught by the one before.
+ *
+ * <p>If the distribution of the features does not change when one of them changes its sign, as with independent Gaussian
+ * features, that average has the expectation of a literal model, and far less variance. A flip of features j and k turns
+ * P<sub>ij</sub> P<sub>ik</sub> with P = A X around, so that of the square of a student's coefficient only Σ<sub>j</sub>
+ * P<sub>ij</sub>² E c<sub>j</sub>² + σ² (A Aᵀ)<sub>ii</sub> is left. Derivation: the module's documentation, {@code
+ * docs/regression.md}. Immutable. {@link AveragedModel} is for features that are correlated.
+ *
+ * <pre>{@code
+ * double[] truth = {1, 1, 1};
+ * INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});
+ * try (FactoredRegression regression = FactoredRegression.of(features, 0)) {
+ *     SignAveragedModel student = SignAveragedModel.fixed(truth).teach(regression, 1, truth, 0.5);
+ *     double excess = student.excessRisk(Spectrum.of(1, 1, 1), truth); // 1 + 0.5² · 3/4
+ * }
+ * }</pre>
+ */
+public final class SignAveragedModel {
+
+    private final double[] mean;
+    private final double[] deviation;
+
+    private SignAveragedModel(double[] mean, double[] deviation) {
+        this.mean = mean;
+        this.deviation = deviation;
+    }
+
+    /**
+     * A model that nothing random has happened to.
+     *
+     * @param coefficients one per feature
+     * @return the model of these coefficients, without deviations
+     * @throws IllegalArgumentException if the array is null or empty, or if an entry is NaN or infinite
+     */
+    public static SignAveragedModel fixed(double[] coefficients) {
+        finite("coefficients", notNull("coefficients", coefficients));
+        if (coefficients.length == 0) {
+            throw refusal("coefficients", "[]", "has no entries");
+        }
+        return new SignAveragedModel(coefficients.clone(), new double[coefficients.length]);
+    }
+
+    /**
+     * The number of features.
+     *
+     * @return p
+     */
+    public int features() {
+        return mean.length;
+    }
+
+    /**
+     * The mean of a coefficient over noise and signs.
+     *
+     * @param i the feature, from 0
+     * @return E b<sub>i</sub>
+     * @throws IndexOutOfBoundsException if there is no such feature
+     */
+    public double mean(int i) {
+        return mean[i];
+    }
+
+    /**
+     * The standard deviation of a coefficient over noise and signs.
+     *
+     * @param i the feature, from 0
+     * @return the deviation, at least 0; one below 10<sup>−8</sup> times that of other features, or times the mean, may be
+     *     rounding
+     * @throws IndexOutOfBoundsException if there is no such feature
+     */
+    public double deviation(int i) {
+        return deviation[i];
+    }
+
+    /**
+     * The model of labels of which a share is this model's and the rest the truth's.
+     *
+     * @param share a, usually from 0 to 1
+     * @param truth β⋆, one coefficient per feature
+     * @return (1 − a) β⋆ + a b
+     * @throws IllegalArgumentException if the share is NaN or infinite, if the truth is null or not of as many features, or if
+     *     an entry is NaN or infinite
+     */
+    public SignAveragedModel mixed(double share, double[] truth) {
+        finite("share", share);
+        checkTruth(truth);
+        double[] mixed = new double[mean.length];
+        double[] scaled = new double[mean.length];
+        for (int i = 0; i < mixed.length; i++) {
+            // At the ends the other part may be anything.
+            mixed[i] = (share == 1 ? 0 : (1 - share) * truth[i]) + (share == 0 ? 0 : share * mean[i]);
+            scaled[i] = Math.abs(share) * deviation[i];
+        }
+        return new SignAveragedModel(mixed, scaled);
+    }
+
+    /**
+     * Teaches a student: it is fitted to labels of which a share is this model's and the rest the truth's, (1 − a) X β⋆ +
+     * a X b plus noise that is independent of everything else.
+     *
+     * @param student the student's features, independent of all that this model was trained on, and how it is fitted
+     * @param share a, usually from 0 to 1
+     * @param truth β⋆, one coefficient per feature
+     * @param noise the standard deviation of all the noise in a label, at least 0
+     * @return the student, averaged over noise and signs; it does not need the regression any more
+     * @throws IllegalArgumentException if an argument is null or out of range, or if the numbers of features differ
+     */
+    public SignAveragedModel teach(FactoredRegression student, double share, double[] truth, double noise) {
+        notNull("student", student);
+        nonNegative("noise", noise);
+        SignAveragedModel labels = mixed(share, truth);
+        length("student", student.features(), "the number of features of the teacher", mean.length);
+        try (CoordinateMap map = student.coordinates()) {
+            return labels.taught(map, student.scale(), student.shrinkage(), noise);
+        }
+    }
+
+    /** Of the model that gives the labels. */
+    private SignAveragedModel taught(CoordinateMap map, int scale, int shrinkage, double noise) {
+        double[] sizes = new double[mean.length];
+        Arrays.setAll(sizes, i -> Math.hypot(mean[i], deviation[i]));
+        double[] ofSeen = CoordinateMap.chosen(sizes, map.seen());
+        double[] ofUnseen = CoordinateMap.chosen(sizes, map.unseen());
+        PowerOfTwo.scale(ofSeen, map.knowsMissed() ? 0 : -shrinkage);
+        PowerOfTwo.scale(ofUnseen, -shrinkage);
+        double[] scaledNoise = {noise};
+        PowerOfTwo.scale(scaledNoise, -scale - shrinkage);
+        double[] taught = new double[mean.length];
+        double[] spread = new double[mean.length];
+        try (OffHeapMatrix half = map.halfOfLabels(ofSeen, ofUnseen, scaledNoise[0])) {
+            CoordinateMap.Sums sums = map.overBasis(half);
+            double[] products = sums.products[0];
+            PowerOfTwo.scale(products, map.knowsMissed() ? 0 : -shrinkage);
+            for (int j = 0; j < products.length; j++) {
+                int i = map.seen()[j];
+                double kept = map.knowsMissed() ? 1 - 2 * products[j] : 0;
+                double moved = products[j] * mean[i];
+                double variance = kept * deviation[i] * deviation[i] + (sums.forms[0][j] - moved * moved);
+                taught[i] = map.knowsMissed() ? mean[i] - moved : moved;
+                spread[i] = Math.sqrt(Math.max(0, variance)); // rounding may leave less than nothing
+            }
+        }
+        return new SignAveragedModel(taught, spread);
+    }
+
+    /**
+     * The expectation of the excess risk over noise and signs, Σ λ<sub>i</sub> E (b<sub>i</sub> − β⋆<sub>i</sub>)².
+     *
+     * @param evaluation the variances λ of the features, uncorrelated, under which the excess risk is measured
+     * @param truth β⋆, one coefficient per feature
+     * @return the expected excess risk; rounding is about 10<sup>−16</sup> times Σ λ β⋆², or what {@link SignAverage#excess
+     *     SignAverage} says of the condition
+     * @throws IllegalArgumentException if the spectrum is null, not {@linkplain Spectrum#isListed() listed} or of another
+     *     dimension, if the truth is null or not of as many features, or if an entry is NaN or infinite
+     */
+    public double excessRisk(Spectrum evaluation, double[] truth) {
+        if (!notNull("evaluation", evaluation).isListed()) {
+            throw refusal("evaluation", evaluation, "is not listed, one eigenvalue per feature");
+        }
+        length("evaluation", evaluation.dimension(), "the number of features", mean.length);
+        checkTruth(truth);
+        CompensatedSum excess = new CompensatedSum();
+        for (int i = 0; i < mean.length; i++) {
+            double eigenvalue = evaluation.eigenvalue(i);
+            double apart = mean[i] - truth[i];
+            excess.add(eigenvalue * apart * apart);
+            excess.add(eigenvalue * deviation[i] * deviation[i]);
+        }
+        return excess.value();
+    }
+
+    private void checkTruth(double[] truth) {
+        finite("truth", notNull("truth", truth));
+        length("truth", truth.length, "the number of features", mean.length);
+    }
+}

@@ -147,6 +147,31 @@ class FactoredRegressionTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("algebras")
+    void labelsAndCoefficientsMayBeJavaArrays(DenseAlgebra algebra) {
+        for (double scale : new double[] {1, 0x1p-300, 0x1p300}) {
+            for (int[] seen : Arrays.asList(null, mask(30))) {
+                INDArray x = Nd4j.create(design(20, 30, 0.5, 4)).muli(scale);
+                double[] model = gaussian(30, generator(5));
+                try (FactoredRegression regression = FactoredRegression.of(algebra, x, seen, 0.1 * scale * scale)) {
+                    double[] labels = regression.predict(model);
+                    double[] expected =
+                            LinearRegression.predict(x, Nd4j.create(model)).toDoubleVector();
+                    assertThat(distance(labels, expected) / scale).isLessThan(1e-14 * norm(expected) / scale);
+                    assertThat(regression.solve(labels))
+                            .containsExactly(
+                                    regression.solve(Nd4j.create(labels)).toDoubleVector());
+                    try (FactoredRegression part = regression.beginning(7)) {
+                        assertThat(part.predict(model)).hasSize(7);
+                        assertThat(distance(part.predict(model), Arrays.copyOf(expected, 7)) / scale)
+                                .isLessThan(1e-14 * norm(expected) / scale);
+                    }
+                }
+            }
+        }
+    }
+
     /** The leading blocks of one factorisation, and those that are factored anew, are the regressions on fewer samples. */
     @ParameterizedTest
     @MethodSource("algebras")
@@ -485,6 +510,8 @@ class FactoredRegressionTest {
                                 AveragedModel first = model.teach(regression, 1, truth, 1);
                                 first.teach(regression, 1, truth, 1).close();
                                 first.close();
+                                double[] ones = everyOther(p, 1, 1);
+                                SignAveragedModel.fixed(ones).teach(regression, 1, ones, 1);
                             }
                             worst = Math.max(worst, algebra.most / (double) FactoredRegression.memory(n, p));
                         }
@@ -556,6 +583,12 @@ class FactoredRegressionTest {
             assertRefused(
                     () -> regression.solve(Nd4j.create(new double[4])),
                     "labels: shape [4] does not have as many rows as features, shape [3, 5]");
+            assertRefused(() -> regression.solve((double[]) null), "labels: null is not allowed");
+            assertRefused(() -> regression.solve(new double[4]), "labels.length: 4 is not the number of samples, 3");
+            assertRefused(() -> regression.solve(new double[] {1, 2, Double.NaN}), "labels[2]: NaN is not finite");
+            assertRefused(() -> regression.predict(null), "coefficients: null is not allowed");
+            assertRefused(
+                    () -> regression.predict(new double[3]), "coefficients.length: 3 is not the number of features, 5");
             assertRefused(() -> regression.beginning(0), "samples: 0 is not between 1 and the number of samples, 3");
             assertRefused(
                     () -> regression.signAverages(evaluation, 2, 4),

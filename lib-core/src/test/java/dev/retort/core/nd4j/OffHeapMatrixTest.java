@@ -3,7 +3,10 @@ package dev.retort.core.nd4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -121,6 +124,39 @@ class OffHeapMatrixTest {
             assertThatIllegalStateException()
                     .isThrownBy(() -> matrix.set(new double[5]))
                     .withMessage("5 entries for a matrix of 2 x 3");
+        }
+    }
+
+    /** Stripes of 256 columns at least: three of them, of which the last is narrower, and one that holds all. */
+    @Test
+    void stripesAreCopiesOfAllColumns() {
+        for (int[] shape : new int[][] {{300, 700}, {3, 700}, {4, 1}, {1, 70_000}}) {
+            int rows = shape[0];
+            int columns = shape[1];
+            double[] entries =
+                    IntStream.range(0, rows * columns).mapToDouble(k -> k).toArray();
+            double[] seen = new double[entries.length];
+            double[] factors =
+                    IntStream.range(0, columns).mapToDouble(j -> 1 + j % 3).toArray();
+            List<Integer> begins = new ArrayList<>();
+            try (OffHeapMatrix matrix = OffHeapMatrix.of(rows, columns, entries)) {
+                matrix.inStripes((stripe, from) -> {
+                    begins.add(from);
+                    stripe.scaleColumns(factors, from);
+                    for (int i = 0; i < rows; i++) {
+                        System.arraycopy(stripe.row(i), 0, seen, i * columns + from, stripe.columns());
+                    }
+                });
+                assertThat(Arrays.equals(matrix.toArray(), entries)).isTrue();
+                double[] part = new double[columns];
+                matrix.readRow(rows - 1, columns / 2, columns - columns / 2, part);
+                assertThat(part[0]).isEqualTo(entries[(rows - 1) * columns + columns / 2]);
+            }
+            for (int k = 0; k < seen.length; k++) {
+                seen[k] /= factors[k % columns];
+            }
+            assertThat(Arrays.equals(seen, entries)).isTrue();
+            assertThat(begins).hasSize(rows == 300 ? 3 : rows == 1 ? 2 : 1);
         }
     }
 }

@@ -1,0 +1,300 @@
+package dev.retort.core.nd4j;
+
+import static dev.retort.core.nd4j.KnownProblem.gaussian;
+import static dev.retort.core.nd4j.KnownProblem.generator;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.retort.core.SampleMean;
+import dev.retort.core.nd4j.FactoredRegression.Method;
+import dev.retort.core.spectrum.Spectrum;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+class SignAveragedModelTest {
+
+    private static final int P = 24;
+
+    private static final int[] SOME =
+            IntStream.range(0, P).filter(i -> i % 4 != 2).toArray();
+
+    static List<DenseAlgebra> algebras() {
+        return DenseAlgebraTest.algebras();
+    }
+
+    /** One training of a chain: its size, what it sees, ridge, share of the teacher and noise of a label. */
+    private record Stage(int samples, boolean all, double ridge, double share, double noise, double alpha) {
+
+        double[][] design(RandomGenerator random) {
+            double[][] x = gaussian(samples, P, random);
+            for (double[] row : x) {
+                Arrays.setAll(row, i -> row[i] * Math.pow(i + 1, -alpha / 2));
+            }
+            return x;
+        }
+
+        FactoredRegression factor(DenseAlgebra algebra, double[][] x) {
+            return FactoredRegression.of(algebra, Nd4j.create(x), all ? null : SOME, ridge);
+        }
+    }
+
+    private static final List<List<Stage>> CHAINS = List.of(
+            List.of(new Stage(10, true, 0, 1, 0.3, 1), new Stage(15, true, 0, 1, 0.2, 1)),
+            List.of(new Stage(40, true, 0, 1, 0.3, 1), new Stage(15, true, 0.1, 0.4, 0.2, 1)),
+            List.of(new Stage(15, false, 0.01, 1, 0.3, 1), new Stage(50, false, 0.1, 0.7, 0, 1)),
+            List.of(new Stage(15, false, 0, 1, 0, 1), new Stage(50, true, 0, 1, 0.5, 1)),
+            List.of(new Stage(50, false, 0, 1, 0, 1), new Stage(15, true, 0.2, -0.5, 0.5, 1)),
+            List.of(new Stage(15, true, 0, 1, 0.3, 1), new Stage(15, true, 0, 0, 0, 1)),
+            List.of(
+                    new Stage(20, true, 0, 1, 0.1, 10), // so steep that X itself is factored
+                    new Stage(40, false, 0, 0.9, 0.1, 10),
+                    new Stage(20, true, 1e-14, 0.5, 0.1, 10)));
+
+    /** A, p x n. */
+    private static double[][] map(FactoredRegression regression, int n) {
+        return regression.solve(Nd4j.eye(n).castTo(DataType.DOUBLE)).toDoubleMatrix();
+    }
+
+    /** Every P_ij, mean and square carried along the chain as they are written. */
+    @ParameterizedTest
+    @MethodSource("algebras")
+    void momentsAndRiskAreTheFormulasWrittenOut(DenseAlgebra algebra) {
+        double[] truth = gaussian(P, generator(98));
+        for (int c = 0; c < CHAINS.size(); c++) {
+            RandomGenerator random = generator(c);
+            double[] mean = gaussian(P, random);
+            double[] square = Arrays.stream(mean).map(m -> m * m).toArray();
+            SignAveragedModel model = SignAveragedModel.fixed(mean);
+            for (Stage stage : CHAINS.get(c)) {
+                double[][] x = stage.design(random);
+                double[] labelMean = new double[P];
+                double[] labelSquare = new double[P];
+                for (int i = 0; i < P; i++) {
+                    double rest = (1 - stage.share) * truth[i];
+                    labelMean[i] = rest + stage.share * mean[i];
+                    labelSquare[i] =
+                            rest * rest + 2 * rest * stage.share * mean[i] + stage.share * stage.share * square[i];
+                }
+                SignAverage average;
+                SignAveragedModel mixed = model.mixed(stage.share, truth);
+                try (FactoredRegression regression = stage.factor(algebra, x)) {
+                    if (stage.alpha > 4 && stage.ridge == 0 && stage.all) {
+                        assertThat(regression.method()).isEqualTo(Method.ORTHOGONAL);
+                    }
+                    model = model.teach(regression, stage.share, truth, stage.noise);
+                    average = regression.signAverage(Spectrum.powerLaw(1, P));
+                    double[][] a = map(regression, stage.samples);
+                    mean = new double[P];
+                    square = new double[P];
+                    for (int i = 0; i < P; i++) {
+                        square[i] = stage.noise * stage.noise * KnownProblem.dot(a[i], a[i]);
+                        for (int j = 0; j < P; j++) {
+                            double entry = 0;
+                            for (int k = 0; k < stage.samples; k++) {
+                                entry += a[i][k] * x[k][j];
+                            }
+                            square[i] += entry * entry * labelSquare[j];
+                            mean[i] += i == j ? entry * labelMean[i] : 0;
+                        }
+                    }
+                }
+                double tolerance = stage.alpha > 4 ? 1e-8 : 1e-11;
+                double largest = Arrays.stream(square).max().orElseThrow();
+                double risk = 0;
+                for (int i = 0; i < P; i++) {
+                    assertThat(model.mean(i))
+                            .as("chain %d, mean %d", c, i)
+                            .isCloseTo(mean[i], within(tolerance * Math.sqrt(largest)));
+                    double second = model.deviation(i) * model.deviation(i) + model.mean(i) * model.mean(i);
+                    assertThat(second)
+                            .as("chain %d, square %d", c, i)
+                            .isCloseTo(square[i], within(tolerance * largest));
+                    risk += (square[i] - 2 * mean[i] * truth[i] + truth[i] * truth[i]) / (i + 1);
+                }
+                assertThat(model.excessRisk(Spectrum.powerLaw(1, P), truth))
+                        .as("chain %d", c)
+                        .isCloseTo(risk, within(tolerance * (risk + largest)));
+                assertThat(average.excess(mixed, truth, stage.noise))
+                        .as("chain %d", c)
+                        .isCloseTo(risk, within(tolerance * (risk + largest)));
+            }
+        }
+    }
+
+    /** What is left when signs of features, and noise, are drawn. */
+    @Test
+    void isTheMeanOfLiteralDraws() {
+        double[] truth = gaussian(P, generator(1));
+        Spectrum evaluation = Spectrum.powerLaw(1, P);
+        double real = 0.5; // noise of the truth's labels
+        double own = 0.3; // and of the teacher's
+        double share = 0.4;
+        double[][] first = CHAINS.get(1).get(0).design(generator(2));
+        double[][] second = CHAINS.get(1).get(1).design(generator(3));
+        SignAveragedModel model;
+        try (FactoredRegression teacher = FactoredRegression.of(Nd4j.create(first), 0);
+                FactoredRegression student = FactoredRegression.of(Nd4j.create(second), 0.1)) {
+            model = SignAveragedModel.fixed(truth)
+                    .teach(teacher, 1, truth, real)
+                    .teach(student, share, truth, Math.hypot((1 - share) * real, share * own));
+        }
+        RandomGenerator random = generator(4);
+        int draws = 3000;
+        double[] risks = new double[draws];
+        double[] coefficients = new double[draws];
+        double[] squares = new double[draws];
+        for (int k = 0; k < draws; k++) {
+            try (FactoredRegression teacher = FactoredRegression.of(Nd4j.create(flipped(first, random)), 0);
+                    FactoredRegression student = FactoredRegression.of(Nd4j.create(flipped(second, random)), 0.1)) {
+                double[] b = teacher.solve(noisy(teacher.predict(truth), real, random));
+                double[] labels = noisy(student.predict(truth), real, random);
+                double[] taught = noisy(student.predict(b), own, random);
+                Arrays.setAll(labels, i -> (1 - share) * labels[i] + share * taught[i]);
+                double[] fitted = student.solve(labels);
+                for (int i = 0; i < P; i++) {
+                    risks[k] += (fitted[i] - truth[i]) * (fitted[i] - truth[i]) / (i + 1);
+                }
+                coefficients[k] = fitted[2];
+                squares[k] = fitted[2] * fitted[2];
+            }
+        }
+        assertThat(SampleMean.of(risks).zScore(model.excessRisk(evaluation, truth)))
+                .isBetween(-4.0, 4.0);
+        assertThat(SampleMean.of(coefficients).zScore(model.mean(2))).isBetween(-4.0, 4.0);
+        double square = model.mean(2) * model.mean(2) + model.deviation(2) * model.deviation(2);
+        assertThat(SampleMean.of(squares).zScore(square)).isBetween(-4.0, 4.0);
+        assertThat(SampleMean.of(squares).standardError()).isLessThan(0.1 * square);
+    }
+
+    private static double[][] flipped(double[][] x, RandomGenerator random) {
+        double[] signs = new double[P];
+        Arrays.setAll(signs, i -> random.nextBoolean() ? 1 : -1);
+        return Arrays.stream(x)
+                .map(row -> IntStream.range(0, P)
+                        .mapToDouble(i -> signs[i] * row[i])
+                        .toArray())
+                .toArray(double[][]::new);
+    }
+
+    private static double[] noisy(double[] labels, double deviation, RandomGenerator random) {
+        return Arrays.stream(labels)
+                .map(label -> label + deviation * random.nextGaussian())
+                .toArray();
+    }
+
+    @Test
+    void leastSquaresWithoutNoiseKeepTheTeacher() {
+        double[] truth = gaussian(P, generator(5));
+        double[] surrogate = gaussian(P, generator(6));
+        double[][] x = CHAINS.get(1).get(0).design(generator(7));
+        try (FactoredRegression student = FactoredRegression.of(Nd4j.create(x), 0)) {
+            SignAveragedModel model = SignAveragedModel.fixed(surrogate).teach(student, 1, truth, 0);
+            for (int i = 0; i < P; i++) {
+                assertThat(model.mean(i)).isEqualTo(surrogate[i]);
+                assertThat(model.deviation(i)).isZero();
+            }
+            assertThat(SignAveragedModel.fixed(truth)
+                            .teach(student, 1, truth, 0)
+                            .excessRisk(Spectrum.powerLaw(1, P), truth))
+                    .isZero();
+        }
+    }
+
+    /** Powers of two in the features and in the coefficients are carried through, wherever squares would overflow. */
+    @Test
+    void ofAnyScaleTheRiskIsTheSame() {
+        double[][] x = CHAINS.get(0).get(0).design(generator(3));
+        double[][] y = CHAINS.get(1).get(0).design(generator(4));
+        double[] truth = gaussian(P, generator(5));
+        double expected = Double.NaN;
+        for (int exponent : new int[] {0, -400, -130, 200, 400}) {
+            double scale = Math.scalb(1.0, exponent);
+            double[] scaledTruth = Arrays.stream(truth).map(b -> b / scale).toArray();
+            double[] eigenvalues = Spectrum.powerLaw(1, P).eigenvalues();
+            PowerOfTwo.scale(eigenvalues, 2 * exponent);
+            try (FactoredRegression teacher =
+                            FactoredRegression.of(Nd4j.create(x).muli(scale), 0);
+                    FactoredRegression student =
+                            FactoredRegression.of(Nd4j.create(y).muli(scale), 0.5 * scale * scale)) {
+                double risk = SignAveragedModel.fixed(scaledTruth)
+                        .teach(teacher, 1, scaledTruth, 0.5)
+                        .teach(student, 0.75, scaledTruth, 0.25)
+                        .excessRisk(Spectrum.of(eigenvalues), scaledTruth);
+                if (exponent == 0) {
+                    expected = risk;
+                }
+                assertThat(risk).as("2^%d", exponent).isCloseTo(expected, within(1e-13 * expected));
+            }
+        }
+    }
+
+    /** Wide enough for several stripes, the last of them narrower. */
+    @Test
+    void wideAndTallDesignsAgreeWithTheAverageOfTheRisk() {
+        for (int[] shape : new int[][] {{300, 700}, {700, 300}}) {
+            int p = shape[1];
+            double[] truth = gaussian(p, generator(8));
+            double[] surrogate = gaussian(p, generator(9));
+            Spectrum evaluation = Spectrum.powerLaw(0.5, p);
+            int[] seen = IntStream.range(0, p).filter(i -> i % 5 != 1).toArray();
+            try (FactoredRegression some =
+                            FactoredRegression.of(Nd4j.create(gaussian(shape[0], p, generator(10))), seen, 0.1);
+                    FactoredRegression all =
+                            FactoredRegression.of(Nd4j.create(gaussian(shape[0], p, generator(11))), 0.2)) {
+                SignAveragedModel teacher = SignAveragedModel.fixed(surrogate).teach(some, 1, truth, 0.5);
+                double expected = some.signAverage(evaluation).excess(surrogate, truth, 0.5);
+                assertThat(teacher.excessRisk(evaluation, truth)).isCloseTo(expected, within(1e-12 * expected));
+                SignAveragedModel student = teacher.teach(all, 1, truth, 0.5);
+                expected = all.signAverage(evaluation).excess(teacher, truth, 0.5);
+                assertThat(student.excessRisk(evaluation, truth)).isCloseTo(expected, within(1e-12 * expected));
+            }
+        }
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // on purpose
+    void refusesWhatMakesNoSense() {
+        double[] truth = {1, 2};
+        double[] three = {1, 2, 3};
+        assertRefused(() -> SignAveragedModel.fixed(null), "coefficients: null is not allowed");
+        assertRefused(() -> SignAveragedModel.fixed(new double[0]), "coefficients: [] has no entries");
+        assertRefused(
+                () -> SignAveragedModel.fixed(new double[] {1, Double.NaN}), "coefficients[1]: NaN is not finite");
+        try (FactoredRegression student = FactoredRegression.of(Nd4j.create(new double[][] {{1, 2}, {3, 4}}), 0)) {
+            SignAveragedModel model = SignAveragedModel.fixed(truth);
+            SignAveragedModel larger = SignAveragedModel.fixed(three);
+            assertRefused(() -> model.teach(null, 1, truth, 0), "student: null is not allowed");
+            assertRefused(() -> model.teach(student, Double.NaN, truth, 0), "share: NaN is not finite");
+            assertRefused(() -> model.teach(student, 1, three, 0), "truth.length: 3 is not the number of features, 2");
+            assertRefused(
+                    () -> larger.teach(student, 1, three, 0),
+                    "student.length: 2 is not the number of features of the teacher, 3");
+            assertRefused(() -> model.teach(student, 1, truth, -1), "noise: -1.0 is not at least 0 and finite");
+            assertRefused(
+                    () -> model.excessRisk(Spectrum.isotropic(1, 3), truth),
+                    "evaluation.length: 3 is not the number of features, 2");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> model.excessRisk(Spectrum.powerLaw(2.0), truth))
+                    .withMessageEndingWith("is not listed, one eigenvalue per feature");
+            assertRefused(
+                    () -> model.excessRisk(Spectrum.isotropic(1, 2), three),
+                    "truth.length: 3 is not the number of features, 2");
+            assertRefused(
+                    () -> student.signAverage(Spectrum.isotropic(1, 2)).excess(larger, truth, 0),
+                    "teacher.length: 3 is not the number of features, 2");
+        }
+    }
+
+    private static void assertRefused(ThrowingCallable call, String message) {
+        assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
+    }
+}

@@ -14,7 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * A linear model whose label noise has been averaged over, all features being given: its coefficients have the mean b̄ and
  * the covariance C. Regression is linear in its labels, so that both are exact along a chain of students, each taught by the
- * one before.
+ * one before. {@link SignAveragedModel} averages over more where features are not correlated.
  *
  * <p>C = Eᵀ V E is never formed: E has at most as many rows as the last student has samples, as {@code docs/regression.md} derives. Immutable; holds native memory
  * until it is closed, and belongs to one thread.

@@ -13,10 +13,8 @@ import numpy
 import scipy
 from scipy.linalg import blas, lapack
 
-DECAY = 1.5
-SOURCE = 1.5
 FITS = [(125, 50), (500, 200), (2000, 800)]
-TRIALS = [(500, 50), (1000, 100), (2000, 200), (2000, 800)]
+TRIALS = [(500, 50), (1000, 50), (2000, 50), (4000, 50), (1000, 100), (2000, 200), (4000, 400)]
 
 
 def median_milliseconds(work, seconds=2.0):
@@ -36,10 +34,10 @@ def through_gram(features, labels):
 
 
 class Task:
-    def __init__(self, p, noise):
+    def __init__(self, p, noise, decay, source):
         rank = numpy.arange(1, p + 1, dtype=float)
-        self.eigenvalues = rank**-DECAY
-        self.truth = numpy.sqrt(rank**-SOURCE / self.eigenvalues)
+        self.eigenvalues = rank**-decay
+        self.truth = numpy.sqrt(rank**-source / self.eigenvalues)
         self.noise = noise
 
     def draw(self, random, n):
@@ -52,13 +50,14 @@ class Task:
 
 def fits(p, n):
     random = numpy.random.default_rng(1)
-    features, labels = Task(p, 0.1).draw(random, n)
+    task = Task(p, 0.1, 1.5, 1.5)
+    features, labels = task.draw(random, n)
     return {
         "SciPy lstsq": median_milliseconds(lambda: scipy.linalg.lstsq(features, labels)),
         "NumPy lstsq": median_milliseconds(lambda: numpy.linalg.lstsq(features, labels, rcond=None)),
         "NumPy pinv": median_milliseconds(lambda: numpy.linalg.pinv(features) @ labels),
         "NumPy Gram": median_milliseconds(lambda: through_gram(features, labels)),
-        "NumPy draw": median_milliseconds(lambda: Task(p, 0.1).draw(random, n)),
+        "NumPy draw": median_milliseconds(lambda: task.draw(random, n)),
     }
 
 
@@ -80,13 +79,13 @@ def rates(p, n):
     return n * n * p / product / 1e6, n**3 / 3 / cholesky / 1e6
 
 
-def naive(p, n, noise, seconds=6.0):
+def naive(p, n, seconds=6.0):
     """A literal trial with SciPy's lstsq: its time, and the scatter of the excess risk as a part of its mean."""
-    task = Task(p, noise)
+    task = Task(p, 1.0, 1.1, 2.5)
     random = numpy.random.default_rng(2)
     risks = []
     start = time.perf_counter()
-    while time.perf_counter() - start < seconds or len(risks) < 30:
+    while time.perf_counter() - start < seconds or len(risks) < 200:
         features, labels = task.draw(random, n)
         risks.append(task.excess(scipy.linalg.lstsq(features, labels)[0]))
     milliseconds = 1e3 * (time.perf_counter() - start) / len(risks)
@@ -108,7 +107,7 @@ if __name__ == "__main__":
         print(f"| {p:,}, {n:,} | {product:.3g} Gflop/s | {cholesky:.3g} Gflop/s |", flush=True)
     print("\n| p, n | a naive trial | scatter | trials to 1 % | time to 1 % |\n|---:|---:|---:|---:|---:|")
     for p, n in TRIALS:
-        milliseconds, scatter = naive(p, n, 1.0)
+        milliseconds, scatter = naive(p, n)
         trials = (scatter / 0.01) ** 2
         print(
             f"| {p:,}, {n:,} | {milliseconds:.3g} ms | {scatter:.3g} | {trials:.0f} "

@@ -14,7 +14,10 @@ import scipy
 from scipy.linalg import blas, lapack
 
 FITS = [(125, 50), (500, 200), (2000, 800)]
-TRIALS = [(500, 50), (1000, 50), (2000, 50), (4000, 50), (1000, 100), (2000, 200), (4000, 400)]
+SIZES = (500, 1000, 2000, 4000)
+TRIALS = [(p, [50] * 3, noise) for noise in (1.0, 3.0) for p in SIZES]
+TRIALS += [(p, [50], 1.0) for p in SIZES]
+TRIALS += [(p, [p // 10], 1.0) for p in SIZES[1:]]
 
 
 def median_milliseconds(work, seconds=2.0):
@@ -40,9 +43,9 @@ class Task:
         self.truth = numpy.sqrt(rank**-source / self.eigenvalues)
         self.noise = noise
 
-    def draw(self, random, n):
-        features = random.standard_normal((n, len(self.truth))) * numpy.sqrt(self.eigenvalues)
-        return features, features @ self.truth + self.noise * random.standard_normal(n)
+    def draw(self, random, n, teacher):
+        features = random.standard_normal((n, len(teacher))) * numpy.sqrt(self.eigenvalues)
+        return features, features @ teacher + self.noise * random.standard_normal(n)
 
     def excess(self, coefficients):
         return numpy.sum(self.eigenvalues * (coefficients - self.truth) ** 2)
@@ -51,13 +54,13 @@ class Task:
 def fits(p, n):
     random = numpy.random.default_rng(1)
     task = Task(p, 0.1, 1.5, 1.5)
-    features, labels = task.draw(random, n)
+    features, labels = task.draw(random, n, task.truth)
     return {
         "SciPy lstsq": median_milliseconds(lambda: scipy.linalg.lstsq(features, labels)),
         "NumPy lstsq": median_milliseconds(lambda: numpy.linalg.lstsq(features, labels, rcond=None)),
         "NumPy pinv": median_milliseconds(lambda: numpy.linalg.pinv(features) @ labels),
         "NumPy Gram": median_milliseconds(lambda: through_gram(features, labels)),
-        "NumPy draw": median_milliseconds(lambda: task.draw(random, n)),
+        "NumPy draw": median_milliseconds(lambda: task.draw(random, n, task.truth)),
     }
 
 
@@ -79,15 +82,18 @@ def rates(p, n):
     return n * n * p / product / 1e6, n**3 / 3 / cholesky / 1e6
 
 
-def naive(p, n, seconds=6.0):
-    """A literal trial with SciPy's lstsq: its time, and the scatter of the excess risk as a part of its mean."""
-    task = Task(p, 1.0, 1.1, 2.5)
+def naive(p, samples, noise, seconds=6.0):
+    """A literal trial with SciPy's lstsq, each training on labels of the one before: its time, and the scatter of the
+    excess risk after the last as a part of its mean."""
+    task = Task(p, noise, 1.1, 2.5)
     random = numpy.random.default_rng(2)
     risks = []
     start = time.perf_counter()
     while time.perf_counter() - start < seconds or len(risks) < 200:
-        features, labels = task.draw(random, n)
-        risks.append(task.excess(scipy.linalg.lstsq(features, labels)[0]))
+        model = task.truth
+        for n in samples:
+            model = scipy.linalg.lstsq(*task.draw(random, n, model))[0]
+        risks.append(task.excess(model))
     milliseconds = 1e3 * (time.perf_counter() - start) / len(risks)
     return milliseconds, statistics.stdev(risks) / statistics.mean(risks)
 
@@ -105,12 +111,12 @@ if __name__ == "__main__":
     for p, n in FITS[1:]:
         product, cholesky = rates(p, n)
         print(f"| {p:,}, {n:,} | {product:.3g} Gflop/s | {cholesky:.3g} Gflop/s |", flush=True)
-    print("\n| p, n | a naive trial | scatter | trials to 1 % | time to 1 % |\n|---:|---:|---:|---:|---:|")
-    for p, n in TRIALS:
-        milliseconds, scatter = naive(p, n)
+    print("\n| p, n | noise | a naive trial | scatter | trials to 1 % | time to 1 % |\n|---:|---:|---:|---:|---:|---:|")
+    for p, samples, noise in TRIALS:
+        milliseconds, scatter = naive(p, samples, noise)
         trials = (scatter / 0.01) ** 2
         print(
-            f"| {p:,}, {n:,} | {milliseconds:.3g} ms | {scatter:.3g} | {trials:.0f} "
+            f"| {p:,}, {'+'.join(map(str, samples))} | {noise:g} | {milliseconds:.3g} ms | {scatter:.3g} | {trials:.0f} "
             f"| {trials * milliseconds / 1e3:.3g} s |",
             flush=True,
         )

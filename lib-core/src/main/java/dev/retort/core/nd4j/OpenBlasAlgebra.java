@@ -13,9 +13,9 @@ import static org.bytedeco.openblas.global.openblas.LAPACKE_dgeqp3;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dlansy;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dormqr;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpocon;
-import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf_work;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
-import static org.bytedeco.openblas.global.openblas.LAPACKE_dtrtri;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dtrtri_work;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
@@ -31,7 +31,8 @@ import org.bytedeco.openblas.global.openblas;
  *
  * <p>LAPACK counts by columns. It is told that it does, and sees every matrix transposed: our lower triangles are its
  * upper ones, our rows its columns, and row factors L Q its factors Q R. That spares the copies which LAPACKE makes of
- * row-major matrices.
+ * row-major matrices. Where it can be had without a workspace to bring along, its search for NaN is left out, too: entries have
+ * been searched before.
  */
 final class OpenBlasAlgebra implements DenseAlgebra {
 
@@ -130,7 +131,7 @@ final class OpenBlasAlgebra implements DenseAlgebra {
     /** Replaces the lower triangle by its Cholesky factor; false if it is not numerically positive definite. */
     static boolean factor(OffHeapMatrix symmetric) {
         int n = symmetric.rows();
-        return accepted("dpotrf", LAPACKE_dpotrf(LAPACK_COL_MAJOR, UPPER, n, symmetric.pointer(), n)) == 0;
+        return accepted("dpotrf", LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, UPPER, n, symmetric.pointer(), n)) == 0;
     }
 
     @Override
@@ -155,7 +156,7 @@ final class OpenBlasAlgebra implements DenseAlgebra {
     public void invertTriangular(OffHeapMatrix lower) {
         keepToOneThread();
         int n = lower.rows();
-        int info = accepted("dtrtri", LAPACKE_dtrtri(LAPACK_COL_MAJOR, UPPER, NON_UNIT, n, lower.pointer(), n));
+        int info = accepted("dtrtri", LAPACKE_dtrtri_work(LAPACK_COL_MAJOR, UPPER, NON_UNIT, n, lower.pointer(), n));
         if (info > 0) {
             throw new ArithmeticException("dtrtri: singular, info " + info + ", order " + n);
         }

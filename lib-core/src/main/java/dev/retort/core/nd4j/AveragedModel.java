@@ -78,15 +78,11 @@ public final class AveragedModel implements AutoCloseable {
     public AveragedModel teach(FactoredRegression student, double share, INDArray truth, double noise) {
         notNull("student", student);
         finite("share", share);
-        double[] mixed = entries("truth", truth);
+        double[] aim = entries("truth", truth);
         nonNegative("noise", noise);
-        length("truth", mixed.length, "the number of features of the teacher", mean.length);
+        length("truth", aim.length, "the number of features of the teacher", mean.length);
         length("student", student.features(), "the number of features of the teacher", mean.length);
-        for (int i = 0; i < mixed.length; i++) {
-            // At the ends the other part may be anything.
-            mixed[i] = (share == 1 ? 0 : (1 - share) * mixed[i]) + (share == 0 ? 0 : share * mean[i]);
-        }
-        double[] fitted = student.fitToPredictionsOf(mixed);
+        double[] fitted = student.fitToPredictionsOf(SignAveragedModel.mixed(share, mean, aim));
         Variation passedOn = share == 0 ? null : variation;
         if (passedOn == null && noise == 0) {
             return new AveragedModel(fitted, null);

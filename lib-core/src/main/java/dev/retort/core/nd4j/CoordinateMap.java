@@ -19,9 +19,15 @@ final class CoordinateMap implements AutoCloseable {
     private final int[] seen;
     private final int[] unseen;
     private final boolean knowsMissed;
+
+    /** E. */
     private final OffHeapMatrix basis;
-    private final OffHeapMatrix inside;
-    private final @Nullable OffHeapMatrix outside;
+
+    /** G in the features that are seen. */
+    private final OffHeapMatrix columnsSeen;
+
+    /** And in those that are not. */
+    private final @Nullable OffHeapMatrix columnsUnseen;
 
     /** Reads the factorisation and x, until it is closed. */
     CoordinateMap(DenseAlgebra algebra, Factorisation factorisation, OffHeapMatrix x, int @Nullable [] seen) {
@@ -35,8 +41,8 @@ final class CoordinateMap implements AutoCloseable {
         OffHeapMatrix missed = factorisation.missed();
         knowsMissed = missed != null;
         basis = factorisation.basis();
-        inside = missed != null ? missed : factorisation.reducesToBasis() ? basis : image(x, this.seen);
-        outside = unseen.length == 0 ? null : image(x, unseen);
+        columnsSeen = missed != null ? missed : factorisation.reducesToBasis() ? basis : image(x, this.seen);
+        columnsUnseen = unseen.length == 0 ? null : image(x, unseen);
     }
 
     /** F X for some of the features. */
@@ -80,9 +86,9 @@ final class CoordinateMap implements AutoCloseable {
      */
     OffHeapMatrix halfOfLabels(double[] ofSeen, double[] ofUnseen, double noise) {
         OffHeapMatrix form = OffHeapMatrix.zeros(rank(), rank());
-        add(inside, ofSeen, form);
-        if (outside != null) {
-            add(outside, ofUnseen, form);
+        add(columnsSeen, ofSeen, form);
+        if (columnsUnseen != null) {
+            add(columnsUnseen, ofUnseen, form);
         }
         if (noise > 0) {
             try (OffHeapMatrix reducer = factorisation.reducer()) {
@@ -92,6 +98,41 @@ final class CoordinateMap implements AutoCloseable {
             }
         }
         return halved(form);
+    }
+
+    /** Whether the largest entry of a form, which is on its diagonal, is far from the ends of the range. */
+    static boolean isModerate(OffHeapMatrix form) {
+        double largest = 0;
+        for (int k = 0; k < form.rows(); k++) {
+            largest = Math.max(largest, form.pointer().get(k * (form.rows() + 1L)));
+        }
+        return largest > 0x1p-800 && largest < 0x1p800; // NaN is not
+    }
+
+    /** The exponent of two of about the largest of the entries of G diag(c) and s F; 0 if all are zero. */
+    int exponentOfLabels(double[] ofSeen, double[] ofUnseen, double noise) {
+        double largest =
+                Math.max(largest(columnsSeen, ofSeen), columnsUnseen == null ? 0 : largest(columnsUnseen, ofUnseen));
+        if (noise > 0) {
+            try (OffHeapMatrix reducer = factorisation.reducer()) {
+                double[] deviations = new double[reducer.columns()];
+                Arrays.fill(deviations, noise);
+                largest = Math.max(largest, largest(reducer, deviations));
+            }
+        }
+        return PowerOfTwo.exponent(new double[] {largest});
+    }
+
+    private static double largest(OffHeapMatrix matrix, double[] factors) {
+        double[] row = new double[matrix.columns()];
+        double largest = 0;
+        for (int k = 0; k < matrix.rows(); k++) {
+            matrix.readRow(k, row);
+            for (int j = 0; j < row.length; j++) {
+                largest = Math.max(largest, Math.abs(row[j] * factors[j]));
+            }
+        }
+        return largest;
     }
 
     private void add(OffHeapMatrix matrix, double[] factors, OffHeapMatrix form) {
@@ -134,22 +175,22 @@ final class CoordinateMap implements AutoCloseable {
 
     /** Over the columns of G that are seen, with those of E. */
     Sums overSeen(OffHeapMatrix half, int... stops) {
-        return sums(half, inside, basis, stops);
+        return sums(half, columnsSeen, basis, stops);
     }
 
     /** Over the columns of G that are not seen. */
     Sums overUnseen(OffHeapMatrix half, int... stops) {
-        return outside == null ? new Sums(stops.length, 0) : sums(half, outside, null, stops);
+        return columnsUnseen == null ? new Sums(stops.length, 0) : sums(half, columnsUnseen, null, stops);
     }
 
     /** Over the columns of E, with those of G that are seen. */
     Sums overBasis(OffHeapMatrix half) {
-        return sums(half, basis, inside, rank());
+        return sums(half, basis, columnsSeen, rank());
     }
 
     private Sums sums(OffHeapMatrix half, OffHeapMatrix matrix, @Nullable OffHeapMatrix partner, int... stops) {
         Sums sums = new Sums(stops.length, matrix.columns());
-        if (knowsMissed && inside.sumOfSizes() == 0 && matrix == inside) {
+        if (knowsMissed && columnsSeen.sumOfSizes() == 0 && matrix == columnsSeen) {
             return sums; // nothing is missed
         }
         matrix.inStripes((stripe, from) -> {
@@ -204,11 +245,11 @@ final class CoordinateMap implements AutoCloseable {
     @Override
     public void close() {
         basis.close();
-        if (inside != basis) {
-            inside.close();
+        if (columnsSeen != basis) {
+            columnsSeen.close();
         }
-        if (outside != null) {
-            outside.close();
+        if (columnsUnseen != null) {
+            columnsUnseen.close();
         }
     }
 }

@@ -164,8 +164,8 @@ public final class FactoredRegression implements AutoCloseable {
     }
 
     /**
-     * How much native memory a regression needs at most: what it holds, and what each of its methods, and {@link
-     * AveragedModel#teach}, takes meanwhile and leaves, however it is factored. Features are not counted. Cholesky of features that are
+     * How much native memory a regression needs at most: what it holds, and what each of its methods, {@link
+     * AveragedModel#teach} and {@link SignAveragedModel#teach} take meanwhile and leaves, however it is factored. Features are not counted. Cholesky of features that are
      * read where they are needs at most half of it. Where X itself is factored, or OpenBLAS is missing, up to as much is
      * needed again in the Java heap.
      *
@@ -291,9 +291,12 @@ public final class FactoredRegression implements AutoCloseable {
     public double[] predict(double[] coefficients) {
         finite("coefficients", notNull("coefficients", coefficients));
         length("coefficients", coefficients.length, "the number of features", x.columns());
-        try (OffHeapMatrix labels = predictions(coefficients)) {
+        int size = PowerOfTwo.exponent(coefficients);
+        double[] moderate = coefficients.clone();
+        PowerOfTwo.scale(moderate, -size);
+        try (OffHeapMatrix labels = predictions(moderate)) {
             double[] predictions = labels.toArray();
-            PowerOfTwo.scale(predictions, scale);
+            PowerOfTwo.scale(predictions, size + scale);
             return predictions;
         }
     }

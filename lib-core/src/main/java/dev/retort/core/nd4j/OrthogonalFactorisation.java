@@ -68,7 +68,11 @@ final class OrthogonalFactorisation implements Factorisation {
         if (rank == 0) {
             return OffHeapMatrix.zeros(labels.rows(), 1);
         }
-        OffHeapMatrix along = wide ? alongU(labels) : alongV(labels);
+        return solved(wide ? alongU(labels) : alongV(labels));
+    }
+
+    /** Of what of the labels lies along each row of U, or of V, whichever has their length; its memory is taken over. */
+    private OffHeapMatrix solved(OffHeapMatrix along) {
         if (penalty == 0) {
             algebra.solveTriangular(middle, wide, along);
             return along;
@@ -95,9 +99,15 @@ final class OrthogonalFactorisation implements Factorisation {
 
     @Override
     public OffHeapMatrix reducer() {
-        try (OffHeapMatrix unit = OffHeapMatrix.identity(wide ? w.rows() : w.columns());
-                OffHeapMatrix columns = reducedRows(unit)) {
-            return columns.transposed();
+        if (rank == 0) {
+            return OffHeapMatrix.zeros(1, wide ? w.rows() : w.columns());
+        }
+        try (OffHeapMatrix unit = OffHeapMatrix.identity(rank);
+                OffHeapMatrix along = wide ? backFromU(unit) : backFromV(unit);
+                OffHeapMatrix columns = solved(unit.copy())) {
+            OffHeapMatrix reducer = OffHeapMatrix.zeros(rank, along.columns());
+            algebra.addProduct(1, columns, true, along, false, reducer);
+            return reducer;
         }
     }
 

@@ -9,11 +9,13 @@ import static dev.retort.core.Arguments.refusal;
 import dev.retort.core.CompensatedSum;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A linear model whose label noise has been averaged over, and the signs of the features it was trained on, the sizes of all
- * features being given: each coefficient has a mean and a standard deviation, and no two are correlated. Both are exact along
- * a chain of students, each taught by the one before.
+ * features being given: of each coefficient the mean and the standard deviation. Both are exact along a chain of students, each
+ * taught by the one before. How coefficients are correlated is not kept: neither the excess risk nor what a student learns on
+ * such an average depends on it.
  *
  * <p>If the distribution of the features does not change when one of them changes its sign, as with independent Gaussian
  * features, that average has the expectation of a literal model, and far less variance. A flip of features j and k turns
@@ -79,8 +81,8 @@ public final class SignAveragedModel {
      * The standard deviation of a coefficient over noise and signs.
      *
      * @param i the feature, from 0
-     * @return the deviation, at least 0; one below 10<sup>−8</sup> times that of other features, or times the mean, may be
-     *     rounding
+     * @return the deviation, at least 0; one below 10<sup>−8</sup> times the mean or the deviation of the same coefficient of the
+     *     teacher may be rounding
      * @throws IndexOutOfBoundsException if there is no such feature
      */
     public double deviation(int i) {
@@ -99,14 +101,9 @@ public final class SignAveragedModel {
     public SignAveragedModel mixed(double share, double[] truth) {
         finite("share", share);
         checkTruth(truth);
-        double[] mixed = new double[mean.length];
         double[] scaled = new double[mean.length];
-        for (int i = 0; i < mixed.length; i++) {
-            // At the ends the other part may be anything.
-            mixed[i] = (share == 1 ? 0 : (1 - share) * truth[i]) + (share == 0 ? 0 : share * mean[i]);
-            scaled[i] = Math.abs(share) * deviation[i];
-        }
-        return new SignAveragedModel(mixed, scaled);
+        Arrays.setAll(scaled, i -> Math.abs(share) * deviation[i]);
+        return new SignAveragedModel(finite("mixed", mixed(share, mean, truth)), finite("mixed deviations", scaled));
     }
 
     /**
@@ -140,22 +137,41 @@ public final class SignAveragedModel {
         PowerOfTwo.scale(ofUnseen, -shrinkage);
         double[] scaledNoise = {noise};
         PowerOfTwo.scale(scaledNoise, -scale - shrinkage);
+        int unit = 0;
+        OffHeapMatrix form = map.halfOfLabels(ofSeen, ofUnseen, scaledNoise[0]);
+        if (!CoordinateMap.isModerate(form)) { // squares of labels may leave the range where labels do not
+            form.close();
+            unit = map.exponentOfLabels(ofSeen, ofUnseen, scaledNoise[0]);
+            for (double[] part : List.of(ofSeen, ofUnseen, scaledNoise)) {
+                PowerOfTwo.scale(part, -unit);
+            }
+            form = map.halfOfLabels(ofSeen, ofUnseen, scaledNoise[0]);
+        }
         double[] taught = new double[mean.length];
         double[] spread = new double[mean.length];
-        try (OffHeapMatrix half = map.halfOfLabels(ofSeen, ofUnseen, scaledNoise[0])) {
+        try (OffHeapMatrix half = form) {
             CoordinateMap.Sums sums = map.overBasis(half);
             double[] products = sums.products[0];
             PowerOfTwo.scale(products, map.knowsMissed() ? 0 : -shrinkage);
             for (int j = 0; j < products.length; j++) {
                 int i = map.seen()[j];
-                double kept = map.knowsMissed() ? 1 - 2 * products[j] : 0;
                 double moved = products[j] * mean[i];
-                double variance = kept * deviation[i] * deviation[i] + (sums.forms[0][j] - moved * moved);
                 taught[i] = map.knowsMissed() ? mean[i] - moved : moved;
-                spread[i] = Math.sqrt(Math.max(0, variance)); // rounding may leave less than nothing
+                double kept = map.knowsMissed() ? deviation[i] : 0;
+                spread[i] = deviation(1 - 2 * products[j], kept, moved, sums.forms[0][j], unit);
             }
         }
         return new SignAveragedModel(taught, spread);
+    }
+
+    /** The root of weight · kept² + form · 4^unit − moved², in a unit of its own in which squares stay in range. */
+    private static double deviation(double weight, double kept, double moved, double form, int unit) {
+        int own =
+                Math.max(Math.getExponent(form) / 2 + unit, Math.max(Math.getExponent(kept), Math.getExponent(moved)));
+        double from = Math.scalb(kept, -own);
+        double by = Math.scalb(moved, -own);
+        double variance = weight * from * from + (Math.scalb(form, 2 * (unit - own)) - by * by);
+        return Math.scalb(Math.sqrt(Math.max(0, variance)), own); // rounding may leave less than nothing
     }
 
     /**
@@ -163,8 +179,8 @@ public final class SignAveragedModel {
      *
      * @param evaluation the variances λ of the features, uncorrelated, under which the excess risk is measured
      * @param truth β⋆, one coefficient per feature
-     * @return the expected excess risk; rounding is about 10<sup>−16</sup> times Σ λ β⋆², or what {@link SignAverage#excess
-     *     SignAverage} says of the condition
+     * @return the expected excess risk, to about n · 10<sup>−16</sup> times Σ λ β² of the truth and of all models in the chain, or
+     *     what {@link SignAverage} says of the condition
      * @throws IllegalArgumentException if the spectrum is null, not {@linkplain Spectrum#isListed() listed} or of another
      *     dimension, if the truth is null or not of as many features, or if an entry is NaN or infinite
      */
@@ -182,6 +198,15 @@ public final class SignAveragedModel {
             excess.add(eigenvalue * deviation[i] * deviation[i]);
         }
         return excess.value();
+    }
+
+    /** (1 − share) · truth + share · coefficients; at the ends the other part may be anything. */
+    static double[] mixed(double share, double[] coefficients, double[] truth) {
+        double[] mixed = new double[truth.length];
+        for (int i = 0; i < mixed.length; i++) {
+            mixed[i] = (share == 1 ? 0 : (1 - share) * truth[i]) + (share == 0 ? 0 : share * coefficients[i]);
+        }
+        return mixed;
     }
 
     private void checkTruth(double[] truth) {

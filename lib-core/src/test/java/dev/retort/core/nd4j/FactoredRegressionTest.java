@@ -491,10 +491,10 @@ class FactoredRegressionTest {
     @Test
     void nativeMemoryIsBounded() {
         double worst = 0;
-        for (int[] shape : new int[][] {{5, 200}, {40, 120}, {80, 81}, {80, 80}, {120, 40}, {200, 5}}) {
+        for (int[] shape : new int[][] {{5, 200}, {40, 120}, {80, 81}, {80, 80}, {120, 40}, {200, 5}, {2000, 3}}) {
             int n = shape[0];
             int p = shape[1];
-            for (double alpha : new double[] {0.5, 12}) {
+            for (double alpha : new double[] {0.5, 12, 40}) {
                 for (int[] seen : Arrays.asList(null, mask(p))) {
                     for (double ridge : new double[] {0, 1e-20, 0.1}) {
                         for (double scale : new double[] {1, 0x1p200}) {

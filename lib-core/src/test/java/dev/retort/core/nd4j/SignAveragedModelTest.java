@@ -209,31 +209,121 @@ class SignAveragedModelTest {
         }
     }
 
-    /** Powers of two in the features and in the coefficients are carried through, wherever squares would overflow. */
+    /** Powers of two in features, coefficients, noise and ridge are carried through, where squares would overflow too. */
     @Test
-    void ofAnyScaleTheRiskIsTheSame() {
+    void ofAnyScaleTheModelIsTheSame() {
         double[][] x = CHAINS.get(0).get(0).design(generator(3));
         double[][] y = CHAINS.get(1).get(0).design(generator(4));
         double[] truth = gaussian(P, generator(5));
-        double expected = Double.NaN;
-        for (int exponent : new int[] {0, -400, -130, 200, 400}) {
-            double scale = Math.scalb(1.0, exponent);
-            double[] scaledTruth = Arrays.stream(truth).map(b -> b / scale).toArray();
-            double[] eigenvalues = Spectrum.powerLaw(1, P).eigenvalues();
-            PowerOfTwo.scale(eigenvalues, 2 * exponent);
-            try (FactoredRegression teacher =
-                            FactoredRegression.of(Nd4j.create(x).muli(scale), 0);
-                    FactoredRegression student =
-                            FactoredRegression.of(Nd4j.create(y).muli(scale), 0.5 * scale * scale)) {
-                double risk = SignAveragedModel.fixed(scaledTruth)
-                        .teach(teacher, 1, scaledTruth, 0.5)
-                        .teach(student, 0.75, scaledTruth, 0.25)
-                        .excessRisk(Spectrum.of(eigenvalues), scaledTruth);
-                if (exponent == 0) {
-                    expected = risk;
+        for (boolean swapped : new boolean[] {false, true}) {
+            for (double ridge : new double[] {0, 0.5, 1e70, 1e200}) {
+                SignAveragedModel expected = chain(swapped ? y : x, swapped ? x : y, ridge, truth, 0.5);
+                // What an enormous ridge leaves of a tall student is less than the rounding of what it was taught.
+                boolean known = swapped || ridge < 1;
+                for (int i = 0; i < P; i++) {
+                    boolean isSeen = i % 4 != 2;
+                    assertThat(expected.deviation(i))
+                            .as("feature %d, ridge %s, swapped: %s", i, ridge, swapped)
+                            .isBetween(known && isSeen ? Double.MIN_VALUE : 0, isSeen ? Double.MAX_VALUE : 0);
                 }
-                assertThat(risk).as("2^%d", exponent).isCloseTo(expected, within(1e-13 * expected));
+                for (int exponent : new int[] {-600, -520, -400, -130, 200, 400, 520, 600}) {
+                    double scale = Math.scalb(1.0, exponent);
+                    // Neither ridges nor coefficients, which are inversely proportional to large ones, may leave the
+                    // range.
+                    if (ridge > 0
+                            && !(ridge * scale * scale > 0x1p-900
+                                    && ridge * Math.max(scale * scale, 1 / scale) < 0x1p900)) {
+                        continue;
+                    }
+                    double[] scaledTruth =
+                            Arrays.stream(truth).map(b -> b / scale).toArray();
+                    SignAveragedModel features = chain(
+                            scaled(swapped ? y : x, scale),
+                            scaled(swapped ? x : y, scale),
+                            ridge * scale * scale,
+                            scaledTruth,
+                            0.5);
+                    double[] largerTruth =
+                            Arrays.stream(truth).map(b -> b * scale).toArray();
+                    SignAveragedModel labels = chain(swapped ? y : x, swapped ? x : y, ridge, largerTruth, 0.5 * scale);
+                    for (int i = 0; i < P; i++) {
+                        assertThat(features.mean(i) * scale)
+                                .as("2^%d, ridge %s", exponent, ridge)
+                                .isCloseTo(expected.mean(i), within(1e-13 * Math.abs(expected.mean(i))));
+                        assertThat(features.deviation(i) * scale)
+                                .isCloseTo(expected.deviation(i), within(1e-6 * expected.deviation(i)));
+                        assertThat(labels.mean(i) / scale)
+                                .isCloseTo(expected.mean(i), within(1e-13 * Math.abs(expected.mean(i))));
+                        assertThat(labels.deviation(i) / scale)
+                                .isCloseTo(expected.deviation(i), within(1e-6 * expected.deviation(i)));
+                    }
+                }
             }
+        }
+    }
+
+    private static double[][] scaled(double[][] x, double scale) {
+        return Arrays.stream(x)
+                .map(row -> Arrays.stream(row).map(entry -> entry * scale).toArray())
+                .toArray(double[][]::new);
+    }
+
+    private static SignAveragedModel chain(double[][] x, double[][] y, double ridge, double[] truth, double noise) {
+        try (FactoredRegression teacher = FactoredRegression.of(Nd4j.create(x), 0);
+                FactoredRegression student = FactoredRegression.of(Nd4j.create(y), SOME, ridge)) {
+            return SignAveragedModel.fixed(truth)
+                    .teach(teacher, 1, truth, noise)
+                    .teach(student, 0.75, truth, noise / 2);
+        }
+    }
+
+    /** Far beyond the features a ridge leaves b = Xᵀ y / (n · ridge): moments of that are known. */
+    @Test
+    void anEnormousRidgeIsInverselyProportional() {
+        double[][] x = CHAINS.get(0).get(0).design(generator(13)); // fewer samples than features
+        double[] truth = gaussian(P, generator(14));
+        int n = x.length;
+        for (double ridge : new double[] {1e70, 1e150, 1e250, 1e300}) {
+            try (FactoredRegression student = FactoredRegression.of(Nd4j.create(x), ridge)) {
+                SignAveragedModel model = SignAveragedModel.fixed(truth).teach(student, 1, truth, 0.5);
+                for (int i = 0; i < P; i++) {
+                    double square = 0;
+                    double variance = 0;
+                    for (int j = 0; j < P; j++) {
+                        double product = 0;
+                        for (double[] row : x) {
+                            product += row[i] * row[j];
+                        }
+                        square = i == j ? product : square;
+                        variance += i == j ? 0 : product * product * truth[j] * truth[j];
+                    }
+                    variance += 0.25 * square;
+                    assertThat(model.mean(i) * ridge * n)
+                            .isCloseTo(square * truth[i], within(1e-12 * square * Math.abs(truth[i])));
+                    assertThat(model.deviation(i) * ridge * n)
+                            .isCloseTo(Math.sqrt(variance), within(1e-12 * Math.sqrt(variance)));
+                }
+            }
+        }
+    }
+
+    @Test
+    void sharesMayBeNegativeAndMustNotOverflow() {
+        double[] truth = gaussian(P, generator(15));
+        double[][] x = CHAINS.get(0).get(0).design(generator(16));
+        try (FactoredRegression student = FactoredRegression.of(Nd4j.create(x), 0)) {
+            SignAveragedModel model = SignAveragedModel.fixed(truth).teach(student, 1, truth, 0.5);
+            SignAveragedModel opposite = model.mixed(-0.5, truth);
+            for (int i = 0; i < P; i++) {
+                assertThat(opposite.deviation(i)).isPositive().isEqualTo(0.5 * model.deviation(i));
+                assertThat(opposite.mean(i)).isEqualTo(1.5 * truth[i] - 0.5 * model.mean(i));
+                assertThat(model.mixed(0, truth).mean(i)).isEqualTo(truth[i]);
+                assertThat(model.mixed(0, truth).deviation(i)).isZero();
+            }
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() ->
+                            SignAveragedModel.fixed(new double[] {1e10, 1}).mixed(1e305, new double[2]))
+                    .withMessage("mixed[0]: Infinity is not finite");
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.SampleMean;
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.nd4j.GaussianDesign;
 import dev.retort.core.spectrum.RegressionTask;
@@ -19,6 +20,7 @@ import dev.retort.theory.simulation.Population;
 import dev.retort.theory.simulation.Simulation;
 import dev.retort.theory.simulation.Trials;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.random.RandomGenerator;
@@ -131,6 +133,15 @@ class MatrixSimulationTest {
         List<Simulation> actual = matrices.simulate(trials).stages();
         for (int stage = 0; stage < 3; stage++) {
             assertSame(expected.get(stage).literal(), actual.get(stage).literal());
+        }
+        // Over signs it is averaged in its eigenbasis alone.
+        expected = spectra.simulate(Trials.of(200).seed(4)).stages();
+        actual = matrices.simulate(Trials.of(200).seed(4)).stages();
+        for (int stage = 0; stage < 3; stage++) {
+            double[] differences = expected.get(stage).excess();
+            double[] others = actual.get(stage).excess();
+            Arrays.setAll(differences, trial -> differences[trial] - others[trial]);
+            assertThat(SampleMean.of(differences).zScore(0)).isBetween(-4.0, 4.0);
         }
         assertSame(spectra.simulate(trials.literal()), matrices.simulate(trials).literal());
     }

@@ -89,8 +89,15 @@ public final class ArrayArguments {
     }
 
     private static OffHeapMatrix finite(String name, INDArray array, OffHeapMatrix matrix) {
-        if (Double.isFinite(matrix.sumOfSizes())) {
-            return matrix;
+        sumOfFinite(name, array, matrix);
+        return matrix;
+    }
+
+    /** The sum of the sizes of entries, all of which must be finite; their matrix is closed if one is not. */
+    static double sumOfFinite(String name, INDArray array, OffHeapMatrix matrix) {
+        double sum = matrix.sumOfSizes();
+        if (Double.isFinite(sum)) {
+            return sum;
         }
         for (int i = 0; i < matrix.rows(); i++) {
             double[] row = matrix.row(i);
@@ -101,7 +108,7 @@ public final class ArrayArguments {
                 }
             }
         }
-        return matrix; // only the sum overflows
+        return sum; // only the sum overflows
     }
 
     static String at(String name, long... indices) {

@@ -94,7 +94,8 @@ final class CoordinateMap implements AutoCloseable {
             try (OffHeapMatrix reducer = factorisation.reducer()) {
                 double[] deviations = new double[reducer.columns()];
                 Arrays.fill(deviations, noise);
-                add(reducer, deviations, form);
+                reducer.scaleColumns(deviations, 0);
+                algebra.addGramOfRows(reducer, form);
             }
         }
         return halved(form);

@@ -8,9 +8,9 @@ import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 import static dev.retort.core.nd4j.ArrayArguments.at;
 import static dev.retort.core.nd4j.ArrayArguments.finiteCopy;
-import static dev.retort.core.nd4j.ArrayArguments.finiteMatrix;
 import static dev.retort.core.nd4j.ArrayArguments.numeric;
 import static dev.retort.core.nd4j.ArrayArguments.shapeOf;
+import static dev.retort.core.nd4j.ArrayArguments.sumOfFinite;
 
 import dev.retort.core.spectrum.Spectrum;
 import java.util.ArrayList;
@@ -150,9 +150,10 @@ public final class FactoredRegression implements AutoCloseable {
         if (seen != null) {
             checkSeen(seen, features.size(1));
         }
-        OffHeapMatrix x = finiteMatrix("features", features);
+        OffHeapMatrix x = OffHeapMatrix.reading(features);
+        double sum = sumOfFinite("features", features, x);
         OffHeapMatrix fitted = seen == null ? x : x.columns(seen);
-        int size = exponentOfMean(fitted);
+        int size = exponentOfMean(fitted, seen == null ? sum : fitted.sumOfSizes());
         int scale = Math.abs(size) > MODERATE_EXPONENT ? size : 0;
         if (scale != 0) {
             x = scaled(x, scale);
@@ -196,9 +197,8 @@ public final class FactoredRegression implements AutoCloseable {
         }
     }
 
-    /** The exponent of two of about the mean size of an entry; 0 if all are zero. */
-    private static int exponentOfMean(OffHeapMatrix matrix) {
-        double sum = matrix.sumOfSizes();
+    /** The exponent of two of about the mean size of an entry, given the sum of all sizes; 0 if all are zero. */
+    private static int exponentOfMean(OffHeapMatrix matrix, double sum) {
         if (sum == Double.POSITIVE_INFINITY) {
             return PowerOfTwo.exponent(matrix.toArray()); // of the largest, which is as good
         }

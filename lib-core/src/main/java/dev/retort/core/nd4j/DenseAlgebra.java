@@ -14,6 +14,13 @@ sealed interface DenseAlgebra permits OpenBlasAlgebra, JavaAlgebra {
         return AlgebraSelection.selected();
     }
 
+    /**
+     * The same operations for who has all processors to itself: where that pays, Gram matrices and their Cholesky factors are
+     * made block by block, several at a time. Their bits do not depend on how many processors there are, but may differ
+     * from those of this algebra.
+     */
+    DenseAlgebra onAllProcessors();
+
     /** Lower triangle of X Xᵀ. */
     default OffHeapMatrix gramOfRows(OffHeapMatrix x) {
         OffHeapMatrix gram = OffHeapMatrix.zeros(x.rows(), x.rows());

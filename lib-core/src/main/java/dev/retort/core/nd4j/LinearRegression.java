@@ -28,7 +28,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * cause. Features and labels may be of any size: powers of two, which are exact, bring labels to 1, features too if their
  * mean size is beyond 2<sup>±100</sup>, and the coefficients back.
  *
- * <p>All methods may be called from several threads, and give the same result, bit for bit, in each.
+ * <p>All methods may be called from several threads, and give the same result, bit for bit, in each. A large regression is
+ * shared by all processors, with the same result for any number of them; where each of many threads has one of its own,
+ * {@link FactoredRegression} keeps to the thread that it is called in.
  *
  * <pre>{@code
  * INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});
@@ -56,7 +58,7 @@ public final class LinearRegression {
      *     rows differ, or if an entry is NaN or infinite
      */
     public static INDArray minimumNorm(INDArray features, INDArray labels) {
-        return solve(DenseAlgebra.selected(), features, labels, 0);
+        return solve(DenseAlgebra.selected().onAllProcessors(), features, labels, 0);
     }
 
     /**
@@ -72,7 +74,7 @@ public final class LinearRegression {
      *     rows differ, if an entry is NaN or infinite, or if {@code ridge} is negative, NaN or infinite
      */
     public static INDArray ridge(INDArray features, INDArray labels, double ridge) {
-        return solve(DenseAlgebra.selected(), features, labels, nonNegative("ridge", ridge));
+        return solve(DenseAlgebra.selected().onAllProcessors(), features, labels, nonNegative("ridge", ridge));
     }
 
     /**

@@ -131,6 +131,11 @@ final class OffHeapMatrix implements AutoCloseable {
         return pointer;
     }
 
+    /** Where an entry is, for routines that know how long rows are. */
+    DoublePointer at(int row, int column) {
+        return pointer.getPointer((long) row * columns + column);
+    }
+
     OffHeapMatrix copy() {
         OffHeapMatrix copy = new OffHeapMatrix(rows, columns);
         Pointer.memcpy(copy.pointer, pointer, size() * Double.BYTES);

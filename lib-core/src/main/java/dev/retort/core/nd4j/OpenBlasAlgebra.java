@@ -34,7 +34,7 @@ import org.bytedeco.openblas.global.openblas;
  * row-major matrices. Where it can be had without a workspace to bring along, its search for NaN is left out, too: entries have
  * been searched before.
  */
-final class OpenBlasAlgebra implements DenseAlgebra {
+sealed class OpenBlasAlgebra implements DenseAlgebra permits SharedOpenBlasAlgebra {
 
     private static final byte UPPER = 'U';
     private static final byte NON_UNIT = 'N';
@@ -58,38 +58,44 @@ final class OpenBlasAlgebra implements DenseAlgebra {
      * as long as one. Setting the number once is not enough: ND4J, when its first array is made, sets that of the same
      * library to the number of cores. To look costs nanoseconds, to set it a fifth of a millisecond.
      */
-    private static void keepToOneThread() {
+    static void keepToOneThread() {
         if (openblas.blas_get_num_threads() != 1) {
             openblas.blas_set_num_threads(1);
         }
     }
 
     @Override
+    public DenseAlgebra onAllProcessors() {
+        return new SharedOpenBlasAlgebra();
+    }
+
+    @Override
     public void addGramOfRows(OffHeapMatrix x, OffHeapMatrix c) {
-        addGram(x, CblasNoTrans, x.columns(), c);
+        addGram(x, false, c);
     }
 
     @Override
     public OffHeapMatrix gramOfColumns(OffHeapMatrix x) {
         OffHeapMatrix gram = OffHeapMatrix.zeros(x.columns(), x.columns());
-        addGram(x, CblasTrans, x.rows(), gram);
+        addGram(x, true, gram);
         return gram;
     }
 
-    private static void addGram(OffHeapMatrix x, int transpose, int terms, OffHeapMatrix gram) {
+    /** Adds X Xᵀ, or Xᵀ X, to the lower triangle of C. */
+    void addGram(OffHeapMatrix x, boolean transposed, OffHeapMatrix c) {
         keepToOneThread();
         cblas_dsyrk(
                 CblasRowMajor,
                 CblasLower,
-                transpose,
-                gram.rows(),
-                terms,
+                transposed ? CblasTrans : CblasNoTrans,
+                c.rows(),
+                transposed ? x.rows() : x.columns(),
                 1,
                 x.pointer(),
                 x.columns(),
                 1,
-                gram.pointer(),
-                gram.columns());
+                c.pointer(),
+                c.columns());
     }
 
     @Override
@@ -129,9 +135,13 @@ final class OpenBlasAlgebra implements DenseAlgebra {
     }
 
     /** Replaces the lower triangle by its Cholesky factor; false if it is not numerically positive definite. */
-    static boolean factor(OffHeapMatrix symmetric) {
-        int n = symmetric.rows();
-        return accepted("dpotrf", LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, UPPER, n, symmetric.pointer(), n)) == 0;
+    boolean factor(OffHeapMatrix symmetric) {
+        return factor(symmetric.rows(), symmetric.pointer(), symmetric.columns());
+    }
+
+    /** The same for a block on the diagonal of a matrix whose rows have a given length. */
+    static boolean factor(int order, DoublePointer block, int rowLength) {
+        return accepted("dpotrf", LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, UPPER, order, block, rowLength)) == 0;
     }
 
     @Override

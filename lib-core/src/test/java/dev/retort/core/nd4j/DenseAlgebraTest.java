@@ -9,21 +9,23 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Stream;
 import org.bytedeco.openblas.global.openblas;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Both implementations against sums written out, identities and each other. */
+/** All implementations against sums written out, identities and each other. */
 class DenseAlgebraTest {
 
     /** A sum of a few hundred products of Gaussians, rounded in another order. */
     private static final double ROUNDING = 1e-11;
 
     static List<DenseAlgebra> algebras() {
-        return List.of(new OpenBlasAlgebra(), new JavaAlgebra());
+        return List.of(new OpenBlasAlgebra(), new SharedOpenBlasAlgebra(), new JavaAlgebra());
     }
 
     /** Each implementation with shapes on both sides of its block sizes. */
@@ -364,10 +366,65 @@ class DenseAlgebraTest {
         assertDiagonalises(algebra, new double[][] {{0, 1e-200, 0}, {1e-200, 0, 1e-200}, {0, 1e-200, 0}});
     }
 
+    /** Fewer than a block, as many as fit, and one more; bits are the same for any number of threads. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 179, 180, 181, 299, 300, 301, 500, 725})
+    void blocksMakeUpTheWhole(int order) throws Exception {
+        try (OffHeapMatrix x = matrix(gaussian(order, 40, generator(order)));
+                OffHeapMatrix definite = new OpenBlasAlgebra().gramOfRows(x)) {
+            for (int i = 0; i < order; i++) {
+                definite.pointer().put(i * (order + 1L), definite.pointer().get(i * (order + 1L)) + 10);
+            }
+            List<OffHeapMatrix> expected = made(new OpenBlasAlgebra(), x, definite);
+            List<List<OffHeapMatrix>> shared = new ArrayList<>();
+            for (int threads : new int[] {1, 2, 5}) {
+                ForkJoinPool pool = new ForkJoinPool(threads);
+                try {
+                    shared.add(pool.submit(() -> made(new SharedOpenBlasAlgebra(), x, definite))
+                            .get());
+                } finally {
+                    pool.shutdown();
+                }
+            }
+            for (int k = 0; k < expected.size(); k++) {
+                assertSame(rows(shared.get(0).get(k)), rows(expected.get(k)), ROUNDING);
+                for (List<OffHeapMatrix> again : shared) {
+                    assertThat(Arrays.equals(
+                                    again.get(k).toArray(), shared.get(0).get(k).toArray()))
+                            .as("the same bits")
+                            .isTrue();
+                }
+            }
+        }
+    }
+
+    /** X Xᵀ, the same from Xᵀ, and a Cholesky factor. */
+    private static List<OffHeapMatrix> made(DenseAlgebra algebra, OffHeapMatrix x, OffHeapMatrix definite) {
+        OffHeapMatrix factor = definite.copy();
+        assertThat(algebra.cholesky(factor)).isBetween(1e-4, 1.01);
+        try (OffHeapMatrix transposed = x.transposed()) {
+            return List.of(algebra.gramOfRows(x), algebra.gramOfColumns(transposed), factor);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("algebras")
+    void choleskyRefusesWhatIsNotPositiveDefiniteFarDown(DenseAlgebra algebra) {
+        for (int last : new int[] {250, 390, 499}) {
+            try (OffHeapMatrix symmetric = OffHeapMatrix.identity(500)) {
+                symmetric.pointer().put(last * 501L, -1);
+                assertThat(algebra.cholesky(symmetric)).as("row %d", last).isZero();
+            }
+        }
+    }
+
     /** ND4J sets the number of threads of the same library whenever it likes. */
-    @Test
-    void openBlasKeepsToOneThread() {
-        DenseAlgebra algebra = new OpenBlasAlgebra();
+    @ParameterizedTest
+    @MethodSource("algebras")
+    void openBlasKeepsToOneThread(DenseAlgebra algebra) {
+        if (algebra instanceof JavaAlgebra) {
+            return;
+        }
         try (OffHeapMatrix a = OffHeapMatrix.of(1, 1, 4);
                 OffHeapMatrix v = OffHeapMatrix.of(1, 1, 1)) {
             RowFactors factors = algebra.factorRows(v);

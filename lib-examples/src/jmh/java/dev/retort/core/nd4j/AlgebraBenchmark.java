@@ -21,7 +21,8 @@ public class AlgebraBenchmark {
     @Param({"500", "2000"})
     public int features;
 
-    private final DenseAlgebra algebra = DenseAlgebra.selected();
+    private final OpenBlasAlgebra openBlas = new OpenBlasAlgebra();
+    private final DenseAlgebra shared = openBlas.onAllProcessors();
     private OffHeapMatrix x = OffHeapMatrix.zeros(1, 1);
     private OffHeapMatrix gram = OffHeapMatrix.zeros(1, 1);
     private OffHeapMatrix work = OffHeapMatrix.zeros(1, 1);
@@ -33,7 +34,7 @@ public class AlgebraBenchmark {
         try (INDArray drawn = design.sample(2 * features / 5, RandomGenerator.of("L64X128MixRandom"))) {
             x = OffHeapMatrix.copyOf(drawn);
         }
-        gram = algebra.gramOfRows(x);
+        gram = openBlas.gramOfRows(x);
         work = gram.copy();
     }
 
@@ -48,7 +49,7 @@ public class AlgebraBenchmark {
     /** The symmetric product, X Xᵀ. */
     @Benchmark
     public void product() {
-        algebra.gramOfRows(x).close();
+        openBlas.gramOfRows(x).close();
     }
 
     /**
@@ -59,7 +60,7 @@ public class AlgebraBenchmark {
     @Benchmark
     public double copyAndCholesky() {
         try (OffHeapMatrix copy = gram.copy()) {
-            return algebra.cholesky(copy);
+            return openBlas.cholesky(copy);
         }
     }
 
@@ -67,7 +68,25 @@ public class AlgebraBenchmark {
     @Benchmark
     public void copyAndFactor() {
         try (OffHeapMatrix copy = gram.copy()) {
-            OpenBlasAlgebra.factor(copy);
+            openBlas.factor(copy);
+        }
+    }
+
+    /** The symmetric product in blocks that all processors share. */
+    @Benchmark
+    public void sharedProduct() {
+        shared.gramOfRows(x).close();
+    }
+
+    /**
+     * Cholesky with the estimate of the condition, on a copy, in such blocks.
+     *
+     * @return the reciprocal condition
+     */
+    @Benchmark
+    public double sharedCopyAndCholesky() {
+        try (OffHeapMatrix copy = gram.copy()) {
+            return shared.cholesky(copy);
         }
     }
 

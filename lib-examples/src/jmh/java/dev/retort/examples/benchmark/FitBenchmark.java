@@ -56,10 +56,18 @@ public class FitBenchmark {
         y.close();
     }
 
-    /** The library: array in, array out. */
+    /** The library: array in, array out, on all processors. */
     @Benchmark
     public void retort() {
         LinearRegression.minimumNorm(x, y).close();
+    }
+
+    /** The same on one thread, as trials fit. */
+    @Benchmark
+    public void onOneThread() {
+        try (FactoredRegression regression = FactoredRegression.of(x, 0)) {
+            regression.solve(y).close();
+        }
     }
 
     /** Drawing the design. */

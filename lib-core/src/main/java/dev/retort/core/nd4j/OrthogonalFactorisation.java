@@ -119,9 +119,10 @@ final class OrthogonalFactorisation implements Factorisation {
         }
     }
 
+    /** What the rank leaves out of X is orthogonal to V, but for n &lt; p not to U, and F X has a share of it. */
     @Override
     public boolean reducesToBasis() {
-        return penalty == 0;
+        return penalty == 0 && (!wide || rank == w.rows());
     }
 
     /** Without a ridge, and with features that are independent, A X = I. */

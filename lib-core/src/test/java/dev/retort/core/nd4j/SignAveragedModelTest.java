@@ -130,6 +130,64 @@ class SignAveragedModelTest {
         }
     }
 
+    /** So steep that the rank is cut off: what is left out of the features is tiny, and large coefficients make it count. */
+    @ParameterizedTest
+    @MethodSource("algebras")
+    void whatTheRankLeavesOutOfTheFeaturesIsStillLabelled(DenseAlgebra algebra) {
+        double alpha = 40;
+        double[] coefficients = IntStream.rangeClosed(1, P)
+                .mapToDouble(i -> Math.pow(i, alpha / 2))
+                .toArray();
+        Spectrum evaluation = Spectrum.powerLaw(alpha, P);
+        for (int samples : new int[] {12, 20, 30}) {
+            for (boolean all : new boolean[] {true, false}) {
+                Stage stage = new Stage(samples, all, 0, 1, 0.1, alpha);
+                double[][] x = stage.design(generator(samples));
+                try (FactoredRegression regression = stage.factor(algebra, x)) {
+                    assertThat(regression.method()).isEqualTo(Method.ORTHOGONAL);
+                    SignAveragedModel model =
+                            SignAveragedModel.fixed(coefficients).teach(regression, 1, coefficients, stage.noise);
+                    double[][] a = map(regression, samples);
+                    double risk = 0;
+                    for (int i = 0; i < P; i++) {
+                        double mean = 0;
+                        double square = stage.noise * stage.noise * KnownProblem.dot(a[i], a[i]);
+                        for (int j = 0; j < P; j++) {
+                            double entry = 0;
+                            for (int k = 0; k < samples; k++) {
+                                entry += a[i][k] * x[k][j];
+                            }
+                            square += Math.pow(entry * coefficients[j], 2);
+                            mean += i == j ? entry * coefficients[j] : 0;
+                        }
+                        double second = model.deviation(i) * model.deviation(i) + model.mean(i) * model.mean(i);
+                        assertThat(second)
+                                .as("%d samples, feature %d", samples, i)
+                                .isCloseTo(square, within(1e-6 * square));
+                        double apart = square - 2 * mean * coefficients[i] + coefficients[i] * coefficients[i];
+                        risk += apart * evaluation.eigenvalue(i);
+                    }
+                    assertThat(model.excessRisk(evaluation, coefficients)).isCloseTo(risk, within(1e-6 * risk));
+                    assertThat(regression.signAverage(evaluation).excess(coefficients, coefficients, stage.noise))
+                            .isCloseTo(risk, within(1e-6 * risk));
+                }
+            }
+        }
+    }
+
+    @Test
+    void hugeCoefficientsBesideTinyNoise() {
+        double[] huge = {1e130, 1e130};
+        try (FactoredRegression tall = FactoredRegression.of(Nd4j.create(new double[][] {{1, 0}, {0, 1}, {1, 1}}), 0)) {
+            SignAveragedModel model = SignAveragedModel.fixed(huge).teach(tall, 1, huge, 1e-190);
+            for (int i = 0; i < 2; i++) {
+                assertThat(model.mean(i)).isEqualTo(1e130);
+                // (XᵀX)⁻¹ has 2/3 on its diagonal.
+                assertThat(model.deviation(i)).isCloseTo(Math.sqrt(2.0 / 3) * 1e-190, within(1e-203));
+            }
+        }
+    }
+
     /** What is left when signs of features, and noise, are drawn. */
     @Test
     void isTheMeanOfLiteralDraws() {

@@ -208,6 +208,14 @@ class TrialsTest {
         }
     }
 
+    /** Features that the rank of a design leaves out have labels all the same, if the signal is in them. */
+    @Test
+    void averagesOverSignsWhereTheRankIsCutOff() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(40, 24), Signal.sourcePowerLaw(1.5));
+        averagesHaveTheExpectationOfWhatTheyReplace(
+                "rank cut off", Distillation.of(task).target(Training.samples(15)));
+    }
+
     @Test
     void saysHowManyDesignsWereIllConditioned() {
         RegressionTask steeper = RegressionTask.of(Spectrum.powerLaw(10, 100), Signal.sourcePowerLaw(2));

@@ -74,7 +74,7 @@ final class CoordinateMap implements AutoCloseable {
     /** Half of E Σ Eᵀ, where Σ has these standard deviations in all features. */
     OffHeapMatrix halfOfRisk(double[] deviations) {
         OffHeapMatrix form = OffHeapMatrix.zeros(rank(), rank());
-        add(basis, chosen(deviations, seen), form);
+        add(basis, chosen(deviations, seen), 0, form);
         return halved(form);
     }
 
@@ -83,25 +83,27 @@ final class CoordinateMap implements AutoCloseable {
      *
      * @param ofSeen c in the features that are seen, in their order
      * @param ofUnseen in those that are not
+     * @param unit the exponent of two of the unit of labels: the covariance is divided by 4^unit
      */
-    OffHeapMatrix halfOfLabels(double[] ofSeen, double[] ofUnseen, double noise) {
+    OffHeapMatrix halfOfLabels(double[] ofSeen, double[] ofUnseen, double noise, int unit) {
         OffHeapMatrix form = OffHeapMatrix.zeros(rank(), rank());
-        add(columnsSeen, ofSeen, form);
+        add(columnsSeen, ofSeen, unit, form);
         if (columnsUnseen != null) {
-            add(columnsUnseen, ofUnseen, form);
+            add(columnsUnseen, ofUnseen, unit, form);
         }
         if (noise > 0) {
             try (OffHeapMatrix reducer = factorisation.reducer()) {
                 double[] deviations = new double[reducer.columns()];
                 Arrays.fill(deviations, noise);
                 reducer.scaleColumns(deviations, 0);
+                reducer.scale(-unit);
                 algebra.addGramOfRows(reducer, form);
             }
         }
         return halved(form);
     }
 
-    /** Whether the largest entry of a form, which is on its diagonal, is far from the ends of the range. */
+    /** Whether the largest entry on the diagonal of a form is far from the ends of the range. */
     static boolean isModerate(OffHeapMatrix form) {
         double largest = 0;
         for (int k = 0; k < form.rows(); k++) {
@@ -136,9 +138,10 @@ final class CoordinateMap implements AutoCloseable {
         return largest;
     }
 
-    private void add(OffHeapMatrix matrix, double[] factors, OffHeapMatrix form) {
+    private void add(OffHeapMatrix matrix, double[] factors, int unit, OffHeapMatrix form) {
         matrix.inStripes((stripe, from) -> {
             stripe.scaleColumns(factors, from);
+            stripe.scale(-unit); // after the factors, which may be out of range in this unit
             algebra.addGramOfRows(stripe, form);
         });
     }

@@ -62,7 +62,7 @@ public final class FactoredRegression implements AutoCloseable {
     private static final int MODERATE_EXPONENT = 100;
 
     /** How many matrices of the size of X, at most, are there at the same time: counted, and rounded up. */
-    private static final long MATRICES = 11;
+    private static final long MATRICES = 12;
 
     /** And of that of the smaller Gram matrix. */
     private static final long SMALL_MATRICES = 5;
@@ -165,10 +165,10 @@ public final class FactoredRegression implements AutoCloseable {
     }
 
     /**
-     * How much native memory a regression needs at most: what it holds, and what each of its methods, {@link
-     * AveragedModel#teach} and {@link SignAveragedModel#teach} take meanwhile and leaves, however it is factored. Features are not counted. Cholesky of features that are
-     * read where they are needs at most half of it. Where X itself is factored, or OpenBLAS is missing, up to as much is
-     * needed again in the Java heap.
+     * How much native memory a regression needs at most: what it holds, and what each of its methods, for one set of labels,
+     * {@link AveragedModel#teach} and {@link SignAveragedModel#teach} take meanwhile and leave, however it is factored.
+     * Features are not counted. Cholesky of features that are read where they are needs about half of it. Where X itself is
+     * factored, or OpenBLAS is missing, up to as much is needed again in the Java heap.
      *
      * @param samples n, at least 1
      * @param features p, at least 1

@@ -236,6 +236,19 @@ final class OffHeapMatrix implements AutoCloseable {
         }
     }
 
+    /** Multiplies all entries by 2^exponent. */
+    void scale(int exponent) {
+        if (exponent == 0) {
+            return;
+        }
+        double[] row = new double[columns];
+        for (int i = 0; i < rows; i++) {
+            readRow(i, row);
+            PowerOfTwo.scale(row, exponent);
+            setRow(i, row);
+        }
+    }
+
     OffHeapMatrix transposed() {
         return of(columns, rows, Blocks.transposed(toArray(), rows, columns));
     }

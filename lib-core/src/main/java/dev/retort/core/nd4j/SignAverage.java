@@ -36,13 +36,17 @@ public final class SignAverage {
     /** ((I − P)ᵀ Σ (I − P))_ii. */
     private final double[] error;
 
-    private final double labelNoise;
+    /** The root of tr(AᵀΣA) is this times 2^{@link #noiseExponent}. */
+    private final double noiseRoot;
 
-    private SignAverage(double[] eigenvalues, double[] missed, double[] error, double labelNoise) {
+    private final int noiseExponent;
+
+    private SignAverage(double[] eigenvalues, double[] missed, double[] error, double noiseRoot, int noiseExponent) {
         this.eigenvalues = eigenvalues;
         this.missed = missed;
         this.error = error;
-        this.labelNoise = labelNoise;
+        this.noiseRoot = noiseRoot;
+        this.noiseExponent = noiseExponent;
     }
 
     /**
@@ -51,9 +55,10 @@ public final class SignAverage {
      * @param teacher βˢ, the coefficients that label the samples, one per feature
      * @param truth β⋆, the coefficients against which the excess risk is measured, one per feature
      * @param noise σ, the standard deviation of the label noise, at least 0
-     * @return the average, to about n · 10<sup>−16</sup> times Σ λ (βˢ² + β⋆²), and 10<sup>−17</sup> times the {@linkplain
+     * @return the average, to about n · 10<sup>−16</sup> times Σ λ (βˢ² + β⋆²), and 10<sup>−16</sup> times the {@linkplain
      *     FactoredRegression#reciprocalCondition() condition} of itself for {@link FactoredRegression.Method#CHOLESKY}; it is
-     *     not kept from falling below 0 by as much
+     *     not kept from falling below 0 by as much. Where λ is not about in proportion to the variances of the features, count
+     *     with those in its place, times the largest ratio of λ to them
      * @throws IllegalArgumentException if an array is null, has not p entries or one that is not finite, or if the noise is
      *     negative, NaN or infinite
      */
@@ -91,8 +96,15 @@ public final class SignAverage {
             excess.add(error[i] * mean * mean);
             excess.add((eigenvalues[i] * (1 - 2 * missed[i]) + error[i]) * deviation * deviation);
         }
-        excess.add(labelNoise * nonNegative("noise", noise) * noise);
+        excess.add(ofNoise(nonNegative("noise", noise)));
         return excess.value();
+    }
+
+    /** Squared last, and so out of range only if the square is. */
+    private double ofNoise(double deviation) {
+        double[] root = {deviation * noiseRoot};
+        PowerOfTwo.scale(root, noiseExponent);
+        return root[0] * root[0];
     }
 
     /**
@@ -101,7 +113,7 @@ public final class SignAverage {
      * @return the average over the noise, at least 0
      */
     public double labelNoise() {
-        return labelNoise;
+        return ofNoise(1);
     }
 
     /**
@@ -150,8 +162,9 @@ public final class SignAverage {
                     error[i] = eigenvalues[i] + formOfUnseen[j];
                 }
                 double labelNoise = Arrays.stream(noise, 0, stops[c]).sum();
-                averages.add(new SignAverage(
-                        eigenvalues, missed, error, scaled(new double[] {labelNoise}, size - 2 * exponent)[0]));
+                int odd = size & 1;
+                double root = Math.sqrt(Math.max(0, Math.scalb(labelNoise, odd))); // rounding may leave less
+                averages.add(new SignAverage(eigenvalues, missed, error, root, (size - odd) / 2 - exponent));
             }
         }
         return averages;

@@ -9,7 +9,6 @@ import static dev.retort.core.Arguments.refusal;
 import dev.retort.core.CompensatedSum;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * A linear model whose label noise has been averaged over, and the signs of the features it was trained on, the sizes of all
@@ -81,8 +80,8 @@ public final class SignAveragedModel {
      * The standard deviation of a coefficient over noise and signs.
      *
      * @param i the feature, from 0
-     * @return the deviation, at least 0; one below 10<sup>−8</sup> times the mean or the deviation of the same coefficient of the
-     *     teacher may be rounding
+     * @return the deviation, at least 0; one below √n · 10<sup>−8</sup> times the largest mean or deviation of a coefficient of
+     *     the teacher may be rounding
      * @throws IndexOutOfBoundsException if there is no such feature
      */
     public double deviation(int i) {
@@ -138,14 +137,11 @@ public final class SignAveragedModel {
         double[] scaledNoise = {noise};
         PowerOfTwo.scale(scaledNoise, -scale - shrinkage);
         int unit = 0;
-        OffHeapMatrix form = map.halfOfLabels(ofSeen, ofUnseen, scaledNoise[0]);
+        OffHeapMatrix form = map.halfOfLabels(ofSeen, ofUnseen, scaledNoise[0], unit);
         if (!CoordinateMap.isModerate(form)) { // squares of labels may leave the range where labels do not
             form.close();
             unit = map.exponentOfLabels(ofSeen, ofUnseen, scaledNoise[0]);
-            for (double[] part : List.of(ofSeen, ofUnseen, scaledNoise)) {
-                PowerOfTwo.scale(part, -unit);
-            }
-            form = map.halfOfLabels(ofSeen, ofUnseen, scaledNoise[0]);
+            form = map.halfOfLabels(ofSeen, ofUnseen, scaledNoise[0], unit);
         }
         double[] taught = new double[mean.length];
         double[] spread = new double[mean.length];
@@ -180,7 +176,7 @@ public final class SignAveragedModel {
      * @param evaluation the variances λ of the features, uncorrelated, under which the excess risk is measured
      * @param truth β⋆, one coefficient per feature
      * @return the expected excess risk, to about n · 10<sup>−16</sup> times Σ λ β² of the truth and of all models in the chain, or
-     *     what {@link SignAverage} says of the condition
+     *     what {@link SignAverage} says of the condition and of a λ that is out of proportion
      * @throws IllegalArgumentException if the spectrum is null, not {@linkplain Spectrum#isListed() listed} or of another
      *     dimension, if the truth is null or not of as many features, or if an entry is NaN or infinite
      */

@@ -333,6 +333,20 @@ class FactoredRegressionTest {
         }
     }
 
+    /** Noise and what it is multiplied by may be far apart, as long as their product is a number. */
+    @Test
+    void noiseCountsWhereItsVarianceOverflows() {
+        INDArray tiny = Nd4j.create(new double[][] {{1e-100, 0}, {0, 1e-100}});
+        double[] teacher = {1, 1};
+        double[] truth = {1, 0.5};
+        try (FactoredRegression regression = FactoredRegression.of(tiny, 0)) {
+            SignAverage average = regression.signAverage(Spectrum.isotropic(1e150, 2));
+            assertThat(average.labelNoise()).isEqualTo(Double.POSITIVE_INFINITY); // 2e350
+            assertThat(average.excess(teacher, truth, 0)).isCloseTo(2.5e149, within(1e136));
+            assertThat(average.excess(teacher, truth, 1e-99)).isCloseTo(2.5e149 + 2e152, within(1e139));
+        }
+    }
+
     @Test
     void anEnormousRidgeLearnsNothing() {
         for (int[] shape : new int[][] {{10, 25}, {25, 10}}) {
@@ -495,7 +509,8 @@ class FactoredRegressionTest {
             int n = shape[0];
             int p = shape[1];
             for (double alpha : new double[] {0.5, 12, 40}) {
-                for (int[] seen : Arrays.asList(null, mask(p))) {
+                int[] allButOne = IntStream.range(0, p - 1).toArray();
+                for (int[] seen : Arrays.asList(null, mask(p), allButOne)) {
                     for (double ridge : new double[] {0, 1e-20, 0.1}) {
                         for (double scale : new double[] {1, 0x1p200}) {
                             INDArray x = Nd4j.create(design(n, p, alpha, 1)).muli(scale);
@@ -506,7 +521,7 @@ class FactoredRegressionTest {
                                             FactoredRegression.of(algebra, x, seen, ridge * scale * scale);
                                     AveragedModel model = AveragedModel.fixed(truth)) {
                                 regression.solve(labels).close();
-                                regression.signAverages(Spectrum.isotropic(1, p), n / 2, n);
+                                regression.signAverages(Spectrum.isotropic(1, p), n / 2, n - 1, n);
                                 AveragedModel first = model.teach(regression, 1, truth, 1);
                                 first.teach(regression, 1, truth, 1).close();
                                 first.close();

@@ -32,7 +32,10 @@ public final class GridResults {
      * @throws IOException if it cannot be read, is not the file of a sweep, or is corrupt elsewhere than in its last line
      */
     public static GridResults read(Path csv) throws IOException {
-        try (InputStream bytes = new BufferedInputStream(Files.newInputStream(notNull("csv", csv)))) {
+        if (Files.isDirectory(notNull("csv", csv))) {
+            throw new IOException(csv + ": is a directory, not the file of a sweep");
+        }
+        try (InputStream bytes = new BufferedInputStream(Files.newInputStream(csv))) {
             ResultText text = new ResultText(csv.toString(), bytes);
             String[] header = new String(text.header(), StandardCharsets.UTF_8).split("\n", -1);
             List<String> names = List.of(header[Math.max(0, header.length - 2)].split(",", -1));

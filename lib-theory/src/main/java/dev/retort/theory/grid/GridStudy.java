@@ -11,6 +11,7 @@ import dev.retort.theory.distillation.RiskReport;
 import dev.retort.theory.simulation.Simulation;
 import dev.retort.theory.simulation.Trials;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -98,7 +99,7 @@ public final class GridStudy implements Serializable {
      */
     public static GridStudy predicting(ParameterGrid grid, CellFunction<Distillation> pipeline) {
         notNull("pipeline", pipeline);
-        return of(grid, PREDICTED, cell -> prediction(pipeline.at(cell)));
+        return of(grid, PREDICTED, cell -> prediction(notNull("pipeline", pipeline.at(cell))));
     }
 
     /**
@@ -118,8 +119,8 @@ public final class GridStudy implements Serializable {
         List<String> columns =
                 Stream.concat(PREDICTED.stream(), SIMULATED.stream()).toList();
         return of(grid, columns, cell -> {
-            Distillation run = pipeline.at(cell);
-            Simulation simulation = run.simulate(trials.at(cell));
+            Distillation run = notNull("pipeline", pipeline.at(cell));
+            Simulation simulation = run.simulate(notNull("trials", trials.at(cell)));
             if (Thread.currentThread().isInterrupted()) {
                 // It has the trials that were done by then; the cell is one of those that are not finished.
                 throw new CancellationException("Interrupted after " + simulation.trials() + " trials");
@@ -167,11 +168,14 @@ public final class GridStudy implements Serializable {
      *
      * @param name a line of text
      * @return a new study
-     * @throws IllegalArgumentException if there are control characters in the name
+     * @throws IllegalArgumentException if there are control characters in the name, or half of a surrogate pair
      */
     public GridStudy named(String name) {
         if (notNull("name", name).chars().anyMatch(Character::isISOControl)) {
             throw refusal("name", name, "has control characters in it");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+            throw refusal("name", name, "has half of a surrogate pair in it");
         }
         return new GridStudy(name, grid, columns, measurement);
     }

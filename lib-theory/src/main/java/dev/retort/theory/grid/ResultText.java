@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResultText {
 
+    /** Far beyond any row, or the values of any axis; what is longer is not text. */
+    private static final int LONGEST_LINE = 1 << 26;
+
     private final String place;
     private final InputStream bytes;
     private final BitSet seen = new BitSet();
@@ -109,6 +112,9 @@ final class ResultText {
         int next = 0;
         while (next != '\n' && (next = bytes.read()) >= 0) {
             line.write(next);
+            if (line.size() > LONGEST_LINE) {
+                throw corrupt("it has more than " + LONGEST_LINE + " bytes, which no line of a sweep has");
+            }
         }
         return line.toByteArray();
     }

@@ -6,14 +6,25 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
-import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The bytes of a file that is being written, by nobody else. */
 interface Storage extends Closeable {
 
     /** What is in the file, from its beginning; to be read before anything is written. */
     InputStream read() throws IOException;
+
+    /**
+     * Looks whether the file is still where it was opened, and as long as it was left.
+     *
+     * @throws IOException if somebody else has been at it
+     */
+    void requireUntouched(long length) throws IOException;
 
     /** Writes at a place. If it fails, any part of the bytes may have been written. */
     void write(long position, byte[] bytes) throws IOException;
@@ -33,42 +44,70 @@ interface Storage extends Closeable {
         // Not a channel: an interrupted thread would close it in the middle of a row.
         RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
         try {
-            if (file.getChannel().tryLock() == null) {
-                throw new OverlappingFileLockException();
-            }
-        } catch (OverlappingFileLockException e) {
-            file.close();
-            throw new IOException(path + ": another sweep is writing to this file", e);
-        } catch (IOException e) {
+            return new OpenFile(path, StorageLock.of(path), file, keyOf(path));
+        } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
         }
-        return new Storage() {
-            @Override
-            public InputStream read() throws IOException {
-                return new BufferedInputStream(new FileInputStream(file.getFD()));
-            }
+    }
 
-            @Override
-            public void write(long position, byte[] bytes) throws IOException {
-                file.seek(position);
-                file.write(bytes);
-            }
+    /** What tells a file from one that takes its place, if the system has such a thing. */
+    private static @Nullable Object keyOf(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    }
 
-            @Override
-            public void truncate(long length) throws IOException {
-                file.setLength(length);
-            }
+    /** A file on a disk. */
+    record OpenFile(
+            Path path,
+            StorageLock lock,
+            RandomAccessFile file,
+            @Nullable Object key) implements Storage {
 
-            @Override
-            public void sync() throws IOException {
-                file.getFD().sync();
-            }
+        @Override
+        public InputStream read() throws IOException {
+            return new BufferedInputStream(new FileInputStream(file.getFD()));
+        }
 
-            @Override
-            public void close() throws IOException {
+        @Override
+        public void requireUntouched(long length) throws IOException {
+            boolean same;
+            try {
+                same = Objects.equals(key, keyOf(path));
+            } catch (NoSuchFileException e) {
+                same = false;
+            }
+            if (!same) {
+                throw new IOException(path + ": has been deleted or replaced since the sweep began");
+            }
+            if (file.length() != length) {
+                throw new IOException(path + ": somebody else has changed it, " + file.length() + " bytes where "
+                        + length + " had been written");
+            }
+        }
+
+        @Override
+        public void write(long position, byte[] bytes) throws IOException {
+            file.seek(position);
+            file.write(bytes);
+        }
+
+        @Override
+        public void truncate(long length) throws IOException {
+            file.setLength(length);
+        }
+
+        @Override
+        public void sync() throws IOException {
+            file.getFD().sync();
+        }
+
+        @Override
+        public void close() throws IOException {
+            try {
                 file.close();
+            } finally {
+                lock.close();
             }
-        };
+        }
     }
 }

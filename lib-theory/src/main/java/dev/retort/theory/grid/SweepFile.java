@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * disk when {@link #add} returns. So a process may be killed at any moment: the next that opens the file drops a last line
  * that is incomplete, with a warning, and has the cells without a row to do. Nothing else is ever dropped; a file that is
  * wrong anywhere else, or belongs to another study, is refused untouched. While it is open the file is locked against a
- * second sweep. For one thread at a time.
+ * second sweep, by another file beside it, {@code .lock} behind its name; it may be read. For one thread at a time.
  */
 public final class SweepFile implements Closeable {
 
@@ -82,17 +82,22 @@ public final class SweepFile implements Closeable {
      * @param path the file, in a directory that exists
      * @param progress told whenever rows have been added, in the thread that adds them
      * @return the open file
-     * @throws IllegalArgumentException if the file belongs to another study; the message shows where they differ
+     * @throws IllegalArgumentException if the path does not name a file, or the file belongs to another study; the message
+     *     shows where they differ
      * @throws IOException if the file cannot be opened for writing, another sweep has it open, or it is corrupt elsewhere than
      *     in its last line; the message names the line
      */
     public static SweepFile open(GridStudy study, Path path, Consumer<SweepProgress> progress) throws IOException {
         notNull("study", study);
         notNull("progress", progress);
-        Storage storage = Storage.of(notNull("path", path));
+        Path name = notNull("path", path).getFileName();
+        if (name == null || name.toString().isEmpty()) {
+            throw refusal("path", "\"" + path + "\"", "does not name a file");
+        }
+        Storage storage = Storage.of(path);
         try {
             return new SweepFile(study, path, storage, progress);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             storage.close();
             throw e;
         }
@@ -114,7 +119,8 @@ public final class SweepFile implements Closeable {
      * @param outcomes what came of cells that were missing
      * @throws IllegalArgumentException if a cell has its row already
      * @throws IOException if the rows cannot be written, for example because the disk is full. None of them is in the file
-     *     then, and all earlier ones are; the message says how many
+     *     then, and all earlier ones are; the message says how many. Also if somebody else has changed, replaced or deleted
+     *     the file meanwhile
      */
     public void add(Collection<Outcome> outcomes) throws IOException {
         BitSet adding = new BitSet();
@@ -130,6 +136,9 @@ public final class SweepFile implements Closeable {
                         adding.set(cell.index());
                         Row.write(rows, cell, outcome.results());
                     });
+        }
+        if (!torn) {
+            storage.requireUntouched(end);
         }
         write(rows.toString().getBytes(StandardCharsets.UTF_8));
         done.or(adding);

@@ -106,6 +106,9 @@ class KilledSweepTest {
                     .isThrownBy(() -> LocalSweep.onAllProcessors().run(STUDY, csv))
                     .withMessage(csv + ": another sweep is writing to this file");
             assertThat(GridResults.read(csv).size()).isPositive();
+            assertThatExceptionOfType(IOException.class)
+                    .as("after it has been read")
+                    .isThrownBy(() -> LocalSweep.onAllProcessors().run(STUDY, csv));
         } finally {
             sweep.destroyForcibly().waitFor();
         }

@@ -11,12 +11,18 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -258,6 +264,70 @@ class SweepFileTest {
         }
     }
 
+    /** Closing a stream of a file gives up the locks that the process has on that very file. */
+    @Test
+    void lockedFilesMayBeReadAndRefused() throws Exception {
+        Path csv = directory.resolve("read.csv");
+        Path lock = directory.resolve("read.csv.lock");
+        try (SweepFile file = open(STUDY, csv)) {
+            file.add(List.of(STUDY.measure(0)));
+            assertThat(GridResults.read(csv).size()).isEqualTo(1);
+            assertThatExceptionOfType(IOException.class).isThrownBy(() -> open(STUDY, csv));
+            assertThatExceptionOfType(IOException.class)
+                    .isThrownBy(() -> open(STUDY, directory.resolve(".").resolve("read.csv")));
+            try (FileChannel other = FileChannel.open(lock, StandardOpenOption.WRITE)) {
+                assertThatExceptionOfType(OverlappingFileLockException.class).isThrownBy(other::tryLock);
+            }
+            file.add(List.of(STUDY.measure(1)));
+        }
+        assertThat(lock).doesNotExist();
+    }
+
+    @Test
+    void whatOthersDoToAFileIsNoticed() throws IOException {
+        for (String deed : List.of("delete", "replace", "empty", "append")) {
+            Path csv = directory.resolve(deed + ".csv");
+            try (SweepFile file = open(STUDY, csv)) {
+                file.add(List.of(STUDY.measure(0)));
+                byte[] content = Files.readAllBytes(csv);
+                switch (deed) {
+                    case "delete" -> Files.delete(csv);
+                    case "replace" -> {
+                        Path copy = Files.write(directory.resolve("copy.csv"), content);
+                        Files.move(copy, csv, StandardCopyOption.REPLACE_EXISTING);
+                    }
+                    case "empty" -> Files.write(csv, new byte[0]);
+                    default -> Files.writeString(csv, "more", StandardOpenOption.APPEND);
+                }
+                byte[] left = Files.exists(csv) ? Files.readAllBytes(csv) : new byte[0];
+                assertThatExceptionOfType(IOException.class)
+                        .as(deed)
+                        .isThrownBy(() -> file.add(List.of(STUDY.measure(1))))
+                        .withMessageStartingWith(csv + ": ")
+                        .withMessageContaining(
+                                List.of("delete", "replace").contains(deed)
+                                        ? "has been deleted or replaced"
+                                        : "somebody else has changed it");
+                assertThat(Files.exists(csv) ? Files.readAllBytes(csv) : new byte[0])
+                        .isEqualTo(left);
+                assertThat(file.summary().now()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void whatHasNoLinesIsNotReadToItsEnd() throws IOException {
+        Path csv = directory.resolve("zeros.csv");
+        try (RandomAccessFile zeros = new RandomAccessFile(csv.toFile(), "rw")) {
+            zeros.setLength(1L << 32); // takes no room
+        }
+        for (ThrowingCallable read : List.<ThrowingCallable>of(() -> open(STUDY, csv), () -> GridResults.read(csv))) {
+            assertThatExceptionOfType(IOException.class)
+                    .isThrownBy(read)
+                    .withMessageStartingWith(csv + ", line 1: it has more than 67108864 bytes");
+        }
+    }
+
     @Test
     void locksAreGivenUpWhenAFileIsRefused() throws IOException {
         Path csv = finished();
@@ -397,6 +467,11 @@ class SweepFileTest {
         @Override
         public InputStream read() {
             return new ByteArrayInputStream(bytes());
+        }
+
+        @Override
+        public void requireUntouched(long expected) {
+            assertThat(length).isEqualTo((int) expected);
         }
 
         @Override

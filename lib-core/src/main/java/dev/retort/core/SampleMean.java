@@ -23,16 +23,26 @@ public record SampleMean(double mean, double standardError) {
         if (draws.length < 2) {
             throw refusal("draws.length", draws.length, "is not at least 2");
         }
+        double largest = 0;
+        for (double draw : draws) {
+            largest = Math.max(largest, Math.abs(draw));
+        }
+        // In a unit in which neither sums nor squares leave the range of numbers; a power of two, so that no digit
+        // changes.
+        int unit = largest > 0 && largest < Double.POSITIVE_INFINITY ? Math.getExponent(largest) : 0;
+        double first = Math.scalb(draws[0], -unit);
         CompensatedSum sum = new CompensatedSum();
         for (double draw : draws) {
-            sum.add(draw);
+            sum.add(Math.scalb(draw, -unit) - first); // so that equal draws have exactly themselves for a mean
         }
-        double mean = sum.value() / draws.length;
+        double mean = first + sum.value() / draws.length;
         CompensatedSum squares = new CompensatedSum();
         for (double draw : draws) {
-            squares.add((draw - mean) * (draw - mean));
+            double apart = Math.scalb(draw, -unit) - mean;
+            squares.add(apart * apart);
         }
-        return new SampleMean(mean, Math.sqrt(squares.value() / (draws.length - 1.0) / draws.length));
+        double error = Math.sqrt(squares.value() / (draws.length - 1.0) / draws.length);
+        return new SampleMean(Math.scalb(mean, unit), Math.scalb(error, unit));
     }
 
     /**

@@ -1,13 +1,16 @@
 package dev.retort.theory.simulation;
 
 import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.positive;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.theory.distillation.Training;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * What the theory is off by at finite size: simulated/predicted − 1 at several sizes, through which
@@ -93,12 +96,17 @@ public final class FiniteSizeError {
      * @param simulations the same pipeline at two or more sizes, in which everything that counts samples or features grows in
      *     proportion; in any order
      * @return the fit
-     * @throws IllegalArgumentException if there are not two different numbers of samples, if a predicted risk is 0 or
+     * @throws IllegalArgumentException if a simulation is null or there twice, if there are not two different numbers of
+     *     samples, if a predicted risk is 0 or
      *     infinite, or if the trials of a simulation do not scatter
      */
     public static FiniteSizeError of(List<Simulation> simulations) {
         List<Point> points = new ArrayList<>();
+        Set<Simulation> different = new HashSet<>();
         for (Simulation simulation : notNull("simulations", simulations)) {
+            if (!different.add(notNull("simulations[" + points.size() + "]", simulation))) {
+                throw refusal("simulations[" + points.size() + "]", simulation, "is there already");
+            }
             Point point = Point.of(simulation);
             if (!(point.predicted > 0 && point.predicted < Double.POSITIVE_INFINITY)) {
                 throw refusal("predicted", point.predicted, "is not positive and finite, for " + simulation.pipeline());
@@ -148,8 +156,10 @@ public final class FiniteSizeError {
      *
      * @param samples n, greater than 0
      * @return c/n + d/n²
+     * @throws IllegalArgumentException if it is not positive and finite
      */
     public double at(double samples) {
+        positive("samples", samples);
         return (coefficient + curvature / samples) / samples;
     }
 
@@ -158,8 +168,10 @@ public final class FiniteSizeError {
      *
      * @param samples n, greater than 0
      * @return the standard error of {@link #at(double)}
+     * @throws IllegalArgumentException if it is not positive and finite
      */
     public double errorAt(double samples) {
+        positive("samples", samples);
         double variance = varianceOfCoefficient + (2 * covariance + varianceOfCurvature / samples) / samples;
         return Math.sqrt(Math.max(0, variance)) / samples;
     }

@@ -48,7 +48,7 @@ final class LearningCurve {
                 outcome.literal[last] = point.excess(fitted(student, counts[j], labels));
                 outcome.excess[last] =
                         averages.get(j).excess(mixed, stage.truth, stage.labelNoise()) + point.excessOfTruth(stage);
-                outcomes.add(outcome);
+                outcomes.add(outcome.requireFinite());
             }
         }
         return outcomes;

@@ -39,7 +39,7 @@ final class Repetition<T> {
     private boolean stopped;
 
     private final List<T> outcomes = new ArrayList<>();
-    private final List<SummaryStatistics> statistics = new ArrayList<>();
+    private final List<Scatter> scatters = new ArrayList<>();
     private final long start = System.nanoTime();
 
     /**
@@ -149,10 +149,10 @@ final class Repetition<T> {
         outcomes.add(outcome);
         double[] numbers = measured.apply(outcome);
         for (int j = 0; j < numbers.length; j++) {
-            if (statistics.size() == j) {
-                statistics.add(new SummaryStatistics());
+            if (scatters.size() == j) {
+                scatters.add(new Scatter());
             }
-            statistics.get(j).addValue(numbers[j]);
+            scatters.get(j).add(numbers[j]);
         }
         listener.accept(progress());
     }
@@ -163,11 +163,11 @@ final class Repetition<T> {
 
     private Progress progress() {
         int done = outcomes.size();
-        SummaryStatistics last = statistics.get(statistics.size() - 1);
+        Scatter last = scatters.get(scatters.size() - 1);
         long elapsed = System.nanoTime() - start;
         double left = Math.max(0, Math.min(limit, Math.max(needed(), LEAST_TO_STOP_BY)) - done);
         return new Progress(
-                done, limit, last.getMean(), standardError(last), Duration.ofNanos(elapsed), Duration.ofNanos((long)
+                done, limit, last.mean(), last.standardError(), Duration.ofNanos(elapsed), Duration.ofNanos((long)
                         (elapsed * (left / done))));
     }
 
@@ -177,8 +177,8 @@ final class Repetition<T> {
             return limit;
         }
         double needed = 0;
-        for (SummaryStatistics number : statistics) {
-            double excess = widening() * standardError(number) / precision.allowedError(number.getMean());
+        for (Scatter number : scatters) {
+            double excess = widening() * number.standardError() / precision.allowedError(number.mean());
             // Of 0/0, an error of zero where none is allowed, there is enough.
             needed = Math.max(needed, Double.isNaN(excess) ? 0 : outcomes.size() * excess * excess);
         }
@@ -194,9 +194,27 @@ final class Repetition<T> {
         return 1 + half * (1 + half * (1 + half / 2));
     }
 
-    private static double standardError(SummaryStatistics number) {
-        return number.getN() < 2
-                ? Double.POSITIVE_INFINITY
-                : number.getStandardDeviation() / Math.sqrt((double) number.getN());
+    /** Of one number over the repetitions, in a unit about as large, so that its square stays in the range of numbers. */
+    private static final class Scatter {
+
+        private final SummaryStatistics scaled = new SummaryStatistics();
+        private int unit;
+
+        void add(double number) {
+            if (scaled.getSumsq() == 0) { // nothing yet, or nothing but zeros
+                unit = Math.getExponent(number);
+            }
+            scaled.addValue(Math.scalb(number, -unit));
+        }
+
+        double mean() {
+            return Math.scalb(scaled.getMean(), unit);
+        }
+
+        double standardError() {
+            return scaled.getN() < 2
+                    ? Double.POSITIVE_INFINITY
+                    : Math.scalb(scaled.getStandardDeviation() / Math.sqrt((double) scaled.getN()), unit);
+        }
     }
 }

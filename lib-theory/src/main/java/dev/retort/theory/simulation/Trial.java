@@ -31,6 +31,22 @@ interface Trial {
             return new Outcome(new double[stages], new double[stages], new boolean[stages]);
         }
 
+        /**
+         * The same, if it can be averaged over trials.
+         *
+         * @throws ArithmeticException if a risk is not a finite number
+         */
+        Outcome requireFinite() {
+            for (int k = 0; k < excess.length; k++) {
+                if (!Double.isFinite(excess[k]) || !Double.isFinite(literal[k])) {
+                    throw new ArithmeticException("the excess risk after training " + (k + 1) + " of " + excess.length
+                            + " is not finite: " + excess[k] + " averaged, " + literal[k]
+                            + " literal; its noise, coefficients or features are too large");
+                }
+            }
+            return this;
+        }
+
         Outcome copy() {
             return new Outcome(excess.clone(), literal.clone(), orthogonal.clone());
         }

@@ -361,7 +361,8 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
     }
 
     private Simulation simulation(Pipeline pipeline, MemoryNeed need, Trial trial) {
-        List<Trial.Outcome> outcomes = repeat(need, trial::run, outcome -> outcome.excess);
+        List<Trial.Outcome> outcomes =
+                repeat(need, random -> trial.run(random).requireFinite(), outcome -> outcome.excess);
         return Simulation.of(pipeline, seed, outcomes);
     }
 

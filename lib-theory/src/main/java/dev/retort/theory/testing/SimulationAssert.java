@@ -173,10 +173,17 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
         double chance = standardErrors * simulation.standardError();
         double finiteSize = allowance / samples * Math.abs(predicted);
         double difference = simulation.mean() - predicted;
-        double allowed = chance + finiteSize + ROUNDING * Math.abs(predicted);
+        // A risk is a difference of powers: where nothing is left of them, what is left is their rounding.
+        double rounding = Math.ulp(samples) * simulation.pipeline().task().signalPower();
+        double allowed = chance + finiteSize + ROUNDING * Math.abs(predicted) + rounding;
         // What is infinite would allow everything.
         boolean agrees = Double.isFinite(allowed) && Math.abs(difference) <= allowed;
-        if (!agrees) {
+        if (Double.isInfinite(predicted)) {
+            fail(simulation, """
+                    Expecting the simulated excess risk%s
+                      %.6g ± %.2g
+                    to agree with the predicted, but that is infinite, and no simulation agrees with it""", after, simulation.mean(), simulation.standardError());
+        } else if (!agrees) {
             fail(
                     simulation,
                     """

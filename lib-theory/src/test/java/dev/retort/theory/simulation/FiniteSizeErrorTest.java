@@ -9,6 +9,7 @@ import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Training;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -78,6 +79,28 @@ class FiniteSizeErrorTest {
         // Both are sums of squares of normal numbers: one, and four points less two constants.
         assertThat(sum / repetitions).isCloseTo(1, within(4 * Math.sqrt(2.0 / repetitions)));
         assertThat(chiSquared / repetitions).isCloseTo(2, within(4 * Math.sqrt(4.0 / repetitions)));
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // on purpose
+    void refusesWhatMakesNoSense() {
+        Simulation small = departing(20, 0, 1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FiniteSizeError.of(Arrays.asList(small, null)))
+                .withMessage("simulations[1]: null is not allowed");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FiniteSizeError.of(List.of(small, departing(40, 0, 1), small)))
+                .withMessageStartingWith("simulations[2]: ")
+                .withMessageEndingWith(" is there already");
+        FiniteSizeError fit = FiniteSizeError.of(List.of(small, departing(40, 0, 1)));
+        for (double samples : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> fit.at(samples))
+                    .withMessageStartingWith("samples: " + samples);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> fit.errorAt(samples))
+                    .withMessageStartingWith("samples: " + samples);
+        }
     }
 
     @Test

@@ -216,6 +216,45 @@ class TrialsTest {
                 "rank cut off", Distillation.of(task).target(Training.samples(15)));
     }
 
+    /** Powers of two, so that every digit is the same. */
+    @Test
+    void risksOfAnySizeScatterAsMuch() {
+        Trials trials = Trials.of(1_000).seed(5).untilRelativeError(0.02);
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1, 40), Signal.constant(0.5));
+        Simulation expected =
+                Distillation.of(task.withNoise(1)).target(Training.samples(20)).simulate(trials);
+        for (int exponent : new int[] {-330, 330}) {
+            double unit = Math.scalb(1.0, exponent);
+            RegressionTask scaled = RegressionTask.of(Spectrum.powerLaw(1, 40), Signal.constant(0.5 * unit))
+                    .withNoise(unit);
+            Simulation simulation =
+                    Distillation.of(scaled).target(Training.samples(20)).simulate(trials);
+            assertThat(simulation.trials()).isEqualTo(expected.trials()).isGreaterThan(10);
+            assertThat(simulation.mean() / unit / unit).isCloseTo(expected.mean(), within(1e-12 * expected.mean()));
+            assertThat(simulation.standardError() / unit / unit)
+                    .isCloseTo(expected.standardError(), within(1e-9 * expected.standardError()));
+            assertThat(simulation.effectiveGain()).isCloseTo(expected.effectiveGain(), within(1e-6));
+        }
+    }
+
+    @Test
+    void risksOutOfRangeFail() {
+        Distillation deafening = Distillation.of(TASK.withNoise(1e160)).target(Training.samples(20));
+        for (Trials trials : List.of(
+                Trials.of(20),
+                Trials.of(20).untilRelativeError(0.1),
+                Trials.of(20).literal())) {
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> deafening.simulate(trials))
+                    .withMessageStartingWith(
+                            "Trial 1 of 20 failed: java.lang.ArithmeticException: the excess risk after"
+                                    + " training 1 of 1 is not finite: Infinity");
+        }
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Trials.of(20)
+                        .learningCurve(Distillation.of(TASK.withNoise(1e160)), Training.samples(1), 10, 20));
+    }
+
     @Test
     void saysHowManyDesignsWereIllConditioned() {
         RegressionTask steeper = RegressionTask.of(Spectrum.powerLaw(10, 100), Signal.sourcePowerLaw(2));

@@ -14,6 +14,7 @@ import dev.retort.theory.distillation.RiskReport;
 import dev.retort.theory.distillation.Training;
 import dev.retort.theory.simulation.Simulation;
 import dev.retort.theory.simulation.Trials;
+import java.util.List;
 import java.util.Locale;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -126,8 +127,24 @@ class SimulationAssertTest {
                 Distillation.of(TASK).target(Training.samples(60)).predict();
         assertThat(threshold.excess()).isInfinite();
         assertThat(message(() -> assertThat(SIMULATION).agreesWith(threshold)))
-                .contains("to agree with the predicted\n  Infinity\n");
+                .contains(
+                        "to agree with the predicted, but that is infinite, and no simulation agrees with it\nin 150 trials");
         fails(() -> assertThat(SIMULATION).agreesWith(Double.NaN));
+    }
+
+    /** Without noise, from as many samples as features: the prediction is 0, what is measured 1e-31 or so. */
+    @Test
+    void roundingAgreesWithNothing() {
+        RegressionTask noiseless = RegressionTask.of(Spectrum.powerLaw(1.5, 30), Signal.sourcePowerLaw(1.4));
+        Distillation exact = Distillation.of(noiseless).target(Training.samples(40));
+        for (Distillation pipeline : List.of(exact, exact.then(Training.samples(20)))) {
+            for (Trials trials : List.of(Trials.of(20), Trials.of(20).literal())) {
+                Simulation simulation = pipeline.simulate(trials);
+                assertThat(simulation).agreesWith(pipeline);
+                assertThat(message(() -> assertThat(simulation.stages().get(0)).agreesWith(1e-12)))
+                        .contains("to agree with");
+            }
+        }
     }
 
     @Test

@@ -16,8 +16,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * the covariance C. Regression is linear in its labels, so that both are exact along a chain of students, each taught by the
  * one before. {@link SignAveragedModel} averages over more where features are not correlated.
  *
- * <p>C = Eᵀ V E is never formed: E has at most as many rows as the last student has samples, as {@code docs/regression.md} derives. Immutable; holds native memory
- * until it is closed, and belongs to one thread.
+ * <p>C = Eᵀ V E is never formed: E has at most as many rows as the last student has samples, as {@code docs/regression.md}
+ * derives. Immutable; holds native memory until it is closed, and belongs to one thread.
  *
  * <pre>{@code
  * INDArray truth = Nd4j.create(new double[] {1, 1, 1});

@@ -15,8 +15,8 @@ import org.bytedeco.javacpp.DoublePointer;
 
 /**
  * OpenBLAS with its larger operations cut into blocks, which the threads of a pool share, Java's common one unless this is
- * called in another; each block is one call on one thread. BLAS's own threads would give other digits for other numbers of them, and fight those of other callers. Blocks
- * depend on the shape alone, and so do the results.
+ * called in another; each block is one call on one thread. BLAS's own threads would give other digits for other numbers of
+ * them, and fight those of other callers. Blocks depend on the shape alone, and so do the results.
  */
 final class SharedOpenBlasAlgebra extends OpenBlasAlgebra {
 

@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
  * <p>Σ<sub>i</sub> [βˢ<sub>i</sub>² (PᵀΣP)<sub>ii</sub> − 2 βˢ<sub>i</sub> β⋆<sub>i</sub> λ<sub>i</sub> P<sub>ii</sub> +
  * λ<sub>i</sub> β⋆<sub>i</sub>²] + σ² tr(AᵀΣA).
  *
- * <p>So one factorisation serves every teacher, every truth and every noise. Derivation, algorithm and accuracy: the module's documentation, {@code
- * docs/regression.md}. Indices count from 0. Immutable.
+ * <p>So one factorisation serves every teacher, every truth and every noise. Derivation, algorithm and accuracy: the module's
+ * documentation, {@code docs/regression.md}. Indices count from 0. Immutable.
  */
 public final class SignAverage {
 

@@ -42,8 +42,9 @@ import org.slf4j.LoggerFactory;
  * <p>Given the designs, two averages are taken exactly instead of by chance. Every stage is linear in its labels, so that the
  * excess risk is averaged over all noise on them. And the coordinates of a Gaussian design in the eigenbasis are
  * symmetric: there it is also averaged over their signs, stage by stage. The expectation is the same; a trial is then worth
- * {@linkplain Simulation#effectiveGain() many}, some hundreds with a thousand features. {@link #literal()} does without, and {@link Simulation#literal()} shows for the same designs what it would have seen. More in
- * the module's documentation, {@code docs/simulation.md}. Trials that draw from a {@link Population} are always literal.
+ * {@linkplain Simulation#effectiveGain() many}, some hundreds with a thousand features. {@link #literal()} does without, and
+ * {@link Simulation#literal()} shows for the same designs what it would have seen. More in the module's documentation,
+ * {@code docs/simulation.md}. Trials that draw from a {@link Population} are always literal.
  *
  * <p>Trials run side by side on all processors. Each has a random generator of its own, split off in order from that of the
  * seed, so the numbers depend on the seed alone and neither on the number of threads nor on which trial finishes first;

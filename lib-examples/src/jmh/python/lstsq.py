@@ -15,7 +15,8 @@ from scipy.linalg import blas, lapack
 
 FITS = [(125, 50), (500, 200), (2000, 800)]
 SIZES = (500, 1000, 2000, 4000)
-TRIALS = [(p, [50] * 3, noise) for noise in (1.0, 3.0) for p in SIZES]
+TRIALS = [(p, [50] * 10, 1.0) for p in SIZES]
+TRIALS += [(p, [50] * 3, noise) for noise in (1.0, 3.0) for p in SIZES]
 TRIALS += [(p, [50], 1.0) for p in SIZES]
 TRIALS += [(p, [p // 10], 1.0) for p in SIZES[1:]]
 
@@ -111,12 +112,12 @@ if __name__ == "__main__":
     for p, n in FITS[1:]:
         product, cholesky = rates(p, n)
         print(f"| {p:,}, {n:,} | {product:.3g} Gflop/s | {cholesky:.3g} Gflop/s |", flush=True)
-    print("\n| p, n | noise | a naive trial | scatter | trials to 1 % | time to 1 % |\n|---:|---:|---:|---:|---:|---:|")
+    print("\n| p, trainings x n | noise | a naive trial | scatter | trials to 1 % | time to 1 % |\n|---:|---:|---:|---:|---:|---:|")
     for p, samples, noise in TRIALS:
         milliseconds, scatter = naive(p, samples, noise)
         trials = (scatter / 0.01) ** 2
         print(
-            f"| {p:,}, {'+'.join(map(str, samples))} | {noise:g} | {milliseconds:.3g} ms | {scatter:.3g} | {trials:.0f} "
+            f"| {p:,}, {len(samples)} x {samples[0]} | {noise:g} | {milliseconds:.3g} ms | {scatter:.3g} | {trials:.0f} "
             f"| {trials * milliseconds / 1e3:.3g} s |",
             flush=True,
         )

@@ -38,8 +38,12 @@ public class PrecisionBenchmark {
                 .target(Training.samples(samples));
     }
 
-    private Distillation chain(double noise) {
-        return target(50, noise).then(Training.samples(50)).then(Training.samples(50));
+    private Distillation chain(int trainings, double noise) {
+        Distillation chain = target(50, noise);
+        for (int k = 1; k < trainings; k++) {
+            chain = chain.then(Training.samples(50));
+        }
+        return chain;
     }
 
     /**
@@ -63,7 +67,7 @@ public class PrecisionBenchmark {
      */
     @Benchmark
     public Simulation chain() {
-        return run(chain(1), 0.01, 2);
+        return run(chain(3, 1), 0.01, 2);
     }
 
     /**
@@ -73,17 +77,27 @@ public class PrecisionBenchmark {
      */
     @Benchmark
     public Simulation chainOfNoisyLabels() {
-        return run(chain(3), 0.01, 2);
+        return run(chain(3, 3), 0.01, 2);
     }
 
     /**
-     * The same with noise 3, on one thread.
+     * Ten generations of models, each of fifty samples, to one per cent after every training.
+     *
+     * @return the measurement
+     */
+    @Benchmark
+    public Simulation tenGenerations() {
+        return run(chain(10, 1), 0.01, 2);
+    }
+
+    /**
+     * A student's student's student with noise 3, on one thread.
      *
      * @return the measurement
      */
     @Benchmark
     public Simulation chainOnOneThread() {
-        return run(chain(3), 0.01, 1);
+        return run(chain(3, 3), 0.01, 1);
     }
 
     /**

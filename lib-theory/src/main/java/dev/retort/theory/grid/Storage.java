@@ -44,7 +44,8 @@ interface Storage extends Closeable {
         // Not a channel: an interrupted thread would close it in the middle of a row.
         RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
         try {
-            return new OpenFile(path, StorageLock.of(path), file, keyOf(path));
+            @Nullable Object key = keyOf(path);
+            return new OpenFile(path, StorageLock.of(path), file, key); // the lock last: nothing can fail after it
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;

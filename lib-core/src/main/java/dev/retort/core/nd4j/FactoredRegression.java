@@ -208,9 +208,9 @@ public final class FactoredRegression implements AutoCloseable {
     /** A copy in the place of a matrix, divided by a power of two. */
     private static OffHeapMatrix scaled(OffHeapMatrix matrix, int exponent) {
         try (matrix) {
-            double[] entries = matrix.toArray();
-            PowerOfTwo.scale(entries, -exponent);
-            return OffHeapMatrix.of(matrix.rows(), matrix.columns(), entries);
+            OffHeapMatrix copy = matrix.copy();
+            copy.scale(-exponent);
+            return copy;
         }
     }
 

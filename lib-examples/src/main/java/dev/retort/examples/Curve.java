@@ -1,14 +1,14 @@
 package dev.retort.examples;
 
-import dev.retort.examples.report.Estimate;
-import dev.retort.examples.report.Layer;
-import dev.retort.examples.report.Line;
-import dev.retort.examples.report.Markers;
-import dev.retort.examples.report.Table;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Generations;
 import dev.retort.theory.distillation.Teacher;
 import dev.retort.theory.distillation.Training;
+import dev.retort.theory.report.Estimate;
+import dev.retort.theory.report.Layer;
+import dev.retort.theory.report.Line;
+import dev.retort.theory.report.Markers;
+import dev.retort.theory.report.Table;
 import dev.retort.theory.simulation.Simulation;
 import dev.retort.theory.simulation.Trials;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.retort.examples;
 
-import dev.retort.examples.report.Figure;
-import dev.retort.examples.report.Page;
-import dev.retort.examples.report.Table;
+import dev.retort.theory.report.Figure;
+import dev.retort.theory.report.Page;
+import dev.retort.theory.report.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

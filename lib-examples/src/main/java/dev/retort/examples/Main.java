@@ -1,6 +1,6 @@
 package dev.retort.examples;
 
-import dev.retort.examples.report.Page;
+import dev.retort.theory.report.Page;
 import dev.retort.theory.simulation.Trials;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,14 +1,14 @@
 package dev.retort.examples;
 
 import dev.retort.core.spectrum.RegressionTask;
-import dev.retort.examples.report.Axis;
-import dev.retort.examples.report.Figure;
-import dev.retort.examples.report.Line;
-import dev.retort.examples.report.Panel;
-import dev.retort.examples.report.Rule;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Surrogate;
 import dev.retort.theory.distillation.Training;
+import dev.retort.theory.report.Axis;
+import dev.retort.theory.report.Figure;
+import dev.retort.theory.report.Line;
+import dev.retort.theory.report.Panel;
+import dev.retort.theory.report.Rule;
 import dev.retort.theory.simulation.Population;
 import dev.retort.theory.simulation.Trials;
 import java.util.List;

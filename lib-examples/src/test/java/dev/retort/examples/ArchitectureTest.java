@@ -67,7 +67,7 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(
-                        "dev.retort.core.nd4j..", "dev.retort.theory.nd4j..", "dev.retort.theory.simulation..")
+                        "dev.retort.core.nd4j..", "dev.retort.theory.matrix..", "dev.retort.theory.simulation..")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("org.nd4j..", "org.bytedeco.."))
                 .check(LIBRARIES);
@@ -97,10 +97,13 @@ class ArchitectureTest {
     void closedFormTheoryDoesNotKnowOfSimulation() {
         noClasses()
                 .that()
-                .resideInAnyPackage("dev.retort.theory.distillation..", "dev.retort.theory.testtime..")
+                .resideInAnyPackage(
+                        "dev.retort.theory.distillation..",
+                        "dev.retort.theory.testtime..",
+                        "dev.retort.theory.incontext..")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(
-                        "dev.retort.theory.simulation..", "dev.retort.theory.nd4j..", "dev.retort.core.nd4j.."))
+                        "dev.retort.theory.simulation..", "dev.retort.theory.matrix..", "dev.retort.core.nd4j.."))
                 .check(RETORT);
     }
 
@@ -116,7 +119,7 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage("dev.retort.theory.grid..")
                 .should()
-                .dependOnClassesThat(resideInAnyPackage("dev.retort.theory.nd4j..", "dev.retort.core.nd4j.."))
+                .dependOnClassesThat(resideInAnyPackage("dev.retort.theory.matrix..", "dev.retort.core.nd4j.."))
                 .check(RETORT);
     }
 

@@ -5,7 +5,7 @@ import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Training;
-import dev.retort.theory.nd4j.MatrixDistillation;
+import dev.retort.theory.matrix.MatrixDistillation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

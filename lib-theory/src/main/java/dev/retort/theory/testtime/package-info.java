@@ -1,4 +1,4 @@
-/** Linear regression in context: how one-step test-time training improves it, and the predictors it is compared with. */
+/** Linear attention that answers after a context, and what one gradient step at test time improves. */
 @NullMarked
 package dev.retort.theory.testtime;
 

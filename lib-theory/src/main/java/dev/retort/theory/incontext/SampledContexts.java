@@ -1,0 +1,120 @@
+package dev.retort.theory.incontext;
+
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.core.SampleMean;
+import dev.retort.core.spectrum.RegressionTask;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.linear.EigenDecomposition;
+import org.apache.commons.math3.linear.MatrixUtils;
+import org.apache.commons.math3.linear.RealMatrix;
+
+/**
+ * What in-context predictors lose on Gaussian features of any covariance, averaged exactly over the noise of the labels and
+ * over the query, and over a sample of contexts: for predictors that have no closed form. The same contexts serve every
+ * predictor, so that differences between predictors are better known than their risks. Memory: 8 d² bytes for each context.
+ * Immutable.
+ *
+ * <pre>{@code
+ * import dev.retort.theory.incontext.*;
+ * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.0, 20), Signal.constant(0.3)).withNoise(0.2);
+ * SampledContexts contexts = SampledContexts.of(task, 40, 200, 7);
+ * SampleMean tenSteps = contexts.excess(InContextPredictor.gradientSteps(10, 0.01)); // 0.0878 ± 0.0012
+ * }</pre>
+ */
+public final class SampledContexts {
+
+    private final double noiseVariance;
+    private final List<Context> contexts;
+
+    private SampledContexts(double noiseVariance, List<Context> contexts) {
+        this.noiseVariance = noiseVariance;
+        this.contexts = contexts;
+    }
+
+    /** One context: eigenvalues of XᵀX, and task and covariance in its eigenbasis. */
+    private static final class Context {
+
+        private final double[] eigenvalues;
+        private final double[] task;
+        private final double[][] covariance;
+
+        Context(RegressionTask task, int length, RandomGenerator random) {
+            int dimension = task.dimension();
+            double[] variances = task.spectrum().eigenvalues();
+            RealMatrix features = new Array2DRowRealMatrix(length, dimension);
+            for (int row = 0; row < length; row++) {
+                for (int i = 0; i < dimension; i++) {
+                    features.setEntry(row, i, Math.sqrt(variances[i]) * random.nextGaussian());
+                }
+            }
+            EigenDecomposition gram =
+                    new EigenDecomposition(features.transpose().multiply(features));
+            this.eigenvalues = gram.getRealEigenvalues();
+            // They descend; past the rank they are rounding.
+            int rank = Math.min(length, task.spectrum().rank());
+            Arrays.fill(eigenvalues, Math.min(rank, dimension), dimension, 0);
+            RealMatrix basis = gram.getV();
+            this.task = basis.preMultiply(
+                    IntStream.range(0, dimension).mapToDouble(task::coefficient).toArray());
+            this.covariance = basis.transpose()
+                    .multiply(MatrixUtils.createRealDiagonalMatrix(variances))
+                    .multiply(basis)
+                    .getData();
+        }
+
+        double excess(InContextPredictor predictor, double noiseVariance) {
+            double[] missed = new double[task.length];
+            double excess = 0;
+            for (int i = 0; i < missed.length; i++) {
+                missed[i] = predictor.missed(eigenvalues[i]) * task[i];
+                excess += noiseVariance * covariance[i][i] * predictor.noiseGain(eigenvalues[i]);
+            }
+            for (int i = 0; i < missed.length; i++) {
+                for (int j = 0; j < missed.length; j++) {
+                    excess += missed[i] * covariance[i][j] * missed[j];
+                }
+            }
+            return excess;
+        }
+    }
+
+    /**
+     * Draws contexts, on all processors; the draws depend on the seed alone.
+     *
+     * @param task covariance, the coefficients of one task, and noise; of a listed spectrum
+     * @param length the number of examples n, at least 1
+     * @param count how many contexts, at least 2
+     * @param seed the seed, any number
+     * @return the contexts
+     * @throws IllegalArgumentException if the spectrum is not listed, or a number is out of range
+     */
+    public static SampledContexts of(RegressionTask task, int length, int count, long seed) {
+        if (!notNull("task", task).spectrum().isListed()) {
+            throw refusal("task", task, "has no list of features");
+        }
+        if (length < 1) {
+            throw refusal("length", length, "is not at least 1");
+        }
+        List<Context> contexts = Draws.of(count, seed, random -> new Context(task, length, random));
+        return new SampledContexts(task.noise() * task.noise(), contexts);
+    }
+
+    /**
+     * The excess risk of a predictor.
+     *
+     * @param predictor the predictor
+     * @return the mean of (ŵ − β)ᵀΣ(ŵ − β) over the contexts; a draw is already the mean over noise
+     */
+    public SampleMean excess(InContextPredictor predictor) {
+        notNull("predictor", predictor);
+        return SampleMean.of(contexts.stream()
+                .mapToDouble(context -> context.excess(predictor, noiseVariance))
+                .toArray());
+    }
+}

@@ -1,0 +1,381 @@
+package dev.retort.theory.incontext;
+
+import static dev.retort.core.Arguments.atLeastOne;
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.positive;
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.core.SampleMean;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.linear.EigenDecomposition;
+import org.apache.commons.math3.linear.RealMatrix;
+
+/**
+ * What pre-training on M tasks is worth: the two Bayes predictors between which in-context learners are found, against M. The
+ * tasks are drawn from N(0, (p/d)I). The <i>memorising</i> predictor is the posterior mean under the uniform prior on the M
+ * tasks; the <i>generalising</i> one that under the Gaussian from which they came, {@link IsotropicContext#bayes()}. Excess
+ * risks are averaged over the draw of the tasks.
+ *
+ * <p>Each is the best on its own ground. On pre-training tasks memorising gains G(M) ≥ 0 over generalising, on new tasks it
+ * loses D(M) ≥ 0, and both are the mean squared distance between the two predictors, over contexts of a pre-training and of a
+ * new task. So on either ground alone the two never cross. They do where both grounds count, {@link #crossing}, and where
+ * memorising has its price, {@link #crossingAtPrice}.
+ *
+ * <p>{@link #generalising()} and the limit {@link #distanceTimesTasks} are exact. What the memorising predictor loses is a
+ * mean over draws of a context and of tasks, the same tasks for all M, with the directions that the context does not show
+ * integrated out; it is exact for n = 0, and for M = 1 on pre-training tasks.
+ *
+ * <p>Sources: Raventós, Paul, Chen and Ganguli (NeurIPS 2023, arXiv 2306.15063) for the two predictors, Wurgaft et al. (arXiv
+ * 2506.17859) for the price; derivations are in the module's documentation, {@code docs/in-context-predictors.md}. Immutable.
+ *
+ * <pre>{@code
+ * import dev.retort.theory.incontext.*;
+ * IsotropicContext context = IsotropicContext.of(4, 4).withTaskPower(1).withNoise(0.5);
+ * TaskDiversity diversity = TaskDiversity.of(context, 1024, 500, 7);
+ * double anyTask = diversity.generalising(); // 0.4178
+ * SampleMean newTask = diversity.memorisingOnNew(6); // 0.801 ± 0.020, with M = diversity.tasks()[6] = 12 tasks
+ * TaskDiversity.Crossing tie = diversity.crossing(0.4).orElseThrow(); // 40% new tasks: M = 15 ± 3
+ * }</pre>
+ */
+public final class TaskDiversity {
+
+    private final double generalising;
+    private final int[] tasks;
+
+    /** By number of tasks, then draw: the risk on a pre-training task, and D. */
+    private final double[][] onPretraining;
+
+    private final double[][] distanceOnNew;
+
+    private TaskDiversity(double generalising, int[] tasks, double[][] onPretraining, double[][] distanceOnNew) {
+        this.generalising = generalising;
+        this.tasks = tasks;
+        this.onPretraining = onPretraining;
+        this.distanceOnNew = distanceOnNew;
+    }
+
+    /**
+     * Where one predictor overtakes the other.
+     *
+     * @param tasks the number of tasks M at which they tie, interpolated
+     * @param standardError the standard error of M, to first order
+     * @param below the number of tasks at which the one side was found
+     * @param above the number of tasks at which the other side was found
+     * @param memorisingBelow whether it is for fewer tasks that memorising is better
+     */
+    public record Crossing(double tasks, double standardError, int below, int above, boolean memorisingBelow) {}
+
+    /**
+     * Computes the risks for M = 1, 2, 3, 4, 6, 8, 12, …, on all processors; the draws depend on the seed alone. The time is
+     * that of {@code draws · mostTasks} Gaussian vectors of length min(n, d).
+     *
+     * @param context dimension, length, and power and noise, which must be greater than 0
+     * @param mostTasks the largest M wanted, at least 1
+     * @param draws how many draws, at least 2
+     * @param seed the seed, any number
+     * @return the risks
+     * @throws IllegalArgumentException if the context has no noise or no power, or a number is out of range
+     */
+    public static TaskDiversity of(IsotropicContext context, int mostTasks, int draws, long seed) {
+        positive("noise", notNull("context", context).noise());
+        positive("taskPower", context.taskPower());
+        atLeastOne("mostTasks", mostTasks);
+        int[] tasks = IntStream.rangeClosed(1, mostTasks)
+                .filter(m -> m >> Integer.numberOfTrailingZeros(m) <= 3)
+                .toArray();
+        List<Draw> all = Draws.of(draws, seed, random -> new Draw(context, tasks, random));
+        double generalising = context.excess(context.bayes());
+        double[] ridge = all.stream().mapToDouble(draw -> draw.generalising).toArray();
+        double[][] onPretraining = new double[tasks.length][];
+        double[][] distanceOnNew = new double[tasks.length][];
+        for (int i = 0; i < tasks.length; i++) {
+            int k = i;
+            onPretraining[i] = controlled(
+                    all.stream().mapToDouble(draw -> draw.onPretraining[k]).toArray(), ridge, generalising);
+            distanceOnNew[i] =
+                    all.stream().mapToDouble(draw -> draw.distanceOnNew[k]).toArray();
+        }
+        return new TaskDiversity(generalising, tasks, onPretraining, distanceOnNew);
+    }
+
+    /** Takes from values what they share with a control of known mean, by regression. */
+    private static double[] controlled(double[] values, double[] control, double known) {
+        double valueMean = SampleMean.of(values).mean();
+        double controlMean = SampleMean.of(control).mean();
+        double covariance = 0;
+        double variance = 0;
+        for (int i = 0; i < values.length; i++) {
+            covariance += (values[i] - valueMean) * (control[i] - controlMean);
+            variance += (control[i] - controlMean) * (control[i] - controlMean);
+        }
+        double slope = variance == 0 ? 0 : covariance / variance;
+        return IntStream.range(0, values.length)
+                .mapToDouble(i -> values[i] - slope * (control[i] - known))
+                .toArray();
+    }
+
+    /** One context and one sequence of tasks, in the eigenbasis of XᵀX, the directions of eigenvalue 0 integrated out. */
+    private static final class Draw {
+
+        private final double[] onPretraining;
+        private final double[] distanceOnNew;
+        private final double generalising;
+
+        Draw(IsotropicContext context, int[] tasks, RandomGenerator random) {
+            double[] scales = singularValues(context, random);
+            double deviation = Math.sqrt(context.taskPower() / context.dimension());
+            double unseen = (context.dimension() - scales.length) * deviation * deviation;
+            double[] task = gaussian(scales.length, deviation, random);
+            Posterior known = new Posterior(context, scales, task, random);
+            Posterior fresh = new Posterior(context, scales, gaussian(scales.length, deviation, random), random);
+            this.generalising = unseen + squaredDistance(known.gaussian, task);
+            this.onPretraining = new double[tasks.length];
+            this.distanceOnNew = new double[tasks.length];
+            double[] next = task;
+            double logWeightOfFirst = known.logWeight(task);
+            int done = 0;
+            for (int k = 0; k < tasks.length; k++) {
+                for (; done < tasks[k]; done++) {
+                    known.add(next);
+                    fresh.add(next);
+                    next = gaussian(scales.length, deviation, random);
+                }
+                double ofFirst = Math.exp(logWeightOfFirst - known.largest) / known.total;
+                onPretraining[k] = squaredDistance(known.mean(), task)
+                        + unseen * ((1 - ofFirst) * (1 - ofFirst) + known.concentration() - ofFirst * ofFirst);
+                distanceOnNew[k] = squaredDistance(fresh.mean(), fresh.gaussian) + unseen * fresh.concentration();
+            }
+        }
+
+        private static double[] singularValues(IsotropicContext context, RandomGenerator random) {
+            int count = Math.min(context.length(), context.dimension());
+            if (count == 0) {
+                return new double[0];
+            }
+            RealMatrix features = new Array2DRowRealMatrix(Math.max(context.length(), context.dimension()), count);
+            for (int row = 0; row < features.getRowDimension(); row++) {
+                features.setRow(row, gaussian(count, 1, random));
+            }
+            double[] eigenvalues = new EigenDecomposition(features.transpose().multiply(features)).getRealEigenvalues();
+            return Arrays.stream(eigenvalues)
+                    .map(x -> Math.sqrt(Math.max(0, x)))
+                    .toArray();
+        }
+
+        private static double[] gaussian(int length, double deviation, RandomGenerator random) {
+            double[] values = new double[length];
+            for (int i = 0; i < length; i++) {
+                values[i] = deviation * random.nextGaussian();
+            }
+            return values;
+        }
+
+        private static double squaredDistance(double[] a, double[] b) {
+            double sum = 0;
+            for (int i = 0; i < a.length; i++) {
+                sum += (a[i] - b[i]) * (a[i] - b[i]);
+            }
+            return sum;
+        }
+    }
+
+    /** What labels say of tasks: the posterior mean of the Gaussian prior, and sums over a growing list of tasks. */
+    private static final class Posterior {
+
+        private final double[] scales;
+        private final double[] labels;
+        private final double precision;
+        private final double[] gaussian;
+
+        /** Weights are relative to the largest, so that none overflows and not all underflow. */
+        private double largest = Double.NEGATIVE_INFINITY;
+
+        private double total;
+        private double squares;
+        private final double[] weighted;
+
+        Posterior(IsotropicContext context, double[] scales, double[] task, RandomGenerator random) {
+            double variance = context.noise() * context.noise();
+            double strength = variance * context.dimension() / context.taskPower();
+            this.scales = scales;
+            this.precision = 1 / variance;
+            this.labels = new double[scales.length];
+            this.gaussian = new double[scales.length];
+            this.weighted = new double[scales.length];
+            for (int i = 0; i < scales.length; i++) {
+                labels[i] = scales[i] * task[i] + context.noise() * random.nextGaussian();
+                gaussian[i] = scales[i] * labels[i] / (scales[i] * scales[i] + strength);
+            }
+        }
+
+        double logWeight(double[] task) {
+            double sum = 0;
+            for (int i = 0; i < scales.length; i++) {
+                double residual = labels[i] - scales[i] * task[i];
+                sum += residual * residual;
+            }
+            return -sum * precision / 2;
+        }
+
+        void add(double[] task) {
+            double logWeight = logWeight(task);
+            if (logWeight > largest) {
+                double shrink = Math.exp(largest - logWeight);
+                total *= shrink;
+                squares *= shrink * shrink;
+                for (int i = 0; i < weighted.length; i++) {
+                    weighted[i] *= shrink;
+                }
+                largest = logWeight;
+            }
+            double weight = Math.exp(logWeight - largest);
+            total += weight;
+            squares += weight * weight;
+            for (int i = 0; i < weighted.length; i++) {
+                weighted[i] += weight * task[i];
+            }
+        }
+
+        double[] mean() {
+            return Arrays.stream(weighted).map(sum -> sum / total).toArray();
+        }
+
+        /** The sum of the squared posterior probabilities. */
+        double concentration() {
+            return squares / total / total;
+        }
+    }
+
+    /**
+     * The numbers of tasks for which there are risks.
+     *
+     * @return a new array, ascending: 1, 2, 3, 4, 6, 8, 12, …
+     */
+    public int[] tasks() {
+        return tasks.clone();
+    }
+
+    /**
+     * The excess risk of the generalising predictor, exact; the same for pre-training and for new tasks.
+     *
+     * @return E ‖ŵ − β‖² of ridge regression at strength σ²d/p
+     */
+    public double generalising() {
+        return generalising;
+    }
+
+    /**
+     * The excess risk of the memorising predictor on one of the tasks that it was trained on.
+     *
+     * @param i index into {@link #tasks()}, from 0
+     * @return the mean over draws; at most {@link #generalising()}, towards which it grows with M, from 0 at M = 1
+     * @throws IndexOutOfBoundsException if there is no such number of tasks
+     */
+    public SampleMean memorisingOnPretraining(int i) {
+        return SampleMean.of(onPretraining[Objects.checkIndex(i, tasks.length)]);
+    }
+
+    /**
+     * The excess risk of the memorising predictor on a new task.
+     *
+     * @param i index into {@link #tasks()}, from 0
+     * @return the mean over draws; at least {@link #generalising()}, towards which it falls with M, from 2p at M = 1
+     * @throws IndexOutOfBoundsException if there is no such number of tasks
+     */
+    public SampleMean memorisingOnNew(int i) {
+        return SampleMean.of(Arrays.stream(distanceOnNew[Objects.checkIndex(i, tasks.length)])
+                .map(distance -> generalising + distance)
+                .toArray());
+    }
+
+    /**
+     * The first number of tasks at which the predictors tie when some of the tasks to come are new.
+     *
+     * @param newShare the share ρ of new tasks, between 0 and 1, neither included
+     * @return where (1 − ρ)G(M) = ρD(M); empty if one predictor is better at all {@link #tasks()}
+     * @throws IllegalArgumentException if the share is not between 0 and 1
+     */
+    public Optional<Crossing> crossing(double newShare) {
+        if (!(newShare > 0 && newShare < 1)) {
+            throw refusal("newShare", newShare, "is not between 0 and 1");
+        }
+        return crossing((count, gain, distance) -> (1 - newShare) * gain - newShare * distance);
+    }
+
+    /**
+     * The number of tasks beyond which memorising is not worth its price on the pre-training tasks themselves: as the sum of
+     * loss and complexity, which says when a trained model gives it up.
+     *
+     * @param price what each memorised task costs, in units of squared error, greater than 0
+     * @return where G(M) = price · M, which holds at one M at most; empty if that is not among {@link #tasks()}
+     * @throws IllegalArgumentException if the price is not positive and finite
+     */
+    public Optional<Crossing> crossingAtPrice(double price) {
+        positive("price", price);
+        return crossing((count, gain, distance) -> gain - price * count);
+    }
+
+    /** What memorising is better by. */
+    private interface Advantage {
+        double of(int count, double gain, double distance);
+    }
+
+    private Optional<Crossing> crossing(Advantage advantage) {
+        double[] before = advantages(0, advantage);
+        for (int i = 1; i < tasks.length; i++) {
+            double[] after = advantages(i, advantage);
+            double low = SampleMean.of(before).mean();
+            double high = SampleMean.of(after).mean();
+            if (low * high < 0) {
+                double way = low / (low - high);
+                double[] atTie = new double[after.length];
+                for (int r = 0; r < atTie.length; r++) {
+                    atTie[r] = before[r] + way * (after[r] - before[r]);
+                }
+                double logStep = Math.log((double) tasks[i] / tasks[i - 1]);
+                double tie = tasks[i - 1] * Math.exp(way * logStep);
+                double error = tie * SampleMean.of(atTie).standardError() * logStep / Math.abs(high - low);
+                return Optional.of(new Crossing(tie, error, tasks[i - 1], tasks[i], low > 0));
+            }
+            before = after;
+        }
+        return Optional.empty();
+    }
+
+    private double[] advantages(int i, Advantage advantage) {
+        return IntStream.range(0, onPretraining[i].length)
+                .mapToDouble(r -> advantage.of(tasks[i], generalising - onPretraining[i][r], distanceOnNew[i][r]))
+                .toArray();
+    }
+
+    /**
+     * How memorising becomes generalising: the limit of M·G(M) and of M·D(M) as M grows,
+     *
+     * <pre>  E[det(I + A) · (p/d) tr (I + A)⁻¹] = (p/d) Σ_k (d − k) C(d, k) n(n−1)⋯(n−k+1) (p/(dσ²))^k,   A = (p/(dσ²)) XᵀX.</pre>
+     *
+     * Exact; it grows exponentially with min(n, d). Where contexts say much, p ≫ dσ²/n, it is approached slowly and from below,
+     * and limit/M is rather an upper estimate than an approximation.
+     *
+     * @param context dimension, length, power, and noise, which must be greater than 0
+     * @return the limit, in units of squared error; infinite if it overflows
+     * @throws IllegalArgumentException if the context has no noise
+     */
+    public static double distanceTimesTasks(IsotropicContext context) {
+        double variance = positive("noise", notNull("context", context).noise()) * context.noise();
+        double perDirection = context.taskPower() / context.dimension();
+        int d = context.dimension();
+        double term = 1;
+        double sum = 0;
+        for (int k = 0; k <= Math.min(context.length(), d - 1); k++) {
+            sum += (d - k) * term;
+            term *= (d - k) / (k + 1.0) * (context.length() - k) * perDirection / variance;
+        }
+        return perDirection * sum;
+    }
+}

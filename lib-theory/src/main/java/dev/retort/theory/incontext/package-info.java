@@ -1,0 +1,5 @@
+/** Linear predictors that learn from their context alone, and what they lose: exactly at finite size, or as a limit. */
+@NullMarked
+package dev.retort.theory.incontext;
+
+import org.jspecify.annotations.NullMarked;

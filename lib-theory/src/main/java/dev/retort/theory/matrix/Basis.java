@@ -1,0 +1,51 @@
+package dev.retort.theory.matrix;
+
+import dev.retort.core.spectrum.Spectrum;
+import java.util.Arrays;
+
+/**
+ * The coordinates in which a training acts on each coefficient alone: the k eigenvectors of the covariance of the features
+ * that the model sees. Sets of vectors are stored one per row, row after row. Immutable.
+ */
+sealed interface Basis permits Eigenbasis, MaskedBasis {
+
+    /** The k variances along the eigenvectors. */
+    Spectrum spectrum();
+
+    default int size() {
+        return spectrum().dimension();
+    }
+
+    /** Vectors of k coordinates as vectors of p features. */
+    double[] toFeatures(double[] rows);
+
+    /** The components along the eigenvectors: k of each vector of p features. */
+    double[] fromFeatures(double[] rows);
+
+    /** The k eigenvectors, each by its components along those of a basis of all features. */
+    default double[] vectorsIn(Eigenbasis other) {
+        double[] ones = new double[size()];
+        Arrays.fill(ones, 1);
+        double[] identity = Symmetric.dense(ones);
+        return equals(other) ? identity : other.fromFeatures(toFeatures(identity));
+    }
+
+    /**
+     * What labels given by vectors of p features owe to features that the model does not see but can guess from those it
+     * sees, as further components along the eigenvectors.
+     */
+    double[] guessed(double[] rows);
+
+    /** The coefficients of labels as far as the model can tell: what it sees of them and what it guesses. */
+    default double[] labels(double[] rows) {
+        double[] labels = fromFeatures(rows);
+        double[] guessed = guessed(rows);
+        for (int k = 0; k < labels.length; k++) {
+            labels[k] += guessed[k];
+        }
+        return labels;
+    }
+
+    /** The mean square of what remains of the labels: what the model can neither see nor guess. */
+    double unseen(double[] mean, Spread spread);
+}

@@ -1,0 +1,197 @@
+package dev.retort.theory.matrix;
+
+import static dev.retort.core.Arguments.length;
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.core.CompensatedSum;
+import dev.retort.core.equivalent.DeterministicEquivalent;
+import dev.retort.core.nd4j.Covariance;
+import dev.retort.theory.distillation.RiskReport;
+import dev.retort.theory.distillation.Training;
+import java.util.Arrays;
+
+/**
+ * One training of a pipeline: what it makes of labels that coefficients b with given moments provide. With the covariance Σ
+ * of the training, T = (Σ+τ)⁻¹Σ and R = (Σ+τ)⁻¹,
+ *
+ * <pre>  E b' = T E b,      Var b' = T Var b Tᵀ + c RΣR,      c = (σ² + τ² tr(RΣR E bbᵀ))/(n(1−Ω)),</pre>
+ *
+ * all of it diagonal in the basis of the training but Var b. Immutable.
+ */
+final class MatrixStage {
+
+    private final MatrixTask task;
+    private final Training training;
+    private final Eigenbasis all;
+
+    /** Of the features that the model sees. */
+    private final Basis basis;
+
+    private final DeterministicEquivalent equivalent;
+
+    MatrixStage(MatrixTask task, Training training, Eigenbasis all) {
+        this.task = task;
+        this.training = training;
+        this.all = all;
+        if (training.spectrum().isPresent()) {
+            throw refusal("spectrum", training, "has eigenvalues without eigenvectors; pass a covariance beside it");
+        }
+        training.mask().ifPresent(mask -> length("mask", mask.dimension(), "the number of features", task.dimension()));
+        this.basis = training.mask().map(mask -> MaskedBasis.of(all, mask)).orElse(all);
+        this.equivalent = DeterministicEquivalent.of(basis.spectrum(), training.samples(), training.ridge());
+        for (double portion : portions()) {
+            if (!(portion <= Spread.LARGEST)) {
+                throw refusal("covariance", all.covariance(), "has eigenvalues too small beside the evaluation's");
+            }
+        }
+    }
+
+    MatrixTask task() {
+        return task;
+    }
+
+    Training training() {
+        return training;
+    }
+
+    /** That of all features, seen or not. */
+    Covariance covariance() {
+        return all.covariance();
+    }
+
+    Basis basis() {
+        return basis;
+    }
+
+    DeterministicEquivalent equivalent() {
+        return equivalent;
+    }
+
+    /** Trains on labels that coefficients of the given moments provide. */
+    Trained train(Moments given) {
+        Moments labels = given.mixedWithTruth(training.teacherShare());
+        double[] mean = task.truth().clone();
+        for (int i = 0; i < mean.length; i++) {
+            mean[i] += labels.deviation()[i];
+        }
+        Spread spread = labels.spread().labelsIn(basis);
+        double[] variance = spread.variances(basis.size());
+        double[] truth = basis.fromFeatures(task.truth());
+        double[] deviation = basis.fromFeatures(labels.deviation());
+        double[] guessed = basis.guessed(mean);
+        double[] theta = new double[basis.size()];
+        CompensatedSum missed = new CompensatedSum();
+        for (int j = 0; j < theta.length; j++) {
+            theta[j] = equivalent.learnability(j);
+            double zeta = equivalent.zeta(j);
+            // √Ω within the square: a surrogate may be as large as Ω is small.
+            double scale = missed(j);
+            double label = scale * (truth[j] + deviation[j] + guessed[j]);
+            missed.add(label * label + times(scale * scale, variance[j]));
+            deviation[j] = theta[j] * (deviation[j] + guessed[j]) - zeta * truth[j];
+        }
+        double noise = equivalent.rootOmega() * training.labelNoise(task.inEigenbasis());
+        double unseen = basis.unseen(mean, labels.spread()) / task.unit() / task.unit();
+        return new Trained(
+                new Moments(inFeatures(deviation), spread.scaledBy(theta)),
+                perSpareSample(noise * noise + times(equivalent.omega(), unseen)),
+                perSpareSample(missed.value()));
+    }
+
+    /** Of a feature that the model does not see, it knows nothing. */
+    private double[] inFeatures(double[] deviation) {
+        double[] features = basis.toFeatures(deviation);
+        training.mask().ifPresent(mask -> {
+            for (int i = 0; i < features.length; i++) {
+                features[i] = mask.keeps(i) ? features[i] : -task.truth()[i];
+            }
+        });
+        return features;
+    }
+
+    /** The trained coefficients: their moments but for the variance that this training adds, and how much that is. */
+    final class Trained {
+
+        private final Moments inherited;
+        private final double labelNoise;
+        private final double design;
+
+        private Trained(Moments inherited, double labelNoise, double design) {
+            this.inherited = inherited;
+            this.labelNoise = labelNoise;
+            this.design = design;
+        }
+
+        Moments moments() {
+            Spread spread = inherited.spread().plus(basis, portions(), labelNoise + design);
+            return new Moments(inherited.deviation(), spread);
+        }
+
+        RiskReport report() {
+            double[] bias = task.evaluation().fromFeatures(inherited.deviation());
+            double[] variance = inherited.spread().variancesIn(task.evaluation());
+            double[] perFeature = perFeature();
+            double[] ofNoise = new double[bias.length];
+            double[] ofDesign = new double[bias.length];
+            for (int i = 0; i < bias.length; i++) {
+                double root = Math.sqrt(task.weight(i)) * bias[i];
+                bias[i] = root * root;
+                variance[i] = times(task.weight(i), variance[i]);
+                ofNoise[i] = times(perFeature[i], labelNoise);
+                ofDesign[i] = times(perFeature[i], design);
+            }
+            double noise = task.inEigenbasis().noise();
+            return RiskReport.of(bias, ofNoise, ofDesign, variance, noise);
+        }
+    }
+
+    /** λ of the training in the units of the task. */
+    private double rootRatio(int j) {
+        return Math.sqrt(basis.spectrum().eigenvalue(j)) / task.unit();
+    }
+
+    /** The diagonal of RΣR/df2. */
+    private double[] portions() {
+        double[] portions = new double[basis.size()];
+        for (int j = 0; j < portions.length; j++) {
+            double theta = equivalent.learnability(j);
+            double root = theta == 0 ? 0 : theta / equivalent.rootOmega() / rootRatio(j);
+            portions[j] = root * root / equivalent.samples();
+        }
+        return portions;
+    }
+
+    /** What each eigenvector of the evaluation contributes to tr(Σ_eval RΣR)/df2. */
+    private double[] perFeature() {
+        double[] variance = Symmetric.diagonal(basis, portions()).diagonalIn(task.evaluation());
+        for (int i = 0; i < variance.length; i++) {
+            variance[i] *= task.weight(i);
+        }
+        return variance;
+    }
+
+    /** The risk that comes of missing 1 of the labels' variance, times Ω. */
+    double amplification() {
+        return perSpareSample(Arrays.stream(perFeature()).sum());
+    }
+
+    /** How much of a label's component along eigenvector j the training misses, by its standard deviation times √Ω. */
+    double missed(int j) {
+        return equivalent.rootOmega() * equivalent.zeta(j) * rootRatio(j);
+    }
+
+    /** Division by 1 − Ω; at the interpolation threshold without bound, unless there is nothing to divide. */
+    private double perSpareSample(double value) {
+        return value == 0 ? 0 : value / equivalent.oneMinusOmega();
+    }
+
+    /** A product in which nothing of what is infinite is nothing. */
+    static double times(double factor, double value) {
+        return factor == 0 || value == 0 ? 0 : factor * value;
+    }
+
+    @Override
+    public String toString() {
+        return training + (all.equals(task.evaluation()) ? "" : ", on a " + covariance());
+    }
+}

@@ -1,0 +1,96 @@
+package dev.retort.theory.report;
+
+import dev.retort.theory.report.Canvas.Anchor;
+import dev.retort.theory.report.Canvas.Lettering;
+import java.awt.geom.Rectangle2D;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The names of the series of one or more panels, with their notes, set as a column in a frame or as rows below. */
+final class Legend {
+
+    static final Legend EMPTY = new Legend(List.of());
+
+    private static final double SIZE = 13;
+    private static final double NOTE_SIZE = 12;
+    private static final double ROW = 20;
+    private static final double PAD = 8;
+    private static final double GAP = 16;
+    private static final double INDENT = 2 * Layer.KEY + 7;
+
+    private record Item(Label label, List<Layer> samples, double width) {}
+
+    private final List<Item> items = new ArrayList<>();
+
+    Legend(List<Panel> panels) {
+        // One line and one marker show a series, in however many panels it is.
+        Map<String, Map<Class<?>, Layer>> series = new LinkedHashMap<>();
+        for (Panel panel : panels) {
+            for (Layer layer : panel.series()) {
+                series.computeIfAbsent(layer.name, name -> new LinkedHashMap<>())
+                        .putIfAbsent(layer.getClass(), layer);
+            }
+        }
+        series.forEach((name, samples) -> {
+            Label label = Label.of(name);
+            items.add(new Item(label, List.copyOf(samples.values()), INDENT + label.width(SIZE)));
+        });
+        panels.stream()
+                .map(panel -> panel.note)
+                .filter(note -> !note.isEmpty())
+                .distinct()
+                .map(Label::of)
+                .forEach(note -> items.add(new Item(note, List.of(), note.width(NOTE_SIZE))));
+    }
+
+    boolean isEmpty() {
+        return items.isEmpty();
+    }
+
+    /** The size as a column, which is rows in no width: with one name each. */
+    Rectangle2D column() {
+        double width = items.stream().mapToDouble(Item::width).max().orElse(0);
+        return new Rectangle2D.Double(0, 0, width + 2 * PAD, heightIn(0));
+    }
+
+    /** How high the legend is when it fills rows of a given width. */
+    double heightIn(double width) {
+        List<Rectangle2D> places = places(0, 0, width);
+        return places.isEmpty() ? 0 : places.get(places.size() - 1).getMaxY() + PAD / 2;
+    }
+
+    private List<Rectangle2D> places(double left, double top, double width) {
+        List<Rectangle2D> places = new ArrayList<>();
+        double x = left + PAD;
+        double y = top + PAD / 2;
+        for (Item item : items) {
+            if (x > left + PAD && x + item.width() > left + width - PAD + 1e-6) {
+                x = left + PAD;
+                y += ROW;
+            }
+            places.add(new Rectangle2D.Double(x, y, item.width(), ROW));
+            x += item.width() + GAP;
+        }
+        return places;
+    }
+
+    /** Draws the names in rows that fill a width, from its top left. */
+    void draw(Canvas canvas, double left, double top, double width, Function<Layer, Ink> inks) {
+        List<Rectangle2D> places = places(left, top, width);
+        for (int i = 0; i < places.size(); i++) {
+            Item item = items.get(i);
+            double x = places.get(i).getMinX();
+            double y = places.get(i).getCenterY();
+            boolean note = item.samples().isEmpty();
+            for (Layer layer : item.samples()) {
+                layer.drawKey(canvas, x + Layer.KEY, y, inks.apply(layer));
+            }
+            double size = note ? NOTE_SIZE : SIZE;
+            Lettering lettering = new Lettering(size, Anchor.START, note ? Ink.QUIET : Ink.TEXT, false);
+            canvas.text(item.label(), note ? x : x + INDENT, y + 0.35 * size, lettering);
+        }
+    }
+}

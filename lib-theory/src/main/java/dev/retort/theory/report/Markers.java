@@ -1,0 +1,92 @@
+package dev.retort.theory.report;
+
+import dev.retort.core.Arguments;
+import dev.retort.theory.report.Canvas.Pen;
+
+/**
+ * Points, each with a marker and an error bar. Points that are not finite or that an axis cannot show are skipped; so is
+ * a bar whose error is NaN.
+ */
+public final class Markers extends Layer {
+
+    private static final double RADIUS = 3.6;
+    private static final double CAP = 3.5;
+
+    private final double[] x;
+    private final double[] y;
+    private final double[] error;
+
+    private Markers(String name, double[] x, double[] y, double[] error) {
+        super(name, name);
+        this.x = x;
+        this.y = y;
+        this.error = error;
+    }
+
+    /**
+     * {@return points with symmetric error bars; a bar that reaches zero on a logarithmic axis ends at the edge}
+     *
+     * @param name the name of the series; may hold sub- and superscripts, see {@link Axis#linear}
+     * @param x where the points lie on the horizontal axis
+     * @param y where they lie on the vertical axis; as many as {@code x}
+     * @param error how far each bar reaches to either side, at least 0, or NaN for no bar; as many as {@code x}
+     * @throws IllegalArgumentException if the lengths differ or an error is negative
+     */
+    public static Markers of(String name, double[] x, double[] y, double[] error) {
+        Arguments.length("y", y.length, "x.length", x.length);
+        Arguments.length("error", error.length, "x.length", x.length);
+        for (int i = 0; i < error.length; i++) {
+            if (error[i] < 0) {
+                throw Arguments.refusal("error[" + i + "]", error[i], "is not at least 0");
+            }
+        }
+        return new Markers(name, x.clone(), y.clone(), error.clone());
+    }
+
+    @Override
+    void spread(Axis.Extent horizontal, Axis.Extent vertical) {
+        horizontal.add(x);
+        vertical.add(y);
+        for (int i = 0; i < x.length; i++) {
+            vertical.addBar(y[i], error[i]);
+        }
+    }
+
+    @Override
+    void draw(Canvas canvas, Frame frame, Ink ink) {
+        for (int i = 0; i < x.length; i++) {
+            if (isShown(frame, i) && error[i] >= 0) {
+                bar(canvas, frame, i, new Pen(ink.rgb(), 1.3, false));
+            }
+        }
+        for (int i = 0; i < x.length; i++) {
+            if (isShown(frame, i)) {
+                ink.mark(canvas, frame.px(x[i]), frame.py(y[i]), RADIUS);
+            }
+        }
+    }
+
+    private boolean isShown(Frame frame, int i) {
+        return !Double.isNaN(frame.px(x[i]) + frame.py(y[i]));
+    }
+
+    private void bar(Canvas canvas, Frame frame, int i, Pen pen) {
+        double px = frame.px(x[i]);
+        double top = frame.py(y[i] + error[i]);
+        double foot = frame.py(y[i] - error[i]);
+        // NaN: an end at infinity, or at or below zero on a logarithmic axis.
+        double up = Double.isNaN(top) ? frame.box().getMinY() : top;
+        double down = Double.isNaN(foot) ? frame.box().getMaxY() : foot;
+        canvas.line(px, up, px, down, pen);
+        for (double end : new double[] {top, foot}) {
+            if (!Double.isNaN(end)) {
+                canvas.line(px - CAP, end, px + CAP, end, pen);
+            }
+        }
+    }
+
+    @Override
+    void drawKey(Canvas canvas, double atX, double atY, Ink ink) {
+        ink.mark(canvas, atX, atY, RADIUS);
+    }
+}

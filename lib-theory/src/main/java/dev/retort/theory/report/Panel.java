@@ -1,0 +1,73 @@
+package dev.retort.theory.report;
+
+import java.awt.geom.Rectangle2D;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A pair of axes and what is drawn between them; part of a {@link Figure}. Immutable. */
+public final class Panel {
+
+    final String title;
+    final Axis x;
+    final Axis y;
+    final List<Layer> layers;
+    final String note;
+
+    private Panel(String title, Axis x, Axis y, List<Layer> layers, String note) {
+        this.title = title;
+        this.x = x;
+        this.y = y;
+        this.layers = layers;
+        this.note = note;
+    }
+
+    /**
+     * {@return an empty panel}
+     *
+     * @param title its title, {@code "(a) gain of the optimal surrogate"}; may be empty; may hold sub- and superscripts,
+     *     see {@link Axis#linear}
+     * @param x the horizontal axis
+     * @param y the vertical axis
+     */
+    public static Panel of(String title, Axis x, Axis y) {
+        return new Panel(title, x, y, List.of(), "");
+    }
+
+    /**
+     * {@return this panel with more layers, on top of those it has}
+     *
+     * @param more the layers, in the order in which they are drawn
+     */
+    public Panel with(Layer... more) {
+        return new Panel(
+                title, x, y, Stream.concat(layers.stream(), Stream.of(more)).toList(), note);
+    }
+
+    /**
+     * {@return this panel with a line of explanation at the end of its legend, in place of the one it has}
+     *
+     * @param text for example {@code "line: theory, markers: simulation"}; may be empty
+     */
+    public Panel withNote(String text) {
+        return new Panel(title, x, y, layers, text);
+    }
+
+    /** The layers that have an entry in the legend. */
+    List<Layer> series() {
+        return layers.stream().filter(layer -> !layer.name.isEmpty()).toList();
+    }
+
+    Set<String> names() {
+        return series().stream().map(layer -> layer.name).collect(Collectors.toSet());
+    }
+
+    /** The plotting area, once its place is known. */
+    Frame frame(Rectangle2D box) {
+        Axis.Extent horizontal = x.extent();
+        Axis.Extent vertical = y.extent();
+        layers.forEach(layer -> layer.spread(horizontal, vertical));
+        return new Frame(box, horizontal.scale(), vertical.scale());
+    }
+}

@@ -1,0 +1,276 @@
+package dev.retort.theory.incontext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.retort.core.SampleMean;
+import java.util.Random;
+import java.util.concurrent.ForkJoinPool;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class TaskDiversityTest {
+
+    private static final IsotropicContext CONTEXT =
+            IsotropicContext.of(4, 3).withTaskPower(2).withNoise(0.5);
+
+    private static final TaskDiversity DIVERSITY = TaskDiversity.of(CONTEXT, 4096, 2000, 5);
+
+    @Test
+    void oneTaskIsKnownByHeartAndSaysNothingOfOthers() {
+        assertThat(DIVERSITY.tasks()).startsWith(1, 2, 3, 4, 6, 8, 12, 16).endsWith(2048, 3072, 4096);
+        assertThat(DIVERSITY.memorisingOnPretraining(0).mean()).isZero();
+        assertThat(DIVERSITY.memorisingOnPretraining(0).standardError()).isZero();
+        // Two independent tasks are 2p apart.
+        assertThat(Math.abs(DIVERSITY.memorisingOnNew(0).zScore(4))).isLessThan(4);
+    }
+
+    @Test
+    void withoutContextBothPredictAMean() {
+        IsotropicContext empty = IsotropicContext.of(4, 0).withTaskPower(2).withNoise(0.5);
+        TaskDiversity diversity = TaskDiversity.of(empty, 100, 10, 1);
+        assertThat(diversity.generalising()).isEqualTo(2);
+        for (int i = 0; i < diversity.tasks().length; i++) {
+            double m = diversity.tasks()[i];
+            // All integrated out.
+            assertThat(diversity.memorisingOnPretraining(i).mean()).isCloseTo(2 * (1 - 1 / m), within(1e-13));
+            assertThat(diversity.memorisingOnNew(i).mean()).isCloseTo(2 * (1 + 1 / m), within(1e-13));
+        }
+        assertThat(TaskDiversity.distanceTimesTasks(empty)).isEqualTo(2);
+    }
+
+    @Test
+    void eachPredictorIsBestOnItsOwnGroundAndBothMeet() {
+        double exact = CONTEXT.excess(CONTEXT.bayes());
+        assertThat(DIVERSITY.generalising()).isEqualTo(exact);
+        for (int i = 0; i < DIVERSITY.tasks().length; i++) {
+            assertThat(DIVERSITY.memorisingOnPretraining(i).mean()).isLessThan(exact);
+            assertThat(DIVERSITY.memorisingOnNew(i).mean()).isGreaterThan(exact);
+            if (i > 0) {
+                assertThat(DIVERSITY.memorisingOnPretraining(i).mean())
+                        .isGreaterThan(DIVERSITY.memorisingOnPretraining(i - 1).mean());
+                assertThat(DIVERSITY.memorisingOnNew(i).mean())
+                        .isLessThan(DIVERSITY.memorisingOnNew(i - 1).mean());
+            }
+        }
+        int last = DIVERSITY.tasks().length - 1;
+        assertThat(DIVERSITY.memorisingOnPretraining(last).mean()).isCloseTo(exact, within(0.02 * exact));
+        assertThat(DIVERSITY.memorisingOnNew(last).mean()).isCloseTo(exact, within(0.02 * exact));
+    }
+
+    /** Everything drawn, nothing integrated out, and in the original coordinates. */
+    @Test
+    void agreesWithAnExperimentThatFollowsTheDefinition() {
+        Random random = new Random(8);
+        int d = 4;
+        int index = 6;
+        int m = DIVERSITY.tasks()[index];
+        double[] known = new double[20_000];
+        double[] fresh = new double[known.length];
+        for (int r = 0; r < known.length; r++) {
+            double[][] tasks = IntStream.range(0, m)
+                    .mapToObj(j -> gaussian(d, Math.sqrt(0.5), random))
+                    .toArray(double[][]::new);
+            known[r] = squaredError(tasks, tasks[r % m], random);
+            fresh[r] = squaredError(tasks, gaussian(d, Math.sqrt(0.5), random), random);
+        }
+        SampleMean onKnown = SampleMean.of(known);
+        SampleMean onFresh = SampleMean.of(fresh);
+        assertThat(m).isEqualTo(12);
+        assertThat(apart(onKnown, DIVERSITY.memorisingOnPretraining(index))).isLessThan(4);
+        assertThat(apart(onFresh, DIVERSITY.memorisingOnNew(index))).isLessThan(4);
+    }
+
+    private static double apart(SampleMean a, SampleMean b) {
+        return Math.abs(a.mean() - b.mean()) / Math.hypot(a.standardError(), b.standardError());
+    }
+
+    private static double squaredError(double[][] tasks, double[] truth, Random random) {
+        double[] log = new double[tasks.length];
+        for (int example = 0; example < 3; example++) {
+            double[] x = gaussian(truth.length, 1, random);
+            double y = dot(x, truth) + 0.5 * random.nextGaussian();
+            for (int j = 0; j < tasks.length; j++) {
+                log[j] -= Math.pow(y - dot(x, tasks[j]), 2) / (2 * 0.25);
+            }
+        }
+        double[] mean = new double[truth.length];
+        double total = 0;
+        for (int j = 0; j < tasks.length; j++) {
+            double weight = Math.exp(log[j]);
+            total += weight;
+            for (int i = 0; i < mean.length; i++) {
+                mean[i] += weight * tasks[j][i];
+            }
+        }
+        double error = 0;
+        for (int i = 0; i < mean.length; i++) {
+            error += Math.pow(mean[i] / total - truth[i], 2);
+        }
+        return error;
+    }
+
+    private static double[] gaussian(int length, double deviation, Random random) {
+        return IntStream.range(0, length)
+                .mapToDouble(i -> deviation * random.nextGaussian())
+                .toArray();
+    }
+
+    private static double dot(double[] a, double[] b) {
+        return IntStream.range(0, a.length).mapToDouble(i -> a[i] * b[i]).sum();
+    }
+
+    /** In a long context the memorising predictor finds the nearest of its tasks: the truth, or the nearest to it. */
+    @Test
+    void aLongContextPicksTheNearestTask() {
+        IsotropicContext context = IsotropicContext.of(2, 400).withTaskPower(1).withNoise(0.1);
+        TaskDiversity diversity = TaskDiversity.of(context, 8, 4000, 3);
+        int index = 5;
+        assertThat(diversity.tasks()[index]).isEqualTo(8);
+        assertThat(diversity.memorisingOnPretraining(index).mean()).isLessThan(1e-4);
+        Random random = new Random(4);
+        double[] nearest = new double[40_000];
+        for (int r = 0; r < nearest.length; r++) {
+            double[] truth = gaussian(2, Math.sqrt(0.5), random);
+            nearest[r] = IntStream.range(0, 8)
+                    .mapToDouble(j -> {
+                        double[] task = gaussian(2, Math.sqrt(0.5), random);
+                        return Math.pow(task[0] - truth[0], 2) + Math.pow(task[1] - truth[1], 2);
+                    })
+                    .min()
+                    .orElseThrow();
+        }
+        // Ties are decided by the noise: a per cent is allowed.
+        SampleMean expected = SampleMean.of(nearest);
+        SampleMean actual = diversity.memorisingOnNew(index);
+        assertThat(actual.mean())
+                .isCloseTo(
+                        expected.mean(),
+                        within(4 * Math.hypot(actual.standardError(), expected.standardError())
+                                + 0.01 * expected.mean()));
+    }
+
+    /** (p/d) Σ (d − k) C(d, k) n⋯(n−k+1) c^k by hand, and the limit that it is, where contexts say little. */
+    @Test
+    void manyTasksComeAsCloseAsTheyShould() {
+        // c = 1/2, p/d = 1/2: ½(2 + 1·2·2·½).
+        assertThat(TaskDiversity.distanceTimesTasks(
+                        IsotropicContext.of(2, 2).withTaskPower(1).withNoise(1)))
+                .isEqualTo(2);
+        assertThat(TaskDiversity.distanceTimesTasks(
+                        IsotropicContext.of(8, 8).withTaskPower(1).withNoise(0.5)))
+                .isCloseTo(12398, within(1e-8));
+        IsotropicContext context = IsotropicContext.of(3, 1).withTaskPower(1).withNoise(1.5);
+        // c = 4/27, p/d = 1/3: ⅓(3 + 2·3·4/27).
+        double limit = 35.0 / 27;
+        assertThat(TaskDiversity.distanceTimesTasks(context)).isCloseTo(limit, within(1e-14));
+        TaskDiversity diversity = TaskDiversity.of(context, 384, 20_000, 2);
+        int last = diversity.tasks().length - 1;
+        double m = diversity.tasks()[last];
+        SampleMean onNew = diversity.memorisingOnNew(last);
+        double distance = (onNew.mean() - diversity.generalising()) * m;
+        // Two per cent are allowed for what is still missing at M = 384; at M = 1 fifteen are.
+        assertThat(distance).isCloseTo(limit, within(3 * onNew.standardError() * m + 0.02 * limit));
+        assertThat(5 * onNew.standardError() * m).isLessThan(limit - (2 - diversity.generalising()));
+        SampleMean onKnown = diversity.memorisingOnPretraining(last);
+        assertThat((diversity.generalising() - onKnown.mean()) * m)
+                .isCloseTo(limit, within(4 * onKnown.standardError() * m));
+    }
+
+    @Test
+    void thePredictorsCrossWhereBothGroundsCount() {
+        // At M = 1 they tie for the share R/(2p) of new tasks, R the generalising risk.
+        double share = DIVERSITY.generalising() / 4;
+        TaskDiversity.Crossing crossing = DIVERSITY.crossing(share + 0.05).orElseThrow();
+        assertThat(crossing.memorisingBelow()).isFalse();
+        assertThat(crossing.tasks()).isBetween((double) crossing.below(), (double) crossing.above());
+        assertThat(crossing.standardError()).isPositive().isLessThan(crossing.tasks() / 4);
+        assertThat(DIVERSITY.crossing(0.999)).isEmpty();
+        TaskDiversity other = TaskDiversity.of(CONTEXT, 64, 2000, 6);
+        TaskDiversity.Crossing again = other.crossing(share + 0.05).orElseThrow();
+        assertThat(again.tasks())
+                .isCloseTo(crossing.tasks(), within(4 * Math.hypot(again.standardError(), crossing.standardError())));
+    }
+
+    @Test
+    void aPriceEndsMemorisingSoonerTheHigherItIs() {
+        double before = Double.POSITIVE_INFINITY;
+        for (double price : new double[] {1e-4, 1e-3, 1e-2, 1e-1}) {
+            TaskDiversity.Crossing crossing = DIVERSITY.crossingAtPrice(price).orElseThrow();
+            assertThat(crossing.memorisingBelow()).isTrue();
+            assertThat(crossing.tasks()).isLessThan(before);
+            double gainBelow = DIVERSITY.generalising()
+                    - DIVERSITY
+                            .memorisingOnPretraining(indexOf(crossing.below()))
+                            .mean();
+            assertThat(gainBelow).isGreaterThan(price * crossing.below());
+            before = crossing.tasks();
+        }
+        // The first task gains R.
+        assertThat(DIVERSITY.crossingAtPrice(DIVERSITY.generalising() * 1.01)).isEmpty();
+        assertThat(DIVERSITY.crossingAtPrice(1e-9)).isEmpty();
+    }
+
+    private static int indexOf(int tasks) {
+        return IntStream.range(0, DIVERSITY.tasks().length)
+                .filter(i -> DIVERSITY.tasks()[i] == tasks)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void theSeedAloneDecidesWhateverTheThreads() throws Exception {
+        ForkJoinPool one = new ForkJoinPool(1);
+        try {
+            double alone = one.submit(() -> TaskDiversity.of(CONTEXT, 32, 60, 9)
+                            .memorisingOnNew(4)
+                            .mean())
+                    .get();
+            assertThat(TaskDiversity.of(CONTEXT, 32, 60, 9).memorisingOnNew(4).mean())
+                    .isEqualTo(alone);
+        } finally {
+            one.shutdown();
+        }
+        // Nested: more tasks do not change what fewer give.
+        assertThat(TaskDiversity.of(CONTEXT, 64, 60, 9).memorisingOnNew(4).mean())
+                .isEqualTo(
+                        TaskDiversity.of(CONTEXT, 32, 60, 9).memorisingOnNew(4).mean());
+        assertThat(TaskDiversity.of(CONTEXT, 32, 60, 8).memorisingOnNew(4).mean())
+                .isNotEqualTo(
+                        TaskDiversity.of(CONTEXT, 32, 60, 9).memorisingOnNew(4).mean());
+    }
+
+    @Test
+    void veryInformativeContextsDoNotUnderflow() {
+        IsotropicContext sharp = IsotropicContext.of(5, 200).withTaskPower(1).withNoise(1e-6);
+        TaskDiversity diversity = TaskDiversity.of(sharp, 16, 50, 1);
+        for (int i = 0; i < diversity.tasks().length; i++) {
+            assertThat(diversity.memorisingOnNew(i).mean()).isFinite().isPositive();
+            assertThat(diversity.memorisingOnPretraining(i).mean()).isCloseTo(0, within(1e-12));
+        }
+        assertThat(TaskDiversity.distanceTimesTasks(
+                        IsotropicContext.of(2000, 4000).withNoise(1e-6)))
+                .isInfinite();
+    }
+
+    @Test
+    void badInputIsRefused() {
+        IsotropicContext silent = IsotropicContext.of(4, 3);
+        assertThatIllegalArgumentException().isThrownBy(() -> TaskDiversity.of(silent, 8, 10, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> TaskDiversity.of(CONTEXT.withTaskPower(0), 8, 10, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> TaskDiversity.of(CONTEXT, 0, 10, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> TaskDiversity.of(CONTEXT, 8, 1, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> TaskDiversity.distanceTimesTasks(silent));
+        for (double bad : new double[] {0, 1, -1, Double.NaN}) {
+            assertThatIllegalArgumentException().isThrownBy(() -> DIVERSITY.crossing(bad));
+        }
+        for (double bad : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
+            assertThatIllegalArgumentException().isThrownBy(() -> DIVERSITY.crossingAtPrice(bad));
+        }
+        assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> DIVERSITY.memorisingOnNew(99));
+        assertThatExceptionOfType(IndexOutOfBoundsException.class)
+                .isThrownBy(() -> DIVERSITY.memorisingOnPretraining(-1));
+    }
+}

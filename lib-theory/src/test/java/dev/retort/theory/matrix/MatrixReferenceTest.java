@@ -1,0 +1,170 @@
+package dev.retort.theory.matrix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.retort.core.nd4j.Covariance;
+import dev.retort.theory.distillation.FeatureMask;
+import dev.retort.theory.distillation.RiskReport;
+import dev.retort.theory.distillation.Training;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.PrimitiveIterator;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Chains of matrices that do not commute against matrices.tsv, which generate-matrices.py computed with 60 digits. */
+class MatrixReferenceTest {
+
+    /** 1e-14 is usual; the eigenvalues of a matrix are known to 1e-16 of the largest, of which τ may be a small part. */
+    private static final double RELATIVE_ERROR = 1e-11;
+
+    /** Of a part much smaller than the excess risk, relative to the latter. */
+    private static final double ROUNDING = 1e-14;
+
+    record ReferenceChain(String name, MatrixDistillation pipeline, List<Double> risks, List<Double> surrogate) {
+
+        static ReferenceChain of(String line) {
+            String[] fields = line.split("\t", -1);
+            int p = Integer.parseInt(fields[1]);
+            Map<String, Covariance> covariances = new HashMap<>();
+            covariances.put("task", covariance(fields[2], p));
+            MatrixDistillation.Draft draft = MatrixDistillation.of(
+                            Objects.requireNonNull(covariances.get("task")), vector(fields[3], p))
+                    .withNoise(Double.parseDouble(fields[4]));
+            if (fields[5].equals("optimal")) {
+                draft = draft.optimalSurrogate();
+            } else if (!fields[5].equals("truth")) {
+                draft = draft.surrogate(vector(fields[5], p));
+            }
+            MatrixTeacher chain = draft;
+            for (String stage : fields[6].split(" \\| ", -1)) {
+                String[] words = stage.split("; ", -1);
+                chain = chain.target(
+                        training(words), covariances.computeIfAbsent(words[0], text -> covariance(text, p)));
+            }
+            List<Double> numbers =
+                    Arrays.stream(fields, 7, fields.length).map(Double::valueOf).toList();
+            int risks = numbers.size() - p;
+            return new ReferenceChain(
+                    fields[0],
+                    (MatrixDistillation) chain,
+                    numbers.subList(0, risks),
+                    numbers.subList(risks, numbers.size()));
+        }
+
+        private static Training training(String[] words) {
+            Training training = Training.samples(Double.parseDouble(words[1]))
+                    .withRidge(Double.parseDouble(words[2]))
+                    .withTeacherShare(Double.parseDouble(words[5]));
+            if (!words[3].equals("task")) {
+                training = training.withNoise(Double.parseDouble(words[3]));
+            }
+            if (!words[4].equals("all")) {
+                boolean[] keeps = new boolean[words[4].length()];
+                for (int i = 0; i < keeps.length; i++) {
+                    keeps[i] = words[4].charAt(i) == '1';
+                }
+                training = training.withMask(FeatureMask.of(keeps));
+            }
+            return training;
+        }
+
+        private static PrimitiveIterator.OfLong numbers(String seed) {
+            return LongStream.iterate(Long.parseLong(seed), x -> (1103515245 * x + 12345) & Integer.MAX_VALUE)
+                    .skip(1)
+                    .map(x -> (x >> 16) % 17 - 8)
+                    .iterator();
+        }
+
+        /** The product of a matrix with its transpose, exact in doubles. */
+        private static Covariance covariance(String text, int p) {
+            String[] words = text.split(" ", -1);
+            PrimitiveIterator.OfLong numbers = numbers(words[1]);
+            double[][] a = new double[p][Integer.parseInt(words[2])];
+            for (double[] row : a) {
+                for (int j = 0; j < row.length; j++) {
+                    row[j] = Math.scalb((double) numbers.nextLong(), -j * Integer.parseInt(words[3]));
+                }
+            }
+            double[][] square = new double[p][p];
+            for (int i = 0; i < p; i++) {
+                for (int j = 0; j < p; j++) {
+                    for (int k = 0; k < a[i].length; k++) {
+                        square[i][j] += a[i][k] * a[j][k];
+                    }
+                }
+            }
+            return Covariance.of(Nd4j.create(square));
+        }
+
+        private static INDArray vector(String text, int p) {
+            PrimitiveIterator.OfLong numbers = numbers(text.split(" ", -1)[1]);
+            return Nd4j.createFromArray(
+                    IntStream.range(0, p).mapToDouble(i -> numbers.nextLong()).toArray());
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<ReferenceChain> chains() throws IOException {
+        try (BufferedReader reader = new BufferedReader(new InputStreamReader(
+                Objects.requireNonNull(MatrixReferenceTest.class.getResourceAsStream("matrices.tsv")),
+                StandardCharsets.UTF_8))) {
+            return reader.lines().skip(1).map(ReferenceChain::of).toList().stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("chains")
+    void everyStageAgreesPartByPart(ReferenceChain chain) {
+        List<RiskReport> reports = chain.pipeline.predictStages();
+        assertThat(reports).hasSize(chain.risks.size() / 5);
+        for (int stage = 0; stage < reports.size(); stage++) {
+            RiskReport risk = reports.get(stage);
+            double[] actual = {
+                risk.excess(), risk.bias(), risk.labelNoiseVariance(), risk.designVariance(), risk.inheritedVariance()
+            };
+            for (int part = 0; part < actual.length; part++) {
+                double expected = chain.risks.get(5 * stage + part);
+                assertThat(Math.abs(actual[part] - expected))
+                        .as("stage %d, part %d: %s, expected %s", stage, part, actual[part], expected)
+                        .isLessThanOrEqualTo(RELATIVE_ERROR * expected + ROUNDING * risk.excess());
+            }
+            double shares = IntStream.range(0, chain.surrogate.size())
+                    .mapToDouble(risk::share)
+                    .sum();
+            assertThat(Math.abs(shares - risk.excess())).isLessThanOrEqualTo(1e-13 * risk.excess());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("chains")
+    void theSurrogateIsTheExpectedOne(ReferenceChain chain) {
+        double[] coefficients = chain.pipeline.surrogateCoefficients().toDoubleVector();
+        for (int i = 0; i < coefficients.length; i++) {
+            assertThat(Math.abs(coefficients[i] - chain.surrogate.get(i))).isLessThanOrEqualTo(1e-10);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("chains")
+    void theReportOfTheWholeIsThatOfTheLastStage(ReferenceChain chain) {
+        List<RiskReport> reports = chain.pipeline.predictStages();
+        assertThat(chain.pipeline.predict()).usingRecursiveComparison().isEqualTo(reports.get(reports.size() - 1));
+    }
+}

@@ -1,0 +1,549 @@
+package dev.retort.theory.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+
+class FigureTest {
+
+    private static final String FIRST_COLOUR = "#0072b2";
+
+    private static final double[] N = {1, 10, 100, 1000};
+    private static final double[] RISK = {1, 0.1, 0.01, 0.001};
+
+    private static final double[] NO_ERROR = {Double.NaN, Double.NaN, Double.NaN, Double.NaN};
+
+    private static Panel logPanel() {
+        return Panel.of(
+                "(a) risk", Axis.log("n").withRange(1, 1000), Axis.log("risk").withRange(1e-4, 1));
+    }
+
+    private static Panel linearPanel() {
+        return Panel.of(
+                "(b)", Axis.linear("x").withRange(0, 4), Axis.linear("y").withRange(-2, 2));
+    }
+
+    private static Element parse(String svg) {
+        try {
+            return DocumentBuilderFactory.newInstance()
+                    .newDocumentBuilder()
+                    .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)))
+                    .getDocumentElement();
+        } catch (Exception e) {
+            throw new AssertionError("Not well-formed: " + svg, e);
+        }
+    }
+
+    private static List<Element> all(Element root, String tag) {
+        NodeList nodes = root.getElementsByTagName(tag);
+        List<Element> elements = new ArrayList<>();
+        for (int i = 0; i < nodes.getLength(); i++) {
+            elements.add((Element) nodes.item(i));
+        }
+        return elements;
+    }
+
+    private static List<String> texts(Panel panel) {
+        return all(parse(Figure.row(panel).svg()), "text").stream()
+                .map(Element::getTextContent)
+                .toList();
+    }
+
+    private static double number(Element element, String attribute) {
+        return Double.parseDouble(element.getAttribute(attribute));
+    }
+
+    /** The plotting area: the inner viewport to which the data are clipped. */
+    private static Element viewport(Panel panel) {
+        return all(parse(Figure.row(panel).svg()), "svg").get(0);
+    }
+
+    private static double[][] points(Element polyline) {
+        return Arrays.stream(polyline.getAttribute("points").split(" "))
+                .map(pair -> Arrays.stream(pair.split(","))
+                        .mapToDouble(Double::parseDouble)
+                        .toArray())
+                .toArray(double[][]::new);
+    }
+
+    /** Where in the plotting area a point lies: fractions of its width from the left and of its height from below. */
+    private static double[] fractions(Element viewport, double[] point) {
+        return new double[] {
+            (point[0] - number(viewport, "x")) / number(viewport, "width"),
+            1 - (point[1] - number(viewport, "y")) / number(viewport, "height")
+        };
+    }
+
+    private static void assertLine(Panel panel, double[]... expected) {
+        Element viewport = viewport(panel);
+        double[][] points = points(all(viewport, "polyline").get(0));
+        assertThat(points).hasDimensions(expected.length, 2);
+        for (int i = 0; i < expected.length; i++) {
+            double[] at = fractions(viewport, points[i]);
+            assertThat(at[0]).as("x of point %d", i).isCloseTo(expected[i][0], within(1e-4));
+            assertThat(at[1]).as("y of point %d", i).isCloseTo(expected[i][1], within(1e-4));
+        }
+    }
+
+    @Test
+    void logarithmicPointsLandWhereTheAxesSay() {
+        assertLine(
+                logPanel().with(Line.of("theory", N, RISK)),
+                new double[] {0, 1},
+                new double[] {1 / 3.0, 0.75},
+                new double[] {2 / 3.0, 0.5},
+                new double[] {1, 0.25});
+    }
+
+    @Test
+    void linearPointsLandWhereTheAxesSay() {
+        assertLine(
+                linearPanel().with(Line.of("theory", new double[] {0, 1, 3}, new double[] {2, -2, 0.5})),
+                new double[] {0, 1},
+                new double[] {0.25, 0},
+                new double[] {0.75, 0.625});
+    }
+
+    @Test
+    void namesOfTicksStandAtTheirValues() {
+        Element root = parse(Figure.row(logPanel()).svg());
+        Element viewport = all(root, "svg").get(0);
+        Element hundred = all(root, "text").stream()
+                .filter(text -> text.getTextContent().equals("102"))
+                .findFirst()
+                .orElseThrow();
+        double expected = number(viewport, "x") + number(viewport, "width") * 2 / 3;
+        assertThat(number(hundred, "x")).isCloseTo(expected, within(0.02));
+        assertThat(all(hundred, "tspan").get(0).getTextContent()).isEqualTo("2");
+        assertThat(number(all(hundred, "tspan").get(0), "dy")).isNegative();
+    }
+
+    @Test
+    void rangesOfDataGetAMargin() {
+        Panel panel = Panel.of("", Axis.linear("x"), Axis.log("y"))
+                .with(Line.of("a", new double[] {0, 100}, new double[] {1, 1e-5}));
+        assertLine(panel, new double[] {0.04 / 1.08, 1.04 / 1.08}, new double[] {1.04 / 1.08, 0.04 / 1.08});
+    }
+
+    @Test
+    void errorBarsReachAsFarAsTheErrorAndToTheEdgeWhereTheyWouldReachZero() {
+        Panel panel = logPanel()
+                .with(Markers.of("a", new double[] {10, 100}, new double[] {0.1, 0.01}, new double[] {0.09, 0.02}));
+        Element viewport = viewport(panel);
+        List<Element> strokes = all(viewport, "polyline");
+        // A bar with two caps, and a bar with one.
+        assertThat(strokes).hasSize(5);
+        double[][] first = points(strokes.get(0));
+        assertThat(fractions(viewport, first[0])[1]).isCloseTo(1 + Math.log10(0.19) / 4, within(1e-4));
+        assertThat(fractions(viewport, first[1])[1]).isCloseTo(1 + Math.log10(0.01) / 4, within(1e-4));
+        double[][] second = points(strokes.get(3));
+        assertThat(fractions(viewport, second[0])[1]).isCloseTo(1 + Math.log10(0.03) / 4, within(1e-4));
+        assertThat(fractions(viewport, second[1])[1]).isCloseTo(0, within(1e-4));
+    }
+
+    @Test
+    void unknownErrorLeavesTheMarkerWithoutABar() {
+        double[] error = {Double.NaN, 0.05, Double.NaN, Double.NaN};
+        Element viewport = viewport(logPanel().with(Markers.of("a", N, RISK, error)));
+        assertThat(all(viewport, "polyline")).hasSize(3);
+        assertThat(all(viewport, "circle")).hasSize(8);
+    }
+
+    @Test
+    void linesBreakAtWhatCannotBeShown() {
+        double[] x = {1, 2, 3, 4, 5, 6, 7, 8};
+        double[] y = {1, 0.5, Double.NaN, 0.5, 0.4, 0, 0.1, Double.POSITIVE_INFINITY};
+        Element viewport = viewport(logPanel().with(Line.of("a", x, y)));
+        assertThat(all(viewport, "polyline")).hasSize(2);
+        assertThat(points(all(viewport, "polyline").get(0))).hasDimensions(2, 2);
+        // The point alone between two gaps is a dot.
+        assertThat(all(viewport, "circle")).hasSize(1);
+    }
+
+    @Test
+    void rulesStandAtTheirValueWithTheirLabel() {
+        Panel panel = logPanel().with(Rule.vertical(100, "ζ_i = 1"), Rule.horizontal(0.01, "floor"));
+        Element viewport = viewport(panel);
+        List<Element> rules = all(viewport, "polyline");
+        assertThat(fractions(viewport, points(rules.get(0))[0])[0]).isCloseTo(2 / 3.0, within(1e-4));
+        assertThat(fractions(viewport, points(rules.get(1))[0])[1]).isCloseTo(0.5, within(1e-4));
+        assertThat(texts(panel)).contains("ζi = 1", "floor");
+    }
+
+    @Test
+    void labelsOfRulesAvoidEachOtherAndTheData() {
+        double[] x = {100, 1000};
+        Panel panel = logPanel()
+                .with(Line.of("", x, new double[] {0.9, 0.9}), Rule.vertical(150, "left"), Rule.vertical(170, "right"));
+        Element root = parse(Figure.row(panel).svg());
+        double curve = points(all(all(root, "svg").get(0), "polyline").get(0))[0][1];
+        double[][] at = Stream.of("left", "right")
+                .map(name -> all(root, "text").stream()
+                        .filter(text -> text.getTextContent().equals(name))
+                        .findFirst()
+                        .orElseThrow()
+                        .getAttribute("transform"))
+                .map(transform ->
+                        transform.replaceAll("translate\\(([^)]*)\\).*", "$1").split(" "))
+                .map(pair -> new double[] {Double.parseDouble(pair[0]), Double.parseDouble(pair[1])})
+                .toArray(double[][]::new);
+        assertThat(at[1][0] - at[0][0]).as("on either side of the pair").isGreaterThan(20);
+        assertThat(at[0][1]).as("upper end, below the curve").isGreaterThan(curve);
+        assertThat(at[1][1]).as("upper end, below the curve").isGreaterThan(curve);
+    }
+
+    @Test
+    void labelsOfOneValueStandApart() {
+        Panel panel = logPanel().with(Rule.horizontal(0.1, "same"), Rule.horizontal(0.1, "same"));
+        assertThat(all(parse(Figure.row(panel).svg()), "text").stream()
+                        .filter(text -> text.getTextContent().equals("same"))
+                        .map(text -> text.getAttribute("x") + "," + text.getAttribute("y")))
+                .hasSize(2)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void seriesHaveOneEntryAndOneColour() {
+        Panel panel = logPanel()
+                .with(
+                        Line.of("standard", N, RISK),
+                        Markers.of("standard", N, RISK, NO_ERROR),
+                        Line.of("optimal", N, RISK),
+                        Line.of("", N, RISK))
+                .withNote("line: theory");
+        assertThat(texts(panel))
+                .containsOnlyOnce("standard", "optimal", "line: theory")
+                .doesNotContain("");
+        Element viewport = viewport(panel);
+        List<Element> lines = all(viewport, "polyline");
+        assertThat(lines.get(0).getAttribute("stroke")).isEqualTo(FIRST_COLOUR);
+        assertThat(all(viewport, "circle").get(1).getAttribute("fill")).isEqualTo(FIRST_COLOUR);
+        assertThat(lines.get(1).getAttribute("stroke")).isNotEqualTo(FIRST_COLOUR);
+    }
+
+    @Test
+    void seriesKeepTheirColourAcrossPanelsAndShareItOnRequest() {
+        Panel left = logPanel().with(Line.of("a", N, RISK), Line.of("b", N, RISK));
+        Panel right =
+                logPanel().with(Line.of("b", N, RISK), Line.of("c", N, RISK).withColourOf("a"));
+        List<Element> viewports = all(parse(Figure.row(left, right).svg()), "svg");
+        List<Element> first = all(viewports.get(0), "polyline");
+        List<Element> second = all(viewports.get(1), "polyline");
+        assertThat(second.get(0).getAttribute("stroke")).isEqualTo(first.get(1).getAttribute("stroke"));
+        assertThat(second.get(1).getAttribute("stroke")).isEqualTo(FIRST_COLOUR);
+    }
+
+    @Test
+    void legendStandsInTheFreeCornerOrBelow() {
+        double[] x = {0, 4};
+        assertThat(legend(linearPanel().with(Line.of("key", x, new double[] {-2, 1.9}))))
+                .satisfies(at -> assertThat(at[0]).isLessThan(0.5))
+                .satisfies(at -> assertThat(at[1]).isBetween(0.5, 1.0));
+        assertThat(legend(linearPanel().with(Line.of("key", x, new double[] {1.9, -2}))))
+                .satisfies(at -> assertThat(at[0]).isGreaterThan(0.5))
+                .satisfies(at -> assertThat(at[1]).isBetween(0.5, 1.0));
+        double[] everywhere = new double[400];
+        double[] zigzag = new double[400];
+        Arrays.setAll(everywhere, i -> i / 100.0);
+        Arrays.setAll(zigzag, i -> i % 2 == 0 ? -2 : 2);
+        assertThat(legend(linearPanel().with(Line.of("key", everywhere, zigzag)))[1])
+                .isNegative();
+    }
+
+    @Test
+    void panelsOfTheSameSeriesShareOneLegend() {
+        Panel line = linearPanel().with(Line.of("key", new double[] {0, 4}, new double[] {-2, 1.9}));
+        Panel markers = linearPanel()
+                .with(
+                        Markers.of("key", new double[] {1}, new double[] {0}, new double[] {0.1}),
+                        Rule.horizontal(1, ""));
+        Panel other = linearPanel().with(Line.of("other", new double[] {0, 4}, new double[] {0, 0}));
+        assertThat(keys(Figure.row(line.withNote("note"), markers.withNote("note"))))
+                .hasSize(1)
+                .allSatisfy(at -> assertThat(at[1]).isBetween(0.0, 1.0));
+        assertThat(keys(Figure.row(line, markers, other))).hasSize(2);
+        double[] x = new double[400];
+        double[] zigzag = new double[400];
+        Arrays.setAll(x, i -> i / 100.0);
+        Arrays.setAll(zigzag, i -> i % 2 == 0 ? -2 : 2);
+        assertThat(keys(Figure.row(linearPanel().with(Line.of("key", x, zigzag)), markers)))
+                .hasSize(1)
+                .allSatisfy(at -> assertThat(at[1]).isNegative());
+    }
+
+    /** Where the entries named "key" stand, in fractions of the first panel. */
+    private static List<double[]> keys(Figure figure) {
+        Element root = parse(figure.svg());
+        assertThat(all(root, "text").stream()
+                        .filter(text -> text.getTextContent().equals("note")))
+                .hasSizeLessThan(2);
+        return all(root, "text").stream()
+                .filter(text -> text.getTextContent().equals("key"))
+                .map(key -> fractions(all(root, "svg").get(0), new double[] {number(key, "x"), number(key, "y")}))
+                .toList();
+    }
+
+    private static double[] legend(Panel panel) {
+        return keys(Figure.row(panel)).get(0);
+    }
+
+    @Test
+    void legendInTheFrameIsAColumn() {
+        double[] x = {0, 4};
+        Panel panel = linearPanel()
+                .with(
+                        Line.of("a name of some length", x, new double[] {-2, -1.9}),
+                        Line.of("b", x, new double[] {-2, -1.8}),
+                        Line.of("c", x, new double[] {-2, -1.7}));
+        List<Element> names = all(parse(Figure.row(panel).svg()), "text").stream()
+                .filter(text -> List.of("a name of some length", "b", "c").contains(text.getTextContent()))
+                .toList();
+        assertThat(names).extracting(name -> number(name, "x")).containsOnly(number(names.get(0), "x"));
+        assertThat(names).extracting(name -> number(name, "y")).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void blackLinesLeaveTheColoursToOthers() {
+        Element viewport =
+                viewport(logPanel().with(Line.of("a", N, RISK).black(), Line.of("b", N, RISK), Line.of("c", N, RISK)));
+        assertThat(all(viewport, "polyline"))
+                .extracting(line -> line.getAttribute("stroke"))
+                .startsWith("#000000", FIRST_COLOUR)
+                .doesNotHaveDuplicates();
+    }
+
+    private static final double[] COLUMNS = {1, 10, 100, 1000};
+    private static final double[] ROWS = {1e-4, 1e-2, 1};
+
+    /** The map's colours beside its grid points, where no grid line is; at the edge, inside. */
+    private static int[][] colours(Panel panel) throws Exception {
+        Figure figure = Figure.row(panel);
+        BufferedImage image = ImageIO.read(new ByteArrayInputStream(figure.png()));
+        Element viewport = all(parse(figure.svg()), "svg").get(0);
+        int[][] rgb = new int[COLUMNS.length][ROWS.length];
+        for (int i = 0; i < COLUMNS.length; i++) {
+            for (int j = 0; j < ROWS.length; j++) {
+                double across = Math.min(0.95, Math.max(0.05, i / (COLUMNS.length - 1.0)));
+                double up = Math.min(0.95, Math.max(0.05, j / (ROWS.length - 1.0)));
+                double x = number(viewport, "x") + (across + 0.02) * number(viewport, "width");
+                double y = number(viewport, "y") + (0.98 - up) * number(viewport, "height");
+                rgb[i][j] = image.getRGB((int) (2 * x), (int) (2 * y)) & 0xffffff;
+            }
+        }
+        return rgb;
+    }
+
+    @Test
+    void cellsHaveTheColourOfTheirBandAndLimitsBelongToTheBandAbove() throws Exception {
+        double[][] values = {
+            {0.5, 0.9, 0.99}, {1, 1.9, 2}, {Double.NEGATIVE_INFINITY, Double.NaN, Double.POSITIVE_INFINITY}, {1, 1, 0.9}
+        };
+        int[][] rgb = colours(logPanel().with(Bands.around(1, 0.9, 2).cells(COLUMNS, ROWS, values)));
+        int lowest = rgb[0][0];
+        int below = rgb[0][2];
+        int above = rgb[1][0];
+        int highest = rgb[1][2];
+        assertThat(new int[] {lowest, below, above, highest}).doesNotHaveDuplicates();
+        assertThat(rgb).isDeepEqualTo(new int[][] {
+            {lowest, below, below},
+            {above, above, highest},
+            {lowest, 0xffffff, highest},
+            {above, above, below}
+        });
+        // Blue below, orange above, darker further out.
+        assertThat(below & 0xff).isGreaterThan(below >> 16);
+        assertThat(above & 0xff).isLessThan(above >> 16);
+        assertThat(lowest >> 16).isLessThan(below >> 16);
+        assertThat(highest & 0xff).isLessThan(above & 0xff);
+    }
+
+    @Test
+    void cellsFillTheFrameWithoutSeams() throws Exception {
+        double[] x = new double[37];
+        double[] y = new double[23];
+        Arrays.setAll(x, i -> 4 * i / 36.0);
+        Arrays.setAll(y, j -> -2 + 4 * j / 22.0);
+        double[][] values = new double[x.length][y.length];
+        for (int i = 0; i < x.length; i++) {
+            int column = i;
+            Arrays.setAll(values[i], j -> 1 + 0.1 * (column % 5) + 0.1 * (j % 3));
+        }
+        Panel panel = Panel.of(
+                        "", Axis.linear("").withRange(0, 4), Axis.linear("").withRange(-2, 2))
+                .with(Bands.around(1, 1.15, 1.35, 1.55).cells(x, y, values));
+        Figure figure = Figure.row(panel);
+        BufferedImage image = ImageIO.read(new ByteArrayInputStream(figure.png()));
+        Element viewport = all(parse(figure.svg()), "svg").get(0);
+        int left = (int) (2 * number(viewport, "x")) + 4;
+        int top = (int) (2 * number(viewport, "y")) + 4;
+        int lightest = 0;
+        for (int dx = 0; dx < 2 * number(viewport, "width") - 8; dx++) {
+            for (int dy = 0; dy < 2 * number(viewport, "height") - 8; dy++) {
+                lightest = Math.max(lightest, image.getRGB(left + dx, top + dy) & 0xff);
+            }
+        }
+        // The blue of the lightest orange: a seam would let white shine through.
+        assertThat(lightest).isLessThan(0xe0);
+    }
+
+    @Test
+    void bandsHaveOneEntryEachBelowAndShiftNoColour() {
+        Bands bands = Bands.around(1, -0.5, 2.25);
+        double[][] values = {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}};
+        Panel panel = logPanel()
+                .with(bands.cells(COLUMNS, ROWS, values))
+                .with(bands.points(N, RISK, new double[] {0, 3, 1, Double.NaN}))
+                .with(Line.of("theory", N, RISK));
+        Element root = parse(Figure.row(panel).svg());
+        Element viewport = all(root, "svg").get(0);
+        List<String> names = List.of("< −0.5", "−0.5 – 1", "1 – 2.25", "≥ 2.25", "theory");
+        List<Element> entries = all(root, "text").stream()
+                .filter(text -> names.contains(text.getTextContent()))
+                .toList();
+        assertThat(entries).extracting(Element::getTextContent).containsExactlyElementsOf(names);
+        assertThat(entries)
+                .allSatisfy(entry -> assertThat(number(entry, "y"))
+                        .isGreaterThan(number(viewport, "y") + number(viewport, "height")));
+        assertThat(all(viewport, "polyline").get(0).getAttribute("stroke")).isEqualTo(FIRST_COLOUR);
+    }
+
+    @Test
+    void pointsHaveTheColourOfTheirBandAndStandWhereTheAxesSay() {
+        Bands bands = Bands.around(1);
+        Element viewport = viewport(logPanel()
+                .with(bands.cells(COLUMNS, ROWS, new double[][] {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {2, 2, 2}}))
+                .with(bands.points(new double[] {10, 0}, new double[] {0.01, 0.01}, new double[] {2, 2})));
+        List<Element> circles = all(viewport, "circle");
+        // A light ring, a dark one, and the colour; nothing for the point that the axis cannot show.
+        assertThat(circles).hasSize(3);
+        double[] centre = {number(circles.get(2), "cx"), number(circles.get(2), "cy")};
+        assertThat(fractions(viewport, centre)[0]).isCloseTo(1 / 3.0, within(1e-4));
+        assertThat(fractions(viewport, centre)[1]).isCloseTo(0.5, within(1e-4));
+        List<Element> cells = all(viewport, "polygon");
+        assertThat(circles.get(2).getAttribute("fill"))
+                .isEqualTo(cells.get(cells.size() - 1).getAttribute("fill"))
+                .isNotEqualTo(cells.get(0).getAttribute("fill"));
+    }
+
+    @Test
+    void sameFigureGivesTheSameBytesWhateverTheLocale() {
+        Figure figure = Figure.row(logPanel().with(Line.of("a", N, RISK)));
+        String svg = figure.svg();
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+            assertThat(figure.svg()).isEqualTo(svg);
+        } finally {
+            Locale.setDefault(before);
+        }
+    }
+
+    @Test
+    void textIsEscapedAndTheTitleIsPlain() {
+        Figure figure = Figure.row(
+                Panel.of("(a) x_i < y & \"z\" \u0001", Axis.linear("x"), Axis.linear("y")),
+                Panel.of("λ_{12}", Axis.linear("x"), Axis.linear("y")));
+        Element root = parse(figure.svg());
+        assertThat(root.getAttribute("role")).isEqualTo("img");
+        assertThat(all(root, "title").get(0).getTextContent()).isEqualTo("(a) xi < y & \"z\" ; λ12");
+    }
+
+    @Test
+    void dataFarOutsideAFixedRangeStayFinite() {
+        Panel panel = linearPanel().with(Line.of("a", new double[] {-1e300, 1e308}, new double[] {-1e308, 1e308}));
+        for (double[] point : points(all(viewport(panel), "polyline").get(0))) {
+            assertThat(Math.abs(point[0])).isLessThan(1e5);
+            assertThat(Math.abs(point[1])).isLessThan(1e5);
+        }
+    }
+
+    @Test
+    void pngHasTwoPixelsForEachOfTheSvgAndTheSameInk() throws Exception {
+        Panel panel = Panel.of(
+                        "", Axis.linear("").withRange(0, 4), Axis.linear("").withRange(-2, 2))
+                .with(Line.of("", new double[] {0, 4}, new double[] {0, 0}));
+        Figure figure = Figure.row(panel, panel);
+        BufferedImage image = ImageIO.read(new ByteArrayInputStream(figure.png()));
+        assertThat(image.getWidth()).isEqualTo(1920);
+        assertThat(image.getHeight()).isEqualTo(740);
+        Element root = parse(figure.svg());
+        assertThat(number(root, "width")).isEqualTo(960);
+        assertThat(number(root, "height")).isEqualTo(370);
+        double[] start = points(all(all(root, "svg").get(1), "polyline").get(0))[0];
+        int rgb = image.getRGB((int) (2 * start[0]) + 40, (int) Math.round(2 * start[1])) & 0xffffff;
+        assertThat(rgb).isEqualTo(0x0072b2);
+        assertThat(image.getRGB(1, 1) & 0xffffff).isEqualTo(0xffffff);
+    }
+
+    @Test
+    void savesBothFilesInANewDirectory(@TempDir Path directory) throws Exception {
+        Figure figure = Figure.row(logPanel());
+        Path inner = directory.resolve("a/b");
+        figure.save(inner, "risk");
+        assertThat(inner.resolve("risk.svg")).hasContent(figure.svg());
+        assertThat(Files.readAllBytes(inner.resolve("risk.png"))).isEqualTo(figure.png());
+    }
+
+    @Test
+    void refinementLeavesTheOriginalAlone() {
+        Panel panel = logPanel();
+        String before = Figure.row(panel).svg();
+        double[] y = RISK.clone();
+        Line line = Line.of("a", N, y);
+        String with = Figure.row(panel.with(line)).svg();
+        y[0] = 0.5;
+        assertThat(Figure.row(panel.with(line)).svg()).isEqualTo(with);
+        assertThat(Figure.row(panel).svg()).isEqualTo(before).isNotEqualTo(with);
+    }
+
+    @Test
+    void panelWithoutDataIsDrawn() {
+        assertThat(texts(Panel.of("", Axis.linear("x"), Axis.log("y")))).contains("x", "y", "0.2", "5");
+    }
+
+    @Test
+    void refusesWhatMakesNoFigure() {
+        double[] three = {1, 2, 3};
+        refused("y.length: 4 is not x.length, 3", () -> Line.of("a", three, N));
+        refused("y.length: 4 is not x.length, 3", () -> Markers.of("a", three, N, three));
+        refused("error.length: 3 is not x.length, 4", () -> Markers.of("a", N, RISK, three));
+        refused("error[1]: -2.0 is not at least 0", () -> Markers.of("a", N, RISK, new double[] {1, -2, 0, 0}));
+        refused("value: NaN is not finite", () -> Rule.vertical(Double.NaN, "a"));
+        refused("from: 0.0 is not greater than 0", () -> Axis.log("n").withRange(0, 1));
+        refused("to: 1.0 is not greater than from, 1.0", () -> Axis.linear("n").withRange(1, 1));
+        refused("to: NaN is not finite", () -> Axis.linear("n").withRange(1, Double.NaN));
+        refused("limits[1]: 0.5 is not greater than the one before", () -> Bands.around(1, 0.5, 0.5));
+        refused("limits: [0.5, 1.0] has the middle, 1.0", () -> Bands.around(1, 0.5, 1));
+        refused("limits: [2.0, 3.0, 4.0, 5.0] has more than 3", () -> Bands.around(1, 2, 3, 4, 5));
+        refused("limits: [0.1, 0.2, 0.3, 0.4] has more than 3", () -> Bands.around(1, 0.1, 0.2, 0.3, 0.4));
+        refused("middle: NaN is not finite", () -> Bands.around(Double.NaN));
+        Bands bands = Bands.around(1);
+        refused("x.length: 1 is not at least 2", () -> bands.cells(new double[1], N, new double[1][4]));
+        refused("y[1]: 0.1 is not greater than the one before", () -> bands.cells(N, RISK, new double[4][4]));
+        refused("values.length: 3 is not x.length, 4", () -> bands.cells(N, N, new double[3][4]));
+        refused("values[0].length: 3 is not y.length, 4", () -> bands.cells(N, N, new double[4][3]));
+        refused("values.length: 3 is not x.length, 4", () -> bands.points(N, N, three));
+        refused("panels.length: 0 is not at least 1", Figure::row);
+    }
+
+    private static void refused(String message, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+        assertThatIllegalArgumentException().isThrownBy(call).withMessageStartingWith(message);
+    }
+}

@@ -39,7 +39,7 @@ import dev.retort.core.spectrum.Spectrum;
  * double missed = equivalent.zeta(499); // 0.90854: the weakest feature is hardly learnt
  * }</pre>
  */
-public final class DeterministicEquivalent {
+public final class DeterministicEquivalent implements Equivalent {
 
     private final Spectrum spectrum;
     private final FixedPoint solution;
@@ -110,6 +110,7 @@ public final class DeterministicEquivalent {
      *
      * @return n, greater than 0
      */
+    @Override
     public double samples() {
         return solution.samples();
     }
@@ -128,6 +129,7 @@ public final class DeterministicEquivalent {
      *
      * @return τ, at least the ridge; 0 for ridge 0 and n ≥ rank
      */
+    @Override
     public double tau() {
         return solution.tau();
     }
@@ -154,17 +156,6 @@ public final class DeterministicEquivalent {
     }
 
     /**
-     * The part that n samples miss of a feature of some variance, whether the spectrum has such a feature or not.
-     *
-     * @param lambda the variance λ, at least 0
-     * @return ζ = τ/(λ+τ), from 0 to 1; 1 for λ = 0
-     * @throws IllegalArgumentException if λ is negative, NaN or infinite
-     */
-    public double zetaOf(double lambda) {
-        return nonNegative("lambda", lambda) == 0 ? 1 : tau() / (lambda + tau());
-    }
-
-    /**
      * The part of a feature that n samples learn.
      *
      * @param i the feature, counted from 0
@@ -173,17 +164,6 @@ public final class DeterministicEquivalent {
      */
     public double learnability(int i) {
         return learnabilityOf(spectrum.eigenvalue(i));
-    }
-
-    /**
-     * The part that n samples learn of a feature of some variance, whether the spectrum has such a feature or not.
-     *
-     * @param lambda the variance λ, at least 0
-     * @return θ = λ/(λ+τ) = 1 − ζ, from 0 to 1; 0 for λ = 0
-     * @throws IllegalArgumentException if λ is negative, NaN or infinite
-     */
-    public double learnabilityOf(double lambda) {
-        return nonNegative("lambda", lambda) == 0 ? 0 : lambda / (lambda + tau());
     }
 
     /**
@@ -209,6 +189,7 @@ public final class DeterministicEquivalent {
      *
      * @return Ω = df2/n, from 0 to 1; 1 only at the interpolation threshold, n = rank with ridge 0
      */
+    @Override
     public double omega() {
         return rootOmega() * rootOmega();
     }
@@ -227,6 +208,7 @@ public final class DeterministicEquivalent {
      *
      * @return 1 − Ω, from 0 to 1; 0 only at the interpolation threshold
      */
+    @Override
     public double oneMinusOmega() {
         return solution.oneMinusOmega();
     }

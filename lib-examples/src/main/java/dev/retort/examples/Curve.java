@@ -54,7 +54,7 @@ record Curve(String name, DoubleUnaryOperator theory, List<Point> points) {
     static List<Curve> ofStages(
             double[] values, DoubleFunction<Distillation> pipeline, Trials trials, String... names) {
         List<Simulation> simulations = Arrays.stream(values)
-                .mapToObj(x -> pipeline.apply(x).simulate(trials.seed(trials.seed() + Math.round(x))))
+                .mapToObj(x -> pipeline.apply(x).simulate(trials.withSeed(trials.seed() + Math.round(x))))
                 .toList();
         return IntStream.range(0, names.length)
                 .mapToObj(k -> {

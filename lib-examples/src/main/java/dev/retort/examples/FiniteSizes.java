@@ -121,7 +121,7 @@ final class FiniteSizes {
     private static List<Simulation> simulations(Run run, Trials trials) {
         return IntStream.of(SCALES)
                 .mapToObj(scale -> run.at(
-                        scale, trials.seed(trials.seed() + scale).untilRelativeError(PRECISION / (UNIT * scale))))
+                        scale, trials.withSeed(trials.seed() + scale).untilRelativeError(PRECISION / (UNIT * scale))))
                 .toList();
     }
 

@@ -15,7 +15,7 @@ public final class Main {
     private static final long SEED = 2026;
 
     /** At most; usually the precision comes first. */
-    private static final Trials TRIALS = Trials.of(400).seed(SEED);
+    private static final Trials TRIALS = Trials.of(400).withSeed(SEED);
 
     private static final double PRECISE = 0.002;
 
@@ -38,7 +38,7 @@ public final class Main {
         Path directory = Path.of(arguments.length > 0 ? arguments[0] : "lib-examples/target/figures");
         PrintStream terminal = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         RealImages images =
-                new RealImages(FashionMnist.load(), Trials.of(IMAGE_TRIALS).seed(SEED));
+                new RealImages(FashionMnist.load(), Trials.of(IMAGE_TRIALS).withSeed(SEED));
         List<Supplier<Exhibit>> exhibits = List.of(
                 () -> FigureOne.exhibit(TRIALS.untilRelativeError(PRECISE)),
                 () -> TrainedTeachers.samples(TRIALS.untilRelativeError(FAIR)),
@@ -47,7 +47,7 @@ public final class Main {
                 () -> Phases.exhibit(TRIALS.untilRelativeError(FAIR)),
                 () -> ScalingFigures.constants(TRIALS.untilRelativeError(PRECISE)),
                 ScalingFigures::limits,
-                () -> TrainingAtTestTime.gains(Trials.of(PROMPT_TRIALS).seed(SEED)),
+                () -> TrainingAtTestTime.gains(Trials.of(PROMPT_TRIALS).withSeed(SEED)),
                 TrainingAtTestTime::uses,
                 () -> FiniteSizes.exhibit(TRIALS),
                 images::whereTheoryHolds,

@@ -139,10 +139,10 @@ final class Phases {
         for (double n : SIMULATED_TARGETS) {
             Simulation strong = Distillation.of(TASK)
                     .target(Training.samples(n))
-                    .simulate(trials.seed(trials.seed() - Math.round(n)));
+                    .simulate(trials.withSeed(trials.seed() - Math.round(n)));
             for (double x : values) {
                 Distillation pipeline = taught(teacher.apply(x), n);
-                Simulation weak = pipeline.simulate(trials.seed(trials.seed() + Math.round(x)));
+                Simulation weak = pipeline.simulate(trials.withSeed(trials.seed() + Math.round(x)));
                 double ratio = weak.mean() / strong.mean();
                 double error =
                         ratio * Math.hypot(weak.standardError() / weak.mean(), strong.standardError() / strong.mean());

@@ -82,7 +82,7 @@ final class TrainingAtTestTime {
 
         static Point of(double x, TestTimeTraining training, int examples, Trials trials) {
             GradientStep exact = training.predict().after(examples);
-            SampleMean measured = trials.seed(trials.seed() + Math.round(x))
+            SampleMean measured = trials.withSeed(trials.seed() + Math.round(x))
                     .run(training, examples)
                     .loss(exact.optimalStepSize().orElse(0));
             return new Point(x, exact, measured);
@@ -116,7 +116,7 @@ final class TrainingAtTestTime {
         List<List<Point>> curves = Arrays.stream(RATIOS)
                 .mapToObj(gamma -> Arrays.stream(SIMULATED)
                         .mapToObj(n -> Point.of(
-                                (double) n / DIMENSION, warm(n), examples(gamma), trials.seed(trials.seed() + n)))
+                                (double) n / DIMENSION, warm(n), examples(gamma), trials.withSeed(trials.seed() + n)))
                         .toList())
                 .toList();
         Table table = Table.of("n/d");

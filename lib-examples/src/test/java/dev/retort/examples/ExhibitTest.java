@@ -18,7 +18,7 @@ class ExhibitTest {
 
     @Test
     void figureOneHasTheNumbersOfThePaperAndAgreesWithItself(@TempDir Path directory) throws IOException {
-        FigureOne.exhibit(Trials.of(20).seed(1)).save(directory);
+        FigureOne.exhibit(Trials.of(20).withSeed(1)).save(directory);
         assertThat(directory.resolve("figure-1.svg")).isNotEmptyFile();
         assertThat(directory.resolve("figure-1.png")).isNotEmptyFile();
 
@@ -54,8 +54,8 @@ class ExhibitTest {
 
     @Test
     void trainedTeachersAgreeWithTheirTheory(@TempDir Path directory) throws IOException {
-        TrainedTeachers.samples(Trials.of(20).seed(1)).save(directory);
-        TrainedTeachers.masks(Trials.of(20).seed(1)).save(directory);
+        TrainedTeachers.samples(Trials.of(20).withSeed(1)).save(directory);
+        TrainedTeachers.masks(Trials.of(20).withSeed(1)).save(directory);
         for (String name : List.of("trained-teachers", "masked-teachers")) {
             assertThat(directory.resolve(name + ".png")).isNotEmptyFile();
             for (double[] row : rows(directory.resolve(name + ".csv"))) {
@@ -71,7 +71,7 @@ class ExhibitTest {
 
     @Test
     void modelsCollapseAsPredicted(@TempDir Path directory) throws IOException {
-        ModelCollapse.exhibit(Trials.of(20).seed(1)).save(directory);
+        ModelCollapse.exhibit(Trials.of(20).withSeed(1)).save(directory);
         assertThat(directory.resolve("model-collapse.png")).isNotEmptyFile();
         List<double[]> rows = rows(directory.resolve("model-collapse.csv"));
         assertThat(rows).hasSize(5);
@@ -83,7 +83,7 @@ class ExhibitTest {
 
     @Test
     void theTheoryIsOffByOneOverN(@TempDir Path directory) throws IOException {
-        FiniteSizes.exhibit(Trials.of(40).seed(1)).save(directory);
+        FiniteSizes.exhibit(Trials.of(40).withSeed(1)).save(directory);
         assertThat(directory.resolve("finite-sizes.png")).isNotEmptyFile();
         List<String> lines = Files.readAllLines(directory.resolve("finite-sizes.csv"));
         assertThat(lines).hasSize(13);
@@ -100,7 +100,7 @@ class ExhibitTest {
 
     @Test
     void phasesAreThoseOfTheSimulation(@TempDir Path directory) throws IOException {
-        Phases.exhibit(Trials.of(20).seed(1)).save(directory);
+        Phases.exhibit(Trials.of(20).withSeed(1)).save(directory);
         assertThat(directory.resolve("phases.png")).isNotEmptyFile();
         List<double[]> rows = rows(directory.resolve("phases.csv"));
         assertThat(rows).hasSize(36).anyMatch(row -> row[2] < 0.9).anyMatch(row -> row[2] > 1.5);
@@ -147,7 +147,7 @@ class ExhibitTest {
 
     @Test
     void risksFollowTheirLawsAndTheSimulationFollowsThem(@TempDir Path directory) throws IOException {
-        ScalingFigures.constants(Trials.of(10).seed(1)).save(directory);
+        ScalingFigures.constants(Trials.of(10).withSeed(1)).save(directory);
         ScalingFigures.limits().save(directory);
         assertThat(directory.resolve("scaling.png")).isNotEmptyFile();
         assertThat(directory.resolve("scaling-limits.png")).isNotEmptyFile();
@@ -168,7 +168,7 @@ class ExhibitTest {
 
     @Test
     void aStepAtTestTimeGainsWhatItShould(@TempDir Path directory) throws IOException {
-        TrainingAtTestTime.gains(Trials.of(30).seed(1)).save(directory);
+        TrainingAtTestTime.gains(Trials.of(30).withSeed(1)).save(directory);
         List<double[]> rows = rows(directory.resolve("test-time-training.csv"));
         assertThat(rows).hasSize(8);
         // n/d, then for each k: limit, exact, simulated, its standard error, z.

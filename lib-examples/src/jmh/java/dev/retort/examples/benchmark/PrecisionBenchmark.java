@@ -28,7 +28,7 @@ public class PrecisionBenchmark {
     private long seed;
 
     private Simulation run(Distillation pipeline, double relativeError, int threads) {
-        Trials trials = Trials.of(1_000_000).threads(threads).seed(++seed);
+        Trials trials = Trials.of(1_000_000).threads(threads).withSeed(++seed);
         return pipeline.simulate(trials.untilRelativeError(relativeError));
     }
 

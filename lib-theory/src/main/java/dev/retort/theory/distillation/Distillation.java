@@ -196,7 +196,7 @@ public final class Distillation extends Teacher implements Pipeline {
     /**
      * Runs the pipeline instead of computing it.
      *
-     * @param experiment how to run it, for example {@code Trials.of(200).seed(7)}
+     * @param experiment how to run it, for example {@code Trials.of(200).withSeed(7)}
      * @param <R> what the experiment reports
      * @return the outcome
      */

@@ -108,7 +108,7 @@ public final class GridStudy implements Serializable {
      *
      * @param grid the cells
      * @param pipeline the pipeline of a cell
-     * @param trials how the pipeline is run in a cell: {@code cell -> Trials.of(50).seed(cell.seed()).threads(1)}
+     * @param trials how the pipeline is run in a cell: {@code cell -> Trials.of(50).withSeed(cell.seed()).threads(1)}
      * @return the study
      * @throws IllegalArgumentException if an axis is called like a column
      */
@@ -146,7 +146,7 @@ public final class GridStudy implements Serializable {
             throw refusal("trials", trials, "is not at least 2");
         }
         return simulating(
-                grid, pipeline, cell -> Trials.of(trials).seed(cell.seed()).threads(1));
+                grid, pipeline, cell -> Trials.of(trials).withSeed(cell.seed()).threads(1));
     }
 
     private static double[] prediction(Distillation pipeline) {

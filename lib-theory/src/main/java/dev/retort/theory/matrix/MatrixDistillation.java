@@ -38,7 +38,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *         .surrogate(Training.samples(8), shifted) // a teacher that is trained itself, elsewhere,
  *         .target(Training.samples(2)); // and its student
  * RiskReport risk = pipeline.predict();
- * Simulation simulation = pipeline.simulate(Trials.of(100).seed(7));
+ * Simulation simulation = pipeline.simulate(Trials.of(100).withSeed(7));
  * }</pre>
  */
 public final class MatrixDistillation extends MatrixTeacher implements Pipeline {
@@ -231,7 +231,7 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
     /**
      * Runs the pipeline instead of computing it.
      *
-     * @param experiment how to run it, for example {@code Trials.of(200).seed(7)}
+     * @param experiment how to run it, for example {@code Trials.of(200).withSeed(7)}
      * @param <R> what the experiment reports
      * @return the outcome
      */

@@ -26,7 +26,7 @@ import java.util.Set;
  *         .mapToObj(scale -> Distillation.of(
  *                         RegressionTask.of(Spectrum.powerLaw(1.5, 50 * scale), Signal.sourcePowerLaw(1.5)))
  *                 .target(Training.samples(20 * scale))
- *                 .simulate(Trials.of(100).seed(scale)))
+ *                 .simulate(Trials.of(100).withSeed(scale)))
  *         .toList();
  * FiniteSizeError error = FiniteSizeError.of(sizes);
  * double c = error.coefficient(); // about 0.7

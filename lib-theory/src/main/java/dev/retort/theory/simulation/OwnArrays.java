@@ -143,7 +143,7 @@ public final class OwnArrays implements Experiment<TestReport> {
      * @param seed the seed, any number
      * @return a new experiment
      */
-    public OwnArrays seed(long seed) {
+    public OwnArrays withSeed(long seed) {
         return new OwnArrays(sets, test, seed);
     }
 

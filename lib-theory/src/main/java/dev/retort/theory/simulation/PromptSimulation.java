@@ -16,7 +16,7 @@ import java.util.function.ToDoubleFunction;
  * InContextTask task = InContextTask.isotropic(20, 1.0).withNoise(0.3);
  * LinearAttention pretrained = LinearAttention.pretrained(TaskPrior.isotropic(20, 1.0), 30);
  * TestTimeTraining training = TestTimeTraining.of(task, pretrained, 30);
- * PromptSimulation simulation = Trials.of(500).seed(7).run(training, 10);
+ * PromptSimulation simulation = Trials.of(500).withSeed(7).run(training, 10);
  * GradientStep step = training.predict().after(10);
  * double z = simulation.zScore(step); // in standard errors
  * SampleMean half = simulation.loss(step.optimalStepSize().getAsDouble() / 2);

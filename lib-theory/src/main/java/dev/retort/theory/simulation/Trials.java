@@ -55,7 +55,7 @@ import org.slf4j.LoggerFactory;
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 50), Signal.sourcePowerLaw(1.5)).withNoise(0.1);
  * Distillation pipeline = Distillation.of(task).surrogate(Surrogate.optimal()).target(Training.samples(20));
- * Simulation simulation = pipeline.simulate(Trials.of(100).seed(7));
+ * Simulation simulation = pipeline.simulate(Trials.of(100).withSeed(7));
  * double z = simulation.zScore(pipeline.predict()); // in standard errors
  * double gain = simulation.effectiveGain(); // how many literal trials each of these was worth
  *
@@ -138,7 +138,7 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      * @param seed the seed, any number
      * @return new trials
      */
-    public Trials seed(long seed) {
+    public Trials withSeed(long seed) {
         return new Trials(count, seed, threads, memory, averaging, population, precision, listener);
     }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 100), Signal.sourcePowerLaw(1.4)).withNoise(0.2);
  * Distillation pipeline = Distillation.of(task).target(Training.samples(40));
- * Simulation simulation = pipeline.simulate(Trials.of(100).seed(7));
+ * Simulation simulation = pipeline.simulate(Trials.of(100).withSeed(7));
  * assertThat(simulation).agreesWith(pipeline.predict()); // passes
  *
  * RiskReport better = Distillation.of(task).target(Training.samples(60)).predict();

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * Distillation chain = Distillation.of(task)
  *         .surrogate(Training.samples(60))
  *         .then(Training.samples(40));
- * Simulation simulation = chain.simulate(Trials.of(200).seed(7));
+ * Simulation simulation = chain.simulate(Trials.of(200).withSeed(7));
  * assertThat(simulation)
  *         .isPreciseTo(0.05)
  *         .withinStandardErrors(3)

@@ -78,7 +78,7 @@ class GridStudyTest {
         GridResults results = GridResults.read(alone);
         for (int i = 0; i < 8; i++) {
             Simulation simulation = PIPELINE.at(GRID.cell(i))
-                    .simulate(Trials.of(6).seed(GRID.cell(i).seed()).threads(1));
+                    .simulate(Trials.of(6).withSeed(GRID.cell(i).seed()).threads(1));
             assertThat(results.column("simulated")[i]).isEqualTo(simulation.mean());
             assertThat(results.column("standardError")[i]).isEqualTo(simulation.standardError());
             assertThat(results.column("trials")[i]).isEqualTo(6);
@@ -147,7 +147,7 @@ class GridStudyTest {
         GridStudy study = GridStudy.simulating(
                 GRID,
                 PIPELINE,
-                cell -> Trials.of(1000).seed(cell.seed()).threads(1).onProgress(progress -> {
+                cell -> Trials.of(1000).withSeed(cell.seed()).threads(1).onProgress(progress -> {
                     if (progress.done() == 5) {
                         Thread.currentThread().interrupt();
                     }

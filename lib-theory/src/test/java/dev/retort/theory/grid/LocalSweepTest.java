@@ -282,7 +282,7 @@ class LocalSweepTest {
 
         @Override
         public Trials at(Cell cell) {
-            return Trials.of(Integer.MAX_VALUE).seed(cell.seed()).threads(1).onProgress(progress -> {
+            return Trials.of(Integer.MAX_VALUE).withSeed(cell.seed()).threads(1).onProgress(progress -> {
                 // Once: a second interruption might come when the sweep is over.
                 if (progress.done() == 3 && cell.index() == 0) {
                     Thread.getAllStackTraces().keySet().stream()

@@ -46,7 +46,7 @@ class MatrixSimulationTest {
             .target(Training.samples(120), TARGET);
 
     private static void agrees(MatrixDistillation pipeline) {
-        Simulation simulation = pipeline.simulate(Trials.of(100).seed(1000));
+        Simulation simulation = pipeline.simulate(Trials.of(100).withSeed(1000));
         assertThat(simulation.pipeline()).isSameAs(pipeline);
         assertThat(simulation.stages()).hasSize(pipeline.trainings().size());
         for (Simulation stage : simulation.stages()) {
@@ -90,7 +90,7 @@ class MatrixSimulationTest {
 
     @Test
     void everyCovarianceCounts() {
-        Simulation simulation = TWO_STAGES.simulate(Trials.of(100).seed(1000));
+        Simulation simulation = TWO_STAGES.simulate(Trials.of(100).withSeed(1000));
         MatrixDistillation exchanged = DRAFT.withNoise(0.3)
                 .surrogate(Training.samples(90).withNoise(0.5), TARGET)
                 .target(Training.samples(120), SOURCE);
@@ -128,15 +128,15 @@ class MatrixSimulationTest {
                 .target(first)
                 .then(second, Covariance.diagonal(shifted))
                 .then(third);
-        Trials trials = Trials.of(10).seed(3);
+        Trials trials = Trials.of(10).withSeed(3);
         List<Simulation> expected = spectra.simulate(trials).stages();
         List<Simulation> actual = matrices.simulate(trials).stages();
         for (int stage = 0; stage < 3; stage++) {
             assertSame(expected.get(stage).literal(), actual.get(stage).literal());
         }
         // Over signs it is averaged in its eigenbasis alone.
-        expected = spectra.simulate(Trials.of(200).seed(4)).stages();
-        actual = matrices.simulate(Trials.of(200).seed(4)).stages();
+        expected = spectra.simulate(Trials.of(200).withSeed(4)).stages();
+        actual = matrices.simulate(Trials.of(200).withSeed(4)).stages();
         for (int stage = 0; stage < 3; stage++) {
             double[] differences = expected.get(stage).excess();
             double[] others = actual.get(stage).excess();
@@ -155,11 +155,12 @@ class MatrixSimulationTest {
 
     @Test
     void dependsOnTheSeedAndNotOnTheThreads() {
-        double[] alone = TWO_STAGES.simulate(Trials.of(6).seed(5).threads(1)).excess();
-        assertThat(TWO_STAGES.simulate(Trials.of(6).seed(5).threads(3)).excess())
+        double[] alone =
+                TWO_STAGES.simulate(Trials.of(6).withSeed(5).threads(1)).excess();
+        assertThat(TWO_STAGES.simulate(Trials.of(6).withSeed(5).threads(3)).excess())
                 .containsExactly(alone);
-        assertThat(TWO_STAGES.simulate(Trials.of(9).seed(5)).excess()).startsWith(alone);
-        assertThat(TWO_STAGES.simulate(Trials.of(6).seed(6)).excess()).isNotEqualTo(alone);
+        assertThat(TWO_STAGES.simulate(Trials.of(9).withSeed(5)).excess()).startsWith(alone);
+        assertThat(TWO_STAGES.simulate(Trials.of(6).withSeed(6)).excess()).isNotEqualTo(alone);
     }
 
     @Test

@@ -23,7 +23,7 @@ class FiniteSizeTest {
         return Distillation.of(task)
                 .surrogate(Training.samples(24 * scale))
                 .then(Training.samples(24 * scale))
-                .simulate(Trials.of(trials).seed(1));
+                .simulate(Trials.of(trials).withSeed(1));
     }
 
     @Test

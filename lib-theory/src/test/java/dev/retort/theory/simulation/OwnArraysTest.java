@@ -121,9 +121,9 @@ class OwnArraysTest {
     void noiseOfTheTrainingComesFromTheSeed() {
         Distillation noisy = pipeline(Training.samples(2).withNoise(0.5));
         double[] errors = noisy.simulate(ARRAYS).target().squares();
-        assertThat(noisy.simulate(ARRAYS.seed(0)).target().squares()).containsExactly(errors);
-        assertThat(noisy.simulate(ARRAYS.seed(1)).target().squares()).isNotEqualTo(errors);
-        double[] surrogates = noisy.simulate(ARRAYS.seed(1)).surrogate().squares();
+        assertThat(noisy.simulate(ARRAYS.withSeed(0)).target().squares()).containsExactly(errors);
+        assertThat(noisy.simulate(ARRAYS.withSeed(1)).target().squares()).isNotEqualTo(errors);
+        double[] surrogates = noisy.simulate(ARRAYS.withSeed(1)).surrogate().squares();
         assertThat(noisy.simulate(ARRAYS).surrogate().squares()).containsExactly(surrogates);
     }
 
@@ -170,7 +170,7 @@ class OwnArraysTest {
                     .student(sample(task.spectrum(), 40, random))
                     .student(last, labels(task, last, random))
                     .test(test, labels(task, test, random))
-                    .seed(run));
+                    .withSeed(run));
             for (int k = 0; k < 3; k++) {
                 errors[k].addValue(report.stages().get(k).mean());
             }

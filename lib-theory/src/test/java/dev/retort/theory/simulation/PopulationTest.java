@@ -84,7 +84,8 @@ class PopulationTest {
                 Distillation pipeline = Distillation.of(population.task())
                         .surrogate(surrogate)
                         .target(Training.samples(30).withNoise(noise));
-                Simulation simulation = pipeline.simulate(Trials.of(300).seed(4).drawingFrom(population));
+                Simulation simulation =
+                        pipeline.simulate(Trials.of(300).withSeed(4).drawingFrom(population));
                 // 2/n for the limit, and the 30 of 4000 members that a student has seen.
                 assertThat(simulation)
                         .as("%s, noise %s", surrogate, noise)
@@ -106,7 +107,7 @@ class PopulationTest {
                     .then(Training.samples(30).withRidge(1e-3))
                     .then(Training.samples(40).withTeacherShare(0.5).withNoise(2 * noise))
         }) {
-            Simulation simulation = chain.simulate(Trials.of(400).seed(4).drawingFrom(population));
+            Simulation simulation = chain.simulate(Trials.of(400).withSeed(4).drawingFrom(population));
             // 2/n for the limit, and the 90 of 4000 members that a model has seen.
             assertThat(simulation)
                     .isPreciseTo(0.05)

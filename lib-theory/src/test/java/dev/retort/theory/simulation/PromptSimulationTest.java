@@ -117,7 +117,7 @@ class PromptSimulationTest {
 
     private static void check(TestTimeTraining training, int examples) {
         GradientStep exact = training.predict().after(examples);
-        PromptSimulation measured = Trials.of(1000).seed(11).run(training, examples);
+        PromptSimulation measured = Trials.of(1000).withSeed(11).run(training, examples);
         double stepSize = exact.optimalStepSize().orElse(1);
         assertWithin(measured.initialLoss(), exact.initialLoss());
         assertWithin(measured.loss(stepSize), exact.loss(stepSize));
@@ -265,9 +265,10 @@ class PromptSimulationTest {
     void doesNotDependOnTheNumberOfThreads() {
         TestTimeTraining training =
                 TestTimeTraining.of(InContextTask.isotropic(6, 1), LinearAttention.isotropic(6, 0.05), 8);
-        SampleMean alone = Trials.of(50).seed(5).threads(1).run(training, 4).loss(0.01);
-        assertThat(Trials.of(50).seed(5).threads(3).run(training, 4).loss(0.01)).isEqualTo(alone);
-        assertThat(Trials.of(50).seed(6).run(training, 4).loss(0.01)).isNotEqualTo(alone);
+        SampleMean alone = Trials.of(50).withSeed(5).threads(1).run(training, 4).loss(0.01);
+        assertThat(Trials.of(50).withSeed(5).threads(3).run(training, 4).loss(0.01))
+                .isEqualTo(alone);
+        assertThat(Trials.of(50).withSeed(6).run(training, 4).loss(0.01)).isNotEqualTo(alone);
         assertThat(Trials.of(50).run(training, 4).trials()).isEqualTo(50);
     }
 

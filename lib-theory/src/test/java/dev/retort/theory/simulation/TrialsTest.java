@@ -89,7 +89,7 @@ class TrialsTest {
         double allowance = name.startsWith("zeros, rank")
                 ? 2 * target.samples() / (target.samples() - task.spectrum().rank())
                 : 2;
-        assertThat(pipeline.simulate(Trials.of(60).seed(17)))
+        assertThat(pipeline.simulate(Trials.of(60).withSeed(17)))
                 .as(name)
                 .isPreciseTo(0.05)
                 .withFiniteSizeAllowance(allowance)
@@ -179,7 +179,7 @@ class TrialsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("everything")
     void averagesHaveTheExpectationOfWhatTheyReplace(String name, Distillation pipeline) {
-        Simulation simulation = pipeline.simulate(Trials.of(100).seed(11));
+        Simulation simulation = pipeline.simulate(Trials.of(100).withSeed(11));
         for (Simulation stage : simulation.stages()) {
             double[] differences = stage.literal().excess();
             double[] averaged = stage.excess();
@@ -194,7 +194,7 @@ class TrialsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("everything")
     void theSameTrialsWithoutAveragesAreTheLiteralOnes(String name, Distillation pipeline) {
-        Trials trials = Trials.of(3).seed(12);
+        Trials trials = Trials.of(3).withSeed(12);
         List<Simulation> averaged = pipeline.simulate(trials).stages();
         List<Simulation> literal = pipeline.simulate(trials.literal()).stages();
         for (int k = 0; k < averaged.size(); k++) {
@@ -219,7 +219,7 @@ class TrialsTest {
     /** Powers of two, so that every digit is the same. */
     @Test
     void risksOfAnySizeScatterAsMuch() {
-        Trials trials = Trials.of(1_000).seed(5).untilRelativeError(0.02);
+        Trials trials = Trials.of(1_000).withSeed(5).untilRelativeError(0.02);
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1, 40), Signal.constant(0.5));
         Simulation expected =
                 Distillation.of(task.withNoise(1)).target(Training.samples(20)).simulate(trials);
@@ -284,7 +284,7 @@ class TrialsTest {
                 ? Distillation.of(pipeline.task()).surrogate(pipeline.surrogate())
                 : pipeline.beginning(trainings.size() - 1);
         int most = (int) last.samples();
-        Trials trials = Trials.of(25).seed(13);
+        Trials trials = Trials.of(25).withSeed(13);
         int[] samples = {most / 2, most, most / 4};
         List<Simulation> curve = trials.learningCurve(teacher, last, samples);
         assertThat(curve.get(1).stages())
@@ -295,7 +295,7 @@ class TrialsTest {
                         .map(Simulation::excess)
                         .toList());
         for (Simulation point : curve) {
-            Simulation alone = ((Distillation) point.pipeline()).simulate(trials.seed(15));
+            Simulation alone = ((Distillation) point.pipeline()).simulate(trials.withSeed(15));
             double apart = (point.mean() - alone.mean()) / Math.hypot(point.standardError(), alone.standardError());
             assertThat(apart).as(name + ", " + point.pipeline()).isBetween(-4.0, 4.0);
         }
@@ -305,7 +305,7 @@ class TrialsTest {
 
     @Test
     void aLiteralLearningCurveHasTheSameLabels() {
-        Trials trials = Trials.of(5).seed(2);
+        Trials trials = Trials.of(5).withSeed(2);
         Distillation.Draft teacher = Distillation.of(TASK);
         List<Simulation> averaged = trials.learningCurve(teacher, Training.samples(1), 30, 60);
         List<Simulation> literal = trials.literal().learningCurve(teacher, Training.samples(1), 30, 60);
@@ -334,7 +334,7 @@ class TrialsTest {
     @MethodSource("chains")
     void chainsAgreeWithThePredictionAfterEveryStage(String name, RegressionTask task, List<Training> trainings) {
         Distillation chain = chain(task, trainings);
-        Simulation simulation = chain.simulate(Trials.of(80).seed(17));
+        Simulation simulation = chain.simulate(Trials.of(80).withSeed(17));
         assertThat(simulation.stages()).hasSize(trainings.size());
         for (Simulation stage : simulation.stages()) {
             assertThat(stage).isPreciseTo(0.05);
@@ -347,12 +347,12 @@ class TrialsTest {
         Distillation first =
                 Distillation.of(TASK).surrogate(Surrogate.optimal()).target(Training.samples(50));
         Distillation chain = first.then(Training.samples(60)).then(Training.samples(40));
-        Simulation simulation = chain.simulate(Trials.of(5).seed(5));
+        Simulation simulation = chain.simulate(Trials.of(5).withSeed(5));
         assertThat(simulation.stages().get(0).excess())
-                .containsExactly(first.simulate(Trials.of(5).seed(5)).excess());
+                .containsExactly(first.simulate(Trials.of(5).withSeed(5)).excess());
         assertThat(simulation.stages().get(1).excess())
                 .containsExactly(first.then(Training.samples(60))
-                        .simulate(Trials.of(5).seed(5))
+                        .simulate(Trials.of(5).withSeed(5))
                         .excess());
     }
 
@@ -389,7 +389,7 @@ class TrialsTest {
         double exact = samples < p
                 ? (1 - (double) samples / p) * p * 0.01 + noise * noise * samples / (p - samples - 1)
                 : noise * noise * p / (samples - p - 1);
-        Simulation simulation = pipeline.simulate(Trials.of(400).seed(3));
+        Simulation simulation = pipeline.simulate(Trials.of(400).withSeed(3));
         assertThat(simulation).withFiniteSizeAllowance(0).agreesWith(exact);
     }
 
@@ -399,16 +399,17 @@ class TrialsTest {
                 .surrogate(Surrogate.optimal())
                 .target(Training.samples(60))
                 .then(Training.samples(50).withTeacherShare(0.7));
-        double[] alone = pipeline.simulate(Trials.of(20).seed(5).threads(1)).excess();
-        assertThat(pipeline.simulate(Trials.of(20).seed(5).threads(3)).excess()).containsExactly(alone);
-        assertThat(pipeline.simulate(Trials.of(20).seed(6)).excess()).isNotEqualTo(alone);
+        double[] alone = pipeline.simulate(Trials.of(20).withSeed(5).threads(1)).excess();
+        assertThat(pipeline.simulate(Trials.of(20).withSeed(5).threads(3)).excess())
+                .containsExactly(alone);
+        assertThat(pipeline.simulate(Trials.of(20).withSeed(6)).excess()).isNotEqualTo(alone);
     }
 
     @Test
     void moreTrialsBeginWithTheSameOnes() {
         Distillation pipeline = Distillation.of(TASK).target(Training.samples(50));
-        double[] few = pipeline.simulate(Trials.of(5).seed(5)).excess();
-        double[] many = pipeline.simulate(Trials.of(9).seed(5)).excess();
+        double[] few = pipeline.simulate(Trials.of(5).withSeed(5)).excess();
+        double[] many = pipeline.simulate(Trials.of(9).withSeed(5)).excess();
         assertThat(many).startsWith(few);
     }
 
@@ -455,16 +456,17 @@ class TrialsTest {
     @Test
     void returnsWhatItHasWhenInterrupted() {
         Distillation pipeline = Distillation.of(TASK).target(Training.samples(10));
-        Simulation simulation = pipeline.simulate(Trials.of(1_000_000).seed(4).onProgress(progress -> {
-            if (progress.done() == 5) {
-                Thread.currentThread().interrupt();
-            }
-        }));
+        Simulation simulation =
+                pipeline.simulate(Trials.of(1_000_000).withSeed(4).onProgress(progress -> {
+                    if (progress.done() == 5) {
+                        Thread.currentThread().interrupt();
+                    }
+                }));
         assertThat(Thread.interrupted()).isTrue();
         int done = simulation.trials();
         assertThat(done).isBetween(5, 1000);
         assertThat(simulation.excess())
-                .containsExactly(pipeline.simulate(Trials.of(done).seed(4)).excess());
+                .containsExactly(pipeline.simulate(Trials.of(done).withSeed(4)).excess());
     }
 
     @Test
@@ -482,7 +484,7 @@ class TrialsTest {
     void stopsAtTheStandardErrorThatWasAskedFor(boolean relative) {
         Distillation pipeline =
                 Distillation.of(TASK).surrogate(Training.samples(50)).then(Training.samples(60));
-        Trials trials = Trials.of(10_000).seed(8);
+        Trials trials = Trials.of(10_000).withSeed(8);
         double typical = pipeline.predict().excess();
         Trials precise = relative ? trials.untilRelativeError(0.02) : trials.untilStandardError(0.02 * typical);
         Simulation simulation = pipeline.simulate(precise);
@@ -494,7 +496,7 @@ class TrialsTest {
         assertThat(pipeline.simulate(precise.threads(1)).excess()).containsExactly(all);
         assertThat(pipeline.simulate(precise.threads(5)).excess()).containsExactly(all);
         assertThat(pipeline.simulate(trials.untilRelativeError(1e9)).trials()).isEqualTo(10);
-        Trials capped = Trials.of(20).seed(8).untilRelativeError(1e-9);
+        Trials capped = Trials.of(20).withSeed(8).untilRelativeError(1e-9);
         assertThat(pipeline.simulate(capped).trials()).isEqualTo(20);
     }
 

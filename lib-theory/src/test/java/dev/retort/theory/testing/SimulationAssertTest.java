@@ -25,7 +25,7 @@ class SimulationAssertTest {
             .withNoise(0.2);
     private static final Distillation CHAIN =
             Distillation.of(TASK).surrogate(Training.samples(40)).then(Training.samples(30));
-    private static final Simulation SIMULATION = CHAIN.simulate(Trials.of(150).seed(3));
+    private static final Simulation SIMULATION = CHAIN.simulate(Trials.of(150).withSeed(3));
     private static final double MEAN = SIMULATION.mean();
     private static final double ERROR = SIMULATION.standardError();
 

@@ -18,6 +18,15 @@ final class Coordinates {
         this.nodes = nodes;
     }
 
+    RegressionTask task() {
+        return task;
+    }
+
+    /** The same nodes, none of which stands for features on both sides of an eigenvalue. */
+    Coordinates splitAt(double lambda) {
+        return nodes.areFeatures() ? this : new Coordinates(task, nodes.splitAt(lambda));
+    }
+
     int size() {
         return nodes.size();
     }

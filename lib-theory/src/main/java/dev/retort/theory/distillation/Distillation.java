@@ -3,9 +3,8 @@ package dev.retort.theory.distillation;
 import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
-import dev.retort.core.equivalent.DeterministicEquivalent;
+import dev.retort.core.equivalent.Equivalent;
 import dev.retort.core.spectrum.RegressionTask;
-import dev.retort.core.spectrum.TaskNodes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -135,7 +134,7 @@ public final class Distillation extends Teacher implements Pipeline {
      *
      * @return τ, Ω and ζ
      */
-    public DeterministicEquivalent equivalent() {
+    public Equivalent equivalent() {
         return stage().equivalent();
     }
 
@@ -148,10 +147,11 @@ public final class Distillation extends Teacher implements Pipeline {
     public double[] surrogateCoefficients() {
         Coordinates features = new Coordinates(task(), task().features());
         Stage first = stages().get(0);
-        double[] coefficients = surrogate().deviation(features, first);
+        Moments surrogate = surrogate().coefficients(features, first);
+        double[] coefficients = new double[surrogate.size()];
         for (int i = 0; i < coefficients.length; i++) {
             boolean varies = features.matters(i) || first.eigenvalue(features, i) > 0;
-            coefficients[i] = varies ? (coefficients[i] + features.truth(i)) / features.rootUnit(i) : 0;
+            coefficients[i] = varies ? surrogate.mean(i) / features.rootUnit(i) : 0;
         }
         return coefficients;
     }
@@ -208,9 +208,9 @@ public final class Distillation extends Teacher implements Pipeline {
     private Moments surrogateLabels() {
         Stage first = stages().get(0);
         boolean features = surrogate().needsFeatures() || stages().stream().anyMatch(Stage::needsFeatures);
-        TaskNodes nodes = features ? task().features() : surrogate().split(task().nodes(), first);
-        Coordinates coordinates = new Coordinates(task(), nodes);
-        return Moments.fixed(coordinates, surrogate().deviation(coordinates, first));
+        Coordinates nodes = new Coordinates(task(), features ? task().features() : task().nodes());
+        Coordinates split = surrogate().split(nodes, first);
+        return surrogate().coefficients(split, first);
     }
 
     /** What each stage is trained on. */

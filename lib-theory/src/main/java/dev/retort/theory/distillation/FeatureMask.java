@@ -5,6 +5,8 @@ import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
+import dev.retort.core.equivalent.Equivalent;
+import dev.retort.core.spectrum.Spectrum;
 import java.util.BitSet;
 import java.util.Objects;
 
@@ -72,11 +74,31 @@ public final class FeatureMask {
     public static FeatureMask optimal(DeterministicEquivalent target) {
         int dimension = notNull("target", target).spectrum().dimension();
         BitSet kept = new BitSet(dimension);
-        double edge = Gain.keptAbove(target, 0.5);
+        double edge = RidgeStage.keptAbove(target, 0.5);
         for (int i = 0; i < dimension; i++) {
             kept.set(i, target.spectrum().eigenvalue(i) > edge);
         }
         return new FeatureMask(dimension, kept);
+    }
+
+    /**
+     * The mask that is best for a target of some equivalent, whatever its training: a feature is kept if that costs less than
+     * dropping it, ζ<sub>i</sub>² plus {@linkplain Equivalent#designVarianceOf(double) its design variance} below one.
+     *
+     * @param target the equivalent of the target's training, known or estimated
+     * @param spectrum the eigenvalues of the features, known or estimated; they must be listed
+     * @return the best mask
+     * @throws IllegalStateException if the features are not listed
+     */
+    public static FeatureMask optimal(Equivalent target, Spectrum spectrum) {
+        notNull("target", target);
+        double[] eigenvalues = notNull("spectrum", spectrum).eigenvalues();
+        boolean[] keeps = new boolean[eigenvalues.length];
+        for (int i = 0; i < keeps.length; i++) {
+            double zeta = target.zetaOf(eigenvalues[i]);
+            keeps[i] = zeta * zeta + target.designVarianceOf(eigenvalues[i]) < 1;
+        }
+        return of(keeps);
     }
 
     /**

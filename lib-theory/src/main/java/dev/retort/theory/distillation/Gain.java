@@ -1,12 +1,13 @@
 package dev.retort.theory.distillation;
 
-import dev.retort.core.equivalent.DeterministicEquivalent;
+import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /**
- * By how much the coefficients of the labels that are best for a training exceed the truth. With s² = ρW Ω/(1−Ω), where ρ
- * and W hold the training's covariance against the task's (both are 1 if it is the same),
+ * By how much the coefficients of the labels that are best for a training exceed the truth. A coefficient b = gβ⋆ costs (θg −
+ * 1)² + Cg² of the truth's part of the risk, where C is what the second moment of the labels costs, so the best is
  *
- * <pre>  g = θ/(θ² + s²ζ²).</pre>
+ * <pre>  g = θ/(θ² + C).</pre>
  *
  * Immutable.
  */
@@ -14,14 +15,12 @@ final class Gain {
 
     private final Stage pupil;
     private final Coordinates nodes;
-    private final DeterministicEquivalent equivalent;
-    private final double rootAmplification;
+    private final Stage.Costs costs;
 
     Gain(Stage pupil, Coordinates nodes) {
         this.pupil = pupil;
         this.nodes = nodes;
-        this.equivalent = pupil.equivalent();
-        this.rootAmplification = Math.sqrt(pupil.amplification(nodes));
+        this.costs = pupil.costs(nodes);
     }
 
     /** The gain of a feature of some variance under a training on the task's features. */
@@ -39,26 +38,17 @@ final class Gain {
     }
 
     private double at(double lambda, double rootRatio) {
-        double theta = equivalent.learnabilityOf(lambda);
-        double spare = equivalent.oneMinusOmega();
-        double missed = missed(lambda, rootRatio);
-        return missed == 0 ? 1 / theta : spare / (spare * theta + missed);
-    }
-
-    /** (1−Ω)s²ζ²/θ */
-    private double missed(double lambda, double rootRatio) {
-        double scale = scale(rootRatio);
-        return scale * equivalent.tau() / lambda * scale * equivalent.zetaOf(lambda);
+        return 1 / (pupil.theta(lambda) + costs.perLearnt(lambda, rootRatio));
     }
 
     /** 1 − θg, the part of the truth that the pupil lacks all the same. */
     double lacking(int k) {
-        if (!teaches(k)) {
-            return 1;
-        }
-        double lambda = pupil.eigenvalue(nodes, k);
-        double missed = missed(lambda, pupil.rootRatio(nodes, k));
-        return missed == 0 ? 0 : missed / (equivalent.oneMinusOmega() * equivalent.learnabilityOf(lambda) + missed);
+        return teaches(k) ? lacking(pupil.eigenvalue(nodes, k), pupil.rootRatio(nodes, k)) : 1;
+    }
+
+    private double lacking(double lambda, double rootRatio) {
+        double cost = costs.perLearnt(lambda, rootRatio);
+        return Double.isInfinite(cost) ? 1 : cost / (pupil.theta(lambda) + cost);
     }
 
     /** g − 1, without cancellation for the features that are almost wholly learnt. */
@@ -67,80 +57,40 @@ final class Gain {
             return -1;
         }
         double lambda = pupil.eigenvalue(nodes, k);
-        double zeta = equivalent.zetaOf(lambda);
         double rootRatio = pupil.rootRatio(nodes, k);
-        if (zeta >= 0.5) {
-            return at(lambda, rootRatio) - 1;
-        }
-        double t = scale(rootRatio) * equivalent.tau() / lambda;
-        double u = t == 0 ? 0 : 1 / (1 + equivalent.oneMinusOmega() / (t * t));
-        return (zeta - u) / equivalent.learnabilityOf(lambda);
+        double zeta = pupil.zeta(lambda);
+        return zeta >= 0.5 ? at(lambda, rootRatio) - 1 : (zeta - lacking(lambda, rootRatio)) / pupil.theta(lambda);
     }
 
     /**
-     * s√(1−Ω). With t = s√(1−Ω) τ/λ the gain is (1−Ω)/((1−Ω)θ + t s√(1−Ω) ζ), which stays exact where θ² or Ω underflows; the
-     * order of the products keeps infinity out of them.
+     * The nodes whose truth is better kept in the teacher's part of the labels than dropped: the risk is a parabola in the
+     * coefficient, lowest at g, so that 1 is better than 1 − a if it is nearer to g.
      */
-    private double scale(double rootRatio) {
-        return equivalent.rootOmega() * rootAmplification * rootRatio;
-    }
-
-    /**
-     * Whether the truth of a node is better kept in the teacher's part of the labels than dropped: the risk is a parabola in
-     * the coefficient, lowest at g, so that 1 is better than 1 − a if it is nearer to g.
-     */
-    boolean keeps(int k) {
-        if (!pupil.needsFeatures()) {
-            return keeps(pupil, nodes.eigenvalue(k));
-        }
+    IntPredicate kept() {
         double share = pupil.training().teacherShare();
         double middle = 1 - share / 2;
-        return share < 0 ? of(k) < middle : of(k) > middle;
+        if (pupil.needsFeatures()) {
+            return k -> share < 0 ? of(k) < middle : of(k) > middle;
+        }
+        double[] edges = edges();
+        return k -> keeps(edges, nodes.eigenvalue(k));
     }
 
-    /** The same for a feature of some variance under a training on the task's features. */
-    static boolean keeps(Stage pupil, double lambda) {
-        boolean keeps = pupil.training().teacherShare() < 0;
-        for (double edge : edges(pupil)) {
-            keeps ^= lambda > edge;
-        }
-        return keeps;
+    /** Whether features are kept however small their variance is, under a training on the task's features. */
+    boolean keepsTheSmallest() {
+        return keeps(edges(), Double.MIN_VALUE);
     }
 
-    /**
-     * The eigenvalues at which keeping turns into dropping under a training on the task's features: one for a teacher with a
-     * share of its own; for one that is contradicted, for which 1 is the smaller of the two, none or two, between which the
-     * gain exceeds both too far.
-     */
-    static double[] edges(Stage pupil) {
-        DeterministicEquivalent equivalent = pupil.equivalent();
-        double h = 1 - pupil.training().teacherShare() / 2;
-        if (h <= 1) {
-            return new double[] {keptAbove(equivalent, h)};
-        }
-        double spare = equivalent.oneMinusOmega();
-        double square = spare * (spare / 4 - equivalent.omega() * h * (h - 1));
-        if (equivalent.tau() == 0 || !(square > 0)) {
-            return new double[0];
-        }
-        double larger = (spare * (h - 0.5) + Math.sqrt(square)) / h;
-        double smaller = spare * (h - 1) / h / larger;
-        return new double[] {equivalent.tau() * (1 - larger) / larger, equivalent.tau() * (1 - smaller) / smaller};
+    private boolean keeps(double[] edges, double lambda) {
+        boolean above = Arrays.stream(edges).filter(edge -> lambda > edge).count() % 2 == 1;
+        return above != pupil.training().teacherShare() < 0;
     }
 
     /**
-     * The eigenvalue at which g = h, at most 1, solved without a difference: its ζ is the positive root of hζ² +
-     * (1−Ω)(1−2h)ζ − (1−Ω)(1−h). No gain is below h = 0.
+     * The eigenvalues at which keeping turns into dropping under a training on the task's features; below all of them, g is
+     * below 1 − a/2.
      */
-    static double keptAbove(DeterministicEquivalent equivalent, double h) {
-        if (equivalent.tau() == 0 || h <= 0) {
-            return 0;
-        }
-        double spare = equivalent.oneMinusOmega();
-        double half = spare * (2 * h - 1) / 2;
-        double root = Math.sqrt(half * half + h * spare * (1 - h));
-        double zeta = half > 0 ? (half + root) / h : spare * (1 - h) / (root - half);
-        double learnt = h * equivalent.omega() / (h * (1 + zeta) + spare * (1 - 2 * h));
-        return equivalent.tau() * learnt / zeta;
+    double[] edges() {
+        return pupil.gainCrossings(this, nodes, 1 - pupil.training().teacherShare() / 2);
     }
 }

@@ -3,10 +3,14 @@ package dev.retort.theory.distillation;
 import static dev.retort.core.Arguments.atLeastOne;
 import static dev.retort.core.Arguments.notNull;
 
-import dev.retort.core.CompensatedSum;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import org.apache.commons.math3.linear.LUDecomposition;
+import org.apache.commons.math3.linear.MatrixUtils;
+import org.apache.commons.math3.linear.RealMatrix;
 
 /**
  * A model trained on the labels of the model before, again and again in the same way: how the risk goes on, where it stops
@@ -67,38 +71,114 @@ public final class Generations {
         Moments teacher = first.labels();
         Coordinates nodes = teacher.coordinates();
         double share = stage.training().teacherShare();
+        double noise = stage.training().labelNoise(first.task());
         double[] deviation = new double[nodes.size()];
-        double[] perAdded = new double[nodes.size()];
-        CompensatedSum fresh = new CompensatedSum();
-        CompensatedSum feedback = new CompensatedSum();
-        double noise = stage.equivalent().rootOmega() * stage.training().labelNoise(first.task());
-        fresh.add(noise * noise);
         for (int k = 0; k < nodes.size(); k++) {
             double theta = stage.theta(nodes, k);
-            double zeta = stage.zeta(nodes, k);
-            boolean kept = zeta == 0 && share == 1;
-            if (!kept && !(Math.abs(share * theta) < 1)) {
+            if (isKept(stage, nodes, k)) {
+                deviation[k] = teacher.deviation(k);
+            } else if (Math.abs(share * theta) < 1) {
+                deviation[k] = -stage.zeta(nodes, k) * nodes.truth(k) / decay(stage, nodes, k);
+            } else {
                 return Double.POSITIVE_INFINITY;
             }
-            // 1 − aθ, without a difference for a = 1.
-            double decay = zeta + (1 - share) * theta;
-            double portion = nodes.weight(k) * stage.portion(nodes, k);
-            deviation[k] = kept ? teacher.deviation(k) : -zeta * nodes.truth(k) / decay;
-            perAdded[k] = portion == 0 ? 0 : portion / (decay * (1 + share * theta));
-            double scale = stage.equivalent().rootOmega() * zeta * stage.rootRatio(nodes, k);
-            double mean = scale * (nodes.truth(k) + share * deviation[k]);
-            fresh.add(nodes.power(k) * mean * mean);
-            feedback.add(Stage.times(scale * scale * share * share, perAdded[k]));
         }
-        double spare = stage.equivalent().oneMinusOmega() - feedback.value();
-        if (fresh.value() > 0 && !(spare > 0)) {
+        RealMatrix system = system(stage, nodes);
+        double[] steady = amounts(
+                system,
+                stage.rawAmounts(
+                        nodes,
+                        (factor, k) -> {
+                            double mean =
+                                    isKept(stage, nodes, k) ? 0 : factor * (nodes.truth(k) + share * deviation[k]);
+                            return nodes.power(k) * mean * mean;
+                        },
+                        factor -> factor * noise * (factor * noise)));
+        if (!isBounded(stage, nodes, steady)) {
             return Double.POSITIVE_INFINITY;
         }
-        double added = fresh.value() == 0 ? 0 : fresh.value() / spare;
+        // What is wholly learnt keeps all that any generation adds to it, which is bounded if in the end nothing is
+        // added.
+        double[] altogether = Arrays.stream(steady).allMatch(amount -> amount == 0)
+                ? amounts(
+                        system,
+                        stage.rawAmounts(
+                                nodes,
+                                (factor, k) -> {
+                                    double ever =
+                                            factor / Math.sqrt(stage.zeta(nodes, k) * (1 + stage.theta(nodes, k)));
+                                    return isKept(stage, nodes, k) ? 0 : teacher.power(ever, k);
+                                },
+                                factor -> 0))
+                : steady;
+        boolean ends = altogether != steady;
         return Stage.sum(nodes.size(), k -> {
-            boolean kept = stage.zeta(nodes, k) == 0 && share == 1;
-            double variance = (kept ? teacher.variance(k) : 0) + Stage.times(perAdded[k], added);
-            return nodes.matters(k) ? nodes.power(k) * deviation[k] * deviation[k] + variance : 0;
+            if (!nodes.matters(k)) {
+                return 0;
+            }
+            if (!isKept(stage, nodes, k)) {
+                return nodes.power(k) * deviation[k] * deviation[k] + restingVariance(stage, nodes, steady, k);
+            }
+            double added = Stage.times(nodes.weight(k), stage.addedVariance(altogether, nodes, k));
+            return nodes.power(k) * deviation[k] * deviation[k]
+                    + teacher.variance(k)
+                    + (ends || added == 0 ? added : Double.POSITIVE_INFINITY);
+        });
+    }
+
+    /** Whether a generation takes a feature from the one before as it is. */
+    private static boolean isKept(Stage stage, Coordinates nodes, int k) {
+        return stage.zeta(nodes, k) == 0 && stage.training().teacherShare() == 1;
+    }
+
+    /** 1 − aθ, without a difference for a = 1. */
+    private static double decay(Stage stage, Coordinates nodes, int k) {
+        return stage.zeta(nodes, k) + (1 - stage.training().teacherShare()) * stage.theta(nodes, k);
+    }
+
+    /** The variance at which a feature loses as much in a generation as these amounts add. */
+    private static double restingVariance(Stage stage, Coordinates nodes, double[] amounts, int k) {
+        double added = Stage.times(nodes.weight(k), stage.addedVariance(amounts, nodes, k));
+        double share = stage.training().teacherShare();
+        return added == 0 ? 0 : added / (decay(stage, nodes, k) * (1 + share * stage.theta(nodes, k)));
+    }
+
+    /** What the amounts of a generation are multiplied by to have what was fresh in them; the rest is variance fed back. */
+    private static RealMatrix system(Stage stage, Coordinates nodes) {
+        int channels = stage.channels();
+        double share = stage.training().teacherShare();
+        RealMatrix system = MatrixUtils.createRealMatrix(channels, channels);
+        for (int r = 0; r < channels; r++) {
+            double[] unit = new double[channels];
+            unit[r] = 1;
+            double[] fedBack = stage.rawAmounts(
+                    nodes,
+                    (factor, k) -> isKept(stage, nodes, k)
+                            ? 0
+                            : Stage.times(factor * factor * share * share, restingVariance(stage, nodes, unit, k)),
+                    factor -> 0);
+            for (int q = 0; q < channels; q++) {
+                system.setEntry(q, r, (q == r ? stage.spare() : 0) - fedBack[q]);
+            }
+        }
+        return system;
+    }
+
+    /** The amounts that come of fresh ones when variance feeds back. */
+    private static double[] amounts(RealMatrix system, double[] fresh) {
+        return Arrays.stream(fresh).allMatch(amount -> amount == 0)
+                ? fresh
+                : new LUDecomposition(system, 0)
+                        .getSolver()
+                        .solve(MatrixUtils.createRealVector(fresh))
+                        .toArray();
+    }
+
+    /** Whether amounts are those of a fixed point that generations tend to: none of them takes variance away. */
+    private static boolean isBounded(Stage stage, Coordinates nodes, double[] amounts) {
+        return IntStream.range(0, nodes.size()).allMatch(k -> {
+            double added = stage.addedVariance(amounts, nodes, k);
+            return added >= 0 && added < Double.POSITIVE_INFINITY;
         });
     }
 

@@ -32,10 +32,9 @@ public final class LabelMixture {
     private final Teacher teacher;
     private final Training target;
 
-    /** The excess risk is constant + linear a + square a². */
-    private final double constant;
-
+    /** The excess risk, or at an interpolation threshold what is divided by 1 − Ω in it, is … + linear a + square a². */
     private final double linear;
+
     private final double square;
 
     private LabelMixture(Teacher teacher, Training target) {
@@ -46,39 +45,34 @@ public final class LabelMixture {
         Moments labels = pure.labels();
         Coordinates nodes = labels.coordinates();
         RegressionTask task = teacher.task();
-        double ofTruth = task.noise() * stage.equivalent().rootOmega();
-        double ofTeacher = target.noise(task) * stage.equivalent().rootOmega();
-        CompensatedSum added0 = new CompensatedSum();
-        CompensatedSum added1 = new CompensatedSum();
-        CompensatedSum added2 = new CompensatedSum();
-        added0.add(ofTruth * ofTruth);
-        added1.add(-2 * ofTruth * ofTruth);
-        added2.add(ofTruth * ofTruth);
-        added2.add(ofTeacher * ofTeacher);
-        CompensatedSum bias0 = new CompensatedSum();
+        double ofTruth = task.noise();
+        double ofTeacher = target.noise(task);
+        NodePower both = (factor, k) -> 2 * nodes.power(k) * (factor * nodes.truth(k)) * (factor * labels.deviation(k));
+        NodePower departure =
+                (factor, k) -> nodes.power(k) * (factor * labels.deviation(k)) * (factor * labels.deviation(k))
+                        + Stage.times(factor * factor, labels.variance(k));
+        double[] linearAdded = stage.rawAmounts(nodes, both, f -> -2 * (f * ofTruth) * (f * ofTruth));
+        double[] squareAdded =
+                stage.rawAmounts(nodes, departure, f -> f * ofTruth * (f * ofTruth) + f * ofTeacher * (f * ofTeacher));
         CompensatedSum bias1 = new CompensatedSum();
         CompensatedSum bias2 = new CompensatedSum();
         for (int k = 0; k < labels.size(); k++) {
-            double truth = nodes.truth(k);
-            double deviation = labels.deviation(k);
-            double zeta = stage.zeta(nodes, k);
-            double theta = stage.theta(nodes, k);
-            double scale = stage.equivalent().rootOmega() * zeta * stage.rootRatio(nodes, k);
-            added0.add(nodes.power(k) * (scale * truth) * (scale * truth));
-            added1.add(2 * nodes.power(k) * (scale * truth) * (scale * deviation));
-            added2.add(nodes.power(k) * (scale * deviation) * (scale * deviation));
-            added2.add(Stage.times(scale * scale, labels.variance(k)));
             if (nodes.matters(k)) {
-                bias0.add(nodes.power(k) * (zeta * truth) * (zeta * truth));
-                bias1.add(-2 * nodes.power(k) * (zeta * truth) * (theta * deviation));
-                bias2.add(nodes.power(k) * (theta * deviation) * (theta * deviation));
+                double missed = stage.zeta(nodes, k) * nodes.truth(k);
+                double passedOn = stage.theta(nodes, k) * labels.deviation(k);
+                bias1.add(-2 * nodes.power(k) * missed * passedOn);
+                bias2.add(nodes.power(k) * passedOn * passedOn);
                 bias2.add(stage.inheritedVariance(labels, k));
             }
         }
-        double amplification = stage.amplification(nodes);
-        this.constant = bias0.value() + Stage.times(amplification, stage.perSpareSample(added0.value()));
-        this.linear = bias1.value() + Stage.times(amplification, stage.perSpareSample(added1.value()));
-        this.square = bias2.value() + Stage.times(amplification, stage.perSpareSample(added2.value()));
+        if (stage.spare() == 0) {
+            // What is divided by 0 decides alone, as it does in the limit.
+            this.linear = stage.addedVariance(linearAdded, nodes);
+            this.square = stage.addedVariance(squareAdded, nodes);
+        } else {
+            this.linear = bias1.value() + stage.perSpare(stage.addedVariance(linearAdded, nodes));
+            this.square = bias2.value() + stage.perSpare(stage.addedVariance(squareAdded, nodes));
+        }
     }
 
     /**
@@ -88,7 +82,7 @@ public final class LabelMixture {
      * @param target how the target is trained; its own teacher's share does not matter
      * @return the mixtures
      * @throws IllegalArgumentException if the surrogate is one that adapts to the share (the optimal one, or the optimally
-     *     masked one, teaching the target directly), if the risk is infinite, or as {@link Teacher#target(Training)} does
+     *     masked one, teaching the target directly), or as {@link Teacher#target(Training)} does
      */
     public static LabelMixture of(Teacher teacher, Training target) {
         notNull("target", target);
@@ -96,17 +90,15 @@ public final class LabelMixture {
                 && teacher.surrogate().adapts()) {
             throw refusal("teacher", teacher.surrogate(), "adapts to its share of the labels");
         }
-        LabelMixture mixture = new LabelMixture(teacher, target);
-        if (!(mixture.constant + Math.abs(mixture.linear) + mixture.square < Double.POSITIVE_INFINITY)) {
-            throw refusal("target", target, "has an infinite risk on some mixture");
-        }
-        return mixture;
+        return new LabelMixture(teacher, target);
     }
 
     /**
-     * The share of the teacher at which the target's risk is smallest.
+     * The share of the teacher at which the target's risk is smallest. A teacher whose labels are the truth's with noise of
+     * their own is worth averaging with: as much noise as the truth's gives the share ½. At the interpolation threshold of the
+     * target, where the risk is infinite on most mixtures, it is the limit of the best share.
      *
-     * @return a, any number; 1 if the teacher's labels do not differ from the truth's
+     * @return a, any number; 1 if the teacher's labels do not differ from the truth's and neither has noise
      */
     public double bestShare() {
         return square == 0 ? 1 : -linear / (2 * square);

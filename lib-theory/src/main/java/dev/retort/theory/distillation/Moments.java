@@ -3,27 +3,30 @@ package dev.retort.theory.distillation;
 import java.util.Arrays;
 
 /**
- * The first two moments of a random coefficient vector b, node by node, as departures from the ground truth: {@code
- * deviation} = √λ (E b − β⋆) and {@code variance} = λ Var b, the latter summed over the features of the node. A risk is then
- * a plain sum of squares, and nothing cancels where b is close to β⋆. Immutable.
+ * The first two moments of a random coefficient vector b, node by node: {@code mean} = √λ E b, {@code deviation} = √λ (E b −
+ * β⋆) and {@code variance} = λ Var b, the last summed over the features of the node. A risk is then a plain sum of squares.
+ * Mean and deviation are carried side by side, because neither can be had from the other without cancellation: not the
+ * deviation of a b close to the truth, not the mean of a b close to zero. Immutable.
  */
 final class Moments {
 
     private final Coordinates coordinates;
+    private final double[] mean;
     private final double[] deviation;
     /** Empty if the vector is not random. */
     private final double[] variance;
 
     /** Keeps the arrays. */
-    Moments(Coordinates coordinates, double[] deviation, double[] variance) {
+    Moments(Coordinates coordinates, double[] mean, double[] deviation, double[] variance) {
         this.coordinates = coordinates;
+        this.mean = mean;
         this.deviation = deviation;
         this.variance = variance;
     }
 
     /** The moments of coefficients that are not random. */
-    static Moments fixed(Coordinates coordinates, double[] deviation) {
-        return new Moments(coordinates, deviation, new double[0]);
+    static Moments fixed(Coordinates coordinates, double[] mean, double[] deviation) {
+        return new Moments(coordinates, mean, deviation, new double[0]);
     }
 
     Coordinates coordinates() {
@@ -48,18 +51,31 @@ final class Moments {
 
     /** E b in the units of the node. */
     double mean(int k) {
-        return coordinates.truth(k) + deviation[k];
+        return mean[k];
+    }
+
+    /** E b² times the square of a factor. */
+    double power(double factor, int k) {
+        double scaled = factor * mean[k];
+        return coordinates.power(k) * scaled * scaled + Stage.times(factor * factor, variance(k));
     }
 
     /** The moments of (1−a)β⋆ + a b. */
     Moments mixedWithTruth(double share) {
-        return share == 1
-                ? this
-                : new Moments(
-                        coordinates,
-                        Arrays.stream(deviation).map(d -> share * d).toArray(),
-                        Arrays.stream(variance)
-                                .map(v -> share == 0 ? 0 : share * share * v)
-                                .toArray());
+        if (share == 1) {
+            return this;
+        }
+        double[] mixed = new double[size()];
+        Arrays.setAll(mixed, k -> {
+            double truth = coordinates.truth(k);
+            return Math.abs(deviation[k]) <= Math.abs(mean[k])
+                    ? truth + share * deviation[k]
+                    : (1 - share) * truth + share * mean[k];
+        });
+        return new Moments(
+                coordinates,
+                mixed,
+                Arrays.stream(deviation).map(d -> share * d).toArray(),
+                Arrays.stream(variance).map(v -> Stage.times(share * share, v)).toArray());
     }
 }

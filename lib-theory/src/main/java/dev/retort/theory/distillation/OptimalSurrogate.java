@@ -5,7 +5,7 @@ import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
-import dev.retort.core.spectrum.TaskNodes;
+import java.util.function.IntPredicate;
 
 /**
  * The surrogate whose labels make the target's risk smallest: βˢ<sub>i</sub> = g<sub>i</sub>β⋆<sub>i</sub> with the gain
@@ -108,12 +108,12 @@ public final class OptimalSurrogate {
      *     trained on the task's covariance and the teacher's labels alone
      */
     public FeatureMask mask() {
-        boolean[] keeps = new boolean[distillation.task().dimension()];
-        Stage pupil = distillation.stage();
+        Coordinates features =
+                new Coordinates(distillation.task(), distillation.task().features());
+        IntPredicate kept = new Gain(distillation.stage(), features).kept();
+        boolean[] keeps = new boolean[features.size()];
         for (int i = 0; i < keeps.length; i++) {
-            keeps[i] = pupil.needsFeatures()
-                    ? gain.keeps(i)
-                    : Gain.keeps(pupil, distillation.task().spectrum().eigenvalue(i));
+            keeps[i] = kept.test(i);
         }
         return FeatureMask.of(keeps);
     }
@@ -129,8 +129,14 @@ public final class OptimalSurrogate {
         if (pupil.needsFeatures()) {
             return mask().size();
         }
-        TaskNodes nodes = Surrogate.optimallyMasked().split(distillation.task().nodes(), pupil);
-        return Math.round(Stage.sum(nodes.size(), k -> Gain.keeps(pupil, nodes.eigenvalue(k)) ? nodes.weight(k) : 0));
+        Coordinates nodes = Surrogate.optimallyMasked()
+                .split(new Coordinates(distillation.task(), distillation.task().nodes()), pupil);
+        Gain split = new Gain(pupil, nodes);
+        if (Double.isInfinite(distillation.task().spectrum().measure().rank()) && split.keepsTheSmallest()) {
+            return Long.MAX_VALUE;
+        }
+        IntPredicate kept = split.kept();
+        return Math.round(Stage.sum(nodes.size(), k -> kept.test(k) ? nodes.weight(k) : 0));
     }
 
     /**

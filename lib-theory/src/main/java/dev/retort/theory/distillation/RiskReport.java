@@ -42,16 +42,16 @@ public final class RiskReport {
         this.shares = shares;
     }
 
-    /** The report of training on the labels that coefficients of given moments provide. */
-    static RiskReport of(Stage target, Moments given, double testNoise) {
-        Moments labels = given.mixedWithTruth(target.training().teacherShare());
+    /** The report of training on the labels that a teacher of given moments provides. */
+    static RiskReport of(Stage target, Moments teacher, double testNoise) {
+        Labelled labelled = target.labels(teacher);
+        Moments labels = labelled.moments();
         Coordinates nodes = labels.coordinates();
-        Stage.Added added = target.added(labels);
-        double amplification = target.amplification(nodes);
+        Stage.Amounts added = target.amounts(labelled);
         return new RiskReport(
                 Stage.sum(labels.size(), k -> bias(target, labels, k)),
-                Stage.times(amplification, added.labelNoise()),
-                Stage.times(amplification, added.design()),
+                added.labelNoise(),
+                added.design(),
                 labels.areRandom()
                         ? Stage.sum(labels.size(), k -> nodes.matters(k) ? target.inheritedVariance(labels, k) : 0)
                         : 0,
@@ -98,13 +98,9 @@ public final class RiskReport {
         return labels.coordinates().power(k) * deviation * deviation;
     }
 
-    private static double share(Stage target, Moments labels, Stage.Added added, int k) {
+    private static double share(Stage target, Moments labels, Stage.Amounts added, int k) {
         Coordinates nodes = labels.coordinates();
-        return nodes.matters(k)
-                ? bias(target, labels, k)
-                        + target.inheritedVariance(labels, k)
-                        + Stage.times(target.portion(nodes, k), added.total())
-                : 0;
+        return nodes.matters(k) ? bias(target, labels, k) + target.inheritedVariance(labels, k) + added.variance(k) : 0;
     }
 
     /**

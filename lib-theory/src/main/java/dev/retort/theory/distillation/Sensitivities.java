@@ -75,18 +75,24 @@ public final class Sensitivities {
         for (int s = 0; s < stages.size(); s++) {
             Adjoint stage = stages.get(s);
             Training training = pipeline.trainings().get(s);
-            double own = stage.byNoise(training.noise(pipeline.task()));
-            noise += stage.byTruthNoise(pipeline.task().noise()) + (training.hasTaskNoise() ? own : 0);
+            double share = training.teacherShare();
+            double own = byNoise(stage, share, training.noise(pipeline.task()));
+            noise += byNoise(stage, 1 - share, pipeline.task().noise()) + (training.hasTaskNoise() ? own : 0);
             trainings.add(
                     new OfTraining(stage.bySamples(), stage.byRidge(), own, byFeature(pipeline, stage::byEigenvalue)));
         }
-        double[] byGiven = stages.get(0).byGivenDeviation();
         return new Sensitivities(
                 excess,
                 pipeline.target().samples(),
                 trainings,
                 noise,
-                byFeature(pipeline, k -> byTaskEigenvalue(pipeline, stages, byGiven, k)));
+                byFeature(pipeline, k -> byTaskEigenvalue(pipeline, stages, k)));
+    }
+
+    /** Of noise of some standard deviation, times a share, in the labels. */
+    private static double byNoise(Adjoint stage, double share, double noise) {
+        double byVariance = times(share * share, stage.byNoiseVariance());
+        return Double.isInfinite(byVariance) ? byVariance : 2 * noise * byVariance;
     }
 
     /** From the last stage to the first, each from what the next one says; in their order. */
@@ -97,7 +103,7 @@ public final class Sensitivities {
         boolean follows = pipeline.surrogate().followsGain() && first.training().teacherShare() != 0;
         Gain gain = follows ? new Gain(first, nodes) : null;
 
-        Moments labels = pipeline.labels().mixedWithTruth(pipeline.target().teacherShare());
+        Moments labels = pipeline.stage().labels(pipeline.labels()).moments();
         double[] byDeviation = new double[nodes.size()];
         double[] byVariance = new double[nodes.size()];
         for (int k = 0; k < nodes.size(); k++) {
@@ -112,20 +118,27 @@ public final class Sensitivities {
         }
         Deque<Adjoint> adjoints = new ArrayDeque<>();
         for (int s = stages.size() - 1; s >= 0; s--) {
-            Adjoint adjoint = new Adjoint(
-                    stages.get(s), pipeline.labelsOfStages().get(s), byDeviation, byVariance, s == 0 ? gain : null);
-            byDeviation = adjoint.byGivenDeviation();
-            byVariance = adjoint.byGivenVariance();
+            Stage stage = stages.get(s);
+            Labelled given = stage.labels(pipeline.labelsOfStages().get(s));
+            double share = stage.training().teacherShare();
+            Adjoint adjoint = stage.adjoint(given, byDeviation, byVariance, s == 0 ? gain : null);
+            byDeviation = new double[nodes.size()];
+            byVariance = new double[nodes.size()];
+            for (int k = 0; k < nodes.size(); k++) {
+                byDeviation[k] = share * adjoint.byLabelDeviation(k);
+                byVariance[k] = times(share * share, adjoint.byLabelVariance(k));
+            }
             adjoints.addFirst(adjoint);
         }
         return List.copyOf(adjoints);
     }
 
-    private static double byTaskEigenvalue(Distillation pipeline, List<Adjoint> stages, double[] byGiven, int k) {
+    private static double byTaskEigenvalue(Distillation pipeline, List<Adjoint> stages, int k) {
         Moments given = pipeline.labelsOfStages().get(0);
         Coordinates nodes = given.coordinates();
         if (nodes.matters(k)) {
-            double by = given.deviation(k) * byGiven[k] / 2;
+            double share = pipeline.trainings().get(0).teacherShare();
+            double by = given.deviation(k) * share * stages.get(0).byLabelDeviation(k) / 2;
             for (Adjoint stage : stages) {
                 by += stage.byUnit(k);
             }
@@ -146,9 +159,9 @@ public final class Sensitivities {
             Stage stage = pipeline.stages().get(s);
             Training training = stage.training();
             double share = training.teacherShare();
-            Moments labels = pipeline.labelsOfStages().get(s).mixedWithTruth(share);
-            boolean burst = stage.equivalent().oneMinusOmega() == 0
-                    && Double.isInfinite(stage.added(labels).total());
+            Labelled labels = stage.labels(pipeline.labelsOfStages().get(s));
+            boolean burst = stage.spare() == 0
+                    && Arrays.stream(stage.amounts(labels).total()).anyMatch(Double::isInfinite);
             double most = burst ? Double.POSITIVE_INFINITY : 0;
             if (share != 1 || training.hasTaskNoise()) {
                 noise = Math.max(noise, most);

@@ -1,26 +1,34 @@
 package dev.retort.theory.distillation;
 
 import dev.retort.core.CompensatedSum;
-import dev.retort.core.equivalent.DeterministicEquivalent;
+import dev.retort.core.equivalent.Equivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Spectrum;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One training of a pipeline: what it makes of labels that coefficients with given moments provide,
+ * One training of a pipeline: a linear map of the labels' coefficients b with noise channels,
  *
- * <pre>  E b' = θ E b,      Var b' = θ² Var b + c λ/(λ+τ)²,      c = (σ² + Σ λζ² E b²)/(n(1−Ω)),</pre>
+ * <pre>  E b' = θ E b,      Var b' = θ² Var b + Σ_r profile_r A_r,      A_r = noise_r σ² + Σ_j cost_r,j E b_j².</pre>
  *
- * with the eigenvalues λ of the training. A feature that the model does not see has θ = 0, ζ = 1. Immutable.
+ * <p>A kind of training says what θ and its channels are for a feature of eigenvalue λ, in units in which the training's own
+ * features have variance one, √λ b. This class knows which feature has which eigenvalue, which are seen, and the units
+ * of the nodes, in which a feature of the training has the variance ρ. What the labels owe to features that the model does
+ * not see is noise. A feature that is not seen or does not vary has θ = 0, ζ = 1. Immutable.
+ *
+ * <p>The amounts A_r are computed up to a divisor that all of them share, {@link #spare()}: for ridge regression 1 − Ω, which
+ * is 0 at the interpolation threshold.
  */
-final class Stage {
+abstract class Stage {
 
     private static final int BLOCK = 32;
 
-    private final RegressionTask task;
     private final Training training;
-    private final DeterministicEquivalent equivalent;
 
     /** The covariance of the features, if they are not the task's; then every node is a feature. */
     private final @Nullable Spectrum own;
@@ -28,58 +36,140 @@ final class Stage {
     private final @Nullable FeatureMask mask;
 
     Stage(RegressionTask task, Training training) {
-        this(task, training, training.equivalent(task));
-    }
-
-    /** With an equivalent that is known already. */
-    Stage(RegressionTask task, Training training, DeterministicEquivalent equivalent) {
-        this.task = task;
         this.training = training;
-        this.equivalent = equivalent;
         this.own = training.isOnTaskFeatures() ? null : training.spectrum(task);
         this.mask = training.mask().orElse(null);
     }
 
-    /** What a training adds to the variance of the coefficients in all, measured under its own covariance. */
-    record Added(double labelNoise, double design) {
-        double total() {
-            return labelNoise + design;
-        }
+    /** The stage that a training is. */
+    static Stage of(RegressionTask task, Training training) {
+        return RidgeStage.of(task, training);
     }
 
-    Training training() {
+    /** The same stage as {@link #of}, solved for from this one where that is faster. */
+    Stage neighbour(RegressionTask task, Training next) {
+        return of(task, next);
+    }
+
+    final Training training() {
         return training;
     }
 
-    DeterministicEquivalent equivalent() {
-        return equivalent;
+    /** τ and Ω of the training, if it has such numbers. */
+    abstract Equivalent equivalent();
+
+    // The kind of training, by the eigenvalue λ > 0 of a feature that the model sees.
+
+    /** The part θ of a feature that is learnt. */
+    abstract double theta(double lambda);
+
+    /** 1 − θ, without a subtraction. */
+    abstract double zeta(double lambda);
+
+    /** How many noise channels there are. */
+    abstract int channels();
+
+    /** What all amounts are divided by. */
+    abstract double spare();
+
+    /** The amounts that noise on the labels makes, times {@link #spare()}; the noise variance comes times squared factors. */
+    abstract double[] noiseAmounts(DoubleUnaryOperator noisePower);
+
+    /**
+     * The amounts that labels of a given second moment make, because features are not fully learnt, times {@link #spare()}.
+     *
+     * @param seen what node k brings, in the units of the node, if the model sees it
+     */
+    abstract double[] designAmounts(Coordinates nodes, NodePower seen);
+
+    /** The variance that amounts (divided by {@link #spare()}) add to one feature of node k, in the units of the node. */
+    abstract double addedVariance(double[] amounts, Coordinates nodes, int k);
+
+    /** The variance that amounts add in all, under the task's covariance. */
+    abstract double addedVariance(double[] amounts, Coordinates nodes);
+
+    /** The cost C of each node, such that a second moment s of the labels there adds C s in all; times {@link #spare()}. */
+    abstract Costs costs(Coordinates nodes);
+
+    /** What the second moments of the labels cost under the task's covariance. */
+    interface Costs {
+
+        /** What node k costs, times {@link Stage#spare()}. */
+        double of(NodePower power, int k);
+
+        /** C/θ of a feature of eigenvalue λ that the model sees, where ρ is its variance in the units of the node. */
+        double perLearnt(double lambda, double rootRatio);
     }
 
-    boolean needsFeatures() {
+    /**
+     * The eigenvalues at which the gain of a training on the task's features crosses a level, in ascending order: found between
+     * the nodes, and then by bisection. Kinds of training that have them in closed form say so.
+     */
+    double[] gainCrossings(Gain gain, Coordinates nodes, double level) {
+        double[] grid = IntStream.range(0, nodes.size())
+                .mapToDouble(nodes::eigenvalue)
+                .filter(lambda -> lambda > 0)
+                .sorted()
+                .distinct()
+                .toArray();
+        List<Double> crossings = new ArrayList<>();
+        double below = 0;
+        for (double above : grid) {
+            if (gain.at(below) > level != gain.at(above) > level) {
+                crossings.add(crossing(gain, level, below, above));
+            }
+            below = above;
+        }
+        return crossings.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    private static double crossing(Gain gain, double level, double low, double high) {
+        boolean startsAbove = gain.at(low) > level;
+        double below = low;
+        double above = high;
+        while (true) {
+            double middle = below > 0 ? Math.sqrt(below) * Math.sqrt(above) : above / 2;
+            if (!(middle > below && middle < above)) {
+                return below;
+            }
+            if (gain.at(middle) > level == startsAbove) {
+                below = middle;
+            } else {
+                above = middle;
+            }
+        }
+    }
+
+    /** The stage, differentiated backwards. */
+    abstract Adjoint adjoint(Labelled labels, double[] byDeviation, double[] byVariance, @Nullable Gain gain);
+
+    // Features, masks and units.
+
+    final boolean needsFeatures() {
         return own != null;
     }
 
-    boolean sees(int k) {
+    final boolean sees(int k) {
         return mask == null || mask.keeps(k);
     }
 
     /** λ of the training, whether the model sees the feature or not. */
-    double eigenvalue(Coordinates nodes, int k) {
+    final double eigenvalue(Coordinates nodes, int k) {
         return own == null ? nodes.eigenvalue(k) : own.eigenvalue(k);
     }
 
-    double theta(Coordinates nodes, int k) {
+    final double theta(Coordinates nodes, int k) {
         double lambda = eigenvalue(nodes, k);
-        return lambda > 0 && sees(k) ? lambda / (lambda + equivalent.tau()) : 0;
+        return lambda > 0 && sees(k) ? theta(lambda) : 0;
     }
 
-    double zeta(Coordinates nodes, int k) {
+    final double zeta(Coordinates nodes, int k) {
         double lambda = eigenvalue(nodes, k);
-        return lambda > 0 && sees(k) ? equivalent.tau() / (lambda + equivalent.tau()) : 1;
+        return lambda > 0 && sees(k) ? zeta(lambda) : 1;
     }
 
     /** √ρ, where ρ is the variance of the training's feature in the units of the node, 1 if it is the task's. */
-    double rootRatio(Coordinates nodes, int k) {
+    final double rootRatio(Coordinates nodes, int k) {
         double lambda = eigenvalue(nodes, k);
         if (lambda == 0) {
             return 0;
@@ -87,74 +177,120 @@ final class Stage {
         return own == null ? 1 : Math.sqrt(lambda) / nodes.rootUnit(k);
     }
 
-    /** The part λ/(λ+τ)²/df2 of the added variance that one feature of the node gets, in the units of the node. */
-    double portion(Coordinates nodes, int k) {
-        double theta = theta(nodes, k);
-        if (theta == 0) {
-            return 0;
+    // What the readers of a stage ask for.
+
+    /** The labels that a teacher of given moments gives to this training. */
+    final Labelled labels(Moments teacher) {
+        return new Labelled(
+                teacher.mixedWithTruth(training.teacherShare()),
+                training.labelNoise(teacher.coordinates().task()));
+    }
+
+    /** The amounts A_r, kept apart by what they come from. */
+    final class Amounts {
+        private final Coordinates nodes;
+        private final double[] labelNoise;
+        private final double[] design;
+        private final double[] total;
+
+        private Amounts(Coordinates nodes, double[] labelNoise, double[] design) {
+            this.nodes = nodes;
+            this.labelNoise = spared(labelNoise);
+            this.design = spared(design);
+            this.total = this.labelNoise.clone();
+            for (int r = 0; r < total.length; r++) {
+                total[r] += this.design[r];
+            }
         }
-        double root = theta / equivalent.rootOmega() / rootRatio(nodes, k);
-        return root * root / equivalent.samples();
+
+        /** The variance that noise on the labels, and what they owe to unseen features, adds to the task's risk. */
+        double labelNoise() {
+            return addedVariance(labelNoise, nodes);
+        }
+
+        /** The variance that the random design adds to the task's risk. */
+        double design() {
+            return addedVariance(design, nodes);
+        }
+
+        /** The variance that is added to one feature of node k, in the units of the node. */
+        double variance(int k) {
+            return addedVariance(total, nodes, k);
+        }
+
+        /** The amounts, of whatever they come from. */
+        double[] total() {
+            return total;
+        }
     }
 
-    /** How many times larger the added variance is under the task's covariance than under the training's. */
-    double amplification(Coordinates nodes) {
-        return own == null ? 1 : sum(nodes.size(), k -> nodes.matters(k) ? nodes.weight(k) * portion(nodes, k) : 0);
+    /** What labels make this training add to the variance. */
+    final Amounts amounts(Labelled labels) {
+        Coordinates nodes = labels.moments().coordinates();
+        return new Amounts(
+                nodes,
+                noiseAmounts(
+                        factor -> labels.noisePower().applyAsDouble(factor) + unseen(nodes, labels.power(), factor)),
+                designAmounts(nodes, labels.power()));
     }
 
-    /** What this training adds to the variance; what the labels owe to unseen features counts as noise on them. */
-    Added added(Moments labels) {
-        double noise = equivalent.rootOmega() * training.labelNoise(task);
-        double unseen = mask == null ? 0 : sum(labels.size(), k -> sees(k) ? 0 : missed(labels, k));
-        double design = sum(labels.size(), k -> sees(k) ? missed(labels, k) : 0);
-        return new Added(perSpareSample(noise * noise + unseen), perSpareSample(design));
+    /** All amounts that noise and a second moment make, times {@link #spare()}. */
+    final double[] rawAmounts(Coordinates nodes, NodePower power, DoubleUnaryOperator noisePower) {
+        double[] raw = noiseAmounts(factor -> noisePower.applyAsDouble(factor) + unseen(nodes, power, factor));
+        double[] design = designAmounts(nodes, power);
+        for (int r = 0; r < raw.length; r++) {
+            raw[r] += design[r];
+        }
+        return raw;
     }
 
-    /** √(Ωρ) ζ; √Ω goes within squares, for a surrogate may be as large as Ω is small. */
-    double missedScale(Coordinates nodes, int k) {
-        return equivalent.rootOmega() * zeta(nodes, k) * rootRatio(nodes, k);
-    }
-
-    /** Ω λζ² E b² */
-    double missed(Moments labels, int k) {
-        Coordinates nodes = labels.coordinates();
-        double scale = missedScale(nodes, k);
-        double mean = scale * labels.mean(k);
-        return nodes.power(k) * mean * mean + times(scale * scale, labels.variance(k));
+    private double unseen(Coordinates nodes, NodePower power, double factor) {
+        return mask == null ? 0 : sum(nodes.size(), k -> sees(k) ? 0 : power.times(factor * rootRatio(nodes, k), k));
     }
 
     /** √λ (E b' − β⋆) */
-    double trainedDeviation(Moments labels, int k) {
+    final double trainedDeviation(Moments labels, int k) {
         Coordinates nodes = labels.coordinates();
         return theta(nodes, k) * labels.deviation(k) - zeta(nodes, k) * nodes.truth(k);
     }
 
     /** The part of Var b' that the labels bring with them. */
-    double inheritedVariance(Moments labels, int k) {
+    final double inheritedVariance(Moments labels, int k) {
         double theta = theta(labels.coordinates(), k);
         return times(theta * theta, labels.variance(k));
     }
 
-    /** The moments of the coefficients trained on labels of these moments. */
-    Moments trained(Moments given) {
-        Moments labels = given.mixedWithTruth(training.teacherShare());
+    /** The moments of the coefficients trained on labels of a teacher of these moments. */
+    final Moments trained(Moments teacher) {
+        Labelled labelled = labels(teacher);
+        Moments labels = labelled.moments();
         Coordinates nodes = labels.coordinates();
-        double added = added(labels).total();
+        Amounts added = amounts(labelled);
+        double[] mean = new double[labels.size()];
         double[] deviation = new double[labels.size()];
         double[] variance = new double[labels.size()];
         for (int k = 0; k < deviation.length; k++) {
+            mean[k] = theta(nodes, k) * labels.mean(k);
             deviation[k] = trainedDeviation(labels, k);
-            variance[k] = inheritedVariance(labels, k) + times(nodes.weight(k) * portion(nodes, k), added);
+            variance[k] = inheritedVariance(labels, k) + times(nodes.weight(k), added.variance(k));
         }
-        return new Moments(nodes, deviation, variance);
+        return new Moments(nodes, mean, deviation, variance);
     }
 
-    /** Division by 1 − Ω; at the interpolation threshold without bound, unless there is nothing to divide. */
-    double perSpareSample(double value) {
-        return value == 0 ? 0 : value / equivalent.oneMinusOmega();
+    private double[] spared(double[] raw) {
+        double[] amounts = new double[raw.length];
+        for (int r = 0; r < raw.length; r++) {
+            amounts[r] = perSpare(raw[r]);
+        }
+        return amounts;
     }
 
-    /** A product in which nothing of what is infinite is nothing. */
+    /** Division by {@link #spare()}; where that is 0 without bound, unless there is nothing to divide. */
+    final double perSpare(double value) {
+        return value == 0 ? 0 : value / spare();
+    }
+
+    /** A product in which 0 · ∞ = 0. */
     static double times(double factor, double value) {
         return factor == 0 || value == 0 ? 0 : factor * value;
     }

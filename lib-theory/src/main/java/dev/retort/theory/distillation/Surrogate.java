@@ -6,7 +6,6 @@ import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.spectrum.RegressionTask;
-import dev.retort.core.spectrum.TaskNodes;
 import java.util.function.IntPredicate;
 
 /**
@@ -83,35 +82,38 @@ public abstract sealed class Surrogate {
     }
 
     /** Nodes that this surrogate treats as one each. */
-    TaskNodes split(TaskNodes nodes, Stage pupil) {
+    Coordinates split(Coordinates nodes, Stage pupil) {
         return nodes;
     }
 
     /**
-     * √λ (βˢ − β⋆) for each node.
+     * The coefficients βˢ.
      *
      * @param pupil the training whose data the surrogate labels
      */
-    abstract double[] deviation(Coordinates nodes, Stage pupil);
+    abstract Moments coefficients(Coordinates nodes, Stage pupil);
 
     /** Refuses a task that this surrogate cannot teach. */
     void checkFits(RegressionTask task) {}
 
-    /** Zero for the nodes that are kept, down to nothing for the others. */
-    private static double[] maskedDeviation(Coordinates nodes, IntPredicate keeps) {
+    /** The truth on the nodes that are kept, zero on the others. */
+    private static Moments keeping(Coordinates nodes, IntPredicate keeps) {
+        double[] mean = new double[nodes.size()];
         double[] deviation = new double[nodes.size()];
         for (int k = 0; k < deviation.length; k++) {
-            deviation[k] = keeps.test(k) ? 0 : -nodes.truth(k);
+            boolean kept = keeps.test(k);
+            mean[k] = kept ? nodes.truth(k) : 0;
+            deviation[k] = kept ? 0 : -nodes.truth(k);
         }
-        return deviation;
+        return Moments.fixed(nodes, mean, deviation);
     }
 
     private static final class GroundTruth extends Surrogate {
         private static final Surrogate INSTANCE = new GroundTruth();
 
         @Override
-        double[] deviation(Coordinates nodes, Stage pupil) {
-            return new double[nodes.size()];
+        Moments coefficients(Coordinates nodes, Stage pupil) {
+            return keeping(nodes, k -> true);
         }
 
         @Override
@@ -133,12 +135,14 @@ public abstract sealed class Surrogate {
         }
 
         @Override
-        double[] deviation(Coordinates nodes, Stage pupil) {
+        Moments coefficients(Coordinates nodes, Stage pupil) {
+            double[] mean = new double[coefficients.length];
             double[] deviation = new double[coefficients.length];
             for (int i = 0; i < deviation.length; i++) {
-                deviation[i] = nodes.rootUnit(i) * coefficients[i] - nodes.truth(i);
+                mean[i] = nodes.rootUnit(i) * coefficients[i];
+                deviation[i] = mean[i] - nodes.truth(i);
             }
-            return deviation;
+            return Moments.fixed(nodes, mean, deviation);
         }
 
         @Override
@@ -170,8 +174,8 @@ public abstract sealed class Surrogate {
         }
 
         @Override
-        double[] deviation(Coordinates nodes, Stage pupil) {
-            return maskedDeviation(nodes, mask::keeps);
+        Moments coefficients(Coordinates nodes, Stage pupil) {
+            return keeping(nodes, mask::keeps);
         }
 
         @Override
@@ -194,17 +198,17 @@ public abstract sealed class Surrogate {
         }
 
         @Override
-        TaskNodes split(TaskNodes nodes, Stage pupil) {
-            TaskNodes split = nodes;
-            for (double edge : nodes.areFeatures() ? new double[0] : Gain.edges(pupil)) {
+        Coordinates split(Coordinates nodes, Stage pupil) {
+            Coordinates split = nodes;
+            for (double edge : nodes.areFeatures() ? new double[0] : new Gain(pupil, nodes).edges()) {
                 split = split.splitAt(edge);
             }
             return split;
         }
 
         @Override
-        double[] deviation(Coordinates nodes, Stage pupil) {
-            return maskedDeviation(nodes, new Gain(pupil, nodes)::keeps);
+        Moments coefficients(Coordinates nodes, Stage pupil) {
+            return keeping(nodes, new Gain(pupil, nodes).kept());
         }
 
         @Override
@@ -227,18 +231,21 @@ public abstract sealed class Surrogate {
         }
 
         @Override
-        double[] deviation(Coordinates nodes, Stage pupil) {
+        Moments coefficients(Coordinates nodes, Stage pupil) {
             Gain gain = new Gain(pupil, nodes);
             double share = pupil.training().teacherShare();
+            double[] mean = new double[nodes.size()];
             double[] deviation = new double[nodes.size()];
             for (int k = 0; k < deviation.length; k++) {
-                deviation[k] = share == 0 ? 0 : gain.aboveOne(k) * nodes.truth(k) / share;
+                double truth = nodes.truth(k);
+                deviation[k] = share == 0 ? 0 : gain.aboveOne(k) * truth / share;
+                mean[k] = share == 1 ? gain.of(k) * truth : truth + deviation[k];
                 if (!Double.isFinite(deviation[k])) {
                     throw refusal(
                             "ridge", pupil.training().ridge(), "is so large that the optimal surrogate overflows");
                 }
             }
-            return deviation;
+            return Moments.fixed(nodes, mean, deviation);
         }
 
         @Override

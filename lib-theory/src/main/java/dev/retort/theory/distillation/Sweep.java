@@ -5,7 +5,7 @@ import static dev.retort.core.Arguments.finite;
 import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
-import dev.retort.core.equivalent.DeterministicEquivalent;
+import dev.retort.core.equivalent.Equivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.ArrayList;
@@ -107,14 +107,14 @@ public final class Sweep {
                         ? teacher.forTask(gathered.computeIfAbsent(teacher.task(), RegressionTask::gathered))
                         : teacher)
                 .toList();
-        List<DeterministicEquivalent> equivalents = equivalents(pipelines.get(0).task(), gather ? RUN : 1);
+        List<Stage> stages = stages(pipelines.get(0).task(), gather ? RUN : 1);
         return new Curves(IntStream.range(0, trainings.size())
                 .parallel()
-                .mapToObj(k -> Point.of(pipelines, trainings.get(k), equivalents.get(k)))
+                .mapToObj(k -> Point.of(pipelines, stages.get(k)))
                 .toList());
     }
 
-    private List<DeterministicEquivalent> equivalents(RegressionTask task, int run) {
+    private List<Stage> stages(RegressionTask task, int run) {
         int size = trainings.size();
         return IntStream.rangeClosed(0, (size - 1) / run)
                 .parallel()
@@ -123,27 +123,24 @@ public final class Sweep {
                 .toList();
     }
 
-    private static Stream<DeterministicEquivalent> oneFromAnother(RegressionTask task, List<Training> trainings) {
-        List<DeterministicEquivalent> equivalents = new ArrayList<>();
-        DeterministicEquivalent neighbour = null;
+    private static Stream<Stage> oneFromAnother(RegressionTask task, List<Training> trainings) {
+        List<Stage> stages = new ArrayList<>();
         for (Training training : trainings) {
-            boolean sameSpectrum = training.isOnTaskFeatures();
-            DeterministicEquivalent equivalent = sameSpectrum && neighbour != null
-                    ? neighbour.at(training.samples(), training.ridge())
-                    : training.equivalent(task);
-            neighbour = sameSpectrum ? equivalent : neighbour;
-            equivalents.add(equivalent);
+            stages.add(
+                    stages.isEmpty()
+                            ? Stage.of(task, training)
+                            : stages.get(stages.size() - 1).neighbour(task, training));
         }
-        return equivalents.stream();
+        return stages.stream();
     }
 
-    private record Point(DeterministicEquivalent equivalent, List<RiskReport> risks) {
+    private record Point(Stage target, List<RiskReport> risks) {
 
-        static Point of(List<Teacher> teachers, Training training, DeterministicEquivalent equivalent) {
+        static Point of(List<Teacher> teachers, Stage target) {
             return new Point(
-                    equivalent,
+                    target,
                     teachers.stream()
-                            .map(teacher -> teacher.target(training, equivalent).predict())
+                            .map(teacher -> teacher.followedBy(target).predict())
                             .toList());
         }
     }
@@ -163,7 +160,7 @@ public final class Sweep {
          * @return a new array of τ, one entry per point
          */
         public double[] tau() {
-            return each(point -> point.equivalent().tau());
+            return each(point -> point.target().equivalent().tau());
         }
 
         /**
@@ -172,18 +169,18 @@ public final class Sweep {
          * @return a new array of Ω, one entry per point
          */
         public double[] omega() {
-            return each(point -> point.equivalent().omega());
+            return each(point -> point.target().equivalent().omega());
         }
 
         /**
-         * The equivalent at one point, with the certificate of its τ.
+         * The equivalent at one point.
          *
          * @param point the point, counted from 0
          * @return τ, Ω and what follows from them
          * @throws IndexOutOfBoundsException if there is no such point
          */
-        public DeterministicEquivalent equivalent(int point) {
-            return points.get(point).equivalent();
+        public Equivalent equivalent(int point) {
+            return points.get(point).target().equivalent();
         }
 
         /**

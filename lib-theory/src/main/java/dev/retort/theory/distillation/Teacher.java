@@ -2,7 +2,6 @@ package dev.retort.theory.distillation;
 
 import static dev.retort.core.Arguments.notNull;
 
-import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,15 +51,11 @@ public abstract sealed class Teacher permits Distillation, Distillation.Draft {
      *     not fit the task
      */
     public Distillation target(Training target) {
-        return followedBy(new Stage(task, notNull("target", target)));
+        return followedBy(Stage.of(task, notNull("target", target)));
     }
 
-    /** The same for an equivalent that is known already. */
-    Distillation target(Training target, DeterministicEquivalent equivalent) {
-        return followedBy(new Stage(task, target, equivalent));
-    }
-
-    private Distillation followedBy(Stage next) {
+    /** The same for a stage that is solved for already. */
+    Distillation followedBy(Stage next) {
         List<Stage> longer = new ArrayList<>(stages);
         longer.add(next);
         return new Distillation(task, surrogate, longer);

@@ -7,7 +7,7 @@ import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.positive;
 import static dev.retort.core.Arguments.refusal;
 
-import dev.retort.core.equivalent.DeterministicEquivalent;
+import dev.retort.core.equivalent.Equivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.Optional;
@@ -227,13 +227,27 @@ public final class Training {
         return spectrum == null && mask == null;
     }
 
-    /** The eigenvalues of the features that the model sees, with zero for the others. */
-    private Spectrum seen(RegressionTask task) {
-        Spectrum full = spectrum(task);
-        if (mask == null) {
-            return full;
+    /**
+     * The eigenvalues of the features that the model sees.
+     *
+     * @param task the task whose spectrum holds unless this training has its own
+     * @return the eigenvalues, with zero for the features that the model does not see
+     * @throws IllegalArgumentException if the spectrum or the mask does not fit the task
+     */
+    public Spectrum seenSpectrum(RegressionTask task) {
+        notNull("task", task);
+        if (!isOnTaskFeatures() && !task.spectrum().isListed()) {
+            throw refusal(
+                    "task", task, "is not listed feature by feature, which a spectrum or a mask of a training needs");
         }
-        double[] seen = full.eigenvalues();
+        if (spectrum != null) {
+            length("spectrum", spectrum.dimension(), "the dimension of the task", task.dimension());
+        }
+        if (mask == null) {
+            return spectrum(task);
+        }
+        length("mask", mask.dimension(), "the dimension of the task", task.dimension());
+        double[] seen = spectrum(task).eigenvalues();
         double largest = 0;
         for (int i = 0; i < seen.length; i++) {
             seen[i] = mask.keeps(i) ? seen[i] : 0;
@@ -246,26 +260,15 @@ public final class Training {
     }
 
     /**
-     * The deterministic equivalent of this training.
+     * The equivalent of this training.
      *
      * @param task the task whose covariance the features have, unless this training has its own
-     * @return τ, Ω and ζ for this sample size and ridge, on the features that the model sees
+     * @return τ, Ω and ζ, on the features that the model sees
      * @throws IllegalArgumentException if n is so small, or the ridge so large, that τ overflows, or if the spectrum or the
      *     mask does not fit the task
      */
-    public DeterministicEquivalent equivalent(RegressionTask task) {
-        notNull("task", task);
-        if (!isOnTaskFeatures() && !task.spectrum().isListed()) {
-            throw refusal(
-                    "task", task, "is not listed feature by feature, which a spectrum or a mask of a training needs");
-        }
-        if (spectrum != null) {
-            length("spectrum", spectrum.dimension(), "the dimension of the task", task.dimension());
-        }
-        if (mask != null) {
-            length("mask", mask.dimension(), "the dimension of the task", task.dimension());
-        }
-        return DeterministicEquivalent.of(seen(task), samples, ridge);
+    public Equivalent equivalent(RegressionTask task) {
+        return Stage.of(notNull("task", task), this).equivalent();
     }
 
     @Override

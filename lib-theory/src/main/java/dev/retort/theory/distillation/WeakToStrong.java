@@ -5,7 +5,6 @@ import static dev.retort.theory.distillation.Stage.times;
 import dev.retort.core.CompensatedSum;
 import java.util.Comparator;
 import java.util.Locale;
-import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -20,37 +19,38 @@ public final class WeakToStrong {
     private final RiskReport strong;
     private final RiskReport weak;
     private final Shares shares;
-    private final double gain;
+    private final double advantage;
 
-    private WeakToStrong(RiskReport strong, RiskReport weak, Shares shares, double gain) {
+    private WeakToStrong(RiskReport strong, RiskReport weak, Shares shares, double advantage) {
         this.strong = strong;
         this.weak = weak;
         this.shares = shares;
-        this.gain = gain;
+        this.advantage = advantage;
     }
 
     static WeakToStrong of(Distillation weak) {
         Stage target = weak.stage();
-        Moments labels = weak.labels().mixedWithTruth(target.training().teacherShare());
-        double amplification = target.amplification(labels.coordinates());
-        IntToDoubleFunction share =
-                k -> learnt(target, labels, k) - times(amplification, target.perSpareSample(missed(target, labels, k)));
-        RiskReport strong = Distillation.of(weak.task())
-                .target(weak.target(), weak.equivalent())
-                .predict();
+        Moments labels = target.labels(weak.labels()).moments();
+        Coordinates nodes = labels.coordinates();
+        Stage.Costs costs = target.costs(nodes);
+        NodePower more = (factor, k) -> more(labels, factor, k);
+        RiskReport strong = Distillation.of(weak.task()).followedBy(target).predict();
         return new WeakToStrong(
-                strong, weak.predict(), Shares.of(labels.coordinates(), share), gain(target, labels, amplification));
+                strong,
+                weak.predict(),
+                Shares.of(nodes, k -> learnt(target, labels, k) - target.perSpare(costs.of(more, k))),
+                advantage(target, labels, costs, more));
     }
 
     /** At an interpolation threshold the sum of all that is missed decides, where shares are infinite with either sign. */
-    private static double gain(Stage target, Moments labels, double amplification) {
+    private static double advantage(Stage target, Moments labels, Stage.Costs costs, NodePower more) {
         CompensatedSum learnt = new CompensatedSum();
         CompensatedSum missed = new CompensatedSum();
         for (int k = 0; k < labels.size(); k++) {
             learnt.add(learnt(target, labels, k));
-            missed.add(missed(target, labels, k));
+            missed.add(costs.of(more, k));
         }
-        double lost = times(amplification, target.perSpareSample(missed.value()));
+        double lost = target.perSpare(missed.value());
         return learnt.value() == Double.NEGATIVE_INFINITY ? learnt.value() : learnt.value() - lost;
     }
 
@@ -66,13 +66,12 @@ public final class WeakToStrong {
         return nodes.power(k) * more - target.inheritedVariance(labels, k);
     }
 
-    /** Ωρζ²((a+d)² − a²), with the variance of the labels. */
-    private static double missed(Stage target, Moments labels, int k) {
+    /** (a+d)² − a², with the variance of the labels: what their second moment has more than that of the truth. */
+    private static double more(Moments labels, double factor, int k) {
         Coordinates nodes = labels.coordinates();
         double deviation = labels.deviation(k);
-        double scale = target.missedScale(nodes, k);
-        double more = (scale * deviation) * (scale * (2 * nodes.truth(k) + deviation));
-        return nodes.power(k) * more + times(scale * scale, labels.variance(k));
+        double sum = nodes.truth(k) + labels.mean(k);
+        return nodes.power(k) * (factor * deviation) * (factor * sum) + times(factor * factor, labels.variance(k));
     }
 
     /**
@@ -99,7 +98,7 @@ public final class WeakToStrong {
      * @return true if the surrogate's labels give the smaller excess risk
      */
     public boolean beatsStrongLabels() {
-        return gain > 0;
+        return advantage > 0;
     }
 
     /**
@@ -107,8 +106,8 @@ public final class WeakToStrong {
      *
      * @return excess risk on strong labels minus that on the surrogate's; negative if these do harm
      */
-    public double gain() {
-        return gain;
+    public double advantage() {
+        return advantage;
     }
 
     /**
@@ -122,7 +121,7 @@ public final class WeakToStrong {
     }
 
     /**
-     * What the surrogate's coefficient of one feature contributes to the gain: what it costs the target to be taught
+     * What the surrogate's coefficient of one feature contributes to the advantage: what it costs the target to be taught
      * β⋆<sub>i</sub>, minus what it costs it to be taught βˢ<sub>i</sub>, each
      *
      * <pre>  λ_i(θ_iβ_i − β⋆_i)² + Ω/(1−Ω) λ_iζ_i²β_i².</pre>
@@ -130,7 +129,7 @@ public final class WeakToStrong {
      * <p>(Of a surrogate that was trained itself, the average over its coefficients.)
      *
      * @param i the feature, counted from 0
-     * @return its share; the shares of all features add up to the gain
+     * @return its share; the shares of all features add up to the advantage
      * @throws IndexOutOfBoundsException if there is no such feature
      * @throws IllegalStateException if the task's features are gathered or not listed
      */
@@ -139,7 +138,7 @@ public final class WeakToStrong {
     }
 
     /**
-     * The features that carry the gain: those whose share is positive, the largest share first.
+     * The features that carry the advantage: those whose share is positive, the largest share first.
      *
      * @return a new array of features, counted from 0
      * @throws IllegalStateException if the task's features are gathered or not listed
@@ -162,6 +161,6 @@ public final class WeakToStrong {
                 weak.excess(),
                 strong.excess(),
                 beatsStrongLabels() ? "better" : "no better",
-                gain);
+                advantage);
     }
 }

@@ -70,7 +70,7 @@ public final class MatchingSamples {
     }
 
     private static double fewestWithoutError(Teacher teacher, Training standard) {
-        double rank = standard.equivalent(teacher.task()).spectrum().measure().rank();
+        double rank = standard.seenSpectrum(teacher.task()).measure().rank();
         if (Double.isInfinite(rank)) {
             // There is nothing to learn, then.
             return teacher.target(standard).predict().excess() == 0 ? standard.samples() : rank;

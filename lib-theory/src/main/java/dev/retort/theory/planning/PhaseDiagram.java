@@ -145,12 +145,12 @@ public final class PhaseDiagram {
                 double on = y[j];
                 if (i + 1 < x.length && changes(i, j, i + 1, j)) {
                     double root = Search.root(
-                            at, x[i + 1], between -> verdict(between, on).gain());
+                            at, x[i + 1], between -> verdict(between, on).advantage());
                     points.add(new double[] {root, on});
                 }
                 if (j + 1 < y.length && changes(i, j, i, j + 1)) {
                     double root = Search.root(
-                            on, y[j + 1], between -> verdict(at, between).gain());
+                            on, y[j + 1], between -> verdict(at, between).advantage());
                     points.add(new double[] {at, root});
                 }
             }

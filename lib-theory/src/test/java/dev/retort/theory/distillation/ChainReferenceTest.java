@@ -91,10 +91,10 @@ class ChainReferenceTest {
         WeakToStrong verdict = chain.pipeline().againstStrongLabels();
         double difference = verdict.strong().excess() - verdict.weak().excess();
         double scale = verdict.strong().excess() + verdict.weak().excess();
-        assertThat(Math.abs(verdict.gain() - difference)).isLessThanOrEqualTo(1e-12 * scale);
+        assertThat(Math.abs(verdict.advantage() - difference)).isLessThanOrEqualTo(1e-12 * scale);
         double shares = IntStream.range(0, chain.task.dimension())
                 .mapToDouble(verdict::share)
                 .sum();
-        assertThat(Math.abs(shares - verdict.gain())).isLessThanOrEqualTo(1e-12 * scale);
+        assertThat(Math.abs(shares - verdict.advantage())).isLessThanOrEqualTo(1e-12 * scale);
     }
 }

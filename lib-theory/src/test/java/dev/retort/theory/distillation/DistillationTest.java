@@ -156,7 +156,7 @@ class DistillationTest {
                 .surrogate(half)
                 .target(target)
                 .againstStrongLabels();
-        assertThat(verdict.gain()).isCloseTo(-unseen, withinPercentage(1e-11));
+        assertThat(verdict.advantage()).isCloseTo(-unseen, withinPercentage(1e-11));
         assertThat(verdict.ratio()).isOne();
     }
 
@@ -201,7 +201,7 @@ class DistillationTest {
                                 risk.share(2),
                                 risk.share(3),
                                 risk.share(4),
-                                verdict.gain(),
+                                verdict.advantage(),
                                 verdict.ratio(),
                                 verdict.share(0));
                         assertThat(numbers.anyMatch(Double::isNaN))

@@ -59,7 +59,7 @@ class InfiniteSpectrumTest {
         }
         WeakToStrong ofLaw = verdict(law, samples);
         WeakToStrong ofList = verdict(list, samples);
-        assertThat(ofLaw.gain()).isCloseTo(ofList.gain(), withinPercentage(1e-8));
+        assertThat(ofLaw.advantage()).isCloseTo(ofList.advantage(), withinPercentage(1e-8));
     }
 
     @Test

@@ -90,7 +90,7 @@ class NoNativeCodeTest {
                     .surrogate(Surrogate.optimal())
                     .target(Training.samples(20))
                     .againstStrongLabels()
-                    .gain();
+                    .advantage();
         }
     }
 

@@ -59,7 +59,8 @@ class OneStageReferenceTest {
     @ParameterizedTest
     @MethodSource("cases")
     void equivalentAgrees(ReferenceCase reference) {
-        DeterministicEquivalent equivalent = reference.training().equivalent(reference.task());
+        DeterministicEquivalent equivalent =
+                (DeterministicEquivalent) reference.training().equivalent(reference.task());
         agrees(reference, "tau", equivalent.tau());
         agrees(reference, "df1", equivalent.df1());
         agrees(reference, "df2", equivalent.df2());

@@ -29,9 +29,9 @@ class WeakToStrongTest {
                 .toArray();
         WeakToStrong verdict = verdict(FIGURE.withNoise(0.1), Surrogate.given(surrogate), random.nextDouble(1, 600));
         double difference = verdict.strong().excess() - verdict.weak().excess();
-        assertThat(verdict.gain()).isCloseTo(difference, within(1e-12));
+        assertThat(verdict.advantage()).isCloseTo(difference, within(1e-12));
         double shares = IntStream.range(0, 500).mapToDouble(verdict::share).sum();
-        assertThat(shares).isCloseTo(verdict.gain(), within(1e-12));
+        assertThat(shares).isCloseTo(verdict.advantage(), within(1e-12));
         assertThat(verdict.beatsStrongLabels()).isEqualTo(difference > 0);
         assertThat(verdict.ratio())
                 .isCloseTo(verdict.weak().excess() / verdict.strong().excess(), withinPercentage(1e-12));
@@ -39,15 +39,15 @@ class WeakToStrongTest {
 
     @Test
     void noiseDoesNotChangeTheGain() {
-        double quiet = verdict(FIGURE, Surrogate.optimal(), 200).gain();
-        double noisy = verdict(FIGURE.withNoise(3), Surrogate.optimal(), 200).gain();
+        double quiet = verdict(FIGURE, Surrogate.optimal(), 200).advantage();
+        double noisy = verdict(FIGURE.withNoise(3), Surrogate.optimal(), 200).advantage();
         assertThat(noisy).isEqualTo(quiet).isCloseTo(0.119366983906 - 0.083250959538, within(1e-12));
     }
 
     @Test
     void trueLabelsGainNothingAgainstThemselves() {
         WeakToStrong verdict = verdict(FIGURE, Surrogate.groundTruth(), 200);
-        assertThat(verdict.gain()).isZero();
+        assertThat(verdict.advantage()).isZero();
         assertThat(verdict.beatsStrongLabels()).isFalse();
         assertThat(verdict.ratio()).isOne();
         assertThat(verdict.carriers()).isEmpty();
@@ -65,7 +65,7 @@ class WeakToStrongTest {
             // Keeping costs λβ²ζ²/(1 − Ω), dropping λβ².
             double source = Math.pow(dropped + 1, -1.5);
             double expected = source * zeta * zeta / (1 - equivalent.omega()) - source;
-            assertThat(verdict.gain()).isCloseTo(expected, within(1e-14));
+            assertThat(verdict.advantage()).isCloseTo(expected, within(1e-14));
             assertThat(verdict.beatsStrongLabels()).isEqualTo(dropped >= 203);
             assertThat(verdict.carriers()).isEqualTo(dropped >= 203 ? new int[] {dropped} : new int[0]);
         }
@@ -98,11 +98,11 @@ class WeakToStrongTest {
                 .againstStrongLabels();
         assertThat(worse.share(2)).isEqualTo(Double.NEGATIVE_INFINITY);
         assertThat(worse.share(3)).isEqualTo(Double.POSITIVE_INFINITY);
-        assertThat(worse.gain()).isEqualTo(Double.NEGATIVE_INFINITY);
+        assertThat(worse.advantage()).isEqualTo(Double.NEGATIVE_INFINITY);
         WeakToStrong better = Distillation.of(task)
                 .surrogate(Surrogate.given(1, 1, 0.5, 1.5))
                 .target(blind)
                 .againstStrongLabels();
-        assertThat(better.gain()).isEqualTo(Double.POSITIVE_INFINITY);
+        assertThat(better.advantage()).isEqualTo(Double.POSITIVE_INFINITY);
     }
 }

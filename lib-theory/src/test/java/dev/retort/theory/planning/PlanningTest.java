@@ -154,7 +154,7 @@ class PlanningTest {
         List<double[]> boundary = diagram.boundary();
         assertThat(boundary).isNotEmpty();
         for (double[] point : boundary) {
-            assertThat(pipeline.at(point[0], point[1]).againstStrongLabels().gain())
+            assertThat(pipeline.at(point[0], point[1]).againstStrongLabels().advantage())
                     .isCloseTo(0, within(1e-8));
         }
         boolean better = false;

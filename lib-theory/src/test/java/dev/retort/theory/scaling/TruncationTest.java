@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
+import dev.retort.core.equivalent.Equivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
@@ -83,7 +84,7 @@ class TruncationTest {
 
     private static void checkWithin(Truncation.Bounds bounds, RegressionTask whole, double samples, double ridge) {
         Training training = Training.samples(samples).withRidge(ridge);
-        DeterministicEquivalent equivalent = training.equivalent(whole);
+        Equivalent equivalent = training.equivalent(whole);
         check("tau", bounds.tau(), equivalent.tau(), samples);
         check("omega", bounds.omega(), equivalent.omega(), samples);
         check("standard", bounds.standard(), excess(whole, Surrogate.groundTruth(), training), samples);

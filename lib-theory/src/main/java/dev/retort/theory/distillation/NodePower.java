@@ -1,0 +1,12 @@
+package dev.retort.theory.distillation;
+
+/**
+ * A quantity per node that grows with the square of the labels, such as their second moment. It is asked for times the square
+ * of a factor, because the labels may be as large as the factor is small. Immutable.
+ */
+@FunctionalInterface
+interface NodePower {
+
+    /** The quantity of node k times the square of the factor, in the units of the node. */
+    double times(double factor, int k);
+}

@@ -1,0 +1,161 @@
+package dev.retort.theory.distillation;
+
+import dev.retort.core.equivalent.DeterministicEquivalent;
+import dev.retort.core.spectrum.RegressionTask;
+import java.util.function.DoubleUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ridge regression, or the minimum-norm interpolator or least squares without ridge. It has one noise channel,
+ *
+ * <pre>  profile = θ²/df2,      noise = Ω/(1−Ω),      cost = ζ²Ω/(1−Ω).</pre>
+ *
+ * √Ω goes within squares, for a surrogate may be as large as Ω is small. Immutable.
+ */
+final class RidgeStage extends Stage {
+
+    private final DeterministicEquivalent equivalent;
+
+    static RidgeStage of(RegressionTask task, Training training) {
+        return new RidgeStage(
+                task,
+                training,
+                DeterministicEquivalent.of(training.seenSpectrum(task), training.samples(), training.ridge()));
+    }
+
+    private RidgeStage(RegressionTask task, Training training, DeterministicEquivalent equivalent) {
+        super(task, training);
+        this.equivalent = equivalent;
+    }
+
+    @Override
+    Stage neighbour(RegressionTask task, Training next) {
+        return training().isOnTaskFeatures() && next.isOnTaskFeatures()
+                ? new RidgeStage(task, next, equivalent.at(next.samples(), next.ridge()))
+                : of(task, next);
+    }
+
+    @Override
+    DeterministicEquivalent equivalent() {
+        return equivalent;
+    }
+
+    @Override
+    double theta(double lambda) {
+        return lambda / (lambda + equivalent.tau());
+    }
+
+    @Override
+    double zeta(double lambda) {
+        return equivalent.tau() / (lambda + equivalent.tau());
+    }
+
+    @Override
+    int channels() {
+        return 1;
+    }
+
+    @Override
+    double spare() {
+        return equivalent.oneMinusOmega();
+    }
+
+    @Override
+    double[] noiseAmounts(DoubleUnaryOperator noisePower) {
+        return new double[] {noisePower.applyAsDouble(equivalent.rootOmega())};
+    }
+
+    @Override
+    double[] designAmounts(Coordinates nodes, NodePower seen) {
+        return new double[] {sum(nodes.size(), k -> sees(k) ? seen.times(missedScale(nodes, k), k) : 0)};
+    }
+
+    @Override
+    double addedVariance(double[] amounts, Coordinates nodes, int k) {
+        return times(portion(nodes, k), amounts[0]);
+    }
+
+    @Override
+    double addedVariance(double[] amounts, Coordinates nodes) {
+        return times(amplification(nodes), amounts[0]);
+    }
+
+    /** √(Ωρ) ζ, the root of the cost of a feature times 1 − Ω. */
+    double missedScale(Coordinates nodes, int k) {
+        return equivalent.rootOmega() * zeta(nodes, k) * rootRatio(nodes, k);
+    }
+
+    /** The part θ²/(ρ df2) of the added variance that one feature of the node gets, in the units of the node. */
+    double portion(Coordinates nodes, int k) {
+        double theta = theta(nodes, k);
+        if (theta == 0) {
+            return 0;
+        }
+        double root = theta / equivalent.rootOmega() / rootRatio(nodes, k);
+        return root * root / equivalent.samples();
+    }
+
+    /** How many times larger the added variance is under the task's covariance than under the training's. */
+    double amplification(Coordinates nodes) {
+        return needsFeatures() ? sum(nodes.size(), k -> nodes.matters(k) ? nodes.weight(k) * portion(nodes, k) : 0) : 1;
+    }
+
+    @Override
+    Costs costs(Coordinates nodes) {
+        double amplification = amplification(nodes);
+        double scale = equivalent.rootOmega() * Math.sqrt(amplification);
+        return new Costs() {
+            @Override
+            public double of(NodePower power, int k) {
+                return times(amplification, power.times(missedScale(nodes, k), k));
+            }
+
+            /** With ζ/θ = τ/λ, which stays exact where θ² or Ω underflows. */
+            @Override
+            public double perLearnt(double lambda, double rootRatio) {
+                double missed = scale * rootRatio * equivalent.tau() / lambda * (scale * rootRatio * zeta(lambda));
+                return perSpare(missed);
+            }
+        };
+    }
+
+    /**
+     * One crossing of a level of at most 1; of a higher one, which 1 − a/2 is for a teacher that is contradicted, none or two,
+     * between which the gain exceeds it.
+     */
+    @Override
+    double[] gainCrossings(Gain gain, Coordinates nodes, double level) {
+        if (level <= 1) {
+            return new double[] {keptAbove(equivalent, level)};
+        }
+        double spare = equivalent.oneMinusOmega();
+        double square = spare * (spare / 4 - equivalent.omega() * level * (level - 1));
+        if (equivalent.tau() == 0 || !(square > 0)) {
+            return new double[0];
+        }
+        double larger = (spare * (level - 0.5) + Math.sqrt(square)) / level;
+        double smaller = spare * (level - 1) / level / larger;
+        return new double[] {equivalent.tau() * (1 - larger) / larger, equivalent.tau() * (1 - smaller) / smaller};
+    }
+
+    /**
+     * The eigenvalue at which g = h, at most 1, solved without a difference: its ζ is the positive root of hζ² +
+     * (1−Ω)(1−2h)ζ − (1−Ω)(1−h). No gain is below h = 0.
+     */
+    static double keptAbove(DeterministicEquivalent equivalent, double h) {
+        if (equivalent.tau() == 0 || h <= 0) {
+            return 0;
+        }
+        double spare = equivalent.oneMinusOmega();
+        double half = spare * (2 * h - 1) / 2;
+        double root = Math.sqrt(half * half + h * spare * (1 - h));
+        double zeta = half > 0 ? (half + root) / h : spare * (1 - h) / (root - half);
+        double learnt = h * equivalent.omega() / (h * (1 + zeta) + spare * (1 - 2 * h));
+        return equivalent.tau() * learnt / zeta;
+    }
+
+    @Override
+    Adjoint adjoint(Labelled labels, double[] byDeviation, double[] byVariance, @Nullable Gain gain) {
+        return new RidgeAdjoint(this, labels, byDeviation, byVariance, gain);
+    }
+}

@@ -100,7 +100,8 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         "dev.retort.theory.distillation..",
                         "dev.retort.theory.testtime..",
-                        "dev.retort.theory.incontext..")
+                        "dev.retort.theory.incontext..",
+                        "dev.retort.theory.progressive..")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(
                         "dev.retort.theory.simulation..", "dev.retort.theory.matrix..", "dev.retort.core.nd4j.."))

@@ -1,0 +1,42 @@
+package dev.retort.theory.progressive;
+
+import static dev.retort.core.Arguments.length;
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.refusal;
+
+import java.util.random.RandomGenerator;
+
+/** Points of {−1, +1}^d. */
+final class Cube {
+
+    private Cube() {}
+
+    /** Requires a point of the cube, and returns it. */
+    static double[] point(String name, double[] x, int dimension) {
+        length(name, notNull(name, x).length, "the dimension of the cube", dimension);
+        for (int i = 0; i < x.length; i++) {
+            if (!(Math.abs(x[i]) == 1)) {
+                throw refusal(name + "[" + i + "]", x[i], "is not +1 or -1");
+            }
+        }
+        return x;
+    }
+
+    /** The point whose coordinates are −1 where the bits of a number are 1. */
+    static void point(int bits, double[] x) {
+        for (int i = 0; i < x.length; i++) {
+            x[i] = 1 - 2 * (bits >>> i & 1);
+        }
+    }
+
+    /** A uniformly distributed point. */
+    static void draw(RandomGenerator random, double[] x) {
+        long bits = 0;
+        for (int i = 0; i < x.length; i++) {
+            if (i % Long.SIZE == 0) {
+                bits = random.nextLong();
+            }
+            x[i] = 1 - 2 * (bits >>> i & 1); // Java takes the shift modulo 64
+        }
+    }
+}

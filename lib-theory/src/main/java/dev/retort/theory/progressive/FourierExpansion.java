@@ -39,7 +39,12 @@ public final class FourierExpansion {
      */
     public record Term(List<Integer> set, double coefficient) {
 
-        /** Copies the set. */
+        /**
+         * Copies the set.
+         *
+         * @param set A, ascending
+         * @param coefficient ĝ(A), not 0
+         */
         public Term {
             set = List.copyOf(set);
         }

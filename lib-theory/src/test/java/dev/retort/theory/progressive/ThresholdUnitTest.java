@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.core.SampleMean;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -45,7 +47,8 @@ class ThresholdUnitTest {
 
     /** 400 digits, then to the nearest double. */
     private static double decimal(BigFraction fraction) {
-        return fraction.bigDecimalValue(400, java.math.RoundingMode.HALF_EVEN.ordinal())
+        return new BigDecimal(fraction.getNumerator())
+                .divide(new BigDecimal(fraction.getDenominator()), new MathContext(400))
                 .doubleValue();
     }
 

@@ -25,7 +25,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * try (FactoredRegression regression = FactoredRegression.of(features, 0);
  *         AveragedModel teacher = AveragedModel.fixed(truth);
  *         AveragedModel student = teacher.teach(regression, 1, truth, 0.5)) {
- *     double excess = student.excessRisk(Covariance.diagonal(Spectrum.of(1, 1, 1)), truth); // 0.5² · 3/4
+ *     double excess = student.excessRisk(Covariance.diagonal(Spectrum.of(1, 1, 1)), truth); // 0.1875
  * }
  * }</pre>
  */

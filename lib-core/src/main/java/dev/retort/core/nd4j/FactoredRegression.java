@@ -38,7 +38,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * try (FactoredRegression regression = FactoredRegression.of(features, 0)) {
  *     INDArray interpolator = regression.solve(Nd4j.create(new double[] {2, 4})); // 1, 2, 1
  *     SignAverage average = regression.signAverage(Spectrum.of(1, 1, 1));
- *     double excess = average.excess(new double[] {1, 1, 1}, new double[] {1, 1, 1}, 0.5); // 1 + 0.5² · 3/4
+ *     double excess = average.excess(new double[] {1, 1, 1}, new double[] {1, 1, 1}, 0.5); // 1.1875
  * }
  * }</pre>
  */

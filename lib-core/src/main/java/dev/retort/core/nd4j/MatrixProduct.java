@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <pre>{@code
  * INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});
  * INDArray labels = Nd4j.create(new double[] {2, 4});
- * INDArray moments = MatrixProduct.ofTransposed(features, labels); // Xᵀy: 2, 8, 2
+ * INDArray moments = MatrixProduct.ofTransposed(features, labels); // 2, 8, 2
  * INDArray gram = MatrixProduct.ofTransposed(features, features); // shape [3, 3]
  * }</pre>
  */

@@ -27,7 +27,7 @@ import java.util.Arrays;
  * INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});
  * try (FactoredRegression regression = FactoredRegression.of(features, 0)) {
  *     SignAveragedModel student = SignAveragedModel.fixed(truth).teach(regression, 1, truth, 0.5);
- *     double excess = student.excessRisk(Spectrum.of(1, 1, 1), truth); // 1 + 0.5² · 3/4
+ *     double excess = student.excessRisk(Spectrum.of(1, 1, 1), truth); // 1.1875
  * }
  * }</pre>
  */

@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>{@code
  * Spectrum measured = Spectrum.of(3.0, 1.0, 0.5, 0.25);
- * Spectrum model = Spectrum.powerLaw(2.0, 500); // i^-2
- * double last = model.eigenvalue(499); // 500^-2
+ * Spectrum model = Spectrum.powerLaw(2.0, 500); // decaying with the inverse square of the index
+ * double last = model.eigenvalue(499); // 4e-6
  * }</pre>
  */
 public final class Spectrum {

@@ -26,9 +26,9 @@ import org.apache.commons.math3.linear.RealMatrix;
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 500), Signal.sourcePowerLaw(1.5)).withNoise(0.1);
  * Generations generations = Generations.of(Distillation.of(task), Training.samples(200), 10);
- * double[] excess = generations.excess(); // after 1, 2, …, 10 generations
+ * double[] excess = generations.excess(); // after one generation, two, and so on
  * int best = generations.best(); // 1: from the truth it goes downhill
- * double last = generations.limit(); // after endlessly many
+ * double last = generations.limit(); // 6.1154: after endlessly many
  * }</pre>
  */
 public final class Generations {

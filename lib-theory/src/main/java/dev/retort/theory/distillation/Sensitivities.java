@@ -40,9 +40,9 @@ import org.jspecify.annotations.Nullable;
  *         .surrogate(Training.samples(300))
  *         .then(Training.samples(200).withRidge(1e-5))
  *         .sensitivities();
- * double more = chain.target().samples(); // what another sample of the target is worth
- * double taught = chain.trainings().get(0).samples(); // and another one of its teacher
- * double exponent = chain.localExponent(); // 0.654: here E falls like n^-0.654
+ * double more = chain.target().samples(); // -0.000507: what another sample of the target is worth
+ * double taught = chain.trainings().get(0).samples(); // -0.0000682: and another one of its teacher
+ * double exponent = chain.localExponent(); // 0.654: here the excess risk falls with the samples to this power
  * double steeper = chain.eigenvalue(0); // a change of the task itself
  * }</pre>
  */

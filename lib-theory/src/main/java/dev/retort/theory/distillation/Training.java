@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * Training ridgeless = Training.samples(200);
  * Training regularised = ridgeless.withRidge(1e-3).withNoise(0.1);
- * Training weak = ridgeless.withMask(FeatureMask.keepingFirst(50, 500)); // sees the first 50 of 500 features
+ * Training weak = ridgeless.withMask(FeatureMask.keepingFirst(50, 500)); // sees the first features only
  * Training shifted = ridgeless.withSpectrum(Spectrum.exponential(0.02, 500)); // trained here, tested on the task
- * Training mixed = ridgeless.withTeacherShare(0.3); // labels of which 0.3 is the teacher's and 0.7 the truth's
+ * Training mixed = ridgeless.withTeacherShare(0.3); // labels that mix the teacher's with the truth's
  * }</pre>
  */
 public final class Training {

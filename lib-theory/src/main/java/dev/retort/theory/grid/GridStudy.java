@@ -40,7 +40,7 @@ import java.util.stream.Stream;
  * SweepSummary summary = LocalSweep.onAllProcessors().run(GridStudy.predicting(grid, pipeline), csv);
  * double[] excess = GridResults.read(csv).column("excess"); // cell by cell
  *
- * GridStudy both = GridStudy.simulating(grid, pipeline, 50).named("50 trials"); // predicted, and held against 50 trials
+ * GridStudy both = GridStudy.simulating(grid, pipeline, 50).named("50 trials"); // predicted, and held against trials
  * }</pre>
  */
 public final class GridStudy implements Serializable {

@@ -25,7 +25,9 @@ import java.util.stream.DoubleStream;
  * <pre>{@code
  * ParameterGrid grid = ParameterGrid.of("samples", 100, 200, 400).and("alpha", 1.5, 2.0).and("ridge", 0, 1e-3);
  * int cells = grid.size(); // 12
- * double ridge = grid.cell(5).get("ridge"); // 1e-3; samples are 200, alpha is 1.5 in cells 4 and 5
+ * double samples = grid.cell(5).get("samples"); // 200
+ * double alpha = grid.cell(5).get("alpha"); // 1.5
+ * double ridge = grid.cell(5).get("ridge"); // 0.001: the last parameter runs fastest
  * }</pre>
  */
 public final class ParameterGrid implements Serializable {

@@ -39,8 +39,11 @@ import org.apache.commons.math3.linear.RealMatrix;
  * IsotropicContext context = IsotropicContext.of(4, 4).withTaskPower(1).withNoise(0.5);
  * TaskDiversity diversity = TaskDiversity.of(context, 1024, 500, 7);
  * double anyTask = diversity.generalising(); // 0.4178
- * SampleMean newTask = diversity.memorisingOnNew(6); // 0.801 ± 0.020, with M = diversity.tasks()[6] = 12 tasks
- * TaskDiversity.Crossing tie = diversity.crossing(0.4).orElseThrow(); // 40% new tasks: M = 15 ± 3
+ * int tasks = diversity.tasks()[6]; // 12
+ * SampleMean newTask = diversity.memorisingOnNew(6); // 0.801 ± 0.020: after so many tasks
+ * TaskDiversity.Crossing tie = diversity.crossing(0.4).orElseThrow(); // two tasks of five to come are new
+ * double most = tie.tasks(); // 15
+ * double uncertainty = tie.standardError(); // 3
  * }</pre>
  */
 public final class TaskDiversity {

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  * PhaseDiagram diagram = PhaseDiagram.of(teacherSamples, studentSamples, (m, n) -> Distillation.of(task)
  *         .surrogate(Training.samples(m))
  *         .target(Training.samples(n).withNoise(0.5)));
- * double ratio = diagram.ratio(4, 0); // of a student of 25 samples and a teacher of 800
+ * double ratio = diagram.ratio(4, 0); // 1.0647: of the first student and the last teacher
  * List<double[]> boundary = diagram.boundary(); // points (m, n) between the phases
  * }</pre>
  */

@@ -13,9 +13,9 @@ import java.util.OptionalDouble;
  *
  * <pre>{@code
  * RiskLaw law = ScalingLaw.powerLaw(2.0, 3.0).withNoise(0.1, 1.5).optimal();
- * double exponent = law.exponent(); // 1.5, the noise's, which is less than b - 1
+ * double exponent = law.exponent(); // 1.5: the noise's, which is less than the signal's
  * double crossover = law.crossover().getAsDouble(); // 37554: above, noise prevails
- * double excess = law.excess(1e6); // noise and signal
+ * double excess = law.excess(1e6); // 1.194e-11: noise and signal
  * double offBy = law.deviation(1e6); // by which multiple the exact risk departs from it
  * }</pre>
  */

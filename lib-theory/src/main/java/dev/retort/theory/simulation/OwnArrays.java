@@ -47,8 +47,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *         .then(Training.samples(2).withRidge(0.1));
  * TestReport report = pipeline.simulate(
  *         OwnArrays.teacher(features, labels).student(unlabelled).test(testFeatures, testLabels));
- * double surrogate = report.surrogate().mean(); // 5/3, of coefficients 3 and 2 and errors 1, 0 and -2
- * double target = report.target().mean(); // of 3/1.1 and 2/1.1
+ * double surrogate = report.surrogate().mean(); // 5/3: the mean of three squared errors
+ * double target = report.target().mean(); // 2.1956
  * }</pre>
  */
 public final class OwnArrays implements Experiment<TestReport> {

@@ -31,8 +31,8 @@ import org.nd4j.linalg.factory.Nd4j;
  *         .examples(examples, exampleLabels)
  *         .test(queries, answers)
  *         .step(LinearAttention.isotropic(2, 0.5), 0.05);
- * double before = report.before().mean(); // 5/8, of predictions 1 and 1/2
- * double after = report.after().mean(); // 5/32, of 7/4 and 5/4
+ * double before = report.before().mean(); // 5/8: the mean of two squared errors
+ * double after = report.after().mean(); // 1/16
  * INDArray weights = report.weights(); // 0.8, 0.15, 0.3, 0.65
  * }</pre>
  */

@@ -173,8 +173,24 @@ public final class RegressionTask {
         return power.value();
     }
 
+    /** A gathered task is another value than the one it was gathered from, for it has no features to list. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RegressionTask that
+                && spectrum.equals(that.spectrum)
+                && signal.equals(that.signal)
+                && noise == that.noise
+                && nodes.areFeatures() == that.nodes.areFeatures();
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(spectrum, signal, noise);
+    }
+
     @Override
     public String toString() {
-        return "RegressionTask with noise " + noise + " on " + Objects.toString(spectrum);
+        return "RegressionTask: " + spectrum + "; " + signal + "; noise " + noise
+                + (spectrum.isListed() && !nodes.areFeatures() ? "; gathered" : "");
     }
 }

@@ -5,6 +5,9 @@ import static dev.retort.core.Arguments.length;
 import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
 /**
  * The ground truth β⋆, one coefficient per feature in the eigenbasis of the covariance: labels are y = xᵀβ⋆ + noise.
  *
@@ -68,6 +71,8 @@ public abstract sealed class Signal {
     abstract void checkFits(Spectrum spectrum);
 
     private static final class Given extends Signal {
+        private static final int SHOWN = 4;
+
         private final double[] coefficients;
 
         Given(double[] coefficients) {
@@ -101,6 +106,27 @@ public abstract sealed class Signal {
             }
             length("coefficients", coefficients.length, "the dimension of the spectrum", spectrum.dimension());
         }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Given that && Arrays.equals(coefficients, that.coefficients);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(coefficients);
+        }
+
+        @Override
+        public String toString() {
+            String first = Arrays.stream(coefficients)
+                    .limit(SHOWN)
+                    .mapToObj(Double::toString)
+                    .collect(Collectors.joining(", "));
+            return coefficients.length <= SHOWN
+                    ? "coefficients " + first
+                    : coefficients.length + " coefficients " + first + ", …";
+        }
     }
 
     private static final class Constant extends Signal {
@@ -132,6 +158,21 @@ public abstract sealed class Signal {
 
         @Override
         void checkFits(Spectrum spectrum) {}
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Constant that && value == that.value;
+        }
+
+        @Override
+        public int hashCode() {
+            return Double.hashCode(value);
+        }
+
+        @Override
+        public String toString() {
+            return "all coefficients " + value;
+        }
     }
 
     private static final class SourcePowerLaw extends Signal {
@@ -170,6 +211,21 @@ public abstract sealed class Signal {
                 int zeros = spectrum.dimension() - spectrum.rank();
                 throw refusal("spectrum", zeros + " zero eigenvalues", "leave λβ² = i^-b without a solution β");
             }
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof SourcePowerLaw that && b == that.b;
+        }
+
+        @Override
+        public int hashCode() {
+            return Double.hashCode(b);
+        }
+
+        @Override
+        public String toString() {
+            return "signal λβ² = i^-" + b;
         }
     }
 }

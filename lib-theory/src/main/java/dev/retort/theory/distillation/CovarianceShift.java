@@ -7,6 +7,8 @@ import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Spectrum;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The equivalence of covariance shift and model shift. Labels come from features of a source covariance, y = x<sub>s</sub>ᵀβ⋆
@@ -131,6 +133,16 @@ public final class CovarianceShift {
                     lambda == 0 ? 0 : Math.sqrt(source.eigenvalue(i)) / Math.sqrt(lambda) * task.coefficient(i);
         }
         return Surrogate.given(coefficients);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof CovarianceShift that && task.equals(that.task) && source.equals(that.source);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(task, source);
     }
 
     @Override

@@ -232,11 +232,4 @@ public final class Distillation extends Teacher implements Pipeline {
     Distillation forTask(RegressionTask task) {
         return new Distillation(task, surrogate(), stages());
     }
-
-    @Override
-    public String toString() {
-        StringBuilder text = new StringBuilder("Distillation: ").append(surrogate());
-        trainings().forEach(training -> text.append(" -> ").append(training));
-        return text.toString();
-    }
 }

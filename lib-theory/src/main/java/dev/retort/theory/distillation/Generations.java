@@ -6,11 +6,13 @@ import static dev.retort.core.Arguments.notNull;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.linear.LUDecomposition;
 import org.apache.commons.math3.linear.MatrixUtils;
 import org.apache.commons.math3.linear.RealMatrix;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model trained on the labels of the model before, again and again in the same way: how the risk goes on, where it stops
@@ -250,5 +252,23 @@ public final class Generations {
      */
     public double limit() {
         return limit;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Generations that
+                && reports.equals(that.reports)
+                && Double.compare(limit, that.limit) == 0
+                && Double.compare(nothing, that.nothing) == 0;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(reports, limit, nothing);
+    }
+
+    @Override
+    public String toString() {
+        return "Generations with excess risks " + Arrays.toString(excess()) + ", limit " + limit;
     }
 }

@@ -5,6 +5,9 @@ import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.CompensatedSum;
 import dev.retort.core.spectrum.RegressionTask;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ordinary knowledge distillation: labels that are partly the teacher's and partly the truth's, and the best mixture of the
@@ -65,10 +68,10 @@ public final class LabelMixture {
                 bias2.add(stage.inheritedVariance(labels, k));
             }
         }
-        if (stage.spare() == 0) {
-            // What is divided by 0 decides alone, as it does in the limit.
-            this.linear = stage.addedVariance(linearAdded, nodes);
-            this.square = stage.addedVariance(squareAdded, nodes);
+        if (Double.isInfinite(stage.perSpare(stage.addedVariance(squareAdded, nodes)))) {
+            // What is multiplied by something infinite decides alone, as it does in the limit.
+            this.linear = Arrays.stream(linearAdded).sum();
+            this.square = Arrays.stream(squareAdded).sum();
         } else {
             this.linear = bias1.value() + stage.perSpare(stage.addedVariance(linearAdded, nodes));
             this.square = bias2.value() + stage.perSpare(stage.addedVariance(squareAdded, nodes));
@@ -133,5 +136,20 @@ public final class LabelMixture {
      */
     public Distillation pipeline(double share) {
         return teacher.target(target.withTeacherShare(share));
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof LabelMixture that && teacher.equals(that.teacher) && target.equals(that.target);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(teacher, target);
+    }
+
+    @Override
+    public String toString() {
+        return "LabelMixture of (" + teacher + ") for " + target + ": best share " + bestShare();
     }
 }

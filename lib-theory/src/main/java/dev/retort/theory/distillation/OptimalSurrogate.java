@@ -5,7 +5,9 @@ import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
+import java.util.Objects;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The surrogate whose labels make the target's risk smallest: βˢ<sub>i</sub> = g<sub>i</sub>β⋆<sub>i</sub> with the gain
@@ -149,5 +151,20 @@ public final class OptimalSurrogate {
      */
     public RiskReport risk() {
         return distillation.predict();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof OptimalSurrogate that && distillation.equals(that.distillation);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(distillation);
+    }
+
+    @Override
+    public String toString() {
+        return "OptimalSurrogate of " + distillation.target() + " on (" + distillation.task() + "): " + risk();
     }
 }

@@ -178,8 +178,7 @@ final class RidgeAdjoint implements Adjoint {
     /** The derivative from above of an eigenvalue that is zero. */
     private double byNewEigenvalue(int k) {
         double unit = nodes.rootUnit(k);
-        double mean = labels.mean(k) / unit;
-        double missed = equivalent.omega() * times(byMissed, mean * mean + labels.variance(k) / unit / unit);
+        double missed = times(byMissed, labels.power(equivalent.rootOmega() / unit, k));
         if (!stage.sees(k)) {
             return missed;
         }
@@ -190,11 +189,10 @@ final class RidgeAdjoint implements Adjoint {
                     noise == 0 ? byDeviation[k] * labels.mean(k) + times(byVariance[k], labels.variance(k)) : noise);
         }
         double root = unit / equivalent.tau() / equivalent.rootOmega();
-        double portion = root * root / equivalent.samples();
-        double byGain = nodes.matters(k) ? byGains / amplification : 0;
+        double byGain = nodes.matters(k) && byGains != 0 ? byGains / amplification : 0;
         return missed
                 + (byDeviation[k] * labels.mean(k) + perSpareSampleOf(byTau)) / equivalent.tau()
-                + portion * (times(byVariance[k], added) + byGain);
+                + times(root, times(root, times(byVariance[k], added) + byGain)) / equivalent.samples();
     }
 
     /** ∂E/∂ln g of a node. */

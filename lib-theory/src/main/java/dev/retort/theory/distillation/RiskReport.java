@@ -6,6 +6,8 @@ import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The risk of a trained target b, and where it comes from:
@@ -168,6 +170,22 @@ public final class RiskReport {
      */
     public double share(int i) {
         return shares.ofFeatures()[i];
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RiskReport that
+                && Double.compare(bias, that.bias) == 0
+                && Double.compare(labelNoiseVariance, that.labelNoiseVariance) == 0
+                && Double.compare(designVariance, that.designVariance) == 0
+                && Double.compare(inheritedVariance, that.inheritedVariance) == 0
+                && Double.compare(test, that.test) == 0
+                && shares.equals(that.shares);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(bias, labelNoiseVariance, designVariance, inheritedVariance, test, shares);
     }
 
     @Override

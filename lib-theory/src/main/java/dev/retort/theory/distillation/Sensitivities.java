@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -243,6 +244,21 @@ public final class Sensitivities {
     }
 
     @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Sensitivities that
+                && Double.compare(excess, that.excess) == 0
+                && Double.compare(samples, that.samples) == 0
+                && trainings.equals(that.trainings)
+                && Double.compare(noise, that.noise) == 0
+                && Arrays.equals(eigenvalues, that.eigenvalues);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(excess, samples, trainings, noise, Arrays.hashCode(eigenvalues));
+    }
+
+    @Override
     public String toString() {
         return String.format(
                 Locale.ROOT,
@@ -307,6 +323,25 @@ public final class Sensitivities {
          */
         public double eigenvalue(int i) {
             return ofFeature(eigenvalues, i);
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof OfTraining that
+                    && Double.compare(samples, that.samples) == 0
+                    && Double.compare(ridge, that.ridge) == 0
+                    && Double.compare(noise, that.noise) == 0
+                    && Arrays.equals(eigenvalues, that.eigenvalues);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(samples, ridge, noise, Arrays.hashCode(eigenvalues));
+        }
+
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "dE/dn %.6g, dE/d ridge %.6g, dE/d noise %.6g", samples, ridge, noise);
         }
     }
 }

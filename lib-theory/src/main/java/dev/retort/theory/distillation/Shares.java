@@ -40,4 +40,14 @@ final class Shares {
         }
         return shares;
     }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Shares that && Arrays.equals(shares, that.shares);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(shares);
+    }
 }

@@ -43,7 +43,7 @@ abstract class Stage {
 
     /** The stage that a training is. */
     static Stage of(RegressionTask task, Training training) {
-        return RidgeStage.of(task, training);
+        return training.estimator().stage(task, training);
     }
 
     /** The same stage as {@link #of}, solved for from this one where that is faster. */

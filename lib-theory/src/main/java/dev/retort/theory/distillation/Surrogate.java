@@ -6,6 +6,8 @@ import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
+import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /**
@@ -156,8 +158,18 @@ public abstract sealed class Surrogate {
         }
 
         @Override
+        public boolean equals(Object other) {
+            return other instanceof Given that && Arrays.equals(coefficients, that.coefficients);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(coefficients);
+        }
+
+        @Override
         public String toString() {
-            return "given coefficients";
+            return "surrogate of given " + Signal.of(coefficients);
         }
     }
 
@@ -181,6 +193,16 @@ public abstract sealed class Surrogate {
         @Override
         void checkFits(RegressionTask task) {
             length("mask", mask.dimension(), "the dimension of the task", task.dimension());
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Masked that && mask.equals(that.mask);
+        }
+
+        @Override
+        public int hashCode() {
+            return mask.hashCode();
         }
 
         @Override

@@ -13,10 +13,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A grid of trainings, at which several pipelines are predicted at once. Immutable.
@@ -145,6 +147,22 @@ public final class Sweep {
         }
     }
 
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Sweep that && trainings.equals(that.trainings) && exact == that.exact;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(trainings, exact);
+    }
+
+    @Override
+    public String toString() {
+        return "Sweep of " + trainings.size() + " trainings from (" + trainings.get(0) + ") to ("
+                + trainings.get(trainings.size() - 1) + ")" + (exact ? ", exact" : "");
+    }
+
     /** What a sweep predicts, point by point in the order of its grid. Immutable. */
     public static final class Curves {
 
@@ -204,6 +222,29 @@ public final class Sweep {
          */
         public RiskReport risk(int pipeline, int point) {
             return points.get(point).risks().get(pipeline);
+        }
+
+        private List<List<RiskReport>> risks() {
+            return points.stream().map(Point::risks).toList();
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Curves that && risks().equals(that.risks());
+        }
+
+        @Override
+        public int hashCode() {
+            return risks().hashCode();
+        }
+
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder("Curves of " + points.size() + " points");
+            for (int pipeline = 0; pipeline < points.get(0).risks().size(); pipeline++) {
+                text.append("; excess ").append(Arrays.toString(excess(pipeline)));
+            }
+            return text.toString();
         }
 
         private double[] each(ToDoubleFunction<Point> number) {

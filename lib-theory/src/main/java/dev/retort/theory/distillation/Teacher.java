@@ -5,6 +5,8 @@ import static dev.retort.core.Arguments.notNull;
 import dev.retort.core.spectrum.RegressionTask;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whoever labels the data of a target: a fixed {@link Surrogate} (a {@link Distillation.Draft}) or a model that was itself
@@ -67,4 +69,33 @@ public abstract sealed class Teacher permits Distillation, Distillation.Draft {
 
     /** The same teacher for a task of the same spectrum. */
     abstract Teacher forTask(RegressionTask task);
+
+    /** Equal descriptions: the same kind of teacher with the same task, surrogate and trainings. */
+    @Override
+    public final boolean equals(@Nullable Object other) {
+        return other instanceof Teacher that
+                && getClass() == that.getClass()
+                && task.equals(that.task)
+                && surrogate.equals(that.surrogate)
+                && stages.stream()
+                        .map(Stage::training)
+                        .toList()
+                        .equals(that.stages.stream().map(Stage::training).toList());
+    }
+
+    @Override
+    public final int hashCode() {
+        return Objects.hash(
+                task, surrogate, stages.stream().map(Stage::training).toList());
+    }
+
+    @Override
+    public final String toString() {
+        StringBuilder text = new StringBuilder("Distillation of (")
+                .append(task)
+                .append("): ")
+                .append(surrogate);
+        stages.forEach(stage -> text.append(" -> ").append(stage.training()));
+        return text.toString();
+    }
 }

@@ -10,6 +10,7 @@ import static dev.retort.core.Arguments.refusal;
 import dev.retort.core.equivalent.Equivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Spectrum;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,25 +29,25 @@ import org.jspecify.annotations.Nullable;
 public final class Training {
 
     private final double samples;
-    private final double ridge;
-    private final @Nullable Double noise;
+    private final Estimator estimator;
+    private final LabelSettings labels;
     private final @Nullable Spectrum spectrum;
     private final @Nullable FeatureMask mask;
-    private final double teacherShare;
+
+    /** What labels the samples get. */
+    private record LabelSettings(@Nullable Double noise, double teacherShare) {}
 
     private Training(
             double samples,
-            double ridge,
-            @Nullable Double noise,
+            Estimator estimator,
+            LabelSettings labels,
             @Nullable Spectrum spectrum,
-            @Nullable FeatureMask mask,
-            double teacherShare) {
+            @Nullable FeatureMask mask) {
         this.samples = samples;
-        this.ridge = ridge;
-        this.noise = noise;
+        this.estimator = estimator;
+        this.labels = labels;
         this.spectrum = spectrum;
         this.mask = mask;
-        this.teacherShare = teacherShare;
     }
 
     /**
@@ -59,7 +60,8 @@ public final class Training {
      * @throws IllegalArgumentException if n is not positive and finite
      */
     public static Training samples(double samples) {
-        return new Training(positive("samples", samples), 0, null, null, null, 1);
+        return new Training(
+                positive("samples", samples), new Estimator.Ridge(0), new LabelSettings(null, 1), null, null);
     }
 
     /**
@@ -70,7 +72,7 @@ public final class Training {
      * @throws IllegalArgumentException if n is not positive and finite
      */
     public Training withSamples(double samples) {
-        return new Training(positive("samples", samples), ridge, noise, spectrum, mask, teacherShare);
+        return new Training(positive("samples", samples), estimator, labels, spectrum, mask);
     }
 
     /**
@@ -81,7 +83,7 @@ public final class Training {
      * @throws IllegalArgumentException if the ridge is NaN, infinite or negative
      */
     public Training withRidge(double ridge) {
-        return new Training(samples, nonNegative("ridge", ridge), noise, spectrum, mask, teacherShare);
+        return with(estimator.withRidge(ridge));
     }
 
     /**
@@ -92,7 +94,7 @@ public final class Training {
      * @throws IllegalArgumentException if the noise is NaN, infinite or negative
      */
     public Training withNoise(double noise) {
-        return new Training(samples, ridge, nonNegative("noise", noise), spectrum, mask, teacherShare);
+        return with(new LabelSettings(nonNegative("noise", noise), labels.teacherShare()));
     }
 
     /**
@@ -107,7 +109,7 @@ public final class Training {
         if (!notNull("spectrum", spectrum).isListed()) {
             throw refusal("spectrum", spectrum, "is not listed feature by feature");
         }
-        return new Training(samples, ridge, noise, spectrum, mask, teacherShare);
+        return new Training(samples, estimator, labels, spectrum, mask);
     }
 
     /**
@@ -119,7 +121,7 @@ public final class Training {
      * @throws IllegalArgumentException if the mask is null
      */
     public Training withMask(FeatureMask mask) {
-        return new Training(samples, ridge, noise, spectrum, notNull("mask", mask), teacherShare);
+        return new Training(samples, estimator, labels, spectrum, notNull("mask", mask));
     }
 
     /**
@@ -131,7 +133,15 @@ public final class Training {
      * @throws IllegalArgumentException if the share is NaN or infinite
      */
     public Training withTeacherShare(double share) {
-        return new Training(samples, ridge, noise, spectrum, mask, finite("share", share));
+        return with(new LabelSettings(labels.noise(), finite("share", share)));
+    }
+
+    private Training with(Estimator estimator) {
+        return new Training(samples, estimator, labels, spectrum, mask);
+    }
+
+    private Training with(LabelSettings labels) {
+        return new Training(samples, estimator, labels, spectrum, mask);
     }
 
     /**
@@ -144,12 +154,21 @@ public final class Training {
     }
 
     /**
+     * How coefficients are made of a design and labels.
+     *
+     * @return the estimator; ridge regression unless another was chosen
+     */
+    public Estimator estimator() {
+        return estimator;
+    }
+
+    /**
      * The ridge.
      *
      * @return r, at least 0
      */
     public double ridge() {
-        return ridge;
+        return estimator.ridge();
     }
 
     /**
@@ -159,7 +178,7 @@ public final class Training {
      * @return σ, at least 0
      */
     public double noise(RegressionTask task) {
-        return noise == null ? task.noise() : noise;
+        return labels.noise() == null ? task.noise() : labels.noise();
     }
 
     /**
@@ -170,9 +189,8 @@ public final class Training {
      * @return the noise, at least 0
      */
     public double labelNoise(RegressionTask task) {
-        return teacherShare == 1
-                ? noise(task)
-                : Math.hypot((1 - teacherShare) * task.noise(), teacherShare * noise(task));
+        double share = teacherShare();
+        return share == 1 ? noise(task) : Math.hypot((1 - share) * task.noise(), share * noise(task));
     }
 
     /**
@@ -209,7 +227,7 @@ public final class Training {
      * @return a, usually from 0 to 1
      */
     public double teacherShare() {
-        return teacherShare;
+        return labels.teacherShare();
     }
 
     /** Whether the covariance of the features is the task's, whether the model sees all of them or not. */
@@ -219,7 +237,7 @@ public final class Training {
 
     /** Whether the noise on the teacher's labels is the task's. */
     boolean hasTaskNoise() {
-        return noise == null;
+        return labels.noise() == null;
     }
 
     /** Whether the model learns from the very features that it is tested on. */
@@ -272,9 +290,24 @@ public final class Training {
     }
 
     @Override
+    public boolean equals(Object other) {
+        return other instanceof Training that
+                && samples == that.samples
+                && estimator.equals(that.estimator)
+                && labels.equals(that.labels)
+                && Objects.equals(spectrum, that.spectrum)
+                && Objects.equals(mask, that.mask);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(samples, estimator, labels, spectrum, mask);
+    }
+
+    @Override
     public String toString() {
-        return samples + " samples, ridge " + ridge + (noise == null ? "" : ", noise " + noise)
+        return samples + " samples, " + estimator + (labels.noise() == null ? "" : ", noise " + labels.noise())
                 + (spectrum == null ? "" : ", on a " + spectrum) + (mask == null ? "" : ", under a " + mask)
-                + (teacherShare == 1 ? "" : ", teacher's share " + teacherShare);
+                + (teacherShare() == 1 ? "" : ", teacher's share " + teacherShare());
     }
 }

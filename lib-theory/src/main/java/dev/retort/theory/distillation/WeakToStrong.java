@@ -5,7 +5,9 @@ import static dev.retort.theory.distillation.Stage.times;
 import dev.retort.core.CompensatedSum;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a target does better on a surrogate's labels than on those of the ground truth ("weak-to-strong
@@ -39,19 +41,18 @@ public final class WeakToStrong {
                 strong,
                 weak.predict(),
                 Shares.of(nodes, k -> learnt(target, labels, k) - target.perSpare(costs.of(more, k))),
-                advantage(target, labels, costs, more));
+                advantage(target, labels, more));
     }
 
     /** At an interpolation threshold the sum of all that is missed decides, where shares are infinite with either sign. */
-    private static double advantage(Stage target, Moments labels, Stage.Costs costs, NodePower more) {
+    private static double advantage(Stage target, Moments labels, NodePower more) {
+        Coordinates nodes = labels.coordinates();
         CompensatedSum learnt = new CompensatedSum();
-        CompensatedSum missed = new CompensatedSum();
         for (int k = 0; k < labels.size(); k++) {
             learnt.add(learnt(target, labels, k));
-            missed.add(costs.of(more, k));
         }
-        double lost = target.perSpare(missed.value());
-        return learnt.value() == Double.NEGATIVE_INFINITY ? learnt.value() : learnt.value() - lost;
+        double missed = target.addedVariance(target.rawAmounts(nodes, more, factor -> 0), nodes);
+        return learnt.value() == Double.NEGATIVE_INFINITY ? learnt.value() : learnt.value() - target.perSpare(missed);
     }
 
     /** (ζa)² − (θd − ζa)² with d taken out, so that a small d costs no digit, less the variance that comes with the labels. */
@@ -151,6 +152,20 @@ public final class WeakToStrong {
                 .sorted(Comparator.comparingDouble((Integer i) -> share[i]).reversed())
                 .mapToInt(Integer::intValue)
                 .toArray();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof WeakToStrong that
+                && Double.compare(advantage, that.advantage) == 0
+                && strong.equals(that.strong)
+                && weak.equals(that.weak)
+                && shares.equals(that.shares);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(advantage, strong, weak, shares);
     }
 
     @Override

@@ -48,6 +48,19 @@ class GenerationsTest {
     }
 
     @Test
+    void whatIsWhollyLearntKeepsWhatTheFirstGenerationAddsToIt() {
+        RegressionTask task = RegressionTask.of(Spectrum.isotropic(1, 4), Signal.constant(1));
+        Training masked = Training.samples(10).withMask(FeatureMask.keepingFirst(2, 4));
+        Generations generations = Generations.of(Distillation.of(task), masked, 4);
+        // Two features are lost, and what the labels owe to them is noise on the other two: 2 + 2 · 0.2/0.8.
+        assertThat(generations.excess()).containsOnly(2.5);
+        assertThat(generations.limit()).isEqualTo(2.5);
+        assertThat(Generations.of(Distillation.of(task.withNoise(0.1)), masked, 1)
+                        .limit())
+                .isInfinite();
+    }
+
+    @Test
     void gatheredFeaturesHaveTheSameLimit() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 5000), Signal.sourcePowerLaw(1.4))
                 .withNoise(0.3);

@@ -102,4 +102,23 @@ class LabelMixtureTest {
                 .excess();
         assertThat(given).isCloseTo(partial.risk().excess(), withinPercentage(1e-10));
     }
+
+    @Test
+    void averagesAsMuchNoiseOfEitherKind() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.2, 30), Signal.constant(0.4))
+                .withNoise(0.7);
+        assertThat(LabelMixture.of(Distillation.of(task), Training.samples(20)).bestShare())
+                .isEqualTo(0.5);
+    }
+
+    @Test
+    void atTheThresholdTheBestShareIsTheLimitOfBestShares() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.2, 30), Signal.constant(0.4))
+                .withNoise(0.7);
+        Distillation teacher = Distillation.of(task).surrogate(Training.samples(50));
+        LabelMixture atThreshold = LabelMixture.of(teacher, Training.samples(30).withNoise(0.1));
+        assertThat(atThreshold.excess(0.3)).isInfinite();
+        LabelMixture near = LabelMixture.of(teacher, Training.samples(30 - 1e-9).withNoise(0.1));
+        assertThat(atThreshold.bestShare()).isCloseTo(near.bestShare(), withinPercentage(1e-6));
+    }
 }

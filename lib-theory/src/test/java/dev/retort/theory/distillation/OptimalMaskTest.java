@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -71,5 +72,14 @@ class OptimalMaskTest {
                 .target(training)
                 .predict()
                 .excess();
+    }
+
+    @Test
+    void aMaskOfASpectrumWithoutEndMayKeepEndlesslyManyFeatures() {
+        RegressionTask endless = RegressionTask.of(Spectrum.powerLaw(2.0), Signal.sourcePowerLaw(1.5));
+        Training target = Training.samples(10);
+        assertThat(OptimalSurrogate.of(endless, target).maskSize()).isEqualTo(10);
+        assertThat(OptimalSurrogate.of(endless, target.withTeacherShare(3)).maskSize())
+                .isEqualTo(Long.MAX_VALUE);
     }
 }

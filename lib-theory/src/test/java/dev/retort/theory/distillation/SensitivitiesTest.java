@@ -458,4 +458,24 @@ class SensitivitiesTest {
             assertThat(values).as("seed %d, %s", seed, pipeline).doesNotContain(Double.NaN);
         }
     }
+
+    @Test
+    void aFeatureThatOnlyTheTaskHasIsNotLearntAtOnce() {
+        RegressionTask task = RegressionTask.of(Spectrum.of(0, 1), Signal.of(1, 1));
+        Sensitivities derivatives = Distillation.of(task)
+                .target(Training.samples(0.5).withSpectrum(Spectrum.of(1, 0)))
+                .sensitivities();
+        // With an eigenvalue e of its own the feature would be missed by 1 − e/τ at τ = 1, and let in the signal of the
+        // other.
+        double e = 1e-6;
+        double shifted = Distillation.of(task)
+                .target(Training.samples(0.5).withSpectrum(Spectrum.of(1, e)))
+                .predict()
+                .excess();
+        double before = Distillation.of(task)
+                .target(Training.samples(0.5).withSpectrum(Spectrum.of(1, 0)))
+                .predict()
+                .excess();
+        assertThat(derivatives.target().eigenvalue(1)).isCloseTo((shifted - before) / e, within(1e-5));
+    }
 }

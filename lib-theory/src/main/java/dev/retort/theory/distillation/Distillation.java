@@ -6,7 +6,9 @@ import static dev.retort.core.Arguments.refusal;
 import dev.retort.core.equivalent.Equivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -165,14 +167,20 @@ public final class Distillation extends Teacher implements Pipeline {
      */
     @Override
     public RiskReport predict() {
-        return RiskReport.of(stage(), labels(), task().noise());
+        return report(stages().size() - 1);
     }
 
     @Override
     public List<RiskReport> predictStages() {
-        return IntStream.range(0, labels.size())
-                .mapToObj(s -> RiskReport.of(stages().get(s), labels.get(s), task().noise()))
-                .toList();
+        return IntStream.range(0, labels.size()).mapToObj(this::report).toList();
+    }
+
+    /** The report keeps the description alone, which is small, and not the moments. */
+    private RiskReport report(int stage) {
+        RegressionTask task = task();
+        Surrogate surrogate = surrogate();
+        List<Stage> stages = stages().subList(0, stage + 1);
+        return RiskReport.of(stages.get(stage), labels.get(stage), () -> new Distillation(task, surrogate, stages));
     }
 
     /**
@@ -211,6 +219,18 @@ public final class Distillation extends Teacher implements Pipeline {
         Coordinates nodes = new Coordinates(task(), features ? task().features() : task().nodes());
         Coordinates split = surrogate().split(nodes, first);
         return surrogate().coefficients(split, first);
+    }
+
+    /** The pipeline whose last stage is there a number of times. */
+    Supplier<Distillation> repeated(int times) {
+        RegressionTask task = task();
+        Surrogate surrogate = surrogate();
+        List<Stage> once = stages();
+        return () -> {
+            List<Stage> stages = new ArrayList<>(once);
+            stages.addAll(Collections.nCopies(times - 1, once.get(once.size() - 1)));
+            return new Distillation(task, surrogate, stages);
+        };
     }
 
     /** What each stage is trained on. */

@@ -61,7 +61,7 @@ public final class Generations {
         Moments given = first.labels();
         List<RiskReport> reports = new ArrayList<>();
         for (int generation = 1; generation <= count; generation++) {
-            reports.add(RiskReport.of(stage, given, teacher.task().noise()));
+            reports.add(RiskReport.of(stage, given, first.repeated(generation)));
             given = stage.trained(given);
         }
         return new Generations(reports, teacher.task().signalPower(), limit(first));

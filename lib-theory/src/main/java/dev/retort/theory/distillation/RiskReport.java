@@ -7,6 +7,9 @@ import static dev.retort.core.Arguments.refusal;
 
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,23 +32,28 @@ public final class RiskReport {
     private final double test;
     private final Shares shares;
 
+    /** What was predicted, if it is known; its finite size is only looked at when asked. */
+    private final @Nullable Supplier<Distillation> pipeline;
+
     private RiskReport(
             double bias,
             double labelNoiseVariance,
             double designVariance,
             double inheritedVariance,
             double testNoise,
-            Shares shares) {
+            Shares shares,
+            @Nullable Supplier<Distillation> pipeline) {
         this.bias = bias;
         this.labelNoiseVariance = labelNoiseVariance;
         this.designVariance = designVariance;
         this.inheritedVariance = inheritedVariance;
         this.test = bias + labelNoiseVariance + designVariance + inheritedVariance + testNoise * testNoise;
         this.shares = shares;
+        this.pipeline = pipeline;
     }
 
-    /** The report of training on the labels that a teacher of given moments provides. */
-    static RiskReport of(Stage target, Moments teacher, double testNoise) {
+    /** The report of training on the labels that a teacher of given moments provides, at the end of a pipeline. */
+    static RiskReport of(Stage target, Moments teacher, Supplier<Distillation> pipeline) {
         Labelled labelled = target.labels(teacher);
         Moments labels = labelled.moments();
         Coordinates nodes = labels.coordinates();
@@ -57,8 +65,9 @@ public final class RiskReport {
                 labels.areRandom()
                         ? Stage.sum(labels.size(), k -> nodes.matters(k) ? target.inheritedVariance(labels, k) : 0)
                         : 0,
-                testNoise,
-                Shares.of(nodes, k -> share(target, labels, added, k)));
+                nodes.task().noise(),
+                Shares.of(nodes, k -> share(target, labels, added, k)),
+                pipeline);
     }
 
     /**
@@ -81,7 +90,8 @@ public final class RiskReport {
                 total("design", design, shares),
                 total("inherited", inherited, shares),
                 nonNegative("noise", noise),
-                Shares.of(shares));
+                Shares.of(shares),
+                null);
     }
 
     private static double total(String name, double[] part, double[] shares) {
@@ -158,6 +168,58 @@ public final class RiskReport {
      */
     public double inheritedVariance() {
         return inheritedVariance;
+    }
+
+    /**
+     * How far the mean excess risk of experiments of this size is from {@link #excess()}, which is its limit: the term of order
+     * 1/n. What is left is of order 1/n².
+     *
+     * <p>Known for chains of ridge regressions, with or without masks, spectra of their own and mixed labels, and for Gaussian
+     * features; derived in the module's documentation, {@code docs/finite-size.md}.
+     *
+     * @return δE, of either sign; nothing where the formula is not known or the risk is infinite
+     */
+    public OptionalDouble finiteSizeCorrection() {
+        return finiteSize().map(size -> OptionalDouble.of(size.correction())).orElseGet(OptionalDouble::empty);
+    }
+
+    /**
+     * The excess risk with its correction for finite size, the mean over experiments up to O(1/n²).
+     *
+     * @return {@link #excess()} + {@link #finiteSizeCorrection()}; nothing where that is not known
+     */
+    public OptionalDouble corrected() {
+        OptionalDouble correction = finiteSizeCorrection();
+        return correction.isPresent() ? OptionalDouble.of(excess() + correction.getAsDouble()) : correction;
+    }
+
+    /**
+     * By how much the excess risk of a single experiment, all data drawn once, scatters about its mean. To leading order; the
+     * scatter is asymptotically normal, and skewed upwards at small sizes.
+     *
+     * @return the standard deviation, at least 0; nothing where {@link #finiteSizeCorrection()} is not known
+     */
+    public OptionalDouble standardDeviation() {
+        return finiteSize()
+                .map(size -> OptionalDouble.of(size.standardDeviation()))
+                .orElseGet(OptionalDouble::empty);
+    }
+
+    /**
+     * Whether the expansion in 1/n can be trusted: its term is at most a third of the excess risk, and every training has at
+     * least 30 samples to spare, n(1 − Ω).
+     *
+     * @return false also where the correction is not known
+     */
+    public boolean isExpansionReliable() {
+        return finiteSize().map(size -> size.isReliable(excess())).orElse(false);
+    }
+
+    private Optional<FiniteSize> finiteSize() {
+        return Optional.ofNullable(pipeline)
+                .map(Supplier::get)
+                .filter(FiniteSize::covers)
+                .map(FiniteSize::of);
     }
 
     /**

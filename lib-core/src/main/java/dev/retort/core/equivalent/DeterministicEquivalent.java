@@ -112,7 +112,7 @@ public final class DeterministicEquivalent implements Equivalent {
      */
     @Override
     public double samples() {
-        return solution.samples();
+        return solution.capacity();
     }
 
     /**
@@ -132,6 +132,16 @@ public final class DeterministicEquivalent implements Equivalent {
     @Override
     public double tau() {
         return solution.tau();
+    }
+
+    @Override
+    public double zetaOf(double lambda) {
+        return nonNegative("lambda", lambda) == 0 ? 1 : solution.missed(lambda);
+    }
+
+    @Override
+    public double learnabilityOf(double lambda) {
+        return nonNegative("lambda", lambda) == 0 ? 0 : solution.learnt(lambda);
     }
 
     /**
@@ -210,7 +220,8 @@ public final class DeterministicEquivalent implements Equivalent {
      */
     @Override
     public double oneMinusOmega() {
-        return solution.oneMinusOmega();
+        // n(1 − Ω) = Σ x(1 − x) + n·ridge/τ has positive terms only, where n − Σ x² would cancel.
+        return (solution.product() + solution.spare()) / samples();
     }
 
     /**

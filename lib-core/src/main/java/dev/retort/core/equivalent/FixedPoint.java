@@ -6,23 +6,27 @@ import dev.retort.core.spectrum.PowerSums;
 import dev.retort.core.spectrum.SpectralMeasure;
 
 /**
- * The root τ of n = Σ λ/(λ+τ) + n·ridge/τ, and the sums over the spectrum there.
+ * The root τ of k = Σ λ/(λ+τ) + δ(τ), and the sums over the spectrum there. For ridge regression k is the number of samples
+ * n, and δ = n·ridge/τ; where q random features stand between data and model, k and K are the smaller and the larger of n and
+ * q, and δ is the positive root of (K − k)δ + δ² = kK·ridge/τ, of which ridge regression is the limit q → ∞.
  *
- * <p>That difference cancels as soon as n falls into a gap of the spectrum or near its rank, so it is never formed. The
- * spectrum is split at n into a head (its n largest eigenvalues) and a tail; with x = λ/(λ+τ) and z = τ/(λ+τ),
+ * <p>That difference cancels as soon as k falls into a gap of the spectrum or near its rank, so it is never formed. The
+ * spectrum is split at k into a head (its k largest eigenvalues) and a tail; with x = λ/(λ+τ) and z = τ/(λ+τ),
  *
- * <pre>  A(τ) = Σ_tail x + n·ridge/τ        what is learnt beyond the head
- *   B(τ) = Σ_head z + max(n − rank, 0)  what is missed within it</pre>
+ * <pre>  A(τ) = Σ_tail x + δ(τ)              what is learnt beyond the head
+ *   B(τ) = Σ_head z + max(k − rank, 0)  what is missed within it</pre>
  *
- * have A − B = Σ x − n + n·ridge/τ exactly, and positive terms only. The root of Ψ(s) = ln A − ln B, s = ln τ, is found by
+ * have A − B = Σ x − k + δ exactly, and positive terms only. The root of Ψ(s) = ln A − ln B, s = ln τ, is found by
  * Halley's method. Ψ' lies in [−2, −1], so the root lies between s + Ψ/2 and s + Ψ, and |Ψ''| ≤ 1/2, |Ψ'''| ≤ 4/5 bound
- * the error of a Halley step by |Ψ|³/4 (of a measure on few nodes: |Ψ'| ≥ 4/5, and 3/5 |Ψ|³); the derivation is in the module's documentation, docs/equivalents.md.
+ * the error of a Halley step by |Ψ|³/4 (of a measure on few nodes: |Ψ'| ≥ 4/5, and 3/5 |Ψ|³; with random features: |Ψ'| ≥ 1/2,
+ * and 5 |Ψ|³); the derivation is in the module's documentation, docs/equivalents.md.
  *
- * <p>A solve allocates this object and the sums in it, and nothing else; it is mutable until it is solved.
+ * <p>A solve allocates this object and the sums in it, and nothing else, unless τ is close to the smallest numbers; it is
+ * mutable until it is solved.
  */
 final class FixedPoint {
 
-    /** The error of a step of this length is below 1e-17; a longer one is followed by another. */
+    /** The error of a step of this length is below 1e-16; a longer one is followed by another. */
     private static final double LAST_STEP = 3e-6;
 
     /** Eight have been enough within 300 decades, and 30 beyond; a bound so that a defect shows as an exception and not as a hang. */
@@ -40,15 +44,39 @@ final class FixedPoint {
     /** Above so many times the largest eigenvalue, τ is one to all of them but for a factor. */
     private static final double BEYOND = 0x1p200;
 
+    /** Shares and sums below it may be short of digits, as numbers next to zero are. */
+    private static final double FAINT = 0x1p-960;
+
+    /** What takes a sum out of the range next to zero. */
+    private static final double CLEAR = 0x1p100;
+
+    /** In so few samples every share is λ/τ, to a double. */
+    private static final double FEWEST = 0x1p-60;
+
+    /** By which a problem is multiplied if its τ is faint. */
+    private static final double MAGNIFICATION = 0x1p512;
+
     /** In ln τ: a neighbour further away is no start. */
     private static final double NEAR = 2;
 
-    private final double samples;
+    private final SpectralMeasure spectrum;
+
+    /** k */
+    private final double capacity;
+    /** k/K */
+    private final double ratio;
+    /** (K − k)/K */
+    private final double excess;
+
+    /** By which ridge, nodes and τ are multiplied, one unless τ is faint. */
+    private final double magnification;
+
     private final double ridge;
     private final PowerSums sums = new PowerSums();
 
+    /** The nodes that are solved on. */
     private SpectralMeasure measure;
-    /** The nodes of the cell that n falls into, empty at the end if it falls into none. */
+    /** The nodes of the cell that k falls into, empty at the end if it falls into none. */
     private int cutStart;
 
     private int cutEnd;
@@ -56,13 +84,19 @@ final class FixedPoint {
     private double headShare;
 
     private double tailShare;
-    /** |Ψ'| is at least this: less than one if the cell at the cut spreads over an octave. */
+    /** |Ψ'| is at least this. */
     private double leastSlope;
-    /** max(n − rank, 0) */
+    /** max(k − rank, 0) */
     private double surplus;
 
+    /** δ at the last τ, and its derivatives in s over it: −δ'/δ and δ''/δ. */
+    private double spare;
+
+    private double spareSlope;
+    private double spareCurve;
+
     /** The range of τ, as far as vanished sums tell. */
-    private double lowest = Double.MIN_NORMAL;
+    private double lowest;
 
     private double highest = LARGEST_TAU;
 
@@ -72,37 +106,69 @@ final class FixedPoint {
 
     private int passes;
     private double relativeErrorBound;
-    private double df1;
+    /** Σ x */
+    private double learnt;
+    /** √(Σ x²/k) */
     private double rootOmega;
-    private double oneMinusOmega;
+    /** Σ xz */
+    private double product;
     /** Σ xz(x − z) */
     private double skew;
 
-    private FixedPoint(SpectralMeasure measure, double samples, double ridge) {
-        this.measure = measure;
-        this.samples = samples;
+    private FixedPoint(SpectralMeasure spectrum, double samples, double features, double ridge) {
+        this.spectrum = spectrum;
+        this.measure = spectrum;
+        this.capacity = Math.min(samples, features);
+        double larger = Math.max(samples, features);
+        this.ratio = capacity / larger;
+        this.excess = Double.isInfinite(larger) ? 1 : (larger - capacity) / larger;
         this.ridge = ridge;
+        this.magnification = 1;
     }
 
-    static FixedPoint of(SpectralMeasure measure, double samples, double ridge) {
-        return new FixedPoint(measure, samples, ridge).solveFrom(0);
+    /** The same problem, magnified. */
+    private FixedPoint(FixedPoint faint) {
+        this.spectrum = faint.spectrum;
+        this.measure = faint.spectrum.magnified(MAGNIFICATION);
+        this.capacity = faint.capacity;
+        this.ratio = faint.ratio;
+        this.excess = faint.excess;
+        this.ridge = faint.ridge * MAGNIFICATION;
+        this.magnification = MAGNIFICATION;
+    }
+
+    /** That of ridge regression. */
+    static FixedPoint of(SpectralMeasure spectrum, double samples, double ridge) {
+        return of(spectrum, samples, Double.POSITIVE_INFINITY, ridge);
+    }
+
+    /** That of ridge regression on random features, of which there may be infinitely many. */
+    static FixedPoint of(SpectralMeasure spectrum, double samples, double features, double ridge) {
+        return new FixedPoint(spectrum, samples, features, ridge).solveFrom(0);
     }
 
     /** The root for other samples and another ridge, from this one if that is near. */
     FixedPoint at(double newSamples, double newRidge) {
-        return new FixedPoint(measure, newSamples, newRidge).solveFrom(estimate(newSamples, newRidge));
+        return at(newSamples, Double.POSITIVE_INFINITY, newRidge);
     }
 
-    double samples() {
-        return samples;
+    /** The root for other samples, random features and another ridge, from this one if that is near. */
+    FixedPoint at(double newSamples, double newFeatures, double newRidge) {
+        FixedPoint next = new FixedPoint(spectrum, newSamples, newFeatures, newRidge);
+        return next.solveFrom(estimate(next));
+    }
+
+    /** k, the number of samples or of random features, whichever is smaller. */
+    double capacity() {
+        return capacity;
     }
 
     double ridge() {
-        return ridge;
+        return ridge / magnification;
     }
 
     double tau() {
-        return tau;
+        return tau / magnification;
     }
 
     double relativeErrorBound() {
@@ -114,16 +180,39 @@ final class FixedPoint {
         return passes;
     }
 
-    double df1() {
-        return df1;
+    /** z = τ/(λ+τ) */
+    double missed(double lambda) {
+        return share(tau, Math.min(lambda * magnification, Double.MAX_VALUE));
     }
 
+    /** x = λ/(λ+τ) */
+    double learnt(double lambda) {
+        return share(Math.min(lambda * magnification, Double.MAX_VALUE), tau);
+    }
+
+    private static double share(double part, double other) {
+        double sum = part + other;
+        return sum <= Double.MAX_VALUE ? part / sum : part / 2 / (part / 2 + other / 2);
+    }
+
+    /** Σ x, which is k without ridge and below the rank. */
+    double df1() {
+        return ridge == 0 ? Math.min(capacity, measure.rank()) : learnt;
+    }
+
+    /** √(Σ x²/k) */
     double rootOmega() {
         return rootOmega;
     }
 
-    double oneMinusOmega() {
-        return oneMinusOmega;
+    /** Σ xz */
+    double product() {
+        return product;
+    }
+
+    /** k − Σ x = δ */
+    double spare() {
+        return spare;
     }
 
     /**
@@ -131,56 +220,79 @@ final class FixedPoint {
      * one pass to do where the spectrum is smooth.
      */
     private FixedPoint solveFrom(double start) {
-        if (!(samples <= measure.mostSamples())) {
+        if (!(capacity <= spectrum.mostSamples())) {
             throw refusal(
-                    "samples", samples, "is above " + measure.mostSamples() + ", the most for a power law without end");
+                    "samples",
+                    capacity,
+                    "is above " + spectrum.mostSamples() + ", the most for a power law without end");
         }
-        if (ridge == 0 && samples >= measure.rank()) {
-            df1 = measure.rank();
-            rootOmega = Math.sqrt(measure.rank() / samples);
-            oneMinusOmega = (samples - measure.rank()) / samples;
+        if (ridge == 0 && capacity >= measure.rank()) {
+            spare = capacity - measure.rank();
+            rootOmega = Math.sqrt(measure.rank() / capacity);
             return this;
         }
         SpectralMeasure whole = measure;
+        lowest = Math.max(ridge, Double.MIN_VALUE);
         tau = upperEstimate();
-        if (start > 0) {
-            tau = start;
-        } else if (whole.sample() != whole) {
-            solveOn(whole.sample());
+        if (capacity < FEWEST) {
+            tau = whole.trace() / capacity + ridge;
+            relativeErrorBound = ROUNDING;
+        } else {
+            if (start > 0) {
+                tau = start;
+            } else if (whole.sample() != whole) {
+                solveOn(whole.sample());
+            }
+            solveOn(whole);
         }
-        solveOn(whole);
+        if (tau < FAINT && magnification == 1) {
+            return new FixedPoint(this).solveFrom(tau * MAGNIFICATION);
+        }
         sumAtRoot();
         return this;
     }
 
-    /** From Σ λ/(λ+τ) ≤ min(trace/τ, rank): a value that is never below the root by more than a factor. */
+    /** From Σ λ/(λ+τ) ≤ min(trace/τ, rank): a value that is hardly ever below the root by more than a factor. */
     private double upperEstimate() {
-        double unlearnt = Math.max(1 - samples / measure.rank(), 0);
-        double start = Math.max(measure.trace() / samples * unlearnt, ridge);
+        double unlearnt = Math.max(1 - capacity / measure.rank(), 0);
+        double start = Math.max(measure.trace() / capacity * unlearnt, ridge);
         if (!(ridge < LARGEST_TAU)) {
             throw refusal("ridge", ridge, "is so large that τ overflows");
         }
-        if (!(ridge + measure.trace() / samples < LARGEST_TAU)) {
-            throw refusal("samples", samples, "is so small that τ overflows");
+        if (!(ridge + measure.trace() / capacity < LARGEST_TAU)) {
+            throw refusal("samples", capacity, "is so small that τ overflows");
         }
         return start;
     }
 
     /**
-     * A Halley step from this root to that of another n and ridge, of the plain equation in logarithms, ln(Σ x/n + ridge/τ) =
-     * 0: it cancels, but what it needs is known, so that it costs no pass. Zero if it is long.
+     * A Halley step from this root to another, of the plain equation in logarithms, ln((Σ x + δ)/k) = 0: it cancels, but what
+     * it needs is known, so that it costs no pass. Zero if it is long, or if there is none.
      */
-    private double estimate(double newSamples, double newRidge) {
-        double penalty = newRidge / tau;
-        double value = df1 / newSamples + penalty;
-        double first = -((oneMinusOmega - ridge / tau) * samples / newSamples + penalty) / value;
-        double second = (penalty - skew / newSamples) / value - first * first;
-        double step = halley(Math.log(value), first, second);
+    private double estimate(FixedPoint next) {
+        if (!(tau > 0 && magnification == 1)) {
+            return 0;
+        }
+        next.setSpare(tau);
+        double value = learnt + next.spare;
+        double first = -(product + next.spareSlope * next.spare) / value;
+        double second = (next.spareCurve * next.spare - skew) / value - first * first;
+        double step = halley(Math.log(value / next.capacity), first, second);
         return Math.abs(step) < NEAR ? tau * Math.exp(step) : 0;
     }
 
     private static double halley(double value, double first, double second) {
         return -2 * value * first / (2 * first * first - value * second);
+    }
+
+    /** δ and its derivatives; in units of K it solves excess·y + y² = ratio·ridge/τ. */
+    private void setSpare(double at) {
+        double relative = ridge / at;
+        double root = Math.sqrt(excess * excess + 4 * ratio * relative);
+        spare = relative == 0 ? 0 : 2 * capacity * relative / (excess + root);
+        double slope = relative == 0 ? 1 : (excess + root) / 2 / root;
+        spareSlope = slope;
+        spareCurve = slope * (slope - excess * (1 - slope) / root);
     }
 
     private void solveOn(SpectralMeasure nodes) {
@@ -192,52 +304,69 @@ final class FixedPoint {
         passes = 0;
         do {
             if (passes++ == MOST_PASSES) {
-                throw new IllegalStateException("No fixed point within " + MOST_PASSES + " passes for " + samples
+                throw new IllegalStateException("No fixed point within " + MOST_PASSES + " passes for " + capacity
                         + " samples, ridge " + ridge + " and a spectrum of " + measure.size() + " nodes");
             }
             step = step();
             last = tau;
-            tau *= Math.exp(step);
+            tau = Math.min(Math.max(tau * Math.exp(step), lowest), highest);
             // A subnormal τ is too coarse for the last step; its neighbour is as good.
         } while (!(Math.abs(step) < LAST_STEP || Math.abs(tau - last) <= Math.ulp(last)));
-        double truncation = Math.abs(psi * psi * psi) * (leastSlope < 1 ? 0.6 : 0.25);
+        double truncation = Math.abs(psi * psi * psi) * (leastSlope == 1 ? 0.25 : leastSlope > 0.5 ? 0.6 : 5);
         double rounding = measure.cells() < measure.size() ? 3 * ROUNDING : ROUNDING;
-        relativeErrorBound = truncation + rounding + Math.ulp(tau) / tau;
+        relativeErrorBound = truncation + rounding + Math.ulp(tau()) / tau();
     }
 
     private void cut() {
-        surplus = Math.max(samples - measure.rank(), 0);
-        int cut = samples < measure.rank() ? measure.cellAt(samples) : measure.cells();
+        surplus = Math.max(capacity - measure.rank(), 0);
+        int cut = capacity < measure.rank() ? measure.cellAt(capacity) : measure.cells();
         cutStart = measure.cellStart(cut);
         cutEnd = cut < measure.cells() ? measure.cellStart(cut + 1) : cutStart;
         double before = measure.weightBefore(cut);
         double after = cut < measure.cells() ? measure.weightBefore(cut + 1) : Double.MAX_VALUE;
-        headShare = (samples - before) / (after - before);
-        tailShare = (after - samples) / (after - before);
-        leastSlope = cutEnd - cutStart > 1 ? 0.8 : 1;
+        headShare = (capacity - before) / (after - before);
+        tailShare = (after - capacity) / (after - before);
+        leastSlope = ratio > 0 && ridge > 0 ? 0.5 : cutEnd - cutStart > 1 ? 0.8 : 1;
+    }
+
+    /** Sets the sums to those of the tail. */
+    private void sumTail(double at) {
+        sums.scale(0);
+        measure.addLearnt(cutStart, cutEnd, at, sums);
+        sums.scale(tailShare);
+        measure.addLearnt(cutEnd, measure.size(), at, sums);
+    }
+
+    /** Sets the sums to those of the head. */
+    private void sumHead(double at) {
+        sums.scale(0);
+        measure.addMissed(cutStart, cutEnd, at, sums);
+        sums.scale(headShare);
+        measure.addMissed(0, cutStart, at, sums);
     }
 
     /** A step in ln τ. */
     private double step() {
-        double penalty = samples * (ridge / tau);
-        sums.scale(0);
-        measure.addLearnt(cutStart, cutEnd, tau, sums);
-        sums.scale(tailShare);
-        measure.addLearnt(cutEnd, measure.size(), tau, sums);
-        double a = sums.first() + penalty;
+        sumTail(tau);
+        setSpare(tau);
+        double a = sums.first() + spare;
         // Of (ln A)', in which the digits lost are none of Ψ', and of A''/A.
-        double u = (sums.first() - sums.second() + penalty) / a;
-        double curveA = (skewLearnt() - penalty) / a;
+        double u = (sums.first() - sums.second() + spareSlope * spare) / a;
+        double curveA = (skewLearnt() - spareCurve * spare) / a;
 
-        sums.scale(0);
-        measure.addMissed(cutStart, cutEnd, tau, sums);
-        sums.scale(headShare);
-        measure.addMissed(0, cutStart, tau, sums);
+        sumHead(tau);
         double b = sums.first() + surplus;
         double v = (sums.first() - sums.second()) / b;
         double curveB = skewMissed() / b;
 
-        // A spectrum of more than 300 decades, far from the root: halve the range until the vanished sum is felt.
+        if (a < FAINT && b < FAINT) {
+            double step = stepOfFaintSums();
+            if (Double.isFinite(step)) {
+                psi = 0;
+                return step;
+            }
+        }
+        // Far from the root: halve the range until the vanished sum is felt.
         if (a < Double.MIN_NORMAL || b < Double.MIN_NORMAL) {
             if (a < b) {
                 highest = tau;
@@ -247,12 +376,21 @@ final class FixedPoint {
             psi = Double.POSITIVE_INFINITY;
             return (Math.log(lowest) + Math.log(highest)) / 2 - Math.log(tau);
         }
-        psi = Math.abs(a - b) < b / 10 ? Math.log1p((a - b) / b) : Math.log(a / b);
+        psi = Math.abs(a - b) < b / 10 ? Math.log1p((a - b) / b) : Math.log(a) - Math.log(b);
         double first = -(u + v);
         double second = -curveA - u * u - curveB + v * v;
         double halley = Math.abs(psi) < 2 ? halley(psi, first, second) : -psi / first;
         double longest = psi / leastSlope;
         return Math.min(Math.max(halley, Math.min(psi / 2, longest)), Math.max(psi / 2, longest));
+    }
+
+    /** In a gap of hundreds of decades A is in proportion to 1/τ and B to τ, so that both can be summed elsewhere. */
+    private double stepOfFaintSums() {
+        sumTail(tau / CLEAR);
+        setSpare(tau / CLEAR);
+        double a = sums.first() + spare;
+        sumHead(tau * CLEAR);
+        return Math.log(a / sums.first()) / 2;
     }
 
     /** Σ xz(x − z) of what has been summed as learnt. */
@@ -289,9 +427,9 @@ final class FixedPoint {
 
         // Not below one only if every share is in proportion to 1/τ.
         double beyond = scale / tau;
-        df1 = ridge == 0 ? samples : learnt * beyond;
-        rootOmega = Math.sqrt(squares / samples) * beyond;
-        // Σ x(1 − x) has positive terms only, where n − Σ x² would cancel.
-        oneMinusOmega = product * beyond / samples + ridge / tau;
+        this.learnt = learnt * beyond;
+        this.product = product * beyond;
+        rootOmega = Math.sqrt(squares / capacity) * beyond;
+        setSpare(tau);
     }
 }

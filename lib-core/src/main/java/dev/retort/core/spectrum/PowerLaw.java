@@ -10,7 +10,7 @@ import java.util.Arrays;
  *
  * @param last the last index, or infinity
  */
-record PowerLaw(double alpha, double scale, double shift, double last) {
+record PowerLaw(double alpha, double scale, double shift, double last) implements Law {
 
     /** The most samples for which the features that a law without end leaves to its last node act by their trace alone. */
     static final double MOST_SAMPLES = 1e10;
@@ -63,7 +63,8 @@ record PowerLaw(double alpha, double scale, double shift, double last) {
         return last <= 8 * listed();
     }
 
-    double value(double index) {
+    @Override
+    public double value(double index) {
         return scale * Math.pow(index + shift, -alpha);
     }
 
@@ -82,7 +83,13 @@ record PowerLaw(double alpha, double scale, double shift, double last) {
         return value(index) * (index + shift) / (alpha - 1);
     }
 
-    SpectralMeasure measure() {
+    @Override
+    public double zeros() {
+        return 0;
+    }
+
+    @Override
+    public SpectralMeasure measure() {
         Indices indices = between(1, last);
         double[] values = Arrays.stream(indices.index()).map(this::value).toArray();
         if (isInfinite()) {
@@ -97,8 +104,13 @@ record PowerLaw(double alpha, double scale, double shift, double last) {
         return new SpectralMeasure(values, indices.weight(), cellStarts, weightBefore, Double.POSITIVE_INFINITY);
     }
 
+    @Override
+    public TaskNodes nodes(Signal signal) {
+        return nodes(signal, new double[0]);
+    }
+
     /** The nodes of a task, such that none stands for features on both sides of a cut (after the given indices). */
-    TaskNodes nodes(Signal signal, double... cuts) {
+    private TaskNodes nodes(Signal signal, double[] cuts) {
         double[] ends = Arrays.copyOf(cuts, cuts.length + 1);
         ends[cuts.length] = last;
         Indices indices = new Indices();
@@ -122,6 +134,12 @@ record PowerLaw(double alpha, double scale, double shift, double last) {
                     cut >= 1 && cut < last && Arrays.binarySearch(cuts, cut) < 0 && !(isInfinite() && cut > rest());
             return splits ? nodes(signal, with(cuts, cut)) : null;
         });
+    }
+
+    @Override
+    public String toString() {
+        String features = isInfinite() ? "endlessly many" : Long.toString((long) last);
+        return features + " features, " + scale + " (i + " + shift + ")^-" + alpha;
     }
 
     private static double[] with(double[] cuts, double cut) {

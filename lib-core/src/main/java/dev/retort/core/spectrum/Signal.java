@@ -31,6 +31,30 @@ public abstract sealed class Signal {
     }
 
     /**
+     * The signal whose coefficients are given as value and multiplicity, to go with {@link
+     * Spectrum#withMultiplicities(double[], double[])}: {@code counts[0]} features with {@code coefficients[0]}, and so on.
+     * What matters of a level is Σ λβ⋆², the variance that it brings to the labels: for k features with eigenvalue λ and
+     * a variance v of all of them together the coefficient is √(v/(kλ)).
+     *
+     * @param coefficients β⋆ in every feature of a level
+     * @param counts how many features each level has; as many as there are coefficients, and those of the spectrum unless its
+     *     features are {@linkplain Spectrum#isListed() listed}
+     * @return the signal
+     * @throws IllegalArgumentException if the lengths differ, a coefficient is not finite, or a count is less than 1 or no
+     *     whole number
+     */
+    public static Signal withMultiplicities(double[] coefficients, double[] counts) {
+        length(
+                "counts",
+                notNull("counts", counts).length,
+                "the number of coefficients",
+                notNull("coefficients", coefficients).length);
+        return new Repeated(new Levels(
+                finite("coefficients", coefficients).clone(),
+                Levels.checked("counts", counts).clone()));
+    }
+
+    /**
      * The signal with the same coefficient for every feature.
      *
      * @param value the coefficient
@@ -67,6 +91,15 @@ public abstract sealed class Signal {
     /** The integral of λβ² from an index of a law on, given that of λ. */
     abstract double powerFrom(double index, double trace);
 
+    /**
+     * λβ² of all features of a level that is not listed.
+     *
+     * @param level its place among the levels, counted from 0
+     * @param before how many features the levels before it have
+     * @param count how many features it has
+     */
+    abstract double powerOf(double lambda, int level, double before, double count);
+
     /** Refuses a spectrum that this signal cannot be joined to. */
     abstract void checkFits(Spectrum spectrum);
 
@@ -100,9 +133,17 @@ public abstract sealed class Signal {
         }
 
         @Override
+        double powerOf(double lambda, int level, double before, double count) {
+            throw new IllegalStateException("listed coefficients have no levels");
+        }
+
+        @Override
         void checkFits(Spectrum spectrum) {
             if (!spectrum.isListed()) {
-                throw refusal("coefficients.length", coefficients.length, "does not fit a spectrum that is not listed");
+                throw refusal(
+                        "coefficients.length",
+                        coefficients.length,
+                        "does not fit a spectrum that is not listed; give levels or a law");
             }
             length("coefficients", coefficients.length, "the dimension of the spectrum", spectrum.dimension());
         }
@@ -126,6 +167,55 @@ public abstract sealed class Signal {
             return coefficients.length <= SHOWN
                     ? "coefficients " + first
                     : coefficients.length + " coefficients " + first + ", …";
+        }
+    }
+
+    private static final class Repeated extends Signal {
+        private final Levels coefficients;
+
+        Repeated(Levels coefficients) {
+            this.coefficients = coefficients;
+        }
+
+        @Override
+        double whitened(double lambda, int i) {
+            return Math.sqrt(lambda) * coefficient(lambda, i);
+        }
+
+        @Override
+        double coefficient(double lambda, int i) {
+            return coefficients.value(i + 1.0);
+        }
+
+        @Override
+        double power(double lambda, double index) {
+            throw new IllegalStateException("levels of coefficients are no power law");
+        }
+
+        @Override
+        double powerFrom(double index, double trace) {
+            throw new IllegalStateException("levels of coefficients are no power law");
+        }
+
+        @Override
+        double powerOf(double lambda, int level, double before, double count) {
+            double whitened = Math.sqrt(lambda) * coefficients.ofLevel(level);
+            return count * whitened * whitened;
+        }
+
+        @Override
+        void checkFits(Spectrum spectrum) {
+            if (spectrum.isListed()) {
+                double features = coefficients.last();
+                if (features != spectrum.dimension()) {
+                    throw refusal(
+                            "counts",
+                            "their sum, " + Levels.text(features) + ",",
+                            "is not the dimension of the spectrum, " + spectrum.dimension());
+                }
+            } else if (!(spectrum.law() instanceof Levels levels && levels.hasCountsOf(coefficients))) {
+                throw refusal("counts", coefficients.countsText(), "are not those of the levels of " + spectrum);
+            }
         }
     }
 
@@ -154,6 +244,11 @@ public abstract sealed class Signal {
         @Override
         double powerFrom(double index, double trace) {
             return trace * value * value;
+        }
+
+        @Override
+        double powerOf(double lambda, int level, double before, double count) {
+            return count * (lambda * value * value);
         }
 
         @Override
@@ -203,13 +298,20 @@ public abstract sealed class Signal {
         }
 
         @Override
+        double powerOf(double lambda, int level, double before, double count) {
+            return PowerSum.between(before + 1, before + count, b);
+        }
+
+        @Override
         void checkFits(Spectrum spectrum) {
             if (Double.isInfinite(spectrum.measure().rank()) && !(b > 1)) {
                 throw refusal("b", b, "is not greater than 1, so Σ i^-b has no finite value");
             }
-            if (spectrum.isListed() && spectrum.rank() < spectrum.dimension()) {
-                int zeros = spectrum.dimension() - spectrum.rank();
-                throw refusal("spectrum", zeros + " zero eigenvalues", "leave λβ² = i^-b without a solution β");
+            if (spectrum.zeros() > 0) {
+                throw refusal(
+                        "spectrum",
+                        Levels.text(spectrum.zeros()) + " zero eigenvalues",
+                        "leave λβ² = i^-b without a solution β");
             }
         }
 

@@ -2,7 +2,9 @@ package dev.retort.core.spectrum;
 
 import dev.retort.core.CompensatedSum;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,8 @@ public final class SpectralMeasure {
 
     /** So many blocks that the roots of power laws come within 3e-6; up to index 370 a block is a single node. */
     private static final int BLOCKS_PER_OCTAVE = 256;
+
+    private static final double LARGEST = 0x1p900;
 
     private final double[] values;
     private final double[] weights;
@@ -93,6 +97,28 @@ public final class SpectralMeasure {
                 values[size++] = ascending[i];
             }
             weights[size - 1]++;
+        }
+        return new SpectralMeasure(Arrays.copyOf(values, size), Arrays.copyOf(weights, size));
+    }
+
+    /** The measure of eigenvalues that are given as value and multiplicity. */
+    static SpectralMeasure of(double[] eigenvalues, double[] counts) {
+        int[] descending = IntStream.range(0, eigenvalues.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(k -> -eigenvalues[k]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        double[] values = new double[eigenvalues.length];
+        double[] weights = new double[eigenvalues.length];
+        int size = 0;
+        for (int k : descending) {
+            if (eigenvalues[k] == 0 || counts[k] == 0) {
+                continue;
+            }
+            if (size == 0 || eigenvalues[k] != values[size - 1]) {
+                values[size++] = eigenvalues[k];
+            }
+            weights[size - 1] += counts[k];
         }
         return new SpectralMeasure(Arrays.copyOf(values, size), Arrays.copyOf(weights, size));
     }
@@ -239,7 +265,12 @@ public final class SpectralMeasure {
      */
     public int cellAt(double weight) {
         int found = Arrays.binarySearch(weightBefore, weight);
-        return Objects.checkIndex(found >= 0 ? found : -found - 2, cells());
+        int cell = found >= 0 ? found : -found - 2;
+        // Beside far larger ones, the weight of a cell may be lost to rounding.
+        while (cell + 1 < cells() && weightBefore[cell + 1] <= weight) {
+            cell++;
+        }
+        return Objects.checkIndex(cell, cells());
     }
 
     /**
@@ -252,6 +283,20 @@ public final class SpectralMeasure {
      */
     public SpectralMeasure compressed() {
         return isList() ? Compression.of(this, null).measure() : this;
+    }
+
+    /**
+     * The same measure in another unit. What is then too large for a double to be doubled is held where it can be; so the
+     * factor serves for a τ that is tiny in the new unit, to which such an eigenvalue is infinite.
+     *
+     * @param factor what multiplies every eigenvalue, a power of two
+     * @return a measure of the same nodes and weights
+     */
+    public SpectralMeasure magnified(double factor) {
+        double[] magnified = Arrays.stream(values)
+                .map(value -> Math.min(value * factor, LARGEST))
+                .toArray();
+        return new SpectralMeasure(magnified, weights, cellStarts, weightBefore, mostSamples);
     }
 
     /** Whether each node stands for itself, as those of a list of eigenvalues do. */

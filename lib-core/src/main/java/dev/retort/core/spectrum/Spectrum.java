@@ -9,8 +9,11 @@ import static dev.retort.core.Arguments.positive;
 import static dev.retort.core.Arguments.refusal;
 
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -33,20 +36,23 @@ public final class Spectrum {
     /** Powers take tens of nanoseconds each; to wake another thread takes some ten thousand. */
     private static final int WORTH_SHARING = 10_000;
 
+    /** The most features that are listed one by one where something shorter says the same; a list takes a hundred megabytes. */
+    private static final int MOST_LISTED = 10_000_000;
+
     /** Above this trace, sums of an eigenvalue and τ could overflow. */
     private static final double LARGEST_TRACE = 0x1p1020;
 
     /** Empty if there is a law. */
     private final double[] eigenvalues;
 
-    private final @Nullable PowerLaw law;
+    private final @Nullable Law law;
     private final SpectralMeasure measure;
 
     private Spectrum(double[] eigenvalues) {
         this(eigenvalues, null, SpectralMeasure.of(eigenvalues));
     }
 
-    private Spectrum(double[] eigenvalues, @Nullable PowerLaw law, SpectralMeasure measure) {
+    private Spectrum(double[] eigenvalues, @Nullable Law law, SpectralMeasure measure) {
         this.eigenvalues = eigenvalues;
         this.law = law;
         this.measure = measure;
@@ -75,32 +81,99 @@ public final class Spectrum {
     }
 
     /**
+     * The spectrum with the given eigenvalues, see {@link #of(double...)}.
+     *
+     * @param eigenvalues the eigenvalues, one per feature, in any order
+     * @return the spectrum, of dimension {@code eigenvalues.size()}
+     * @throws IllegalArgumentException as {@link #of(double...)} does, or if an entry is null
+     */
+    public static Spectrum of(Collection<? extends Number> eigenvalues) {
+        double[] values = new double[notNull("eigenvalues", eigenvalues).size()];
+        int i = 0;
+        for (Number eigenvalue : eigenvalues) {
+            values[i] = notNull("eigenvalues[" + i + "]", eigenvalue).doubleValue();
+            i++;
+        }
+        return of(values);
+    }
+
+    /**
+     * The spectrum with the given eigenvalues, see {@link #of(double...)}.
+     *
+     * @param eigenvalues the eigenvalues, one per feature, in any order; the stream is consumed
+     * @return the spectrum
+     * @throws IllegalArgumentException as {@link #of(double...)} does
+     */
+    public static Spectrum of(DoubleStream eigenvalues) {
+        return of(notNull("eigenvalues", eigenvalues).toArray());
+    }
+
+    /**
      * Eigenvalues given as value and multiplicity: {@code counts[0]} features with {@code values[0]}, then {@code
-     * counts[1]} features with {@code values[1]}, and so on.
+     * counts[1]} features with {@code values[1]}, and so on. Up to ten million features are listed.
      *
      * @param values the eigenvalues
      * @param counts how often each occurs, at least once; as many as there are values
      * @return the spectrum, whose dimension is the sum of the counts
-     * @throws IllegalArgumentException as {@link #of(double...)} does, or if the lengths differ, a count is less than 1, or
-     *     the counts add up to more than an array can hold
+     * @throws IllegalArgumentException as {@link #of(double...)} does, or if the lengths differ or a count is less than 1
      */
     public static Spectrum withMultiplicities(double[] values, int[] counts) {
+        return withMultiplicities(
+                values,
+                Arrays.stream(notNull("counts", counts)).asDoubleStream().toArray());
+    }
+
+    /**
+     * Eigenvalues given as value and multiplicity, see {@link #withMultiplicities(double[], double[])}.
+     *
+     * @param values the eigenvalues
+     * @param counts how often each occurs, at least once; as many as there are values
+     * @return the spectrum, whose dimension is the sum of the counts
+     * @throws IllegalArgumentException as {@link #of(double...)} does, or if the lengths differ or a count is less than 1
+     */
+    public static Spectrum withMultiplicities(double[] values, long[] counts) {
+        return withMultiplicities(
+                values,
+                Arrays.stream(notNull("counts", counts)).asDoubleStream().toArray());
+    }
+
+    /**
+     * Eigenvalues given as value and multiplicity: {@code counts[0]} features with {@code values[0]}, then {@code
+     * counts[1]} features with {@code values[1]}, and so on. Up to ten million features are listed; of more, such as the
+     * degrees of a rotation invariant kernel on a sphere have, sums take each level at once, whatever its multiplicity.
+     *
+     * <pre>{@code
+     * // Degrees 0 to 3 of a kernel on the sphere in 1,000 dimensions.
+     * Spectrum kernel = Spectrum.withMultiplicities(
+     *         new double[] {0.5, 3e-4, 2e-7, 1e-10}, new double[] {1, 1000, 500499, 167166000});
+     * double tau = DeterministicEquivalent.of(kernel, 2000).tau(); // 9.4192e-5
+     * }</pre>
+     *
+     * @param values the eigenvalues
+     * @param counts how often each occurs: whole numbers, at least 1 and at most 1e100 in all; as many as there are values
+     * @return the spectrum, whose dimension is the sum of the counts
+     * @throws IllegalArgumentException as {@link #of(double...)} does, or if the lengths differ, a count is less than 1 or no
+     *     whole number, or there are too many
+     */
+    public static Spectrum withMultiplicities(double[] values, double[] counts) {
         length("counts", notNull("counts", counts).length, "the number of values", notNull("values", values).length);
-        long dimension = 0;
-        finite("values", values);
-        for (int k = 0; k < counts.length; k++) {
-            dimension += atLeastOne("counts[" + k + "]", counts[k]);
-        }
-        if (dimension > Integer.MAX_VALUE - 8) {
-            throw refusal("counts", "their sum, " + dimension + ",", "is not below 2^31 - 8");
+        double[] levels = withoutRoundedZeros(values);
+        return ofLevels(levels, Levels.checked("counts", counts).clone());
+    }
+
+    private static Spectrum ofLevels(double[] values, double[] counts) {
+        double dimension = Arrays.stream(counts).sum();
+        if (dimension > MOST_LISTED) {
+            return of(new Levels(values, counts));
         }
         double[] eigenvalues = new double[(int) dimension];
         int start = 0;
         for (int k = 0; k < counts.length; k++) {
-            Arrays.fill(eigenvalues, start, start + counts[k], values[k]);
-            start += counts[k];
+            int end = start + (int) counts[k];
+            Arrays.fill(eigenvalues, start, end, values[k]);
+            start = end;
         }
-        return of(eigenvalues);
+        return new Spectrum(eigenvalues);
     }
 
     /**
@@ -113,6 +186,9 @@ public final class Spectrum {
      */
     public static Spectrum powerLaw(double alpha, int dimension) {
         positive("alpha", alpha);
+        if (dimension > MOST_LISTED) {
+            return powerLaw(alpha, 1, 0, dimension);
+        }
         return decreasing("alpha", alpha, dimension, i -> Math.pow(i + 1.0, -alpha));
     }
 
@@ -176,7 +252,7 @@ public final class Spectrum {
         return PowerLaw.of(alpha, positive("scale", scale), shift, last);
     }
 
-    private static Spectrum of(PowerLaw law) {
+    private static Spectrum of(Law law) {
         return new Spectrum(new double[0], law, law.measure());
     }
 
@@ -190,6 +266,12 @@ public final class Spectrum {
      */
     public static Spectrum exponential(double rate, int dimension) {
         positive("rate", rate);
+        if (dimension > MOST_LISTED) {
+            throw refusal(
+                    "dimension",
+                    dimension,
+                    "is above " + MOST_LISTED + ", the most features that are listed; for more, give a power law");
+        }
         return decreasing("rate", rate, dimension, i -> Math.exp(-rate * i));
     }
 
@@ -202,9 +284,7 @@ public final class Spectrum {
      * @throws IllegalArgumentException if the value or p is out of range
      */
     public static Spectrum isotropic(double value, int dimension) {
-        double[] eigenvalues = new double[atLeastOne("dimension", dimension)];
-        Arrays.fill(eigenvalues, positive("value", value));
-        return new Spectrum(eigenvalues);
+        return ofLevels(new double[] {positive("value", value)}, new double[] {atLeastOne("dimension", dimension)});
     }
 
     /**
@@ -220,10 +300,7 @@ public final class Spectrum {
         if (atLeastOne("spikes", spikes) > dimension) {
             throw refusal("spikes", spikes, "is not at most the dimension, " + dimension);
         }
-        double[] eigenvalues = new double[dimension];
-        Arrays.fill(eigenvalues, 0, spikes, positive("spike", spike));
-        Arrays.fill(eigenvalues, spikes, dimension, 1.0);
-        return new Spectrum(eigenvalues);
+        return ofLevels(new double[] {positive("spike", spike), 1}, new double[] {spikes, (double) dimension - spikes});
     }
 
     private static Spectrum decreasing(String decayName, double decay, int dimension, IntToDoubleFunction eigenvalue) {
@@ -283,8 +360,9 @@ public final class Spectrum {
     }
 
     /**
-     * Whether the eigenvalues are a list, one per feature. Otherwise the spectrum is a power law with more features than
-     * are worth a list, maybe infinitely many: it has a {@link #measure()}, and {@linkplain RegressionTask#nodes() nodes}.
+     * Whether the eigenvalues are a list, one per feature. Otherwise the spectrum has more features than are worth a list,
+     * those of a power law, maybe infinitely many, or of a few levels with their multiplicities: it has a {@link #measure()},
+     * and {@linkplain RegressionTask#nodes() nodes}.
      *
      * @return whether every sum over the features takes them one by one
      */
@@ -293,7 +371,7 @@ public final class Spectrum {
     }
 
     /** The law of a spectrum that is not listed. */
-    PowerLaw law() {
+    Law law() {
         return Objects.requireNonNull(law);
     }
 
@@ -308,13 +386,7 @@ public final class Spectrum {
         if (law == null) {
             return eigenvalues.length;
         }
-        if (law.isInfinite()) {
-            throw new IllegalStateException("A power law without end has no dimension");
-        }
-        if (law.last() > Integer.MAX_VALUE - 8) {
-            throw new IllegalStateException("The dimension, " + (long) law.last() + ", is not below 2^31 - 8");
-        }
-        return (int) law.last();
+        return whole("dimension", law.last());
     }
 
     /**
@@ -326,7 +398,7 @@ public final class Spectrum {
      */
     public double eigenvalue(int i) {
         if (law != null) {
-            return law.value(1.0 + Objects.checkIndex(i, law.isInfinite() ? Long.MAX_VALUE : (long) law.last()));
+            return law.value(1.0 + Objects.checkIndex(i, (long) law.last()));
         }
         return eigenvalues[Objects.checkIndex(i, eigenvalues.length)];
     }
@@ -335,12 +407,18 @@ public final class Spectrum {
      * All eigenvalues, in the order of the features.
      *
      * @return a new array of length p
-     * @throws IllegalStateException as {@link #dimension()} does
+     * @throws IllegalStateException if there are more than ten million that are not {@linkplain #isListed() listed}; sums over
+     *     them are those over the {@link #measure()}
      */
     public double[] eigenvalues() {
-        return law == null
-                ? eigenvalues.clone()
-                : IntStream.rangeClosed(1, dimension()).mapToDouble(law::value).toArray();
+        if (law == null) {
+            return eigenvalues.clone();
+        }
+        if (dimension() > MOST_LISTED) {
+            throw new IllegalStateException("The " + dimension() + " eigenvalues are too many for an array, more than "
+                    + MOST_LISTED + "; sums over them are those over the measure");
+        }
+        return IntStream.rangeClosed(1, dimension()).mapToDouble(law::value).toArray();
     }
 
     /**
@@ -350,7 +428,23 @@ public final class Spectrum {
      * @throws IllegalStateException as {@link #dimension()} does
      */
     public int rank() {
-        return law == null ? (int) measure.rank() : dimension();
+        return whole("rank", measure.rank());
+    }
+
+    /** The number of zero eigenvalues. */
+    double zeros() {
+        return law == null ? eigenvalues.length - measure.rank() : law.zeros();
+    }
+
+    private static int whole(String name, double number) {
+        if (Double.isInfinite(number)) {
+            throw new IllegalStateException("A power law without end has no " + name);
+        }
+        if (number > Integer.MAX_VALUE - 8) {
+            throw new IllegalStateException(
+                    String.format(Locale.ROOT, "The %s, %.0f, is not below 2^31 - 8", name, number));
+        }
+        return (int) number;
     }
 
     /**
@@ -377,9 +471,7 @@ public final class Spectrum {
     @Override
     public String toString() {
         if (law != null) {
-            String features = law.isInfinite() ? "endlessly many" : Long.toString((long) law.last());
-            return "Spectrum of " + features + " features, " + law.scale() + " (i + " + law.shift() + ")^-"
-                    + law.alpha();
+            return "Spectrum of " + law;
         }
         return "Spectrum of " + dimension() + " features, rank " + rank() + ", eigenvalues from " + measure.value(0)
                 + " to " + measure.value(measure.size() - 1);

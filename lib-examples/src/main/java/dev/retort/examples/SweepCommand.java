@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The command line of a sweep over distillation on power laws, whatever it runs on: {@code --name=value} arguments that
+ * The command line of a sweep over distillation on power laws, on this machine or on Spark. Arguments {@code --name=value}
  * declare a {@link GridStudy} and its output; progress and errors go to one stream, the summary to the other.
  */
 public final class SweepCommand {
@@ -41,14 +41,14 @@ public final class SweepCommand {
     /** Cells failed, or the output cannot be written. */
     private static final int INCOMPLETE = 1;
 
-    /** The arguments are wrong; nothing was run. */
+    /** The arguments are wrong, or no cell can be measured with them. */
     private static final int REFUSED = 2;
 
     private static final String TRIALS = "trials";
     private static final String SEED = "seed";
     private static final String OUTPUT = "output";
 
-    /** A parameter of the pipeline. Without a default it must be given, or, if it is optional, is no axis unless it is. */
+    /** A parameter of the pipeline. One without a default must be given, or is optional and an axis only if it is given. */
     private record Parameter(String name, @Nullable Double value, boolean optional, String meaning) {}
 
     /** In the order of the axes. */
@@ -80,18 +80,18 @@ public final class SweepCommand {
 
     private SweepCommand() {}
 
-    /** What runs a study. */
+    /** Runs studies, here or on a cluster. */
     @FunctionalInterface
     public interface Runner {
 
         /**
-         * Runs it.
+         * Runs a study.
          *
-         * @param study what to run
+         * @param study the study
          * @param output where the rows go
-         * @param progress who is to be told
+         * @param progress called whenever rows have been written
          * @return how far it came
-         * @throws IllegalArgumentException if the output is not one for this study
+         * @throws IllegalArgumentException if the output belongs to another study
          * @throws IOException if the output cannot be read or written
          */
         SweepSummary run(GridStudy study, String output, Consumer<SweepProgress> progress) throws IOException;
@@ -101,10 +101,11 @@ public final class SweepCommand {
      * Runs a command line.
      *
      * @param arguments its arguments; {@code --help} explains them
-     * @param runner what runs the study that they declare
+     * @param runner runs the study that they declare
      * @param terminal where the summary or the help goes
      * @param errors where progress, about once a second, and the reason of a refusal go
-     * @return the exit code: 0 if every cell has its row, 1 if not, 2 if the arguments are refused
+     * @return the exit code: 0 if every cell has its row, 1 if not, 2 if the arguments, or all cells that they make, are
+     *     refused
      */
     public static int run(String[] arguments, Runner runner, PrintStream terminal, PrintStream errors) {
         if (List.of(arguments).contains("--help")) {
@@ -119,6 +120,11 @@ public final class SweepCommand {
             }
             SweepSummary summary = runner.run(study(given), output, onceASecond(errors));
             terminal.println(summary);
+            if (summary.isRefused()) {
+                errors.println("No cell can be measured with these arguments; the summary gives the reasons"
+                        + " (--help explains all arguments)");
+                return REFUSED;
+            }
             return summary.isComplete() ? COMPLETE : INCOMPLETE;
         } catch (IllegalArgumentException e) {
             errors.println(e.getMessage() + " (--help explains all arguments)");
@@ -134,14 +140,14 @@ public final class SweepCommand {
         for (String argument : arguments) {
             int equals = argument.indexOf('=');
             if (!argument.startsWith("--") || equals < 0) {
-                throw refusal("argument", argument, "is not --name=value");
+                throw refusal("argument", argument, "is not of the form --name=value");
             }
             String name = argument.substring(2, equals);
             if (!NAMES.contains(name)) {
-                throw refusal("argument", argument, "is none of " + NAMES);
+                throw refusal("argument", argument, "does not name one of " + NAMES);
             }
             if (given.put(name, argument.substring(equals + 1)) != null) {
-                throw refusal("argument", argument, "comes after another --" + name);
+                throw refusal("argument", argument, "repeats --" + name);
             }
         }
         return given;
@@ -170,7 +176,7 @@ public final class SweepCommand {
         return grid.withSeed(whole(SEED, given.getOrDefault(SEED, "0"), Long.MAX_VALUE));
     }
 
-    /** None if the parameter is optional and not given. */
+    /** Empty if the parameter is optional and not given. */
     private static double[] values(Parameter parameter, Map<String, String> given) {
         String text = given.get(parameter.name());
         if (text != null) {
@@ -216,7 +222,7 @@ public final class SweepCommand {
             double[] numbers = Arrays.stream(text.split(",", -1))
                     .mapToDouble(Double::parseDouble)
                     .toArray();
-            return ParameterGrid.of(name, numbers).values(name); // each finite, and there once
+            return ParameterGrid.of(name, numbers).values(name); // finite, and all different
         } catch (NumberFormatException e) {
             throw refusal("--" + name, text, "is not a list of numbers with commas between them");
         } catch (IllegalArgumentException e) {
@@ -256,7 +262,7 @@ public final class SweepCommand {
                 + line(TRIALS + "=K", "simulates as well, K trials in each cell; at least 2; needs an ND4J backend")
                 + line(SEED + "=S", "of the trials; 0 unless given")
                 + line(OUTPUT + "=FILE", "where the rows go, one per cell; the same command resumes it. Required")
-                + "\nExit code: 0 if every cell has its row, 1 if not, 2 if the arguments are refused.\n";
+                + "\nExit code: 0 if every cell has its row, 1 if not, 2 if the arguments, or all cells, are refused.\n";
     }
 
     private static String meaning(Parameter parameter) {

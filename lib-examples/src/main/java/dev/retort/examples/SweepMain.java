@@ -5,7 +5,7 @@ import static dev.retort.core.Arguments.refusal;
 import dev.retort.theory.grid.LocalSweep;
 import java.nio.file.Path;
 
-/** Sweeps on this machine, from the command line: a CSV file that the same command resumes. {@code --help} explains it. */
+/** Sweeps on this machine, from the command line, into a CSV file; the same command resumes. {@code --help} explains it. */
 public final class SweepMain {
 
     private SweepMain() {}
@@ -13,12 +13,12 @@ public final class SweepMain {
     /**
      * Runs a sweep and ends the process with its exit code.
      *
-     * @param arguments as {@link SweepCommand} says
+     * @param arguments those of {@link SweepCommand}
      */
     public static void main(String[] arguments) {
         SweepCommand.Runner locally = (study, output, progress) -> {
             if (output.endsWith(".parquet")) {
-                throw refusal("--output", output, "is for Spark; without it, rows go to a CSV file");
+                throw refusal("--output", output, "is not the name of a CSV file; only Spark writes Parquet");
             }
             return LocalSweep.onAllProcessors().onProgress(progress).run(study, Path.of(output));
         };

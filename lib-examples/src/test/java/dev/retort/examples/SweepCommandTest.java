@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,11 +37,11 @@ class SweepCommandTest {
     private final List<GridStudy> studies = new ArrayList<>();
     private final List<String> outputs = new ArrayList<>();
 
-    /** Runs nothing and claims that all is done. */
+    /** Runs nothing and reports that every cell is done. */
     private SweepSummary pretend(GridStudy study, String output) {
         studies.add(study);
         outputs.add(output);
-        return new SweepSummary(study.grid().size(), 0, study.grid().size(), List.of());
+        return new SweepSummary(study.grid().size(), 0, study.grid().size(), List.of(), Optional.empty());
     }
 
     private int run(String line, SweepCommand.Runner runner) {
@@ -122,15 +123,15 @@ class SweepCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "alpha=2|argument: alpha=2 is not --name=value",
-                "--alpha|argument: --alpha is not --name=value",
-                "--beta=2|argument: --beta=2 is none of [alpha, source, features, noise, kept, teacherSamples, teacherRidge,"
+                "alpha=2|argument: alpha=2 is not of the form --name=value",
+                "--alpha|argument: --alpha is not of the form --name=value",
+                "--beta=2|argument: --beta=2 does not name one of [alpha, source, features, noise, kept, teacherSamples, teacherRidge,"
                         + " targetKept, samples, ridge, trials, seed, output]",
-                "--alpha=3|argument: --alpha=3 comes after another --alpha",
+                "--alpha=3|argument: --alpha=3 repeats --alpha",
                 "--ridge=0,,1|--ridge: 0,,1 is not a list of numbers with commas between them",
                 "--ridge=|--ridge:  is not a list of numbers with commas between them",
                 "--ridge=0,NaN|--ridge: 0,NaN is not an axis: values[1]: NaN is not finite",
-                "--ridge=1,1|--ridge: 1,1 is not an axis: values[1]: 1.0 is there already",
+                "--ridge=1,1|--ridge: 1,1 is not an axis: values[1]: 1.0 occurs twice",
                 "--trials=1|trials: 1 is not at least 2",
                 "--trials=2.5|--trials: 2.5 is not a whole number up to 2147483647",
                 "--seed=x|--seed: x is not a whole number up to 9223372036854775807",
@@ -185,7 +186,7 @@ class SweepCommandTest {
                 .contains("kept 50.0")
                 .contains("count: 50 is not from 0 to the dimension, 40");
         assertThat(errors.toString(StandardCharsets.UTF_8)).contains(" of 12 cells");
-        assertThat(Files.readAllLines(csv)).hasSize(11 + 6 - 1);
+        assertThat(Files.readAllLines(csv)).hasSize(11 + 6);
 
         assertThat(run(REQUIRED + " --kept=20 --output=" + csv, locally)).isEqualTo(2);
         assertThat(errors.toString(StandardCharsets.UTF_8)).contains("belongs to another study");
@@ -194,11 +195,36 @@ class SweepCommandTest {
                 .isEqualTo(1);
     }
 
+    /** Some other failure, of the disk or of a backend, may be gone next time; a noise of -1 will not. */
+    @Test
+    void theExitCodeIsThatOfRefusedArgumentsIfEveryCellIsRefused(@TempDir Path directory) {
+        SweepCommand.Runner locally = (study, output, progress) ->
+                LocalSweep.onAllProcessors().onProgress(progress).run(study, Path.of(output));
+
+        assertThat(run(REQUIRED + " --noise=-1 --output=" + directory.resolve("a.csv"), locally))
+                .isEqualTo(2);
+        assertThat(terminal.toString(StandardCharsets.UTF_8))
+                .contains("0 of 6 cells done, 0 of them now; 6 failed, 0 missing")
+                .contains("noise: -1.0 is not at least 0");
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("No cell can be measured with these arguments");
+        assertThat(run(REQUIRED + " --noise=-1,0 --output=" + directory.resolve("b.csv"), locally))
+                .isEqualTo(1);
+        SweepCommand.Runner failing = (study, output, progress) -> LocalSweep.onAllProcessors()
+                .run(
+                        GridStudy.of(study.grid(), List.of("y"), cell -> {
+                            throw new IllegalStateException("no backend");
+                        }),
+                        Path.of(output));
+        assertThat(run(REQUIRED + " --output=" + directory.resolve("c.csv"), failing))
+                .isEqualTo(1);
+    }
+
     @Test
     void progressIsToldOnceASecond() {
         int code = run(REQUIRED + " --output=x.csv", (study, output, progress) -> {
             for (int done = 1; done <= 6; done++) {
-                progress.accept(new SweepProgress(done, 0, 6, Duration.ofSeconds(2), Duration.ofSeconds(3)));
+                progress.accept(new SweepProgress(
+                        done, 0, 6, Duration.ofSeconds(2), Optional.of(Duration.ofSeconds(3))));
             }
             return pretend(study, output);
         });

@@ -3,6 +3,7 @@ package dev.retort.theory.grid;
 import static dev.retort.core.Arguments.refusal;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -15,7 +16,7 @@ public final class Cell {
     private final int index;
     private final double[] values;
 
-    /** The values are those of the grid's axes, and nobody else's. */
+    /** The values are in the order of the grid's axes; the array is not copied. */
     Cell(ParameterGrid grid, int index, double[] values) {
         this.grid = grid;
         this.index = index;
@@ -23,7 +24,7 @@ public final class Cell {
     }
 
     /**
-     * Which cell of the grid this is.
+     * The position of this cell in the grid.
      *
      * @return its index, counted from 0
      */
@@ -36,23 +37,24 @@ public final class Cell {
      *
      * @param name its name
      * @return its value in this cell
-     * @throws IllegalArgumentException if the grid has no such axis
+     * @throws IllegalArgumentException if the grid has no axis of this name
      */
     public double get(String name) {
         return values[grid.position(name)];
     }
 
     /**
-     * A parameter that counts something.
+     * A parameter that is a whole number, such as a number of features.
      *
      * @param name its name
      * @return its value in this cell
-     * @throws IllegalArgumentException if the grid has no such axis, or the value is not a whole number of an {@code int}
+     * @throws IllegalArgumentException if the grid has no axis of this name, or the value is not whole or not in the range of
+     *     an {@code int}
      */
     public int whole(String name) {
         double value = get(name);
         if (value != (int) value) {
-            throw refusal(name, value, "is not a whole number below 2^31");
+            throw refusal(name, value, "is not a whole number from -2^31 to 2^31 - 1");
         }
         return (int) value;
     }
@@ -67,15 +69,26 @@ public final class Cell {
     }
 
     /**
-     * What the randomness of this cell should come from.
+     * The seed for everything random in this cell.
      *
-     * @return a seed mixed from that of the grid and the index, as {@link ParameterGrid} says
+     * @return a number that depends on the seed of the grid and the index of the cell only, as {@link ParameterGrid} describes
      */
     public long seed() {
         long z = grid.seed() + (index + 1L) * GOLDEN_GAMMA;
         z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
         z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
         return z ^ z >>> 31;
+    }
+
+    /** Whether another cell has the same index in an equal grid. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Cell that && index == that.index && grid.equals(that.grid);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(grid, index);
     }
 
     @Override

@@ -3,19 +3,20 @@ package dev.retort.theory.grid;
 import java.io.Serializable;
 
 /**
- * What is made of the parameters of a cell: a pipeline, trials, numbers. Called by several threads at once, and on a cluster
- * by several machines; so it must be free of side effects, and what it captures must be serialisable.
+ * Computes something from the parameters of a cell: a pipeline, an experiment, the numbers of a row. Several threads, on a
+ * cluster several machines, call one function at the same time; it must have no side effects, and what it captures must be
+ * serialisable.
  *
- * @param <R> what is made
+ * @param <R> what it computes
  */
 @FunctionalInterface
 public interface CellFunction<R> extends Serializable {
 
     /**
-     * Makes it.
+     * Computes the result for one cell.
      *
      * @param cell the parameters
-     * @return what they make
+     * @return the result
      */
     R at(Cell cell);
 }

@@ -3,56 +3,63 @@ package dev.retort.theory.grid;
 import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The results of a sweep, read from its file and sorted by cell. Immutable. */
 public final class GridResults {
 
+    private static final Logger LOG = LoggerFactory.getLogger(GridResults.class);
+
     private final List<String> names;
     private final List<Row> rows;
+    private final Optional<String> dropped;
 
-    private GridResults(List<String> names, List<Row> rows) {
+    private GridResults(List<String> names, List<Row> rows, Optional<String> dropped) {
         this.names = names;
         this.rows = rows;
+        this.dropped = dropped;
     }
 
     /**
-     * Reads the file of a sweep, which may not be complete or still be running: a last line that is incomplete is left out.
+     * Reads the file of a sweep, which may be running. Every row is checked against its checksum; a last line that is incomplete
+     * or wrong is left out. A file from before there were checksums is read with a warning in the log.
      *
      * @param csv the file
-     * @return what is in it
-     * @throws IOException if it cannot be read, is not the file of a sweep, or is corrupt elsewhere than in its last line
+     * @return its rows
+     * @throws IOException if the file cannot be read, is not the file of a sweep, has no complete header yet, or was changed or
+     *     damaged anywhere but in its last line
      */
     public static GridResults read(Path csv) throws IOException {
-        if (Files.isDirectory(notNull("csv", csv))) {
-            throw new IOException(csv + ": is a directory, not the file of a sweep");
-        }
-        try (InputStream bytes = new BufferedInputStream(Files.newInputStream(csv))) {
+        Storage.requireRegularFile(notNull("csv", csv));
+        try (InputStream bytes = Files.newInputStream(csv)) {
             ResultText text = new ResultText(csv.toString(), bytes);
-            String[] header = new String(text.header(), StandardCharsets.UTF_8).split("\n", -1);
-            List<String> names = List.of(header[Math.max(0, header.length - 2)].split(",", -1));
-            if (!names.get(0).equals(ParameterGrid.INDEX)) {
+            SweepHeader header = text.header(GridStudy.FIRST.length());
+            if (!header.isOfSweep()) {
                 throw new IOException(csv + ": is not the file of a sweep");
             }
-            List<Row> rows = new ArrayList<>();
-            text.rows(names.size() - 1, row -> row.index() < 0 ? "its index is negative" : null, rows::add);
-            rows.sort(Comparator.comparingInt(Row::index));
-            return new GridResults(names, List.copyOf(rows));
+            header.requireIntact(csv.toString());
+            if (!header.hasChecksums()) {
+                LOG.warn("{}: has no checksums, so that changed digits would go unnoticed", csv);
+            }
+            TreeMap<Integer, Row> rows = new TreeMap<>();
+            text.rows(header.rows(), row -> null, row -> rows.putIfAbsent(row.index(), row) == null);
+            return new GridResults(header.names(), List.copyOf(rows.values()), text.loss());
         }
     }
 
     /**
      * The names of the columns.
      *
-     * @return {@code index}, the parameters in the order of the grid, and what was measured
+     * @return {@code index}, the parameters in the order of the grid, and the results
      */
     public List<String> names() {
         return names;
@@ -61,21 +68,30 @@ public final class GridResults {
     /**
      * The number of cells that have results.
      *
-     * @return how many
+     * @return the number of rows
      */
     public int size() {
         return rows.size();
     }
 
     /**
+     * The last line of the file, if it was left out: a sweep was writing it, or was stopped while it did.
+     *
+     * @return the number of the line and what is wrong with it; empty if every line was read
+     */
+    public Optional<String> dropped() {
+        return dropped;
+    }
+
+    /**
      * One column.
      *
-     * @param name a parameter, or what was measured, or {@code index}
+     * @param name {@code index}, a parameter or a result
      * @return a new array, one entry per cell that has results, in the order of the grid
      * @throws IllegalArgumentException if there is no such column
      */
     public double[] column(String name) {
-        int position = names.indexOf(name);
+        int position = names.indexOf(notNull("name", name));
         if (position < 0) {
             throw refusal("name", name, "is not one of " + names);
         }
@@ -84,8 +100,20 @@ public final class GridResults {
                 .toArray();
     }
 
+    /** Whether other results have the same columns and rows, whatever file they were read from. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof GridResults that && names.equals(that.names) && rows.equals(that.rows);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(names, rows);
+    }
+
     @Override
     public String toString() {
-        return "GridResults of " + size() + " cells: " + names;
+        return "GridResults of " + size() + " cells: " + names
+                + dropped.map(line -> ", without " + line).orElse("");
     }
 }

@@ -13,15 +13,17 @@ import dev.retort.theory.simulation.Trials;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
- * A grid and what is measured in each of its cells: as many numbers as there are columns. Immutable and serialisable; {@link
- * LocalSweep} runs it on this machine, and on a cluster it gives the same numbers.
+ * A grid and what is measured in each of its cells: one number per column. Immutable and serialisable; {@link LocalSweep} runs
+ * it on this machine, and a cluster gives the same numbers.
  *
  * <pre>{@code
  * ParameterGrid grid = ParameterGrid.of("alpha", 1.5, 2.0) // anything that the pipeline is made of:
@@ -52,7 +54,10 @@ public final class GridStudy implements Serializable {
 
     private static final List<String> SIMULATED = List.of("simulated", "standardError", "trials");
 
-    /** What its files are headed by, or nothing. */
+    /** How every description begins. */
+    static final String FIRST = "# study:";
+
+    /** Empty unless given. */
     private final String name;
     /** The cells. */
     private final ParameterGrid grid;
@@ -69,14 +74,15 @@ public final class GridStudy implements Serializable {
     }
 
     /**
-     * A study of anything.
+     * A study of any numbers.
      *
      * @param grid the cells
-     * @param columns the names of what is measured, at least one; made like those of axes, and different from them
-     * @param measurement the numbers of a cell, one per column. A cell in which it throws anything, or gives NaN, has failed:
-     *     it has no row in the results. Infinite numbers are results
+     * @param columns the names of what is measured, at least one; the rules are those for the names of axes, from which they
+     *     must differ
+     * @param measurement computes the numbers of a cell, one per column. A cell fails if this throws anything or gives NaN; it
+     *     then has no row in the results. Infinite numbers are results
      * @return the study
-     * @throws IllegalArgumentException if there is no column, or a name is none or occurs twice
+     * @throws IllegalArgumentException if there is no column, or a name is not allowed or occurs twice
      */
     public static GridStudy of(ParameterGrid grid, List<String> columns, CellFunction<double[]> measurement) {
         atLeastOne("columns.size", notNull("columns", columns).size());
@@ -89,13 +95,14 @@ public final class GridStudy implements Serializable {
     }
 
     /**
-     * The study of a pipeline's prediction: columns {@code excess}, its parts {@code bias}, {@code labelNoise}, {@code design}
-     * and {@code inherited} (those of {@link RiskReport}), and {@code tau} and {@code omega} of the target's training.
+     * A study of what the theory predicts for a pipeline. The columns are {@code excess}, its parts {@code bias}, {@code
+     * labelNoise}, {@code design} and {@code inherited} as in {@link RiskReport}, and {@code tau} and {@code omega} of the
+     * target's training.
      *
      * @param grid the cells
      * @param pipeline the pipeline of a cell
      * @return the study
-     * @throws IllegalArgumentException if an axis is called like a column
+     * @throws IllegalArgumentException if an axis has the name of a column
      */
     public static GridStudy predicting(ParameterGrid grid, CellFunction<Distillation> pipeline) {
         notNull("pipeline", pipeline);
@@ -103,14 +110,15 @@ public final class GridStudy implements Serializable {
     }
 
     /**
-     * The study of a pipeline's prediction beside its simulation: the columns of {@link #predicting}, then {@code simulated},
-     * the excess risk measured, its {@code standardError}, and {@code trials}, their number. Needs an ND4J backend.
+     * A study of a pipeline's prediction beside its simulation. The columns are those of {@link #predicting}, then {@code
+     * simulated}, the mean excess risk over the trials, its {@code standardError}, and the number of {@code trials}. Needs an
+     * ND4J backend.
      *
      * @param grid the cells
      * @param pipeline the pipeline of a cell
      * @param trials how the pipeline is run in a cell: {@code cell -> Trials.of(50).withSeed(cell.seed()).threads(1)}
      * @return the study
-     * @throws IllegalArgumentException if an axis is called like a column
+     * @throws IllegalArgumentException if an axis has the name of a column
      */
     public static GridStudy simulating(
             ParameterGrid grid, CellFunction<Distillation> pipeline, CellFunction<Experiment<Simulation>> trials) {
@@ -122,7 +130,7 @@ public final class GridStudy implements Serializable {
             Distillation run = notNull("pipeline", pipeline.at(cell));
             Simulation simulation = run.simulate(notNull("trials", trials.at(cell)));
             if (Thread.currentThread().isInterrupted()) {
-                // It has the trials that were done by then; the cell is one of those that are not finished.
+                // The result is of the trials done by then, not of all; the cell is measured again when the sweep is resumed.
                 throw new CancellationException("Interrupted after " + simulation.trials() + " trials");
             }
             return DoubleStream.concat(
@@ -133,13 +141,14 @@ public final class GridStudy implements Serializable {
     }
 
     /**
-     * The same with a number of trials in every cell, their randomness from {@link Cell#seed()}, each cell on one thread.
+     * A study of a pipeline's prediction beside its simulation, as above, with the same number of trials in every cell. A cell
+     * takes its seed from {@link Cell#seed()} and runs on one thread.
      *
      * @param grid the cells
      * @param pipeline the pipeline of a cell
-     * @param trials how many, at least 2
+     * @param trials the number of trials of a cell, at least 2
      * @return the study
-     * @throws IllegalArgumentException if there are fewer than 2 trials, or an axis is called like a column
+     * @throws IllegalArgumentException if there are fewer than 2 trials, or an axis has the name of a column
      */
     public static GridStudy simulating(ParameterGrid grid, CellFunction<Distillation> pipeline, int trials) {
         if (trials < 2) {
@@ -163,8 +172,8 @@ public final class GridStudy implements Serializable {
     }
 
     /**
-     * The same study under a name, which its files carry. What a function does cannot be compared, names can: rename a study
-     * whose function changes, and it will not be resumed in a file of the old one.
+     * The same study under a name, which is written into its files. Functions cannot be compared, names can: rename a study
+     * when its function changes, and it will not be resumed in a file of the old one.
      *
      * @param name a line of text
      * @return a new study
@@ -172,10 +181,10 @@ public final class GridStudy implements Serializable {
      */
     public GridStudy named(String name) {
         if (notNull("name", name).chars().anyMatch(Character::isISOControl)) {
-            throw refusal("name", name, "has control characters in it");
+            throw refusal("name", Quotation.of(name), "contains control characters");
         }
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
-            throw refusal("name", name, "has half of a surrogate pair in it");
+            throw refusal("name", Quotation.of(name), "contains half of a surrogate pair");
         }
         return new GridStudy(name, grid, columns, measurement);
     }
@@ -192,7 +201,7 @@ public final class GridStudy implements Serializable {
     /**
      * The names of what is measured.
      *
-     * @return one per number of a cell, in their order
+     * @return one name per number of a cell, in the order of the numbers
      */
     public List<String> columns() {
         return List.copyOf(columns);
@@ -202,10 +211,10 @@ public final class GridStudy implements Serializable {
      * Measures one cell.
      *
      * @param index the cell, counted from 0
-     * @return its numbers, or what it failed of
+     * @return its numbers, or the reason why it failed
      * @throws IndexOutOfBoundsException if there is no such cell
      */
-    @SuppressWarnings("CatchingUnchecked") // whatever a cell fails of, the others go on
+    @SuppressWarnings("CatchingUnchecked") // whatever is thrown in one cell, the others go on
     public Outcome measure(int index) {
         Cell cell = grid.cell(index);
         try {
@@ -218,26 +227,26 @@ public final class GridStudy implements Serializable {
             }
             return Outcome.measured(index, results);
         } catch (Throwable failure) {
-            return Outcome.failed(index, reason(failure));
+            return Outcome.failed(index, reason(failure), failure instanceof IllegalArgumentException);
         }
     }
 
     private static String reason(Throwable failure) {
         try {
             return failure.toString();
-        } catch (RuntimeException speechless) {
+        } catch (RuntimeException unreadable) {
             return failure.getClass().getName();
         }
     }
 
     /**
-     * What this study is, in lines that head its files: its name, its seed, the values of each axis, and the names of all
-     * columns. Results belong to this study if they were written under the same lines.
+     * A description of this study, with which its files begin: its name, its seed, the values of each axis, and the names of
+     * all columns. Results belong to this study if they were stored with the same description.
      *
-     * @return lines that end with a line feed, all but the last beginning with {@code #}
+     * @return lines that end with a line feed; all but the last begin with {@code #}
      */
     public String description() {
-        StringBuilder text = new StringBuilder(("# study: " + name).strip()).append('\n');
+        StringBuilder text = new StringBuilder((FIRST + " " + name).strip()).append('\n');
         text.append("# seed: ").append(grid.seed()).append('\n');
         for (String axis : grid.names()) {
             text.append("# ").append(axis).append(':');
@@ -252,41 +261,65 @@ public final class GridStudy implements Serializable {
     }
 
     /**
-     * Refuses results of another study.
+     * Requires that results belong to this study.
      *
-     * @param place where they are
-     * @param description the lines that they were written under
-     * @throws IllegalArgumentException if these are not the lines of this study; the message shows the first that differs
+     * @param place where the results are, for the message
+     * @param description the description that they were stored with
+     * @throws IllegalArgumentException if it is not the description of this study; the message shows the first line that
+     *     differs
      */
     public void requireSame(String place, String description) {
+        notNull("place", place);
         List<String> own = description().lines().toList();
         List<String> other = notNull("description", description).lines().toList();
         for (int i = 0; i < own.size(); i++) {
             String line = i < other.size() ? other.get(i) : "";
-            boolean isAxis = i >= 2 && i < own.size() - 1; // names and seeds are not numbers that can be rounded
+            boolean isAxis = i >= 2 && i < own.size() - 1; // numbers may be written in two ways, names and seeds may not
             if (!line.equals(own.get(i)) && !(isAxis && sameNumbers(own.get(i), line))) {
+                int from = Math.max(
+                        0, Arrays.mismatch(line.toCharArray(), own.get(i).toCharArray()));
                 throw refusal(
                         "file",
                         place,
-                        "belongs to another study: line " + (i + 1) + " is \"" + line + "\", this study has \""
-                                + own.get(i) + "\"");
+                        "belongs to another study: it has " + Quotation.of(line, from) + " where this study has "
+                                + Quotation.of(own.get(i), from));
             }
         }
     }
 
-    /** Java 19 writes some numbers with fewer digits than Java 17. */
+    /** Whether two axes are equal. From Java 19 on some numbers are written with fewer digits than before. */
     private static boolean sameNumbers(String line, String other) {
         String[] words = line.split(" ", -1);
         String[] others = other.split(" ", -1);
         boolean same = words.length == others.length;
         for (int i = 0; same && i < words.length; i++) {
-            same = words[i].equals(others[i]) || Row.parse(words[i]) == Row.parse(others[i]);
+            same = words[i].equals(others[i]) || RowFormat.number(words[i]) == RowFormat.number(others[i]);
         }
         return same;
     }
 
+    /**
+     * Whether another study measures the same.
+     *
+     * @return true if the names, grids and columns are equal and the function is the same object; two functions that do the
+     *     same cannot be told from two that do not
+     */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof GridStudy that
+                && name.equals(that.name)
+                && grid.equals(that.grid)
+                && columns.equals(that.columns)
+                && measurement.equals(that.measurement);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(name, grid, columns, measurement);
+    }
+
     @Override
     public String toString() {
-        return "GridStudy of " + columns + " in " + grid;
+        return "GridStudy" + (name.isEmpty() ? "" : " \"" + name + "\"") + " of " + columns + " in " + grid;
     }
 }

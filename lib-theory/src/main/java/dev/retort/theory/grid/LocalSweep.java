@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -16,8 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Runs studies on this machine, several cells at a time. The rows of a {@link SweepFile} depend neither on the number of
- * threads nor on interruptions, except for their order. Immutable.
+ * Runs studies on this machine, several cells at a time. The rows of a {@link SweepFile} do not depend on the number of threads
+ * or on interruptions; only their order does. Immutable.
  *
  * <pre>{@code
  * ParameterGrid grid = ParameterGrid.of("samples", 20, 40, 80).and("ridge", 0, 1e-3);
@@ -29,14 +30,16 @@ import java.util.function.Consumer;
  * Path csv = Files.createTempDirectory("sweep").resolve("risks.csv");
  * List<String> lines = new ArrayList<>(); // or a terminal
  * LocalSweep sweep = LocalSweep.onAllProcessors().onProgress(progress -> lines.add(progress.toString()));
- * SweepSummary summary = sweep.run(study, csv); // killed? run it again
+ * SweepSummary summary = sweep.run(study, csv); // after a kill the same call resumes
  * boolean complete = summary.isComplete();
  * }</pre>
  */
 public final class LocalSweep {
 
-    /** Enough that fast cells need not wait for the disk. */
+    /** Enough for fast cells not to wait for the disk. */
     private static final int ROWS_IN_FLIGHT = 8192;
+
+    private static final Consumer<SweepProgress> NOBODY = progress -> {};
 
     private final int threads;
     private final Consumer<SweepProgress> progress;
@@ -47,16 +50,16 @@ public final class LocalSweep {
     }
 
     /**
-     * Sweeps that run as many cells at a time as there are processors.
+     * A sweep that measures as many cells at a time as there are processors.
      *
      * @return the sweep
      */
     public static LocalSweep onAllProcessors() {
-        return new LocalSweep(Runtime.getRuntime().availableProcessors(), progress -> {});
+        return new LocalSweep(Runtime.getRuntime().availableProcessors(), NOBODY);
     }
 
     /**
-     * The same on a given number of threads.
+     * The same sweep on another number of threads.
      *
      * @param threads at least 1
      * @return a new sweep
@@ -67,27 +70,28 @@ public final class LocalSweep {
     }
 
     /**
-     * The same with somebody to tell whenever rows have been written.
+     * The same sweep with a listener that is called whenever rows have been written.
      *
-     * @param progress who to tell, in the thread that runs the sweep. What it throws ends the sweep, and reaches the caller
+     * @param progress the listener, called in the thread that runs the sweep. An exception that it throws ends the sweep and
+     *     reaches the caller
      * @return a new sweep
-     * @throws IllegalArgumentException if it is null
+     * @throws IllegalArgumentException if the listener is null
      */
     public LocalSweep onProgress(Consumer<SweepProgress> progress) {
         return new LocalSweep(threads, notNull("progress", progress));
     }
 
     /**
-     * Measures the cells that have no row in the file yet, and writes their rows as they finish. A cell that fails does not
-     * keep the others from being measured. If the thread is interrupted, the cells that are finished are written, the others
-     * are left, and the interrupted status is set again.
+     * Measures the cells that have no row in the file yet and writes their rows as they finish. The other cells go on if one
+     * fails. If the thread is interrupted, the rows of the cells that have finished are written, the rest are left out, and the
+     * thread's interrupted status is set again.
      *
-     * @param study what to run
-     * @param csv the file; made if it is not there, in a directory that exists
+     * @param study the study to run
+     * @param csv the file, in a directory that exists; created if it does not exist
      * @return how many cells were done before and now, and which failed
      * @throws IllegalArgumentException if the file belongs to another study
-     * @throws IOException if the file cannot be opened or written, another sweep has it open, or it is corrupt elsewhere than
-     *     in its last line
+     * @throws IOException if the file cannot be opened or written, is open in another sweep, or was changed or damaged anywhere
+     *     but in its last line
      */
     public SweepSummary run(GridStudy study, Path csv) throws IOException {
         try (SweepFile file = SweepFile.open(study, csv, progress)) {
@@ -108,7 +112,7 @@ public final class LocalSweep {
                 finished.drainTo(rest); // before the workers are interrupted, which may make cells fail
                 file.add(rest);
             } finally {
-                over.set(true); // a cell may keep from its worker that it was interrupted
+                over.set(true); // not the interruption alone: a cell may clear the interrupted status of its thread
                 pool.shutdownNow();
             }
             return file.summary();
@@ -121,7 +125,7 @@ public final class LocalSweep {
             for (int k = next.getAndIncrement(); k < missing.length && !over.get(); k = next.getAndIncrement()) {
                 Outcome outcome = study.measure(missing[k]);
                 if (!over.get()) {
-                    Thread.interrupted(); // a cell that interrupts its thread does not end the sweep
+                    Thread.interrupted(); // a cell that interrupts its own thread does not end the sweep
                 }
                 finished.put(outcome);
             }
@@ -144,5 +148,21 @@ public final class LocalSweep {
         Thread thread = new Thread(work, "retort-sweep");
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** Whether another sweep has as many threads and the same listener. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof LocalSweep that && threads == that.threads && progress.equals(that.progress);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(threads, progress);
+    }
+
+    @Override
+    public String toString() {
+        return "LocalSweep on " + threads + (threads == 1 ? " thread" : " threads");
     }
 }

@@ -2,37 +2,41 @@ package dev.retort.theory.grid;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What came of measuring a cell: its numbers, or the reason why there are none. Immutable, serialisable. */
+/** The result of measuring a cell: its numbers, or the reason why there are none. Immutable, serialisable. */
 public final class Outcome implements Serializable {
 
-    private static final long serialVersionUID = 1L;
+    private static final long serialVersionUID = 2L;
 
-    /** Which cell. */
+    /** Of the cell. */
     private final int index;
-    /** Empty if it failed. */
+    /** Empty if the cell failed. */
     private final double[] results;
-    /** Null unless it failed. */
+    /** Null unless the cell failed. */
     private final @Nullable String failure;
+    /** Whether it failed because its parameters make no sense. */
+    private final boolean refused;
 
-    private Outcome(int index, double[] results, @Nullable String failure) {
+    private Outcome(int index, double[] results, @Nullable String failure, boolean refused) {
         this.index = index;
         this.results = results;
         this.failure = failure;
+        this.refused = refused;
     }
 
     static Outcome measured(int index, double[] results) {
-        return new Outcome(index, results, null);
+        return new Outcome(index, results, null, false);
     }
 
-    static Outcome failed(int index, String failure) {
-        return new Outcome(index, new double[0], failure);
+    static Outcome failed(int index, String failure, boolean refused) {
+        return new Outcome(index, new double[0], failure, refused);
     }
 
     /**
-     * Which cell it is.
+     * The cell that was measured.
      *
      * @return its index, counted from 0
      */
@@ -41,12 +45,21 @@ public final class Outcome implements Serializable {
     }
 
     /**
-     * Why the cell has no numbers.
+     * The reason why the cell has no numbers.
      *
-     * @return what was thrown, with its message; empty if it has
+     * @return what was thrown, with its message; empty if the cell has numbers
      */
     public Optional<String> failure() {
         return Optional.ofNullable(failure);
+    }
+
+    /**
+     * Whether the cell failed because something refused its parameters, that is with an {@link IllegalArgumentException}.
+     *
+     * @return false if the cell has numbers or failed in another way
+     */
+    public boolean isRefused() {
+        return refused;
     }
 
     /**
@@ -60,6 +73,20 @@ public final class Outcome implements Serializable {
             throw new IllegalStateException("Cell " + index + " failed: " + failure);
         }
         return results.clone();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Outcome that
+                && index == that.index
+                && Arrays.equals(results, that.results)
+                && Objects.equals(failure, that.failure)
+                && refused == that.refused;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(index, Arrays.hashCode(results), failure, refused);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static dev.retort.core.Arguments.atLeastOne;
 import static dev.retort.core.Arguments.finite;
 import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
+import static java.util.stream.Collectors.joining;
 
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -15,12 +16,11 @@ import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
 
 /**
- * Named axes of numbers, and every combination of them. The cells of the grid are counted from 0 and ordered like the digits
- * of a number: the last axis changes with every cell, the first most slowly. Immutable, serialisable.
+ * Named axes of numbers, and every combination of their values. The cells of the grid are counted from 0 and ordered like the
+ * digits of a number: the last axis changes from each cell to the next, the first most slowly. Immutable, serialisable.
  *
- * <p>Every cell has a seed of its own: that of cell i is the output number i + 1 of SplitMix64 (Steele, Lea, Flood 2014)
- * started at the seed of the grid. It depends on nothing else, so a cell has the same random numbers wherever and whenever
- * it is run.
+ * <p>Every cell has its own seed: that of cell i is output number i + 1 of SplitMix64 (Steele, Lea, Flood 2014) started at the
+ * seed of the grid. It depends on nothing else, so that a cell has the same random numbers wherever and whenever it runs.
  *
  * <pre>{@code
  * ParameterGrid grid = ParameterGrid.of("samples", 100, 200, 400).and("alpha", 1.5, 2.0).and("ridge", 0, 1e-3);
@@ -32,12 +32,15 @@ import java.util.stream.DoubleStream;
  */
 public final class ParameterGrid implements Serializable {
 
-    /** The heading of the cells' indices in a file. */
+    /** The name of the first column of a file. */
     static final String INDEX = "index";
 
     private static final long serialVersionUID = 1L;
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]*");
+    /** An axis with more values is shortened when it is shown. */
+    private static final int SHOWN = 8;
+
+    static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]*");
 
     private record Axis(String name, List<Double> values) implements Serializable {}
 
@@ -45,7 +48,7 @@ public final class ParameterGrid implements Serializable {
     private final ArrayList<Axis> axes;
     /** The number of cells. */
     private final int size;
-    /** What those of the cells are mixed from. */
+    /** Those of the cells are derived from it. */
     private final long seed;
 
     private ParameterGrid(List<Axis> axes, long seed) {
@@ -55,7 +58,7 @@ public final class ParameterGrid implements Serializable {
         for (Axis axis : axes) {
             product *= axis.values().size();
             if (product > Integer.MAX_VALUE) {
-                throw refusal("values", "a grid of " + product + " or more cells", "does not have less than 2^31");
+                throw refusal("values", "a grid of at least " + product + " cells", "does not have less than 2^31");
             }
         }
         this.size = (int) product;
@@ -64,20 +67,20 @@ public final class ParameterGrid implements Serializable {
     /**
      * A grid of one axis, with seed 0.
      *
-     * @param name the parameter's name: letters, digits and underscores, a letter first, and not {@code index}
-     * @param values its values, at least one, each once
+     * @param name the name of the parameter: letters, digits and underscores, the first a letter; not {@code index}
+     * @param values the values of the parameter, at least one, all different
      * @return the grid
-     * @throws IllegalArgumentException if the name is none, there is no value, or one is NaN, infinite or occurs twice
+     * @throws IllegalArgumentException if the name is not allowed, there is no value, or one is NaN, infinite or occurs twice
      */
     public static ParameterGrid of(String name, double... values) {
         return new ParameterGrid(List.of(), 0).and(name, values);
     }
 
     /**
-     * This grid with another axis, which changes faster than all before.
+     * This grid with another axis, which changes faster than those before.
      *
-     * @param name the parameter's name, as in {@link #of}, and another than those of the other axes
-     * @param values its values, at least one, each once; a single one for a parameter that is constant
+     * @param name the name of the parameter, as in {@link #of}, and different from those of the other axes
+     * @param values the values of the parameter, at least one, all different; a single one for a parameter that is constant
      * @return a new grid
      * @throws IllegalArgumentException as {@link #of} does, if the name is taken, or if there are 2<sup>31</sup> cells or more
      */
@@ -85,12 +88,12 @@ public final class ParameterGrid implements Serializable {
         checkName("name", name, names());
         atLeastOne("values.length", notNull("values", values).length);
         List<Double> list = DoubleStream.of(finite("values", values))
-                .mapToObj(value -> value + 0.0) // no -0.0, which would be another value than 0.0
+                .mapToObj(value -> value + 0.0) // turns -0.0 into 0.0, from which equals would distinguish it
                 .toList();
         Set<Double> before = new HashSet<>();
         for (int i = 0; i < values.length; i++) {
             if (!before.add(list.get(i))) {
-                throw refusal("values[" + i + "]", values[i], "is there already");
+                throw refusal("values[" + i + "]", values[i], "occurs twice");
             }
         }
         List<Axis> more = new ArrayList<>(axes);
@@ -98,20 +101,20 @@ public final class ParameterGrid implements Serializable {
         return new ParameterGrid(more, seed);
     }
 
-    /** A name can head a column, beside those that do already. */
+    /** Requires a name for a column that no other column has. */
     static void checkName(String argument, String name, List<String> taken) {
         if (!NAME.matcher(notNull(argument, name)).matches() || name.equals(INDEX)) {
-            throw refusal(argument, name, "is not a name of letters, digits and underscores other than " + INDEX);
+            throw refusal(argument, Quotation.of(name), "is not a letter followed by letters, digits and underscores, or is \"index\"");
         }
         if (taken.contains(name)) {
-            throw refusal(argument, name, "is there already");
+            throw refusal(argument, name, "is taken by another axis or column");
         }
     }
 
     /**
      * The same cells with other seeds.
      *
-     * @param seed any number
+     * @param seed any number; that of a cell is derived from it and the index
      * @return a new grid
      */
     public ParameterGrid withSeed(long seed) {
@@ -119,7 +122,7 @@ public final class ParameterGrid implements Serializable {
     }
 
     /**
-     * What the seeds of the cells are derived from.
+     * The seed of the grid, from which those of the cells are derived.
      *
      * @return the seed
      */
@@ -130,7 +133,7 @@ public final class ParameterGrid implements Serializable {
     /**
      * The names of the axes.
      *
-     * @return at least one, in the order in which they were named
+     * @return at least one, in the order in which they were added
      */
     public List<String> names() {
         return axes.stream().map(Axis::name).toList();
@@ -161,12 +164,15 @@ public final class ParameterGrid implements Serializable {
     /**
      * One cell.
      *
-     * @param index which, counted from 0
+     * @param index its position, counted from 0
      * @return its parameters and its seed
      * @throws IndexOutOfBoundsException if there is no such cell
      */
     public Cell cell(int index) {
-        int rest = Objects.checkIndex(index, size);
+        if (index < 0 || index >= size) {
+            throw new IndexOutOfBoundsException("index: " + index + " is not from 0 to " + (size - 1));
+        }
+        int rest = index;
         double[] values = new double[axes.size()];
         for (int a = values.length - 1; a >= 0; a--) {
             List<Double> axis = axes.get(a).values();
@@ -195,8 +201,19 @@ public final class ParameterGrid implements Serializable {
         return Objects.hash(seed, axes);
     }
 
+    /** The axes with their values, of long axes the first three and the last, and the seed. */
     @Override
     public String toString() {
-        return "ParameterGrid of " + size + " cells over " + names() + ", seed " + seed;
+        return axes.stream().map(ParameterGrid::shown).collect(joining("; ", "ParameterGrid(", "; seed " + seed + ")"));
+    }
+
+    private static String shown(Axis axis) {
+        List<Double> values = axis.values();
+        int n = values.size();
+        if (n <= SHOWN) {
+            return axis.name() + ": " + values.stream().map(Object::toString).collect(joining(", "));
+        }
+        return axis.name() + ": " + values.subList(0, 3).stream().map(value -> value + ", ").collect(joining()) + "..., "
+                + values.get(n - 1) + " (" + n + " values)";
     }
 }

@@ -1,129 +1,119 @@
 package dev.retort.theory.grid;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.BitSet;
-import java.util.function.Consumer;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the text of a file of results and knows which of it can be relied on. What is wrong in the last line is what a run
- * that ended while it wrote leaves behind; elsewhere it is corruption.
+ * Reads the text of a file of results, in memory bounded by the length of one row, and knows how much of it can be relied on.
+ * A last line that is wrong is what a process leaves that is killed while it writes; a wrong line anywhere else means that the
+ * file was changed or damaged.
  */
 final class ResultText {
 
-    /** Far beyond any row, or the values of any axis; what is longer is not text. */
-    private static final int LONGEST_LINE = 1 << 26;
+    /** Nothing that a killed process leaves unfinished is as long. */
+    private static final long LONGEST_LOSS = 1L << 26;
+
+    private static final int PART = 1 << 13;
 
     private final String place;
-    private final InputStream bytes;
-    private final BitSet seen = new BitSet();
+    private final BoundedLines text;
     private long safe;
     private int lines;
-    private String loss = "";
+    private @Nullable String loss;
 
-    /** The stream is best buffered, and stays open. */
+    /** The stream needs no buffer and stays open. */
     ResultText(String place, InputStream bytes) {
         this.place = place;
-        this.bytes = bytes;
+        this.text = new BoundedLines(bytes);
     }
 
-    /** What a row must be, beyond having the right number of fields. */
+    /** What a row must be, beyond being written right. */
     interface Rule {
 
-        /** {@return what is wrong, or null} */
+        /** {@return what is wrong with the row, or null} */
         @Nullable
         String broken(Row row);
     }
 
-    /** The lines before the rows, as far as they are there: those that begin with #, and the one after them. */
-    byte[] header() throws IOException {
-        ByteArrayOutputStream header = new ByteArrayOutputStream();
-        byte[] line;
-        do {
-            line = line();
-            header.writeBytes(line);
-            accept(line);
-        } while (isEnded(line) && line[0] == '#');
-        return header.toByteArray();
+    /** Where rows go. */
+    interface Reader {
+
+        /** {@return false if the cell had a row before, and true otherwise} */
+        boolean accept(Row row);
+    }
+
+    /** Reads the lines before the rows; see {@link SweepHeader#read}. */
+    SweepHeader header(int kept) throws IOException {
+        SweepHeader header = SweepHeader.read(text, kept);
+        safe = header.length();
+        lines = header.lines();
+        return header;
     }
 
     /**
-     * Reads all rows but a last one that is wrong.
+     * Reads all rows; a last one that is wrong is left out.
      *
      * @throws IOException if another row is wrong, or two are of one cell; the message names the line and the reason
      */
-    void rows(int numbers, Rule rule, Consumer<Row> reader) throws IOException {
-        for (byte[] line = line(); line.length > 0; line = line()) {
-            String defect;
-            Row row = null;
-            try {
-                row = Row.read(text(line), numbers);
-                defect = isEnded(line) ? rule.broken(row) : "it does not end";
-            } catch (IllegalArgumentException malformed) {
-                defect = malformed.getMessage();
-            }
-            if (row != null && defect == null) {
-                if (seen.get(row.index())) {
-                    throw corrupt("cell " + row.index() + " has a row already");
-                }
-                seen.set(row.index());
-                reader.accept(row);
-                accept(line);
-            } else if (line().length > 0) {
-                throw corrupt(defect);
+    void rows(RowFormat format, Rule rule, Reader reader) throws IOException {
+        while (text.peek() >= 0) {
+            byte[] line = text.next(format.longestRow());
+            String defect = text.isEnded() || text.peek() < 0
+                    ? defect(line, format, rule, reader)
+                    : "it has more than " + line.length + " bytes";
+            if (defect == null) {
+                safe += line.length;
+                lines++;
             } else {
+                requireLast(defect);
                 loss = "line " + (lines + 1) + " (" + defect + ")";
-                return;
             }
         }
     }
 
-    private IOException corrupt(@Nullable String defect) {
+    /** Hands on the row in a line, or says what is wrong with it. */
+    private @Nullable String defect(byte[] line, RowFormat format, Rule rule, Reader reader) throws IOException {
+        Row row;
+        try {
+            row = format.read(new String(line, 0, line.length - (text.isEnded() ? 1 : 0), StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException malformed) {
+            return malformed.getMessage();
+        }
+        String defect = text.isEnded() ? rule.broken(row) : "its end is missing";
+        if (defect == null && !reader.accept(row)) {
+            throw corrupt("cell " + row.index() + " has a row already");
+        }
+        return defect;
+    }
+
+    /** Skips the rest of a wrong line, after which there must be nothing. */
+    private void requireLast(String defect) throws IOException {
+        for (long skipped = 0; !text.isEnded() && text.peek() >= 0; skipped += PART) {
+            if (skipped > LONGEST_LOSS) {
+                throw corrupt(defect);
+            }
+            text.next(PART);
+        }
+        if (text.peek() >= 0) {
+            throw corrupt(defect);
+        }
+    }
+
+    private IOException corrupt(String defect) {
         return new IOException(place + ", line " + (lines + 1) + ": " + defect
-                + ". The file is corrupt; mend or remove the line, and the sweep can be resumed");
+                + ". The file has been changed or damaged; delete this line, and resume the sweep to measure its cell again");
     }
 
-    private void accept(byte[] line) {
-        safe += line.length;
-        lines++;
-    }
-
-    /** The cells that have rows. */
-    BitSet seen() {
-        return seen;
-    }
-
-    /** How many bytes of the file are whole and right. */
+    /** {@return how many bytes of the file are complete and right} */
     long safe() {
         return safe;
     }
 
-    /** What was wrong with the last line, or the empty string. */
-    String loss() {
-        return loss;
-    }
-
-    /** A line with its end, if it has one; empty at the end of the file. */
-    private byte[] line() throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream(128);
-        int next = 0;
-        while (next != '\n' && (next = bytes.read()) >= 0) {
-            line.write(next);
-            if (line.size() > LONGEST_LINE) {
-                throw corrupt("it has more than " + LONGEST_LINE + " bytes, which no line of a sweep has");
-            }
-        }
-        return line.toByteArray();
-    }
-
-    private static boolean isEnded(byte[] line) {
-        return line.length > 0 && line[line.length - 1] == '\n';
-    }
-
-    private static String text(byte[] line) {
-        return new String(line, 0, isEnded(line) ? line.length - 1 : line.length, StandardCharsets.UTF_8);
+    /** {@return which line was left out and why, if one was} */
+    Optional<String> loss() {
+        return Optional.ofNullable(loss);
     }
 }

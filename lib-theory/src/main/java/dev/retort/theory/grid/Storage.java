@@ -1,6 +1,5 @@
 package dev.retort.theory.grid;
 
-import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -13,34 +12,37 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The bytes of a file that is being written, by nobody else. */
+/** The bytes of a file that one sweep writes. */
 interface Storage extends Closeable {
 
-    /** What is in the file, from its beginning; to be read before anything is written. */
+    /** The content of the file from its beginning; to be read before anything is written. */
     InputStream read() throws IOException;
 
     /**
-     * Looks whether the file is still where it was opened, and as long as it was left.
+     * Requires that the file is still where it was opened, and as long as this process left it.
      *
-     * @throws IOException if somebody else has been at it
+     * @throws IOException if another process has modified, replaced or deleted it
      */
     void requireUntouched(long length) throws IOException;
 
-    /** Writes at a place. If it fails, any part of the bytes may have been written. */
+    /** Writes at a position. After an exception any part of the bytes may have been written. */
     void write(long position, byte[] bytes) throws IOException;
 
-    /** Drops what is beyond. */
+    /** Cuts off what is beyond a length. */
     void truncate(long length) throws IOException;
 
     /** Returns when everything is on the disk. */
     void sync() throws IOException;
 
     /**
-     * Opens a file, which is made if it is not there, and locks it.
+     * Opens a file, which is created if it does not exist, and locks it.
      *
-     * @throws IOException if it cannot be opened for writing, or another sweep has it open
+     * @throws IOException if it is not a regular file, cannot be opened for writing, or is open in another sweep
      */
     static Storage of(Path path) throws IOException {
+        if (Files.exists(path)) {
+            requireRegularFile(path);
+        }
         // Not a channel: an interrupted thread would close it in the middle of a row.
         RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
         try {
@@ -52,7 +54,20 @@ interface Storage extends Closeable {
         }
     }
 
-    /** What tells a file from one that takes its place, if the system has such a thing. */
+    /**
+     * Requires that a path leads to a regular file: a pipe or a device may have no end, or nothing to read.
+     *
+     * @throws IOException if it does not, or there is nothing
+     */
+    static void requireRegularFile(Path path) throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+        if (!attributes.isRegularFile()) {
+            throw new IOException(path + ": is " + (attributes.isDirectory() ? "a directory" : "a pipe or a device")
+                    + ", not a regular file, as that of a sweep must be");
+        }
+    }
+
+    /** What distinguishes a file from one that takes its place, if the system has such a thing. */
     private static @Nullable Object keyOf(Path path) throws IOException {
         return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     }
@@ -66,7 +81,7 @@ interface Storage extends Closeable {
 
         @Override
         public InputStream read() throws IOException {
-            return new BufferedInputStream(new FileInputStream(file.getFD()));
+            return new FileInputStream(file.getFD());
         }
 
         @Override
@@ -78,11 +93,11 @@ interface Storage extends Closeable {
                 same = false;
             }
             if (!same) {
-                throw new IOException(path + ": has been deleted or replaced since the sweep began");
+                throw new IOException(path + ": was deleted or replaced by another process after the sweep had opened it");
             }
             if (file.length() != length) {
-                throw new IOException(path + ": somebody else has changed it, " + file.length() + " bytes where "
-                        + length + " had been written");
+                throw new IOException(path + ": was modified by another process; it has " + file.length()
+                        + " bytes where the sweep had left " + length);
             }
         }
 

@@ -6,19 +6,21 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Keeps other sweeps from a file while it is open, in this process and in others. The lock is on a file of its own beside it,
- * named like it with {@code .lock} behind and deleted at the end: POSIX systems give up all locks that a process has on a file as
- * soon as that process closes any stream of it, and results may be read while they are written.
+ * Keeps other sweeps, of this process and of others, from a file while it is open. The lock is on a second file beside it, of
+ * the same name with {@code .lock} appended, and not on the file itself: POSIX systems release all locks that a process has on
+ * a file as soon as the process closes any stream of it, and results may be read while they are written. The second file is
+ * deleted at the end.
  */
 final class StorageLock implements Closeable {
 
-    /** Of this process, which a lock on a file does not keep out. */
+    /** The files that this process has open; a lock on a file does not keep out the process that holds it. */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path locked;
@@ -34,7 +36,7 @@ final class StorageLock implements Closeable {
     /**
      * Takes the lock of a file that exists.
      *
-     * @throws IOException if another sweep has it, or no file can be made beside this one
+     * @throws IOException if another sweep has it, or the file beside it cannot be created
      */
     static StorageLock of(Path path) throws IOException {
         Path locked = path.toRealPath();
@@ -43,25 +45,41 @@ final class StorageLock implements Closeable {
             throw taken(path);
         }
         try {
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            try {
-                if (channel.tryLock() == null) {
-                    throw taken(path);
-                }
-                return new StorageLock(locked, file, channel);
-            } catch (IOException | RuntimeException e) {
-                channel.close();
-                throw e;
-            }
-        } catch (OverlappingFileLockException e) { // of this class, loaded twice
-            HELD.remove(locked);
-            throw taken(path);
-        } catch (AccessDeniedException e) {
-            HELD.remove(locked);
-            throw new IOException(path + ": cannot be locked, " + file + " cannot be made", e);
+            return new StorageLock(locked, file, lockedChannel(path, file));
         } catch (IOException | RuntimeException e) {
             HELD.remove(locked);
             throw e;
+        }
+    }
+
+    private static FileChannel lockedChannel(Path path, Path file) throws IOException {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(path + ": cannot be locked, " + file + " is not a regular file; remove it");
+        }
+        // A link that is put there in this moment is not followed: whoever can write to the directory could have any file
+        // of the user opened.
+        FileChannel channel = open(path, file);
+        try {
+            if (channel.tryLock() == null) {
+                throw taken(path);
+            }
+            return channel;
+        } catch (OverlappingFileLockException e) { // held by this class, loaded a second time
+            channel.close();
+            throw taken(path);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static FileChannel open(Path path, Path file) throws IOException {
+        try {
+            return FileChannel.open(
+                    file,
+                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
+        } catch (AccessDeniedException e) {
+            throw new IOException(path + ": cannot be locked, " + file + " cannot be created", e);
         }
     }
 

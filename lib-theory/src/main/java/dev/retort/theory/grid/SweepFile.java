@@ -1,5 +1,6 @@
 package dev.retort.theory.grid;
 
+import static dev.retort.core.Arguments.length;
 import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
@@ -7,11 +8,11 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -19,15 +20,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file of a sweep that is under way: what runs a study, on whatever machines, asks here which cells are missing and hands
- * over what came of them.
+ * The file of a sweep that is running. Whatever measures the cells of a study, on whatever machines, asks the file which cells
+ * are missing and adds their outcomes.
  *
- * <p>The file is text: the {@linkplain GridStudy#description() description} of the study and one line per cell, in the order
- * in which they finish: index, parameters, results, numbers in full precision, {@code Infinity} included. Rows are on the
- * disk when {@link #add} returns. So a process may be killed at any moment: the next that opens the file drops a last line
- * that is incomplete, with a warning, and has the cells without a row to do. Nothing else is ever dropped; a file that is
- * wrong anywhere else, or belongs to another study, is refused untouched. While it is open the file is locked against a
- * second sweep, by another file beside it, {@code .lock} behind its name; it may be read. For one thread at a time.
+ * <p>The file is text: the {@linkplain GridStudy#description() description} of the study and one row per cell, in the order in
+ * which the cells finish: index, parameters and results in full precision, {@code Infinity} included, then {@code #} and a
+ * checksum. Pandas and R skip the checksums and the description if they are told that {@code #} begins a comment; the header
+ * says how.
+ *
+ * <p>Rows are on the disk when {@link #add} returns, so a process may be killed at any moment: the next one that opens the file
+ * drops a last line that is incomplete or wrong, with a warning, and measures the cells without a row. Nothing else is ever
+ * dropped. A file that is wrong anywhere else, by one digit, or that belongs to another study is refused and left as it is. A
+ * file from before there were checksums is resumed without them, with a warning.
+ *
+ * <p>While a sweep has the file open, a second file beside it, of the same name with {@code .lock} appended, keeps other sweeps
+ * away; the file may be read meanwhile. Not thread-safe.
  */
 public final class SweepFile implements Closeable {
 
@@ -37,55 +44,71 @@ public final class SweepFile implements Closeable {
     private final Path path;
     private final Storage storage;
     private final Consumer<SweepProgress> progress;
-    private final BitSet done;
+    private final RowFormat format;
+    private final Optional<String> dropped;
+    private final BitSet done = new BitSet();
     private final int before;
     private final NavigableMap<Integer, SweepSummary.Failure> failures = new TreeMap<>();
     private final long start = System.nanoTime();
     private int now;
     private long end;
 
-    /** Something may be in the file beyond its end. */
+    /** Whether there may be something in the file beyond its end. */
     private boolean torn;
 
-    /** Reads what the storage has. */
+    /** Reads what is in the storage. */
     SweepFile(GridStudy study, Path path, Storage storage, Consumer<SweepProgress> progress) throws IOException {
         this.study = study;
         this.path = path;
         this.storage = storage;
         this.progress = progress;
+        SweepHeader own = SweepHeader.of(study);
         ResultText text = new ResultText(path.toString(), storage.read());
-        this.done = text.seen();
-        byte[] header = text.header();
-        byte[] description = study.description().getBytes(StandardCharsets.UTF_8);
-        int shared = Arrays.mismatch(header, description);
-        if (shared == header.length) {
-            write(description); // new, or killed in these very lines
+        // Other versions of Java write some numbers longer, but not twice as long.
+        SweepHeader found = text.header(2 * own.bytes().length);
+        if (found.isBeginningOf(study, own)) {
+            write(own.bytes()); // a new file, or one whose sweep was killed as it wrote these very lines
+            this.format = own.rows();
         } else {
-            study.requireSame(path.toString(), new String(header, StandardCharsets.UTF_8));
-            text.rows(
-                    study.grid().names().size() + study.columns().size(),
-                    row -> row.fits(study.grid()) ? null : "its parameters are not those of cell " + row.index(),
-                    row -> {});
-            end = text.safe();
-            if (!text.loss().isEmpty()) {
-                LOG.warn("{}: {} is dropped, and its cell done again", path, text.loss());
-                storage.truncate(end);
-            }
+            study.requireSame(path.toString(), found.description());
+            found.requireIntact(path.toString());
+            this.format = found.rows();
+            readRows(text);
         }
+        this.dropped = text.loss();
         this.before = done.cardinality();
     }
 
+    private void readRows(ResultText text) throws IOException {
+        if (format.headerChecksum() == null) {
+            LOG.warn("{}: has no checksums, so that changed digits would go unnoticed; a new file would have them", path);
+        }
+        text.rows(
+                format,
+                row -> row.fits(study.grid()) ? null : "its parameters are not those of cell " + row.index(),
+                row -> {
+                    boolean first = !done.get(row.index());
+                    done.set(row.index());
+                    return first;
+                });
+        end = text.safe();
+        if (text.loss().isPresent()) {
+            LOG.warn("{}: {} is dropped, and its cell is measured again", path, text.loss().get());
+            storage.truncate(end);
+        }
+    }
+
     /**
-     * Opens the file of a study, and makes it if it is not there.
+     * Opens the file of a study, and creates it if it does not exist.
      *
-     * @param study what is run
+     * @param study the study whose cells are measured
      * @param path the file, in a directory that exists
-     * @param progress told whenever rows have been added, in the thread that adds them
+     * @param progress called whenever rows have been added, in the thread that adds them
      * @return the open file
      * @throws IllegalArgumentException if the path does not name a file, or the file belongs to another study; the message
      *     shows where they differ
-     * @throws IOException if the file cannot be opened for writing, another sweep has it open, or it is corrupt elsewhere than
-     *     in its last line; the message names the line
+     * @throws IOException if the file is not a regular one, cannot be opened for writing, is open in another sweep, or was
+     *     changed or damaged anywhere but in its last line; the message gives the number of the line
      */
     public static SweepFile open(GridStudy study, Path path, Consumer<SweepProgress> progress) throws IOException {
         notNull("study", study);
@@ -113,29 +136,36 @@ public final class SweepFile implements Closeable {
     }
 
     /**
-     * Adds the rows of the cells that have results and takes note of those that failed. When this returns, the rows are on the
+     * Adds the rows of the cells that have results and notes those that failed. When this method returns, the rows are on the
      * disk; the more are added at once, the less each of them costs.
      *
-     * @param outcomes what came of cells that were missing
-     * @throws IllegalArgumentException if a cell has its row already
-     * @throws IOException if the rows cannot be written, for example because the disk is full. None of them is in the file
-     *     then, and all earlier ones are; the message says how many. Also if somebody else has changed, replaced or deleted
-     *     the file meanwhile
+     * @param outcomes the outcomes of cells that were missing
+     * @throws IllegalArgumentException if a cell has a row already, is not in the grid, or has another number of results than
+     *     the study has columns; nothing is added then
+     * @throws IOException if the rows cannot be written, for example because the disk is full: then none of them is in the
+     *     file and all earlier ones are, and the message says how many. Also if another process has modified, replaced or
+     *     deleted the file
      */
     public void add(Collection<Outcome> outcomes) throws IOException {
         BitSet adding = new BitSet();
         NavigableMap<Integer, SweepSummary.Failure> failed = new TreeMap<>();
         StringBuilder rows = new StringBuilder();
-        for (Outcome outcome : outcomes) {
-            Cell cell = study.grid().cell(outcome.index());
+        int columns = study.columns().size();
+        for (Outcome outcome : notNull("outcomes", outcomes)) {
+            Cell cell = cell(notNull("outcomes", outcome));
             if (done.get(cell.index()) || adding.get(cell.index())) {
                 throw refusal("outcomes", cell, "has a row already");
             }
             outcome.failure()
-                    .ifPresentOrElse(reason -> failed.put(cell.index(), new SweepSummary.Failure(cell, reason)), () -> {
-                        adding.set(cell.index());
-                        Row.write(rows, cell, outcome.results());
-                    });
+                    .ifPresentOrElse(
+                            reason -> failed.put(
+                                    cell.index(), new SweepSummary.Failure(cell, reason, outcome.isRefused())),
+                            () -> {
+                                double[] results = outcome.results();
+                                length("outcomes.results", results.length, "the number of columns", columns);
+                                adding.set(cell.index());
+                                format.write(rows, cell, results);
+                            });
         }
         if (!torn) {
             storage.requireUntouched(end);
@@ -146,6 +176,14 @@ public final class SweepFile implements Closeable {
         failures.putAll(failed);
         adding.stream().forEach(failures::remove);
         progress.accept(SweepProgress.of(study.grid().size(), before, now, failures.size(), start));
+    }
+
+    private Cell cell(Outcome outcome) {
+        int cells = study.grid().size();
+        if (outcome.index() >= cells) {
+            throw refusal("outcomes", "cell " + outcome.index(), "is not in the grid, which has " + cells + " cells");
+        }
+        return study.grid().cell(outcome.index());
     }
 
     private void write(byte[] bytes) throws IOException {
@@ -170,7 +208,7 @@ public final class SweepFile implements Closeable {
                 storage.truncate(end);
                 torn = false;
             } catch (IOException again) {
-                failure.addSuppressed(again); // the next who opens the file will drop what is incomplete
+                failure.addSuppressed(again); // whoever opens the file next drops what is incomplete
             }
             throw failure;
         }
@@ -179,15 +217,20 @@ public final class SweepFile implements Closeable {
     /**
      * How far the sweep has come since the file was opened.
      *
-     * @return the numbers of cells, and those that failed, by index
+     * @return the numbers of cells, those that failed, and a last line that was dropped
      */
     public SweepSummary summary() {
-        return new SweepSummary(study.grid().size(), before, now, List.copyOf(failures.values()));
+        return new SweepSummary(study.grid().size(), before, now, List.copyOf(failures.values()), dropped);
     }
 
-    /** Closes the file and gives up its lock. */
+    /** Closes the file and releases its lock. */
     @Override
     public void close() throws IOException {
         storage.close();
+    }
+
+    @Override
+    public String toString() {
+        return "SweepFile " + path + ": " + (before + now) + " of " + study.grid().size() + " cells";
     }
 }

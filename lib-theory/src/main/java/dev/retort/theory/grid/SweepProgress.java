@@ -1,33 +1,64 @@
 package dev.retort.theory.grid;
 
+import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.refusal;
+
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
- * Where a running sweep stands.
+ * How far a running sweep has come.
  *
- * @param done how many cells have their row
- * @param failed how many failed
- * @param total how many cells there are
+ * @param done the number of cells that have rows
+ * @param failed the number of cells that failed in this run
+ * @param total the number of cells of the grid, at least {@code done + failed}
  * @param elapsed the time since this run began
- * @param remaining how long the rest will take, if its cells take as long on average as those of this run did
+ * @param remaining the time that the other cells will take if they go on at the average speed of this run; empty until ten
+ *     cells of this run have finished and a second has passed, for the first cells say little about the speed
  */
-public record SweepProgress(int done, int failed, int total, Duration elapsed, Duration remaining) {
+public record SweepProgress(int done, int failed, int total, Duration elapsed, Optional<Duration> remaining) {
+
+    /** The first cells also pay for loading classes, and if many run at a time the first to finish tells nothing of the others. */
+    private static final int ENOUGH_CELLS = 10;
+
+    private static final Duration ENOUGH_TIME = Duration.ofSeconds(1);
 
     /**
-     * The progress of a run.
+     * Checks the numbers.
      *
-     * @param total how many cells there are
-     * @param before how many of them had their row when the run began
-     * @param now how many got it since
-     * @param failed how many failed since
-     * @param start when the run began, in terms of {@link System#nanoTime()}
-     * @return the progress, with the time that is left estimated
+     * @throws IllegalArgumentException if a number is negative, more cells are done and failed than there are, or something is
+     *     null
+     */
+    public SweepProgress {
+        nonNegative("done", done);
+        nonNegative("failed", failed);
+        if ((long) done + failed > total) {
+            throw refusal("total", total, "is not at least done + failed, " + ((long) done + failed));
+        }
+        notNull("elapsed", elapsed);
+        notNull("remaining", remaining);
+    }
+
+    /**
+     * The progress of a run that began at a given moment.
+     *
+     * @param total the number of cells of the grid
+     * @param before the number of cells that had rows when the run began
+     * @param now the number of cells that got rows since
+     * @param failed the number of cells that failed since
+     * @param start the moment in terms of {@link System#nanoTime()}
+     * @return the progress, with the remaining time estimated
      */
     public static SweepProgress of(int total, int before, int now, int failed, long start) {
         Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-        double share = (total - before - now - failed) / Math.max(1.0, now + failed);
-        Duration remaining = Duration.ofMillis(Math.round(elapsed.toMillis() * share));
+        int finished = now + failed;
+        Optional<Duration> remaining = Optional.empty();
+        if (finished >= ENOUGH_CELLS && elapsed.compareTo(ENOUGH_TIME) >= 0) {
+            double perCell = (double) elapsed.toMillis() / finished;
+            remaining = Optional.of(Duration.ofMillis(Math.round(perCell * (total - before - finished))));
+        }
         return new SweepProgress(before + now, failed, total, elapsed, remaining);
     }
 
@@ -40,11 +71,11 @@ public record SweepProgress(int done, int failed, int total, Duration elapsed, D
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%d of %d cells%s, %d s, %d s left",
+                "%d of %d cells%s, %d s%s",
                 done,
                 total,
                 failed == 0 ? "" : ", " + failed + " failed",
                 elapsed.toSeconds(),
-                remaining.toSeconds());
+                remaining.map(left -> ", " + left.toSeconds() + " s left").orElse(""));
     }
 }

@@ -1,29 +1,44 @@
 package dev.retort.theory.grid;
 
+import static dev.retort.core.Arguments.atLeastOne;
+import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.refusal;
+
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
  * How far a sweep came.
  *
  * @param cells the number of cells of the grid
- * @param before how many of them had a row already when the sweep began
- * @param now how many got one
- * @param failures the cells that failed, by index; they have no row, and are tried again when the sweep is resumed
+ * @param before the number of cells that had rows when the sweep began
+ * @param now the number of cells that got rows since
+ * @param failures the cells that failed, by index; they have no row and are tried again when the sweep is resumed
+ * @param dropped the last line that the file had when the sweep began, if it was incomplete or wrong and was dropped: its number
+ *     and what was wrong
  */
-public record SweepSummary(int cells, int before, int now, List<Failure> failures) {
+public record SweepSummary(int cells, int before, int now, List<Failure> failures, Optional<String> dropped) {
 
     private static final int SHOWN = 20;
 
     /**
-     * A summary.
+     * Checks the numbers.
      *
-     * @param cells the number of cells of the grid
-     * @param before how many of them had a row already when the sweep began
-     * @param now how many got one
-     * @param failures the cells that failed
+     * @throws IllegalArgumentException if a number is negative, there is no cell, more cells are done and failed than there are, or something is
+     *     null
      */
     public SweepSummary {
+        atLeastOne("cells", cells);
+        nonNegative("before", before);
+        nonNegative("now", now);
+        notNull("failures", failures).forEach(failure -> notNull("failures", failure));
+        notNull("dropped", dropped);
+        if ((long) before + now + failures.size() > cells) {
+            throw refusal(
+                    "cells", cells, "is not at least before + now + failures, " + ((long) before + now + failures.size()));
+        }
         failures = List.copyOf(failures);
     }
 
@@ -32,8 +47,19 @@ public record SweepSummary(int cells, int before, int now, List<Failure> failure
      *
      * @param cell its parameters
      * @param reason what was thrown, with its message
+     * @param isRefused whether something refused the parameters, that is with an {@link IllegalArgumentException}
      */
-    public record Failure(Cell cell, String reason) {
+    public record Failure(Cell cell, String reason, boolean isRefused) {
+
+        /**
+         * Checks the arguments.
+         *
+         * @throws IllegalArgumentException if something is null
+         */
+        public Failure {
+            notNull("cell", cell);
+            notNull("reason", reason);
+        }
 
         @Override
         public String toString() {
@@ -51,25 +77,36 @@ public record SweepSummary(int cells, int before, int now, List<Failure> failure
     }
 
     /**
-     * The number of cells that were not tried, because the sweep was interrupted.
+     * Whether the parameters of every cell were refused, so that there is not one row: the grid, not a cell, is wrong.
      *
-     * @return how many have neither a row nor failed
+     * @return true if every cell failed, each because its parameters were refused
+     */
+    public boolean isRefused() {
+        return failures.size() == cells && failures.stream().allMatch(Failure::isRefused);
+    }
+
+    /**
+     * The number of cells that were not measured because the sweep was interrupted.
+     *
+     * @return the number of cells that neither have a row nor failed
      */
     public int missing() {
         return cells - before - now - failures.size();
     }
 
     /**
-     * The numbers, and the first failures, one a line.
+     * Text for a terminal.
      *
-     * @return text for people
+     * @return the numbers, the line that was dropped, and the first 20 failures, one a line
      */
     @Override
     public String toString() {
         String numbers = (before + now) + " of " + cells + " cells done, " + now + " of them now; " + failures.size()
                 + " failed, " + missing() + " missing";
+        String loss = dropped.map(line -> "\n  dropped and measured again: " + line).orElse("");
         String more = failures.size() > SHOWN ? "\n  and " + (failures.size() - SHOWN) + " more" : "";
         return numbers
+                + loss
                 + failures.stream()
                         .limit(SHOWN)
                         .map(failure -> "\n  " + failure)

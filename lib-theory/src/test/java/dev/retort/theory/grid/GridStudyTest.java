@@ -106,9 +106,9 @@ class GridStudyTest {
             assertThat(copy(pipelines).measure(3).results())
                     .isEqualTo(pipelines.measure(3).results());
         }
-        Outcome failed = copy(Outcome.failed(3, "why"));
-        assertThat(failed.index()).isEqualTo(3);
-        assertThat(failed.failure()).contains("why");
+        Outcome failed = Outcome.failed(3, "why", true);
+        assertThat(copy(failed)).isEqualTo(failed).hasSameHashCodeAs(failed).hasToString("cell 3: why");
+        assertThat(copy(study.measure(4))).isEqualTo(study.measure(4)).isNotEqualTo(study.measure(5));
     }
 
     @Test
@@ -162,15 +162,15 @@ class GridStudyTest {
     void badStudiesAreRefused() {
         CellFunction<double[]> nothing = cell -> new double[0];
         refused("columns.size: 0 is not at least 1", () -> GridStudy.of(GRID, List.of(), nothing));
-        refused("columns[0]: alpha is there already", () -> GridStudy.of(GRID, List.of("alpha"), nothing));
-        refused("columns[1]: y is there already", () -> GridStudy.of(GRID, List.of("y", "y"), nothing));
+        refused("columns[0]: alpha is taken by another axis or column", () -> GridStudy.of(GRID, List.of("alpha"), nothing));
+        refused("columns[1]: y is taken by another axis or column", () -> GridStudy.of(GRID, List.of("y", "y"), nothing));
         refused(
-                "columns[0]: y z is not a name of letters, digits and underscores other than index",
+                "columns[0]: \"y z\" is not a letter followed by letters, digits and underscores, or is \"index\"",
                 () -> GridStudy.of(GRID, List.of("y z"), nothing));
-        refused("columns[5]: tau is there already", () -> GridStudy.predicting(GRID.and("tau", 1), PIPELINE));
+        refused("columns[5]: tau is taken by another axis or column", () -> GridStudy.predicting(GRID.and("tau", 1), PIPELINE));
         refused("trials: 1 is not at least 2", () -> GridStudy.simulating(GRID, PIPELINE, 1));
         refused(
-                "name: two\nlines has control characters in it",
+                "name: \"two\\nlines\" contains control characters",
                 () -> GridStudy.predicting(GRID, PIPELINE).named("two\nlines"));
         assertThatExceptionOfType(IndexOutOfBoundsException.class)
                 .isThrownBy(() -> GridStudy.predicting(GRID, PIPELINE).measure(8));
@@ -198,7 +198,7 @@ class GridStudyTest {
         assertOther(study, study(study.grid().and("b", 1), "1.10"), 4);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> study.requireSame("here", "# study: 1.10\n# seed: 5\n"))
-                .withMessage("file: here belongs to another study: line 2 is \"# seed: 5\", this study has"
+                .withMessage("file: here belongs to another study: it has \"# seed: 5\" where this study has"
                         + " \"# seed: 9223372036854775807\"");
     }
 
@@ -209,7 +209,7 @@ class GridStudyTest {
     private static void assertOther(GridStudy study, GridStudy other, int line) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> study.requireSame("here", other.description()))
-                .withMessageStartingWith("file: here belongs to another study: line " + line + " is ");
+                .withMessageStartingWith("file: here belongs to another study: it has " + Quotation.of(other.description().lines().toList().get(line - 1)));
     }
 
     private static Outcome measured(CellFunction<double[]> measurement) {

@@ -10,6 +10,7 @@ import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Training;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Sweeps in a process of their own, which ends when the operating system says so. */
+/** Sweeps in processes of their own that are killed, or whose disk is full. */
 @Timeout(120)
 class KilledSweepTest {
 
@@ -38,7 +39,7 @@ class KilledSweepTest {
     /** How long a cell of the child takes at least, in milliseconds. */
     private static final String PAUSE = "cell.pause";
 
-    private static final int HEADER = STUDY.description().length();
+    private static final SweepHeader HEADER = SweepHeader.of(STUDY);
 
     @TempDir
     private Path directory;
@@ -85,7 +86,7 @@ class KilledSweepTest {
                 .contains("java.io.IOException: " + csv + ": cannot be written (File too large). " + rows(csv)
                         + " rows are safe; the sweep can be resumed");
         assertThat(sweep.exitValue()).isEqualTo(1);
-        assertThat(left).startsWith(STUDY.description()).endsWith("\n").hasSizeLessThanOrEqualTo(8192);
+        assertThat(left).startsWith(text(HEADER)).endsWith("\n").hasSizeLessThanOrEqualTo(8192);
         assertThat(rows(csv)).isBetween(1, 299);
         assertThat(GridResults.read(csv).size()).isEqualTo(rows(csv));
 
@@ -120,13 +121,17 @@ class KilledSweepTest {
     private static void assertComplete(Path csv) throws IOException {
         Stream<String> rows = IntStream.range(0, STUDY.grid().size()).mapToObj(i -> {
             StringBuilder row = new StringBuilder();
-            Row.write(row, STUDY.grid().cell(i), STUDY.measure(i).results());
+            HEADER.rows().write(row, STUDY.grid().cell(i), STUDY.measure(i).results());
             return row.toString().strip();
         });
         assertThat(Files.readAllLines(csv))
                 .containsExactlyInAnyOrderElementsOf(
-                        Stream.concat(STUDY.description().lines(), rows).toList());
-        assertThat(Files.readString(csv)).startsWith(STUDY.description()).endsWith("\n");
+                        Stream.concat(text(HEADER).lines(), rows).toList());
+        assertThat(Files.readString(csv)).startsWith(text(HEADER)).endsWith("\n");
+    }
+
+    private static String text(SweepHeader header) {
+        return new String(header.bytes(), StandardCharsets.UTF_8);
     }
 
     private static int rows(Path csv) throws IOException {
@@ -134,7 +139,7 @@ class KilledSweepTest {
     }
 
     private static int rows(String text) {
-        return (int) text.chars().skip(HEADER).filter(c -> c == '\n').count();
+        return (int) text.chars().skip(HEADER.length()).filter(c -> c == '\n').count();
     }
 
     private static Process child(Path csv) throws IOException {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -38,7 +39,7 @@ class LocalSweepTest {
     private static final GridStudy STUDY =
             GridStudy.of(GRID, List.of("root", "chance"), cell -> new double[] {Math.sqrt(cell.get("x")), cell.seed()});
 
-    /** Cells have no memory of who runs them. What a test sees of them is here. */
+    /** What the cells of a test count; functions of cells are copied and cannot capture it. */
     private static final AtomicInteger CALLS = new AtomicInteger();
 
     private static final AtomicBoolean MENDED = new AtomicBoolean();
@@ -51,7 +52,7 @@ class LocalSweepTest {
     void resultsDoNotDependOnThreads(int threads) throws IOException {
         Path csv = directory.resolve("sweep.csv");
         assertThat(LocalSweep.onAllProcessors().threads(threads).run(STUDY, csv))
-                .isEqualTo(new SweepSummary(500, 0, 500, List.of()));
+                .isEqualTo(new SweepSummary(500, 0, 500, List.of(), Optional.empty()));
         GridResults results = GridResults.read(csv);
         for (int i = 0; i < 500; i++) {
             assertThat(results.column("root")[i]).isEqualTo(Math.sqrt(i));
@@ -61,7 +62,7 @@ class LocalSweepTest {
                         .mapToDouble(i -> GRID.cell(i).seed())
                         .toArray());
         byte[] whole = Files.readAllBytes(csv);
-        assertThat(LocalSweep.onAllProcessors().run(STUDY, csv)).isEqualTo(new SweepSummary(500, 500, 0, List.of()));
+        assertThat(LocalSweep.onAllProcessors().run(STUDY, csv)).isEqualTo(new SweepSummary(500, 500, 0, List.of(), Optional.empty()));
         assertThat(csv).hasBinaryContent(whole);
     }
 
@@ -84,19 +85,40 @@ class LocalSweepTest {
                 .isEqualTo(written)
                 .isSorted()
                 .endsWith(500);
-        assertThat(told.get(told.size() - 1).remaining()).isZero();
+        assertThat(told).allMatch(progress -> progress.elapsed().toMillis() < 1000
+                ? progress.remaining().isEmpty()
+                : progress.done() < 10 || progress.remaining().isPresent());
         assertThat(told).allMatch(progress -> progress.total() == 500 && progress.failed() == 0);
     }
 
     @Test
-    void progressEstimatesFromTheCellsOfThisRun() {
-        long minuteAgo = System.nanoTime() - Duration.ofSeconds(60).toNanos();
-        SweepProgress progress = SweepProgress.of(400, 100, 18, 2, minuteAgo);
+    void theRemainingTimeIsEstimatedFromTheCellsOfThisRun() {
+        SweepProgress progress = SweepProgress.of(400, 100, 18, 2, secondsAgo(60));
         assertThat(progress.done()).isEqualTo(118);
-        assertThat(progress.remaining()).isBetween(Duration.ofSeconds(840), Duration.ofSeconds(850));
+        Duration remaining = progress.remaining().orElseThrow();
+        assertThat(remaining).isBetween(Duration.ofSeconds(840), Duration.ofSeconds(850));
         assertThat(progress)
-                .hasToString("118 of 400 cells, 2 failed, 60 s, "
-                        + progress.remaining().toSeconds() + " s left");
+                .hasToString("118 of 400 cells, 2 failed, 60 s, " + remaining.toSeconds() + " s left");
+        assertThat(SweepProgress.of(400, 300, 100, 0, secondsAgo(60)).remaining())
+                .contains(Duration.ZERO);
+    }
+
+    /** After one cell of a million, and half a second for loading classes, six days would be a guess. */
+    @Test
+    void theRemainingTimeIsNotGuessedFromTheFirstCells() {
+        assertThat(SweepProgress.of(1_000_000, 0, 1, 0, secondsAgo(5)).remaining())
+                .isEmpty();
+        assertThat(SweepProgress.of(1_000_000, 500, 9, 0, secondsAgo(5)).remaining())
+                .isEmpty();
+        assertThat(SweepProgress.of(1_000_000, 0, 500, 0, System.nanoTime()).remaining())
+                .isEmpty();
+        assertThat(SweepProgress.of(1_000_000, 0, 1, 0, secondsAgo(5))).hasToString("1 of 1000000 cells, 5 s");
+        assertThat(SweepProgress.of(1_000_000, 500, 9, 1, secondsAgo(5)).remaining())
+                .isPresent();
+    }
+
+    private static long secondsAgo(int seconds) {
+        return System.nanoTime() - Duration.ofSeconds(seconds).toNanos();
     }
 
     @Test
@@ -142,7 +164,7 @@ class LocalSweepTest {
         assertThat(GridResults.read(csv).column("y")).containsExactly(1, 3);
         assertThat(LocalSweep.onAllProcessors().run(study, csv).failures()).hasSize(3);
         MENDED.set(true);
-        assertThat(LocalSweep.onAllProcessors().run(study, csv)).isEqualTo(new SweepSummary(5, 2, 3, List.of()));
+        assertThat(LocalSweep.onAllProcessors().run(study, csv)).isEqualTo(new SweepSummary(5, 2, 3, List.of(), Optional.empty()));
         assertThat(GridResults.read(csv).column("y")).containsExactly(1, 2, 3, 4, 5);
     }
 
@@ -211,7 +233,7 @@ class LocalSweepTest {
         GridStudy endless = GridStudy.simulating(grid, pipeline, new InterruptingTrials(sweeper.getId()));
         SweepSummary summary = LocalSweep.onAllProcessors().threads(2).run(endless, csv);
         assertThat(Thread.interrupted()).isTrue();
-        assertThat(summary).isEqualTo(new SweepSummary(2, 0, 0, List.of()));
+        assertThat(summary).isEqualTo(new SweepSummary(2, 0, 0, List.of(), Optional.empty()));
         assertThat(summary.missing()).isEqualTo(2);
         assertThat(GridResults.read(csv).size()).isZero();
 
@@ -223,7 +245,7 @@ class LocalSweepTest {
         assertSameRows(csv, whole);
     }
 
-    /** Many a cell turns an interruption into an exception of its own, and clears the thread's status. */
+    /** A cell may turn an interruption into an exception of its own and clear the status of the thread. */
     @Test
     void cellsThatHideTheirInterruptionEndWithTheSweep() throws Exception {
         Path csv = directory.resolve("hidden.csv");
@@ -236,9 +258,20 @@ class LocalSweepTest {
             return new double[1];
         });
         SweepSummary summary = interruptedAfter(20, study, csv);
-        assertThat(summary).isEqualTo(new SweepSummary(500, 0, 20, List.of()));
+        assertThat(summary).isEqualTo(new SweepSummary(500, 0, 20, List.of(), Optional.empty()));
         Thread.sleep(100);
         assertThat(CALLS).hasValueLessThanOrEqualTo(24); // one more for each thread
+    }
+
+    @Test
+    void sweepsAreValues() {
+        LocalSweep sweep = LocalSweep.onAllProcessors().threads(3);
+        assertThat(sweep)
+                .isEqualTo(LocalSweep.onAllProcessors().threads(3))
+                .hasSameHashCodeAs(LocalSweep.onAllProcessors().threads(3))
+                .isNotEqualTo(sweep.threads(4))
+                .isNotEqualTo(sweep.onProgress(progress -> {}))
+                .hasToString("LocalSweep on 3 threads");
     }
 
     @Test
@@ -277,7 +310,7 @@ class LocalSweepTest {
         }
     }
 
-    /** Trials without end, the third of which interrupts who runs the sweep. */
+    /** Endless trials, the third of which interrupts the thread that runs the sweep. */
     private record InterruptingTrials(long sweeper) implements CellFunction<Experiment<Simulation>> {
 
         @Override

@@ -37,8 +37,12 @@ class ParameterGridTest {
 
     @Test
     void cellsBeyondTheGridAreNotThere() {
-        assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> GRID.cell(12));
-        assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> GRID.cell(-1));
+        assertThatExceptionOfType(IndexOutOfBoundsException.class)
+                .isThrownBy(() -> GRID.cell(12))
+                .withMessage("index: 12 is not from 0 to 11");
+        assertThatExceptionOfType(IndexOutOfBoundsException.class)
+                .isThrownBy(() -> GRID.cell(-1))
+                .withMessage("index: -1 is not from 0 to 11");
     }
 
     /** The outputs for this seed are those that implementations in all languages are held against. */
@@ -84,32 +88,32 @@ class ParameterGridTest {
         assertThat(grid.cell(0).whole("n")).isEqualTo(3);
         assertThat(grid.cell(2).whole("n")).isEqualTo(Integer.MAX_VALUE);
         assertThat(grid.cell(4).whole("n")).isEqualTo(Integer.MIN_VALUE);
-        refused("n: 0.5 is not a whole number below 2^31", () -> grid.cell(1).whole("n"));
+        refused("n: 0.5 is not a whole number from -2^31 to 2^31 - 1", () -> grid.cell(1).whole("n"));
         refused(
-                "n: 2.147483648E9 is not a whole number below 2^31",
+                "n: 2.147483648E9 is not a whole number from -2^31 to 2^31 - 1",
                 () -> grid.cell(3).whole("n"));
     }
 
     @Test
     void badAxesAreRefused() {
         refused(
-                "name: 1st is not a name of letters, digits and underscores other than index",
+                "name: \"1st\" is not a letter followed by letters, digits and underscores, or is \"index\"",
                 () -> ParameterGrid.of("1st", 1));
         refused(
-                "name: a,b is not a name of letters, digits and underscores other than index",
+                "name: \"a,b\" is not a letter followed by letters, digits and underscores, or is \"index\"",
                 () -> ParameterGrid.of("a,b", 1));
         refused(
-                "name:  is not a name of letters, digits and underscores other than index",
+                "name: \"\" is not a letter followed by letters, digits and underscores, or is \"index\"",
                 () -> ParameterGrid.of("", 1));
         refused(
-                "name: index is not a name of letters, digits and underscores other than index",
+                "name: \"index\" is not a letter followed by letters, digits and underscores, or is \"index\"",
                 () -> GRID.and("index", 1));
-        refused("name: alpha is there already", () -> GRID.and("alpha", 1));
+        refused("name: alpha is taken by another axis or column", () -> GRID.and("alpha", 1));
         refused("values.length: 0 is not at least 1", () -> ParameterGrid.of("x"));
         refused("values[1]: NaN is not finite", () -> ParameterGrid.of("x", 1, Double.NaN));
         refused("values[0]: Infinity is not finite", () -> ParameterGrid.of("x", Double.POSITIVE_INFINITY));
-        refused("values[2]: 1.0 is there already", () -> ParameterGrid.of("x", 1, 2, 1));
-        refused("values[1]: -0.0 is there already", () -> ParameterGrid.of("x", 0.0, -0.0));
+        refused("values[2]: 1.0 occurs twice", () -> ParameterGrid.of("x", 1, 2, 1));
+        refused("values[1]: -0.0 occurs twice", () -> ParameterGrid.of("x", 0.0, -0.0));
         refused("name: beta is not one of [samples, alpha, ridge]", () -> GRID.values("beta"));
         refused(
                 "name: beta is not one of [samples, alpha, ridge]",
@@ -126,7 +130,7 @@ class ParameterGridTest {
         assertThat(large.cell(last).get("a")).isEqualTo((1 << 16) - 1);
         assertThat(large.cell(last).get("b")).isEqualTo((1 << 15) - 2);
         refused(
-                "values: a grid of 4294836224 or more cells does not have less than 2^31",
+                "values: a grid of at least 4294836224 cells does not have less than 2^31",
                 () -> large.and("c", 1, 2).and("d", 1, 2, 3));
     }
 
@@ -142,7 +146,12 @@ class ParameterGridTest {
         values[0] = 5;
         grid.values("x")[1] = 5;
         assertThat(grid.values("x")).containsExactly(1, 2);
-        assertThat(GRID).hasToString("ParameterGrid of 12 cells over [samples, alpha, ridge], seed 0");
+        assertThat(GRID)
+                .hasToString("ParameterGrid(samples: 100.0, 200.0, 400.0; alpha: 1.5, 2.0; ridge: 0.0, 0.001; seed 0)");
+        assertThat(ParameterGrid.of("x", 9, 8, 7, 6, 5, 4, 3, 2, 1).withSeed(7))
+                .hasToString("ParameterGrid(x: 9.0, 8.0, 7.0, ..., 1.0 (9 values); seed 7)");
+        assertThat(same.cell(3)).isEqualTo(GRID.cell(3)).hasSameHashCodeAs(GRID.cell(3));
+        assertThat(GRID.cell(3)).isNotEqualTo(GRID.cell(4)).isNotEqualTo(GRID.withSeed(1).cell(3));
     }
 
     private static void refused(String message, ThrowingCallable call) {

@@ -223,8 +223,8 @@ class SweepCommandTest {
     void progressIsToldOnceASecond() {
         int code = run(REQUIRED + " --output=x.csv", (study, output, progress) -> {
             for (int done = 1; done <= 6; done++) {
-                progress.accept(new SweepProgress(
-                        done, 0, 6, Duration.ofSeconds(2), Optional.of(Duration.ofSeconds(3))));
+                progress.accept(
+                        new SweepProgress(done, 0, 6, Duration.ofSeconds(2), Optional.of(Duration.ofSeconds(3))));
             }
             return pretend(study, output);
         });

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.hadoop.net.NetUtils;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** On a Spark of this machine, sweeps are those of {@link LocalSweep}, and survive what may befall them. */
+/** On a Spark of this machine, sweeps give the rows of {@link LocalSweep}, and can be resumed whatever stops them. */
 class SparkSweepTest {
 
     private static final ParameterGrid GRID = ParameterGrid.of("samples", 10, 20, 30, 40, 60, 80)
@@ -204,7 +205,7 @@ class SparkSweepTest {
 
         assertThatThrownBy(() -> output.run(sweep(), other, place))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("belongs to another study: line 2 is \"# seed: 7\", this study has \"# seed: 8\"");
+                .hasMessageContaining("belongs to another study: it has \"# seed: 7\" where this study has \"# seed: 8\"");
         assertThat(output.rows(PREDICTED, place)).isEqualTo(local(PREDICTED));
     }
 
@@ -349,7 +350,82 @@ class SparkSweepTest {
                         })
                         .toParquet(slow(20), place.toString()))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("does another sweep write to this directory?");
+                .hasMessageContaining("another sweep is writing to this directory");
+    }
+
+    @Test
+    void aDirectoryHasOneWriterAtATime() throws IOException {
+        Path place = directory.resolve("rows");
+        List<String> refusals = new ArrayList<>();
+        SparkSweep first = sweep().onProgress(progress -> {
+            try {
+                sweep().toParquet(PREDICTED, place.toString());
+            } catch (IOException e) {
+                refusals.add(e.getMessage());
+            }
+        });
+        assertThat(first.toParquet(PREDICTED, place.toString()).isComplete()).isTrue();
+        assertThat(refusals)
+                .isNotEmpty()
+                .allMatch(message -> message.matches(".*: another sweep is writing to this directory \\(process "
+                        + ProcessHandle.current().pid() + " on .*, started .*\\)\\. If that process is gone, delete .*"));
+        assertThat(place.resolve("_sweep.lock")).doesNotExist();
+        assertThat(Output.PARQUET.rows(PREDICTED, place)).isEqualTo(local(PREDICTED));
+    }
+
+    /** Of a process that can be seen to be gone the lock is taken over; of one elsewhere it is not. */
+    @Test
+    void locksThatAKilledProcessLeavesAreTakenOver() throws Exception {
+        Path place = directory.resolve("rows");
+        Path lock = place.resolve("_sweep.lock");
+        String host = NetUtils.getHostname();
+        Process ended = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-version")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        ended.waitFor();
+        Files.createDirectories(place);
+        for (String gone : List.of(
+                "process " + ended.pid() + " on " + host + ", started 2026-01-01T00:00:00Z\n",
+                // The number of this process, which began at another time.
+                "process " + ProcessHandle.current().pid() + " on " + host + ", started 2026-01-01T00:00:00Z\n")) {
+            Files.writeString(lock, gone);
+            assertThat(sweep().toParquet(PREDICTED, place.toString()).isComplete())
+                    .isTrue();
+            assertThat(lock).doesNotExist();
+        }
+        for (String unknown :
+                List.of("process 1 on elsewhere/10.0.0.1, started 2026-01-01T00:00:00Z\n", "", "process 1 on ")) {
+            Files.writeString(lock, unknown);
+            assertThatThrownBy(() -> sweep().toParquet(PREDICTED, place.toString()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("another sweep is writing to this directory (")
+                    .hasMessageContaining(unknown.isEmpty() ? "of an unknown process" : unknown.strip())
+                    .hasMessageEndingWith("_sweep.lock and run the sweep again");
+            assertThat(lock).hasContent(unknown);
+            Files.delete(lock);
+        }
+    }
+
+    @Test
+    void theLockIsReleasedWhenADirectoryIsRefused() throws IOException {
+        Path place = directory.resolve("rows");
+        sweep().toParquet(PREDICTED, place.toString());
+        GridStudy other = GridStudy.predicting(GRID.withSeed(8), PIPELINE);
+        assertThatThrownBy(() -> sweep().toParquet(other, place.toString()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(place.resolve("_sweep.lock")).doesNotExist();
+    }
+
+    @Test
+    void sweepsAreValues() {
+        SparkSweep sweep = SparkSweep.on(session).cellsPerTask(2);
+        assertThat(sweep)
+                .isEqualTo(SparkSweep.on(session).cellsPerTask(2))
+                .hasSameHashCodeAs(SparkSweep.on(session).cellsPerTask(2))
+                .isNotEqualTo(SparkSweep.on(session))
+                .hasToString("SparkSweep on local[*], tasks of 2 cells, Parquet every PT1M");
     }
 
     @Test

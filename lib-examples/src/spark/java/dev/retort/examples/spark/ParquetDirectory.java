@@ -5,6 +5,7 @@ import dev.retort.theory.grid.GridStudy;
 import dev.retort.theory.grid.Outcome;
 import dev.retort.theory.grid.SweepProgress;
 import dev.retort.theory.grid.SweepSummary;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -13,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,16 +42,16 @@ import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
 
 /**
- * The Parquet files of a sweep that is under way; the {@link dev.retort.theory.grid.SweepFile} of a cluster. They are written
- * under a name that readers pass over, and renamed when they are whole. The driver writes them itself: a Spark job would wait
- * behind the tasks of the sweep. For one thread at a time.
+ * The Parquet files of a sweep that is running: on a cluster, what {@link dev.retort.theory.grid.SweepFile} is on one machine.
+ * A file is written under a name that readers pass over, and renamed when it is complete. The driver writes the files itself; a
+ * Spark job would wait behind the tasks of the sweep. Not thread-safe.
  */
-final class ParquetDirectory {
+final class ParquetDirectory implements Closeable {
 
     private static final PrimitiveType INDEX =
             Types.required(PrimitiveTypeName.INT32).named("index");
 
-    /** Where a file has the description of its study. */
+    /** The key of the description of the study among a file's metadata. */
     private static final String STUDY = "retort.study";
 
     private static final Pattern NAME = Pattern.compile("rows-(\\d+)\\.parquet");
@@ -60,6 +62,7 @@ final class ParquetDirectory {
     private final FileSystem files;
     private final MessageType schema;
     private final Consumer<SweepProgress> progress;
+    private final DirectoryLock lock;
     private final BitSet done = new BitSet();
     private final List<SweepSummary.Failure> failures = new ArrayList<>();
     private final long start = System.nanoTime();
@@ -75,6 +78,8 @@ final class ParquetDirectory {
         this.configuration = configuration;
         this.files = directory.getFileSystem(configuration);
         this.progress = progress;
+        this.files.mkdirs(directory);
+        this.lock = DirectoryLock.of(files, directory);
         List<Type> columns = new ArrayList<>(List.of(INDEX));
         Stream.of(study.grid().names(), study.columns())
                 .flatMap(List::stream)
@@ -83,24 +88,32 @@ final class ParquetDirectory {
         this.schema = new MessageType("sweep", columns);
     }
 
-    /** Opens a directory, which is made if it is not there, and reads which cells have rows. */
+    /** Opens and locks a directory, which is created if it does not exist, and reads which cells have rows. */
     static ParquetDirectory open(
             GridStudy study, String directory, Configuration configuration, Consumer<SweepProgress> progress)
             throws IOException {
         ParquetDirectory rows = new ParquetDirectory(study, new Path(directory), configuration, progress);
-        rows.files.mkdirs(rows.directory);
-        for (FileStatus file : rows.files.listStatus(rows.directory)) {
+        try {
+            rows.read();
+            return rows;
+        } catch (IOException | RuntimeException e) {
+            rows.close();
+            throw e;
+        }
+    }
+
+    private void read() throws IOException {
+        for (FileStatus file : files.listStatus(directory)) {
             String name = file.getPath().getName();
             if (name.matches("[^_.].*\\.parquet")) {
-                rows.read(file.getPath());
+                read(file.getPath());
             }
             Matcher own = NAME.matcher(name);
             if (own.matches()) {
-                rows.next = Math.max(rows.next, Integer.parseInt(own.group(1)) + 1);
+                next = Math.max(next, Integer.parseInt(own.group(1)) + 1);
             }
         }
-        rows.before = rows.done.cardinality();
-        return rows;
+        before = done.cardinality();
     }
 
     private void read(Path file) throws IOException {
@@ -119,8 +132,11 @@ final class ParquetDirectory {
                 .build()) {
             for (Group row = reader.read(); row != null; row = reader.read()) {
                 int index = row.getInteger(INDEX.getName(), 0);
-                if (index < 0 || index >= study.grid().size() || done.get(index)) {
-                    throw new IOException(file + ": cell " + index + " has a row already, or is none of the grid");
+                if (index < 0 || index >= study.grid().size()) {
+                    throw new IOException(file + ": cell " + index + " is not in the grid");
+                }
+                if (done.get(index)) {
+                    throw new IOException(file + ": cell " + index + " has a row already");
                 }
                 done.set(index);
             }
@@ -132,14 +148,15 @@ final class ParquetDirectory {
         return IntStream.range(0, study.grid().size()).filter(i -> !done.get(i)).toArray();
     }
 
-    /** Adds the rows of the cells that have results, all or none, and takes note of those that failed. */
+    /** Adds the rows of the cells that have results, all or none, and notes those that failed. */
     void add(Collection<Outcome> outcomes) throws IOException {
         List<Outcome> results = new ArrayList<>();
         for (Outcome outcome : outcomes) {
             outcome.failure()
                     .ifPresentOrElse(
                             reason -> failures.add(
-                                    new SweepSummary.Failure(study.grid().cell(outcome.index()), reason)),
+                                    new SweepSummary.Failure(
+                                            study.grid().cell(outcome.index()), reason, outcome.isRefused())),
                             () -> results.add(outcome));
         }
         if (!results.isEmpty()) {
@@ -174,7 +191,7 @@ final class ParquetDirectory {
             }
         }
         if (files.exists(whole) || !files.rename(part, whole)) {
-            throw new IOException(name + " is there already: does another sweep write to this directory?");
+            throw new IOException(name + " exists already: another sweep is writing to this directory");
         }
         next++;
     }
@@ -195,6 +212,12 @@ final class ParquetDirectory {
         List<SweepSummary.Failure> sorted = failures.stream()
                 .sorted(Comparator.comparingInt(failure -> failure.cell().index()))
                 .toList();
-        return new SweepSummary(study.grid().size(), before, now, sorted);
+        return new SweepSummary(study.grid().size(), before, now, sorted, Optional.empty());
+    }
+
+    /** Releases the lock. */
+    @Override
+    public void close() throws IOException {
+        lock.close();
     }
 }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
@@ -37,27 +39,29 @@ import scala.reflect.ClassTag;
 import scala.runtime.BoxedUnit;
 
 /**
- * Runs studies on Apache Spark: {@link LocalSweep} for a cluster, with the same numbers, bit for bit. The cells are measured
- * in one job; what its tasks return is written by the driver as they finish. So a driver may be killed at any moment, and the
- * next run does the cells that have no row. Immutable.
+ * Runs studies on Apache Spark: a {@link LocalSweep} for a cluster, with the same numbers bit for bit. The cells are measured in
+ * one job, and the driver writes what the tasks return as they finish. So a driver may be killed at any moment, and the next run
+ * measures the cells that have no row. Immutable.
  *
- * <p>What the study's functions capture travels to the executors, which need Retort on their class path, and an ND4J backend
- * if the study simulates.
+ * <p>What the study's functions capture is sent to the executors, which need Retort on their class path, and an ND4J backend if
+ * the study simulates.
  */
 public final class SparkSweep {
 
-    /** How many cells a task has at most, unless it is told. */
+    /** The largest number of cells of a task unless another one is set. */
     private static final int TASK = 64;
 
-    /** So that processors do not wait for the slowest at the end. */
+    /** Enough that processors do not wait long for the last task. */
     private static final int TASKS_PER_PROCESSOR = 32;
 
-    /** How many rows are kept from the output at most. */
+    /** The largest number of rows that wait to be written. */
     private static final int BATCH = 100_000;
 
     private final SparkSession session;
     private final int cellsPerTask;
+    /** How long rows wait for others to share a file with. */
     private final Duration patience;
+
     private final Consumer<SweepProgress> progress;
 
     private SparkSweep(
@@ -69,9 +73,9 @@ public final class SparkSweep {
     }
 
     /**
-     * Sweeps on a cluster.
+     * A sweep on a cluster.
      *
-     * @param session the connection to it, not one of Spark Connect; it stays open
+     * @param session the connection to the cluster, which stays open; Spark Connect is not supported
      * @return the sweep
      */
     public static SparkSweep on(SparkSession session) {
@@ -79,11 +83,11 @@ public final class SparkSweep {
     }
 
     /**
-     * The same with tasks of a given size. A task costs some milliseconds; the rows of one that is under way when the driver
-     * is killed are not written. Unless it is told, a task has up to 64 cells, and fewer if there would be less than 32 tasks
-     * for every processor.
+     * The same sweep with tasks of another size. A task costs some milliseconds, and the rows of a task that is running when the
+     * driver is killed are lost. By default a task has up to 64 cells, and fewer if there would be less than 32 tasks for every
+     * processor.
      *
-     * @param cells how many cells a task measures, at least 1
+     * @param cells the number of cells that a task measures, at least 1
      * @return a new sweep
      * @throws IllegalArgumentException if there is less than one
      */
@@ -92,10 +96,10 @@ public final class SparkSweep {
     }
 
     /**
-     * The same with another time between one Parquet file and the next. More time makes fewer files, and more to do again
-     * after a kill.
+     * The same sweep with another time between one Parquet file and the next. A longer time makes fewer files, and more cells to
+     * measure again after a kill.
      *
-     * @param time how long rows are kept back, 1 minute unless it is told
+     * @param time how long rows wait to be written; 1 minute by default
      * @return a new sweep
      * @throws IllegalArgumentException if it is negative
      */
@@ -107,11 +111,12 @@ public final class SparkSweep {
     }
 
     /**
-     * The same with somebody to tell whenever rows have been written.
+     * The same sweep with a listener that is called whenever rows have been written.
      *
-     * @param progress who to tell, in the thread that runs the sweep. What it throws ends the sweep, and reaches the caller
+     * @param progress the listener, called in the thread that runs the sweep. An exception that it throws ends the sweep and
+     *     reaches the caller
      * @return a new sweep
-     * @throws IllegalArgumentException if it is null
+     * @throws IllegalArgumentException if the listener is null
      */
     public SparkSweep onProgress(Consumer<SweepProgress> progress) {
         return new SparkSweep(session, cellsPerTask, patience, notNull("progress", progress));
@@ -119,12 +124,12 @@ public final class SparkSweep {
 
     /**
      * Measures the cells that have no row in a file yet, and writes their rows as tasks finish. The file is that of {@link
-     * LocalSweep}: one may begin it and the other go on. A cell that fails does not keep the others from being measured. If
-     * the thread is interrupted, the job is cancelled, the tasks that are finished are written, and the interrupted status is
-     * set again.
+     * LocalSweep}, and each can resume what the other began. The other cells go on if one fails. If the thread is interrupted,
+     * the job is cancelled, the rows of the tasks that have finished are written, and the thread's interrupted status is set
+     * again.
      *
-     * @param study what to run
-     * @param csv the file, on the driver's machine; made if it is not there, in a directory that exists
+     * @param study the study to run
+     * @param csv the file on the driver's machine, in a directory that exists; created if it does not exist
      * @return how many cells were done before and now, and which failed
      * @throws IllegalArgumentException if the file belongs to another study
      * @throws IOException as {@link LocalSweep#run} does, or if the job fails or is cancelled
@@ -137,23 +142,27 @@ public final class SparkSweep {
     }
 
     /**
-     * Measures the cells that have no row in a directory of Parquet files yet, and adds files that are either whole or not
-     * there. Their columns are those of the CSV file: {@code index}, the parameters and the results; {@code
-     * session.read().parquet(directory)} reads them. They carry the description of the study. Otherwise this is {@link
-     * #toCsv}, except that nothing locks a directory: run one sweep at a time in it.
+     * Measures the cells that have no row in a directory of Parquet files yet, and adds files, each complete as soon as it can be
+     * seen. Their columns are those of the CSV file: {@code index}, the parameters and the results; {@code
+     * session.read().parquet(directory)} reads them. Their metadata contain the description of the study. Otherwise this method
+     * is as {@link #toCsv}. A file {@code _sweep.lock} in the directory keeps other sweeps away. If the driver is killed, a sweep
+     * that runs on the same machine takes the lock over; before one runs on another machine, delete the file.
      *
-     * @param study what to run
-     * @param directory where the driver can write, on any file system that Hadoop knows; made if it is not there
+     * @param study the study to run
+     * @param directory a directory on any file system that Hadoop knows, which the driver can write to; created if it does not
+     *     exist
      * @return how many cells were done before and now, and which failed
      * @throws IllegalArgumentException if there are Parquet files of another study, or of none
-     * @throws IOException if a file cannot be read or written, a cell has two rows, another sweep writes to the directory, or
+     * @throws IOException if a file cannot be read or written, a cell has two rows, another sweep is writing to the directory, or
      *     the job fails or is cancelled
      */
     public SweepSummary toParquet(GridStudy study, String directory) throws IOException {
-        ParquetDirectory rows = ParquetDirectory.open(
-                study, directory, session.sparkContext().hadoopConfiguration(), progress);
-        measure(study, rows.missing(), patience, rows::add);
-        return rows.summary();
+        Configuration configuration = session.sparkContext().hadoopConfiguration();
+        try (ParquetDirectory rows = ParquetDirectory.open(
+                notNull("study", study), notNull("directory", directory), configuration, progress)) {
+            measure(study, rows.missing(), patience, rows::add);
+            return rows.summary();
+        }
     }
 
     /** Where rows are added. */
@@ -166,7 +175,7 @@ public final class SparkSweep {
         String group = "retort-" + UUID.randomUUID();
         BlockingQueue<List<Outcome>> finished = new LinkedBlockingQueue<>();
         CompletableFuture<Void> job = CompletableFuture.runAsync(
-                        () -> submit(study, missing, group, finished), SparkSweep::inThreadOfItsOwn)
+                        () -> submit(study, missing, group, finished), SparkSweep::inNewThread)
                 .whenComplete((nothing, failure) -> finished.add(List.of())); // the end
         List<Outcome> batch = new ArrayList<>();
         try {
@@ -181,7 +190,7 @@ public final class SparkSweep {
             rows.add(batch);
             Thread.currentThread().interrupt();
         } catch (CompletionException e) {
-            throw new IOException("The Spark job did not end; all that it returned is written, and the sweep can be resumed", e.getCause());
+            throw new IOException("The Spark job failed. Everything that it returned is written, and the sweep can be resumed", e.getCause());
         } finally {
             context.cancelJobGroupAndFutureJobs(group); // unless it has ended
         }
@@ -219,7 +228,7 @@ public final class SparkSweep {
         return outcomes;
     }
 
-    /** Takes what has finished, at least one task's and more while patience lasts; returns whether that is all. */
+    /** Takes the outcomes of a task, and of more if they come in time; returns whether those were the last. */
     private static boolean gather(BlockingQueue<List<Outcome>> finished, Duration patience, List<Outcome> batch)
             throws InterruptedException {
         @Nullable List<Outcome> next = finished.take();
@@ -231,9 +240,30 @@ public final class SparkSweep {
         return next != null;
     }
 
-    private static void inThreadOfItsOwn(Runnable work) {
+    private static void inNewThread(Runnable work) {
         Thread thread = new Thread(work, "retort-spark-job");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** Whether another sweep has the same session, settings and listener. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SparkSweep that
+                && session.equals(that.session)
+                && cellsPerTask == that.cellsPerTask
+                && patience.equals(that.patience)
+                && progress.equals(that.progress);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(session, cellsPerTask, patience, progress);
+    }
+
+    @Override
+    public String toString() {
+        String size = cellsPerTask > 0 ? Integer.toString(cellsPerTask) : "up to " + TASK;
+        return "SparkSweep on " + session.sparkContext().master() + ", tasks of " + size + " cells, Parquet every " + patience;
     }
 }

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Sweeps on Spark, from the command line, for {@code spark-submit}: an output that ends with {@code .csv} is a file of the
+ * Sweeps on Spark from the command line, for {@code spark-submit}. An output that ends with {@code .csv} is a file on the
  * driver's machine, any other a directory of Parquet files. {@code --help} explains the rest.
  */
 public final class SparkSweepMain {
@@ -15,7 +15,7 @@ public final class SparkSweepMain {
     /**
      * Runs a sweep and ends the driver with its exit code.
      *
-     * @param arguments as {@link SweepCommand} says
+     * @param arguments those of {@link SweepCommand}
      */
     public static void main(String[] arguments) {
         SweepCommand.Runner onSpark = (study, output, progress) -> {

@@ -130,7 +130,8 @@ public final class GridStudy implements Serializable {
             Distillation run = notNull("pipeline", pipeline.at(cell));
             Simulation simulation = run.simulate(notNull("trials", trials.at(cell)));
             if (Thread.currentThread().isInterrupted()) {
-                // The result is of the trials done by then, not of all; the cell is measured again when the sweep is resumed.
+                // The result is of the trials done by then, not of all; the cell is measured again when the sweep is
+                // resumed.
                 throw new CancellationException("Interrupted after " + simulation.trials() + " trials");
             }
             return DoubleStream.concat(
@@ -274,7 +275,8 @@ public final class GridStudy implements Serializable {
         List<String> other = notNull("description", description).lines().toList();
         for (int i = 0; i < own.size(); i++) {
             String line = i < other.size() ? other.get(i) : "";
-            boolean isAxis = i >= 2 && i < own.size() - 1; // numbers may be written in two ways, names and seeds may not
+            boolean isAxis =
+                    i >= 2 && i < own.size() - 1; // numbers may be written in two ways, names and seeds may not
             if (!line.equals(own.get(i)) && !(isAxis && sameNumbers(own.get(i), line))) {
                 int from = Math.max(
                         0, Arrays.mismatch(line.toCharArray(), own.get(i).toCharArray()));

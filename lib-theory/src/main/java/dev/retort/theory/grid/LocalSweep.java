@@ -39,8 +39,6 @@ public final class LocalSweep {
     /** Enough for fast cells not to wait for the disk. */
     private static final int ROWS_IN_FLIGHT = 8192;
 
-    private static final Consumer<SweepProgress> NOBODY = progress -> {};
-
     private final int threads;
     private final Consumer<SweepProgress> progress;
 
@@ -55,7 +53,7 @@ public final class LocalSweep {
      * @return the sweep
      */
     public static LocalSweep onAllProcessors() {
-        return new LocalSweep(Runtime.getRuntime().availableProcessors(), NOBODY);
+        return new LocalSweep(Runtime.getRuntime().availableProcessors(), progress -> {});
     }
 
     /**

@@ -104,7 +104,10 @@ public final class ParameterGrid implements Serializable {
     /** Requires a name for a column that no other column has. */
     static void checkName(String argument, String name, List<String> taken) {
         if (!NAME.matcher(notNull(argument, name)).matches() || name.equals(INDEX)) {
-            throw refusal(argument, Quotation.of(name), "is not a letter followed by letters, digits and underscores, or is \"index\"");
+            throw refusal(
+                    argument,
+                    Quotation.of(name),
+                    "is not a letter followed by letters, digits and underscores, or is \"index\"");
         }
         if (taken.contains(name)) {
             throw refusal(argument, name, "is taken by another axis or column");
@@ -213,7 +216,8 @@ public final class ParameterGrid implements Serializable {
         if (n <= SHOWN) {
             return axis.name() + ": " + values.stream().map(Object::toString).collect(joining(", "));
         }
-        return axis.name() + ": " + values.subList(0, 3).stream().map(value -> value + ", ").collect(joining()) + "..., "
+        return axis.name() + ": "
+                + values.subList(0, 3).stream().map(value -> value + ", ").collect(joining()) + "..., "
                 + values.get(n - 1) + " (" + n + " values)";
     }
 }

@@ -103,8 +103,9 @@ final class ResultText {
     }
 
     private IOException corrupt(String defect) {
-        return new IOException(place + ", line " + (lines + 1) + ": " + defect
-                + ". The file has been changed or damaged; delete this line, and resume the sweep to measure its cell again");
+        return new IOException(
+                place + ", line " + (lines + 1) + ": " + defect
+                        + ". The file has been changed or damaged; delete this line, and resume the sweep to measure its cell again");
     }
 
     /** {@return how many bytes of the file are complete and right} */

@@ -93,7 +93,8 @@ interface Storage extends Closeable {
                 same = false;
             }
             if (!same) {
-                throw new IOException(path + ": was deleted or replaced by another process after the sweep had opened it");
+                throw new IOException(
+                        path + ": was deleted or replaced by another process after the sweep had opened it");
             }
             if (file.length() != length) {
                 throw new IOException(path + ": was modified by another process; it has " + file.length()

@@ -56,7 +56,8 @@ final class StorageLock implements Closeable {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException(path + ": cannot be locked, " + file + " is not a regular file; remove it");
         }
-        // A link that is put there in this moment is not followed: whoever can write to the directory could have any file
+        // A link that is put there in this moment is not followed: whoever can write to the directory could have any
+        // file
         // of the user opened.
         FileChannel channel = open(path, file);
         try {
@@ -76,8 +77,7 @@ final class StorageLock implements Closeable {
     private static FileChannel open(Path path, Path file) throws IOException {
         try {
             return FileChannel.open(
-                    file,
-                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
+                    file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
         } catch (AccessDeniedException e) {
             throw new IOException(path + ": cannot be locked, " + file + " cannot be created", e);
         }

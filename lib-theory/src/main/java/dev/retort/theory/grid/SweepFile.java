@@ -81,7 +81,9 @@ public final class SweepFile implements Closeable {
 
     private void readRows(ResultText text) throws IOException {
         if (format.headerChecksum() == null) {
-            LOG.warn("{}: has no checksums, so that changed digits would go unnoticed; a new file would have them", path);
+            LOG.warn(
+                    "{}: has no checksums, so that changed digits would go unnoticed; a new file would have them",
+                    path);
         }
         text.rows(
                 format,
@@ -93,7 +95,10 @@ public final class SweepFile implements Closeable {
                 });
         end = text.safe();
         if (text.loss().isPresent()) {
-            LOG.warn("{}: {} is dropped, and its cell is measured again", path, text.loss().get());
+            LOG.warn(
+                    "{}: {} is dropped, and its cell is measured again",
+                    path,
+                    text.loss().get());
             storage.truncate(end);
         }
     }
@@ -231,6 +236,7 @@ public final class SweepFile implements Closeable {
 
     @Override
     public String toString() {
-        return "SweepFile " + path + ": " + (before + now) + " of " + study.grid().size() + " cells";
+        return "SweepFile " + path + ": " + (before + now) + " of "
+                + study.grid().size() + " cells";
     }
 }

@@ -23,8 +23,9 @@ final class SweepHeader {
     /** Begins a line that is not part of the description. */
     private static final String NOTE = "##";
 
-    private static final String HOW_TO_READ = NOTE + " pandas.read_csv(file, comment=\"#\", float_precision=\"round_trip\");"
-            + " in R: read.csv(file, comment.char=\"#\"). A row ends with # and its checksum.\n";
+    private static final String HOW_TO_READ =
+            NOTE + " pandas.read_csv(file, comment=\"#\", float_precision=\"round_trip\");"
+                    + " in R: read.csv(file, comment.char=\"#\"). A row ends with # and its checksum.\n";
 
     private static final Pattern COLUMNS = Pattern.compile(ParameterGrid.INDEX + "(?:," + ParameterGrid.NAME + ")+");
 
@@ -60,7 +61,9 @@ final class SweepHeader {
     static SweepHeader of(GridStudy study) {
         String description = study.description();
         int last = description.lastIndexOf('\n', description.length() - 2) + 1;
-        String text = description.substring(0, last) + HOW_TO_READ + description.substring(last).strip();
+        String text = description.substring(0, last)
+                + HOW_TO_READ
+                + description.substring(last).strip();
         byte[] bytes = (text + RowFormat.MARK + RowFormat.checksum(text) + "\n").getBytes(StandardCharsets.UTF_8);
         try {
             return read(new BoundedLines(new ByteArrayInputStream(bytes)), bytes.length);
@@ -161,7 +164,8 @@ final class SweepHeader {
                     + " stopped as it began; read the file later, or run the sweep again");
         }
         if (!expected.equals(checksum) && (checksum != null || noted)) {
-            String found = checksum == null ? "missing" : Quotation.of(checksum) + ", but that of its text is " + expected;
+            String found =
+                    checksum == null ? "missing" : Quotation.of(checksum) + ", but that of its text is " + expected;
             throw new IOException(place + ", line " + lines + ": the header's checksum is " + found
                     + ". The file has been changed or damaged; restore it from a copy, or begin another file");
         }

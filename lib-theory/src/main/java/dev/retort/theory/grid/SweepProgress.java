@@ -28,6 +28,11 @@ public record SweepProgress(int done, int failed, int total, Duration elapsed, O
     /**
      * Checks the numbers.
      *
+     * @param done the number of cells that have rows
+     * @param failed the number of cells that failed in this run
+     * @param total the number of cells of the grid
+     * @param elapsed the time since this run began
+     * @param remaining the time that the other cells will take, if it is known
      * @throws IllegalArgumentException if a number is negative, more cells are done and failed than there are, or something is
      *     null
      */

@@ -26,6 +26,11 @@ public record SweepSummary(int cells, int before, int now, List<Failure> failure
     /**
      * Checks the numbers.
      *
+     * @param cells the number of cells of the grid
+     * @param before the number of cells that had rows when the sweep began
+     * @param now the number of cells that got rows since
+     * @param failures the cells that failed
+     * @param dropped the last line that the file had, if it was dropped
      * @throws IllegalArgumentException if a number is negative, there is no cell, more cells are done and failed than there are, or something is
      *     null
      */
@@ -37,7 +42,9 @@ public record SweepSummary(int cells, int before, int now, List<Failure> failure
         notNull("dropped", dropped);
         if ((long) before + now + failures.size() > cells) {
             throw refusal(
-                    "cells", cells, "is not at least before + now + failures, " + ((long) before + now + failures.size()));
+                    "cells",
+                    cells,
+                    "is not at least before + now + failures, " + ((long) before + now + failures.size()));
         }
         failures = List.copyOf(failures);
     }
@@ -54,6 +61,9 @@ public record SweepSummary(int cells, int before, int now, List<Failure> failure
         /**
          * Checks the arguments.
          *
+         * @param cell the parameters of the cell
+         * @param reason what was thrown, with its message
+         * @param isRefused whether something refused the parameters
          * @throws IllegalArgumentException if something is null
          */
         public Failure {
@@ -103,7 +113,8 @@ public record SweepSummary(int cells, int before, int now, List<Failure> failure
     public String toString() {
         String numbers = (before + now) + " of " + cells + " cells done, " + now + " of them now; " + failures.size()
                 + " failed, " + missing() + " missing";
-        String loss = dropped.map(line -> "\n  dropped and measured again: " + line).orElse("");
+        String loss =
+                dropped.map(line -> "\n  dropped and measured again: " + line).orElse("");
         String more = failures.size() > SHOWN ? "\n  and " + (failures.size() - SHOWN) + " more" : "";
         return numbers
                 + loss

@@ -89,12 +89,14 @@ class ChangedSweepFileTest {
             return false;
         }
         assertThat(results.names()).as(message).isEqualTo(right.names());
-        int[] cells = Arrays.stream(results.column("index")).mapToInt(i -> (int) i).toArray();
+        int[] cells =
+                Arrays.stream(results.column("index")).mapToInt(i -> (int) i).toArray();
         for (String name : right.names()) {
             double[] expected = right.column(name);
             assertThat(results.column(name))
                     .as(message)
-                    .isEqualTo(Arrays.stream(cells).mapToDouble(i -> expected[i]).toArray());
+                    .isEqualTo(
+                            Arrays.stream(cells).mapToDouble(i -> expected[i]).toArray());
         }
         return true;
     }
@@ -140,17 +142,24 @@ class ChangedSweepFileTest {
             }
             case 5 -> copy = spliced(bytes, at, "", to);
             case 6 -> copy = spliced(bytes, at, Character.toString(random.nextInt(256)), at);
-            case 7 -> copy = spliced(bytes, at, List.of("#", ",", "\n", "\r", "0", "E", "-").get(random.nextInt(7)), at);
+            case 7 ->
+                copy = spliced(
+                        bytes, at, List.of("#", ",", "\n", "\r", "0", "E", "-").get(random.nextInt(7)), at);
             case 8 -> copy = Arrays.copyOf(bytes, at);
             case 9 -> copy = lines(bytes, lines -> lines.remove(random.nextInt(lines.size())));
-            case 10 -> copy = lines(bytes, lines -> lines.add(
-                    random.nextInt(lines.size() + 1), lines.get(random.nextInt(lines.size()))));
-            case 11 -> copy = lines(bytes, lines -> Collections.swap(
-                    lines, random.nextInt(lines.size()), random.nextInt(lines.size())));
+            case 10 ->
+                copy = lines(
+                        bytes,
+                        lines -> lines.add(random.nextInt(lines.size() + 1), lines.get(random.nextInt(lines.size()))));
+            case 11 ->
+                copy = lines(
+                        bytes,
+                        lines -> Collections.swap(lines, random.nextInt(lines.size()), random.nextInt(lines.size())));
             default -> {
                 List<String> others = other.lines().toList();
-                copy = lines(bytes, lines -> lines.set(
-                        random.nextInt(lines.size()), others.get(random.nextInt(others.size()))));
+                copy = lines(
+                        bytes,
+                        lines -> lines.set(random.nextInt(lines.size()), others.get(random.nextInt(others.size()))));
             }
         }
         return copy;
@@ -177,8 +186,8 @@ class ChangedSweepFileTest {
     }
 
     private static byte[] lines(byte[] bytes, Edit edit) {
-        List<String> lines = new ArrayList<>(
-                Arrays.asList(new String(bytes, StandardCharsets.ISO_8859_1).split("(?<=\n)", -1)));
+        List<String> lines =
+                new ArrayList<>(Arrays.asList(new String(bytes, StandardCharsets.ISO_8859_1).split("(?<=\n)", -1)));
         edit.apply(lines);
         return String.join("", lines).getBytes(StandardCharsets.ISO_8859_1);
     }

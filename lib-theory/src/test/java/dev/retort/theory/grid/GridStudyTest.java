@@ -162,12 +162,18 @@ class GridStudyTest {
     void badStudiesAreRefused() {
         CellFunction<double[]> nothing = cell -> new double[0];
         refused("columns.size: 0 is not at least 1", () -> GridStudy.of(GRID, List.of(), nothing));
-        refused("columns[0]: alpha is taken by another axis or column", () -> GridStudy.of(GRID, List.of("alpha"), nothing));
-        refused("columns[1]: y is taken by another axis or column", () -> GridStudy.of(GRID, List.of("y", "y"), nothing));
+        refused(
+                "columns[0]: alpha is taken by another axis or column",
+                () -> GridStudy.of(GRID, List.of("alpha"), nothing));
+        refused(
+                "columns[1]: y is taken by another axis or column",
+                () -> GridStudy.of(GRID, List.of("y", "y"), nothing));
         refused(
                 "columns[0]: \"y z\" is not a letter followed by letters, digits and underscores, or is \"index\"",
                 () -> GridStudy.of(GRID, List.of("y z"), nothing));
-        refused("columns[5]: tau is taken by another axis or column", () -> GridStudy.predicting(GRID.and("tau", 1), PIPELINE));
+        refused(
+                "columns[5]: tau is taken by another axis or column",
+                () -> GridStudy.predicting(GRID.and("tau", 1), PIPELINE));
         refused("trials: 1 is not at least 2", () -> GridStudy.simulating(GRID, PIPELINE, 1));
         refused(
                 "name: \"two\\nlines\" contains control characters",
@@ -209,7 +215,8 @@ class GridStudyTest {
     private static void assertOther(GridStudy study, GridStudy other, int line) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> study.requireSame("here", other.description()))
-                .withMessageStartingWith("file: here belongs to another study: it has " + Quotation.of(other.description().lines().toList().get(line - 1)));
+                .withMessageStartingWith("file: here belongs to another study: it has "
+                        + Quotation.of(other.description().lines().toList().get(line - 1)));
     }
 
     private static Outcome measured(CellFunction<double[]> measurement) {

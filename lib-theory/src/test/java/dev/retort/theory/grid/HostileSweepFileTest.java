@@ -36,7 +36,10 @@ class HostileSweepFileTest {
     void pipesAndDevicesAreRefused() throws Exception {
         Path pipe = directory.resolve("pipe.csv");
         assumeThat(Path.of("/usr/bin/mkfifo")).isExecutable();
-        assertThat(new ProcessBuilder("/usr/bin/mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("/usr/bin/mkfifo", pipe.toString())
+                        .start()
+                        .waitFor())
+                .isZero();
         for (Path path : List.of(pipe, Path.of("/dev/zero"), Path.of("/dev/null"))) {
             String message = path + ": is a pipe or a device, not a regular file, as that of a sweep must be";
             assertThatExceptionOfType(IOException.class)
@@ -81,8 +84,7 @@ class HostileSweepFileTest {
         written("names.csv", "# study:\n# seed: 0\n# x: 1.0\nindex,", "y,", 20);
         written("comments.csv", "# study:\n# seed: 0\n", "# another comment\n", 20);
         written("row.csv", header + "0,", "1.0,", 20);
-        Files.writeString(
-                written("rows.csv", header + "0,", "1.0,", 20), "\n0,1.0,1.0\n", StandardOpenOption.APPEND);
+        Files.writeString(written("rows.csv", header + "0,", "1.0,", 20), "\n0,1.0,1.0\n", StandardOpenOption.APPEND);
         Path zeros = directory.resolve("zeros.csv");
         try (RandomAccessFile file = new RandomAccessFile(zeros.toFile(), "rw")) {
             file.setLength(1L << 32); // takes no room on the disk
@@ -160,7 +162,8 @@ class HostileSweepFileTest {
             System.out.println(result.replace(arguments[0] + "/", ""));
             try (SweepFile file = SweepFile.open(STUDY, csv, progress -> {})) {
                 SweepSummary summary = file.summary();
-                result = csv + ": " + summary.before() + " rows, dropped: " + summary.dropped().orElse("");
+                result = csv + ": " + summary.before() + " rows, dropped: "
+                        + summary.dropped().orElse("");
             } catch (IOException | IllegalArgumentException e) {
                 result = String.valueOf(e.getMessage());
             }

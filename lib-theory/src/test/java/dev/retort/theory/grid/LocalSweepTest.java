@@ -62,7 +62,8 @@ class LocalSweepTest {
                         .mapToDouble(i -> GRID.cell(i).seed())
                         .toArray());
         byte[] whole = Files.readAllBytes(csv);
-        assertThat(LocalSweep.onAllProcessors().run(STUDY, csv)).isEqualTo(new SweepSummary(500, 500, 0, List.of(), Optional.empty()));
+        assertThat(LocalSweep.onAllProcessors().run(STUDY, csv))
+                .isEqualTo(new SweepSummary(500, 500, 0, List.of(), Optional.empty()));
         assertThat(csv).hasBinaryContent(whole);
     }
 
@@ -85,9 +86,10 @@ class LocalSweepTest {
                 .isEqualTo(written)
                 .isSorted()
                 .endsWith(500);
-        assertThat(told).allMatch(progress -> progress.elapsed().toMillis() < 1000
-                ? progress.remaining().isEmpty()
-                : progress.done() < 10 || progress.remaining().isPresent());
+        assertThat(told)
+                .allMatch(progress -> progress.elapsed().toMillis() < 1000
+                        ? progress.remaining().isEmpty()
+                        : progress.done() < 10 || progress.remaining().isPresent());
         assertThat(told).allMatch(progress -> progress.total() == 500 && progress.failed() == 0);
     }
 
@@ -97,8 +99,7 @@ class LocalSweepTest {
         assertThat(progress.done()).isEqualTo(118);
         Duration remaining = progress.remaining().orElseThrow();
         assertThat(remaining).isBetween(Duration.ofSeconds(840), Duration.ofSeconds(850));
-        assertThat(progress)
-                .hasToString("118 of 400 cells, 2 failed, 60 s, " + remaining.toSeconds() + " s left");
+        assertThat(progress).hasToString("118 of 400 cells, 2 failed, 60 s, " + remaining.toSeconds() + " s left");
         assertThat(SweepProgress.of(400, 300, 100, 0, secondsAgo(60)).remaining())
                 .contains(Duration.ZERO);
     }
@@ -164,7 +165,8 @@ class LocalSweepTest {
         assertThat(GridResults.read(csv).column("y")).containsExactly(1, 3);
         assertThat(LocalSweep.onAllProcessors().run(study, csv).failures()).hasSize(3);
         MENDED.set(true);
-        assertThat(LocalSweep.onAllProcessors().run(study, csv)).isEqualTo(new SweepSummary(5, 2, 3, List.of(), Optional.empty()));
+        assertThat(LocalSweep.onAllProcessors().run(study, csv))
+                .isEqualTo(new SweepSummary(5, 2, 3, List.of(), Optional.empty()));
         assertThat(GridResults.read(csv).column("y")).containsExactly(1, 2, 3, 4, 5);
     }
 

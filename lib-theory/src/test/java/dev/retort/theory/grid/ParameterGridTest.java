@@ -88,7 +88,9 @@ class ParameterGridTest {
         assertThat(grid.cell(0).whole("n")).isEqualTo(3);
         assertThat(grid.cell(2).whole("n")).isEqualTo(Integer.MAX_VALUE);
         assertThat(grid.cell(4).whole("n")).isEqualTo(Integer.MIN_VALUE);
-        refused("n: 0.5 is not a whole number from -2^31 to 2^31 - 1", () -> grid.cell(1).whole("n"));
+        refused(
+                "n: 0.5 is not a whole number from -2^31 to 2^31 - 1",
+                () -> grid.cell(1).whole("n"));
         refused(
                 "n: 2.147483648E9 is not a whole number from -2^31 to 2^31 - 1",
                 () -> grid.cell(3).whole("n"));
@@ -151,7 +153,9 @@ class ParameterGridTest {
         assertThat(ParameterGrid.of("x", 9, 8, 7, 6, 5, 4, 3, 2, 1).withSeed(7))
                 .hasToString("ParameterGrid(x: 9.0, 8.0, 7.0, ..., 1.0 (9 values); seed 7)");
         assertThat(same.cell(3)).isEqualTo(GRID.cell(3)).hasSameHashCodeAs(GRID.cell(3));
-        assertThat(GRID.cell(3)).isNotEqualTo(GRID.cell(4)).isNotEqualTo(GRID.withSeed(1).cell(3));
+        assertThat(GRID.cell(3))
+                .isNotEqualTo(GRID.cell(4))
+                .isNotEqualTo(GRID.withSeed(1).cell(3));
     }
 
     private static void refused(String message, ThrowingCallable call) {

@@ -59,8 +59,9 @@ class SweepFileTest {
             "4,3.0,0.1,0.30000000000000004,30.0#5a534492",
             "5,3.0,7.0,21.0,0.42857142857142855#d8860d71");
 
-    private static final String DAMAGED = ". The file has been changed or damaged; delete this line, and resume the sweep to"
-            + " measure its cell again";
+    private static final String DAMAGED =
+            ". The file has been changed or damaged; delete this line, and resume the sweep to"
+                    + " measure its cell again";
 
     @TempDir
     private Path directory;
@@ -79,6 +80,7 @@ class SweepFileTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // refuses null
     void rowsAreWrittenInFullPrecisionAndReadBitForBit() throws IOException {
         Path csv = finished();
         assertThat(csv).hasContent(String.join("\n", LINES) + "\n");
@@ -149,7 +151,8 @@ class SweepFileTest {
                         .isEqualTo(IntStream.range(rows, 6).toArray());
                 file.add(IntStream.of(file.missing()).mapToObj(STUDY::measure).toList());
                 assertThat(file.summary())
-                        .isEqualTo(new SweepSummary(6, rows, 6 - rows, List.of(), file.summary().dropped()));
+                        .isEqualTo(new SweepSummary(
+                                6, rows, 6 - rows, List.of(), file.summary().dropped()));
                 assertThat(file.summary().dropped().isPresent()).isEqualTo(length > HEADER_BYTES && !atLineEnd);
             }
             assertThat(csv).hasBinaryContent(whole);
@@ -212,13 +215,12 @@ class SweepFileTest {
                 assertThat(file.missing()).containsExactly(5);
                 file.add(List.of(STUDY.measure(5)));
                 assertThat(file.summary().dropped().orElseThrow()).startsWith("line " + last + " (");
-                assertThat(file.summary().toString())
-                        .contains("\n  dropped and measured again: line " + last + " (");
+                assertThat(file.summary().toString()).contains("\n  dropped and measured again: line " + last + " (");
             }
             assertThat(log.toString(StandardCharsets.UTF_8))
-                    .contains(csv + ": line " + last + " (" + (end.isEmpty() && reason.startsWith("its param")
-                            ? "its end is missing"
-                            : reason) + ") is dropped, and its cell is measured again");
+                    .contains(csv + ": line " + last + " ("
+                            + (end.isEmpty() && reason.startsWith("its param") ? "its end is missing" : reason)
+                            + ") is dropped, and its cell is measured again");
             assertThat(csv).hasContent(String.join("\n", lines) + "\n");
         }
 
@@ -331,10 +333,12 @@ class SweepFileTest {
         Files.writeString(csv, "5,3.0", StandardOpenOption.APPEND);
         assertThat(GridResults.read(csv))
                 .isNotEqualTo(results)
-                .hasToString("GridResults of 5 cells: [index, x, y, product, quotient], without line 12 (it has no checksum)");
+                .hasToString(
+                        "GridResults of 5 cells: [index, x, y, product, quotient], without line 12 (it has no checksum)");
     }
 
     @Test
+    @SuppressWarnings("NullAway") // refuses null
     void rowsOfCellsThatAreDoneAreNotTaken() throws IOException {
         Path csv = directory.resolve("twice.csv");
         try (SweepFile file = open(STUDY, csv)) {
@@ -558,7 +562,8 @@ class SweepFileTest {
         assertThat(csv).hasContent(HEADER);
         assertThat(GridResults.read(csv).size()).isZero();
         assertThat(GridResults.read(csv).column("product")).isEmpty();
-        for (String foreign : List.of("a", "a,b\n1,2\n", "# seed: 1\nindex,x\n", "index,x\n0,1.0\n", "# study: x\na,b\n")) {
+        for (String foreign :
+                List.of("a", "a,b\n1,2\n", "# seed: 1\nindex,x\n", "index,x\n0,1.0\n", "# study: x\na,b\n")) {
             Files.writeString(csv, foreign);
             assertThatExceptionOfType(IOException.class)
                     .isThrownBy(() -> GridResults.read(csv))

@@ -5,9 +5,10 @@ import java.util.function.IntPredicate;
 
 /**
  * By how much the coefficients of the labels that are best for a training exceed the truth. A coefficient b = gβ⋆ costs (θg −
- * 1)² + Cg² of the truth's part of the risk, where C is what the second moment of the labels costs, so the best is
+ * 1)² + Cg² + D(g − 1)² of the truth's part of the risk, where C is what the second moment of the labels costs and D, in a pool of
+ * rows, what teacher and truth cost by disagreeing; so the best is
  *
- * <pre>  g = θ/(θ² + C).</pre>
+ * <pre>  g = (θ + D)/(θ² + C + D).</pre>
  *
  * Immutable.
  */
@@ -16,11 +17,15 @@ final class Gain {
     private final Stage pupil;
     private final Coordinates nodes;
     private final Stage.Costs costs;
+    private final double disagreementCost;
 
     Gain(Stage pupil, Coordinates nodes) {
         this.pupil = pupil;
         this.nodes = nodes;
         this.costs = pupil.costs(nodes);
+        double rows = pupil.training().teacherRows();
+        this.disagreementCost =
+                rows == 1 || rows == 0 ? 0 : (1 - rows) / rows * pupil.noiseCost(nodes);
     }
 
     /** The gain of a feature of some variance under a training on the task's features. */
@@ -38,17 +43,29 @@ final class Gain {
     }
 
     private double at(double lambda, double rootRatio) {
-        return 1 / (pupil.theta(lambda) + costs.perLearnt(lambda, rootRatio));
+        double theta = pupil.theta(lambda);
+        double disagreement = disagreement(theta, rootRatio);
+        return (1 + disagreement) / (theta + costs.perLearnt(lambda, rootRatio) + disagreement);
+    }
+
+    /** D/θ */
+    private double disagreement(double theta, double rootRatio) {
+        return disagreementCost == 0 ? 0 : rootRatio * rootRatio * disagreementCost / theta;
     }
 
     /** 1 − θg, the part of the truth that the pupil lacks all the same. */
     double lacking(int k) {
-        return teaches(k) ? lacking(pupil.eigenvalue(nodes, k), pupil.rootRatio(nodes, k)) : 1;
-    }
-
-    private double lacking(double lambda, double rootRatio) {
+        if (!teaches(k)) {
+            return 1;
+        }
+        double lambda = pupil.eigenvalue(nodes, k);
+        double rootRatio = pupil.rootRatio(nodes, k);
+        double theta = pupil.theta(lambda);
         double cost = costs.perLearnt(lambda, rootRatio);
-        return Double.isInfinite(cost) ? 1 : cost / (pupil.theta(lambda) + cost);
+        double disagreement = disagreement(theta, rootRatio);
+        return Double.isInfinite(cost)
+                ? 1
+                : (cost + pupil.zeta(lambda) * disagreement) / (theta + cost + disagreement);
     }
 
     /** g − 1, without cancellation for the features that are almost wholly learnt. */
@@ -58,8 +75,11 @@ final class Gain {
         }
         double lambda = pupil.eigenvalue(nodes, k);
         double rootRatio = pupil.rootRatio(nodes, k);
-        double zeta = pupil.zeta(lambda);
-        return zeta >= 0.5 ? at(lambda, rootRatio) - 1 : (zeta - lacking(lambda, rootRatio)) / pupil.theta(lambda);
+        double theta = pupil.theta(lambda);
+        double cost = costs.perLearnt(lambda, rootRatio);
+        return Double.isInfinite(cost)
+                ? -1
+                : (pupil.zeta(lambda) - cost) / (theta + cost + disagreement(theta, rootRatio));
     }
 
     /**
@@ -68,7 +88,7 @@ final class Gain {
      */
     IntPredicate kept() {
         double share = pupil.training().teacherShare();
-        double middle = 1 - share / 2;
+        double middle = middle();
         if (pupil.needsFeatures()) {
             return k -> share < 0 ? of(k) < middle : of(k) > middle;
         }
@@ -91,6 +111,11 @@ final class Gain {
      * below 1 − a/2.
      */
     double[] edges() {
-        return pupil.gainCrossings(this, nodes, 1 - pupil.training().teacherShare() / 2);
+        return pupil.gainCrossings(this, nodes, middle());
+    }
+
+    /** 1 − a/2, halfway between the truth kept and the truth dropped in the teacher's part of the labels. */
+    private double middle() {
+        return 1 - pupil.training().teacherShare() * pupil.training().teacherRows() / 2;
     }
 }

@@ -35,14 +35,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Generations {
 
+    private static final int LONGEST = 100_000;
+
+    /** Relative steps below this are rounding. */
+    private static final double RESTING = 1e-14;
+
     private final List<RiskReport> reports;
     private final double nothing;
-    private final double limit;
 
-    private Generations(List<RiskReport> reports, double nothing, double limit) {
+    /** The pipeline that ends with generation 1. */
+    private final Distillation first;
+
+    private Generations(List<RiskReport> reports, Distillation first) {
         this.reports = List.copyOf(reports);
-        this.nothing = nothing;
-        this.limit = limit;
+        this.nothing = first.task().signalPower();
+        this.first = first;
     }
 
     /**
@@ -64,7 +71,24 @@ public final class Generations {
             reports.add(RiskReport.of(stage, given, first.repeated(generation)));
             given = stage.trained(given);
         }
-        return new Generations(reports, teacher.task().signalPower(), limit(first));
+        return new Generations(reports, first);
+    }
+
+    /** Where generations come to rest on labels that are no linear function of the teacher: followed until they do. */
+    private static double resting(Distillation first) {
+        Stage stage = first.stage();
+        Moments given = first.labels();
+        double before = Double.NaN;
+        for (int generation = 1; generation <= LONGEST; generation++) {
+            double excess = RiskReport.of(stage, given, first.repeated(generation)).excess();
+            if (excess == before || Math.abs(excess - before) <= RESTING * excess) {
+                return excess;
+            }
+            before = excess;
+            given = stage.trained(given);
+        }
+        throw new IllegalStateException("The generations of " + first + " do not come to rest within " + LONGEST
+                + "; follow as many as you need instead");
     }
 
     /** The risk of moments that the training leaves as they are. */
@@ -246,29 +270,30 @@ public final class Generations {
     }
 
     /**
-     * The excess risk after endlessly many generations.
+     * The excess risk after endlessly many generations; in closed form, but for labels other than logits and for pools of rows,
+     * where generations are followed until they come to rest.
      *
      * @return the limit; infinite if the risk grows without bound
+     * @throws IllegalStateException if generations that have to be followed do not come to rest
      */
     public double limit() {
-        return limit;
+        return first.target().hasLinearLabels() ? limit(first) : resting(first);
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Generations that
                 && reports.equals(that.reports)
-                && Double.compare(limit, that.limit) == 0
-                && Double.compare(nothing, that.nothing) == 0;
+                && first.equals(that.first);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(reports, limit, nothing);
+        return Objects.hash(reports, first);
     }
 
     @Override
     public String toString() {
-        return "Generations with excess risks " + Arrays.toString(excess()) + ", limit " + limit;
+        return "Generations with excess risks " + Arrays.toString(excess()) + ", begun by " + first;
     }
 }

@@ -43,13 +43,14 @@ public final class LabelMixture {
     private LabelMixture(Teacher teacher, Training target) {
         this.teacher = teacher;
         this.target = target;
-        Distillation pure = teacher.target(target.withTeacherShare(1));
+        Distillation pure = teacher.target(target.withTeacherRows(1).withTeacherShare(1));
         Stage stage = pure.stage();
-        Moments labels = pure.labels();
+        Labelled ofTeacherAlone = stage.labels(pure.labels());
+        Moments labels = ofTeacherAlone.moments();
         Coordinates nodes = labels.coordinates();
         RegressionTask task = teacher.task();
         double ofTruth = task.noise();
-        double ofTeacher = target.noise(task);
+        double ofTeacher = ofTeacherAlone.noise();
         NodePower both = (factor, k) -> 2 * nodes.power(k) * (factor * nodes.truth(k)) * (factor * labels.deviation(k));
         NodePower departure =
                 (factor, k) -> nodes.power(k) * (factor * labels.deviation(k)) * (factor * labels.deviation(k))
@@ -82,7 +83,7 @@ public final class LabelMixture {
      * The mixtures of the labels of a teacher and of the truth.
      *
      * @param teacher the teacher
-     * @param target how the target is trained; its own teacher's share does not matter
+     * @param target how the target is trained; its own teacher's share, of labels or rows, does not matter
      * @return the mixtures
      * @throws IllegalArgumentException if the surrogate is one that adapts to the share (the optimal one, or the optimally
      *     masked one, teaching the target directly), or as {@link Teacher#target(Training)} does
@@ -135,7 +136,7 @@ public final class LabelMixture {
      * @throws IllegalArgumentException if the share is NaN or infinite
      */
     public Distillation pipeline(double share) {
-        return teacher.target(target.withTeacherShare(share));
+        return teacher.target(target.withTeacherRows(1).withTeacherShare(share));
     }
 
     @Override

@@ -5,8 +5,15 @@ import java.util.function.DoubleUnaryOperator;
 /**
  * The labels that a stage is trained on: the moments of the coefficients that give them, and the standard deviation of the
  * noise on top.
+ *
+ * @param moments of the coefficients that are mixed of the truth's and the teacher's
+ * @param noise of everything that is no linear function of the features
+ * @param given how they were made of what the teacher says
  */
-record Labelled(Moments moments, double noise) {
+record Labelled(Moments moments, double noise, Given given) {
+
+    /** How labels follow from a teacher. */
+    record Given(Moments teacher, Labels.Linear linear, double part) {}
 
     /** E b², node by node. */
     NodePower power() {

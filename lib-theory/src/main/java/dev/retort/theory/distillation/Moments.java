@@ -60,6 +60,33 @@ final class Moments {
         return coordinates.power(k) * scaled * scaled + Stage.times(factor * factor, variance(k));
     }
 
+    /** The excess risk of b itself, E (b − β⋆)ᵀΣ(b − β⋆). */
+    double excess() {
+        return Stage.sum(
+                size(),
+                k -> coordinates.matters(k)
+                        ? coordinates.power(k) * deviation[k] * deviation[k] + variance(k)
+                        : 0);
+    }
+
+    /** The moments of c b. */
+    Moments times(double factor) {
+        if (factor == 1) {
+            return this;
+        }
+        double[] scaled = new double[size()];
+        double[] departure = new double[size()];
+        for (int k = 0; k < scaled.length; k++) {
+            scaled[k] = factor * mean[k];
+            departure[k] = scaled[k] - coordinates.truth(k);
+        }
+        return new Moments(
+                coordinates,
+                scaled,
+                departure,
+                Arrays.stream(variance).map(v -> Stage.times(factor * factor, v)).toArray());
+    }
+
     /** The moments of (1−a)β⋆ + a b. */
     Moments mixedWithTruth(double share) {
         if (share == 1) {

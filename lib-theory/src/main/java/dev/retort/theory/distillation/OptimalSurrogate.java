@@ -53,8 +53,8 @@ public final class OptimalSurrogate {
      *     overflows, if the teacher has no share in its labels, or if its spectrum or mask does not fit the task
      */
     public static OptimalSurrogate of(RegressionTask task, Training target) {
-        if (notNull("target", target).teacherShare() == 0) {
-            throw refusal("teacherShare", 0, "leaves nothing for a teacher to say");
+        if (notNull("target", target).teacherShare() == 0 || target.teacherRows() == 0) {
+            throw refusal("target", target, "leaves nothing for a teacher to say; give it a share above 0");
         }
         return new OptimalSurrogate(
                 Distillation.of(task).surrogate(Surrogate.optimal()).target(target));
@@ -72,7 +72,7 @@ public final class OptimalSurrogate {
         double lambda = distillation.task().spectrum().eigenvalue(i);
         Stage pupil = distillation.stage();
         double best = pupil.needsFeatures() ? gain.of(i) : gain.at(lambda);
-        double share = pupil.training().teacherShare();
+        double share = pupil.training().teacherShare() * pupil.training().teacherRows();
         return share == 1 ? best : 1 + (best - 1) / share;
     }
 

@@ -125,6 +125,9 @@ final class RidgeStage extends Stage {
      */
     @Override
     double[] gainCrossings(Gain gain, Coordinates nodes, double level) {
+        if (training().teacherRows() != 1) {
+            return super.gainCrossings(gain, nodes, level);
+        }
         if (level <= 1) {
             return new double[] {keptAbove(equivalent, level)};
         }
@@ -152,6 +155,19 @@ final class RidgeStage extends Stage {
         double zeta = half > 0 ? (half + root) / h : spare * (1 - h) / (root - half);
         double learnt = h * equivalent.omega() / (h * (1 + zeta) + spare * (1 - 2 * h));
         return equivalent.tau() * learnt / zeta;
+    }
+
+    /** (1 − df1/n)² times the mean squared error on fresh labels, as in generalised cross-validation. */
+    @Override
+    double trainingError(Labelled labels) {
+        Coordinates nodes = labels.moments().coordinates();
+        double noise = labels.noise();
+        double missed = noise * noise
+                + sum(nodes.size(), k -> labels.power().times(zeta(nodes, k) * rootRatio(nodes, k), k));
+        double left = equivalent.tau() == 0
+                ? equivalent.oneMinusOmega()
+                : equivalent.ridge() / equivalent.tau();
+        return left == 0 ? 0 : left * left * perSpare(missed);
     }
 
     @Override

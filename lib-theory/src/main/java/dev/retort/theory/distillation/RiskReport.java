@@ -30,6 +30,8 @@ public final class RiskReport {
     private final double designVariance;
     private final double inheritedVariance;
     private final double test;
+    private final double trainingError;
+    private final double accuracy;
     private final Shares shares;
 
     /** What was predicted, if it is known; its finite size is only looked at when asked. */
@@ -41,6 +43,8 @@ public final class RiskReport {
             double designVariance,
             double inheritedVariance,
             double testNoise,
+            double trainingError,
+            double accuracy,
             Shares shares,
             @Nullable Supplier<Distillation> pipeline) {
         this.bias = bias;
@@ -48,6 +52,8 @@ public final class RiskReport {
         this.designVariance = designVariance;
         this.inheritedVariance = inheritedVariance;
         this.test = bias + labelNoiseVariance + designVariance + inheritedVariance + testNoise * testNoise;
+        this.trainingError = trainingError;
+        this.accuracy = accuracy;
         this.shares = shares;
         this.pipeline = pipeline;
     }
@@ -66,6 +72,8 @@ public final class RiskReport {
                         ? Stage.sum(labels.size(), k -> nodes.matters(k) ? target.inheritedVariance(labels, k) : 0)
                         : 0,
                 nodes.task().noise(),
+                target.trainingError(labelled),
+                accuracy(target, labels, added),
                 Shares.of(nodes, k -> share(target, labels, added, k)),
                 pipeline);
     }
@@ -90,6 +98,8 @@ public final class RiskReport {
                 total("design", design, shares),
                 total("inherited", inherited, shares),
                 nonNegative("noise", noise),
+                Double.NaN,
+                Double.NaN,
                 Shares.of(shares),
                 null);
     }
@@ -103,6 +113,37 @@ public final class RiskReport {
             shares[i] += part[i];
         }
         return Stage.sum(part.length, i -> part[i]);
+    }
+
+    /** 1 − φ/π with the angle φ between the student and the truth, of which the part at right angles is not a difference. */
+    private static double accuracy(Stage target, Moments labels, Stage.Amounts added) {
+        Coordinates nodes = labels.coordinates();
+        double along = Stage.sum(labels.size(), k -> nodes.matters(k)
+                ? nodes.power(k) * target.theta(nodes, k) * labels.mean(k) * nodes.truth(k)
+                : 0);
+        double power = Stage.sum(labels.size(), k -> nodes.matters(k) ? nodes.power(k) * nodes.truth(k) * nodes.truth(k) : 0);
+        double mean = Stage.sum(labels.size(), k -> {
+            double trained = nodes.matters(k) ? target.theta(nodes, k) * labels.mean(k) : 0;
+            return nodes.power(k) * trained * trained;
+        });
+        double spread = added.labelNoise()
+                + added.design()
+                + Stage.sum(labels.size(), k -> nodes.matters(k) ? target.inheritedVariance(labels, k) : 0);
+        if (!(spread < Double.POSITIVE_INFINITY)) {
+            return 0.5;
+        }
+        double bias = Stage.sum(labels.size(), k -> bias(target, labels, k));
+        double offset = Stage.sum(labels.size(), k -> {
+            double apart = nodes.matters(k) ? target.trainedDeviation(labels, k) : 0;
+            return nodes.power(k) * apart * nodes.truth(k);
+        });
+        // |b|²|β⋆|² − (bᵀβ⋆)² is the same of b − β⋆, which is the shorter of the two for a good student and not for a quiet one.
+        double across = mean < bias
+                ? power * (mean + spread) - along * along
+                : power * (bias + spread) - offset * offset;
+        return mean + spread == 0 || power == 0
+                ? 0.5
+                : 1 - Math.atan2(Math.sqrt(Math.max(across, 0)), along) / Math.PI;
     }
 
     private static double bias(Stage target, Moments labels, int k) {
@@ -171,11 +212,48 @@ public final class RiskReport {
     }
 
     /**
+     * The accuracy of the target as a classifier: how often the sign of xᵀb is that of xᵀβ⋆, with ρ the correlation of the two,
+     *
+     * <pre>  1 − arccos(ρ)/π,      ρ = Σ λ E b β⋆ / √(Σ λ E b² · Σ λβ⋆²).</pre>
+     *
+     * (Of test labels of which a fraction η is flipped, η + (1 − 2η) times that.)
+     *
+     * @return a probability; ½ for a target or a truth that is zero, and for an infinite risk
+     * @throws IllegalStateException if the report was made of parts by another kind of pipeline, which does not know it
+     */
+    public double accuracy() {
+        return known("accuracy", accuracy);
+    }
+
+    /**
+     * The mean squared error of the target on the very labels that it was trained on, noise included. It is no estimate of the
+     * test risk: an interpolator makes none.
+     *
+     * @return E (1/n)‖y − Xb‖², at least 0; (1 − df1/n)² times the error on fresh labels for ridge regression
+     * @throws IllegalStateException if the report was made of parts by another kind of pipeline, which does not know it
+     */
+    public double trainingError() {
+        return known("training error", trainingError);
+    }
+
+    private static double known(String name, double value) {
+        if (Double.isNaN(value)) {
+            throw new IllegalStateException("No " + name + " is known of a report that was made of parts");
+        }
+        return value;
+    }
+
+    /** What each feature has more in this excess risk than in another. */
+    Shares sharesMinus(RiskReport other) {
+        return shares.minus(other.shares);
+    }
+
+    /**
      * How far the mean excess risk of experiments of this size is from {@link #excess()}, which is its limit: the term of order
      * 1/n. What is left is of order 1/n².
      *
      * <p>Known for chains of ridge regressions, with or without masks, spectra of their own and mixed labels, and for Gaussian
-     * features; derived in the module's documentation, {@code docs/finite-size.md}.
+     * features; not for pools of rows, nor for labels other than logits; derived in the module's documentation, {@code docs/finite-size.md}.
      *
      * @return δE, of either sign; nothing where the formula is not known or the risk is infinite
      */

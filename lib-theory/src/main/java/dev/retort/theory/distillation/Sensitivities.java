@@ -70,17 +70,16 @@ public final class Sensitivities {
     }
 
     private static Sensitivities ofFinite(Distillation pipeline, double excess) {
-        List<Adjoint> stages = adjoints(pipeline);
+        List<Differentiated> stages = differentiated(pipeline);
         List<OfTraining> trainings = new ArrayList<>();
         double noise = 0;
         for (int s = 0; s < stages.size(); s++) {
-            Adjoint stage = stages.get(s);
-            Training training = pipeline.trainings().get(s);
-            double share = training.teacherShare();
-            double own = byNoise(stage, share, training.noise(pipeline.task()));
-            noise += byNoise(stage, 1 - share, pipeline.task().noise()) + (training.hasTaskNoise() ? own : 0);
-            trainings.add(
-                    new OfTraining(stage.bySamples(), stage.byRidge(), own, byFeature(pipeline, stage::byEigenvalue)));
+            Adjoint stage = stages.get(s).stage();
+            LabelAdjoint labels = stages.get(s).labels();
+            double own = labels.byTeacherNoise();
+            noise += labels.byTruthNoise() + (pipeline.trainings().get(s).hasTaskNoise() ? own : 0);
+            trainings.add(new OfTraining(
+                    stage.bySamples(), stage.byRidge(), own, byFeature(pipeline, labels::byEigenvalue)));
         }
         return new Sensitivities(
                 excess,
@@ -90,18 +89,17 @@ public final class Sensitivities {
                 byFeature(pipeline, k -> byTaskEigenvalue(pipeline, stages, k)));
     }
 
-    /** Of noise of some standard deviation, times a share, in the labels. */
-    private static double byNoise(Adjoint stage, double share, double noise) {
-        double byVariance = times(share * share, stage.byNoiseVariance());
-        return Double.isInfinite(byVariance) ? byVariance : 2 * noise * byVariance;
-    }
+    /** A stage with its labels. */
+    private record Differentiated(Adjoint stage, LabelAdjoint labels) {}
 
     /** From the last stage to the first, each from what the next one says; in their order. */
-    private static List<Adjoint> adjoints(Distillation pipeline) {
+    private static List<Differentiated> differentiated(Distillation pipeline) {
         List<Stage> stages = pipeline.stages();
         Coordinates nodes = pipeline.labels().coordinates();
         Stage first = stages.get(0);
-        boolean follows = pipeline.surrogate().followsGain() && first.training().teacherShare() != 0;
+        boolean follows = pipeline.surrogate().followsGain()
+                && first.training().teacherShare() != 0
+                && first.training().teacherRows() != 0;
         Gain gain = follows ? new Gain(first, nodes) : null;
 
         Moments labels = pipeline.stage().labels(pipeline.labels()).moments();
@@ -117,37 +115,36 @@ public final class Sensitivities {
                 byVariance[k] = 1;
             }
         }
-        Deque<Adjoint> adjoints = new ArrayDeque<>();
+        Deque<Differentiated> differentiated = new ArrayDeque<>();
         for (int s = stages.size() - 1; s >= 0; s--) {
             Stage stage = stages.get(s);
             Labelled given = stage.labels(pipeline.labelsOfStages().get(s));
-            double share = stage.training().teacherShare();
             Adjoint adjoint = stage.adjoint(given, byDeviation, byVariance, s == 0 ? gain : null);
+            LabelAdjoint labelled = new LabelAdjoint(stage, given, adjoint);
             byDeviation = new double[nodes.size()];
             byVariance = new double[nodes.size()];
             for (int k = 0; k < nodes.size(); k++) {
-                byDeviation[k] = share * adjoint.byLabelDeviation(k);
-                byVariance[k] = times(share * share, adjoint.byLabelVariance(k));
+                byDeviation[k] = labelled.byTeacherDeviation(k);
+                byVariance[k] = labelled.byTeacherVariance(k);
             }
-            adjoints.addFirst(adjoint);
+            differentiated.addFirst(new Differentiated(adjoint, labelled));
         }
-        return List.copyOf(adjoints);
+        return List.copyOf(differentiated);
     }
 
-    private static double byTaskEigenvalue(Distillation pipeline, List<Adjoint> stages, int k) {
+    private static double byTaskEigenvalue(Distillation pipeline, List<Differentiated> stages, int k) {
         Moments given = pipeline.labelsOfStages().get(0);
         Coordinates nodes = given.coordinates();
         if (nodes.matters(k)) {
-            double share = pipeline.trainings().get(0).teacherShare();
-            double by = given.deviation(k) * share * stages.get(0).byLabelDeviation(k) / 2;
-            for (Adjoint stage : stages) {
-                by += stage.byUnit(k);
+            double by = given.deviation(k) * stages.get(0).labels().byTeacherDeviation(k) / 2;
+            for (Differentiated stage : stages) {
+                by += stage.labels().byUnit(k);
             }
             return by / nodes.eigenvalue(k);
         }
-        double by = stages.get(stages.size() - 1).squaredError(k);
-        for (Adjoint stage : stages) {
-            by += stage.byNewUnit(k);
+        double by = stages.get(stages.size() - 1).stage().squaredError(k);
+        for (Differentiated stage : stages) {
+            by += stage.labels().byNewUnit(k);
         }
         return by;
     }
@@ -164,11 +161,12 @@ public final class Sensitivities {
             boolean burst = stage.spare() == 0
                     && Arrays.stream(stage.amounts(labels).total()).anyMatch(Double::isInfinite);
             double most = burst ? Double.POSITIVE_INFINITY : 0;
-            if (share != 1 || training.hasTaskNoise()) {
+            boolean mixed = share != 1 || training.teacherRows() != 1;
+            if (mixed || training.hasTaskNoise()) {
                 noise = Math.max(noise, most);
             }
             trainings.add(new OfTraining(
-                    0 - most, 0 - most, times(share, most) == 0 ? 0 : most, byFeature(pipeline, k -> 0)));
+                    0 - most, 0 - most, times(share * training.teacherRows(), most) == 0 ? 0 : most, byFeature(pipeline, k -> 0)));
         }
         return new Sensitivities(
                 Double.POSITIVE_INFINITY, pipeline.target().samples(), trainings, noise, byFeature(pipeline, k -> 0));

@@ -29,6 +29,18 @@ final class Shares {
         return new Shares(shares);
     }
 
+    /** What each feature contributes to the difference of two numbers. */
+    Shares minus(Shares other) {
+        if (shares == null || other.shares == null) {
+            return NONE;
+        }
+        double[] difference = new double[shares.length];
+        for (int i = 0; i < difference.length; i++) {
+            difference[i] = shares[i] == other.shares[i] ? 0 : shares[i] - other.shares[i];
+        }
+        return new Shares(difference);
+    }
+
     /**
      * The share of each feature, not a copy.
      *

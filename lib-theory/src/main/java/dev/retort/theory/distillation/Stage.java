@@ -1,5 +1,7 @@
 package dev.retort.theory.distillation;
 
+import static dev.retort.core.Arguments.refusal;
+
 import dev.retort.core.CompensatedSum;
 import dev.retort.core.equivalent.Equivalent;
 import dev.retort.core.spectrum.RegressionTask;
@@ -140,6 +142,14 @@ abstract class Stage {
         }
     }
 
+    /** What a unit of noise variance on the labels adds to the task's risk. */
+    final double noiseCost(Coordinates nodes) {
+        return perSpare(addedVariance(noiseAmounts(factor -> factor * factor), nodes));
+    }
+
+    /** The mean squared error on the labels that the stage was trained on, the noise on them included. */
+    abstract double trainingError(Labelled labels);
+
     /** The stage, differentiated backwards. */
     abstract Adjoint adjoint(Labelled labels, double[] byDeviation, double[] byVariance, @Nullable Gain gain);
 
@@ -181,9 +191,41 @@ abstract class Stage {
 
     /** The labels that a teacher of given moments gives to this training. */
     final Labelled labels(Moments teacher) {
-        return new Labelled(
-                teacher.mixedWithTruth(training.teacherShare()),
-                training.labelNoise(teacher.coordinates().task()));
+        Coordinates nodes = teacher.coordinates();
+        Labels.Linear linear = linear(teacher);
+        Moments handedOver = teacher.times(linear.factor());
+        double noise = training.labelNoise(
+                nodes.task(), Math.hypot(training.noise(nodes.task()), Math.sqrt(linear.noiseVariance())));
+        double rows = training.teacherRows();
+        double part = training.teacherShare() * rows;
+        if (rows != 1) {
+            noise = Math.hypot(noise, Math.sqrt(times(rows * (1 - rows), disagreement(handedOver))));
+        }
+        return new Labelled(handedOver.mixedWithTruth(part), noise, new Labelled.Given(teacher, linear, part));
+    }
+
+    private Labels.Linear linear(Moments teacher) {
+        Labels kind = training.labels();
+        if (kind.areLogits()) {
+            return kind.linear(1);
+        }
+        Coordinates nodes = teacher.coordinates();
+        double power = sum(nodes.size(), k -> teacher.power(rootRatio(nodes, k), k));
+        if (!(power < Double.POSITIVE_INFINITY)) {
+            throw refusal(
+                    "labels", kind, "need a teacher of finite variance; this one is at its interpolation threshold");
+        }
+        return power == 0 ? new Labels.Linear(0, 0, 0, 0) : kind.linear(power);
+    }
+
+    /** How far teacher and truth are apart on this training's features, E (xᵀ(b − β⋆))². */
+    private double disagreement(Moments teacher) {
+        Coordinates nodes = teacher.coordinates();
+        return sum(nodes.size(), k -> {
+            double root = rootRatio(nodes, k);
+            double apart = root * teacher.deviation(k);
+            return nodes.power(k) * apart * apart + times(root * root, teacher.variance(k));
+        });
     }
 
     /** The amounts A_r, kept apart by what they come from. */

@@ -98,6 +98,16 @@ public abstract sealed class Surrogate {
     /** Refuses a task that this surrogate cannot teach. */
     void checkFits(RegressionTask task) {}
 
+    /** What is best for a pupil; only labels that are linear in the teacher have that in closed form. */
+    private static Gain gain(Coordinates nodes, Stage pupil) {
+        Labels labels = pupil.training().labels();
+        if (!labels.areLogits()) {
+            throw refusal(
+                    "labels", labels, "have no best teacher in closed form; use logits, which are the best labels");
+        }
+        return new Gain(pupil, nodes);
+    }
+
     /** The truth on the nodes that are kept, zero on the others. */
     private static Moments keeping(Coordinates nodes, IntPredicate keeps) {
         double[] mean = new double[nodes.size()];
@@ -222,7 +232,7 @@ public abstract sealed class Surrogate {
         @Override
         Coordinates split(Coordinates nodes, Stage pupil) {
             Coordinates split = nodes;
-            for (double edge : nodes.areFeatures() ? new double[0] : new Gain(pupil, nodes).edges()) {
+            for (double edge : nodes.areFeatures() ? new double[0] : gain(nodes, pupil).edges()) {
                 split = split.splitAt(edge);
             }
             return split;
@@ -230,7 +240,7 @@ public abstract sealed class Surrogate {
 
         @Override
         Moments coefficients(Coordinates nodes, Stage pupil) {
-            return keeping(nodes, new Gain(pupil, nodes).kept());
+            return keeping(nodes, gain(nodes, pupil).kept());
         }
 
         @Override
@@ -254,8 +264,8 @@ public abstract sealed class Surrogate {
 
         @Override
         Moments coefficients(Coordinates nodes, Stage pupil) {
-            Gain gain = new Gain(pupil, nodes);
-            double share = pupil.training().teacherShare();
+            Gain gain = gain(nodes, pupil);
+            double share = pupil.training().teacherShare() * pupil.training().teacherRows();
             double[] mean = new double[nodes.size()];
             double[] deviation = new double[nodes.size()];
             for (int k = 0; k < deviation.length; k++) {

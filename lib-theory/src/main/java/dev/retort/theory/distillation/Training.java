@@ -35,7 +35,7 @@ public final class Training {
     private final @Nullable FeatureMask mask;
 
     /** What labels the samples get. */
-    private record LabelSettings(@Nullable Double noise, double teacherShare) {}
+    private record LabelSettings(Labels kind, @Nullable Double noise, double teacherShare, double teacherRows) {}
 
     private Training(
             double samples,
@@ -61,7 +61,7 @@ public final class Training {
      */
     public static Training samples(double samples) {
         return new Training(
-                positive("samples", samples), new Estimator.Ridge(0), new LabelSettings(null, 1), null, null);
+                positive("samples", samples), new Estimator.Ridge(0), new LabelSettings(Labels.logits(), null, 1, 1), null, null);
     }
 
     /**
@@ -94,7 +94,8 @@ public final class Training {
      * @throws IllegalArgumentException if the noise is NaN, infinite or negative
      */
     public Training withNoise(double noise) {
-        return with(new LabelSettings(nonNegative("noise", noise), labels.teacherShare()));
+        return with(new LabelSettings(
+                labels.kind(), nonNegative("noise", noise), labels.teacherShare(), labels.teacherRows()));
     }
 
     /**
@@ -125,15 +126,59 @@ public final class Training {
     }
 
     /**
-     * The same training on mixed labels, (1 − a) times that of the ground truth and a times that of the teacher. The
-     * former bears the noise of the task, the latter that of this training, independently.
+     * The same training on other labels of the teacher than its outputs, such as classes. The {@linkplain #withNoise noise},
+     * unless it is set the task's, comes on top.
      *
-     * @param share the teacher's share a; 1 is pure distillation, 0 ordinary training; may lie outside that range
+     * @param labels what the teacher hands over
      * @return a new training
-     * @throws IllegalArgumentException if the share is NaN or infinite
+     * @throws IllegalArgumentException if the labels are null
+     */
+    public Training withLabels(Labels labels) {
+        return with(new LabelSettings(
+                notNull("labels", labels),
+                this.labels.noise(),
+                this.labels.teacherShare(),
+                this.labels.teacherRows()));
+    }
+
+    /**
+     * The same training on labels each of which is a mixture, (1 − a) times that of the ground truth plus a times that of the
+     * teacher. The former bears the noise of the task, the latter that of this training, independently. This is not a share
+     * of the rows, see {@link #withTeacherRows(double)}: a row whose label is half and half has less noise than two rows of
+     * which one is the teacher's, and the two disagree where the teacher departs from the truth.
+     *
+     * @param share the teacher's share a of every label; 1 is pure distillation, 0 ordinary training; may lie outside that
+     *     range
+     * @return a new training
+     * @throws IllegalArgumentException if the share is NaN or infinite, or if the teacher labels a part of the rows only
      */
     public Training withTeacherShare(double share) {
-        return with(new LabelSettings(labels.noise(), finite("share", share)));
+        finite("share", share);
+        if (share != 1 && labels.teacherRows() != 1) {
+            throw refusal("share", share, "cannot be combined with a share of the rows, " + labels.teacherRows()
+                    + "; mix either every label or the rows");
+        }
+        return with(new LabelSettings(labels.kind(), labels.noise(), share, labels.teacherRows()));
+    }
+
+    /**
+     * The same training on a pool of rows of which the teacher labels a part and the ground truth the rest. The truth's rows
+     * bear the noise of the task, the teacher's that of this training. For mixtures of every label see {@link
+     * #withTeacherShare(double)}.
+     *
+     * @param part the teacher's part π of the rows, from 0 to 1
+     * @return a new training
+     * @throws IllegalArgumentException if the part is NaN or outside that range, or if every label is a mixture already
+     */
+    public Training withTeacherRows(double part) {
+        if (!(part >= 0 && part <= 1)) {
+            throw refusal("part", part, "is not from 0 to 1; it is the part of the rows that the teacher labels");
+        }
+        if (part != 1 && labels.teacherShare() != 1) {
+            throw refusal("part", part, "cannot be combined with a teacher's share of every label, "
+                    + labels.teacherShare() + "; mix either every label or the rows");
+        }
+        return with(new LabelSettings(labels.kind(), labels.noise(), labels.teacherShare(), part));
     }
 
     private Training with(Estimator estimator) {
@@ -182,15 +227,26 @@ public final class Training {
     }
 
     /**
-     * The standard deviation of the noise on the labels in all: √((1−a)²σ⋆² + a²σ²) for mixed ones with the noise σ⋆ of the
-     * task, and plainly σ for the teacher's alone.
+     * The standard deviation of the noise that is added to the labels in all: √((1−a)²σ⋆² + a²σ²) for mixed ones with the noise
+     * σ⋆ of the task, √((1−π)σ⋆² + πσ²) for mixed rows, and plainly σ for the teacher's alone.
      *
      * @param task the task
      * @return the noise, at least 0
      */
     public double labelNoise(RegressionTask task) {
+        return labelNoise(task, noise(task));
+    }
+
+    /** The noise in all, if the teacher's labels have this much. */
+    double labelNoise(RegressionTask task, double teacherNoise) {
         double share = teacherShare();
-        return share == 1 ? noise(task) : Math.hypot((1 - share) * task.noise(), share * noise(task));
+        double rows = teacherRows();
+        if (share != 1) {
+            return Math.hypot((1 - share) * task.noise(), share * teacherNoise);
+        }
+        return rows == 1
+                ? teacherNoise
+                : Math.hypot(Math.sqrt(1 - rows) * task.noise(), Math.sqrt(rows) * teacherNoise);
     }
 
     /**
@@ -222,12 +278,35 @@ public final class Training {
     }
 
     /**
-     * The part of the labels that is the teacher's.
+     * The part of every label that is the teacher's.
      *
      * @return a, usually from 0 to 1
      */
     public double teacherShare() {
         return labels.teacherShare();
+    }
+
+    /**
+     * The part of the rows that the teacher labels.
+     *
+     * @return π, from 0 to 1
+     */
+    public double teacherRows() {
+        return labels.teacherRows();
+    }
+
+    /**
+     * What the teacher hands over.
+     *
+     * @return its outputs, unless other labels were chosen
+     */
+    public Labels labels() {
+        return labels.kind();
+    }
+
+    /** Whether the labels' coefficients are a mixture of the truth and the teacher's, and nothing else is noise. */
+    boolean hasLinearLabels() {
+        return labels.kind().areLogits() && labels.teacherRows() == 1;
     }
 
     /** Whether the covariance of the features is the task's, whether the model sees all of them or not. */
@@ -308,6 +387,8 @@ public final class Training {
     public String toString() {
         return samples + " samples, " + estimator + (labels.noise() == null ? "" : ", noise " + labels.noise())
                 + (spectrum == null ? "" : ", on a " + spectrum) + (mask == null ? "" : ", under a " + mask)
-                + (teacherShare() == 1 ? "" : ", teacher's share " + teacherShare());
+                + (labels.kind().areLogits() ? "" : ", " + labels.kind())
+                + (teacherShare() == 1 ? "" : ", teacher's share " + teacherShare())
+                + (teacherRows() == 1 ? "" : ", teacher's part of the rows " + teacherRows());
     }
 }

@@ -6,6 +6,7 @@ import dev.retort.core.CompensatedSum;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,25 +24,41 @@ public final class WeakToStrong {
     private final Shares shares;
     private final double advantage;
 
-    private WeakToStrong(RiskReport strong, RiskReport weak, Shares shares, double advantage) {
+    /** The excess risk of the teacher itself. */
+    private final double teacher;
+
+    private WeakToStrong(RiskReport strong, RiskReport weak, Shares shares, double advantage, double teacher) {
         this.strong = strong;
         this.weak = weak;
         this.shares = shares;
         this.advantage = advantage;
+        this.teacher = teacher;
     }
 
     static WeakToStrong of(Distillation weak) {
         Stage target = weak.stage();
+        RiskReport strong =
+                Distillation.of(weak.task()).followedBy(target).predict();
+        RiskReport weakRisk = weak.predict();
+        double teacher = weak.labels().excess();
+        if (!target.training().hasLinearLabels()) {
+            return new WeakToStrong(
+                    strong,
+                    weakRisk,
+                    strong.sharesMinus(weakRisk),
+                    strong.excess() == weakRisk.excess() ? 0 : strong.excess() - weakRisk.excess(),
+                    teacher);
+        }
         Moments labels = target.labels(weak.labels()).moments();
         Coordinates nodes = labels.coordinates();
         Stage.Costs costs = target.costs(nodes);
         NodePower more = (factor, k) -> more(labels, factor, k);
-        RiskReport strong = Distillation.of(weak.task()).followedBy(target).predict();
         return new WeakToStrong(
                 strong,
-                weak.predict(),
+                weakRisk,
                 Shares.of(nodes, k -> learnt(target, labels, k) - target.perSpare(costs.of(more, k))),
-                advantage(target, labels, more));
+                advantage(target, labels, more),
+                teacher);
     }
 
     /** At an interpolation threshold the sum of all that is missed decides, where shares are infinite with either sign. */
@@ -109,6 +126,19 @@ public final class WeakToStrong {
      */
     public double advantage() {
         return advantage;
+    }
+
+    /**
+     * The performance gap recovered (PGR): the part of the distance between the teacher and the target on strong labels that the
+     * target on the teacher's labels has made up, in excess risk.
+     *
+     * @return (teacher − weak)/(teacher − strong); 1 if it does as well as on strong labels, above 1 if better; nothing if there
+     *     is no gap, or it is infinite
+     */
+    public OptionalDouble performanceGapRecovered() {
+        double gap = teacher - strong.excess();
+        double recovered = (teacher - weak.excess()) / gap;
+        return gap == 0 || !Double.isFinite(recovered) ? OptionalDouble.empty() : OptionalDouble.of(recovered);
     }
 
     /**

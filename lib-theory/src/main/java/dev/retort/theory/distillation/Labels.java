@@ -1,0 +1,199 @@
+package dev.retort.theory.distillation;
+
+import static dev.retort.core.Arguments.positive;
+import static dev.retort.core.Arguments.refusal;
+
+import java.util.function.DoubleBinaryOperator;
+
+/**
+ * What a teacher hands over of its outputs xᵀb: the outputs themselves, or classes. A label y = f(xᵀb) with an odd function f
+ * is, for a linear student that is trained by squared loss on Gaussian features, a linear label with independent noise
+ * (Bussgang's decomposition): with N the variance of the outputs and Z a standard normal number,
+ *
+ * <pre>  y ≃ (a/√N) xᵀb + noise,      a = E Z f(√N Z),      noise variance = E f(√N Z)² − a².</pre>
+ *
+ * That is exact to leading order: what depends on the one direction b costs O(1/n). The {@linkplain Training#withNoise noise}
+ * of the training comes on top, after f. {@linkplain #logits() Logits} are the best that a given linear teacher can hand over;
+ * every other f only adds noise. Derived in the module's documentation, {@code docs/distillation.md}. Immutable.
+ *
+ * <pre>{@code
+ * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.2, 300), Signal.constant(1));
+ * Distillation classifier = Distillation.of(task)
+ *         .surrogate(Training.samples(100).withLabels(Labels.hard(0.05))) // true classes, of which one in twenty is wrong
+ *         .then(Training.samples(250).withLabels(Labels.soft(2.0)));
+ * double accuracy = classifier.predict().accuracy();
+ * }</pre>
+ */
+public abstract sealed class Labels {
+
+    private Labels() {}
+
+    /**
+     * The outputs as they are.
+     *
+     * @return labels xᵀb
+     */
+    public static Labels logits() {
+        return Logits.INSTANCE;
+    }
+
+    /**
+     * Classes, of which none is wrong.
+     *
+     * @return labels sign(xᵀb)
+     */
+    public static Labels hard() {
+        return hard(0);
+    }
+
+    /**
+     * Classes, each of which is replaced by the other one with some probability.
+     *
+     * @param flips the probability η, from 0 to 1; at ½ the labels say nothing
+     * @return labels ±sign(xᵀb)
+     * @throws IllegalArgumentException if η is NaN or outside that range
+     */
+    public static Labels hard(double flips) {
+        if (!(flips >= 0 && flips <= 1)) {
+            throw refusal("flips", flips, "is not from 0 to 1; it is the probability of a wrong class");
+        }
+        return new Hard(flips);
+    }
+
+    /**
+     * The mean class of a logistic classifier.
+     *
+     * @param temperature T, greater than 0: hard labels for T → 0, logits over T for T → ∞
+     * @return labels tanh(xᵀb/T)
+     * @throws IllegalArgumentException if T is not positive and finite
+     */
+    public static Labels soft(double temperature) {
+        return new Soft(positive("temperature", temperature));
+    }
+
+    /** Whether f is linear, so that labels are those of b itself. */
+    boolean areLogits() {
+        return false;
+    }
+
+    /**
+     * The linear labels that these are, up to noise.
+     *
+     * @param power N, the variance of the outputs, greater than 0
+     */
+    abstract Linear linear(double power);
+
+    /**
+     * The factor a/√N on the coefficients and the noise variance E f² − a², with their derivatives by N.
+     */
+    record Linear(double factor, double noiseVariance, double factorByPower, double noiseByPower) {}
+
+    private static final class Logits extends Labels {
+        private static final Logits INSTANCE = new Logits();
+
+        @Override
+        boolean areLogits() {
+            return true;
+        }
+
+        @Override
+        Linear linear(double power) {
+            return new Linear(1, 0, 0, 0);
+        }
+
+        @Override
+        public String toString() {
+            return "logits";
+        }
+    }
+
+    private static final class Hard extends Labels {
+        private final double flips;
+
+        Hard(double flips) {
+            this.flips = flips;
+        }
+
+        @Override
+        Linear linear(double power) {
+            double a = (1 - 2 * flips) * Math.sqrt(2 / Math.PI);
+            double factor = a / Math.sqrt(power);
+            return new Linear(factor, 1 - a * a, -factor / (2 * power), 0);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Hard that && flips == that.flips;
+        }
+
+        @Override
+        public int hashCode() {
+            return Double.hashCode(flips);
+        }
+
+        @Override
+        public String toString() {
+            return flips == 0 ? "hard labels" : "hard labels, " + flips + " of them flipped";
+        }
+    }
+
+    private static final class Soft extends Labels {
+
+        /** The trapezoidal rule with this step has every digit, for the integrands are smooth and die out at the ends. */
+        private static final double STEP = 0.25;
+
+        /** Up to 25, where neither the normal density nor the slope of tanh is left. */
+        private static final int STEPS = 100;
+
+        private final double temperature;
+
+        Soft(double temperature) {
+            this.temperature = temperature;
+        }
+
+        @Override
+        Linear linear(double power) {
+            double gain = Math.sqrt(power) / temperature;
+            // J = E sech²(GZ), so that a = E Z tanh(GZ) = GJ and E tanh²(GZ) = 1 − J.
+            double slope = mean(gain, (x, z) -> 1 / (Math.cosh(x) * Math.cosh(x)));
+            double a = gain * slope;
+            double noise = gain < 1
+                    ? mean(gain, (x, z) -> (Math.tanh(x) - a * z) * (Math.tanh(x) - a * z))
+                    : 1 - slope - a * a;
+            double slopeByGain = mean(gain, (x, z) -> -2 * z * Math.tanh(x) / (Math.cosh(x) * Math.cosh(x)));
+            double gainByPower = gain / (2 * power);
+            double noiseByGain = -slopeByGain - 2 * a * (slope + gain * slopeByGain);
+            return new Linear(
+                    slope / temperature,
+                    noise,
+                    slopeByGain * gainByPower / temperature,
+                    noiseByGain * gainByPower);
+        }
+
+        /** E g(GZ, Z), for G of at least 1 of functions that die out in GZ. */
+        private static double mean(double gain, DoubleBinaryOperator function) {
+            double scale = Math.max(gain, 1);
+            double sum = 0;
+            for (int k = -STEPS; k <= STEPS; k++) {
+                double z = STEP * k / scale;
+                sum += Math.exp(-z * z / 2) * function.applyAsDouble(gain * z, z);
+            }
+            return STEP / scale * sum / Math.sqrt(2 * Math.PI);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Soft that && temperature == that.temperature;
+        }
+
+        @Override
+        public int hashCode() {
+            return Double.hashCode(temperature);
+        }
+
+        @Override
+        public String toString() {
+            return "soft labels at temperature " + temperature;
+        }
+    }
+}

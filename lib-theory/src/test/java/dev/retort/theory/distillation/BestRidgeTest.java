@@ -1,0 +1,72 @@
+package dev.retort.theory.distillation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
+import dev.retort.core.spectrum.Spectrum;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BestRidgeTest {
+
+    /** σ²/(nβ²), exactly. */
+    @Test
+    void ofEqualCoefficientsIsNoiseOverSignal() {
+        RegressionTask isotropic = RegressionTask.of(Spectrum.isotropic(1, 90), Signal.constant(Math.sqrt(1.0 / 90)))
+                .withNoise(0.5);
+        BestRidge best = BestRidge.of(Distillation.of(isotropic), Training.samples(60));
+        assertThat(best.ridge()).isCloseTo(0.375, withinPercentage(1e-9));
+        assertThat(best.excess()).isCloseTo(0.543399774116345645005, withinPercentage(1e-12));
+        RegressionTask steep = RegressionTask.of(Spectrum.powerLaw(1, 80), Signal.constant(Math.sqrt(1.0 / 80)))
+                .withNoise(0.3);
+        BestRidge other = BestRidge.of(Distillation.of(steep), Training.samples(40));
+        assertThat(other.ridge()).isCloseTo(0.18, withinPercentage(1e-9));
+        assertThat(other.excess()).isCloseTo(0.0367811173080269626103, withinPercentage(1e-12));
+        assertThat(other.isBoundary()).isFalse();
+        assertThat(other.minima()).containsExactly(other.ridge());
+    }
+
+    @Test
+    void aSteepNoiselessSignalWantsNoneOrLess() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 300), Signal.sourcePowerLaw(3));
+        BestRidge best = BestRidge.of(Distillation.of(task), Training.samples(40));
+        assertThat(best.ridge()).isZero();
+        assertThat(best.isBoundary()).isTrue();
+        assertThat(best.negativeWouldHelp()).isTrue();
+        assertThat(best.excess()).isCloseTo(0.00291310302645117403918, withinPercentage(1e-11));
+    }
+
+    @Test
+    void withoutSignalNothingIsWorthLearning() {
+        RegressionTask task =
+                RegressionTask.of(Spectrum.powerLaw(1.5, 30), Signal.constant(0)).withNoise(0.3);
+        BestRidge best = BestRidge.of(Distillation.of(task), Training.samples(40));
+        assertThat(best.ridge()).isInfinite();
+        assertThat(best.excess()).isZero();
+    }
+
+    @Test
+    void withoutNoiseLeastSquaresWantsNone() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 30), Signal.constant(1));
+        BestRidge best = BestRidge.of(Distillation.of(task), Training.samples(40));
+        assertThat(best.ridge()).isZero();
+        assertThat(best.excess()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {15, 30, 60})
+    void noRidgeNearbyIsBetterForAStudentOfAStudent(double samples) {
+        RegressionTask task =
+                RegressionTask.of(Spectrum.powerLaw(1.3, 40), Signal.sourcePowerLaw(1.5)).withNoise(0.4);
+        Distillation teacher = Distillation.of(task).surrogate(Training.samples(25));
+        Training training = Training.samples(samples).withMask(FeatureMask.keepingFirst(30, 40));
+        BestRidge best = BestRidge.of(teacher, training);
+        for (double factor : new double[] {1e-3, 0.5, 0.999, 1.001, 2, 1e3}) {
+            assertThat(teacher.target(training.withRidge(best.ridge() * factor)).predict().excess())
+                    .isGreaterThanOrEqualTo(best.excess());
+        }
+    }
+}

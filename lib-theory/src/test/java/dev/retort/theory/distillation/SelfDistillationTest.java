@@ -1,0 +1,132 @@
+package dev.retort.theory.distillation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
+import dev.retort.core.spectrum.Spectrum;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The expected numbers were computed by mpmath with 40 digits, from P(r, r') and its derivatives. */
+class SelfDistillationTest {
+
+    private static final RegressionTask TASK = RegressionTask.of(
+                    Spectrum.powerLaw(1.2, 300), Signal.sourcePowerLaw(1.4))
+            .withNoise(0.6);
+
+    private static final SelfDistillation OWN =
+            SelfDistillation.of(TASK, Training.samples(200).withRidge(0.05));
+
+    @Test
+    void oneRoundAgreesWithThirtyDigits() {
+        assertThat(OWN.excess(0)).isCloseTo(0.568528326498258580514, withinPercentage(1e-11));
+        assertThat(OWN.excess(1)).isCloseTo(0.831164327235204323862, withinPercentage(1e-11));
+        assertThat(OWN.excess(0.5)).isCloseTo(0.686364841774820250085, withinPercentage(1e-11));
+        assertThat(OWN.excess(-1)).isCloseTo(0.413744206496602453989, withinPercentage(1e-11));
+        assertThat(OWN.bestMixing()).isCloseTo(-1.93515457446269707481, withinPercentage(1e-11));
+        assertThat(OWN.bestExcess()).isCloseTo(0.366585212468239396594, withinPercentage(1e-11));
+    }
+
+    @Test
+    void roundsAgreeWithThirtyDigits() {
+        double[] best = {0.366585212468239396594, 0.326023810824682103854, 0.316437274218776669516, 0.314283491600908358378};
+        for (int k = 1; k <= best.length; k++) {
+            assertThat(OWN.rounds(k).excess()).isCloseTo(best[k - 1], withinPercentage(1e-9));
+            assertThat(OWN.excessAfter(OWN.rounds(k).mixings()))
+                    .isCloseTo(OWN.rounds(k).excess(), withinPercentage(1e-9));
+        }
+        assertThat(OWN.rounds(3).mixings())
+                .usingComparatorWithPrecision(1e-10)
+                .containsExactly(-0.631596581964062700330, -2.04266152925189641455, -6.07109504895365441210);
+        assertThat(OWN.excessAfter(0.5, -1)).isCloseTo(0.400335979288336092625, withinPercentage(1e-11));
+        SelfDistillation tooMuch = SelfDistillation.of(
+                RegressionTask.of(Spectrum.powerLaw(1.5, 100), Signal.sourcePowerLaw(1.8))
+                        .withNoise(0.1),
+                Training.samples(60).withRidge(0.5));
+        assertThat(tooMuch.excessAfter(1, 1, 1)).isCloseTo(1.47531668538609042748, withinPercentage(1e-9));
+        assertThat(tooMuch.rounds(3).excess()).isCloseTo(0.142591205624684287840, withinPercentage(1e-9));
+    }
+
+    @Test
+    void anotherRidgeForTheStudentAgreesWithThirtyDigits() {
+        SelfDistillation other =
+                SelfDistillation.of(TASK, Training.samples(200).withRidge(0.2)).withStudentRidge(0.02);
+        assertThat(other.excess(0.7)).isCloseTo(0.789901539618291280521, withinPercentage(1e-11));
+        assertThat(other.bestMixing()).isCloseTo(-0.402373510895972910003, withinPercentage(1e-10));
+    }
+
+    /** Within 3 % the risk comes from a series, beyond it from partial fractions. */
+    @Test
+    void seriesAndPartialFractionsMeet() {
+        double series = near(1 + 0.03 * (1 - 1e-7)).excess(0.8);
+        double fractions = near(1 + 0.03 * (1 + 1e-7)).excess(0.8);
+        assertThat(series).isCloseTo(fractions, withinPercentage(1e-5));
+        assertThat(near(1 + 1e-12).bestMixing()).isCloseTo(OWN.bestMixing(), within(1e-9));
+    }
+
+    private static SelfDistillation near(double factor) {
+        return SelfDistillation.of(TASK, Training.samples(200).withRidge(0.05 * factor))
+                .withStudentRidge(0.05);
+    }
+
+    @Test
+    void atTheBestRidgeNothingIsGained() {
+        BestRidge best = BestRidge.of(Distillation.of(TASK), Training.samples(200));
+        SelfDistillation tuned =
+                SelfDistillation.of(TASK, Training.samples(200).withRidge(best.ridge()));
+        assertThat(tuned.bestMixing()).isCloseTo(0, within(1e-9));
+        assertThat(tuned.bestExcess()).isCloseTo(best.excess(), withinPercentage(1e-10));
+        double more = SelfDistillation.of(TASK, Training.samples(200).withRidge(2 * best.ridge()))
+                .bestMixing();
+        double less = SelfDistillation.of(TASK, Training.samples(200).withRidge(best.ridge() / 2))
+                .bestMixing();
+        assertThat(more).isNegative();
+        assertThat(less).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {100, 400})
+    void withoutRidgeMixingHasNoEffect(double samples) {
+        SelfDistillation none = SelfDistillation.of(TASK, Training.samples(samples));
+        double alone = Distillation.of(TASK).target(Training.samples(samples)).predict().excess();
+        assertThat(none.hasEffect()).isFalse();
+        assertThat(none.bestMixing()).isZero();
+        for (double mixing : new double[] {-2, 0, 0.5, 1}) {
+            assertThat(none.excess(mixing)).isCloseTo(alone, withinPercentage(1e-11));
+        }
+        assertThat(none.rounds(2).excess()).isCloseTo(alone, withinPercentage(1e-11));
+    }
+
+    @Test
+    void aSpectrumWithoutEndIsAsGood() {
+        RegressionTask endless =
+                RegressionTask.of(Spectrum.powerLaw(2.0), Signal.sourcePowerLaw(2.5)).withNoise(0.3);
+        RegressionTask gathered = RegressionTask.of(Spectrum.powerLaw(2.0, 50_000), Signal.sourcePowerLaw(2.5))
+                .withNoise(0.3)
+                .gathered();
+        Training training = Training.samples(50).withRidge(0.01);
+        assertThat(SelfDistillation.of(endless, training).rounds(2).excess())
+                .isCloseTo(SelfDistillation.of(gathered, training).rounds(2).excess(), withinPercentage(0.01));
+    }
+
+    @Test
+    void refusesWhatIsNotKnown() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        SelfDistillation.of(TASK, Training.samples(50).withMask(FeatureMask.keepingFirst(3, 300))))
+                .withMessageContaining("training:")
+                .withMessageContaining("is not ridge regression on all features of the task");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OWN.rounds(7))
+                .withMessage("count: 7 is more than 6, from where on rounding is all that changes");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> OWN.withStudentRidge(0.1).rounds(2))
+                .withMessageContaining("Rounds need one ridge for all of them");
+    }
+}

@@ -261,7 +261,6 @@ class LabelsTest {
         refuses("flips: 1.5 is not from 0 to 1; it is the probability of a wrong class", () -> Labels.hard(1.5));
         refuses("flips: NaN is not from 0 to 1; it is the probability of a wrong class", () -> Labels.hard(Double.NaN));
         refuses("temperature: 0.0 is not greater than 0 and finite", () -> Labels.soft(0));
-        refuses("labels: null is not allowed", () -> Training.samples(3).withLabels(null));
         refuses(
                 "part: -0.1 is not from 0 to 1; it is the part of the rows that the teacher labels",
                 () -> Training.samples(3).withTeacherRows(-0.1));

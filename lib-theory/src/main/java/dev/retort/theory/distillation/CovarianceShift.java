@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>  βˢ_i = √(λˢ_i/λᵗ_i) β⋆_i,      and the other way round      λˢ_i = (βˢ_i/β⋆_i)² λᵗ_i.</pre>
  *
- * So the optimal surrogate, βˢ = gβ⋆, says which source covariance is best: λˢ = g²λᵗ.
+ * So the optimal surrogate, βˢ = gβ⋆, gives the best source covariance: λˢ = g²λᵗ.
  *
  * <p>A target that is trained on the source's features as they are, and tested on the task's, is another matter: {@link
  * Training#withSpectrum(Spectrum)}. Source: arXiv 2410.18837, the remark on covariance shift. Immutable.
@@ -68,7 +68,7 @@ public final class CovarianceShift {
      * @param coefficients βˢ, one per feature, each with the sign of the ground truth or zero
      * @return the shift with λˢ = (βˢ/β⋆)²λᵗ; where β⋆ and βˢ are both zero the covariance is not shifted
      * @throws IllegalArgumentException if the number of coefficients is not that of the features, or if one of them has not
-     *     the sign of the truth, which no covariance can bring about
+     *     the sign of the truth, which no covariance can produce
      * @throws IllegalStateException if the task's features are not listed
      */
     public static CovarianceShift equivalentTo(RegressionTask task, double... coefficients) {
@@ -90,7 +90,7 @@ public final class CovarianceShift {
     }
 
     /**
-     * The covariance shift that serves a target best. Where the best surrogate has not the sign of the truth, as it may in mixed
+     * The covariance shift that is best for a target. Where the best surrogate has not the sign of the truth, as it may in mixed
      * labels, the source has no variance.
      *
      * @param task the task
@@ -103,8 +103,7 @@ public final class CovarianceShift {
         OptimalSurrogate best = OptimalSurrogate.of(task, target);
         double[] source = task.spectrum().eigenvalues();
         for (int i = 0; i < source.length; i++) {
-            // A gain below zero would take the other sign than the truth's; of what a covariance can do, nothing is
-            // nearest.
+            // A negative gain would need the opposite sign of the truth; the closest that a covariance can do is zero variance.
             double gain = Math.max(best.gain(i), 0);
             source[i] = source[i] * gain * gain;
         }

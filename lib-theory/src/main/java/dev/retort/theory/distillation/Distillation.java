@@ -52,10 +52,10 @@ public final class Distillation extends Teacher implements Pipeline {
     }
 
     /**
-     * Begins a pipeline for a task; unless a surrogate is named, the target is trained on the labels of the ground truth.
+     * Begins a pipeline for a task. Unless a surrogate is named, the target is trained on the labels of the ground truth.
      *
      * @param task the task; the risk is measured under its covariance
-     * @return a description that lacks its target
+     * @return a draft, to be completed by a target
      */
     public static Draft of(RegressionTask task) {
         return new Draft(notNull("task", task), Surrogate.groundTruth());
@@ -99,7 +99,8 @@ public final class Distillation extends Teacher implements Pipeline {
     }
 
     /**
-     * Trains another generation on the labels of this one's target; {@link #target(Training)}, as one says it of a chain.
+     * Trains another generation on the labels of this one's target: {@link #target(Training)} under the name that reads well in a
+     * chain. In Scala 3, where {@code then} is a keyword, use {@link #followedBy(Training)}.
      *
      * @param next how the next model is trained
      * @return a pipeline with one more stage
@@ -107,6 +108,17 @@ public final class Distillation extends Teacher implements Pipeline {
      */
     public Distillation then(Training next) {
         return target(notNull("next", next));
+    }
+
+    /**
+     * The same as {@link #then(Training)}, for languages in which that name is a keyword.
+     *
+     * @param next how the next model is trained
+     * @return a pipeline with one more stage
+     * @throws IllegalArgumentException as {@link #target(Training)} does
+     */
+    public Distillation followedBy(Training next) {
+        return then(next);
     }
 
     /**
@@ -184,7 +196,7 @@ public final class Distillation extends Teacher implements Pipeline {
     }
 
     /**
-     * How the excess risk of the target moves with each of the numbers that describe the pipeline.
+     * The derivatives of the target's excess risk with respect to each of the numbers that describe the pipeline.
      *
      * @return the derivatives with respect to samples, ridge, noise and eigenvalues of all trainings, and of the task
      */
@@ -212,7 +224,7 @@ public final class Distillation extends Teacher implements Pipeline {
         return notNull("experiment", experiment).run(this);
     }
 
-    /** What the surrogate says, on nodes that serve all stages. */
+    /** The surrogate's coefficients, on nodes fine enough for all stages. */
     private Moments surrogateLabels() {
         Stage first = stages().get(0);
         boolean features = surrogate().needsFeatures() || stages().stream().anyMatch(Stage::needsFeatures);

@@ -1,9 +1,9 @@
 package dev.retort.theory.distillation;
 
 /**
- * Something that a {@link Distillation} can be put through, such as a simulation: {@link Distillation#simulate(Experiment)}.
+ * An experiment on a {@link Distillation}, such as a simulation; see {@link Distillation#simulate(Experiment)}.
  *
- * @param <R> what is learnt from it
+ * @param <R> the type of its outcome
  */
 @FunctionalInterface
 public interface Experiment<R> {

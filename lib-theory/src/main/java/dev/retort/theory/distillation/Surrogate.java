@@ -12,7 +12,7 @@ import java.util.function.IntPredicate;
 
 /**
  * The teacher whose outputs label the target's data: yˢ = xᵀβˢ + σz with fixed coefficients βˢ. A surrogate is a rule that a
- * {@link Distillation} turns into coefficients, so that one surrogate serves a whole sweep. Immutable.
+ * {@link Distillation} turns into coefficients, so that one surrogate can be used throughout a sweep. Immutable.
  */
 public abstract sealed class Surrogate {
 

@@ -142,7 +142,7 @@ public final class Sweep {
             return new Point(
                     target,
                     teachers.stream()
-                            .map(teacher -> teacher.followedBy(target).predict())
+                            .map(teacher -> teacher.continuedBy(target).predict())
                             .toList());
         }
     }

@@ -9,8 +9,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whoever labels the data of a target: a fixed {@link Surrogate} (a {@link Distillation.Draft}) or a model that was itself
- * trained (a {@link Distillation}). Immutable.
+ * The source of a target's labels: a fixed {@link Surrogate} (a {@link Distillation.Draft}) or a model that was itself trained
+ * (a {@link Distillation}). Immutable.
  */
 public abstract sealed class Teacher permits Distillation, Distillation.Draft {
 
@@ -53,11 +53,11 @@ public abstract sealed class Teacher permits Distillation, Distillation.Draft {
      *     not fit the task
      */
     public Distillation target(Training target) {
-        return followedBy(Stage.of(task, notNull("target", target)));
+        return continuedBy(Stage.of(task, notNull("target", target)));
     }
 
     /** The same for a stage that is solved for already. */
-    Distillation followedBy(Stage next) {
+    Distillation continuedBy(Stage next) {
         List<Stage> longer = new ArrayList<>(stages);
         longer.add(next);
         return new Distillation(task, surrogate, longer);

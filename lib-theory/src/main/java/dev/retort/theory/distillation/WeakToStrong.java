@@ -38,7 +38,7 @@ public final class WeakToStrong {
     static WeakToStrong of(Distillation weak) {
         Stage target = weak.stage();
         RiskReport strong =
-                Distillation.of(weak.task()).followedBy(target).predict();
+                Distillation.of(weak.task()).continuedBy(target).predict();
         RiskReport weakRisk = weak.predict();
         double teacher = weak.labels().excess();
         if (!target.training().hasLinearLabels()) {

@@ -48,7 +48,7 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
     }
 
     /**
-     * Begins a pipeline without noise; unless a surrogate is named, the target is trained on the labels of the ground truth.
+     * Begins a pipeline without noise. Unless a surrogate is named, the target is trained on the labels of the ground truth.
      *
      * @param evaluation the covariance Σ under which the risk is measured, and that of all trainings that name no other
      * @param truth the true coefficients β⋆ in the original features, shape {@code [p]} or {@code [p, 1]}
@@ -97,7 +97,7 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
          *
          * <pre>  [TᵀΣT + w τ²RΣ'R] βˢ = TᵀΣβ⋆,      w = tr(Σ RΣ'R)/(n(1−Ω)),</pre>
          *
-         * where Σ' is the covariance of that training, R = (Σ'+τ)⁻¹ and T = RΣ'. Where no labels help, it says nothing.
+         * where Σ' is the covariance of that training, R = (Σ'+τ)⁻¹ and T = RΣ'. Where no labels help, its coefficients are zero.
          *
          * @return a new draft
          */
@@ -132,7 +132,7 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
 
     /**
      * Trains another generation on the labels of this one's target, on features of the evaluation covariance; {@link
-     * #target(Training)}, as one says it of a chain.
+     * #target(Training)} under the name that reads well in a chain.
      *
      * @param next how the next model is trained
      * @return a pipeline with one more stage
@@ -152,6 +152,29 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
      */
     public MatrixDistillation then(Training next, Covariance covariance) {
         return target(notNull("next", next), covariance);
+    }
+
+    /**
+     * The same as {@link #then(Training)}, for languages in which that name is a keyword.
+     *
+     * @param next how the next model is trained
+     * @return a pipeline with one more stage
+     * @throws IllegalArgumentException as {@link #target(Training, Covariance)} does
+     */
+    public MatrixDistillation followedBy(Training next) {
+        return then(next);
+    }
+
+    /**
+     * The same as {@link #then(Training, Covariance)}, for languages in which that name is a keyword.
+     *
+     * @param next how the next model is trained
+     * @param covariance that of the features it is trained on
+     * @return a pipeline with one more stage
+     * @throws IllegalArgumentException as {@link #target(Training, Covariance)} does
+     */
+    public MatrixDistillation followedBy(Training next, Covariance covariance) {
+        return then(next, covariance);
     }
 
     @Override

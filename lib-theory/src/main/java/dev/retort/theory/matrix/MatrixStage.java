@@ -6,6 +6,8 @@ import static dev.retort.core.Arguments.refusal;
 import dev.retort.core.CompensatedSum;
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.nd4j.Covariance;
+import dev.retort.theory.distillation.Estimator;
+import dev.retort.theory.distillation.Labels;
 import dev.retort.theory.distillation.RiskReport;
 import dev.retort.theory.distillation.Training;
 import java.util.Arrays;
@@ -35,6 +37,14 @@ final class MatrixStage {
         this.all = all;
         if (training.spectrum().isPresent()) {
             throw refusal("spectrum", training, "has eigenvalues without eigenvectors; pass a covariance beside it");
+        }
+        if (!(training.estimator() instanceof Estimator.Ridge)) {
+            throw refusal("training", training, "is not ridge regression, the only estimator of a matrix pipeline; use a"
+                    + " Distillation, whose covariances share their eigenvectors");
+        }
+        if (!training.labels().equals(Labels.logits()) || training.teacherRows() != 1) {
+            throw refusal("training", training, "is not on plain labels, which a matrix pipeline needs; use a Distillation,"
+                    + " whose covariances share their eigenvectors");
         }
         training.mask().ifPresent(mask -> length("mask", mask.dimension(), "the number of features", task.dimension()));
         this.basis = training.mask().map(mask -> MaskedBasis.of(all, mask)).orElse(all);

@@ -11,7 +11,7 @@ import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Whoever labels the data of a target: fixed coefficients (a {@link MatrixDistillation.Draft}) or a model that was itself
+ * The source of a target's labels: fixed coefficients (a {@link MatrixDistillation.Draft}) or a model that was itself
  * trained (a {@link MatrixDistillation}). Immutable.
  */
 public abstract sealed class MatrixTeacher permits MatrixDistillation, MatrixDistillation.Draft {

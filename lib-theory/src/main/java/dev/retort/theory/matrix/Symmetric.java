@@ -3,7 +3,7 @@ package dev.retort.theory.matrix;
 import java.util.Arrays;
 
 /**
- * A positive semidefinite matrix in the coordinates of a basis; as long as it is diagonal there, nothing but its diagonal.
+ * A positive semidefinite matrix in the coordinates of a basis; only its diagonal is stored as long as it is diagonal there.
  * Immutable.
  */
 final class Symmetric {

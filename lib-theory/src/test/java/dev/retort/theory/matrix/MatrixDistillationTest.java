@@ -11,6 +11,7 @@ import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.FeatureMask;
+import dev.retort.theory.distillation.Labels;
 import dev.retort.theory.distillation.OptimalSurrogate;
 import dev.retort.theory.distillation.RiskReport;
 import dev.retort.theory.distillation.Surrogate;
@@ -372,6 +373,12 @@ class MatrixDistillationTest {
                         .target(training.withRidge(1e200).withTeacherShare(1))
                         .predict(),
                 "ridge: 1.0E200");
+        assertRefused(
+                () -> draft.target(training.withLabels(Labels.hard())),
+                "is not on plain labels, which a matrix pipeline needs");
+        assertRefused(
+                () -> draft.target(training.withTeacherRows(0.5)),
+                "is not on plain labels, which a matrix pipeline needs");
     }
 
     @Test

@@ -413,9 +413,7 @@ public final class FactoredRegression implements AutoCloseable {
     }
 
     private double[] eigenvalues(Spectrum evaluation) {
-        if (!notNull("evaluation", evaluation).isListed()) {
-            throw refusal("evaluation", evaluation, "is not listed, one eigenvalue per feature");
-        }
+        Spectrum.listed("evaluation", evaluation);
         length("evaluation", evaluation.dimension(), "the number of features", x.columns());
         return evaluation.eigenvalues();
     }

@@ -181,9 +181,7 @@ public final class SignAveragedModel {
      *     dimension, if the truth is null or not of as many features, or if an entry is NaN or infinite
      */
     public double excessRisk(Spectrum evaluation, double[] truth) {
-        if (!notNull("evaluation", evaluation).isListed()) {
-            throw refusal("evaluation", evaluation, "is not listed, one eigenvalue per feature");
-        }
+        Spectrum.listed("evaluation", evaluation);
         length("evaluation", evaluation.dimension(), "the number of features", mean.length);
         checkTruth(truth);
         CompensatedSum excess = new CompensatedSum();

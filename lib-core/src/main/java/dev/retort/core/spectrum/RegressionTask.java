@@ -155,7 +155,7 @@ public final class RegressionTask {
      */
     public TaskNodes features() {
         if (!features.areFeatures()) {
-            throw new IllegalStateException("The features of " + spectrum + " are not listed one by one");
+            throw new IllegalStateException(spectrum + " " + Spectrum.NOT_LISTED);
         }
         return features;
     }

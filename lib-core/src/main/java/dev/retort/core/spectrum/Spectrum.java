@@ -33,6 +33,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Spectrum {
 
+    static final String NOT_LISTED = "is not listed feature by feature; a law with a number of features, such as"
+            + " powerLaw(alpha, 10_000), is, and the theory's Truncation bounds what the features beyond it change";
+
     /** Powers take tens of nanoseconds each; to wake another thread takes some ten thousand. */
     private static final int WORTH_SHARING = 10_000;
 
@@ -419,6 +422,21 @@ public final class Spectrum {
                     + MOST_LISTED + "; sums over them are those over the measure");
         }
         return IntStream.rangeClosed(1, dimension()).mapToDouble(law::value).toArray();
+    }
+
+    /**
+     * Checks that the features of a spectrum are {@linkplain #isListed() listed}.
+     *
+     * @param name the name of the argument, for the message
+     * @param spectrum the spectrum
+     * @return the spectrum
+     * @throws IllegalArgumentException if it is null, or if its features are not listed one by one
+     */
+    public static Spectrum listed(String name, Spectrum spectrum) {
+        if (!notNull(name, spectrum).isListed()) {
+            throw refusal(name, spectrum, NOT_LISTED);
+        }
+        return spectrum;
     }
 
     /**

@@ -614,7 +614,7 @@ class FactoredRegressionTest {
                     "evaluation.length: 4 is not the number of features, 5");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> regression.signAverage(Spectrum.powerLaw(2.0)))
-                    .withMessageEndingWith("is not listed, one eigenvalue per feature");
+                    .withMessageContaining("is not listed feature by feature; a law with a number of features");
             SignAverage average = regression.signAverage(evaluation);
             double[] ones = everyOther(5, 1, 1);
             assertRefused(

@@ -432,7 +432,7 @@ class SignAveragedModelTest {
                     "evaluation.length: 3 is not the number of features, 2");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> model.excessRisk(Spectrum.powerLaw(2.0), truth))
-                    .withMessageEndingWith("is not listed, one eigenvalue per feature");
+                    .withMessageContaining("is not listed feature by feature; a law with a number of features");
             assertRefused(
                     () -> model.excessRisk(Spectrum.isotropic(1, 2), three),
                     "truth.length: 3 is not the number of features, 2");

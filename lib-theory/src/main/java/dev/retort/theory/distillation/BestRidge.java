@@ -123,7 +123,9 @@ public final class BestRidge {
     }
 
     private double excess(double at) {
-        return Double.isInfinite(at) ? teacher.task().signalPower() : pipeline(at).predict().excess();
+        return Double.isInfinite(at)
+                ? teacher.task().signalPower()
+                : pipeline(at).predict().excess();
     }
 
     private Distillation pipeline(double at) {
@@ -183,7 +185,8 @@ public final class BestRidge {
      */
     public Distillation pipeline() {
         if (Double.isInfinite(ridge)) {
-            throw new IllegalStateException("No pipeline has the best ridge, which is infinite: nothing is worth learning");
+            throw new IllegalStateException(
+                    "No pipeline has the best ridge, which is infinite: nothing is worth learning");
         }
         return pipeline(ridge);
     }
@@ -202,7 +205,7 @@ public final class BestRidge {
 
     @Override
     public String toString() {
-        return "BestRidge " + ridge + " with excess " + excess + ", of " + training.samples() + " samples on the labels of "
-                + teacher;
+        return "BestRidge " + ridge + " with excess " + excess + ", of " + training.samples()
+                + " samples on the labels of " + teacher;
     }
 }

@@ -103,7 +103,8 @@ public final class CovarianceShift {
         OptimalSurrogate best = OptimalSurrogate.of(task, target);
         double[] source = task.spectrum().eigenvalues();
         for (int i = 0; i < source.length; i++) {
-            // A negative gain would need the opposite sign of the truth; the closest that a covariance can do is zero variance.
+            // A negative gain would need the opposite sign of the truth; the closest that a covariance can do is zero
+            // variance.
             double gain = Math.max(best.gain(i), 0);
             source[i] = source[i] * gain * gain;
         }

@@ -29,9 +29,9 @@ final class FiniteSize {
 
     /** Whether the formulas are known for a pipeline, and finite. */
     static boolean covers(Distillation pipeline) {
-        return pipeline.stages().stream().allMatch(stage -> stage instanceof RidgeStage
-                        && stage.training().hasLinearLabels()
-                        && stage.spare() > 0)
+        return pipeline.stages().stream()
+                        .allMatch(stage ->
+                                stage instanceof RidgeStage && stage.training().hasLinearLabels() && stage.spare() > 0)
                 && pipeline.predict().excess() < Double.POSITIVE_INFINITY;
     }
 

@@ -24,8 +24,7 @@ final class Gain {
         this.nodes = nodes;
         this.costs = pupil.costs(nodes);
         double rows = pupil.training().teacherRows();
-        this.disagreementCost =
-                rows == 1 || rows == 0 ? 0 : (1 - rows) / rows * pupil.noiseCost(nodes);
+        this.disagreementCost = rows == 1 || rows == 0 ? 0 : (1 - rows) / rows * pupil.noiseCost(nodes);
     }
 
     /** The gain of a feature of some variance under a training on the task's features. */
@@ -63,9 +62,7 @@ final class Gain {
         double theta = pupil.theta(lambda);
         double cost = costs.perLearnt(lambda, rootRatio);
         double disagreement = disagreement(theta, rootRatio);
-        return Double.isInfinite(cost)
-                ? 1
-                : (cost + pupil.zeta(lambda) * disagreement) / (theta + cost + disagreement);
+        return Double.isInfinite(cost) ? 1 : (cost + pupil.zeta(lambda) * disagreement) / (theta + cost + disagreement);
     }
 
     /** g − 1, without cancellation for the features that are almost wholly learnt. */

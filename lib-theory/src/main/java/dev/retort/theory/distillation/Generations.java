@@ -80,7 +80,8 @@ public final class Generations {
         Moments given = first.labels();
         double before = Double.NaN;
         for (int generation = 1; generation <= LONGEST; generation++) {
-            double excess = RiskReport.of(stage, given, first.repeated(generation)).excess();
+            double excess =
+                    RiskReport.of(stage, given, first.repeated(generation)).excess();
             if (excess == before || Math.abs(excess - before) <= RESTING * excess) {
                 return excess;
             }
@@ -282,9 +283,7 @@ public final class Generations {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Generations that
-                && reports.equals(that.reports)
-                && first.equals(that.first);
+        return other instanceof Generations that && reports.equals(that.reports) && first.equals(that.first);
     }
 
     @Override

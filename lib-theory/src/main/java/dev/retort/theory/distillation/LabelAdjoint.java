@@ -54,7 +54,9 @@ final class LabelAdjoint {
 
     double byTeacherDeviation(int k) {
         return part * linear.factor() * adjoint.byLabelDeviation(k)
-                + 2 * ratio(k) * nodes.power(k)
+                + 2
+                        * ratio(k)
+                        * nodes.power(k)
                         * (times(teacher.mean(k), byPower) + times(linear.factor() * departure(k), byDisagreement));
     }
 
@@ -73,7 +75,9 @@ final class LabelAdjoint {
     /** Of the standard deviation of the noise on the truth's labels. */
     double byTruthNoise() {
         double share = stage.training().teacherShare();
-        return byNoise((1 - share) * (1 - share) + 1 - stage.training().teacherRows(), nodes.task().noise());
+        return byNoise(
+                (1 - share) * (1 - share) + 1 - stage.training().teacherRows(),
+                nodes.task().noise());
     }
 
     /** The part of the teacher's noise variance that is in the labels. */
@@ -97,7 +101,9 @@ final class LabelAdjoint {
     /** Of the task's eigenvalue of a feature, ∂E/∂ln λ, as far as this stage goes. */
     double byUnit(int k) {
         double byTruth = part * (linear.factor() - 1) * adjoint.byLabelDeviation(k)
-                + 2 * ratio(k) * nodes.power(k)
+                + 2
+                        * ratio(k)
+                        * nodes.power(k)
                         * (times(teacher.mean(k), byPower)
                                 + times((linear.factor() - 1) * departure(k), byDisagreement));
         return adjoint.byUnit(k)
@@ -108,23 +114,19 @@ final class LabelAdjoint {
     /** Of an eigenvalue of the task that is zero, as far as this stage goes. */
     double byNewUnit(int k) {
         double unit = nodes.rootUnit(k);
-        return adjoint.byNewUnit(k)
-                + (stage.training().hasTaskSpectrum() ? byRatio(k) / unit / unit : 0);
+        return adjoint.byNewUnit(k) + (stage.training().hasTaskSpectrum() ? byRatio(k) / unit / unit : 0);
     }
 
     /** ∂E/∂ρ as far as the labels go. */
     private double byRatio(int k) {
         double c = linear.factor();
-        double disagreement =
-                nodes.power(k) * departure(k) * departure(k) + times(c * c, teacher.variance(k));
+        double disagreement = nodes.power(k) * departure(k) * departure(k) + times(c * c, teacher.variance(k));
         return times(teacher.power(1, k), byPower) + times(disagreement, byDisagreement);
     }
 
     /** cm − t */
     private double departure(int k) {
-        return linear.factor() == 1
-                ? teacher.deviation(k)
-                : linear.factor() * teacher.mean(k) - nodes.truth(k);
+        return linear.factor() == 1 ? teacher.deviation(k) : linear.factor() * teacher.mean(k) - nodes.truth(k);
     }
 
     private double ratio(int k) {

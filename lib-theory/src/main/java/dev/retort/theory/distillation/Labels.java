@@ -164,10 +164,7 @@ public abstract sealed class Labels {
             double gainByPower = gain / (2 * power);
             double noiseByGain = -slopeByGain - 2 * a * (slope + gain * slopeByGain);
             return new Linear(
-                    slope / temperature,
-                    noise,
-                    slopeByGain * gainByPower / temperature,
-                    noiseByGain * gainByPower);
+                    slope / temperature, noise, slopeByGain * gainByPower / temperature, noiseByGain * gainByPower);
         }
 
         /** E g(GZ, Z), for G of at least 1 of functions that die out in GZ. */

@@ -64,9 +64,7 @@ final class Moments {
     double excess() {
         return Stage.sum(
                 size(),
-                k -> coordinates.matters(k)
-                        ? coordinates.power(k) * deviation[k] * deviation[k] + variance(k)
-                        : 0);
+                k -> coordinates.matters(k) ? coordinates.power(k) * deviation[k] * deviation[k] + variance(k) : 0);
     }
 
     /** The moments of c b. */
@@ -84,7 +82,9 @@ final class Moments {
                 coordinates,
                 scaled,
                 departure,
-                Arrays.stream(variance).map(v -> Stage.times(factor * factor, v)).toArray());
+                Arrays.stream(variance)
+                        .map(v -> Stage.times(factor * factor, v))
+                        .toArray());
     }
 
     /** The moments of (1−a)β⋆ + a b. */

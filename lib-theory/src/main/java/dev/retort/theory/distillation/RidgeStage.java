@@ -162,11 +162,9 @@ final class RidgeStage extends Stage {
     double trainingError(Labelled labels) {
         Coordinates nodes = labels.moments().coordinates();
         double noise = labels.noise();
-        double missed = noise * noise
-                + sum(nodes.size(), k -> labels.power().times(zeta(nodes, k) * rootRatio(nodes, k), k));
-        double left = equivalent.tau() == 0
-                ? equivalent.oneMinusOmega()
-                : equivalent.ridge() / equivalent.tau();
+        double missed =
+                noise * noise + sum(nodes.size(), k -> labels.power().times(zeta(nodes, k) * rootRatio(nodes, k), k));
+        double left = equivalent.tau() == 0 ? equivalent.oneMinusOmega() : equivalent.ridge() / equivalent.tau();
         return left == 0 ? 0 : left * left * perSpare(missed);
     }
 

@@ -118,10 +118,11 @@ public final class RiskReport {
     /** 1 − φ/π with the angle φ between the student and the truth, of which the part at right angles is not a difference. */
     private static double accuracy(Stage target, Moments labels, Stage.Amounts added) {
         Coordinates nodes = labels.coordinates();
-        double along = Stage.sum(labels.size(), k -> nodes.matters(k)
-                ? nodes.power(k) * target.theta(nodes, k) * labels.mean(k) * nodes.truth(k)
-                : 0);
-        double power = Stage.sum(labels.size(), k -> nodes.matters(k) ? nodes.power(k) * nodes.truth(k) * nodes.truth(k) : 0);
+        double along = Stage.sum(
+                labels.size(),
+                k -> nodes.matters(k) ? nodes.power(k) * target.theta(nodes, k) * labels.mean(k) * nodes.truth(k) : 0);
+        double power =
+                Stage.sum(labels.size(), k -> nodes.matters(k) ? nodes.power(k) * nodes.truth(k) * nodes.truth(k) : 0);
         double mean = Stage.sum(labels.size(), k -> {
             double trained = nodes.matters(k) ? target.theta(nodes, k) * labels.mean(k) : 0;
             return nodes.power(k) * trained * trained;
@@ -137,13 +138,11 @@ public final class RiskReport {
             double apart = nodes.matters(k) ? target.trainedDeviation(labels, k) : 0;
             return nodes.power(k) * apart * nodes.truth(k);
         });
-        // |b|²|β⋆|² − (bᵀβ⋆)² is the same of b − β⋆, which is the shorter of the two for a good student and not for a quiet one.
-        double across = mean < bias
-                ? power * (mean + spread) - along * along
-                : power * (bias + spread) - offset * offset;
-        return mean + spread == 0 || power == 0
-                ? 0.5
-                : 1 - Math.atan2(Math.sqrt(Math.max(across, 0)), along) / Math.PI;
+        // |b|²|β⋆|² − (bᵀβ⋆)² is the same of b − β⋆, which is the shorter of the two for a good student and not for a
+        // quiet one.
+        double across =
+                mean < bias ? power * (mean + spread) - along * along : power * (bias + spread) - offset * offset;
+        return mean + spread == 0 || power == 0 ? 0.5 : 1 - Math.atan2(Math.sqrt(Math.max(across, 0)), along) / Math.PI;
     }
 
     private static double bias(Stage target, Moments labels, int k) {

@@ -78,10 +78,8 @@ final class SameData {
                 int first = i;
                 int second = j;
                 numerator[i][j] = sum(k -> signal(k) * missed(at, k, first) * missed(at, k, second));
-                denominator[i][j] = -sum(k -> nodes.weight(k)
-                                * theta(at, k)
-                                * theta(at, k)
-                                * Math.pow(-zeta(at, k), first + second))
+                denominator[i][j] = -sum(k ->
+                                nodes.weight(k) * theta(at, k) * theta(at, k) * Math.pow(-zeta(at, k), first + second))
                         / samples;
             }
         }
@@ -131,10 +129,7 @@ final class SameData {
             forward[m] = m == 1
                     ? scale * at.oneMinusOmega()
                     : -scale
-                            * sum(k -> nodes.weight(k)
-                                    * theta(at, k)
-                                    * theta(at, k)
-                                    * Math.pow(-zeta(at, k), power))
+                            * sum(k -> nodes.weight(k) * theta(at, k) * theta(at, k) * Math.pow(-zeta(at, k), power))
                             / samples;
         }
         double[] inverse = new double[order + 1];

@@ -150,7 +150,8 @@ public final class SelfDistillation {
     public Rounds rounds(int count) {
         atLeastOne("count", count);
         if (count > MOST_ROUNDS) {
-            throw refusal("count", count, "is more than " + MOST_ROUNDS + ", from where on rounding is all that changes");
+            throw refusal(
+                    "count", count, "is more than " + MOST_ROUNDS + ", from where on rounding is all that changes");
         }
         if (!hasEffect()) {
             return new Rounds(excess(0), new double[count], new double[count]);
@@ -295,7 +296,8 @@ public final class SelfDistillation {
     @Override
     public String toString() {
         return "SelfDistillation of " + training
-                + (studentRidge == training.ridge() ? "" : " with the student's ridge " + studentRidge) + " on (" + task + ")";
+                + (studentRidge == training.ridge() ? "" : " with the student's ridge " + studentRidge) + " on (" + task
+                + ")";
     }
 
     /**

@@ -78,8 +78,8 @@ public final class Sensitivities {
             LabelAdjoint labels = stages.get(s).labels();
             double own = labels.byTeacherNoise();
             noise += labels.byTruthNoise() + (pipeline.trainings().get(s).hasTaskNoise() ? own : 0);
-            trainings.add(new OfTraining(
-                    stage.bySamples(), stage.byRidge(), own, byFeature(pipeline, labels::byEigenvalue)));
+            trainings.add(
+                    new OfTraining(stage.bySamples(), stage.byRidge(), own, byFeature(pipeline, labels::byEigenvalue)));
         }
         return new Sensitivities(
                 excess,
@@ -166,7 +166,10 @@ public final class Sensitivities {
                 noise = Math.max(noise, most);
             }
             trainings.add(new OfTraining(
-                    0 - most, 0 - most, times(share * training.teacherRows(), most) == 0 ? 0 : most, byFeature(pipeline, k -> 0)));
+                    0 - most,
+                    0 - most,
+                    times(share * training.teacherRows(), most) == 0 ? 0 : most,
+                    byFeature(pipeline, k -> 0)));
         }
         return new Sensitivities(
                 Double.POSITIVE_INFINITY, pipeline.target().samples(), trainings, noise, byFeature(pipeline, k -> 0));
@@ -184,7 +187,9 @@ public final class Sensitivities {
 
     private static double ofFeature(double @Nullable [] eigenvalues, int i) {
         if (eigenvalues == null) {
-            throw new IllegalStateException("No eigenvalue belongs to one feature: the task is gathered or not listed");
+            throw new IllegalStateException(
+                    "No eigenvalue belongs to one feature, for the task is gathered or its features are not listed;"
+                            + " differentiate the same task with listed features");
         }
         return eigenvalues[i];
     }

@@ -48,7 +48,9 @@ final class Shares {
      */
     double[] ofFeatures() {
         if (shares == null) {
-            throw new IllegalStateException("No share belongs to one feature: the task is gathered or not listed");
+            throw new IllegalStateException(
+                    "No share belongs to one feature, for the task is gathered or its features are not listed; predict"
+                            + " the same task with listed features");
         }
         return shares;
     }

@@ -232,7 +232,8 @@ public abstract sealed class Surrogate {
         @Override
         Coordinates split(Coordinates nodes, Stage pupil) {
             Coordinates split = nodes;
-            for (double edge : nodes.areFeatures() ? new double[0] : gain(nodes, pupil).edges()) {
+            for (double edge :
+                    nodes.areFeatures() ? new double[0] : gain(nodes, pupil).edges()) {
                 split = split.splitAt(edge);
             }
             return split;

@@ -61,7 +61,11 @@ public final class Training {
      */
     public static Training samples(double samples) {
         return new Training(
-                positive("samples", samples), new Estimator.Ridge(0), new LabelSettings(Labels.logits(), null, 1, 1), null, null);
+                positive("samples", samples),
+                new Estimator.Ridge(0),
+                new LabelSettings(Labels.logits(), null, 1, 1),
+                null,
+                null);
     }
 
     /**
@@ -107,9 +111,7 @@ public final class Training {
      * @throws IllegalArgumentException if the spectrum is null or not {@linkplain Spectrum#isListed() listed}
      */
     public Training withSpectrum(Spectrum spectrum) {
-        if (!notNull("spectrum", spectrum).isListed()) {
-            throw refusal("spectrum", spectrum, "is not listed feature by feature");
-        }
+        Spectrum.listed("spectrum", spectrum);
         return new Training(samples, estimator, labels, spectrum, mask);
     }
 
@@ -135,10 +137,7 @@ public final class Training {
      */
     public Training withLabels(Labels labels) {
         return with(new LabelSettings(
-                notNull("labels", labels),
-                this.labels.noise(),
-                this.labels.teacherShare(),
-                this.labels.teacherRows()));
+                notNull("labels", labels), this.labels.noise(), this.labels.teacherShare(), this.labels.teacherRows()));
     }
 
     /**
@@ -155,8 +154,11 @@ public final class Training {
     public Training withTeacherShare(double share) {
         finite("share", share);
         if (share != 1 && labels.teacherRows() != 1) {
-            throw refusal("share", share, "cannot be combined with a share of the rows, " + labels.teacherRows()
-                    + "; mix either every label or the rows");
+            throw refusal(
+                    "share",
+                    share,
+                    "cannot be combined with a share of the rows, " + labels.teacherRows()
+                            + "; mix either every label or the rows");
         }
         return with(new LabelSettings(labels.kind(), labels.noise(), share, labels.teacherRows()));
     }
@@ -175,8 +177,11 @@ public final class Training {
             throw refusal("part", part, "is not from 0 to 1; it is the part of the rows that the teacher labels");
         }
         if (part != 1 && labels.teacherShare() != 1) {
-            throw refusal("part", part, "cannot be combined with a teacher's share of every label, "
-                    + labels.teacherShare() + "; mix either every label or the rows");
+            throw refusal(
+                    "part",
+                    part,
+                    "cannot be combined with a teacher's share of every label, " + labels.teacherShare()
+                            + "; mix either every label or the rows");
         }
         return with(new LabelSettings(labels.kind(), labels.noise(), labels.teacherShare(), part));
     }
@@ -333,9 +338,8 @@ public final class Training {
      */
     public Spectrum seenSpectrum(RegressionTask task) {
         notNull("task", task);
-        if (!isOnTaskFeatures() && !task.spectrum().isListed()) {
-            throw refusal(
-                    "task", task, "is not listed feature by feature, which a spectrum or a mask of a training needs");
+        if (!isOnTaskFeatures()) {
+            Spectrum.listed("task.spectrum", task.spectrum());
         }
         if (spectrum != null) {
             length("spectrum", spectrum.dimension(), "the dimension of the task", task.dimension());

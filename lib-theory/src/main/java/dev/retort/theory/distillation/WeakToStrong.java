@@ -37,8 +37,7 @@ public final class WeakToStrong {
 
     static WeakToStrong of(Distillation weak) {
         Stage target = weak.stage();
-        RiskReport strong =
-                Distillation.of(weak.task()).continuedBy(target).predict();
+        RiskReport strong = Distillation.of(weak.task()).continuedBy(target).predict();
         RiskReport weakRisk = weak.predict();
         double teacher = weak.labels().excess();
         if (!target.training().hasLinearLabels()) {

@@ -49,9 +49,7 @@ public final class GaussianContext {
      * @throws IllegalArgumentException if the length is negative or the spectrum is not listed
      */
     public static GaussianContext of(RegressionTask task, int length) {
-        if (!notNull("task", task).spectrum().isListed()) {
-            throw refusal("task", task, "has no list of features");
-        }
+        Spectrum.listed("task.spectrum", notNull("task", task).spectrum());
         if (length < 0) {
             throw refusal("length", length, "is not at least 0");
         }

@@ -5,6 +5,7 @@ import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.SampleMean;
 import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Spectrum;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -95,9 +96,7 @@ public final class SampledContexts {
      * @throws IllegalArgumentException if the spectrum is not listed, or a number is out of range
      */
     public static SampledContexts of(RegressionTask task, int length, int count, long seed) {
-        if (!notNull("task", task).spectrum().isListed()) {
-            throw refusal("task", task, "has no list of features");
-        }
+        Spectrum.listed("task.spectrum", notNull("task", task).spectrum());
         if (length < 1) {
             throw refusal("length", length, "is not at least 1");
         }

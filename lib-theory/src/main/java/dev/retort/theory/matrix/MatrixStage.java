@@ -39,12 +39,18 @@ final class MatrixStage {
             throw refusal("spectrum", training, "has eigenvalues without eigenvectors; pass a covariance beside it");
         }
         if (!(training.estimator() instanceof Estimator.Ridge)) {
-            throw refusal("training", training, "is not ridge regression, the only estimator of a matrix pipeline; use a"
-                    + " Distillation, whose covariances share their eigenvectors");
+            throw refusal(
+                    "training",
+                    training,
+                    "is not ridge regression, the only estimator of a matrix pipeline; use a"
+                            + " Distillation, whose covariances share their eigenvectors");
         }
         if (!training.labels().equals(Labels.logits()) || training.teacherRows() != 1) {
-            throw refusal("training", training, "is not on plain labels, which a matrix pipeline needs; use a Distillation,"
-                    + " whose covariances share their eigenvectors");
+            throw refusal(
+                    "training",
+                    training,
+                    "is not on plain labels, which a matrix pipeline needs; use a Distillation,"
+                            + " whose covariances share their eigenvectors");
         }
         training.mask().ifPresent(mask -> length("mask", mask.dimension(), "the number of features", task.dimension()));
         this.basis = training.mask().map(mask -> MaskedBasis.of(all, mask)).orElse(all);

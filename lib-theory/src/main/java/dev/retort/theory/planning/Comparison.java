@@ -56,9 +56,7 @@ public final class Comparison {
     static void check(String name, Distillation pipeline) {
         if (pipeline.predict().standardDeviation().isEmpty()) {
             throw refusal(
-                    name,
-                    pipeline,
-                    "has no known scatter; it is known for chains of ridge regressions of finite risk");
+                    name, pipeline, "has no known scatter; it is known for chains of ridge regressions of finite risk");
         }
     }
 

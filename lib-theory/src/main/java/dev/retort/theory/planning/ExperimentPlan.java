@@ -62,7 +62,7 @@ public final class ExperimentPlan {
      * @throws IllegalArgumentException if there are none
      */
     public double standardError(long trials) {
-        return risk.standardDeviation().orElseThrow() / Math.sqrt(positive("trials", trials));
+        return risk.standardDeviation().orElseThrow() / Math.sqrt(positive("trials", (double) trials));
     }
 
     /**
@@ -76,9 +76,9 @@ public final class ExperimentPlan {
      */
     public double standardError(long trials, long testSamples) {
         double test = risk.corrected().orElseThrow() + risk.test() - risk.excess();
-        double ofTests = test * Math.sqrt(2.0 / positive("testSamples", testSamples));
+        double ofTests = test * Math.sqrt(2.0 / positive("testSamples", (double) testSamples));
         return Math.hypot(risk.standardDeviation().orElseThrow(), ofTests)
-                / Math.sqrt(positive("trials", trials));
+                / Math.sqrt(positive("trials", (double) trials));
     }
 
     @Override

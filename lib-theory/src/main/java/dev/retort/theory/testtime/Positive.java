@@ -26,9 +26,7 @@ final class Positive {
     }
 
     static SquareMatrix definite(String name, Spectrum spectrum) {
-        if (!spectrum.isListed()) {
-            throw refusal(name, spectrum, "has no list of features");
-        }
+        Spectrum.listed(name, spectrum);
         return definite(name, DiagonalMatrix.of(spectrum.eigenvalues()));
     }
 

@@ -63,9 +63,7 @@ public final class TaskPrior {
      */
     public static TaskPrior of(Spectrum features, Spectrum coefficients) {
         SquareMatrix covariance = Positive.definite("features", notNull("features", features));
-        if (!notNull("coefficients", coefficients).isListed()) {
-            throw refusal("coefficients", coefficients, "has no list of features");
-        }
+        Spectrum.listed("coefficients", coefficients);
         covariance.checkFits("coefficients", coefficients.dimension());
         return new TaskPrior(covariance, DiagonalMatrix.of(coefficients.eigenvalues()), 0);
     }

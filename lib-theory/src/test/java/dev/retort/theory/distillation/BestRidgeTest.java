@@ -41,8 +41,8 @@ class BestRidgeTest {
 
     @Test
     void withoutSignalNothingIsWorthLearning() {
-        RegressionTask task =
-                RegressionTask.of(Spectrum.powerLaw(1.5, 30), Signal.constant(0)).withNoise(0.3);
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 30), Signal.constant(0))
+                .withNoise(0.3);
         BestRidge best = BestRidge.of(Distillation.of(task), Training.samples(40));
         assertThat(best.ridge()).isInfinite();
         assertThat(best.excess()).isZero();
@@ -59,13 +59,15 @@ class BestRidgeTest {
     @ParameterizedTest
     @ValueSource(doubles = {15, 30, 60})
     void noRidgeNearbyIsBetterForAStudentOfAStudent(double samples) {
-        RegressionTask task =
-                RegressionTask.of(Spectrum.powerLaw(1.3, 40), Signal.sourcePowerLaw(1.5)).withNoise(0.4);
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.3, 40), Signal.sourcePowerLaw(1.5))
+                .withNoise(0.4);
         Distillation teacher = Distillation.of(task).surrogate(Training.samples(25));
         Training training = Training.samples(samples).withMask(FeatureMask.keepingFirst(30, 40));
         BestRidge best = BestRidge.of(teacher, training);
         for (double factor : new double[] {1e-3, 0.5, 0.999, 1.001, 2, 1e3}) {
-            assertThat(teacher.target(training.withRidge(best.ridge() * factor)).predict().excess())
+            assertThat(teacher.target(training.withRidge(best.ridge() * factor))
+                            .predict()
+                            .excess())
                     .isGreaterThanOrEqualTo(best.excess());
         }
     }

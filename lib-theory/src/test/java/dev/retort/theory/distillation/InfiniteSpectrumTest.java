@@ -81,16 +81,16 @@ class InfiniteSpectrumTest {
         Distillation pipeline = Distillation.of(task).target(Training.samples(10));
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> pipeline.predict().share(0))
-                .withMessage("No share belongs to one feature: the task is gathered or not listed");
+                .withMessageStartingWith("No share belongs to one feature, for the task is gathered");
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> pipeline.againstStrongLabels().carriers())
-                .withMessage("No share belongs to one feature: the task is gathered or not listed");
+                .withMessageStartingWith("No share belongs to one feature, for the task is gathered");
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> pipeline.simulate(Trials.of(2)))
                 .withMessageContaining("has no dimension");
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(pipeline::surrogateCoefficients)
-                .withMessageContaining("are not listed one by one");
+                .withMessageContaining("is not listed feature by feature; a law with a number of features");
     }
 
     private static WeakToStrong verdict(RegressionTask task, double samples) {

@@ -17,8 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class LabelsTest {
 
-    private static final RegressionTask TASK = RegressionTask.of(
-                    Spectrum.powerLaw(1.2, 40), Signal.sourcePowerLaw(1.4))
+    private static final RegressionTask TASK = RegressionTask.of(Spectrum.powerLaw(1.2, 40), Signal.sourcePowerLaw(1.4))
             .withNoise(0.3);
 
     /** a and E f² − a² of tanh(GZ) by mpmath, quadrature with 30 digits. */
@@ -62,13 +61,18 @@ class LabelsTest {
         assertThat(coin.accuracy()).isEqualTo(0.5);
         double accuracy = 0.5;
         for (double flips : new double[] {0.4, 0.3, 0.2, 0.1, 0}) {
-            double next = student(training -> training.withLabels(Labels.hard(flips))).accuracy();
+            double next =
+                    student(training -> training.withLabels(Labels.hard(flips))).accuracy();
             assertThat(next).isGreaterThan(accuracy);
             accuracy = next;
         }
         // Wrong classes are the right ones of the opposite truth.
         assertThat(student(training -> training.withLabels(Labels.hard(0.9))).accuracy())
-                .isCloseTo(1 - student(training -> training.withLabels(Labels.hard(0.1))).accuracy(), within(1e-14));
+                .isCloseTo(
+                        1
+                                - student(training -> training.withLabels(Labels.hard(0.1)))
+                                        .accuracy(),
+                        within(1e-14));
     }
 
     @Test
@@ -90,15 +94,22 @@ class LabelsTest {
 
     @Test
     void aPoolOfRowsLiesBetweenTruthAndTeacher() {
-        double truth = Distillation.of(TASK).target(Training.samples(90)).predict().excess();
+        double truth =
+                Distillation.of(TASK).target(Training.samples(90)).predict().excess();
         Distillation teacher = Distillation.of(TASK).surrogate(Training.samples(60));
-        assertThat(teacher.target(Training.samples(90).withTeacherRows(0)).predict().excess())
+        assertThat(teacher.target(Training.samples(90).withTeacherRows(0))
+                        .predict()
+                        .excess())
                 .isCloseTo(truth, withinPercentage(1e-12));
         assertThat(teacher.target(Training.samples(90).withTeacherRows(1)).predict())
                 .isEqualTo(teacher.target(Training.samples(90)).predict());
         // Half of every label: each is quieter than one row of two, and truth and teacher do not disagree in it.
-        double labels = teacher.target(Training.samples(90).withTeacherShare(0.5)).predict().excess();
-        double rows = teacher.target(Training.samples(90).withTeacherRows(0.5)).predict().excess();
+        double labels = teacher.target(Training.samples(90).withTeacherShare(0.5))
+                .predict()
+                .excess();
+        double rows = teacher.target(Training.samples(90).withTeacherRows(0.5))
+                .predict()
+                .excess();
         assertThat(rows).isGreaterThan(labels);
     }
 
@@ -106,7 +117,8 @@ class LabelsTest {
     void theBestShareOfTruthInRepeatedMixturesIsTheGoldenRatio() {
         RegressionTask task =
                 RegressionTask.of(Spectrum.powerLaw(1, 20), Signal.constant(1)).withNoise(0.5);
-        // Least squares again and again on labels of which w is the truth's: the risk ends at (w² + (1−w)²)/(1 − (1−w)²).
+        // Least squares again and again on labels of which w is the truth's: the risk ends at (w² + (1−w)²)/(1 −
+        // (1−w)²).
         double golden = (Math.sqrt(5) - 1) / 2;
         double best = limit(task, golden);
         assertThat(limit(task, golden - 0.02)).isGreaterThan(best);
@@ -114,9 +126,7 @@ class LabelsTest {
         double fresh = 0.25 * 20 / (60 - 20);
         assertThat(best)
                 .isCloseTo(
-                        fresh
-                                * (golden * golden + (1 - golden) * (1 - golden))
-                                / (1 - (1 - golden) * (1 - golden)),
+                        fresh * (golden * golden + (1 - golden) * (1 - golden)) / (1 - (1 - golden) * (1 - golden)),
                         withinPercentage(1e-10));
     }
 
@@ -175,8 +185,10 @@ class LabelsTest {
             double by = step * lambda[i];
             up[i] += by;
             down[i] -= by;
-            RegressionTask above = RegressionTask.of(Spectrum.of(up), Signal.of(beta)).withNoise(0.3);
-            RegressionTask below = RegressionTask.of(Spectrum.of(down), Signal.of(beta)).withNoise(0.3);
+            RegressionTask above =
+                    RegressionTask.of(Spectrum.of(up), Signal.of(beta)).withNoise(0.3);
+            RegressionTask below =
+                    RegressionTask.of(Spectrum.of(down), Signal.of(beta)).withNoise(0.3);
             assertThat(lambda[i] * derivatives.eigenvalue(i))
                     .isCloseTo(
                             lambda[i] * difference(by, chain(above, 25, training), chain(below, 25, training)),
@@ -219,7 +231,11 @@ class LabelsTest {
     }
 
     private static double excess(Surrogate surrogate, Training target) {
-        return Distillation.of(TASK).surrogate(surrogate).target(target).predict().excess();
+        return Distillation.of(TASK)
+                .surrogate(surrogate)
+                .target(target)
+                .predict()
+                .excess();
     }
 
     @Test

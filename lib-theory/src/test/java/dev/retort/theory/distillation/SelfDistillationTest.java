@@ -35,7 +35,9 @@ class SelfDistillationTest {
 
     @Test
     void roundsAgreeWithThirtyDigits() {
-        double[] best = {0.366585212468239396594, 0.326023810824682103854, 0.316437274218776669516, 0.314283491600908358378};
+        double[] best = {
+            0.366585212468239396594, 0.326023810824682103854, 0.316437274218776669516, 0.314283491600908358378
+        };
         for (int k = 1; k <= best.length; k++) {
             assertThat(OWN.rounds(k).excess()).isCloseTo(best[k - 1], withinPercentage(1e-9));
             assertThat(OWN.excessAfter(OWN.rounds(k).mixings()))
@@ -78,8 +80,7 @@ class SelfDistillationTest {
     @Test
     void atTheBestRidgeNothingIsGained() {
         BestRidge best = BestRidge.of(Distillation.of(TASK), Training.samples(200));
-        SelfDistillation tuned =
-                SelfDistillation.of(TASK, Training.samples(200).withRidge(best.ridge()));
+        SelfDistillation tuned = SelfDistillation.of(TASK, Training.samples(200).withRidge(best.ridge()));
         assertThat(tuned.bestMixing()).isCloseTo(0, within(1e-9));
         assertThat(tuned.bestExcess()).isCloseTo(best.excess(), withinPercentage(1e-10));
         double more = SelfDistillation.of(TASK, Training.samples(200).withRidge(2 * best.ridge()))
@@ -94,7 +95,10 @@ class SelfDistillationTest {
     @ValueSource(doubles = {100, 400})
     void withoutRidgeMixingHasNoEffect(double samples) {
         SelfDistillation none = SelfDistillation.of(TASK, Training.samples(samples));
-        double alone = Distillation.of(TASK).target(Training.samples(samples)).predict().excess();
+        double alone = Distillation.of(TASK)
+                .target(Training.samples(samples))
+                .predict()
+                .excess();
         assertThat(none.hasEffect()).isFalse();
         assertThat(none.bestMixing()).isZero();
         for (double mixing : new double[] {-2, 0, 0.5, 1}) {
@@ -105,8 +109,8 @@ class SelfDistillationTest {
 
     @Test
     void aSpectrumWithoutEndIsAsGood() {
-        RegressionTask endless =
-                RegressionTask.of(Spectrum.powerLaw(2.0), Signal.sourcePowerLaw(2.5)).withNoise(0.3);
+        RegressionTask endless = RegressionTask.of(Spectrum.powerLaw(2.0), Signal.sourcePowerLaw(2.5))
+                .withNoise(0.3);
         RegressionTask gathered = RegressionTask.of(Spectrum.powerLaw(2.0, 50_000), Signal.sourcePowerLaw(2.5))
                 .withNoise(0.3)
                 .gathered();

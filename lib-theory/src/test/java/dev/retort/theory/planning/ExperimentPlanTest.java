@@ -46,8 +46,12 @@ class ExperimentPlanTest {
         int wins = 0;
         int runs = 400;
         for (int run = 0; run < runs; run++) {
-            double weak = WEAK.simulate(Trials.of(2).literal().withSeed(1000 + run)).stages().get(1).mean();
-            double strong = STRONG.simulate(Trials.of(2).literal().withSeed(5000 + run)).mean();
+            double weak = WEAK.simulate(Trials.of(2).literal().withSeed(1000 + run))
+                    .stages()
+                    .get(1)
+                    .mean();
+            double strong =
+                    STRONG.simulate(Trials.of(2).literal().withSeed(5000 + run)).mean();
             wins += weak < strong ? 1 : 0;
         }
         // Means of two trials each: the scatter is √2 times smaller.
@@ -57,7 +61,8 @@ class ExperimentPlanTest {
         assertThat(chance).isBetween(0.05, 0.95);
         // Risks are skewed at this size, which moves the chance by a few hundredths.
         assertThat((double) wins / runs).isCloseTo(chance, within(4 * error + 0.03));
-        assertThat(comparison.chanceThatFirstWins() + Comparison.of(STRONG, WEAK).chanceThatFirstWins())
+        assertThat(comparison.chanceThatFirstWins()
+                        + Comparison.of(STRONG, WEAK).chanceThatFirstWins())
                 .isCloseTo(1, within(1e-14));
     }
 
@@ -65,8 +70,8 @@ class ExperimentPlanTest {
     void runsAndTestsThatShowADifference() {
         Comparison comparison = Comparison.of(WEAK, STRONG);
         // 1.2816 and 1.9600 standard deviations for a power of 0.9 at a level of 0.05.
-        double needed = Math.pow(
-                (1.2815515655446004 + 1.959963984540054) * comparison.scatter() / comparison.difference(), 2);
+        double needed =
+                Math.pow((1.2815515655446004 + 1.959963984540054) * comparison.scatter() / comparison.difference(), 2);
         assertThat(comparison.runsToSee(0.9, 0.05)).isEqualTo((long) Math.ceil(needed));
         assertThat(comparison.testSamplesToSee(0.9, 0.05)).isGreaterThan(comparison.testSamplesToSee(0.5, 0.05));
         assertThat(Comparison.of(STRONG, STRONG).runsToSee(0.9, 0.05)).isEqualTo(Long.MAX_VALUE);
@@ -79,7 +84,8 @@ class ExperimentPlanTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ExperimentPlan.of(threshold))
                 .withMessageStartingWith("pipeline: ")
-                .withMessageEndingWith("has no known scatter; it is known for chains of ridge regressions of finite risk");
+                .withMessageEndingWith(
+                        "has no known scatter; it is known for chains of ridge regressions of finite risk");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Comparison.of(WEAK, STRONG).runsToSee(1, 0.05))
                 .withMessage("power: 1.0 is not between 0 and 1; it is a probability");

@@ -181,7 +181,7 @@ class PretrainingTest {
         RegressionTask endless = RegressionTask.of(Spectrum.powerLaw(2.0), Signal.sourcePowerLaw(1.5));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> InContextTask.of(endless))
-                .withMessageContaining("has no list of features");
+                .withMessageContaining("is not listed feature by feature");
         refused("contextLength: -1 is not at least 0", () -> task.leastLoss(-1));
     }
 

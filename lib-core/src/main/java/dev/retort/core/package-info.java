@@ -1,4 +1,7 @@
-/** What every module of Retort shares: the wording of a refused argument, sums that do not lose digits, means with their errors. */
+/**
+ * What every module of Retort shares: the wording of a refused argument, sums that do not lose digits, means with their errors,
+ * streams of random numbers.
+ */
 @NullMarked
 package dev.retort.core;
 

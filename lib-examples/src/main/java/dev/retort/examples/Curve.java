@@ -1,5 +1,6 @@
 package dev.retort.examples;
 
+import dev.retort.core.RandomStreams;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Generations;
 import dev.retort.theory.distillation.Teacher;
@@ -53,8 +54,10 @@ record Curve(String name, DoubleUnaryOperator theory, List<Point> points) {
      */
     static List<Curve> ofStages(
             double[] values, DoubleFunction<Distillation> pipeline, Trials trials, String... names) {
+        RandomStreams streams = RandomStreams.of(trials.seed());
         List<Simulation> simulations = Arrays.stream(values)
-                .mapToObj(x -> pipeline.apply(x).simulate(trials.withSeed(trials.seed() + Math.round(x))))
+                .mapToObj(x ->
+                        pipeline.apply(x).simulate(trials.withSeed(streams.at(x).seed())))
                 .toList();
         return IntStream.range(0, names.length)
                 .mapToObj(k -> {

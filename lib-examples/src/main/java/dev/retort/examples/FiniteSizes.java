@@ -1,5 +1,6 @@
 package dev.retort.examples;
 
+import dev.retort.core.RandomStreams;
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
@@ -119,9 +120,11 @@ final class FiniteSizes {
     }
 
     private static List<Simulation> simulations(Run run, Trials trials) {
+        RandomStreams streams = RandomStreams.of(trials.seed());
         return IntStream.of(SCALES)
                 .mapToObj(scale -> run.at(
-                        scale, trials.withSeed(trials.seed() + scale).untilRelativeError(PRECISION / (UNIT * scale))))
+                        scale,
+                        trials.withSeed(streams.at(scale).seed()).untilRelativeError(PRECISION / (UNIT * scale))))
                 .toList();
     }
 

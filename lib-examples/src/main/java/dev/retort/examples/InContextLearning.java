@@ -1,5 +1,6 @@
 package dev.retort.examples;
 
+import dev.retort.core.RandomStreams;
 import dev.retort.core.SampleMean;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
@@ -88,7 +89,8 @@ final class InContextLearning {
     static Exhibit predictors(long seed) {
         RegressionTask flat = task(Spectrum.isotropic(1, DIMENSION));
         RegressionTask steep = task(Spectrum.powerLaw(1, DIMENSION));
-        List<SampledContexts> flatContexts = contexts(flat, seed);
+        List<SampledContexts> flatContexts =
+                contexts(flat, RandomStreams.of(seed).at(0));
         List<Contender> onFlat = onFlat();
         return new Exhibit(
                 "in-context-predictors",
@@ -105,7 +107,10 @@ final class InContextLearning {
                         the exact risk, in standard errors."""),
                 Figure.row(
                         panel("(a) isotropic features", onFlat, flatContexts),
-                        panel("(b) features of variance 1/i", onSteep(steep), contexts(steep, seed + 1))),
+                        panel(
+                                "(b) features of variance 1/i",
+                                onSteep(steep),
+                                contexts(steep, RandomStreams.of(seed).at(1)))),
                 "Excess risk against the number of examples in the context. Lines from the theory, markers with standard "
                         + "errors from " + CONTEXTS + " contexts each.",
                 table(onFlat, flatContexts));
@@ -118,9 +123,10 @@ final class InContextLearning {
                 .withNoise(NOISE);
     }
 
-    private static List<SampledContexts> contexts(RegressionTask task, long seed) {
+    private static List<SampledContexts> contexts(RegressionTask task, RandomStreams streams) {
         return Arrays.stream(SAMPLED)
-                .mapToObj(n -> SampledContexts.of(task, n, CONTEXTS, seed + 1000L * n))
+                .mapToObj(
+                        n -> SampledContexts.of(task, n, CONTEXTS, streams.at(n).seed()))
                 .toList();
     }
 
@@ -204,7 +210,11 @@ final class InContextLearning {
     static Exhibit diversity(long seed) {
         int[] lengths = {6, 12};
         TaskDiversity[] diversities = Arrays.stream(lengths)
-                .mapToObj(n -> TaskDiversity.of(context(n), MOST_TASKS, DRAWS, seed + n))
+                .mapToObj(n -> TaskDiversity.of(
+                        context(n),
+                        MOST_TASKS,
+                        DRAWS,
+                        RandomStreams.of(seed).at(n).seed()))
                 .toArray(TaskDiversity[]::new);
         return new Exhibit(
                 "task-diversity",

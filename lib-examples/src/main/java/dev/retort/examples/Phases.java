@@ -1,5 +1,6 @@
 package dev.retort.examples;
 
+import dev.retort.core.RandomStreams;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
@@ -135,14 +136,16 @@ final class Phases {
     }
 
     private static List<Point> simulated(DoubleFunction<Training> teacher, double[] values, Trials trials) {
+        RandomStreams streams = RandomStreams.of(trials.seed());
         List<Point> points = new ArrayList<>();
         for (double n : SIMULATED_TARGETS) {
             Simulation strong = Distillation.of(TASK)
                     .target(Training.samples(n))
-                    .simulate(trials.withSeed(trials.seed() - Math.round(n)));
+                    .simulate(trials.withSeed(streams.at(n).seed()));
             for (double x : values) {
                 Distillation pipeline = taught(teacher.apply(x), n);
-                Simulation weak = pipeline.simulate(trials.withSeed(trials.seed() + Math.round(x)));
+                Simulation weak =
+                        pipeline.simulate(trials.withSeed(streams.at(n).at(x).seed()));
                 double ratio = weak.mean() / strong.mean();
                 double error =
                         ratio * Math.hypot(weak.standardError() / weak.mean(), strong.standardError() / strong.mean());

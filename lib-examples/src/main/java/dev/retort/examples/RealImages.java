@@ -1,5 +1,7 @@
 package dev.retort.examples;
 
+import dev.retort.core.RandomStreams;
+import dev.retort.core.StandardNormal;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Surrogate;
@@ -12,9 +14,6 @@ import dev.retort.theory.report.Rule;
 import dev.retort.theory.simulation.Population;
 import dev.retort.theory.simulation.Trials;
 import java.util.List;
-import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -43,11 +42,10 @@ final class RealImages {
 
     /** relu(x W) with Gaussian weights: a wide layer that is left as it was initialised. */
     private static INDArray randomFeatures(INDArray images) {
-        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(WEIGHTS_SEED);
         long pixels = images.size(1);
-        double[] weights = DoubleStream.generate(random::nextGaussian)
-                .limit(pixels * FEATURES)
-                .toArray();
+        double[] weights = StandardNormal.sample(
+                Math.toIntExact(pixels * FEATURES),
+                RandomStreams.of(WEIGHTS_SEED).generator());
         try (INDArray layer = Nd4j.create(weights, new long[] {pixels, FEATURES}, 'c')) {
             return Transforms.relu(images.mmul(layer), false);
         }

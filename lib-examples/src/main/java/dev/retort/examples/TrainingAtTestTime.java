@@ -1,5 +1,6 @@
 package dev.retort.examples;
 
+import dev.retort.core.RandomStreams;
 import dev.retort.core.SampleMean;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.report.Axis;
@@ -82,7 +83,8 @@ final class TrainingAtTestTime {
 
         static Point of(double x, TestTimeTraining training, int examples, Trials trials) {
             GradientStep exact = training.predict().after(examples);
-            SampleMean measured = trials.withSeed(trials.seed() + Math.round(x))
+            SampleMean measured = trials.withSeed(
+                            RandomStreams.of(trials.seed()).at(x).seed())
                     .run(training, examples)
                     .loss(exact.optimalStepSize().orElse(0));
             return new Point(x, exact, measured);
@@ -115,8 +117,7 @@ final class TrainingAtTestTime {
                 .toList();
         List<List<Point>> curves = Arrays.stream(RATIOS)
                 .mapToObj(gamma -> Arrays.stream(SIMULATED)
-                        .mapToObj(n -> Point.of(
-                                (double) n / DIMENSION, warm(n), examples(gamma), trials.withSeed(trials.seed() + n)))
+                        .mapToObj(n -> Point.of((double) n / DIMENSION, warm(n), examples(gamma), trials))
                         .toList())
                 .toList();
         Table table = Table.of("n/d");

@@ -1,8 +1,10 @@
 package dev.retort.examples;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -18,9 +20,12 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.retort.core.RandomStreams;
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.theory.distillation.Distillation;
 import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
 
 /** The directions in which the house may lean. */
@@ -138,6 +143,15 @@ class ArchitectureTest {
                 .areAssignableTo(Random.class)
                 .orShould()
                 .callMethod(Math.class, "random")
+                .check(RETORT);
+        noClasses()
+                .that()
+                .doNotBelongToAnyOf(RandomStreams.class)
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(RandomGeneratorFactory.class, SplittableRandom.class)
+                .orShould()
+                .callMethodWhere(target(name("nextGaussian"))) // other digits on another JDK
                 .check(RETORT);
     }
 

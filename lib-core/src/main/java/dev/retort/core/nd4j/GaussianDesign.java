@@ -4,6 +4,7 @@ import static dev.retort.core.Arguments.atLeastOne;
 import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
+import dev.retort.core.StandardNormal;
 import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,7 +15,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <pre>{@code
  * GaussianDesign design = GaussianDesign.of(Covariance.diagonal(Spectrum.powerLaw(2.0, 50)));
- * INDArray features = design.sample(20, RandomGenerator.of("L64X128MixRandom")); // shape [20, 50]
+ * INDArray features = design.sample(20, RandomStreams.of(7).generator()); // shape [20, 50]
  * }</pre>
  */
 public final class GaussianDesign {
@@ -45,8 +46,8 @@ public final class GaussianDesign {
      * Draws independent samples.
      *
      * @param samples how many, at least 1
-     * @param random where the randomness comes from: a generator of the same algorithm and seed gives the same samples on
-     *     every platform
+     * @param random where the bits come from, for example {@link dev.retort.core.RandomStreams}: the same bits give the same
+     *     numbers on every platform
      * @return a new array of type {@code DOUBLE} and shape {@code [samples, p]}, one sample per row, which the caller may
      *     {@link INDArray#close() close}
      * @throws IllegalArgumentException if {@code samples} is less than 1 or, times p, more than an array can
@@ -65,7 +66,7 @@ public final class GaussianDesign {
         double[] row = new double[p];
         for (int k = 0; k < samples; k++) {
             for (int i = 0; i < p; i++) {
-                row[i] = deviations[i] * random.nextGaussian();
+                row[i] = deviations[i] * StandardNormal.next(random);
             }
             rows.setRow(k, row);
         }

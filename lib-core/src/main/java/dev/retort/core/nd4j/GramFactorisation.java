@@ -1,7 +1,8 @@
 package dev.retort.core.nd4j;
 
+import dev.retort.core.RandomStreams;
+import dev.retort.core.StandardNormal;
 import java.util.Arrays;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,7 +97,7 @@ final class GramFactorisation implements Factorisation {
     /** Whether a random set of labels leaves a residual that rounding explains. */
     boolean isSound() {
         double[] labels =
-                new SplittableRandom(x.rows()).doubles(x.rows(), -1, 1).toArray();
+                StandardNormal.sample(x.rows(), RandomStreams.of(x.rows()).generator());
         try (OffHeapMatrix set = OffHeapMatrix.of(1, x.rows(), labels);
                 OffHeapMatrix coefficients = OffHeapMatrix.zeros(1, x.columns());
                 OffHeapMatrix residual = solveOnce(set, coefficients)) {

@@ -1,7 +1,7 @@
 package dev.retort.core.nd4j;
 
+import dev.retort.core.RandomStreams;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -43,7 +43,7 @@ final class KnownProblem {
     }
 
     static RandomGenerator generator(long seed) {
-        return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        return RandomStreams.of(seed).generator();
     }
 
     static double[] gaussian(int count, RandomGenerator random) {

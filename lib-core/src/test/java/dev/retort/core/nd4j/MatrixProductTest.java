@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.RandomStreams;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -53,7 +53,7 @@ class MatrixProductTest {
         int n = 37;
         int p = 53;
         int k = 21;
-        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(4);
+        RandomGenerator random = RandomStreams.of(4).generator();
         double[] a = random.doubles((long) n * p, -1, 1).toArray();
         double[] b = random.doubles((long) p * k, -1, 1).toArray();
         double[][] product = MatrixProduct.of(

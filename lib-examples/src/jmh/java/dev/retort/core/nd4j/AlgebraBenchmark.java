@@ -1,7 +1,7 @@
 package dev.retort.core.nd4j;
 
+import dev.retort.core.RandomStreams;
 import dev.retort.core.spectrum.Spectrum;
-import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -31,7 +31,7 @@ public class AlgebraBenchmark {
     @Setup
     public void setUp() {
         GaussianDesign design = GaussianDesign.of(Covariance.diagonal(Spectrum.powerLaw(1.5, features)));
-        try (INDArray drawn = design.sample(2 * features / 5, RandomGenerator.of("L64X128MixRandom"))) {
+        try (INDArray drawn = design.sample(2 * features / 5, RandomStreams.of(1).generator())) {
             x = OffHeapMatrix.copyOf(drawn);
         }
         gram = openBlas.gramOfRows(x);

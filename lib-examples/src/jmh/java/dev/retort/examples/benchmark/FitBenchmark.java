@@ -1,5 +1,6 @@
 package dev.retort.examples.benchmark;
 
+import dev.retort.core.RandomStreams;
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.nd4j.FactoredRegression;
 import dev.retort.core.nd4j.GaussianDesign;
@@ -27,7 +28,7 @@ public class FitBenchmark {
     @Param({"125", "500", "2000"})
     public int features;
 
-    private final RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+    private final RandomGenerator random = RandomStreams.of(1).generator();
     private Spectrum spectrum = Spectrum.of(1);
     private GaussianDesign design = GaussianDesign.of(Covariance.diagonal(spectrum));
     private INDArray x = design.sample(1, random);

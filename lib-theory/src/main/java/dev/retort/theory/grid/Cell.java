@@ -2,6 +2,7 @@ package dev.retort.theory.grid;
 
 import static dev.retort.core.Arguments.refusal;
 
+import dev.retort.core.RandomStreams;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -9,8 +10,6 @@ import java.util.stream.IntStream;
 
 /** One combination of the parameters of a {@link ParameterGrid}. Immutable. */
 public final class Cell {
-
-    private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
     private final ParameterGrid grid;
     private final int index;
@@ -74,10 +73,7 @@ public final class Cell {
      * @return a number that depends on the seed of the grid and the index of the cell only, as {@link ParameterGrid} describes
      */
     public long seed() {
-        long z = grid.seed() + (index + 1L) * GOLDEN_GAMMA;
-        z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
-        return z ^ z >>> 31;
+        return RandomStreams.of(grid.seed()).at(index).seed();
     }
 
     /** Whether another cell has the same index in an equal grid. */

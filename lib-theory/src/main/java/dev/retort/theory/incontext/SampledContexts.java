@@ -4,6 +4,7 @@ import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.SampleMean;
+import dev.retort.core.StandardNormal;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.Arrays;
@@ -25,7 +26,7 @@ import org.apache.commons.math3.linear.RealMatrix;
  * import dev.retort.theory.incontext.*;
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.0, 20), Signal.constant(0.3)).withNoise(0.2);
  * SampledContexts contexts = SampledContexts.of(task, 40, 200, 7);
- * SampleMean tenSteps = contexts.excess(InContextPredictor.gradientSteps(10, 0.01)); // 0.0878 ± 0.0012
+ * SampleMean tenSteps = contexts.excess(InContextPredictor.gradientSteps(10, 0.01)); // 0.0876 ± 0.0012
  * }</pre>
  */
 public final class SampledContexts {
@@ -51,7 +52,7 @@ public final class SampledContexts {
             RealMatrix features = new Array2DRowRealMatrix(length, dimension);
             for (int row = 0; row < length; row++) {
                 for (int i = 0; i < dimension; i++) {
-                    features.setEntry(row, i, Math.sqrt(variances[i]) * random.nextGaussian());
+                    features.setEntry(row, i, Math.sqrt(variances[i]) * StandardNormal.next(random));
                 }
             }
             EigenDecomposition gram =

@@ -1,9 +1,9 @@
 package dev.retort.theory.simulation;
 
+import dev.retort.core.StandardNormal;
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.nd4j.GaussianDesign;
 import java.util.random.RandomGenerator;
-import java.util.stream.DoubleStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Where the samples of a training come from. */
@@ -46,11 +46,8 @@ interface Design {
     static Design gaussian(Covariance covariance) {
         GaussianDesign design = GaussianDesign.of(covariance);
         return (samples, random) -> new Sample(
-                design.sample(samples, random), standardNormal(samples, random), standardNormal(samples, random));
-    }
-
-    /** Independent standard normal numbers. */
-    static double[] standardNormal(int count, RandomGenerator random) {
-        return DoubleStream.generate(random::nextGaussian).limit(count).toArray();
+                design.sample(samples, random),
+                StandardNormal.sample(samples, random),
+                StandardNormal.sample(samples, random));
     }
 }

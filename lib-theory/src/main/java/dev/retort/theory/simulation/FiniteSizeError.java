@@ -29,9 +29,9 @@ import java.util.Set;
  *                 .simulate(Trials.of(100).withSeed(scale)))
  *         .toList();
  * FiniteSizeError error = FiniteSizeError.of(sizes);
- * double c = error.coefficient(); // 0.47: the closed form is off by c/n
+ * double c = error.coefficient(); // 0.29: the closed form is off by c/n
  * double uncertainty = error.coefficientError(); // 0.14
- * double atThousand = error.at(1000); // 0.000462
+ * double atThousand = error.at(1000); // 0.000289
  * }</pre>
  */
 public final class FiniteSizeError {

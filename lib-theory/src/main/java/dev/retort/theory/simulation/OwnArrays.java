@@ -2,6 +2,8 @@ package dev.retort.theory.simulation;
 
 import static dev.retort.core.Arguments.refusal;
 
+import dev.retort.core.RandomStreams;
+import dev.retort.core.StandardNormal;
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.theory.distillation.Distillation;
@@ -11,7 +13,6 @@ import dev.retort.theory.distillation.Training;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -163,7 +164,7 @@ public final class OwnArrays implements Experiment<TestReport> {
     public TestReport run(Distillation distillation) {
         List<Training> trainings = distillation.trainings();
         checkFits(distillation);
-        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        RandomGenerator random = RandomStreams.of(seed).generator();
         List<TestError> errors = new ArrayList<>();
         double[] model = trained(trainings.get(0), sets.get(0));
         errors.add(test.error(model));
@@ -192,7 +193,7 @@ public final class OwnArrays implements Experiment<TestReport> {
         double share = training.teacherShare();
         try (INDArray features = set.features(n)) {
             double[] taught =
-                    Fit.withNoise(Fit.predictions(features, teacher), Design.standardNormal(n, random), noise);
+                    Fit.withNoise(Fit.predictions(features, teacher), StandardNormal.sample(n, random), noise);
             double[] labels = share == 1 ? taught : Fit.mixed(share, taught, set.labels(n));
             return Fit.coefficients(training, features, labels);
         }

@@ -2,6 +2,7 @@ package dev.retort.theory.simulation;
 
 import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
 
+import dev.retort.core.StandardNormal;
 import dev.retort.core.nd4j.GaussianDesign;
 import dev.retort.core.nd4j.MatrixProduct;
 import dev.retort.theory.testtime.TaskPrior;
@@ -82,7 +83,7 @@ final class PromptBatch {
             }
         }
         try (INDArray perSample = Nd4j.create(ofEach, samples.shape(), 'c')) {
-            double[] drawn = Design.standardNormal(Math.toIntExact(samples.size(0)), random);
+            double[] drawn = StandardNormal.sample(Math.toIntExact(samples.size(0)), random);
             return AttentionArrays.withNoise(perSample.muli(samples).sum(1), noise, drawn);
         }
     }

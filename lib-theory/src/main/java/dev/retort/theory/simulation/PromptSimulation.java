@@ -18,7 +18,7 @@ import java.util.function.ToDoubleFunction;
  * TestTimeTraining training = TestTimeTraining.of(task, pretrained, 30);
  * PromptSimulation simulation = Trials.of(500).withSeed(7).run(training, 10);
  * GradientStep step = training.predict().after(10);
- * double z = simulation.zScore(step); // 1.8: in standard errors
+ * double z = simulation.zScore(step); // -0.4: in standard errors
  * SampleMean half = simulation.loss(step.optimalStepSize().getAsDouble() / 2);
  * }</pre>
  */

@@ -4,6 +4,7 @@ import static dev.retort.core.Arguments.finite;
 import static dev.retort.core.Arguments.refusal;
 import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
 
+import dev.retort.core.StandardNormal;
 import dev.retort.core.nd4j.GaussianDesign;
 import dev.retort.core.nd4j.MatrixProduct;
 import dev.retort.theory.testtime.TestTimeTraining;
@@ -77,7 +78,7 @@ final class PromptTrial {
 
     /** y = Xβ + noise. */
     private INDArray labels(INDArray features, RandomGenerator random) {
-        double[] drawn = Design.standardNormal(Math.toIntExact(features.size(0)), random);
+        double[] drawn = StandardNormal.sample(Math.toIntExact(features.size(0)), random);
         return AttentionArrays.withNoise(MatrixProduct.of(features, coefficients), noise, drawn);
     }
 

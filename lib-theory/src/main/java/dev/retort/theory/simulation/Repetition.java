@@ -1,5 +1,6 @@
 package dev.retort.theory.simulation;
 
+import dev.retort.core.RandomStreams;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,8 +11,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGenerator.SplittableGenerator;
-import java.util.random.RandomGeneratorFactory;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +32,7 @@ final class Repetition<T> {
     private final Function<RandomGenerator, T> trial;
     private final Function<T, double[]> measured;
 
-    private final SplittableGenerator root;
+    private final RandomStreams streams;
     private final BlockingQueue<Delivery<T>> deliveries = new LinkedBlockingQueue<>();
     private int begun;
     private boolean stopped;
@@ -61,8 +60,7 @@ final class Repetition<T> {
         this.listener = listener;
         this.trial = trial;
         this.measured = measured;
-        this.root = RandomGeneratorFactory.<SplittableGenerator>of("L64X128MixRandom")
-                .create(seed);
+        this.streams = RandomStreams.of(seed);
     }
 
     /** The standard error at which a mean counts as known. */
@@ -118,7 +116,9 @@ final class Repetition<T> {
     }
 
     private synchronized @Nullable Task next() {
-        return stopped || begun == limit ? null : new Task(begun++, root.split());
+        return stopped || begun == limit
+                ? null
+                : new Task(begun, streams.at(begun++).generator());
     }
 
     private synchronized void stop() {

@@ -56,9 +56,9 @@ import org.slf4j.LoggerFactory;
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 100), Signal.sourcePowerLaw(1.5)).withNoise(0.1);
  * Distillation pipeline = Distillation.of(task).surrogate(Surrogate.optimal()).target(Training.samples(50));
  * Simulation simulation = pipeline.simulate(Trials.of(400).withSeed(7));
- * double off = simulation.mean() / pipeline.predict().excess() - 1; // 0.0102: the theory is the limit of many samples
+ * double off = simulation.mean() / pipeline.predict().excess() - 1; // 0.0093: the theory is the limit of many samples
  * double uncertainty = simulation.standardError() / simulation.mean(); // 0.0011
- * double gain = simulation.effectiveGain(); // 61.6: a trial, averaged over noise and signs, is worth so many
+ * double gain = simulation.effectiveGain(); // 60.3: a trial, averaged over noise and signs, is worth so many
  *
  * Trials precise = Trials.of(100_000).untilRelativeError(0.01).onProgress(progress -> {}); // or System.out::println
  * double toOnePercent = pipeline.simulate(precise).mean();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import dev.retort.core.RandomStreams;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
@@ -14,7 +15,6 @@ import dev.retort.theory.distillation.Sweep;
 import dev.retort.theory.distillation.Training;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.regression.SimpleRegression;
 import org.junit.jupiter.api.Test;
@@ -25,7 +25,7 @@ class ExponentFitTest {
     private static final double ENDLESS = Double.POSITIVE_INFINITY;
 
     private static RandomGenerator random(long seed) {
-        return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        return RandomStreams.of(seed).generator();
     }
 
     private static double[] law(double constant, double exponent) {

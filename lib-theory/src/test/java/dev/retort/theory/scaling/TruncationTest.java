@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.RandomStreams;
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.equivalent.Equivalent;
 import dev.retort.core.spectrum.RegressionTask;
@@ -14,7 +15,6 @@ import dev.retort.theory.distillation.Surrogate;
 import dev.retort.theory.distillation.Training;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,7 +51,7 @@ class TruncationTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void soDoesAnySpectrumWithAnyTail(long seed) {
-        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        RandomGenerator random = RandomStreams.of(seed).generator();
         int p = 40;
         int all = 120;
         double[] eigenvalues = new double[all];

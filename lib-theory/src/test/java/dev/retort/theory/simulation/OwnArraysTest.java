@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.RandomStreams;
+import dev.retort.core.StandardNormal;
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.nd4j.GaussianDesign;
 import dev.retort.core.nd4j.LinearRegression;
@@ -18,7 +20,6 @@ import dev.retort.theory.distillation.Surrogate;
 import dev.retort.theory.distillation.Training;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -159,7 +160,7 @@ class OwnArraysTest {
                 .surrogate(Training.samples(60).withSpectrum(elsewhere).withMask(FeatureMask.keepingFirst(30, p)))
                 .then(Training.samples(40).withRidge(0.01).withNoise(0))
                 .then(Training.samples(50).withTeacherShare(0.6).withNoise(0.2));
-        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(12);
+        RandomGenerator random = RandomStreams.of(12).generator();
         SummaryStatistics[] errors = {new SummaryStatistics(), new SummaryStatistics(), new SummaryStatistics()};
         SummaryStatistics strong = new SummaryStatistics();
         for (int run = 0; run < 300; run++) {
@@ -202,7 +203,7 @@ class OwnArraysTest {
         for (int i = 0; i < truth.length; i++) {
             truth[i] = task.coefficient(i);
         }
-        INDArray noise = Nd4j.createFromArray(Design.standardNormal((int) features.size(0), random));
+        INDArray noise = Nd4j.createFromArray(StandardNormal.sample((int) features.size(0), random));
         return LinearRegression.predict(features, Nd4j.createFromArray(truth)).addi(noise.muli(task.noise()));
     }
 

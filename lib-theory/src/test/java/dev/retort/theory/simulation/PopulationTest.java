@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.RandomStreams;
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.nd4j.GaussianDesign;
 import dev.retort.core.nd4j.LinearRegression;
@@ -16,7 +17,6 @@ import dev.retort.theory.distillation.FeatureMask;
 import dev.retort.theory.distillation.Surrogate;
 import dev.retort.theory.distillation.Training;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -32,8 +32,7 @@ class PopulationTest {
                     Spectrum.powerLaw(1.2, DIMENSION), Signal.sourcePowerLaw(1.4))
             .withNoise(0.3);
 
-    private final RandomGenerator random =
-            RandomGeneratorFactory.of("L64X128MixRandom").create(8);
+    private final RandomGenerator random = RandomStreams.of(8).generator();
     private final INDArray features = GaussianDesign.of(Covariance.diagonal(WORLD.spectrum()))
             .sample(SIZE, random)
             .addi(5);

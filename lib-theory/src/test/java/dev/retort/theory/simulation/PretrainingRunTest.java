@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.RandomStreams;
 import dev.retort.core.SampleMean;
+import dev.retort.core.StandardNormal;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.testtime.LinearAttention;
 import dev.retort.theory.testtime.TaskPrior;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -98,7 +99,7 @@ class PretrainingRunTest {
                 .toDoubleMatrix();
         double[] y = new double[rows];
         for (int i = 0; i < rows; i++) {
-            y[i] = dot(x[i], beta[i % prompts]) + prior.noise() * random.nextGaussian();
+            y[i] = dot(x[i], beta[i % prompts]) + prior.noise() * StandardNormal.next(random);
         }
         double[][] expected = new double[4][4];
         for (int prompt = 0; prompt < prompts; prompt++) {
@@ -131,7 +132,7 @@ class PretrainingRunTest {
     }
 
     private static RandomGenerator random(long seed) {
-        return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        return RandomStreams.of(seed).generator();
     }
 
     @Test

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.RandomStreams;
 import dev.retort.core.SampleMean;
+import dev.retort.core.StandardNormal;
 import dev.retort.core.nd4j.LinearRegression;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
@@ -17,7 +19,6 @@ import dev.retort.theory.testtime.TaskPrior;
 import dev.retort.theory.testtime.TestTimeTraining;
 import dev.retort.theory.testtime.TrainingLoss;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,7 +163,7 @@ class PromptSimulationTest {
                 .toDoubleMatrix();
         double[] y = new double[rows];
         for (int i = 0; i < rows; i++) {
-            y[i] = dot(x[i], beta) + training.task().noise() * random.nextGaussian();
+            y[i] = dot(x[i], beta) + training.task().noise() * StandardNormal.next(random);
         }
         double[] context = contextVector(x, y, 0, n, d);
         double[] evaluation = same ? context : contextVector(x, y, n + examples, rows, d);
@@ -195,7 +196,7 @@ class PromptSimulationTest {
     }
 
     private static RandomGenerator random(long seed) {
-        return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        return RandomStreams.of(seed).generator();
     }
 
     private static double[] contextVector(double[][] x, double[] y, int from, int to, int d) {
@@ -256,7 +257,7 @@ class PromptSimulationTest {
     }
 
     private static INDArray labels(InContextTask task, INDArray features, RandomGenerator random) {
-        INDArray noise = Nd4j.createFromArray(Design.standardNormal((int) features.size(0), random));
+        INDArray noise = Nd4j.createFromArray(StandardNormal.sample((int) features.size(0), random));
         return LinearRegression.predict(features, Nd4j.createFromArray(task.coefficients()))
                 .addi(noise.muli(task.noise()));
     }

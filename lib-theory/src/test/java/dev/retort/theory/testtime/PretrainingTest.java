@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.RandomStreams;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +24,7 @@ class PretrainingTest {
 
     @Test
     void noWeightsLoseLessThanThoseOfPreTraining() {
-        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(1);
+        RandomGenerator random = RandomStreams.of(1).generator();
         for (double[][] coefficients : new double[][][] {COEFFICIENTS, SINGULAR}) {
             TaskPrior prior = TaskPrior.of(FEATURES, coefficients).withNoise(0.3);
             LinearAttention best = LinearAttention.pretrained(prior, 5);

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.RandomStreams;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,8 +68,7 @@ class ProportionalLimitTest {
         double[] same = new double[2];
         for (int i = 0; i < 2; i++) {
             int d = i == 0 ? 200 : 400;
-            RandomGenerator random =
-                    RandomGeneratorFactory.of("L64X128MixRandom").create(3);
+            RandomGenerator random = RandomStreams.of(3).generator();
             double[] features = random.doubles(d, 0.5, 2).toArray();
             double[] prior = random.doubles(d, 0.2 / d, 2.0 / d).toArray();
             double[] beta = new double[d];
@@ -142,7 +141,7 @@ class ProportionalLimitTest {
 
     @Test
     void theCrossoverIsWhereTheLossesAgree() {
-        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(6);
+        RandomGenerator random = RandomStreams.of(6).generator();
         int transitions = 0;
         for (int trial = 0; trial < 500; trial++) {
             double noise = random.nextDouble();

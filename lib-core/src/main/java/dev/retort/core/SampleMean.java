@@ -2,15 +2,32 @@ package dev.retort.core;
 
 import static dev.retort.core.Arguments.refusal;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Locale;
 
 /**
- * A mean over independent draws, and how far it can be trusted.
+ * A mean over independent draws, or another number that is estimated from them, with its standard error.
  *
  * @param mean the mean
- * @param standardError the standard deviation of one draw divided by the root of their number; 0 for draws that are all equal
+ * @param standardError of a mean the standard deviation of one draw divided by the root of their number, 0 for draws that are all
+ *     equal; at least 0, or NaN if it is not known
  */
 public record SampleMean(double mean, double standardError) {
+
+    /**
+     * A number with its standard error.
+     *
+     * @param mean the number
+     * @param standardError its standard error, at least 0, or NaN if it is not known
+     * @throws IllegalArgumentException if the standard error is negative
+     */
+    public SampleMean {
+        if (standardError < 0) {
+            throw refusal("standardError", standardError, "is not at least 0");
+        }
+    }
 
     /**
      * The mean of some draws.
@@ -56,8 +73,18 @@ public record SampleMean(double mean, double standardError) {
         return mean == expected ? 0 : (mean - expected) / standardError;
     }
 
+    /** {@return the mean and its error, in as many decimals as show two figures of the error: 0.1234 ± 0.0012} */
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%.6g ± %.2g", mean, standardError);
+        if (!(standardError > 0) || !Double.isFinite(standardError) || !Double.isFinite(mean)) {
+            return String.format(Locale.ROOT, "%.6g ± %.2g", mean, standardError);
+        }
+        BigDecimal error = BigDecimal.valueOf(standardError).round(new MathContext(2, RoundingMode.HALF_EVEN));
+        int decimals = error.scale() + 2 - error.precision();
+        if (decimals < 0 || decimals > 8) {
+            return String.format(Locale.ROOT, "%.3e ± %.1e", mean, standardError);
+        }
+        String digits = "%." + decimals + "f";
+        return String.format(Locale.ROOT, digits + " ± " + digits, mean, standardError);
     }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SampleMeanTest {
 
@@ -37,6 +39,29 @@ class SampleMeanTest {
             assertThat(mean.mean() / unit).isEqualTo(expected.mean());
             assertThat(mean.standardError() / unit).isEqualTo(expected.standardError());
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0.12345, 0.00123, 0.1235 ± 0.0012",
+        "1.5, 0.0996, 1.50 ± 0.10",
+        "123.456, 45, 123 ± 45",
+        "1.5, 0, 1.50000 ± 0.0",
+        "1.5, NaN, 1.50000 ± NaN",
+        "1.234567e-9, 2.5e-11, 1.235e-09 ± 2.5e-11",
+        "123456, 2345, 1.235e+05 ± 2.3e+03",
+        "4, 0.5, 4.00 ± 0.50",
+        "Infinity, 1, Infinity ± 1.0",
+    })
+    void textShowsTwoFiguresOfTheError(double mean, double error, String text) {
+        assertThat(new SampleMean(mean, error)).hasToString(text);
+    }
+
+    @Test
+    void noErrorIsNegative() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SampleMean(1, -1))
+                .withMessage("standardError: -1.0 is not at least 0");
     }
 
     @Test

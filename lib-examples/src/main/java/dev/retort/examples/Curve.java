@@ -1,11 +1,11 @@
 package dev.retort.examples;
 
 import dev.retort.core.RandomStreams;
+import dev.retort.core.SampleMean;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Generations;
 import dev.retort.theory.distillation.Teacher;
 import dev.retort.theory.distillation.Training;
-import dev.retort.theory.report.Estimate;
 import dev.retort.theory.report.Layer;
 import dev.retort.theory.report.Line;
 import dev.retort.theory.report.Markers;
@@ -25,20 +25,20 @@ import java.util.stream.IntStream;
 record Curve(String name, DoubleUnaryOperator theory, List<Point> points) {
 
     /** One value of the parameter at which the pipeline was run. */
-    record Point(double x, double predicted, Estimate measured) {
+    record Point(double x, double predicted, SampleMean measured) {
 
         static Point of(double x, double predicted, Simulation simulation) {
-            return new Point(x, predicted, new Estimate(simulation.mean(), simulation.standardError()));
+            return new Point(x, predicted, new SampleMean(simulation.mean(), simulation.standardError()));
         }
 
         Point dividedBy(double unit) {
-            Estimate divided = new Estimate(measured.value() / unit, measured.error() / unit);
+            SampleMean divided = new SampleMean(measured.mean() / unit, measured.standardError() / unit);
             return new Point(x, predicted / unit, divided);
         }
 
         /** What the theory is off by, in per cent. */
         double off() {
-            return 100 * (measured.value() / predicted - 1);
+            return 100 * (measured.mean() / predicted - 1);
         }
     }
 
@@ -125,10 +125,7 @@ record Curve(String name, DoubleUnaryOperator theory, List<Point> points) {
 
     Markers markers() {
         return Markers.of(
-                name,
-                each(Point::x),
-                each(point -> point.measured().value()),
-                each(point -> point.measured().error()));
+                name, each(Point::x), points.stream().map(Point::measured).toList());
     }
 
     private double[] each(ToDoubleFunction<Point> number) {

@@ -31,6 +31,6 @@ record Exhibit(String name, String heading, List<String> text, Figure figure, St
         for (String paragraph : text) {
             extended = extended.withParagraph(paragraph);
         }
-        return extended.withFigure(figure, caption).withTable(table);
+        return extended.withFigure(figure, caption).withFoldedTable("The numbers", table);
     }
 }

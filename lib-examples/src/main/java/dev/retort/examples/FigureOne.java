@@ -56,7 +56,7 @@ final class FigureOne {
                         teacher, and fits the minimum-norm interpolator. Averaged over the signs of all coordinates, a few \
                         designs give the risk to 0.2 %: well enough to see by how much the theory, which is that of endlessly \
                         many features, is off."""),
-                Figure.row(teachers(), risks(curves)),
+                Figure.of(teachers(), risks(curves)),
                 "(a) The coefficients a teacher should have for a target of 200 samples. (b) The target's excess risk: lines "
                         + "from the theory, markers with standard errors from the simulation.",
                 Curve.table("n", curves));

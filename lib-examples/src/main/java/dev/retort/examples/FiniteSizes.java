@@ -1,6 +1,7 @@
 package dev.retort.examples;
 
 import dev.retort.core.RandomStreams;
+import dev.retort.core.SampleMean;
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
@@ -11,7 +12,6 @@ import dev.retort.theory.distillation.Surrogate;
 import dev.retort.theory.distillation.Training;
 import dev.retort.theory.matrix.MatrixDistillation;
 import dev.retort.theory.report.Axis;
-import dev.retort.theory.report.Estimate;
 import dev.retort.theory.report.Figure;
 import dev.retort.theory.report.Line;
 import dev.retort.theory.report.Markers;
@@ -114,7 +114,7 @@ final class FiniteSizes {
                         part in a thousand, with a few hundred designs.""", """
                         The more samples there are to spare, the closer the theory: what counts is n(1 − Ω), of which a \
                         mask leaves little, and least squares with p = n/2 half."""),
-                Figure.row(panels),
+                Figure.of(panels),
                 "Markers: simulated over predicted excess risk, less 1. Lines: c/n + d/n², fitted.",
                 table);
     }
@@ -153,11 +153,11 @@ final class FiniteSizes {
     private static Object[] row(String stage, FiniteSizeError error, List<Simulation> simulations) {
         Object[] row = new Object[3 + 2 * SCALES.length];
         row[0] = stage;
-        row[1] = new Estimate(error.coefficient(), error.coefficientError());
+        row[1] = new SampleMean(error.coefficient(), error.coefficientError());
         row[2] = error.chiSquared();
         for (int k = 0; k < SCALES.length; k++) {
             FiniteSizeError.Point point = error.points().get(k);
-            row[3 + 2 * k] = new Estimate(point.departure(), point.standardError());
+            row[3 + 2 * k] = new SampleMean(point.departure(), point.standardError());
             row[4 + 2 * k] = simulations.get(k).trials();
         }
         return row;

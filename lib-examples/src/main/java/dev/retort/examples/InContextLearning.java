@@ -11,7 +11,6 @@ import dev.retort.theory.incontext.IsotropicContext;
 import dev.retort.theory.incontext.SampledContexts;
 import dev.retort.theory.incontext.TaskDiversity;
 import dev.retort.theory.report.Axis;
-import dev.retort.theory.report.Estimate;
 import dev.retort.theory.report.Figure;
 import dev.retort.theory.report.Line;
 import dev.retort.theory.report.Markers;
@@ -105,7 +104,7 @@ final class InContextLearning {
                         ridge and least squares of few examples are deterministic equivalents, and five steps are known from \
                         sampled contexts, in which noise and query are integrated out. Columns z: how far the sample is from \
                         the exact risk, in standard errors."""),
-                Figure.row(
+                Figure.of(
                         panel("(a) isotropic features", onFlat, flatContexts),
                         panel(
                                 "(b) features of variance 1/i",
@@ -198,8 +197,7 @@ final class InContextLearning {
             for (Contender contender : contenders) {
                 double theory = contender.theory().applyAsDouble(SAMPLED[k]);
                 SampleMean sampled = contender.sampled(contexts.get(k), SAMPLED[k]);
-                row.addAll(
-                        List.of(theory, new Estimate(sampled.mean(), sampled.standardError()), sampled.zScore(theory)));
+                row.addAll(List.of(theory, sampled, sampled.zScore(theory)));
             }
             table = table.withRow(row.toArray());
         }
@@ -233,7 +231,7 @@ final class InContextLearning {
                                 PRICE,
                                 worth(diversities[0]),
                                 worth(diversities[1]))),
-                Figure.row(
+                Figure.of(
                         panel("(a) context of 6 examples", diversities[0], context(lengths[0])),
                         panel("(b) context of 12 examples", diversities[1], context(lengths[1]))),
                 "Excess risk against the number of pre-training tasks, in 8 isotropic features with noise 0.5; memorising with "
@@ -304,16 +302,12 @@ final class InContextLearning {
         for (int i = 0; i < tasks.length; i++) {
             List<Object> row = new ArrayList<>(List.of(tasks[i]));
             for (TaskDiversity diversity : diversities) {
-                row.add(estimate(diversity.memorisingOnPretraining(i)));
-                row.add(estimate(diversity.memorisingOnNew(i)));
+                row.add(diversity.memorisingOnPretraining(i));
+                row.add(diversity.memorisingOnNew(i));
                 row.add(diversity.generalising());
             }
             table = table.withRow(row.toArray());
         }
         return table;
-    }
-
-    private static Estimate estimate(SampleMean sample) {
-        return new Estimate(sample.mean(), sample.standardError());
     }
 }

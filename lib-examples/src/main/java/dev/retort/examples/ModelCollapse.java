@@ -68,7 +68,7 @@ final class ModelCollapse {
                         the weak features, which few samples cannot learn and take for noise.""", """
                         Throughout, the simulation is up to two per cent above the theory, which is that of endlessly many \
                         features."""),
-                Figure.row(collapse, improvement),
+                Figure.of(collapse, improvement),
                 "Lines: theory. Dashed: its limit after endlessly many generations. Markers: simulated chains.",
                 Curve.table("generation", curves));
     }

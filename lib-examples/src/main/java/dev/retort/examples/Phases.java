@@ -1,6 +1,7 @@
 package dev.retort.examples;
 
 import dev.retort.core.RandomStreams;
+import dev.retort.core.SampleMean;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
@@ -10,7 +11,6 @@ import dev.retort.theory.distillation.Training;
 import dev.retort.theory.planning.PhaseDiagram;
 import dev.retort.theory.report.Axis;
 import dev.retort.theory.report.Bands;
-import dev.retort.theory.report.Estimate;
 import dev.retort.theory.report.Figure;
 import dev.retort.theory.report.Line;
 import dev.retort.theory.report.Panel;
@@ -37,7 +37,7 @@ final class Phases {
     private static final RegressionTask TASK = RegressionTask.of(
                     Spectrum.powerLaw(1.5, DIMENSION), Signal.sourcePowerLaw(1.3))
             .withNoise(0.2);
-    private static final Bands BANDS = Bands.around(1, 0.85, 0.9, 0.95, 1.1, 1.5, 3);
+    private static final Bands BANDS = Bands.of("ratio of risks", 1, 0.85, 0.9, 0.95, 1.1, 1.5, 3);
     private static final double[] TEACHERS = grid(5, 1000);
     private static final double[] TARGETS = grid(5, 150);
     private static final double[] SIMULATED_TARGETS = {10, 24, 44, 100};
@@ -45,7 +45,7 @@ final class Phases {
     private Phases() {}
 
     /** A point of a diagram that was simulated. */
-    private record Point(double x, double n, double predicted, Estimate ratio) {}
+    private record Point(double x, double n, double predicted, SampleMean ratio) {}
 
     /** Computes two diagrams, and simulates some of their points. */
     static Exhibit exhibit(Trials trials) {
@@ -75,7 +75,7 @@ final class Phases {
                         m = 200 it has fitted its noise at any price. Beyond, it nears the truth, from the wrong side.""", """
                         A teacher of 180 samples that sees all features never wins (b, right edge). One that sees some \
                         does, by more, and for targets of up to 57 samples instead of 33."""),
-                Figure.row(drawn(left, TEACHERS, bySamples, samples), drawn(right, counts, byFeatures, features)),
+                Figure.of(drawn(left, TEACHERS, bySamples, samples), drawn(right, counts, byFeatures, features)),
                 "Excess risk on the teacher’s labels over that on true ones. Map and boundary: theory. Circles, in the "
                         + "colour of what they measured: simulation.",
                 table);
@@ -111,7 +111,7 @@ final class Phases {
                 .with(BANDS.points(
                         each(points, Point::x),
                         each(points, Point::n),
-                        each(points, point -> point.ratio().value())))
+                        each(points, point -> point.ratio().mean())))
                 .withNote("circles: simulation");
     }
 
@@ -150,7 +150,7 @@ final class Phases {
                 double error =
                         ratio * Math.hypot(weak.standardError() / weak.mean(), strong.standardError() / strong.mean());
                 double predicted = pipeline.againstStrongLabels().ratio();
-                points.add(new Point(x, n, predicted, new Estimate(ratio, error)));
+                points.add(new Point(x, n, predicted, new SampleMean(ratio, error)));
             }
         }
         return points;
@@ -159,7 +159,7 @@ final class Phases {
     private static Table withRows(Table table, String teacher, List<Point> points) {
         Table longer = table;
         for (Point point : points) {
-            double off = 100 * (point.ratio().value() / point.predicted() - 1);
+            double off = 100 * (point.ratio().mean() / point.predicted() - 1);
             longer = longer.withRow(teacher.formatted(point.x()), point.n(), point.predicted(), point.ratio(), off);
         }
         return longer;

@@ -146,7 +146,7 @@ final class RealImages {
             risks = risks.with(curve.layers());
             ratios = ratios.with(curve.relativeTo(curve.theory()).markers());
         }
-        return Figure.row(risks, ratios);
+        return Figure.of(risks, ratios);
     }
 
     /** The part of the world that a student has not seen, and so the ratio to expect of a linear teacher's. */

@@ -68,7 +68,7 @@ final class ScalingFigures {
                         The laws are limits for 1 ≪ n ≪ p. With 1,000 features the exact risk leaves them early on its way \
                         to zero at n = p, and the simulation goes with it. With features without end the ratio settles for \
                         good."""),
-                Figure.row(laws(task, curves), ratios()),
+                Figure.of(laws(task, curves), ratios()),
                 "(a) Dashed: the laws. Solid: exact risks with 1,000 features. Markers: simulation. (b) The optimal "
                         + "surrogate's risk over the standard target's, with features without end; dashed: the limit G.",
                 Curve.table("n", curves));
@@ -129,7 +129,7 @@ final class ScalingFigures {
                         Noise on the labels, σ² = n⁻ᵞ/10, adds (α − 1)σ² to the risk. The law of the signal survives if and \
                         only if γ is at least min(b − 1, 2α), here 1, where its constant is larger. Below that it holds up to \
                         the crossover only, and no teacher is better than the truth in the end."""),
-                Figure.row(bends(), ablation()),
+                Figure.of(bends(), ablation()),
                 "(a) The local exponent of the optimal surrogate's risk, α = 3, b = 2, with p features. (b) The risk under "
                         + "noise of variance 0.1 n^−γ, as a multiple of the noiseless law; markers: the crossover.",
                 noiseTable());

@@ -78,7 +78,7 @@ final class TrainedTeachers {
                         Near m = 200, the number of features, the surrogate fits its noisy labels at any price, and every \
                         target pays for it: the peak of double descent is passed on. There, a teacher of 50 samples is better \
                         than one of 200."""),
-                Figure.row(risks.with(surrogate), ratios),
+                Figure.of(risks.with(surrogate), ratios),
                 "(a) The target’s excess risk, dashed on true labels, and, black, the surrogate’s own. (b) The same, divided "
                         + "by what the theory says of true labels: below 1 the weak teacher wins. Lines: theory. Markers: "
                         + "simulation.",
@@ -88,7 +88,7 @@ final class TrainedTeachers {
     /** The target's risk against the number of features that the surrogate sees. */
     static Exhibit masks(Trials trials) {
         List<Curve> curves = new ArrayList<>();
-        Figure figure = Figure.row(
+        Figure figure = Figure.of(
                 masks("(a) target of 30 samples", 30, trials, curves),
                 masks("(b) target of 100 samples", 100, trials, curves));
         return new Exhibit(

@@ -4,7 +4,6 @@ import dev.retort.core.RandomStreams;
 import dev.retort.core.SampleMean;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.report.Axis;
-import dev.retort.theory.report.Estimate;
 import dev.retort.theory.report.Figure;
 import dev.retort.theory.report.Line;
 import dev.retort.theory.report.Markers;
@@ -103,10 +102,7 @@ final class TrainingAtTestTime {
         }
 
         List<Object> cells() {
-            return List.of(
-                    exact.loss(),
-                    new Estimate(measured.mean(), measured.standardError()),
-                    measured.zScore(exact.loss()));
+            return List.of(exact.loss(), measured, measured.zScore(exact.loss()));
         }
     }
 
@@ -151,7 +147,7 @@ final class TrainingAtTestTime {
                         Weights of pre-training know the law of the tasks, and that is in the way when there are many \
                         examples: beyond k = 76 it is better to start from zero. That is so on fresh contexts only. \
                         Evaluated on the context of the step itself, as a deployed model is, the warm start stays ahead."""),
-                Figure.row(losses(names, curves), starts(trials)),
+                Figure.of(losses(names, curves), starts(trials)),
                 "(a) The loss after the best step against the length of the context, all per feature. (b) Warm and cold start at n = "
                         + START_CONTEXT
                         + ". Solid: exact; dashed: the limit of many features in (a), the same context in (b); "
@@ -264,7 +260,7 @@ final class TrainingAtTestTime {
                         context, a loss ε takes about d(1 − ε)/ε labels, all of them at inference. A cold start that trains \
                         on twice as many needs far fewer in the context, of the order of √(d/ε) + 1/ε. A warm start on its \
                         own context divides them into halves, and takes about 2d(ε^−1/2 − 1) together."""),
-                Figure.row(misalignment(degrees), complexity(losses)),
+                Figure.of(misalignment(degrees), complexity(losses)),
                 "(a) A task turned from the direction that pre-training expects most to the one that it expects least: d = 40, n = 20, "
                         + "k = 30, noise 0.3. (b) The labels n + k with which a loss is reached, the fewest but for the cold start; d = 200, "
                         + "no noise. All exact.",

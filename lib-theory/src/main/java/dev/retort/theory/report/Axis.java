@@ -1,6 +1,7 @@
 package dev.retort.theory.report;
 
 import dev.retort.core.Arguments;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,5 +101,28 @@ public final class Axis {
             }
             return new Scale(log, Math.max(-Double.MAX_VALUE, low - margin), Math.min(Double.MAX_VALUE, high + margin));
         }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Axis axis
+                && axis.label.equals(label)
+                && axis.log == log
+                && Objects.equals(axis.fixed, fixed);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(label, log, fixed);
+    }
+
+    @Override
+    public String toString() {
+        String range = fixed == null ? "" : " from " + value(fixed.low()) + " to " + value(fixed.high());
+        return "Axis[" + Label.of(label).plain() + (log ? ", logarithmic" : "") + range + "]";
+    }
+
+    private double value(double position) {
+        return log ? Math.pow(10, position) : position;
     }
 }

@@ -1,44 +1,34 @@
 package dev.retort.theory.report;
 
 import dev.retort.core.Arguments;
-import java.awt.geom.Rectangle2D;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One or more panels in a row, drawn as SVG and as PNG. Immutable.
+ * One or more panels side by side, drawn as SVG and as PNG. Immutable.
+ *
+ * <p>A curve of one's own takes a line for the data, one for the panel, and one to save it:
  *
  * <pre>{@code
- * double[] n = {50, 100, 200};
- * double[] theory = {0.42, 0.24, 0.12};
- * double[] mean = {0.43, 0.24, 0.12};
- * double[] standardError = {0.02, 0.01, 0.01};
- * Figure figure = Figure.row(Panel.of("excess risk", Axis.log("samples n"), Axis.log("excess risk"))
- *         .with(
- *                 Line.of("standard target", n, theory),
- *                 Markers.of("standard target", n, mean, standardError),
- *                 Rule.vertical(156, "ζ_i = 1 − Ω"))
- *         .withNote("line: theory, markers: simulation"));
+ * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 500), Signal.sourcePowerLaw(1.5)).withNoise(0.1);
+ * double[] n = {25, 50, 100, 200, 400};
+ * double[] excess = Sweep.along(n, Training::samples).predict(Distillation.of(task)).excess(0);
+ * Panel panel = Panel.of("", Axis.log("samples n"), Axis.log("excess risk")).with(Line.of("true labels", n, excess));
+ * Figure.of(panel).save(Files.createTempDirectory("figures"), "risk"); // risk.svg and risk.png
  * }</pre>
  *
- * <p>Series of one name have one colour in all panels. Panels with the same series share one legend, which stands in the
- * first of them; others have their own. If a legend finds no place that is free of data, all stand below.
+ * <p>Beside a {@link Line} there are {@link Markers} with error bars, {@link Rule}s that mark a value, and maps of coloured
+ * cells, {@link Bands}. Series of one name have one colour in all panels. Panels with the same series share one legend, which
+ * stands in the first of them; others have their own. If a legend finds no place that is free of data, all stand below.
  */
 public final class Figure {
 
     private static final int WIDTH = 480;
-    private static final int HEIGHT = 370;
-    private static final double TITLE = 32;
-    private static final double RIGHT = 22;
-    private static final double EDGE = 8;
+    private static final int NARROW_WIDTH = 360;
 
     private final List<Panel> panels;
 
@@ -52,7 +42,7 @@ public final class Figure {
      * @param panels the panels, at least one
      * @throws IllegalArgumentException if there is no panel
      */
-    public static Figure row(Panel... panels) {
+    public static Figure of(Panel... panels) {
         Arguments.atLeastOne("panels.length", panels.length);
         return new Figure(List.of(panels));
     }
@@ -71,20 +61,31 @@ public final class Figure {
         Files.write(directory.resolve(name + ".png"), png());
     }
 
-    /** One element, which may be put into a page as it is; the same figure gives the same text. */
-    String svg() {
+    /** {@return the figure as one SVG element, which may be put into a page as it is; the same figure gives the same text} */
+    public String svg() {
+        return svg(wide());
+    }
+
+    /** {@return the figure as a PNG, two image pixels for each pixel of the SVG; needs a font to be installed} */
+    public byte[] png() {
+        Arrangement wide = wide();
+        RasterCanvas canvas = new RasterCanvas(wide.width(), wide.height());
+        wide.draw(canvas);
+        return canvas.finished();
+    }
+
+    /** The same for narrow screens: the panels below each other, in the size in which they can be read there. */
+    String narrowSvg() {
+        return svg(new Arrangement(panels, 1, NARROW_WIDTH));
+    }
+
+    private String svg(Arrangement arrangement) {
         String name = panels.stream()
                 .filter(panel -> !panel.title.isEmpty())
                 .map(panel -> Label.of(panel.title).plain())
                 .collect(Collectors.joining("; "));
-        SvgCanvas canvas = new SvgCanvas(width(), HEIGHT, name);
-        draw(canvas);
-        return canvas.finished();
-    }
-
-    byte[] png() {
-        RasterCanvas canvas = new RasterCanvas(width(), HEIGHT);
-        draw(canvas);
+        SvgCanvas canvas = new SvgCanvas(arrangement.width(), arrangement.height(), name);
+        arrangement.draw(canvas);
         return canvas.finished();
     }
 
@@ -92,63 +93,22 @@ public final class Figure {
         return panels.size() * WIDTH;
     }
 
-    private void draw(Canvas canvas) {
-        canvas.rectangle(new Rectangle2D.Double(0, 0, width(), HEIGHT), Ink.WHITE, Ink.WHITE);
-        boolean shared = panels.stream().map(Panel::names).distinct().count() == 1;
-        List<Legend> legends = shared
-                ? new ArrayList<>(Collections.nCopies(panels.size(), Legend.EMPTY))
-                : panels.stream().map(panel -> new Legend(List.of(panel))).toList();
-        if (shared) {
-            legends.set(0, new Legend(panels));
-        }
-        List<PanelDrawing> inside = arranged(0);
-        if (IntStream.range(0, panels.size()).allMatch(i -> inside.get(i).holds(legends.get(i)))) {
-            IntStream.range(0, panels.size()).forEach(i -> inside.get(i).draw(canvas, legends.get(i)));
-            return;
-        }
-        double room = frameWidth(0) + (shared ? width() - WIDTH : 0);
-        List<PanelDrawing> above = arranged(legends.stream()
-                .mapToDouble(legend -> legend.heightIn(room))
-                .max()
-                .orElse(0));
-        for (int i = 0; i < panels.size(); i++) {
-            above.get(i).draw(canvas, Legend.EMPTY);
-            above.get(i).drawBelow(canvas, legends.get(i), room);
-        }
+    private Arrangement wide() {
+        return new Arrangement(panels, panels.size(), WIDTH);
     }
 
-    private List<PanelDrawing> arranged(double legendHeight) {
-        double width = frameWidth(legendHeight);
-        Function<Layer, Ink> inks = inks();
-        return IntStream.range(0, panels.size())
-                .mapToObj(i -> {
-                    double left = (i + 1) * WIDTH - RIGHT - width;
-                    Rectangle2D box = new Rectangle2D.Double(left, TITLE, width, frameHeight(legendHeight));
-                    return new PanelDrawing(panels.get(i), box, inks);
-                })
-                .toList();
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Figure figure && figure.panels.equals(panels);
     }
 
-    private static double frameHeight(double legendHeight) {
-        return HEIGHT - TITLE - PanelDrawing.FOOT - EDGE - legendHeight;
+    @Override
+    public int hashCode() {
+        return panels.hashCode();
     }
 
-    private double frameWidth(double legendHeight) {
-        double widest = panels.stream()
-                .mapToDouble(panel -> PanelDrawing.margin(panel, frameHeight(legendHeight)))
-                .max()
-                .orElse(0);
-        // Equal frames look better than full ones; wide names of ticks must not squeeze them away altogether.
-        return Math.max(WIDTH / 3.0, WIDTH - EDGE / 2 - widest - RIGHT);
-    }
-
-    private Function<Layer, Ink> inks() {
-        List<String> colours = panels.stream()
-                .flatMap(panel -> panel.layers.stream())
-                .map(layer -> layer.colour)
-                .filter(Objects::nonNull)
-                .distinct()
-                .toList();
-        return layer -> layer.colour == null ? Ink.BLACK : Ink.of(colours.indexOf(layer.colour));
+    @Override
+    public String toString() {
+        return "Figure" + panels;
     }
 }

@@ -1,5 +1,8 @@
 package dev.retort.theory.report;
 
+import java.util.List;
+import java.util.Map;
+
 /** How a series is told from the others: its colour, and the shape of its markers. */
 record Ink(int rgb, int shape) {
 
@@ -15,6 +18,35 @@ record Ink(int rgb, int shape) {
 
     // Okabe and Ito (2008), told apart by colour-blind readers as well; their yellow is lost on white and left out.
     private static final int[] PALETTE = {0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9, 0x000000};
+
+    /** Blues for bands below a middle and oranges for those above it, from the middle outwards; told apart by lightness too. */
+    static final List<Integer> BELOW = List.of(0xdbe9f6, 0x9ecae1, 0x4b97c9, 0x1261a6);
+
+    static final List<Integer> ABOVE = List.of(0xfeebd6, 0xfdc48a, 0xf08a33, 0xb8530a);
+
+    /** What stands for each colour on a dark ground: lines and text lighter, bands the darker the nearer to their middle. */
+    static final Map<Integer, Integer> IN_THE_DARK = Map.ofEntries(
+            Map.entry(WHITE, 0x1b1b1d),
+            Map.entry(0x000000, 0xffffff),
+            Map.entry(TEXT, 0xdddddd),
+            Map.entry(QUIET, 0xaaaaaa),
+            Map.entry(AXIS, 0x999999),
+            Map.entry(EDGE, 0x555555),
+            Map.entry(GRID, 0x333336),
+            Map.entry(0x0072b2, 0x4aa3df),
+            Map.entry(0xd55e00, 0xf07c2e),
+            Map.entry(0x009e73, 0x2cc295),
+            Map.entry(0xcc79a7, 0xdc94bb),
+            Map.entry(0xe69f00, 0xe6b13c),
+            Map.entry(0x56b4e9, 0x9ad4f5),
+            Map.entry(0xdbe9f6, 0x1d3348),
+            Map.entry(0x9ecae1, 0x2d5c80),
+            Map.entry(0x4b97c9, 0x4f9bcd),
+            Map.entry(0x1261a6, 0x93caf0),
+            Map.entry(0xfeebd6, 0x402a15),
+            Map.entry(0xfdc48a, 0x80501c),
+            Map.entry(0xf08a33, 0xcf7a28),
+            Map.entry(0xb8530a, 0xffb877));
 
     // Corners (0: a circle), turn in degrees, and what makes the areas look alike.
     private static final double[][] SHAPES = {

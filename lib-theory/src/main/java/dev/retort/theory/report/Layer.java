@@ -1,5 +1,7 @@
 package dev.retort.theory.report;
 
+import java.util.List;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,11 @@ public abstract sealed class Layer permits Band, Line, Markers, Rule {
         this.colour = colour;
     }
 
+    /** What the legend says before the entries of layers like this; empty if nothing. */
+    String heading() {
+        return "";
+    }
+
     /** Tells the axes what they have to show. */
     abstract void spread(Axis.Extent x, Axis.Extent y);
 
@@ -31,4 +38,23 @@ public abstract sealed class Layer permits Band, Line, Markers, Rule {
 
     /** Draws the sample for the legend, centred. */
     abstract void drawKey(Canvas canvas, double x, double y, Ink ink);
+
+    /** Everything that tells the layer from others of its class. */
+    abstract List<@Nullable Object> parts();
+
+    static List<Double> boxed(double[] values) {
+        return DoubleStream.of(values).boxed().toList();
+    }
+
+    @Override
+    public final boolean equals(@Nullable Object other) {
+        return other instanceof Layer layer
+                && layer.getClass() == getClass()
+                && layer.parts().equals(parts());
+    }
+
+    @Override
+    public final int hashCode() {
+        return parts().hashCode();
+    }
 }

@@ -4,9 +4,11 @@ import dev.retort.theory.report.Canvas.Anchor;
 import dev.retort.theory.report.Canvas.Lettering;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /** The names of the series of one or more panels, with their notes, set as a column in a frame or as rows below. */
@@ -34,16 +36,26 @@ final class Legend {
                         .putIfAbsent(layer.getClass(), layer);
             }
         }
+        Set<String> headings = new HashSet<>(Set.of(""));
         series.forEach((name, samples) -> {
+            for (Layer layer : samples.values()) {
+                if (headings.add(layer.heading())) {
+                    items.add(note(layer.heading() + ":"));
+                }
+            }
             Label label = Label.of(name);
             items.add(new Item(label, List.copyOf(samples.values()), INDENT + label.width(SIZE)));
         });
         panels.stream()
                 .map(panel -> panel.note)
-                .filter(note -> !note.isEmpty())
+                .filter(text -> !text.isEmpty())
                 .distinct()
-                .map(Label::of)
-                .forEach(note -> items.add(new Item(note, List.of(), note.width(NOTE_SIZE))));
+                .forEach(text -> items.add(note(text)));
+    }
+
+    private static Item note(String text) {
+        Label label = Label.of(text);
+        return new Item(label, List.of(), label.width(NOTE_SIZE));
     }
 
     boolean isEmpty() {

@@ -3,6 +3,7 @@ package dev.retort.theory.report;
 import dev.retort.core.Arguments;
 import dev.retort.theory.report.Canvas.Pen;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A curve through points. It is broken at points that are not finite or that an axis cannot show. */
@@ -84,5 +85,15 @@ public final class Line extends Layer {
     @Override
     void drawKey(Canvas canvas, double atX, double atY, Ink ink) {
         canvas.line(atX - KEY, atY, atX + KEY, atY, pen(ink));
+    }
+
+    @Override
+    List<@Nullable Object> parts() {
+        return Arrays.asList(name, colour, boxed(x), boxed(y), dashed);
+    }
+
+    @Override
+    public String toString() {
+        return "Line[" + (name.isEmpty() ? "" : name + ", ") + x.length + " points" + (dashed ? ", dashed]" : "]");
     }
 }

@@ -1,7 +1,12 @@
 package dev.retort.theory.report;
 
 import dev.retort.core.Arguments;
+import dev.retort.core.SampleMean;
 import dev.retort.theory.report.Canvas.Pen;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Points, each with a marker and an error bar. Points that are not finite or that an axis cannot show are skipped; so is
@@ -11,6 +16,10 @@ public final class Markers extends Layer {
 
     private static final double RADIUS = 3.6;
     private static final double CAP = 3.5;
+    private static final double THICKNESS = 1.3;
+
+    /** How far the bar of the sample in a legend reaches. */
+    private static final double BAR = 8;
 
     private final double[] x;
     private final double[] y;
@@ -43,6 +52,36 @@ public final class Markers extends Layer {
         return new Markers(name, x.clone(), y.clone(), error.clone());
     }
 
+    /**
+     * {@return points with error bars of one standard error}
+     *
+     * @param name the name of the series; may hold sub- and superscripts, see {@link Axis#linear}
+     * @param x where the points lie on the horizontal axis
+     * @param y where they lie on the vertical axis, and how well that is known; as many as {@code x}
+     * @throws IllegalArgumentException if the lengths differ
+     */
+    public static Markers of(String name, double[] x, List<SampleMean> y) {
+        return of(
+                name,
+                x,
+                y.stream().mapToDouble(SampleMean::mean).toArray(),
+                y.stream().mapToDouble(SampleMean::standardError).toArray());
+    }
+
+    /**
+     * {@return points without error bars}
+     *
+     * @param name the name of the series; may hold sub- and superscripts, see {@link Axis#linear}
+     * @param x where the points lie on the horizontal axis
+     * @param y where they lie on the vertical axis; as many as {@code x}
+     * @throws IllegalArgumentException if the lengths differ
+     */
+    public static Markers of(String name, double[] x, double[] y) {
+        double[] unknown = new double[y.length];
+        Arrays.fill(unknown, Double.NaN);
+        return of(name, x, y, unknown);
+    }
+
     @Override
     void spread(Axis.Extent horizontal, Axis.Extent vertical) {
         horizontal.add(x);
@@ -56,7 +95,7 @@ public final class Markers extends Layer {
     void draw(Canvas canvas, Frame frame, Ink ink) {
         for (int i = 0; i < x.length; i++) {
             if (isShown(frame, i) && error[i] >= 0) {
-                bar(canvas, frame, i, new Pen(ink.rgb(), 1.3, false));
+                bar(canvas, frame, i, new Pen(ink.rgb(), THICKNESS, false));
             }
         }
         for (int i = 0; i < x.length; i++) {
@@ -87,6 +126,19 @@ public final class Markers extends Layer {
 
     @Override
     void drawKey(Canvas canvas, double atX, double atY, Ink ink) {
+        if (DoubleStream.of(error).anyMatch(each -> each >= 0)) {
+            canvas.line(atX, atY - BAR, atX, atY + BAR, new Pen(ink.rgb(), THICKNESS, false));
+        }
         ink.mark(canvas, atX, atY, RADIUS);
+    }
+
+    @Override
+    List<@Nullable Object> parts() {
+        return List.of(name, boxed(x), boxed(y), boxed(error));
+    }
+
+    @Override
+    public String toString() {
+        return "Markers[" + name + ", " + x.length + " points]";
     }
 }

@@ -5,45 +5,88 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An HTML page of text, figures and tables in one file that needs nothing else: no script, no other file, no network.
- * Immutable. All text is plain and is escaped.
+ * An HTML page of text, figures and tables in one file that needs nothing else: no script, no other file, no network. It follows
+ * the reader's choice of a light or a dark ground; on a narrow screen the panels of a figure stand below each other, and wide
+ * tables scroll. Immutable.
+ *
+ * <pre>{@code
+ * double[] n = {25, 50, 100, 200, 400};
+ * Panel panel = Panel.of("", Axis.log("samples n"), Axis.log("excess risk"))
+ *         .with(Line.of("theory", n, new double[] {1.58, 0.98, 0.55, 0.27, 0.08}));
+ * Page page = Page.of("A study")
+ *         .withHeading("More samples")
+ *         .withParagraph("Features of variance i^{−2}.")
+ *         .withFigure(Figure.of(panel), "Excess risk of the target.")
+ *         .withFoldedTable("The numbers", Table.of("n", "excess risk").withRow(25, 1.58));
+ * page.save(Files.createTempDirectory("study").resolve("index.html"));
+ * }</pre>
+ *
+ * <p>Text is plain and is escaped; in paragraphs, headings and captions {@code _{...}} and {@code ^{...}} make sub- and
+ * superscripts. Two headings or more have a list of contents below the title.
  */
 public final class Page {
 
-    // Figures keep a white ground in the dark. On a narrow screen they shrink a little, then scroll sideways.
-    private static final String STYLE = """
-            :root { color-scheme: light dark; --edge: #ccc; --ground: #fff; --ink: #222; --quiet: #666; }
-            @media (prefers-color-scheme: dark) {
-              :root { --edge: #555; --ground: #1b1b1d; --ink: #ddd; --quiet: #aaa; }
-            }
-            body { margin: 0 auto; max-width: 66rem; padding: 1rem; background: var(--ground); color: var(--ink);
+    private static final String STYLE =
+            """
+            :root { color-scheme: light dark; --edge: #ccc; --ground: #fff; --ink: #222; --quiet: #666; --link: #0b5d94; }
+            body { margin: 0 auto; max-width: 90rem; padding: 1rem; background: var(--ground); color: var(--ink);
               font: 1rem/1.55 system-ui, sans-serif; }
             h1 { font-size: 1.7rem; line-height: 1.25; }
-            h2 { font-size: 1.25rem; margin-top: 2.2rem; }
-            p { max-width: 44rem; }
+            h2 { font-size: 1.25rem; margin-top: 2.6rem; }
+            p, nav, figcaption { max-width: 44rem; overflow-wrap: anywhere; }
+            a { color: var(--link); }
+            sub, sup { font-size: .72em; line-height: 0; }
             figure { margin: 1.6rem 0; }
-            figcaption { margin-top: .5rem; max-width: 44rem; color: var(--quiet); font-size: .92rem; }
-            .wide { overflow-x: auto; }
-            .drawing { background: #fff; }
-            .drawing > svg { display: block; width: 100%; height: auto; }
-            table { margin: 1.2rem 0; border-collapse: collapse; font-size: .8rem; font-variant-numeric: tabular-nums; }
+            figcaption { margin-top: .5rem; color: var(--quiet); font-size: .92rem; }
+            .drawing > svg { display: block; width: 100%%; height: auto; }
+            .narrow { display: none; max-width: 480px; }
+            .scrolled { overflow-x: auto; }
+            details, .scrolled { margin: 1.2rem 0; }
+            summary { color: var(--link); cursor: pointer; }
+            table { border-collapse: collapse; font-size: .8rem; font-variant-numeric: tabular-nums; }
             th, td { padding: .2rem .35rem; text-align: left; vertical-align: bottom; white-space: nowrap; }
             th { border-bottom: 2px solid var(--edge); }
             td { border-bottom: 1px solid var(--edge); }
+            tr > :first-child { position: sticky; left: 0; background: var(--ground); }
             [scope=colgroup] { text-align: center; border-bottom-width: 1px; }
             .number { text-align: right; }
             .first { padding-left: 1.1rem; }
-            """;
+            @media (max-width: 40rem) {
+              .wide { display: none; }
+              .narrow { display: block; }
+            }
+            @media (prefers-color-scheme: dark) {
+              :root { --edge: #555; --ground: %s; --ink: #ddd; --quiet: #aaa; --link: #7cc0f2; }
+            %s}
+            """.formatted(SvgCanvas.colour(Objects.requireNonNull(Ink.IN_THE_DARK.get(Ink.WHITE))), darkInks());
+
+    /** A piece of the page; one that is no heading has an empty text and anchor. */
+    private record Part(String html, String heading, String anchor) {}
 
     private final String title;
-    private final List<String> parts;
+    private final List<Part> parts;
 
-    private Page(String title, List<String> parts) {
+    private Page(String title, List<Part> parts) {
         this.title = title;
         this.parts = parts;
+    }
+
+    private static String darkInks() {
+        return new TreeMap<>(Ink.IN_THE_DARK)
+                .entrySet().stream()
+                        .flatMap(ink -> Stream.of("fill", "stroke").map(use -> {
+                            String light = SvgCanvas.colour(ink.getKey());
+                            String dark = SvgCanvas.colour(ink.getValue());
+                            return "  .drawing [%s=\"%s\"] { %s: %s; }\n".formatted(use, light, use, dark);
+                        }))
+                        .collect(Collectors.joining());
     }
 
     /**
@@ -61,7 +104,7 @@ public final class Page {
      * @param text the paragraph
      */
     public Page withParagraph(String text) {
-        return with("<p>" + SvgCanvas.escaped(text) + "</p>\n");
+        return with("<p>" + markedUp(text) + "</p>\n");
     }
 
     /**
@@ -70,7 +113,12 @@ public final class Page {
      * @param text the heading
      */
     public Page withHeading(String text) {
-        return with("<h2>" + SvgCanvas.escaped(text) + "</h2>\n");
+        String plain =
+                text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
+        boolean taken = parts.stream().anyMatch(part -> part.anchor().equals(plain));
+        String anchor = plain.isEmpty() || taken ? "part-" + parts.size() : plain;
+        String html = "<h2 id=\"" + anchor + "\">" + markedUp(text) + "</h2>\n";
+        return with(new Part(html, text, anchor));
     }
 
     /**
@@ -80,11 +128,10 @@ public final class Page {
      * @param caption what it shows; may be empty
      */
     public Page withFigure(Figure figure, String caption) {
-        String widths =
-                String.format(Locale.ROOT, "min-width: %dpx; max-width: %dpx", figure.width() * 2 / 3, figure.width());
-        String below = caption.isEmpty() ? "" : "<figcaption>" + SvgCanvas.escaped(caption) + "</figcaption>\n";
-        return with("<figure>\n<div class=\"wide\"><div class=\"drawing\" style=\"" + widths + "\">\n" + figure.svg()
-                + "</div></div>\n" + below + "</figure>\n");
+        String below = caption.isEmpty() ? "" : "<figcaption>" + markedUp(caption) + "</figcaption>\n";
+        return with("<figure>\n<div class=\"wide drawing\" style=\"max-width: " + figure.width() + "px\">\n"
+                + figure.svg() + "</div>\n<div class=\"narrow drawing\">\n" + figure.narrowSvg() + "</div>\n" + below
+                + "</figure>\n");
     }
 
     /**
@@ -93,20 +140,62 @@ public final class Page {
      * @param table the table
      */
     public Page withTable(Table table) {
-        return with("<div class=\"wide\">\n" + table.html() + "</div>\n");
+        return with(scrolled(table, "table"));
     }
 
-    private Page with(String part) {
+    /**
+     * {@return this page with a table added at its end that the reader unfolds}
+     *
+     * @param summary what stands in place of the folded table
+     * @param table the table
+     */
+    public Page withFoldedTable(String summary, Table table) {
+        return with("<details>\n<summary>" + markedUp(summary) + "</summary>\n" + scrolled(table, summary)
+                + "</details>\n");
+    }
+
+    // Focus lets the arrow keys scroll it.
+    private static String scrolled(Table table, String name) {
+        return "<div class=\"scrolled\" tabindex=\"0\" role=\"region\" aria-label=\"" + SvgCanvas.escaped(name)
+                + "\">\n" + table.html() + "</div>\n";
+    }
+
+    private Page with(String html) {
+        return with(new Part(html, "", ""));
+    }
+
+    private Page with(Part part) {
         return new Page(title, Stream.concat(parts.stream(), Stream.of(part)).toList());
     }
 
-    /** A whole document; the same page gives the same text. */
-    String html() {
+    private static String markedUp(String text) {
+        return SvgCanvas.escaped(text)
+                .replaceAll("_\\{([^}]*)}", "<sub>$1</sub>")
+                .replaceAll("\\^\\{([^}]*)}", "<sup>$1</sup>");
+    }
+
+    /** {@return the page as a whole document; the same page gives the same text} */
+    public String html() {
         String safe = SvgCanvas.escaped(title);
         return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                 + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                 + "<title>" + safe + "</title>\n<style>\n" + STYLE + "</style>\n</head>\n<body>\n<h1>" + safe
-                + "</h1>\n" + String.join("", parts) + "</body>\n</html>\n";
+                + "</h1>\n" + contents()
+                + parts.stream().map(Part::html).collect(Collectors.joining()) + "</body>\n</html>\n";
+    }
+
+    private String contents() {
+        List<Part> headings = headings();
+        return headings.size() < 2
+                ? ""
+                : headings.stream()
+                        .map(part ->
+                                "<li><a href=\"#" + part.anchor() + "\">" + markedUp(part.heading()) + "</a></li>\n")
+                        .collect(Collectors.joining("", "<nav aria-label=\"Contents\">\n<ol>\n", "</ol>\n</nav>\n"));
+    }
+
+    private List<Part> headings() {
+        return parts.stream().filter(part -> !part.anchor().isEmpty()).toList();
     }
 
     /**
@@ -121,5 +210,20 @@ public final class Page {
             Files.createDirectories(directory);
         }
         Files.writeString(file, html());
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Page page && page.title.equals(title) && page.parts.equals(parts);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(title, parts);
+    }
+
+    @Override
+    public String toString() {
+        return "Page[" + title + ": " + headings().stream().map(Part::heading).toList() + "]";
     }
 }

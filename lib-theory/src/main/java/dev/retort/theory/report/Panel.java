@@ -2,9 +2,11 @@ package dev.retort.theory.report;
 
 import java.awt.geom.Rectangle2D;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A pair of axes and what is drawn between them; part of a {@link Figure}. Immutable. */
 public final class Panel {
@@ -69,5 +71,25 @@ public final class Panel {
         Axis.Extent vertical = y.extent();
         layers.forEach(layer -> layer.spread(horizontal, vertical));
         return new Frame(box, horizontal.scale(), vertical.scale());
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Panel panel
+                && panel.title.equals(title)
+                && panel.x.equals(x)
+                && panel.y.equals(y)
+                && panel.layers.equals(layers)
+                && panel.note.equals(note);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(title, x, y, layers, note);
+    }
+
+    @Override
+    public String toString() {
+        return "Panel[" + Label.of(title).plain() + ": " + x + ", " + y + ", " + layers + "]";
     }
 }

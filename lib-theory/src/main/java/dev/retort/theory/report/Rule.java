@@ -7,6 +7,7 @@ import dev.retort.theory.report.Canvas.Pen;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A thin dashed line across the panel that marks a value, with a label beside it, where it hides least of what else is
@@ -105,5 +106,15 @@ public final class Rule extends Layer {
             }
         }
         return places;
+    }
+
+    @Override
+    List<@Nullable Object> parts() {
+        return List.of(value, label, upright);
+    }
+
+    @Override
+    public String toString() {
+        return "Rule[" + label.plain() + " at " + (upright ? "x = " : "y = ") + value + "]";
     }
 }

@@ -47,7 +47,7 @@ final class SvgCanvas implements Canvas {
                 .collect(Collectors.joining(" "));
     }
 
-    private static String colour(int rgb) {
+    static String colour(int rgb) {
         return String.format(Locale.ROOT, "#%06x", rgb);
     }
 

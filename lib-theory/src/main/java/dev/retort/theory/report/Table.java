@@ -1,14 +1,17 @@
 package dev.retort.theory.report;
 
 import dev.retort.core.Arguments;
+import dev.retort.core.SampleMean;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IllegalFormatException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of cells under headers, for a terminal, a page and a spreadsheet. Immutable.
@@ -18,7 +21,8 @@ import java.util.stream.Stream;
  *     .withGroup("standard target", "theory", "simulated")
  *     .withGroup("optimal surrogate", "theory", "simulated")
  *     .withFormat("theory", "%.4f")
- *     .withRow(200, 0.1194, new Estimate(0.1199, 0.0010), 0.0833, new Estimate(0.0837, 0.0006));
+ *     .withRow(200, 0.1194, new SampleMean(0.1199, 0.0010), 0.0833, new SampleMean(0.0837, 0.0006));
+ * String forTheTerminal = table.text();
  * }</pre>
  */
 public final class Table {
@@ -80,7 +84,7 @@ public final class Table {
 
     /**
      * {@return this table with another way to write the numbers of all columns of a name} At first whole numbers are
-     * written in full and others to four figures. An {@link Estimate} is written in its own way.
+     * written in full and others to four figures. A {@link SampleMean} is written in its own way.
      *
      * @param header the columns' header, in any group
      * @param format a format of {@link java.util.Formatter} for one floating-point number, {@code "%.3e"}
@@ -111,14 +115,14 @@ public final class Table {
     /**
      * {@return this table with one more row}
      *
-     * @param cells a {@link Number}, an {@link Estimate} or a {@link String} for each column
+     * @param cells a {@link Number}, a {@link SampleMean} or a {@link String} for each column
      * @throws IllegalArgumentException if there are not as many cells as headers, or a cell is something else
      */
     public Table withRow(Object... cells) {
         Arguments.length("cells", cells.length, "headers.length", columns.size());
         for (int i = 0; i < cells.length; i++) {
-            if (!(cells[i] instanceof Number || cells[i] instanceof Estimate || cells[i] instanceof String)) {
-                throw Arguments.refusal("cells[" + i + "]", cells[i], "is not a Number, an Estimate or a String");
+            if (!(cells[i] instanceof Number || cells[i] instanceof SampleMean || cells[i] instanceof String)) {
+                throw Arguments.refusal("cells[" + i + "]", cells[i], "is not a Number, a SampleMean or a String");
             }
         }
         return new Table(
@@ -215,7 +219,7 @@ public final class Table {
 
     /**
      * {@return the table as comma-separated values (RFC 4180), numbers in full precision; lines end with carriage return
-     * and line feed} The header of a column is that of its group and its own. A column that holds an {@link Estimate}
+     * and line feed} The header of a column is that of its group and its own. A column that holds a {@link SampleMean}
      * becomes two: the value, and under {@code "name ± s.e."} its error.
      */
     public String csv() {
@@ -225,8 +229,8 @@ public final class Table {
         })));
         for (List<Object> row : rows) {
             csv.append(record(indices().boxed().flatMap(i -> {
-                if (row.get(i) instanceof Estimate estimate) {
-                    return Stream.of(Double.toString(estimate.value()), Double.toString(estimate.error()));
+                if (row.get(i) instanceof SampleMean estimate) {
+                    return Stream.of(Double.toString(estimate.mean()), Double.toString(estimate.standardError()));
                 }
                 String cell = row.get(i).toString();
                 return isEstimated(i) ? Stream.of(cell, "") : Stream.of(cell);
@@ -270,7 +274,7 @@ public final class Table {
     }
 
     private boolean isEstimated(int column) {
-        return rows.stream().anyMatch(row -> row.get(column) instanceof Estimate);
+        return rows.stream().anyMatch(row -> row.get(column) instanceof SampleMean);
     }
 
     private List<String> aligned(int column) {
@@ -285,7 +289,9 @@ public final class Table {
             return cell.toString();
         }
         double value = number.doubleValue();
-        return format.equals(DEFAULT) ? number(value) : String.format(Locale.ROOT, format, value);
+        String text = format.equals(DEFAULT) ? number(value) : String.format(Locale.ROOT, format, value);
+        // What rounds to zero has no sign.
+        return text.replaceFirst("^[-+]([0.]+)$", "$1");
     }
 
     /** A number as it is shown unless a format is asked for. */
@@ -294,5 +300,20 @@ public final class Table {
             return Long.toString((long) value);
         }
         return Double.isInfinite(value) ? value > 0 ? "∞" : "-∞" : String.format(Locale.ROOT, "%.4g", value);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Table table && table.columns.equals(columns) && table.rows.equals(rows);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(columns, rows);
+    }
+
+    @Override
+    public String toString() {
+        return "Table[" + columns.stream().map(Column::fullName).toList() + ", " + rows.size() + " rows]";
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.SampleMean;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -61,7 +64,7 @@ class FigureTest {
     }
 
     private static List<String> texts(Panel panel) {
-        return all(parse(Figure.row(panel).svg()), "text").stream()
+        return all(parse(Figure.of(panel).svg()), "text").stream()
                 .map(Element::getTextContent)
                 .toList();
     }
@@ -72,7 +75,7 @@ class FigureTest {
 
     /** The plotting area: the inner viewport to which the data are clipped. */
     private static Element viewport(Panel panel) {
-        return all(parse(Figure.row(panel).svg()), "svg").get(0);
+        return all(parse(Figure.of(panel).svg()), "svg").get(0);
     }
 
     private static double[][] points(Element polyline) {
@@ -123,7 +126,7 @@ class FigureTest {
 
     @Test
     void namesOfTicksStandAtTheirValues() {
-        Element root = parse(Figure.row(logPanel()).svg());
+        Element root = parse(Figure.of(logPanel()).svg());
         Element viewport = all(root, "svg").get(0);
         Element hundred = all(root, "text").stream()
                 .filter(text -> text.getTextContent().equals("102"))
@@ -192,7 +195,7 @@ class FigureTest {
         double[] x = {100, 1000};
         Panel panel = logPanel()
                 .with(Line.of("", x, new double[] {0.9, 0.9}), Rule.vertical(150, "left"), Rule.vertical(170, "right"));
-        Element root = parse(Figure.row(panel).svg());
+        Element root = parse(Figure.of(panel).svg());
         double curve = points(all(all(root, "svg").get(0), "polyline").get(0))[0][1];
         double[][] at = Stream.of("left", "right")
                 .map(name -> all(root, "text").stream()
@@ -212,7 +215,7 @@ class FigureTest {
     @Test
     void labelsOfOneValueStandApart() {
         Panel panel = logPanel().with(Rule.horizontal(0.1, "same"), Rule.horizontal(0.1, "same"));
-        assertThat(all(parse(Figure.row(panel).svg()), "text").stream()
+        assertThat(all(parse(Figure.of(panel).svg()), "text").stream()
                         .filter(text -> text.getTextContent().equals("same"))
                         .map(text -> text.getAttribute("x") + "," + text.getAttribute("y")))
                 .hasSize(2)
@@ -243,7 +246,7 @@ class FigureTest {
         Panel left = logPanel().with(Line.of("a", N, RISK), Line.of("b", N, RISK));
         Panel right =
                 logPanel().with(Line.of("b", N, RISK), Line.of("c", N, RISK).withColourOf("a"));
-        List<Element> viewports = all(parse(Figure.row(left, right).svg()), "svg");
+        List<Element> viewports = all(parse(Figure.of(left, right).svg()), "svg");
         List<Element> first = all(viewports.get(0), "polyline");
         List<Element> second = all(viewports.get(1), "polyline");
         assertThat(second.get(0).getAttribute("stroke")).isEqualTo(first.get(1).getAttribute("stroke"));
@@ -275,15 +278,15 @@ class FigureTest {
                         Markers.of("key", new double[] {1}, new double[] {0}, new double[] {0.1}),
                         Rule.horizontal(1, ""));
         Panel other = linearPanel().with(Line.of("other", new double[] {0, 4}, new double[] {0, 0}));
-        assertThat(keys(Figure.row(line.withNote("note"), markers.withNote("note"))))
+        assertThat(keys(Figure.of(line.withNote("note"), markers.withNote("note"))))
                 .hasSize(1)
                 .allSatisfy(at -> assertThat(at[1]).isBetween(0.0, 1.0));
-        assertThat(keys(Figure.row(line, markers, other))).hasSize(2);
+        assertThat(keys(Figure.of(line, markers, other))).hasSize(2);
         double[] x = new double[400];
         double[] zigzag = new double[400];
         Arrays.setAll(x, i -> i / 100.0);
         Arrays.setAll(zigzag, i -> i % 2 == 0 ? -2 : 2);
-        assertThat(keys(Figure.row(linearPanel().with(Line.of("key", x, zigzag)), markers)))
+        assertThat(keys(Figure.of(linearPanel().with(Line.of("key", x, zigzag)), markers)))
                 .hasSize(1)
                 .allSatisfy(at -> assertThat(at[1]).isNegative());
     }
@@ -301,7 +304,7 @@ class FigureTest {
     }
 
     private static double[] legend(Panel panel) {
-        return keys(Figure.row(panel)).get(0);
+        return keys(Figure.of(panel)).get(0);
     }
 
     @Test
@@ -312,7 +315,7 @@ class FigureTest {
                         Line.of("a name of some length", x, new double[] {-2, -1.9}),
                         Line.of("b", x, new double[] {-2, -1.8}),
                         Line.of("c", x, new double[] {-2, -1.7}));
-        List<Element> names = all(parse(Figure.row(panel).svg()), "text").stream()
+        List<Element> names = all(parse(Figure.of(panel).svg()), "text").stream()
                 .filter(text -> List.of("a name of some length", "b", "c").contains(text.getTextContent()))
                 .toList();
         assertThat(names).extracting(name -> number(name, "x")).containsOnly(number(names.get(0), "x"));
@@ -334,7 +337,7 @@ class FigureTest {
 
     /** The map's colours beside its grid points, where no grid line is; at the edge, inside. */
     private static int[][] colours(Panel panel) throws Exception {
-        Figure figure = Figure.row(panel);
+        Figure figure = Figure.of(panel);
         BufferedImage image = ImageIO.read(new ByteArrayInputStream(figure.png()));
         Element viewport = all(parse(figure.svg()), "svg").get(0);
         int[][] rgb = new int[COLUMNS.length][ROWS.length];
@@ -355,7 +358,7 @@ class FigureTest {
         double[][] values = {
             {0.5, 0.9, 0.99}, {1, 1.9, 2}, {Double.NEGATIVE_INFINITY, Double.NaN, Double.POSITIVE_INFINITY}, {1, 1, 0.9}
         };
-        int[][] rgb = colours(logPanel().with(Bands.around(1, 0.9, 2).cells(COLUMNS, ROWS, values)));
+        int[][] rgb = colours(logPanel().with(Bands.of("", 1, 0.9, 2).cells(COLUMNS, ROWS, values)));
         int lowest = rgb[0][0];
         int below = rgb[0][2];
         int above = rgb[1][0];
@@ -387,8 +390,8 @@ class FigureTest {
         }
         Panel panel = Panel.of(
                         "", Axis.linear("").withRange(0, 4), Axis.linear("").withRange(-2, 2))
-                .with(Bands.around(1, 1.15, 1.35, 1.55).cells(x, y, values));
-        Figure figure = Figure.row(panel);
+                .with(Bands.of("", 1, 1.15, 1.35, 1.55).cells(x, y, values));
+        Figure figure = Figure.of(panel);
         BufferedImage image = ImageIO.read(new ByteArrayInputStream(figure.png()));
         Element viewport = all(parse(figure.svg()), "svg").get(0);
         int left = (int) (2 * number(viewport, "x")) + 4;
@@ -405,15 +408,15 @@ class FigureTest {
 
     @Test
     void bandsHaveOneEntryEachBelowAndShiftNoColour() {
-        Bands bands = Bands.around(1, -0.5, 2.25);
+        Bands bands = Bands.of("ratio of E_1", 1, -0.5, 2.25);
         double[][] values = {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}};
         Panel panel = logPanel()
                 .with(bands.cells(COLUMNS, ROWS, values))
                 .with(bands.points(N, RISK, new double[] {0, 3, 1, Double.NaN}))
                 .with(Line.of("theory", N, RISK));
-        Element root = parse(Figure.row(panel).svg());
+        Element root = parse(Figure.of(panel).svg());
         Element viewport = all(root, "svg").get(0);
-        List<String> names = List.of("< −0.5", "−0.5 – 1", "1 – 2.25", "≥ 2.25", "theory");
+        List<String> names = List.of("ratio of E1:", "< −0.5", "−0.5 – 1", "1 – 2.25", "≥ 2.25", "theory");
         List<Element> entries = all(root, "text").stream()
                 .filter(text -> names.contains(text.getTextContent()))
                 .toList();
@@ -426,7 +429,7 @@ class FigureTest {
 
     @Test
     void pointsHaveTheColourOfTheirBandAndStandWhereTheAxesSay() {
-        Bands bands = Bands.around(1);
+        Bands bands = Bands.of("", 1);
         Element viewport = viewport(logPanel()
                 .with(bands.cells(COLUMNS, ROWS, new double[][] {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {2, 2, 2}}))
                 .with(bands.points(new double[] {10, 0}, new double[] {0.01, 0.01}, new double[] {2, 2})));
@@ -444,7 +447,7 @@ class FigureTest {
 
     @Test
     void sameFigureGivesTheSameBytesWhateverTheLocale() {
-        Figure figure = Figure.row(logPanel().with(Line.of("a", N, RISK)));
+        Figure figure = Figure.of(logPanel().with(Line.of("a", N, RISK)));
         String svg = figure.svg();
         Locale before = Locale.getDefault();
         try {
@@ -457,7 +460,7 @@ class FigureTest {
 
     @Test
     void textIsEscapedAndTheTitleIsPlain() {
-        Figure figure = Figure.row(
+        Figure figure = Figure.of(
                 Panel.of("(a) x_i < y & \"z\" \u0001", Axis.linear("x"), Axis.linear("y")),
                 Panel.of("λ_{12}", Axis.linear("x"), Axis.linear("y")));
         Element root = parse(figure.svg());
@@ -479,7 +482,7 @@ class FigureTest {
         Panel panel = Panel.of(
                         "", Axis.linear("").withRange(0, 4), Axis.linear("").withRange(-2, 2))
                 .with(Line.of("", new double[] {0, 4}, new double[] {0, 0}));
-        Figure figure = Figure.row(panel, panel);
+        Figure figure = Figure.of(panel, panel);
         BufferedImage image = ImageIO.read(new ByteArrayInputStream(figure.png()));
         assertThat(image.getWidth()).isEqualTo(1920);
         assertThat(image.getHeight()).isEqualTo(740);
@@ -494,7 +497,7 @@ class FigureTest {
 
     @Test
     void savesBothFilesInANewDirectory(@TempDir Path directory) throws Exception {
-        Figure figure = Figure.row(logPanel());
+        Figure figure = Figure.of(logPanel());
         Path inner = directory.resolve("a/b");
         figure.save(inner, "risk");
         assertThat(inner.resolve("risk.svg")).hasContent(figure.svg());
@@ -504,13 +507,128 @@ class FigureTest {
     @Test
     void refinementLeavesTheOriginalAlone() {
         Panel panel = logPanel();
-        String before = Figure.row(panel).svg();
+        String before = Figure.of(panel).svg();
         double[] y = RISK.clone();
         Line line = Line.of("a", N, y);
-        String with = Figure.row(panel.with(line)).svg();
+        String with = Figure.of(panel.with(line)).svg();
         y[0] = 0.5;
-        assertThat(Figure.row(panel.with(line)).svg()).isEqualTo(with);
-        assertThat(Figure.row(panel).svg()).isEqualTo(before).isNotEqualTo(with);
+        assertThat(Figure.of(panel.with(line)).svg()).isEqualTo(with);
+        assertThat(Figure.of(panel).svg()).isEqualTo(before).isNotEqualTo(with);
+    }
+
+    @Test
+    void legendBelowTakesNoRoomFromTheFrame() {
+        Bands bands = Bands.of("", 1, 0.5, 2);
+        double[][] values = {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}};
+        Element plain = parse(Figure.of(logPanel()).svg());
+        Element covered = parse(
+                Figure.of(logPanel().with(bands.cells(COLUMNS, ROWS, values))).svg());
+        assertThat(number(all(covered, "svg").get(0), "height"))
+                .isEqualTo(number(all(plain, "svg").get(0), "height"));
+        assertThat(number(covered, "height")).isGreaterThan(number(plain, "height"));
+    }
+
+    @Test
+    void narrowPanelsStandBelowEachOtherWithTheirLegends() {
+        double[] x = {0, 4};
+        Panel first = linearPanel().with(Line.of("first key", x, new double[] {-2, 1.9}));
+        Panel second = linearPanel().with(Line.of("second key", x, new double[] {1.9, -2}));
+        Element root = parse(Figure.of(first, second, first).narrowSvg());
+        List<Element> frames = all(root, "svg");
+        assertThat(frames).hasSize(3);
+        double end = 0;
+        for (Element frame : frames) {
+            assertThat(number(frame, "x")).isEqualTo(number(frames.get(0), "x"));
+            assertThat(number(frame, "y")).isGreaterThan(end);
+            end = number(frame, "y") + number(frame, "height");
+            assertThat(number(frame, "x") + number(frame, "width")).isLessThan(number(root, "width"));
+        }
+        assertThat(number(root, "width")).isLessThan(390);
+        assertThat(number(root, "height")).isGreaterThan(end);
+        assertThat(all(root, "text").stream().map(Element::getTextContent))
+                .containsSubsequence("first key", "second key", "first key");
+    }
+
+    @Test
+    void everyInkHasOneForTheDark() {
+        Bands bands = Bands.of("ratio", 1, 0.85, 0.9, 0.95, 1.1, 1.5, 3);
+        double[][] values = {{0, 0.86, 0.92}, {0.97, 1, 1.2}, {2, 4, 0}, {0, 0, 0}};
+        Panel panel = logPanel().with(bands.cells(COLUMNS, ROWS, values)).with(bands.points(N, RISK, N));
+        for (int k = 0; k < 8; k++) {
+            panel = panel.with(Line.of("series " + k, N, RISK), Markers.of("series " + k, N, RISK, RISK));
+        }
+        panel = panel.with(Rule.vertical(50, "rule"), Line.of("black", N, RISK).black())
+                .withNote("note");
+        assertThat(Pattern.compile("#[0-9a-f]{6}")
+                        .matcher(Figure.of(panel).svg())
+                        .results()
+                        .map(MatchResult::group))
+                .isSubsetOf(
+                        Ink.IN_THE_DARK.keySet().stream().map(SvgCanvas::colour).toList());
+        assertThat(Ink.IN_THE_DARK.values()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void legendShowsABarWhereThereIsOne() {
+        assertThat(all(
+                        parse(Figure.of(logPanel().with(Markers.of("a", N, RISK)))
+                                .svg()),
+                        "polyline"))
+                .hasSize(all(parse(Figure.of(logPanel()).svg()), "polyline").size() + 1);
+        Panel barred = logPanel().with(Markers.of("a", new double[] {10}, List.of(new SampleMean(0.1, 0.01))));
+        Element root = parse(Figure.of(barred).svg());
+        int inTheFrame = all(all(root, "svg").get(0), "polyline").size();
+        assertThat(inTheFrame).as("a bar and its caps").isEqualTo(3);
+        assertThat(all(root, "polyline"))
+                .as("edge of the legend and the bar of its sample")
+                .hasSize(inTheFrame
+                        + 2
+                        + all(parse(Figure.of(logPanel()).svg()), "polyline").size());
+    }
+
+    @Test
+    void whatIsDrawnAlikeIsEqual() {
+        assertThat(everything()).isEqualTo(everything()).hasSameHashCodeAs(everything());
+        List<Figure> others = List.of(
+                Figure.of(logPanel()),
+                Figure.of(logPanel(), logPanel()),
+                Figure.of(logPanel().withNote("note")),
+                Figure.of(linearPanel()),
+                Figure.of(Panel.of("(b)", Axis.linear("x").withRange(0, 4), Axis.linear("y"))),
+                Figure.of(logPanel().with(Line.of("a", N, RISK))),
+                Figure.of(logPanel().with(Line.of("a", N, RISK).dashed())),
+                Figure.of(logPanel().with(Line.of("a", N, RISK).black())),
+                Figure.of(logPanel().with(Line.of("a", RISK, N))),
+                Figure.of(logPanel().with(Markers.of("a", N, RISK))),
+                Figure.of(logPanel().with(Markers.of("a", N, RISK, RISK))),
+                Figure.of(logPanel().with(Rule.vertical(1, "a"))),
+                Figure.of(logPanel().with(Rule.horizontal(1, "a"))),
+                Figure.of(logPanel().with(Bands.of("a", 1).points(N, RISK, RISK))),
+                Figure.of(logPanel().with(Bands.of("b", 1).points(N, RISK, RISK))),
+                Figure.of(logPanel().with(Bands.of("a", 1).points(N, RISK, N))),
+                Figure.of(logPanel().with(Bands.of("a", 1).cells(N, N, new double[4][4]))));
+        assertThat(others).doesNotHaveDuplicates().doesNotContain(everything());
+    }
+
+    private static Figure everything() {
+        Bands bands = Bands.of("ratio", 1, 2);
+        return Figure.of(
+                logPanel()
+                        .with(Line.of("a", N, RISK).dashed(), Markers.of("a", N, RISK, RISK), Rule.vertical(10, "ζ_i"))
+                        .withNote("note"),
+                linearPanel().with(bands.cells(N, N, new double[4][4])).with(bands.points(N, N, N)));
+    }
+
+    @Test
+    void textSaysWhatIsDrawn() {
+        assertThat(everything().toString())
+                .contains(
+                        "(a) risk",
+                        "n, logarithmic from 1.0 to 1000.0",
+                        "Line[a, 4 points, dashed]",
+                        "Markers[a, 4 points]")
+                .contains("ζi at x = 10.0", "x from 0.0 to 4.0", "ratio < 1");
+        assertThat(Bands.of("ratio", 1, 2)).hasToString("Bands[ratio around 1, limits [1.0, 2.0]]");
     }
 
     @Test
@@ -529,18 +647,18 @@ class FigureTest {
         refused("from: 0.0 is not greater than 0", () -> Axis.log("n").withRange(0, 1));
         refused("to: 1.0 is not greater than from, 1.0", () -> Axis.linear("n").withRange(1, 1));
         refused("to: NaN is not finite", () -> Axis.linear("n").withRange(1, Double.NaN));
-        refused("limits[1]: 0.5 is not greater than the one before", () -> Bands.around(1, 0.5, 0.5));
-        refused("limits: [0.5, 1.0] has the middle, 1.0", () -> Bands.around(1, 0.5, 1));
-        refused("limits: [2.0, 3.0, 4.0, 5.0] has more than 3", () -> Bands.around(1, 2, 3, 4, 5));
-        refused("limits: [0.1, 0.2, 0.3, 0.4] has more than 3", () -> Bands.around(1, 0.1, 0.2, 0.3, 0.4));
-        refused("middle: NaN is not finite", () -> Bands.around(Double.NaN));
-        Bands bands = Bands.around(1);
+        refused("limits[1]: 0.5 is not greater than the one before", () -> Bands.of("", 1, 0.5, 0.5));
+        refused("limits: [0.5, 1.0] has the middle, 1.0", () -> Bands.of("", 1, 0.5, 1));
+        refused("limits: [2.0, 3.0, 4.0, 5.0] has more than 3", () -> Bands.of("", 1, 2, 3, 4, 5));
+        refused("limits: [0.1, 0.2, 0.3, 0.4] has more than 3", () -> Bands.of("", 1, 0.1, 0.2, 0.3, 0.4));
+        refused("middle: NaN is not finite", () -> Bands.of("", Double.NaN));
+        Bands bands = Bands.of("", 1);
         refused("x.length: 1 is not at least 2", () -> bands.cells(new double[1], N, new double[1][4]));
         refused("y[1]: 0.1 is not greater than the one before", () -> bands.cells(N, RISK, new double[4][4]));
         refused("values.length: 3 is not x.length, 4", () -> bands.cells(N, N, new double[3][4]));
         refused("values[0].length: 3 is not y.length, 4", () -> bands.cells(N, N, new double[4][3]));
         refused("values.length: 3 is not x.length, 4", () -> bands.points(N, N, three));
-        refused("panels.length: 0 is not at least 1", Figure::row);
+        refused("panels.length: 0 is not at least 1", Figure::of);
     }
 
     private static void refused(String message, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {

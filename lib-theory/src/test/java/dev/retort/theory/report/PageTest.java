@@ -8,7 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PageTest {
 
-    private static final Figure FIGURE = Figure.row(Panel.of("(a)", Axis.linear("x"), Axis.linear("y")));
+    private static final Figure FIGURE = Figure.of(Panel.of("(a)", Axis.linear("x"), Axis.linear("y")));
     private static final Table TABLE = Table.of("n").withRow(1);
 
     @Test
@@ -24,7 +24,7 @@ class PageTest {
                 .containsSubsequence(
                         "<title>A &amp; B</title>",
                         "<h1>A &amp; B</h1>",
-                        "<h2>&lt;h&gt;</h2>",
+                        "<h2 id=\"h\">&lt;h&gt;</h2>",
                         "<p>1 &lt; 2</p>",
                         FIGURE.svg(),
                         "<figcaption>&quot;caption&quot;</figcaption>",
@@ -37,8 +37,72 @@ class PageTest {
         String html = Page.of("t").withFigure(FIGURE, "").withFigure(FIGURE, "").html();
         // Two drawings on one page must not share an id.
         assertThat(html.replace("http://www.w3.org/2000/svg", ""))
-                .doesNotContain("<script", "http", "src=", "@import", " id=", "<figcaption>")
+                .doesNotContain("<script", "http", "src=", "@import", " id=", "<figcaption>", "<nav")
                 .contains("prefers-color-scheme: dark", "width=device-width");
+    }
+
+    @Test
+    void headingsHaveAnchorsAndContents() {
+        String html = Page.of("t")
+                .withHeading("The optimal teacher, and λ^{2}")
+                .withParagraph("text")
+                .withHeading("Ω")
+                .withHeading("the optimal teacher: and λ^{2}")
+                .html();
+        assertThat(html)
+                .containsSubsequence(
+                        "<nav aria-label=\"Contents\">",
+                        "<li><a href=\"#the-optimal-teacher-and-2\">The optimal teacher, and λ<sup>2</sup></a></li>",
+                        "<li><a href=\"#part-2\">Ω</a></li>",
+                        "<li><a href=\"#part-3\">the optimal teacher: and λ<sup>2</sup></a></li>",
+                        "</nav>",
+                        "<h2 id=\"the-optimal-teacher-and-2\">The optimal teacher, and λ<sup>2</sup></h2>",
+                        "<p>text</p>",
+                        "<h2 id=\"part-2\">Ω</h2>",
+                        "<h2 id=\"part-3\">");
+        assertThat(Page.of("t").withHeading("one").html())
+                .doesNotContain("<nav")
+                .contains("<h2 id=\"one\">");
+    }
+
+    @Test
+    void textHasScriptsInBracesOnly() {
+        assertThat(Page.of("t")
+                        .withParagraph("λ_{i} = i^{−1.5} of a_b^c <^{2}>")
+                        .html())
+                .contains("<p>λ<sub>i</sub> = i<sup>−1.5</sup> of a_b^c &lt;<sup>2</sup>&gt;</p>");
+    }
+
+    @Test
+    void figuresComeWideAndNarrowAndTablesFold() {
+        String html = Page.of("t")
+                .withFigure(FIGURE, "")
+                .withFoldedTable("numbers & more", TABLE)
+                .html();
+        assertThat(html)
+                .containsSubsequence(
+                        "<div class=\"wide drawing\" style=\"max-width: 480px\">",
+                        FIGURE.svg(),
+                        "<div class=\"narrow drawing\">",
+                        FIGURE.narrowSvg(),
+                        "<details>",
+                        "<summary>numbers &amp; more</summary>",
+                        "tabindex=\"0\" role=\"region\" aria-label=\"numbers &amp; more\"",
+                        TABLE.html(),
+                        "</details>");
+    }
+
+    @Test
+    void equalPagesAreEqual() {
+        Page page = Page.of("t").withHeading("a").withFigure(FIGURE, "").withHeading("b");
+        assertThat(page)
+                .isEqualTo(Page.of("t").withHeading("a").withFigure(FIGURE, "").withHeading("b"))
+                .hasSameHashCodeAs(
+                        Page.of("t").withHeading("a").withFigure(FIGURE, "").withHeading("b"))
+                .isNotEqualTo(
+                        Page.of("u").withHeading("a").withFigure(FIGURE, "").withHeading("b"))
+                .isNotEqualTo(page.withTable(TABLE))
+                .hasToString("Page[t: [a, b]]");
     }
 
     @Test

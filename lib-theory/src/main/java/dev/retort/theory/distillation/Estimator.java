@@ -1,6 +1,7 @@
 package dev.retort.theory.distillation;
 
 import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.spectrum.RegressionTask;
 
@@ -62,6 +63,78 @@ public abstract sealed class Estimator {
         @Override
         public String toString() {
             return "ridge " + ridge;
+        }
+    }
+
+    /** A spectral filter, such as early stopping; a ridge beside it is weight decay. */
+    public static final class Filtered extends Estimator {
+
+        private final SpectralFilter filter;
+        private final double decay;
+
+        Filtered(SpectralFilter filter, double decay) {
+            this.filter = filter;
+            this.decay = nonNegative("ridge", decay);
+        }
+
+        /** A filter; plain ridge regression if it is that. */
+        static Estimator of(SpectralFilter filter, double ridge) {
+            if (ridge > 0 && !filter.allowsDecay()) {
+                throw refusal(
+                        "ridge", ridge, "cannot be combined with a " + filter + ", which has its own; set it to 0");
+            }
+            return Double.isNaN(filter.onlyRidge()) ? new Filtered(filter, ridge) : new Ridge(filter.onlyRidge());
+        }
+
+        @Override
+        Stage stage(RegressionTask task, Training training) {
+            return FilterStage.of(task, training, filter, decay);
+        }
+
+        @Override
+        Estimator withRidge(double ridge) {
+            return of(filter, ridge);
+        }
+
+        /**
+         * The filter.
+         *
+         * @return ψ without the weight decay
+         */
+        public SpectralFilter filter() {
+            return filter;
+        }
+
+        /**
+         * What is not learnt at an eigenvalue of the sample covariance, weight decay included.
+         *
+         * @param eigenvalue s, at least 0
+         * @return ψ(s) = r/(s + r) + s/(s + r) ψ₀(s + r) with the filter ψ₀ and the weight decay r
+         */
+        public double residual(double eigenvalue) {
+            return decay == 0
+                    ? filter.residual(eigenvalue)
+                    : (decay + eigenvalue * filter.residual(eigenvalue + decay)) / (eigenvalue + decay);
+        }
+
+        @Override
+        public double ridge() {
+            return decay;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Filtered that && filter.equals(that.filter) && decay == that.decay;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * filter.hashCode() + Double.hashCode(decay);
+        }
+
+        @Override
+        public String toString() {
+            return filter + (decay == 0 ? "" : " with weight decay " + decay);
         }
     }
 }

@@ -30,11 +30,9 @@ public final class RiskReport {
     private final double designVariance;
     private final double inheritedVariance;
     private final double test;
-    private final double trainingError;
-    private final double accuracy;
     private final Shares shares;
 
-    /** What was predicted, if it is known; its finite size is only looked at when asked. */
+    /** What was predicted, if it is known, for what is only computed when asked for. */
     private final @Nullable Supplier<Distillation> pipeline;
 
     private RiskReport(
@@ -43,8 +41,6 @@ public final class RiskReport {
             double designVariance,
             double inheritedVariance,
             double testNoise,
-            double trainingError,
-            double accuracy,
             Shares shares,
             @Nullable Supplier<Distillation> pipeline) {
         this.bias = bias;
@@ -52,8 +48,6 @@ public final class RiskReport {
         this.designVariance = designVariance;
         this.inheritedVariance = inheritedVariance;
         this.test = bias + labelNoiseVariance + designVariance + inheritedVariance + testNoise * testNoise;
-        this.trainingError = trainingError;
-        this.accuracy = accuracy;
         this.shares = shares;
         this.pipeline = pipeline;
     }
@@ -72,8 +66,6 @@ public final class RiskReport {
                         ? Stage.sum(labels.size(), k -> nodes.matters(k) ? target.inheritedVariance(labels, k) : 0)
                         : 0,
                 nodes.task().noise(),
-                target.trainingError(labelled),
-                accuracy(target, labels, added),
                 Shares.of(nodes, k -> share(target, labels, added, k)),
                 pipeline);
     }
@@ -98,8 +90,6 @@ public final class RiskReport {
                 total("design", design, shares),
                 total("inherited", inherited, shares),
                 nonNegative("noise", noise),
-                Double.NaN,
-                Double.NaN,
                 Shares.of(shares),
                 null);
     }
@@ -221,7 +211,10 @@ public final class RiskReport {
      * @throws IllegalStateException if the report was made of parts by another kind of pipeline, which does not know it
      */
     public double accuracy() {
-        return known("accuracy", accuracy);
+        Distillation known = known("accuracy");
+        Stage target = known.stage();
+        Labelled labelled = target.labels(known.labels());
+        return accuracy(target, labelled.moments(), target.amounts(labelled));
     }
 
     /**
@@ -232,14 +225,15 @@ public final class RiskReport {
      * @throws IllegalStateException if the report was made of parts by another kind of pipeline, which does not know it
      */
     public double trainingError() {
-        return known("training error", trainingError);
+        Distillation known = known("training error");
+        return known.stage().trainingError(known.stage().labels(known.labels()));
     }
 
-    private static double known(String name, double value) {
-        if (Double.isNaN(value)) {
+    private Distillation known(String name) {
+        if (pipeline == null) {
             throw new IllegalStateException("No " + name + " is known of a report that was made of parts");
         }
-        return value;
+        return pipeline.get();
     }
 
     /** What each feature has more in this excess risk than in another. */

@@ -228,7 +228,7 @@ abstract class Stage {
         });
     }
 
-    /** The amounts A_r, kept apart by what they come from. */
+    /** The amounts A_r, kept apart by what they come from. Rounding makes no variance negative. */
     final class Amounts {
         private final Coordinates nodes;
         private final double[] labelNoise;
@@ -247,17 +247,17 @@ abstract class Stage {
 
         /** The variance that noise on the labels, and what they owe to unseen features, adds to the task's risk. */
         double labelNoise() {
-            return addedVariance(labelNoise, nodes);
+            return Math.max(addedVariance(labelNoise, nodes), 0);
         }
 
         /** The variance that the random design adds to the task's risk. */
         double design() {
-            return addedVariance(design, nodes);
+            return Math.max(addedVariance(design, nodes), 0);
         }
 
         /** The variance that is added to one feature of node k, in the units of the node. */
         double variance(int k) {
-            return addedVariance(total, nodes, k);
+            return Math.max(addedVariance(total, nodes, k), 0);
         }
 
         /** The amounts, of whatever they come from. */

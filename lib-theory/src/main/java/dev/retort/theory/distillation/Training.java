@@ -91,6 +91,29 @@ public final class Training {
     }
 
     /**
+     * The same training by a spectral filter in place of ridge regression. A ridge set before or after is weight decay, which
+     * gradient flow and descent may have.
+     *
+     * @param filter the filter
+     * @return a new training
+     * @throws IllegalArgumentException if the filter is null, or has no room for the ridge that is set
+     */
+    public Training withFilter(SpectralFilter filter) {
+        return with(Estimator.Filtered.of(notNull("filter", filter), ridge()));
+    }
+
+    /**
+     * The same training by gradient flow from 0, stopped early: {@link SpectralFilter#gradientFlow(double)}.
+     *
+     * @param time t, greater than 0, of db/dt = Xᵀ(y − Xb)/n; about the inverse of the ridge that does the same
+     * @return a new training
+     * @throws IllegalArgumentException if the time is not positive and finite
+     */
+    public Training stoppedAt(double time) {
+        return withFilter(SpectralFilter.gradientFlow(time));
+    }
+
+    /**
      * The same training with its own noise on the teacher's labels in place of the task's.
      *
      * @param noise the standard deviation of the noise added to each label that the teacher gives, at least 0

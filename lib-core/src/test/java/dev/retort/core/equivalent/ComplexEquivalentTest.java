@@ -1,0 +1,94 @@
+package dev.retort.core.equivalent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.retort.core.spectrum.Spectrum;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ComplexEquivalentTest {
+
+    /** By mpmath with 40 digits. */
+    @ParameterizedTest
+    @CsvSource({
+        "2, 20, 7, 0.3, 0.4, 0.42380629056048005382, 0.43693239829246643737",
+        "1.5, 30, 30, -0.02, 0.01, -0.013239150707611963009, 0.02449206574765929449",
+        "1, 10, 25.5, -1, 0.5, -0.88066569537492959428, 0.58535382972163214776",
+        "3, 15, 4.25, 1e-6, -3e-6, 0.015157236937208827236, -8.5350932769906315063e-6"
+    })
+    void agreesWithFortyDigits(
+            double alpha, int p, double n, double real, double imaginary, double kappaReal, double kappaImaginary) {
+        ComplexEquivalent found = ComplexEquivalent.of(Spectrum.powerLaw(alpha, p), n, real, imaginary);
+        double error = 1e-14 * Math.hypot(kappaReal, kappaImaginary);
+        assertThat(found.kappaReal()).isCloseTo(kappaReal, within(error));
+        assertThat(found.kappaImaginary()).isCloseTo(kappaImaginary, within(error));
+    }
+
+    @Test
+    void onTheRealAxisItIsTheRealEquivalent() {
+        Spectrum spectrum = Spectrum.powerLaw(1.5, 40);
+        for (double n : new double[] {10, 40, 100}) {
+            for (double ridge : new double[] {0, 1e-3, 2}) {
+                ComplexEquivalent complex = ComplexEquivalent.of(spectrum, n, ridge, 0);
+                DeterministicEquivalent real = DeterministicEquivalent.of(spectrum, n, ridge);
+                assertThat(complex.kappaReal()).isEqualTo(real.tau());
+                assertThat(complex.kappaImaginary()).isZero();
+            }
+        }
+    }
+
+    /** Spectra of up to 200 decades, and n at and around the rank: the equation holds in the form that does not cancel. */
+    @Test
+    void solvesTheEquationOnHardSpectra() {
+        SplittableRandom random = new SplittableRandom(5);
+        for (int draw = 0; draw < 400; draw++) {
+            int p = 1 + random.nextInt(12);
+            double decades = Math.pow(10, random.nextDouble(2.3));
+            double[] lambda = new double[p];
+            for (int i = 0; i < p; i++) {
+                lambda[i] = Math.pow(10, (random.nextDouble() - 0.5) * decades);
+            }
+            double n = random.nextInt(3) == 0 ? p : p * random.nextDouble(0.05, 2);
+            double size = Math.pow(10, (random.nextDouble() - 0.5) * decades);
+            double angle = random.nextDouble(0.01, 3.1) * (random.nextBoolean() ? 1 : -1);
+            ComplexEquivalent found =
+                    ComplexEquivalent.of(Spectrum.of(lambda), n, size * Math.cos(angle), size * Math.sin(angle));
+            double turn = Math.atan2(found.kappaImaginary(), found.kappaReal());
+            assertThat(turn * Math.signum(angle)).isBetween(0.0, Math.abs(angle) + 1e-9);
+            // Σ λ/(λ+κ) + n r/κ = n, relative to n, in real and imaginary part.
+            double real = n * found.leftReal();
+            double imaginary = n * found.leftImaginary();
+            double kappa = Math.hypot(found.kappaReal(), found.kappaImaginary());
+            for (double value : lambda) {
+                double ratio = kappa / value;
+                double one = 1 + ratio * Math.cos(turn);
+                double other = ratio * Math.sin(turn);
+                double norm = Double.isInfinite(ratio) ? Double.POSITIVE_INFINITY : one * one + other * other;
+                real += Double.isInfinite(norm) ? 0 : one / norm;
+                imaginary -= Double.isInfinite(norm) ? 0 : other / norm;
+            }
+            assertThat(real).as("draw %d", draw).isCloseTo(n, within(1e-12 * n));
+            assertThat(imaginary).as("draw %d", draw).isCloseTo(0, within(1e-12 * n));
+        }
+    }
+
+    @Test
+    void conjugateRidgesHaveConjugateRoots() {
+        Spectrum spectrum = Spectrum.powerLaw(2.0);
+        ComplexEquivalent above = ComplexEquivalent.of(spectrum, 30, -0.01, 0.02);
+        ComplexEquivalent below = ComplexEquivalent.of(spectrum, 30, -0.01, -0.02);
+        assertThat(below.kappaReal()).isCloseTo(above.kappaReal(), within(1e-15));
+        assertThat(below.kappaImaginary()).isCloseTo(-above.kappaImaginary(), within(1e-15));
+    }
+
+    @Test
+    void refusesTheCut() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ComplexEquivalent.of(Spectrum.isotropic(1, 3), 2, -1, 0))
+                .withMessage("real: -1.0 is on the negative real axis, where the resolvent has its poles");
+    }
+}

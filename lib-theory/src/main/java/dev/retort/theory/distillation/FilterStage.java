@@ -1,0 +1,401 @@
+package dev.retort.theory.distillation;
+
+import dev.retort.core.equivalent.ComplexEquivalent;
+import dev.retort.core.equivalent.Equivalent;
+import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.SpectralMeasure;
+import dev.retort.core.spectrum.Spectrum;
+import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A spectral filter, ψ(s) = Σ c r/(s + r). Each of its poles is an equivalent with a complex κ of its own; a pair of poles is a
+ * noise channel,
+ *
+ * <pre>  profile_kl = c_k c_l θ_k θ_l,      noise_kl = 1/(n(1−Ω_kl)),      cost_kl = ζ_k ζ_l/(n(1−Ω_kl)),
+ *   1 − Ω_kl = (1/n) Σ θ_k ζ_l + r_k/κ_k.</pre>
+ *
+ * Of conjugate poles one is listed, with twice its weight; so a sum over all pairs is half the real part of a sum over pairs of
+ * listed poles and over pairs of which the second one is conjugated. Amounts are complex, both kinds of pairs with k ≤ l.
+ * Immutable.
+ */
+final class FilterStage extends Stage {
+
+    private final double samples;
+
+    /** Of the poles, real and imaginary parts: weights c, κ, and r/κ. */
+    private final double[] weightReal;
+
+    private final double[] weightImaginary;
+    private final double[] kappaReal;
+    private final double[] kappaImaginary;
+    private final double[] leftReal;
+    private final double[] leftImaginary;
+
+    /** 1/(n(1 − Ω_kl)) of all pairs. */
+    private final Pairs perSpare;
+
+    /** Only saves time: whoever finds another's makes it anew. */
+    private volatile @Nullable Profile lastProfile;
+
+    private record Profile(Coordinates nodes, Pairs weighted) {}
+
+    private FilterStage(RegressionTask task, Training training, Spectrum spectrum, SpectralFilter.Poles poles) {
+        super(task, training);
+        this.samples = training.samples();
+        int size = poles.size();
+        this.weightReal = poles.weightReal();
+        this.weightImaginary = poles.weightImaginary();
+        this.kappaReal = new double[size];
+        this.kappaImaginary = new double[size];
+        this.leftReal = new double[size];
+        this.leftImaginary = new double[size];
+        for (int k = 0; k < size; k++) {
+            ComplexEquivalent equivalent =
+                    ComplexEquivalent.of(spectrum, samples, poles.ridgeReal()[k], poles.ridgeImaginary()[k]);
+            kappaReal[k] = equivalent.kappaReal();
+            kappaImaginary[k] = equivalent.kappaImaginary();
+            leftReal[k] = equivalent.leftReal();
+            leftImaginary[k] = equivalent.leftImaginary();
+        }
+        Pairs spare = new Pairs(size);
+        Shares shares = new Shares(size);
+        SpectralMeasure measure = spectrum.measure();
+        for (int node = 0; node < measure.size(); node++) {
+            shares.at(measure.value(node));
+            spare.addProducts(shares, measure.weight(node));
+        }
+        for (int k = 0; k < size; k++) {
+            for (int l = k; l < size; l++) {
+                spare.add(k, l, samples * leftReal[k], samples * leftImaginary[k]);
+            }
+        }
+        this.perSpare = spare.reciprocals();
+    }
+
+    static FilterStage of(RegressionTask task, Training training, SpectralFilter filter, double decay) {
+        Spectrum spectrum = training.seenSpectrum(task);
+        return new FilterStage(
+                task,
+                training,
+                spectrum,
+                filter.poles(spectrum, training.samples()).shifted(decay));
+    }
+
+    @Override
+    Equivalent equivalent() {
+        throw new IllegalStateException("No single τ belongs to " + training().estimator()
+                + "; a spectral filter is a sum of resolvents, each with its own");
+    }
+
+    @Override
+    double theta(double lambda) {
+        Shares shares = new Shares(kappaReal.length);
+        shares.at(lambda);
+        double sum = 0;
+        for (int k = 0; k < kappaReal.length; k++) {
+            sum += weightReal[k] * shares.learntReal[k] - weightImaginary[k] * shares.learntImaginary[k];
+        }
+        return sum;
+    }
+
+    @Override
+    double zeta(double lambda) {
+        Shares shares = new Shares(kappaReal.length);
+        shares.at(lambda);
+        double sum = 0;
+        for (int k = 0; k < kappaReal.length; k++) {
+            sum += weightReal[k] * shares.missedReal[k] - weightImaginary[k] * shares.missedImaginary[k];
+        }
+        return sum;
+    }
+
+    @Override
+    int channels() {
+        return perSpare.values.length;
+    }
+
+    /** Each channel is divided by its own. */
+    @Override
+    double spare() {
+        return 1;
+    }
+
+    @Override
+    double[] noiseAmounts(DoubleUnaryOperator noisePower) {
+        double power = noisePower.applyAsDouble(1);
+        double[] amounts = new double[channels()];
+        for (int i = 0; i < amounts.length; i++) {
+            amounts[i] = times(perSpare.values[i], power);
+        }
+        return amounts;
+    }
+
+    @Override
+    double[] designAmounts(Coordinates nodes, NodePower seen) {
+        Pairs missed = new Pairs(kappaReal.length);
+        Shares shares = new Shares(kappaReal.length);
+        for (int k = 0; k < nodes.size(); k++) {
+            double lambda = eigenvalue(nodes, k);
+            if (sees(k) && lambda > 0) {
+                shares.at(lambda);
+                missed.addSquares(shares.missedReal, shares.missedImaginary, seen.times(rootRatio(nodes, k), k));
+            }
+        }
+        return missed.times(perSpare).values;
+    }
+
+    @Override
+    double addedVariance(double[] amounts, Coordinates nodes, int k) {
+        double lambda = eigenvalue(nodes, k);
+        if (!(lambda > 0) || !sees(k)) {
+            return 0;
+        }
+        Shares shares = new Shares(kappaReal.length);
+        shares.at(lambda);
+        double root = rootRatio(nodes, k);
+        Pairs profile = new Pairs(kappaReal.length);
+        profile.addSquares(shares.learntReal, shares.learntImaginary, 1 / (root * root));
+        return profile.weighted().sumWith(amounts);
+    }
+
+    @Override
+    double addedVariance(double[] amounts, Coordinates nodes) {
+        return profile(nodes).sumWith(amounts);
+    }
+
+    /** Σ wθ_kθ_l/ρ under the task's covariance, times the weights; kept for the nodes that were asked for last. */
+    private Pairs profile(Coordinates nodes) {
+        Profile kept = lastProfile;
+        if (kept == null || kept.nodes() != nodes) {
+            kept = new Profile(nodes, newProfile(nodes).weighted());
+            lastProfile = kept;
+        }
+        return kept.weighted();
+    }
+
+    private Pairs newProfile(Coordinates nodes) {
+        Pairs profile = new Pairs(kappaReal.length);
+        Shares shares = new Shares(kappaReal.length);
+        for (int k = 0; k < nodes.size(); k++) {
+            double lambda = eigenvalue(nodes, k);
+            if (sees(k) && lambda > 0 && nodes.matters(k)) {
+                shares.at(lambda);
+                double root = rootRatio(nodes, k);
+                profile.addSquares(shares.learntReal, shares.learntImaginary, nodes.weight(k) / (root * root));
+            }
+        }
+        return profile;
+    }
+
+    @Override
+    Costs costs(Coordinates nodes) {
+        double[] worth = profile(nodes).times(perSpare).values;
+        return new Costs() {
+            @Override
+            public double of(NodePower power, int k) {
+                double lambda = eigenvalue(nodes, k);
+                if (!(lambda > 0)) {
+                    return 0;
+                }
+                return sees(k)
+                        ? Stage.times(cost(lambda), power.times(rootRatio(nodes, k), k))
+                        : Stage.times(unseenCost(), power.times(rootRatio(nodes, k), k));
+            }
+
+            @Override
+            public double perLearnt(double lambda, double rootRatio) {
+                return rootRatio * rootRatio * cost(lambda) / theta(lambda);
+            }
+
+            private double cost(double lambda) {
+                Shares shares = new Shares(kappaReal.length);
+                shares.at(lambda);
+                Pairs missed = new Pairs(kappaReal.length);
+                missed.addSquares(shares.missedReal, shares.missedImaginary, 1);
+                return missed.sumWith(worth);
+            }
+
+            /** What a feature brings that the model does not see is noise. */
+            private double unseenCost() {
+                double[] ones = new double[kappaReal.length];
+                Arrays.fill(ones, 1);
+                Pairs all = new Pairs(kappaReal.length);
+                all.addSquares(ones, new double[kappaReal.length], 1);
+                return all.sumWith(worth);
+            }
+        };
+    }
+
+    /** n Σ c_k c_l (r_k/κ_k)(r_l/κ_l) N_kl, by generalised cross-validation for every pair of poles. */
+    @Override
+    double trainingError(Labelled labels) {
+        Coordinates nodes = labels.moments().coordinates();
+        double[] amounts = rawAmounts(nodes, labels.power(), labels.noisePower());
+        Pairs left = new Pairs(kappaReal.length);
+        left.addSquares(leftReal, leftImaginary, samples);
+        return Math.max(left.weighted().sumWith(amounts), 0);
+    }
+
+    @Override
+    Adjoint adjoint(Labelled labels, double[] byDeviation, double[] byVariance, @Nullable Gain gain) {
+        throw new IllegalStateException("No derivatives are known of a training by "
+                + training().estimator() + "; take differences of predictions");
+    }
+
+    /** θ_k and ζ_k of all poles at one eigenvalue. Not for several threads. */
+    private final class Shares {
+
+        private final double[] learntReal;
+        private final double[] learntImaginary;
+        private final double[] missedReal;
+        private final double[] missedImaginary;
+
+        Shares(int size) {
+            this.learntReal = new double[size];
+            this.learntImaginary = new double[size];
+            this.missedReal = new double[size];
+            this.missedImaginary = new double[size];
+        }
+
+        void at(double lambda) {
+            for (int k = 0; k < kappaReal.length; k++) {
+                double size = Math.max(Math.abs(kappaReal[k]), Math.abs(kappaImaginary[k]));
+                if (size == 0) {
+                    learntReal[k] = 1;
+                    learntImaginary[k] = 0;
+                    missedReal[k] = 0;
+                    missedImaginary[k] = 0;
+                    continue;
+                }
+                // In units of the larger of λ and |κ|, so that no square overflows.
+                double unit = Math.max(lambda, size);
+                double own = lambda / unit;
+                double real = kappaReal[k] / unit;
+                double imaginary = kappaImaginary[k] / unit;
+                double sum = own + real;
+                double norm = sum * sum + imaginary * imaginary;
+                learntReal[k] = own * sum / norm;
+                learntImaginary[k] = -own * imaginary / norm;
+                missedReal[k] = (real * sum + imaginary * imaginary) / norm;
+                missedImaginary[k] = own * imaginary / norm;
+            }
+        }
+    }
+
+    /** Complex numbers for all pairs of poles k ≤ l, and for those of which the second is conjugated. */
+    private final class Pairs {
+
+        private final int size;
+
+        /** Real and imaginary part of each pair, of the plain ones first. */
+        private final double[] values;
+
+        Pairs(int size) {
+            this(size, new double[2 * size * (size + 1)]);
+        }
+
+        private Pairs(int size, double[] values) {
+            this.size = size;
+            this.values = values;
+        }
+
+        /** Adds a_k a_l and a_k ā_l, times a factor. */
+        void addSquares(double[] real, double[] imaginary, double factor) {
+            int plain = 0;
+            int conjugated = size * (size + 1);
+            for (int k = 0; k < size; k++) {
+                double first = factor * real[k];
+                double second = factor * imaginary[k];
+                for (int l = k; l < size; l++) {
+                    double rr = first * real[l];
+                    double ii = second * imaginary[l];
+                    double ri = first * imaginary[l];
+                    double ir = second * real[l];
+                    values[plain++] += rr - ii;
+                    values[plain++] += ri + ir;
+                    values[conjugated++] += rr + ii;
+                    values[conjugated++] += ir - ri;
+                }
+            }
+        }
+
+        /** Adds θ_k ζ_l and θ_k ζ̄_l, times a factor. */
+        void addProducts(Shares shares, double factor) {
+            int plain = 0;
+            int conjugated = size * (size + 1);
+            for (int k = 0; k < size; k++) {
+                double first = factor * shares.learntReal[k];
+                double second = factor * shares.learntImaginary[k];
+                for (int l = k; l < size; l++) {
+                    double rr = first * shares.missedReal[l];
+                    double ii = second * shares.missedImaginary[l];
+                    double ri = first * shares.missedImaginary[l];
+                    double ir = second * shares.missedReal[l];
+                    values[plain++] += rr - ii;
+                    values[plain++] += ri + ir;
+                    values[conjugated++] += rr + ii;
+                    values[conjugated++] += ir - ri;
+                }
+            }
+        }
+
+        /** Adds a number to both kinds of a pair. */
+        void add(int k, int l, double real, double imaginary) {
+            int plain = 2 * (k * size - k * (k - 1) / 2 + l - k);
+            int conjugated = size * (size + 1) + plain;
+            values[plain] += real;
+            values[plain + 1] += imaginary;
+            values[conjugated] += real;
+            values[conjugated + 1] += imaginary;
+        }
+
+        Pairs reciprocals() {
+            double[] inverse = new double[values.length];
+            for (int i = 0; i < values.length; i += 2) {
+                double norm = values[i] * values[i] + values[i + 1] * values[i + 1];
+                inverse[i] = norm == 0 ? Double.POSITIVE_INFINITY : values[i] / norm;
+                inverse[i + 1] = norm == 0 ? 0 : -values[i + 1] / norm;
+            }
+            return new Pairs(size, inverse);
+        }
+
+        Pairs times(Pairs other) {
+            double[] product = new double[values.length];
+            for (int i = 0; i < values.length; i += 2) {
+                product[i] = Stage.times(values[i], other.values[i]) - Stage.times(values[i + 1], other.values[i + 1]);
+                product[i + 1] =
+                        Stage.times(values[i], other.values[i + 1]) + Stage.times(values[i + 1], other.values[i]);
+            }
+            return new Pairs(size, product);
+        }
+
+        /** Times c_k c_l and c_k c̄_l, halved, and doubled for k &lt; l, so that real parts add up to the sum over all pairs. */
+        Pairs weighted() {
+            Pairs weights = new Pairs(size);
+            weights.addSquares(weightReal, weightImaginary, 0.5);
+            int i = 0;
+            for (int k = 0; k < size; k++) {
+                for (int l = k; l < size; l++) {
+                    double count = k == l ? 1 : 2;
+                    weights.values[i] *= count;
+                    weights.values[i + 1] *= count;
+                    weights.values[size * (size + 1) + i] *= count;
+                    weights.values[size * (size + 1) + i + 1] *= count;
+                    i += 2;
+                }
+            }
+            return times(weights);
+        }
+
+        /** The real part of the sum of products. */
+        double sumWith(double[] amounts) {
+            double sum = 0;
+            for (int i = 0; i < values.length; i += 2) {
+                sum += Stage.times(values[i], amounts[i]) - Stage.times(values[i + 1], amounts[i + 1]);
+            }
+            return sum;
+        }
+    }
+}

@@ -1,0 +1,506 @@
+package dev.retort.theory.distillation;
+
+import static dev.retort.core.Arguments.atLeastOne;
+import static dev.retort.core.Arguments.finite;
+import static dev.retort.core.Arguments.length;
+import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.positive;
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.core.spectrum.SpectralMeasure;
+import dev.retort.core.spectrum.Spectrum;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A training that is linear in the labels and acts on each eigenvalue s of the sample covariance X'X/n by itself: the residual
+ * filter ψ(s), ψ(0) = 1, is the part that is <i>not</i> learnt there.
+ *
+ * <table>
+ * <caption>Filters; time and steps belong to the objective (1/2n)‖y − Xb‖², that is db/dt = Xᵀ(y − Xb)/n, begun at 0</caption>
+ * <tr><th scope="col">training</th><th scope="col">ψ(s)</th></tr>
+ * <tr><td>{@link #ridge(double)}</td><td>r/(s + r)</td></tr>
+ * <tr><td>{@link #gradientFlow(double)}</td><td>e<sup>−ts</sup></td></tr>
+ * <tr><td>{@link #gradientDescent(int, double)}</td><td>(1 − ηs)<sup>T</sup></td></tr>
+ * <tr><td>{@link #iteratedRidge(double, int)}</td><td>(r/(s + r))<sup>k</sup></td></tr>
+ * <tr><td>{@link #mixture(double[], double[])}</td><td>Σ c<sub>k</sub> r<sub>k</sub>/(s + r<sub>k</sub>)</td></tr>
+ * </table>
+ *
+ * <p>The theory writes every filter as a sum of resolvents, Σ c r/(s + r) with complex ridges, to about 1e-13. Source: derived in
+ * {@code docs/filters.md}; the contour is that of Weideman and Trefethen (2007). Immutable.
+ *
+ * <pre>{@code
+ * SpectralFilter flow = SpectralFilter.gradientFlow(30);
+ * double missed = flow.residual(0.1); // 0.0497871
+ * }</pre>
+ */
+public abstract sealed class SpectralFilter {
+
+    private SpectralFilter() {}
+
+    /**
+     * Ridge regression.
+     *
+     * @param ridge r, at least 0, of the objective (1/n)‖y − Xb‖² + r‖b‖²
+     * @return the filter r/(s + r)
+     * @throws IllegalArgumentException if the ridge is negative, NaN or infinite
+     */
+    public static SpectralFilter ridge(double ridge) {
+        return new Mixture(new double[] {1}, new double[] {nonNegative("ridge", ridge)});
+    }
+
+    /**
+     * Gradient flow, stopped early.
+     *
+     * @param time t, greater than 0
+     * @return the filter e<sup>−ts</sup>
+     * @throws IllegalArgumentException if the time is not positive and finite
+     */
+    public static SpectralFilter gradientFlow(double time) {
+        return new Flow(positive("time", time));
+    }
+
+    /**
+     * Gradient descent, stopped early.
+     *
+     * @param steps T, at least 1
+     * @param rate the step size η, greater than 0; for convergence below 2 over the largest eigenvalue of the sample covariance
+     * @return the filter (1 − ηs)<sup>T</sup>
+     * @throws IllegalArgumentException if there is no step, or the rate is not positive and finite
+     */
+    public static SpectralFilter gradientDescent(int steps, double rate) {
+        return new Descent(atLeastOne("steps", steps), positive("rate", rate));
+    }
+
+    /**
+     * Iterated ridge regression (iterated Tikhonov): the residual is fitted again and again.
+     *
+     * @param ridge r, greater than 0
+     * @param times how often, k, from 1 to 6
+     * @return the filter (r/(s + r))<sup>k</sup>
+     * @throws IllegalArgumentException if the ridge is not positive and finite, or k not in that range
+     */
+    public static SpectralFilter iteratedRidge(double ridge, int times) {
+        positive("ridge", ridge);
+        if (!(times >= 1 && times <= Iterated.MOST)) {
+            throw refusal("times", times, "is not from 1 to " + Iterated.MOST);
+        }
+        return times == 1 ? ridge(ridge) : new Iterated(ridge, times);
+    }
+
+    /**
+     * An ensemble of ridge regressions on the same sample.
+     *
+     * @param weights c<sub>k</sub>, of sum one; any signs
+     * @param ridges r<sub>k</sub>, at least 0, as many
+     * @return the filter Σ c<sub>k</sub> r<sub>k</sub>/(s + r<sub>k</sub>)
+     * @throws IllegalArgumentException if there are none, not as many of both, if a number is NaN, infinite or a ridge negative, or
+     *     if the weights do not sum to one within 1e-9
+     */
+    public static SpectralFilter mixture(double[] weights, double[] ridges) {
+        atLeastOne("weights.length", notNull("weights", weights).length);
+        length("ridges", notNull("ridges", ridges).length, "the number of weights", weights.length);
+        finite("weights", weights);
+        for (int k = 0; k < ridges.length; k++) {
+            nonNegative("ridges[" + k + "]", ridges[k]);
+        }
+        double sum = Arrays.stream(weights).sum();
+        if (!(Math.abs(sum - 1) <= 1e-9)) {
+            throw refusal("weights", sum, "is their sum and not 1");
+        }
+        return new Mixture(weights.clone(), ridges.clone());
+    }
+
+    /**
+     * The part that is not learnt at an eigenvalue of the sample covariance.
+     *
+     * @param eigenvalue s, at least 0
+     * @return ψ(s); 1 at 0 unless a ridge is 0, whose residual is 0 for s &gt; 0
+     * @throws IllegalArgumentException if the eigenvalue is negative, NaN or infinite
+     */
+    public abstract double residual(double eigenvalue);
+
+    /**
+     * The resolvents that make up the filter.
+     *
+     * @param spectrum of the features
+     * @param samples n
+     */
+    abstract Poles poles(Spectrum spectrum, double samples);
+
+    /** Whether a ridge beside the filter has a meaning, which is weight decay. */
+    boolean allowsDecay() {
+        return false;
+    }
+
+    /** The filter's only ridge, or NaN if it is no ridge regression. */
+    double onlyRidge() {
+        return Double.NaN;
+    }
+
+    /** ψ(s) = Re Σ c r/(s + r); of a conjugate pair one is listed, with twice its weight. */
+    record Poles(double[] ridgeReal, double[] ridgeImaginary, double[] weightReal, double[] weightImaginary) {
+
+        int size() {
+            return ridgeReal.length;
+        }
+
+        /** The same weights with every ridge larger by this much: weight decay. */
+        Poles shifted(double decay) {
+            return decay == 0
+                    ? this
+                    : new Poles(
+                            Arrays.stream(ridgeReal).map(r -> r + decay).toArray(),
+                            ridgeImaginary,
+                            weightReal,
+                            weightImaginary);
+        }
+
+        static Poles ofPairs(int pairs) {
+            return new Poles(new double[pairs], new double[pairs], new double[pairs], new double[pairs]);
+        }
+
+        void set(int k, Complex ridge, Complex weight) {
+            ridgeReal[k] = ridge.real();
+            ridgeImaginary[k] = ridge.imaginary();
+            weightReal[k] = 2 * weight.real();
+            weightImaginary[k] = 2 * weight.imaginary();
+        }
+    }
+
+    /**
+     * The largest eigenvalue that a sample covariance has in the limit: k(1 + (1/n) Σ λ/(k − λ)) at the root k above the spectrum of
+     * (1/n) Σ λ²/(k − λ)² = 1.
+     */
+    static double upperEdge(Spectrum spectrum, double samples) {
+        SpectralMeasure measure = spectrum.measure();
+        double largest = measure.value(0);
+        // In units of the largest eigenvalue; k − 1 lies between these.
+        double low = 0;
+        double high = 2 * Math.sqrt(measure.trace() / largest / samples) + 2 * measure.trace() / largest / samples;
+        for (int step = 0; step < 200 && low < high; step++) {
+            double middle = low == 0 && step < 60 ? high / 4 : (low + high) / 2;
+            if (middle == low || middle == high) {
+                break;
+            }
+            double squares = 0;
+            for (int k = 0; k < measure.size(); k++) {
+                double lambda = measure.value(k) / largest;
+                double ratio = lambda / (1 - lambda + middle);
+                squares += measure.weight(k) * ratio * ratio;
+            }
+            if (squares > samples) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        double above = high;
+        double sum = 0;
+        for (int k = 0; k < measure.size(); k++) {
+            double lambda = measure.value(k) / largest;
+            sum += measure.weight(k) * lambda / (1 - lambda + above);
+        }
+        return largest * (1 + above) * (1 + sum / samples);
+    }
+
+    /** A number of the complex plane. */
+    record Complex(double real, double imaginary) {
+
+        static Complex polar(double size, double angle) {
+            return new Complex(size * Math.cos(angle), size * Math.sin(angle));
+        }
+
+        Complex plus(double other) {
+            return new Complex(real + other, imaginary);
+        }
+
+        Complex times(double factor) {
+            return new Complex(real * factor, imaginary * factor);
+        }
+
+        Complex times(Complex other) {
+            return new Complex(
+                    real * other.real - imaginary * other.imaginary, real * other.imaginary + imaginary * other.real);
+        }
+
+        Complex over(Complex other) {
+            double norm = other.real * other.real + other.imaginary * other.imaginary;
+            return times(new Complex(other.real / norm, -other.imaginary / norm));
+        }
+
+        Complex exp() {
+            return polar(Math.exp(real), imaginary);
+        }
+
+        Complex power(int exponent) {
+            return polar(Math.pow(Math.hypot(real, imaginary), exponent), exponent * Math.atan2(imaginary, real));
+        }
+    }
+
+    /** The nodes of a hyperbola around the negative axis, on which e^w/w integrates to the step function of a flow. */
+    private static final class Hyperbola {
+
+        /** Pairs of nodes; the filter is right to 1.3e-13, and what it learns of weak features to as much of itself. */
+        private static final int PAIRS = 16;
+
+        private static final double STEP = 1.081792140 / PAIRS;
+        private static final double SCALE = 4.492075287 * PAIRS;
+        private static final double ANGLE = 1.172104229;
+
+        /** w = μ(1 + sin(iθ − α)) */
+        static Complex node(int j) {
+            double theta = (j + 0.5) * STEP;
+            // sin(iθ − α) = −sin α cosh θ + i cos α sinh θ
+            return new Complex(
+                    SCALE * (1 - Math.sin(ANGLE) * Math.cosh(theta)), SCALE * Math.cos(ANGLE) * Math.sinh(theta));
+        }
+
+        /** h e^w w'/(2πi w) */
+        static Complex weight(int j) {
+            double theta = (j + 0.5) * STEP;
+            Complex w = node(j);
+            // dw/dθ = iμ cos(iθ − α) = iμ (cos α cosh θ + i sin α sinh θ)
+            Complex slope = new Complex(
+                    -SCALE * Math.sin(ANGLE) * Math.sinh(theta), SCALE * Math.cos(ANGLE) * Math.cosh(theta));
+            Complex integrand = w.exp().times(slope).over(w);
+            return new Complex(integrand.imaginary(), -integrand.real()).times(STEP / (2 * Math.PI));
+        }
+    }
+
+    private static final class Flow extends SpectralFilter {
+        private final double time;
+
+        Flow(double time) {
+            this.time = time;
+        }
+
+        @Override
+        public double residual(double eigenvalue) {
+            return Math.exp(-time * nonNegative("eigenvalue", eigenvalue));
+        }
+
+        @Override
+        Poles poles(Spectrum spectrum, double samples) {
+            Poles poles = Poles.ofPairs(Hyperbola.PAIRS);
+            for (int j = 0; j < Hyperbola.PAIRS; j++) {
+                poles.set(j, Hyperbola.node(j).times(1 / time), Hyperbola.weight(j));
+            }
+            return poles;
+        }
+
+        @Override
+        boolean allowsDecay() {
+            return true;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Flow that && time == that.time;
+        }
+
+        @Override
+        public int hashCode() {
+            return Double.hashCode(time);
+        }
+
+        @Override
+        public String toString() {
+            return "gradient flow of time " + time;
+        }
+    }
+
+    private static final class Descent extends SpectralFilter {
+
+        /** Up to so many steps a circle around the spectrum has few enough nodes. */
+        private static final int MOST_ON_CIRCLE = 40;
+
+        private static final int FEWEST_ON_HYPERBOLA = 10;
+
+        /** How far up to 1/η the mapped hyperbola keeps its digits. */
+        private static final double REACH = 0.95;
+
+        private final int steps;
+        private final double rate;
+
+        Descent(int steps, double rate) {
+            this.steps = steps;
+            this.rate = rate;
+        }
+
+        @Override
+        public double residual(double eigenvalue) {
+            return Math.pow(1 - rate * nonNegative("eigenvalue", eigenvalue), steps);
+        }
+
+        @Override
+        Poles poles(Spectrum spectrum, double samples) {
+            double edge = upperEdge(spectrum, samples);
+            if (!(rate * edge < 2)) {
+                throw refusal(
+                        "rate",
+                        rate,
+                        "is not below 2 over the largest eigenvalue of the sample covariance, " + edge
+                                + "; gradient descent diverges from " + 2 / edge + " on");
+            }
+            if (steps >= FEWEST_ON_HYPERBOLA && rate * edge <= REACH) {
+                return onHyperbola();
+            }
+            if (steps > MOST_ON_CIRCLE) {
+                throw refusal(
+                        "rate",
+                        rate,
+                        "is above " + REACH / edge + ", the most for more than " + MOST_ON_CIRCLE
+                                + " steps; take smaller steps, or gradient flow of time " + steps * rate);
+            }
+            return onCircle();
+        }
+
+        /** z = (1 − e^(w/T))/η for the w of the flow. */
+        private Poles onHyperbola() {
+            Poles poles = Poles.ofPairs(Hyperbola.PAIRS);
+            for (int j = 0; j < Hyperbola.PAIRS; j++) {
+                Complex w = Hyperbola.node(j);
+                Complex zeta = w.times(-1.0 / steps);
+                Complex factor = zeta.times(-1).exp();
+                Complex z = factor.times(-1).plus(1).times(1 / rate);
+                Complex weight = Hyperbola.weight(j).times(zeta).times(factor).over(z.times(rate));
+                poles.set(j, z.times(-1), weight);
+            }
+            return poles;
+        }
+
+        /** 1 − ηz on a circle of such a radius that its T-th power is 100. */
+        private Poles onCircle() {
+            int nodes = 8 * steps + 16;
+            double radius = Math.pow(100, 1.0 / steps);
+            Poles poles = Poles.ofPairs(nodes / 2);
+            for (int j = 0; j < nodes / 2; j++) {
+                Complex e = Complex.polar(radius, 2 * Math.PI * (j + 0.5) / nodes);
+                Complex z = e.times(-1).plus(1).times(1 / rate);
+                Complex weight = e.power(steps + 1).times(-1).over(z.times(nodes * rate));
+                poles.set(j, z.times(-1), weight);
+            }
+            return poles;
+        }
+
+        @Override
+        boolean allowsDecay() {
+            return true;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Descent that && steps == that.steps && rate == that.rate;
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(steps, rate);
+        }
+
+        @Override
+        public String toString() {
+            return steps + " steps of gradient descent at rate " + rate;
+        }
+    }
+
+    private static final class Iterated extends SpectralFilter {
+
+        static final int MOST = 6;
+        private static final int NODES = 64;
+
+        private final double ridge;
+        private final int times;
+
+        Iterated(double ridge, int times) {
+            this.ridge = ridge;
+            this.times = times;
+        }
+
+        @Override
+        public double residual(double eigenvalue) {
+            return Math.pow(ridge / (nonNegative("eigenvalue", eigenvalue) + ridge), times);
+        }
+
+        /** On a circle of half the ridge around its pole −r. */
+        @Override
+        Poles poles(Spectrum spectrum, double samples) {
+            Poles poles = Poles.ofPairs(NODES / 2);
+            for (int j = 0; j < NODES / 2; j++) {
+                Complex offset = Complex.polar(ridge / 2, 2 * Math.PI * (j + 0.5) / NODES);
+                Complex z = offset.plus(-ridge);
+                Complex psi = new Complex(ridge, 0).over(z.plus(ridge)).power(times);
+                Complex weight = psi.times(-1).times(offset).over(z.times(NODES));
+                poles.set(j, z.times(-1), weight);
+            }
+            return poles;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Iterated that && ridge == that.ridge && times == that.times;
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(ridge, times);
+        }
+
+        @Override
+        public String toString() {
+            return "ridge " + ridge + " iterated " + times + " times";
+        }
+    }
+
+    private static final class Mixture extends SpectralFilter {
+        private final double[] weights;
+        private final double[] ridges;
+
+        Mixture(double[] weights, double[] ridges) {
+            this.weights = weights;
+            this.ridges = ridges;
+        }
+
+        @Override
+        public double residual(double eigenvalue) {
+            nonNegative("eigenvalue", eigenvalue);
+            double sum = 0;
+            for (int k = 0; k < weights.length; k++) {
+                sum += weights[k] * (eigenvalue == 0 ? 1 : ridges[k] / (eigenvalue + ridges[k]));
+            }
+            return sum;
+        }
+
+        @Override
+        Poles poles(Spectrum spectrum, double samples) {
+            return new Poles(ridges, new double[ridges.length], weights, new double[ridges.length]);
+        }
+
+        @Override
+        double onlyRidge() {
+            return ridges.length == 1 ? ridges[0] : Double.NaN;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Mixture that
+                    && Arrays.equals(weights, that.weights)
+                    && Arrays.equals(ridges, that.ridges);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * Arrays.hashCode(weights) + Arrays.hashCode(ridges);
+        }
+
+        @Override
+        public String toString() {
+            return weights.length == 1
+                    ? "ridge " + ridges[0]
+                    : "mixture " + Arrays.toString(weights) + " of the ridges " + Arrays.toString(ridges);
+        }
+    }
+}

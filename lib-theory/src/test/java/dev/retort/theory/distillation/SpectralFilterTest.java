@@ -1,0 +1,278 @@
+package dev.retort.theory.distillation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
+import dev.retort.core.spectrum.Spectrum;
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.linear.EigenDecomposition;
+import org.apache.commons.math3.linear.RealMatrix;
+import org.apache.commons.math3.linear.RealVector;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SpectralFilterTest {
+
+    private static final RegressionTask TASK = task(1, 0.6, 120).withNoise(0.4);
+
+    private static RegressionTask task(double alpha, double exponent, int p) {
+        return RegressionTask.of(Spectrum.of(power(alpha, p)), Signal.of(power(exponent, p)));
+    }
+
+    private static double[] power(double exponent, int p) {
+        return IntStream.rangeClosed(1, p)
+                .mapToDouble(i -> Math.pow(i, -exponent))
+                .toArray();
+    }
+
+    private static double excess(Training training) {
+        return Distillation.of(TASK).target(training).predict().excess();
+    }
+
+    /** 30 digits by mpmath, from contour integrals with 60 nodes. */
+    @Test
+    void flowsAgreeWithThirtyDigits() {
+        Distillation teacher = Distillation.of(task(1.2, 0.7, 60))
+                .target(Training.samples(30).withNoise(0.4).stoppedAt(30));
+        assertThat(teacher.predict().excess()).isCloseTo(0.0878577785347861019711, withinPercentage(1e-10));
+        assertThat(teacher.then(Training.samples(40).withNoise(0.1)).predict().excess())
+                .isCloseTo(0.106584827633884579297, withinPercentage(1e-10));
+        assertThat(Distillation.of(task(1, 0.5, 40))
+                        .target(Training.samples(100).withNoise(0.4).stoppedAt(3))
+                        .predict()
+                        .excess())
+                .isCloseTo(0.171595699352251976930, withinPercentage(1e-10));
+    }
+
+    static Stream<SpectralFilter> filters() {
+        return Stream.of(
+                SpectralFilter.gradientFlow(0.01),
+                SpectralFilter.gradientFlow(30),
+                SpectralFilter.gradientFlow(1e5),
+                SpectralFilter.gradientDescent(1, 0.3),
+                SpectralFilter.gradientDescent(7, 0.4),
+                SpectralFilter.gradientDescent(40, 0.5),
+                SpectralFilter.gradientDescent(1000, 0.25),
+                SpectralFilter.iteratedRidge(0.05, 3),
+                SpectralFilter.iteratedRidge(2, 6),
+                SpectralFilter.mixture(new double[] {1.5, -0.5}, new double[] {0.01, 0.3}));
+    }
+
+    /** The sum over poles is the filter, at every eigenvalue up to the edge. */
+    @ParameterizedTest
+    @MethodSource("filters")
+    void polesMakeUpTheFilter(SpectralFilter filter) {
+        SpectralFilter.Poles poles = filter.poles(TASK.spectrum(), 60);
+        double edge = SpectralFilter.upperEdge(TASK.spectrum(), 60);
+        for (double s = 1e-6; s < edge; s *= 1.7) {
+            double sum = 0;
+            for (int k = 0; k < poles.size(); k++) {
+                SpectralFilter.Complex ridge =
+                        new SpectralFilter.Complex(poles.ridgeReal()[k], poles.ridgeImaginary()[k]);
+                SpectralFilter.Complex weight =
+                        new SpectralFilter.Complex(poles.weightReal()[k], poles.weightImaginary()[k]);
+                sum += weight.times(ridge).over(ridge.plus(s)).real();
+            }
+            assertThat(sum).isCloseTo(filter.residual(s), within(3e-12));
+        }
+    }
+
+    @Test
+    void theEdgeOfAnIsotropicSpectrumIsThatOfMarchenkoAndPastur() {
+        double root = 1 + Math.sqrt(80 / 50.0);
+        assertThat(SpectralFilter.upperEdge(Spectrum.isotropic(3, 80), 50))
+                .isCloseTo(3 * root * root, withinPercentage(1e-10));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {20, 60, 200})
+    void longFlowsInterpolateAndShortOnesLearnNothing(double samples) {
+        Training training = Training.samples(samples);
+        assertThat(excess(training.stoppedAt(1e10))).isCloseTo(excess(training), withinPercentage(1e-8));
+        assertThat(excess(training.stoppedAt(1e-10))).isCloseTo(TASK.signalPower(), withinPercentage(1e-6));
+        assertThat(excess(training.withRidge(0.05).stoppedAt(1e8)))
+                .isCloseTo(excess(training.withRidge(0.05)), withinPercentage(1e-9));
+    }
+
+    @Test
+    void ridgesThatAreOneAreRidgeRegressionForEveryReader() {
+        Training plain = Training.samples(60).withRidge(0.1).withMask(FeatureMask.keepingFirst(100, 120));
+        Training split = Training.samples(60)
+                .withFilter(SpectralFilter.mixture(new double[] {0.25, 0.75}, new double[] {0.1, 0.1}))
+                .withMask(FeatureMask.keepingFirst(100, 120));
+        assertThat(Training.samples(60).withFilter(SpectralFilter.ridge(0.1)))
+                .isEqualTo(Training.samples(60).withRidge(0.1));
+        Distillation teacher =
+                Distillation.of(TASK).surrogate(Training.samples(80).withRidge(0.01));
+        RiskReport ridge = teacher.target(plain).predict();
+        RiskReport mixture = teacher.target(split).predict();
+        assertThat(mixture.bias()).isCloseTo(ridge.bias(), withinPercentage(1e-10));
+        assertThat(mixture.labelNoiseVariance()).isCloseTo(ridge.labelNoiseVariance(), withinPercentage(1e-10));
+        assertThat(mixture.designVariance()).isCloseTo(ridge.designVariance(), withinPercentage(1e-10));
+        assertThat(mixture.inheritedVariance()).isCloseTo(ridge.inheritedVariance(), withinPercentage(1e-10));
+        assertThat(mixture.share(3)).isCloseTo(ridge.share(3), withinPercentage(1e-10));
+        assertThat(mixture.trainingError()).isCloseTo(ridge.trainingError(), withinPercentage(1e-10));
+        assertThat(mixture.accuracy()).isCloseTo(ridge.accuracy(), withinPercentage(1e-10));
+        assertThat(teacher.target(split).againstStrongLabels().advantage())
+                .isCloseTo(teacher.target(plain).againstStrongLabels().advantage(), withinPercentage(1e-9));
+        assertThat(LabelMixture.of(teacher, split).bestShare())
+                .isCloseTo(LabelMixture.of(teacher, plain).bestShare(), withinPercentage(1e-9));
+        assertThat(Generations.of(teacher, split, 3).limit())
+                .isCloseTo(Generations.of(teacher, plain, 3).limit(), withinPercentage(1e-9));
+        for (Surrogate surrogate : new Surrogate[] {Surrogate.optimal(), Surrogate.optimallyMasked()}) {
+            assertThat(Distillation.of(TASK)
+                            .surrogate(surrogate)
+                            .target(split)
+                            .predict()
+                            .excess())
+                    .isCloseTo(
+                            Distillation.of(TASK)
+                                    .surrogate(surrogate)
+                                    .target(plain)
+                                    .predict()
+                                    .excess(),
+                            withinPercentage(1e-10));
+        }
+    }
+
+    @Test
+    void gatheredAndEndlessSpectraHaveTheSameRisk() {
+        RegressionTask listed = RegressionTask.of(Spectrum.powerLaw(1.5, 3000), Signal.sourcePowerLaw(1.4))
+                .withNoise(0.2);
+        Training training = Training.samples(300).stoppedAt(200);
+        assertThat(Distillation.of(listed.gathered()).target(training).predict().excess())
+                .isCloseTo(Distillation.of(listed).target(training).predict().excess(), withinPercentage(1e-9));
+        RegressionTask endless = RegressionTask.of(Spectrum.powerLaw(2.0), Signal.sourcePowerLaw(2.5))
+                .withNoise(0.2);
+        RegressionTask unending = RegressionTask.of(Spectrum.powerLaw(2.0, 3000), Signal.sourcePowerLaw(2.5))
+                .withNoise(0.2);
+        assertThat(Distillation.of(endless).target(training).predict().excess())
+                .isCloseTo(Distillation.of(unending).target(training).predict().excess(), withinPercentage(0.1));
+    }
+
+    /** 150 designs of 60 samples of 40 features; the theory is off by O(1/n). */
+    @ParameterizedTest
+    @MethodSource("simulated")
+    void simulationsAgree(SpectralFilter filter, double decay) {
+        RegressionTask task = task(1.2, 0.7, 40).withNoise(0.4);
+        double predicted = Distillation.of(task)
+                .target(Training.samples(60).withRidge(decay).withFilter(filter))
+                .predict()
+                .excess();
+        Estimator.Filtered estimator = (Estimator.Filtered)
+                Training.samples(60).withRidge(decay).withFilter(filter).estimator();
+        int trials = 150;
+        double sum = 0;
+        double squares = 0;
+        for (int trial = 0; trial < trials; trial++) {
+            double excess = trial(task, estimator, trial);
+            sum += excess;
+            squares += excess * excess;
+        }
+        double mean = sum / trials;
+        double error = Math.sqrt((squares / trials - mean * mean) / (trials - 1));
+        assertThat(mean).isCloseTo(predicted, within(4 * error + 2.0 / 60 * predicted));
+    }
+
+    static Stream<Arguments> simulated() {
+        return Stream.of(
+                Arguments.of(SpectralFilter.gradientFlow(3), 0.0),
+                Arguments.of(SpectralFilter.gradientFlow(100), 0.01),
+                Arguments.of(SpectralFilter.gradientDescent(20, 0.4), 0.0),
+                Arguments.of(SpectralFilter.iteratedRidge(0.1, 3), 0.0));
+    }
+
+    private static double trial(RegressionTask task, Estimator.Filtered estimator, int trial) {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(100 + trial);
+        int n = 60;
+        int p = task.dimension();
+        RealMatrix x = new Array2DRowRealMatrix(n, p);
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < p; j++) {
+                x.setEntry(i, j, Math.sqrt(task.spectrum().eigenvalue(j)) * random.nextGaussian());
+            }
+        }
+        double[] truth = new double[p];
+        Arrays.setAll(truth, task::coefficient);
+        double[] y = x.operate(truth);
+        for (int i = 0; i < n; i++) {
+            y[i] += task.noise() * random.nextGaussian();
+        }
+        EigenDecomposition eigen =
+                new EigenDecomposition(x.transpose().multiply(x).scalarMultiply(1.0 / n));
+        double[] moments = x.transpose().operate(y);
+        double[] b = new double[p];
+        for (int k = 0; k < p; k++) {
+            double s = Math.max(eigen.getRealEigenvalue(k), 0);
+            RealVector direction = eigen.getEigenvector(k);
+            double along = 0;
+            for (int j = 0; j < p; j++) {
+                along += direction.getEntry(j) * moments[j] / n;
+            }
+            double learnt = s < 1e-12 ? 0 : (1 - estimator.residual(s)) / s * along;
+            for (int j = 0; j < p; j++) {
+                b[j] += learnt * direction.getEntry(j);
+            }
+        }
+        double excess = 0;
+        for (int j = 0; j < p; j++) {
+            excess += task.spectrum().eigenvalue(j) * (b[j] - truth[j]) * (b[j] - truth[j]);
+        }
+        return excess;
+    }
+
+    @Test
+    void theBestTimeIsAMinimum() {
+        Distillation teacher = Distillation.of(TASK).surrogate(Training.samples(100));
+        BestStopping best = BestStopping.of(teacher, Training.samples(60));
+        assertThat(best.isBoundary()).isFalse();
+        assertThat(best.minima()).contains(best.time());
+        for (double factor : new double[] {0.01, 0.9, 1.1, 100}) {
+            assertThat(teacher.target(Training.samples(60).stoppedAt(best.time() * factor))
+                            .predict()
+                            .excess())
+                    .isGreaterThan(best.excess());
+        }
+        RegressionTask quiet = task(1.5, 0.1, 100);
+        assertThat(BestStopping.of(Distillation.of(quiet), Training.samples(200))
+                        .time())
+                .isInfinite();
+    }
+
+    @Test
+    void refusesWhatDiverges() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> excess(Training.samples(60).withFilter(SpectralFilter.gradientDescent(100, 1.9))))
+                .withMessageStartingWith("rate: 1.9 is not below 2 over the largest eigenvalue");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> excess(Training.samples(60).withFilter(SpectralFilter.gradientDescent(100, 0.9))))
+                .withMessageContaining("the most for more than 40 steps");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Training.samples(60).withRidge(0.1).withFilter(SpectralFilter.iteratedRidge(1, 2)))
+                .withMessageContaining("cannot be combined with a ridge 1.0 iterated 2 times");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SpectralFilter.mixture(new double[] {0.5}, new double[] {1}))
+                .withMessage("weights: 0.5 is their sum and not 1");
+        Distillation stopped = Distillation.of(TASK).target(Training.samples(60).stoppedAt(3));
+        assertThatIllegalStateException()
+                .isThrownBy(stopped::equivalent)
+                .withMessageStartingWith("No single τ belongs to gradient flow of time 3.0");
+        assertThatIllegalStateException()
+                .isThrownBy(stopped::sensitivities)
+                .withMessageStartingWith("No derivatives are known of a training by gradient flow");
+        assertThat(stopped.predict().finiteSizeCorrection()).isEmpty();
+    }
+}

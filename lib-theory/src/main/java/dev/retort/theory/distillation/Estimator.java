@@ -1,6 +1,8 @@
 package dev.retort.theory.distillation;
 
+import static dev.retort.core.Arguments.atLeastOne;
 import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.positive;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.spectrum.RegressionTask;
@@ -135,6 +137,85 @@ public abstract sealed class Estimator {
         @Override
         public String toString() {
             return filter + (decay == 0 ? "" : " with weight decay " + decay);
+        }
+    }
+
+    /** Stochastic gradient descent in a single pass over the samples, from 0. */
+    public static final class StochasticGradient extends Estimator {
+
+        private final int batch;
+        private final double rate;
+
+        StochasticGradient(int batch, double rate) {
+            this.batch = atLeastOne("batch", batch);
+            this.rate = positive("rate", rate);
+        }
+
+        @Override
+        Stage stage(RegressionTask task, Training training) {
+            training.seenSpectrum(task);
+            return new StochasticStage(task, training, steps(training.samples()), batch, rate);
+        }
+
+        /**
+         * The number of steps.
+         *
+         * @param samples n, a multiple of the batch
+         * @return n over the batch
+         * @throws IllegalArgumentException if the samples are no whole number of batches
+         */
+        public int steps(double samples) {
+            double steps = samples / batch;
+            if (!(steps == Math.rint(steps) && steps >= 1 && steps <= Integer.MAX_VALUE)) {
+                throw refusal(
+                        "samples",
+                        samples,
+                        "is not a whole number of batches of " + batch + ", which a single pass needs");
+            }
+            return (int) steps;
+        }
+
+        /**
+         * The samples of a step.
+         *
+         * @return B, at least 1
+         */
+        public int batch() {
+            return batch;
+        }
+
+        /**
+         * The step size.
+         *
+         * @return η, greater than 0
+         */
+        public double rate() {
+            return rate;
+        }
+
+        @Override
+        Estimator withRidge(double ridge) {
+            throw refusal("ridge", ridge, "cannot be combined with " + this + ", which has none");
+        }
+
+        @Override
+        public double ridge() {
+            return 0;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof StochasticGradient that && batch == that.batch && rate == that.rate;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * batch + Double.hashCode(rate);
+        }
+
+        @Override
+        public String toString() {
+            return "single-pass gradient descent in batches of " + batch + " at rate " + rate;
         }
     }
 }

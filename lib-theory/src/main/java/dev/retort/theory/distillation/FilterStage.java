@@ -6,6 +6,7 @@ import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.SpectralMeasure;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -41,19 +42,22 @@ final class FilterStage extends Stage {
 
     private record Profile(Coordinates nodes, Pairs weighted) {}
 
-    private FilterStage(RegressionTask task, Training training, Spectrum spectrum, SpectralFilter.Poles poles) {
+    private FilterStage(RegressionTask task, Training training, Spectrum spectrum, List<SpectralFilter.Pole> poles) {
         super(task, training);
         this.samples = training.samples();
         int size = poles.size();
-        this.weightReal = poles.weightReal();
-        this.weightImaginary = poles.weightImaginary();
+        this.weightReal = new double[size];
+        this.weightImaginary = new double[size];
         this.kappaReal = new double[size];
         this.kappaImaginary = new double[size];
         this.leftReal = new double[size];
         this.leftImaginary = new double[size];
         for (int k = 0; k < size; k++) {
-            ComplexEquivalent equivalent =
-                    ComplexEquivalent.of(spectrum, samples, poles.ridgeReal()[k], poles.ridgeImaginary()[k]);
+            SpectralFilter.Pole pole = poles.get(k);
+            weightReal[k] = pole.weight().real();
+            weightImaginary[k] = pole.weight().imaginary();
+            ComplexEquivalent equivalent = ComplexEquivalent.of(
+                    spectrum, samples, pole.ridge().real(), pole.ridge().imaginary());
             kappaReal[k] = equivalent.kappaReal();
             kappaImaginary[k] = equivalent.kappaImaginary();
             leftReal[k] = equivalent.leftReal();
@@ -80,7 +84,9 @@ final class FilterStage extends Stage {
                 task,
                 training,
                 spectrum,
-                filter.poles(spectrum, training.samples()).shifted(decay));
+                filter.poles(spectrum, training.samples()).stream()
+                        .map(pole -> pole.shifted(decay))
+                        .toList());
     }
 
     @Override
@@ -112,7 +118,7 @@ final class FilterStage extends Stage {
     }
 
     @Override
-    int channels() {
+    int channels(Coordinates nodes) {
         return perSpare.values.length;
     }
 
@@ -123,9 +129,9 @@ final class FilterStage extends Stage {
     }
 
     @Override
-    double[] noiseAmounts(DoubleUnaryOperator noisePower) {
+    double[] noiseAmounts(Coordinates nodes, DoubleUnaryOperator noisePower) {
         double power = noisePower.applyAsDouble(1);
-        double[] amounts = new double[channels()];
+        double[] amounts = new double[perSpare.values.length];
         for (int i = 0; i < amounts.length; i++) {
             amounts[i] = times(perSpare.values[i], power);
         }

@@ -172,7 +172,7 @@ public final class Generations {
 
     /** What the amounts of a generation are multiplied by to have what was fresh in them; the rest is variance fed back. */
     private static RealMatrix system(Stage stage, Coordinates nodes) {
-        int channels = stage.channels();
+        int channels = stage.channels(nodes);
         double share = stage.training().teacherShare();
         RealMatrix system = MatrixUtils.createRealMatrix(channels, channels);
         for (int r = 0; r < channels; r++) {

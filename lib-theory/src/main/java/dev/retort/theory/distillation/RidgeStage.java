@@ -51,7 +51,7 @@ final class RidgeStage extends Stage {
     }
 
     @Override
-    int channels() {
+    int channels(Coordinates nodes) {
         return 1;
     }
 
@@ -61,7 +61,7 @@ final class RidgeStage extends Stage {
     }
 
     @Override
-    double[] noiseAmounts(DoubleUnaryOperator noisePower) {
+    double[] noiseAmounts(Coordinates nodes, DoubleUnaryOperator noisePower) {
         return new double[] {noisePower.applyAsDouble(equivalent.rootOmega())};
     }
 

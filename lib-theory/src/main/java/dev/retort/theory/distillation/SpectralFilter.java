@@ -10,8 +10,11 @@ import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.spectrum.SpectralMeasure;
 import dev.retort.core.spectrum.Spectrum;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,12 +126,12 @@ public abstract sealed class SpectralFilter {
     public abstract double residual(double eigenvalue);
 
     /**
-     * The resolvents that make up the filter.
+     * The resolvents that make up the filter, ψ(s) = Re Σ c r/(s + r); of a conjugate pair one is listed, with twice its weight.
      *
      * @param spectrum of the features
      * @param samples n
      */
-    abstract Poles poles(Spectrum spectrum, double samples);
+    abstract List<Pole> poles(Spectrum spectrum, double samples);
 
     /** Whether a ridge beside the filter has a meaning, which is weight decay. */
     boolean allowsDecay() {
@@ -140,33 +143,17 @@ public abstract sealed class SpectralFilter {
         return Double.NaN;
     }
 
-    /** ψ(s) = Re Σ c r/(s + r); of a conjugate pair one is listed, with twice its weight. */
-    record Poles(double[] ridgeReal, double[] ridgeImaginary, double[] weightReal, double[] weightImaginary) {
+    /** One resolvent, c r/(s + r). */
+    record Pole(Complex ridge, Complex weight) {
 
-        int size() {
-            return ridgeReal.length;
+        /** The same with a larger ridge: weight decay. */
+        Pole shifted(double decay) {
+            return new Pole(ridge.plus(decay), weight);
         }
 
-        /** The same weights with every ridge larger by this much: weight decay. */
-        Poles shifted(double decay) {
-            return decay == 0
-                    ? this
-                    : new Poles(
-                            Arrays.stream(ridgeReal).map(r -> r + decay).toArray(),
-                            ridgeImaginary,
-                            weightReal,
-                            weightImaginary);
-        }
-
-        static Poles ofPairs(int pairs) {
-            return new Poles(new double[pairs], new double[pairs], new double[pairs], new double[pairs]);
-        }
-
-        void set(int k, Complex ridge, Complex weight) {
-            ridgeReal[k] = ridge.real();
-            ridgeImaginary[k] = ridge.imaginary();
-            weightReal[k] = 2 * weight.real();
-            weightImaginary[k] = 2 * weight.imaginary();
+        /** One of two conjugate poles, which stands for both. */
+        static Pole ofPair(Complex ridge, Complex weight) {
+            return new Pole(ridge, weight.times(2));
         }
     }
 
@@ -283,10 +270,10 @@ public abstract sealed class SpectralFilter {
         }
 
         @Override
-        Poles poles(Spectrum spectrum, double samples) {
-            Poles poles = Poles.ofPairs(Hyperbola.PAIRS);
+        List<Pole> poles(Spectrum spectrum, double samples) {
+            List<Pole> poles = new ArrayList<>();
             for (int j = 0; j < Hyperbola.PAIRS; j++) {
-                poles.set(j, Hyperbola.node(j).times(1 / time), Hyperbola.weight(j));
+                poles.add(Pole.ofPair(Hyperbola.node(j).times(1 / time), Hyperbola.weight(j)));
             }
             return poles;
         }
@@ -336,7 +323,7 @@ public abstract sealed class SpectralFilter {
         }
 
         @Override
-        Poles poles(Spectrum spectrum, double samples) {
+        List<Pole> poles(Spectrum spectrum, double samples) {
             double edge = upperEdge(spectrum, samples);
             if (!(rate * edge < 2)) {
                 throw refusal(
@@ -359,29 +346,29 @@ public abstract sealed class SpectralFilter {
         }
 
         /** z = (1 − e^(w/T))/η for the w of the flow. */
-        private Poles onHyperbola() {
-            Poles poles = Poles.ofPairs(Hyperbola.PAIRS);
+        private List<Pole> onHyperbola() {
+            List<Pole> poles = new ArrayList<>();
             for (int j = 0; j < Hyperbola.PAIRS; j++) {
                 Complex w = Hyperbola.node(j);
                 Complex zeta = w.times(-1.0 / steps);
                 Complex factor = zeta.times(-1).exp();
                 Complex z = factor.times(-1).plus(1).times(1 / rate);
                 Complex weight = Hyperbola.weight(j).times(zeta).times(factor).over(z.times(rate));
-                poles.set(j, z.times(-1), weight);
+                poles.add(Pole.ofPair(z.times(-1), weight));
             }
             return poles;
         }
 
         /** 1 − ηz on a circle of such a radius that its T-th power is 100. */
-        private Poles onCircle() {
+        private List<Pole> onCircle() {
             int nodes = 8 * steps + 16;
             double radius = Math.pow(100, 1.0 / steps);
-            Poles poles = Poles.ofPairs(nodes / 2);
+            List<Pole> poles = new ArrayList<>();
             for (int j = 0; j < nodes / 2; j++) {
                 Complex e = Complex.polar(radius, 2 * Math.PI * (j + 0.5) / nodes);
                 Complex z = e.times(-1).plus(1).times(1 / rate);
                 Complex weight = e.power(steps + 1).times(-1).over(z.times(nodes * rate));
-                poles.set(j, z.times(-1), weight);
+                poles.add(Pole.ofPair(z.times(-1), weight));
             }
             return poles;
         }
@@ -427,14 +414,14 @@ public abstract sealed class SpectralFilter {
 
         /** On a circle of half the ridge around its pole −r. */
         @Override
-        Poles poles(Spectrum spectrum, double samples) {
-            Poles poles = Poles.ofPairs(NODES / 2);
+        List<Pole> poles(Spectrum spectrum, double samples) {
+            List<Pole> poles = new ArrayList<>();
             for (int j = 0; j < NODES / 2; j++) {
                 Complex offset = Complex.polar(ridge / 2, 2 * Math.PI * (j + 0.5) / NODES);
                 Complex z = offset.plus(-ridge);
                 Complex psi = new Complex(ridge, 0).over(z.plus(ridge)).power(times);
                 Complex weight = psi.times(-1).times(offset).over(z.times(NODES));
-                poles.set(j, z.times(-1), weight);
+                poles.add(Pole.ofPair(z.times(-1), weight));
             }
             return poles;
         }
@@ -475,8 +462,10 @@ public abstract sealed class SpectralFilter {
         }
 
         @Override
-        Poles poles(Spectrum spectrum, double samples) {
-            return new Poles(ridges, new double[ridges.length], weights, new double[ridges.length]);
+        List<Pole> poles(Spectrum spectrum, double samples) {
+            return IntStream.range(0, ridges.length)
+                    .mapToObj(k -> new Pole(new Complex(ridges[k], 0), new Complex(weights[k], 0)))
+                    .toList();
         }
 
         @Override

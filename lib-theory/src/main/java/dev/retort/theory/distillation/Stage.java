@@ -69,13 +69,13 @@ abstract class Stage {
     abstract double zeta(double lambda);
 
     /** How many noise channels there are. */
-    abstract int channels();
+    abstract int channels(Coordinates nodes);
 
     /** What all amounts are divided by. */
     abstract double spare();
 
     /** The amounts that noise on the labels makes, times {@link #spare()}; the noise variance comes times squared factors. */
-    abstract double[] noiseAmounts(DoubleUnaryOperator noisePower);
+    abstract double[] noiseAmounts(Coordinates nodes, DoubleUnaryOperator noisePower);
 
     /**
      * The amounts that labels of a given second moment make, because features are not fully learnt, times {@link #spare()}.
@@ -144,7 +144,7 @@ abstract class Stage {
 
     /** What a unit of noise variance on the labels adds to the task's risk. */
     final double noiseCost(Coordinates nodes) {
-        return perSpare(addedVariance(noiseAmounts(factor -> factor * factor), nodes));
+        return perSpare(addedVariance(noiseAmounts(nodes, factor -> factor * factor), nodes));
     }
 
     /** The mean squared error on the labels that the stage was trained on, the noise on them included. */
@@ -155,7 +155,7 @@ abstract class Stage {
 
     // Features, masks and units.
 
-    final boolean needsFeatures() {
+    boolean needsFeatures() {
         return own != null;
     }
 
@@ -272,13 +272,14 @@ abstract class Stage {
         return new Amounts(
                 nodes,
                 noiseAmounts(
+                        nodes,
                         factor -> labels.noisePower().applyAsDouble(factor) + unseen(nodes, labels.power(), factor)),
                 designAmounts(nodes, labels.power()));
     }
 
     /** All amounts that noise and a second moment make, times {@link #spare()}. */
     final double[] rawAmounts(Coordinates nodes, NodePower power, DoubleUnaryOperator noisePower) {
-        double[] raw = noiseAmounts(factor -> noisePower.applyAsDouble(factor) + unseen(nodes, power, factor));
+        double[] raw = noiseAmounts(nodes, factor -> noisePower.applyAsDouble(factor) + unseen(nodes, power, factor));
         double[] design = designAmounts(nodes, power);
         for (int r = 0; r < raw.length; r++) {
             raw[r] += design[r];

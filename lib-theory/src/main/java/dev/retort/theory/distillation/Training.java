@@ -1,5 +1,6 @@
 package dev.retort.theory.distillation;
 
+import static dev.retort.core.Arguments.atLeastOne;
 import static dev.retort.core.Arguments.finite;
 import static dev.retort.core.Arguments.length;
 import static dev.retort.core.Arguments.nonNegative;
@@ -66,6 +67,22 @@ public final class Training {
                 new LabelSettings(Labels.logits(), null, 1, 1),
                 null,
                 null);
+    }
+
+    /**
+     * Training by stochastic gradient descent in a single pass, w ← w + (η/B) Σ x(y − xᵀw) over batches of fresh samples, from 0. Its
+     * prediction is exact for Gaussian features at every size, and not a limit. It needs listed features.
+     *
+     * @param steps the number of steps T, at least 1
+     * @param batch the samples of each, B, at least 1
+     * @param rate the step size η, greater than 0; the risk stays bounded in T if (η/2B) Σ λ/(1 − ηλ(1 + 1/B)/2) &lt; 1 and
+     *     ηλ(1 + 1/B) &lt; 2 for all λ
+     * @return a training on T·B samples
+     * @throws IllegalArgumentException if a number is out of range
+     */
+    public static Training stochastic(int steps, int batch, double rate) {
+        Estimator estimator = new Estimator.StochasticGradient(batch, rate);
+        return samples((double) atLeastOne("steps", steps) * batch).with(estimator);
     }
 
     /**

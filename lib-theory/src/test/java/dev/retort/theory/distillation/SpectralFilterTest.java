@@ -75,16 +75,14 @@ class SpectralFilterTest {
     @ParameterizedTest
     @MethodSource("filters")
     void polesMakeUpTheFilter(SpectralFilter filter) {
-        SpectralFilter.Poles poles = filter.poles(TASK.spectrum(), 60);
         double edge = SpectralFilter.upperEdge(TASK.spectrum(), 60);
         for (double s = 1e-6; s < edge; s *= 1.7) {
             double sum = 0;
-            for (int k = 0; k < poles.size(); k++) {
-                SpectralFilter.Complex ridge =
-                        new SpectralFilter.Complex(poles.ridgeReal()[k], poles.ridgeImaginary()[k]);
-                SpectralFilter.Complex weight =
-                        new SpectralFilter.Complex(poles.weightReal()[k], poles.weightImaginary()[k]);
-                sum += weight.times(ridge).over(ridge.plus(s)).real();
+            for (SpectralFilter.Pole pole : filter.poles(TASK.spectrum(), 60)) {
+                sum += pole.weight()
+                        .times(pole.ridge())
+                        .over(pole.ridge().plus(s))
+                        .real();
             }
             assertThat(sum).isCloseTo(filter.residual(s), within(3e-12));
         }

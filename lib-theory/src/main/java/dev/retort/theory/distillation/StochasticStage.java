@@ -1,0 +1,189 @@
+package dev.retort.theory.distillation;
+
+import dev.retort.core.equivalent.Equivalent;
+import dev.retort.core.spectrum.RegressionTask;
+import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stochastic gradient descent in a single pass, exact for Gaussian features at every size. With D = E (w − b)² of the
+ * iterate w and the labels' coefficients b, begun at w = 0, a step of rate η on a fresh batch of B makes
+ *
+ * <pre>  D_i ← [(1 − ηλ_i)² + η²λ_i²/B] D_i + (η²/B) λ_i (Σ λ_jD_j + σ²).</pre>
+ *
+ * The amounts of this stage are the variances that it adds to each feature: D − (1 − ηλ)<sup>2T</sup> E b². Every node is a
+ * feature. Immutable.
+ */
+final class StochasticStage extends Stage {
+
+    private final int steps;
+    private final int batch;
+    private final double rate;
+
+    StochasticStage(RegressionTask task, Training training, int steps, int batch, double rate) {
+        super(task, training);
+        this.steps = steps;
+        this.batch = batch;
+        this.rate = rate;
+    }
+
+    @Override
+    boolean needsFeatures() {
+        return true;
+    }
+
+    @Override
+    Equivalent equivalent() {
+        throw new IllegalStateException(
+                "No τ belongs to " + training().estimator() + ", which is exact at every size and no equivalent");
+    }
+
+    @Override
+    double theta(double lambda) {
+        double step = rate * lambda;
+        return step < 1 ? -Math.expm1(steps * Math.log1p(-step)) : 1 - zeta(lambda);
+    }
+
+    @Override
+    double zeta(double lambda) {
+        return Math.pow(1 - rate * lambda, steps);
+    }
+
+    @Override
+    int channels(Coordinates nodes) {
+        return nodes.size();
+    }
+
+    @Override
+    double spare() {
+        return 1;
+    }
+
+    @Override
+    double[] noiseAmounts(Coordinates nodes, DoubleUnaryOperator noisePower) {
+        return added(nodes, (factor, k) -> 0, noisePower.applyAsDouble(1));
+    }
+
+    @Override
+    double[] designAmounts(Coordinates nodes, NodePower seen) {
+        return added(nodes, seen, 0);
+    }
+
+    /** D less what would be left of E b² without any scatter, of which each step adds positive terms only. */
+    private double[] added(Coordinates nodes, NodePower power, double noise) {
+        double[] lambda = seenEigenvalues(nodes);
+        double[] ratio = ratios(nodes);
+        double[] left = new double[lambda.length];
+        for (int k = 0; k < left.length; k++) {
+            left[k] = lambda[k] > 0 ? power.times(1, k) : 0;
+        }
+        double[] added = new double[lambda.length];
+        for (int t = 0; t < steps; t++) {
+            double missed = noise;
+            for (int k = 0; k < added.length; k++) {
+                missed += ratio[k] * (added[k] + left[k]);
+            }
+            for (int k = 0; k < added.length; k++) {
+                if (lambda[k] > 0) {
+                    double step = rate * lambda[k];
+                    double scatter = step * step / batch;
+                    double kept = (1 - step) * (1 - step);
+                    added[k] = (kept + scatter) * added[k] + scatter * left[k] + scatter / ratio[k] * missed;
+                    left[k] *= kept;
+                }
+            }
+        }
+        return added;
+    }
+
+    private double[] seenEigenvalues(Coordinates nodes) {
+        double[] lambda = new double[nodes.size()];
+        Arrays.setAll(lambda, k -> sees(k) ? eigenvalue(nodes, k) : 0);
+        return lambda;
+    }
+
+    private double[] ratios(Coordinates nodes) {
+        double[] ratio = new double[nodes.size()];
+        Arrays.setAll(ratio, k -> sees(k) ? rootRatio(nodes, k) * rootRatio(nodes, k) : 0);
+        return ratio;
+    }
+
+    @Override
+    double addedVariance(double[] amounts, Coordinates nodes, int k) {
+        return amounts[k];
+    }
+
+    @Override
+    double addedVariance(double[] amounts, Coordinates nodes) {
+        return sum(nodes.size(), k -> nodes.matters(k) ? amounts[k] : 0);
+    }
+
+    @Override
+    Costs costs(Coordinates nodes) {
+        double[] lambda = seenEigenvalues(nodes);
+        double[] ratio = ratios(nodes);
+        // What a unit of missed variance costs at each step: the recursion, backwards.
+        double[] missedCost = new double[steps];
+        double[] worth = new double[lambda.length];
+        for (int k = 0; k < worth.length; k++) {
+            worth[k] = nodes.matters(k) && lambda[k] > 0 ? 1 : 0;
+        }
+        for (int t = steps - 1; t >= 0; t--) {
+            double cost = 0;
+            for (int k = 0; k < worth.length; k++) {
+                if (lambda[k] > 0) {
+                    double step = rate * lambda[k];
+                    cost += step * step / batch / ratio[k] * worth[k];
+                }
+            }
+            missedCost[t] = cost;
+            for (int k = 0; k < worth.length; k++) {
+                double step = rate * lambda[k];
+                worth[k] = ((1 - step) * (1 - step) + step * step / batch) * worth[k] + ratio[k] * cost;
+            }
+        }
+        double unseen = Arrays.stream(missedCost).sum();
+        return new Costs() {
+            @Override
+            public double of(NodePower power, int k) {
+                double root = rootRatio(nodes, k);
+                if (!sees(k) || root == 0) {
+                    return times(unseen, power.times(root, k));
+                }
+                return times(cost(lambda[k], root, nodes.matters(k)), power.times(1, k));
+            }
+
+            @Override
+            public double perLearnt(double at, double rootRatio) {
+                return cost(at, rootRatio, true) / theta(at);
+            }
+
+            /** The worth of a second moment of one at the beginning, less what is left of it in the end. */
+            private double cost(double at, double rootRatio, boolean matters) {
+                double step = rate * at;
+                double kept = (1 - step) * (1 - step);
+                double scatter = step * step / batch;
+                double cost = 0;
+                double left = matters ? 1 : 0;
+                for (int t = steps - 1; t >= 0; t--) {
+                    cost = (kept + scatter) * cost + scatter * left + rootRatio * rootRatio * missedCost[t];
+                    left *= kept;
+                }
+                return cost;
+            }
+        };
+    }
+
+    @Override
+    double trainingError(Labelled labels) {
+        throw new IllegalStateException(
+                "No training error is known of " + training().estimator() + ", which sees every sample once");
+    }
+
+    @Override
+    Adjoint adjoint(Labelled labels, double[] byDeviation, double[] byVariance, @Nullable Gain gain) {
+        throw new IllegalStateException("No derivatives are known of a training by "
+                + training().estimator() + "; take differences of predictions");
+    }
+}

@@ -54,10 +54,11 @@ final class LabelAdjoint {
 
     double byTeacherDeviation(int k) {
         return part * linear.factor() * adjoint.byLabelDeviation(k)
-                + 2
-                        * ratio(k)
-                        * nodes.power(k)
-                        * (times(teacher.mean(k), byPower) + times(linear.factor() * departure(k), byDisagreement));
+                + times(
+                        2 * ratio(k),
+                        nodes.power(k)
+                                * (times(teacher.mean(k), byPower)
+                                        + times(linear.factor() * departure(k), byDisagreement)));
     }
 
     double byTeacherVariance(int k) {
@@ -95,20 +96,21 @@ final class LabelAdjoint {
     double byEigenvalue(int k) {
         double lambda = stage.eigenvalue(nodes, k);
         double unit = nodes.rootUnit(k);
-        return adjoint.byEigenvalue(k) + (lambda == 0 ? byRatio(k) / unit / unit : ratio(k) * byRatio(k) / lambda);
+        return adjoint.byEigenvalue(k)
+                + (lambda == 0 ? byRatio(k) / unit / unit : times(ratio(k), byRatio(k)) / lambda);
     }
 
     /** Of the task's eigenvalue of a feature, ∂E/∂ln λ, as far as this stage goes. */
     double byUnit(int k) {
         double byTruth = part * (linear.factor() - 1) * adjoint.byLabelDeviation(k)
-                + 2
-                        * ratio(k)
-                        * nodes.power(k)
-                        * (times(teacher.mean(k), byPower)
-                                + times((linear.factor() - 1) * departure(k), byDisagreement));
+                + times(
+                        2 * ratio(k),
+                        nodes.power(k)
+                                * (times(teacher.mean(k), byPower)
+                                        + times((linear.factor() - 1) * departure(k), byDisagreement)));
         return adjoint.byUnit(k)
                 + nodes.truth(k) * byTruth / 2
-                - (stage.training().hasTaskSpectrum() ? 0 : ratio(k) * byRatio(k));
+                - (stage.training().hasTaskSpectrum() ? 0 : times(ratio(k), byRatio(k)));
     }
 
     /** Of an eigenvalue of the task that is zero, as far as this stage goes. */

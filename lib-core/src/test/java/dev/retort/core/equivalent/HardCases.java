@@ -1,17 +1,14 @@
 package dev.retort.core.equivalent;
 
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toMap;
+
 import dev.retort.core.spectrum.Spectrum;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
+import dev.retort.fixtures.ReferenceTable;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
 
-/** The fixed points of hard-cases.tsv, which generate-hard-cases.py computed to 22 digits. */
+/** The fixed points of hard-cases.tsv on the spectra of hard-spectra.tsv, to 22 digits. */
 final class HardCases {
 
     private HardCases() {}
@@ -31,30 +28,17 @@ final class HardCases {
     }
 
     static Stream<HardCase> all() {
-        Map<String, Spectrum> spectra = new HashMap<>();
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                Objects.requireNonNull(HardCases.class.getResourceAsStream("hard-cases.tsv")),
-                StandardCharsets.UTF_8))) {
-            Stream.Builder<HardCase> cases = Stream.builder();
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                String[] field = line.split("\t", -1);
-                if (field[0].equals("spectrum")) {
-                    spectra.put(field[1], spectrum(field[2]));
-                } else if (field[0].equals("case")) {
-                    cases.add(new HardCase(
-                            field[1],
-                            Objects.requireNonNull(spectra.get(field[1])),
-                            Double.parseDouble(field[2]),
-                            Double.parseDouble(field[3]),
-                            Double.parseDouble(field[4]),
-                            Double.parseDouble(field[5]),
-                            Double.parseDouble(field[6])));
-                }
-            }
-            return cases.build();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Map<String, Spectrum> spectra = ReferenceTable.rows(HardCases.class, "hard-spectra.tsv")
+                .collect(toMap(row -> row.text("name"), row -> spectrum(row.text("eigenvalues"))));
+        return ReferenceTable.rows(HardCases.class, "hard-cases.tsv")
+                .map(row -> new HardCase(
+                        row.text("spectrum"),
+                        requireNonNull(spectra.get(row.text("spectrum"))),
+                        row.number("n"),
+                        row.number("ridge"),
+                        row.number("tau"),
+                        row.number("omega"),
+                        row.number("1 - omega")));
     }
 
     private static Spectrum spectrum(String text) {

@@ -7,14 +7,8 @@ import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.core.spectrum.TaskNodes;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.retort.fixtures.ReferenceTable;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,22 +33,18 @@ class PowerLawTest {
             double standard,
             double optimal) {}
 
-    /** The rows of power-laws.tsv, which generate-power-laws.py computed to 17 digits. */
     static Stream<Row> rows() {
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                Objects.requireNonNull(PowerLawTest.class.getResourceAsStream("power-laws.tsv")),
-                StandardCharsets.UTF_8))) {
-            List<Row> rows = lines.lines()
-                    .filter(line -> !line.startsWith("#"))
-                    .map(line -> Arrays.stream(line.split("\t", -1))
-                            .mapToDouble(Double::parseDouble)
-                            .toArray())
-                    .map(v -> new Row(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8]))
-                    .toList();
-            return rows.stream();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return ReferenceTable.rows(PowerLawTest.class, "power-laws.tsv")
+                .map(row -> new Row(
+                        row.number("alpha"),
+                        row.number("scale"),
+                        row.number("shift"),
+                        row.number("b"),
+                        row.number("n"),
+                        row.number("tau"),
+                        row.number("omega"),
+                        row.number("standard"),
+                        row.number("optimal")));
     }
 
     @ParameterizedTest

@@ -4,8 +4,8 @@ import static dev.retort.core.nd4j.KnownProblem.distance;
 import static dev.retort.core.nd4j.KnownProblem.gaussian;
 import static dev.retort.core.nd4j.KnownProblem.generator;
 import static dev.retort.core.nd4j.KnownProblem.norm;
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.core.nd4j.FactoredRegression.Method;
@@ -14,7 +14,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -228,35 +227,31 @@ class AveragedModelTest {
     void refusesWhatMakesNoSense() {
         INDArray truth = Nd4j.create(new double[] {1, 2});
         INDArray three = Nd4j.create(new double[] {1, 2, 3});
-        assertRefused(() -> AveragedModel.fixed(null), "coefficients: null is not an array");
-        assertRefused(
-                () -> AveragedModel.fixed(Nd4j.create(new double[2][2])),
-                "coefficients: shape [2, 2] is not [features] or [features, 1]");
-        assertRefused(
-                () -> AveragedModel.fixed(Nd4j.create(new double[] {1, Double.NaN})),
-                "coefficients[1]: NaN is not finite");
+        refuses("coefficients: null is not an array", () -> AveragedModel.fixed(null));
+        refuses(
+                "coefficients: shape [2, 2] is not [features] or [features, 1]",
+                () -> AveragedModel.fixed(Nd4j.create(new double[2][2])));
+        refuses(
+                "coefficients[1]: NaN is not finite",
+                () -> AveragedModel.fixed(Nd4j.create(new double[] {1, Double.NaN})));
         try (FactoredRegression student = FactoredRegression.of(Nd4j.create(new double[][] {{1, 2}, {3, 4}}), 0);
                 AveragedModel model = AveragedModel.fixed(truth);
                 AveragedModel larger = AveragedModel.fixed(three)) {
-            assertRefused(() -> model.teach(null, 1, truth, 0), "student: null is not allowed");
-            assertRefused(() -> model.teach(student, Double.NaN, truth, 0), "share: NaN is not finite");
-            assertRefused(
-                    () -> model.teach(student, 1, three, 0),
-                    "truth.length: 3 is not the number of features of the teacher, 2");
-            assertRefused(
-                    () -> larger.teach(student, 1, three, 0),
-                    "student.length: 2 is not the number of features of the teacher, 3");
-            assertRefused(() -> model.teach(student, 1, truth, -1), "noise: -1.0 is not at least 0 and finite");
-            assertRefused(
-                    () -> model.excessRisk(Covariance.diagonal(Spectrum.isotropic(1, 3)), truth),
-                    "evaluation.length: 3 is not the number of features, 2");
-            assertRefused(
-                    () -> model.excessRisk(Covariance.diagonal(Spectrum.isotropic(1, 2)), three),
-                    "truth.length: 3 is not the number of features, 2");
+            refuses("student: null is not allowed", () -> model.teach(null, 1, truth, 0));
+            refuses("share: NaN is not finite", () -> model.teach(student, Double.NaN, truth, 0));
+            refuses(
+                    "truth.length: 3 is not the number of features of the teacher, 2",
+                    () -> model.teach(student, 1, three, 0));
+            refuses(
+                    "student.length: 2 is not the number of features of the teacher, 3",
+                    () -> larger.teach(student, 1, three, 0));
+            refuses("noise: -1.0 is not at least 0 and finite", () -> model.teach(student, 1, truth, -1));
+            refuses(
+                    "evaluation.length: 3 is not the number of features, 2",
+                    () -> model.excessRisk(Covariance.diagonal(Spectrum.isotropic(1, 3)), truth));
+            refuses(
+                    "truth.length: 3 is not the number of features, 2",
+                    () -> model.excessRisk(Covariance.diagonal(Spectrum.isotropic(1, 2)), three));
         }
-    }
-
-    private static void assertRefused(ThrowingCallable call, String message) {
-        assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
     }
 }

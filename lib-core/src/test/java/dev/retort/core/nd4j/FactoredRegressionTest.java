@@ -4,6 +4,7 @@ import static dev.retort.core.nd4j.KnownProblem.distance;
 import static dev.retort.core.nd4j.KnownProblem.gaussian;
 import static dev.retort.core.nd4j.KnownProblem.generator;
 import static dev.retort.core.nd4j.KnownProblem.norm;
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
@@ -19,7 +20,6 @@ import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -574,59 +574,52 @@ class FactoredRegressionTest {
     @SuppressWarnings("NullAway") // on purpose
     void refusesWhatMakesNoSense() {
         INDArray features = Nd4j.create(design(3, 5, 1, 1));
-        assertRefused(() -> FactoredRegression.of(null, 0), "features: null is not an array");
-        assertRefused(() -> FactoredRegression.of(features, -1), "ridge: -1.0 is not at least 0 and finite");
-        assertRefused(() -> FactoredRegression.of(features, Double.NaN), "ridge: NaN is not at least 0 and finite");
-        assertRefused(() -> FactoredRegression.of(features, null, 0), "seen: null is not allowed");
-        assertRefused(() -> FactoredRegression.of(features, new int[0], 0), "seen: [] has no entries");
-        assertRefused(
-                () -> FactoredRegression.of(features, new int[] {0, 5}, 0),
-                "seen[1]: 5 is not the index of one of 5 features");
-        assertRefused(
-                () -> FactoredRegression.of(features, new int[] {-1}, 0),
-                "seen[0]: -1 is not the index of one of 5 features");
-        assertRefused(
-                () -> FactoredRegression.of(features, new int[] {2, 2}, 0),
-                "seen[1]: 2 is not greater than the one before, 2");
-        assertRefused(
-                () -> FactoredRegression.of(features.dup().putScalar(1, 4, Double.NaN), 0),
-                "features[1, 4]: NaN is not finite");
-        assertRefused(() -> FactoredRegression.memory(0, 5), "samples: 0 is not at least 1");
+        refuses("features: null is not an array", () -> FactoredRegression.of(null, 0));
+        refuses("ridge: -1.0 is not at least 0 and finite", () -> FactoredRegression.of(features, -1));
+        refuses("ridge: NaN is not at least 0 and finite", () -> FactoredRegression.of(features, Double.NaN));
+        refuses("seen: null is not allowed", () -> FactoredRegression.of(features, null, 0));
+        refuses("seen: [] has no entries", () -> FactoredRegression.of(features, new int[0], 0));
+        refuses(
+                "seen[1]: 5 is not the index of one of 5 features",
+                () -> FactoredRegression.of(features, new int[] {0, 5}, 0));
+        refuses(
+                "seen[0]: -1 is not the index of one of 5 features",
+                () -> FactoredRegression.of(features, new int[] {-1}, 0));
+        refuses(
+                "seen[1]: 2 is not greater than the one before, 2",
+                () -> FactoredRegression.of(features, new int[] {2, 2}, 0));
+        refuses(
+                "features[1, 4]: NaN is not finite",
+                () -> FactoredRegression.of(features.dup().putScalar(1, 4, Double.NaN), 0));
+        refuses("samples: 0 is not at least 1", () -> FactoredRegression.memory(0, 5));
         try (FactoredRegression regression = FactoredRegression.of(features, 0)) {
             Spectrum evaluation = Spectrum.isotropic(1, 5);
-            assertRefused(() -> regression.solve((INDArray) null), "labels: null is not an array");
-            assertRefused(
-                    () -> regression.solve(Nd4j.create(new double[4])),
-                    "labels: shape [4] does not have as many rows as features, shape [3, 5]");
-            assertRefused(() -> regression.solve((double[]) null), "labels: null is not allowed");
-            assertRefused(() -> regression.solve(new double[4]), "labels.length: 4 is not the number of samples, 3");
-            assertRefused(() -> regression.solve(new double[] {1, 2, Double.NaN}), "labels[2]: NaN is not finite");
-            assertRefused(() -> regression.predict(null), "coefficients: null is not allowed");
-            assertRefused(
-                    () -> regression.predict(new double[3]), "coefficients.length: 3 is not the number of features, 5");
-            assertRefused(() -> regression.beginning(0), "samples: 0 is not between 1 and the number of samples, 3");
-            assertRefused(
-                    () -> regression.signAverages(evaluation, 2, 4),
-                    "samples[1]: 4 is not between 1 and the number of samples, 3");
-            assertRefused(() -> regression.signAverage(null), "evaluation: null is not allowed");
-            assertRefused(
-                    () -> regression.signAverage(Spectrum.isotropic(1, 4)),
-                    "evaluation.length: 4 is not the number of features, 5");
+            refuses("labels: null is not an array", () -> regression.solve((INDArray) null));
+            refuses(
+                    "labels: shape [4] does not have as many rows as features, shape [3, 5]",
+                    () -> regression.solve(Nd4j.create(new double[4])));
+            refuses("labels: null is not allowed", () -> regression.solve((double[]) null));
+            refuses("labels.length: 4 is not the number of samples, 3", () -> regression.solve(new double[4]));
+            refuses("labels[2]: NaN is not finite", () -> regression.solve(new double[] {1, 2, Double.NaN}));
+            refuses("coefficients: null is not allowed", () -> regression.predict(null));
+            refuses("coefficients.length: 3 is not the number of features, 5", () -> regression.predict(new double[3]));
+            refuses("samples: 0 is not between 1 and the number of samples, 3", () -> regression.beginning(0));
+            refuses(
+                    "samples[1]: 4 is not between 1 and the number of samples, 3",
+                    () -> regression.signAverages(evaluation, 2, 4));
+            refuses("evaluation: null is not allowed", () -> regression.signAverage(null));
+            refuses(
+                    "evaluation.length: 4 is not the number of features, 5",
+                    () -> regression.signAverage(Spectrum.isotropic(1, 4)));
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> regression.signAverage(Spectrum.powerLaw(2.0)))
                     .withMessageContaining("is not listed feature by feature; a law with a number of features");
             SignAverage average = regression.signAverage(evaluation);
             double[] ones = everyOther(5, 1, 1);
-            assertRefused(
-                    () -> average.excess(new double[4], ones, 0), "teacher.length: 4 is not the number of features, 5");
-            assertRefused(
-                    () -> average.excess(ones, new double[6], 0), "truth.length: 6 is not the number of features, 5");
-            assertRefused(() -> average.excess(ones, everyOther(5, 1, Double.NaN), 0), "truth[1]: NaN is not finite");
-            assertRefused(() -> average.excess(ones, ones, -1), "noise: -1.0 is not at least 0 and finite");
+            refuses("teacher.length: 4 is not the number of features, 5", () -> average.excess(new double[4], ones, 0));
+            refuses("truth.length: 6 is not the number of features, 5", () -> average.excess(ones, new double[6], 0));
+            refuses("truth[1]: NaN is not finite", () -> average.excess(ones, everyOther(5, 1, Double.NaN), 0));
+            refuses("noise: -1.0 is not at least 0 and finite", () -> average.excess(ones, ones, -1));
         }
-    }
-
-    private static void assertRefused(ThrowingCallable call, String message) {
-        assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
     }
 }

@@ -1,8 +1,7 @@
 package dev.retort.core.nd4j;
 
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static dev.retort.fixtures.Refusals.refuses;
 
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,13 +14,9 @@ class LinearRegressionArgumentsTest {
     private final INDArray features = Nd4j.create(new double[][] {{1, 2}, {3, 4}, {5, 7}});
     private final INDArray labels = Nd4j.create(new double[] {1, 2, 3});
 
-    private static void assertRefused(ThrowingCallable call, String message) {
-        assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
-    }
-
     private void assertBothRefuse(INDArray f, INDArray l, String message) {
-        assertRefused(() -> LinearRegression.minimumNorm(f, l), message);
-        assertRefused(() -> LinearRegression.ridge(f, l, 0.1), message);
+        refuses(message, () -> LinearRegression.minimumNorm(f, l));
+        refuses(message, () -> LinearRegression.ridge(f, l, 0.1));
     }
 
     @Test
@@ -89,8 +84,8 @@ class LinearRegressionArgumentsTest {
     @ParameterizedTest
     @ValueSource(doubles = {-1e-300, -1, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
     void refusesAnImpossibleRidge(double ridge) {
-        assertRefused(
-                () -> LinearRegression.ridge(features, labels, ridge),
-                "ridge: " + ridge + " is not at least 0 and finite");
+        refuses(
+                "ridge: " + ridge + " is not at least 0 and finite",
+                () -> LinearRegression.ridge(features, labels, ridge));
     }
 }

@@ -2,6 +2,7 @@ package dev.retort.core.nd4j;
 
 import static dev.retort.core.nd4j.KnownProblem.gaussian;
 import static dev.retort.core.nd4j.KnownProblem.generator;
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
@@ -13,7 +14,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -413,36 +413,31 @@ class SignAveragedModelTest {
     void refusesWhatMakesNoSense() {
         double[] truth = {1, 2};
         double[] three = {1, 2, 3};
-        assertRefused(() -> SignAveragedModel.fixed(null), "coefficients: null is not allowed");
-        assertRefused(() -> SignAveragedModel.fixed(new double[0]), "coefficients: [] has no entries");
-        assertRefused(
-                () -> SignAveragedModel.fixed(new double[] {1, Double.NaN}), "coefficients[1]: NaN is not finite");
+        refuses("coefficients: null is not allowed", () -> SignAveragedModel.fixed(null));
+        refuses("coefficients: [] has no entries", () -> SignAveragedModel.fixed(new double[0]));
+        refuses("coefficients[1]: NaN is not finite", () -> SignAveragedModel.fixed(new double[] {1, Double.NaN}));
         try (FactoredRegression student = FactoredRegression.of(Nd4j.create(new double[][] {{1, 2}, {3, 4}}), 0)) {
             SignAveragedModel model = SignAveragedModel.fixed(truth);
             SignAveragedModel larger = SignAveragedModel.fixed(three);
-            assertRefused(() -> model.teach(null, 1, truth, 0), "student: null is not allowed");
-            assertRefused(() -> model.teach(student, Double.NaN, truth, 0), "share: NaN is not finite");
-            assertRefused(() -> model.teach(student, 1, three, 0), "truth.length: 3 is not the number of features, 2");
-            assertRefused(
-                    () -> larger.teach(student, 1, three, 0),
-                    "student.length: 2 is not the number of features of the teacher, 3");
-            assertRefused(() -> model.teach(student, 1, truth, -1), "noise: -1.0 is not at least 0 and finite");
-            assertRefused(
-                    () -> model.excessRisk(Spectrum.isotropic(1, 3), truth),
-                    "evaluation.length: 3 is not the number of features, 2");
+            refuses("student: null is not allowed", () -> model.teach(null, 1, truth, 0));
+            refuses("share: NaN is not finite", () -> model.teach(student, Double.NaN, truth, 0));
+            refuses("truth.length: 3 is not the number of features, 2", () -> model.teach(student, 1, three, 0));
+            refuses(
+                    "student.length: 2 is not the number of features of the teacher, 3",
+                    () -> larger.teach(student, 1, three, 0));
+            refuses("noise: -1.0 is not at least 0 and finite", () -> model.teach(student, 1, truth, -1));
+            refuses(
+                    "evaluation.length: 3 is not the number of features, 2",
+                    () -> model.excessRisk(Spectrum.isotropic(1, 3), truth));
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> model.excessRisk(Spectrum.powerLaw(2.0), truth))
                     .withMessageContaining("is not listed feature by feature; a law with a number of features");
-            assertRefused(
-                    () -> model.excessRisk(Spectrum.isotropic(1, 2), three),
-                    "truth.length: 3 is not the number of features, 2");
-            assertRefused(
-                    () -> student.signAverage(Spectrum.isotropic(1, 2)).excess(larger, truth, 0),
-                    "teacher.length: 3 is not the number of features, 2");
+            refuses(
+                    "truth.length: 3 is not the number of features, 2",
+                    () -> model.excessRisk(Spectrum.isotropic(1, 2), three));
+            refuses(
+                    "teacher.length: 3 is not the number of features, 2",
+                    () -> student.signAverage(Spectrum.isotropic(1, 2)).excess(larger, truth, 0));
         }
-    }
-
-    private static void assertRefused(ThrowingCallable call, String message) {
-        assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
     }
 }

@@ -1,7 +1,7 @@
 package dev.retort.core.spectrum;
 
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
@@ -10,7 +10,6 @@ import dev.retort.core.equivalent.DeterministicEquivalent;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** Spectra of more features than are listed, given as value and multiplicity. */
@@ -215,9 +214,5 @@ class LevelsTest {
         assertThat(spectrum.rank()).isEqualTo(30_000_000);
         assertThat(RegressionTask.of(spectrum, Signal.constant(2)).signalPower())
                 .isCloseTo(1.2e8, within(1e-6));
-    }
-
-    private static void refuses(String message, ThrowingCallable call) {
-        assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
     }
 }

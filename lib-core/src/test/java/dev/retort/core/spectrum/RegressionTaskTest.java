@@ -1,7 +1,7 @@
 package dev.retort.core.spectrum;
 
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
@@ -69,9 +69,5 @@ class RegressionTaskTest {
         assertThat(RegressionTask.of(Spectrum.powerLaw(2, 1, 0, 1_000_000_000_000L), Signal.sourcePowerLaw(0))
                         .signalPower())
                 .isCloseTo(1e12, within(1e-2));
-    }
-
-    private static void refuses(String message, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-        assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
     }
 }

@@ -1,5 +1,6 @@
 package dev.retort.core.spectrum;
 
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -158,9 +159,5 @@ class SpectrumTest {
         refuses(
                 "eigenvalues: their sum, 1.6449340668482264E307, is not below 2^1020",
                 () -> Spectrum.powerLaw(2, 1e307, 0));
-    }
-
-    private static void refuses(String message, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-        assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
     }
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Writes hard-cases.tsv: the fixed point on spectra that defeat a textbook root finder, at high precision.
+"""Writes hard-spectra.tsv and hard-cases.tsv: spectra that defeat a textbook root finder, and their fixed points.
 
-    python3 generate-hard-cases.py > hard-cases.tsv      (needs mpmath; 1.3.0 was used)
+    python3 generate-hard-cases.py      (needs mpmath; 1.3.0 was used)
 
 n = sum w x + n r / tau, x = lambda / (lambda + tau), is solved by bisection on ln(tau), with as many digits as the
-spectrum and the ridge span decades, and 80 more, on the doubles that the test uses: eigenvalues, weights, n and ridge are taken as exact binary numbers. Each row is checked by the sign
-of the equation on both sides of the printed root before it is written.
+spectrum and the ridge span decades, and 80 more, on the doubles that the test uses: eigenvalues, weights, n and ridge are
+taken as exact binary numbers. Each row is checked by the sign of the equation on both sides of the root before it is written.
 """
 from math import log10
 
@@ -82,23 +82,27 @@ def solve(nodes, n, r):
     return tau, square / n, product / n + r / tau
 
 
-def row(name, nodes, n, r):
+def row(cases, name, nodes, n, r):
     scales = [log10(nodes[0][0]), log10(nodes[-1][0])] + ([log10(r)] if r > 0 else [])
     mp.dps = 80 + int(max(scales) - min(scales))
     tau, omega, rest = solve(nodes, n, r)
     if not mpf(10) ** -307 < tau < mpf(10) ** 307 or omega < mpf(10) ** -300:
         return
-    print("\t".join(["case", name, repr(float(n)), repr(float(r)), nstr(tau, 22), nstr(omega, 22), nstr(rest, 22)]))
+    print(name, repr(float(n)), repr(float(r)), nstr(tau, 22), nstr(omega, 22), nstr(rest, 22), sep="\t", file=cases)
 
 
-print("# spectrum\tname\teigenvalues (hexadecimal, value*multiplicity)")
-print("# case\tspectrum\tn\tridge\ttau\tomega\t1 - omega")
-for name, nodes in spectra():
-    print("\t".join(["spectrum", name, " ".join(v.hex() + ("*%d" % w if w > 1 else "") for v, w in nodes)]))
-    rank = sum(w for _, w in nodes)
-    for n in sample_sizes(rank):
-        row(name, nodes, n, 0.0)
-    largest = nodes[0][0]
-    for r in ridges(largest):
-        for n in (rank * 0.4, float(rank), rank * 1.7):
-            row(name, nodes, n, r)
+with open("hard-spectra.tsv", "w") as known, open("hard-cases.tsv", "w") as cases:
+    print("# written by generate-hard-cases.py", file=known)
+    print("# eigenvalues are hexadecimal, value*multiplicity", file=known)
+    print("# name\teigenvalues", file=known)
+    print("# written by generate-hard-cases.py", file=cases)
+    print("# spectrum\tn\tridge\ttau\tomega\t1 - omega", file=cases)
+    for name, nodes in spectra():
+        print(name, " ".join(v.hex() + ("*%d" % w if w > 1 else "") for v, w in nodes), sep="\t", file=known)
+        rank = sum(w for _, w in nodes)
+        for n in sample_sizes(rank):
+            row(cases, name, nodes, n, 0.0)
+        largest = nodes[0][0]
+        for r in ridges(largest):
+            for n in (rank * 0.4, float(rank), rank * 1.7):
+                row(cases, name, nodes, n, r)

@@ -63,6 +63,7 @@ def line(case):
 
 
 if __name__ == "__main__":
+    print("# written by generate-power-laws.py")
     print("# alpha\tscale\tshift\tb\tn\ttau\tomega\tstandard\toptimal")
     laws = ((1.05, 1, 0, 1.25), (1.5, 1, 0, 2), (2, 1, 0, 1.5), (3, 1, 0, 1.25), (8, 1, 0, 4),
             (1.5, 0.3, -0.75, 2), (2, 7, 12.5, 1.5), (3, 1e-9, 3000, 3))

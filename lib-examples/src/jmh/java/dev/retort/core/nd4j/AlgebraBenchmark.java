@@ -31,7 +31,8 @@ public class AlgebraBenchmark {
     @Setup
     public void setUp() {
         GaussianDesign design = GaussianDesign.of(Covariance.diagonal(Spectrum.powerLaw(1.5, features)));
-        try (INDArray drawn = design.sample(2 * features / 5, RandomStreams.of(1).generator())) {
+        try (INDArray drawn =
+                design.sample(2 * features / 5, RandomStreams.of(1).generator())) {
             x = OffHeapMatrix.copyOf(drawn);
         }
         gram = openBlas.gramOfRows(x);

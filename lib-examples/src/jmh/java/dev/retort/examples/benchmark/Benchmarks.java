@@ -60,7 +60,9 @@ public final class Benchmarks {
             String parameter = result.getParams().getParamsKeys().iterator().next();
             tables.computeIfAbsent(name[name.length - 2], key -> new TreeMap<>())
                     .computeIfAbsent(Integer.valueOf(result.getParams().getParam(parameter)), key -> new TreeMap<>())
-                    .put(name[name.length - 1], result.getPrimaryResult().getStatistics().getPercentile(50));
+                    .put(
+                            name[name.length - 1],
+                            result.getPrimaryResult().getStatistics().getPercentile(50));
         }
         PrintStream terminal = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         terminal.printf(

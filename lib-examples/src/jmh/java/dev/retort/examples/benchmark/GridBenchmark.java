@@ -31,11 +31,15 @@ public class GridBenchmark {
                 .and("samples", 10, 20, 30, 40, 50)
                 .and(
                         "ridge",
-                        IntStream.range(0, cells / 20).mapToDouble(k -> 1e-5 * k).toArray());
-        GridStudy study = GridStudy.predicting(grid, cell -> Distillation.of(RegressionTask.of(
-                                Spectrum.powerLaw(cell.get("alpha"), 100), Signal.sourcePowerLaw(1.5))
-                        .withNoise(0.1))
-                .target(Training.samples(cell.get("samples")).withRidge(cell.get("ridge"))));
+                        IntStream.range(0, cells / 20)
+                                .mapToDouble(k -> 1e-5 * k)
+                                .toArray());
+        GridStudy study = GridStudy.predicting(
+                grid,
+                cell -> Distillation.of(
+                                RegressionTask.of(Spectrum.powerLaw(cell.get("alpha"), 100), Signal.sourcePowerLaw(1.5))
+                                        .withNoise(0.1))
+                        .target(Training.samples(cell.get("samples")).withRidge(cell.get("ridge"))));
         Path csv = Files.createTempFile("sweep", ".csv");
         try {
             return LocalSweep.onAllProcessors().threads(threads).run(study, csv);

@@ -60,7 +60,9 @@ class SparkSweepTest {
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .config("spark.driver.host", "127.0.0.1")
                 .getOrCreate();
-        sweep().toParquet(PREDICTED, directory.resolve("rows").toString()); // the first is slow, and some tests are in a hurry
+        sweep().toParquet(
+                        PREDICTED,
+                        directory.resolve("rows").toString()); // the first is slow, and some tests are in a hurry
     }
 
     @AfterAll
@@ -95,7 +97,9 @@ class SparkSweepTest {
             @Override
             List<List<Double>> rows(GridStudy study, Path place) {
                 var table = session.read().parquet(place.toString()).orderBy("index");
-                assertThat(table.columns()).startsWith("index").endsWith(study.columns().toArray(String[]::new));
+                assertThat(table.columns())
+                        .startsWith("index")
+                        .endsWith(study.columns().toArray(String[]::new));
                 return table.collectAsList().stream()
                         .map(row -> Stream.concat(
                                         Stream.of((double) row.getInt(0)),
@@ -127,7 +131,8 @@ class SparkSweepTest {
 
     /** Whose cells take their time. */
     private static GridStudy slow(int milliseconds) {
-        ParameterGrid grid = ParameterGrid.of("x", IntStream.range(0, 40).asDoubleStream().toArray());
+        ParameterGrid grid =
+                ParameterGrid.of("x", IntStream.range(0, 40).asDoubleStream().toArray());
         return GridStudy.of(grid, List.of("y"), cell -> {
             try {
                 Thread.sleep(milliseconds);
@@ -205,7 +210,8 @@ class SparkSweepTest {
 
         assertThatThrownBy(() -> output.run(sweep(), other, place))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("belongs to another study: it has \"# seed: 7\" where this study has \"# seed: 8\"");
+                .hasMessageContaining(
+                        "belongs to another study: it has \"# seed: 7\" where this study has \"# seed: 8\"");
         assertThat(output.rows(PREDICTED, place)).isEqualTo(local(PREDICTED));
     }
 
@@ -368,7 +374,8 @@ class SparkSweepTest {
         assertThat(refusals)
                 .isNotEmpty()
                 .allMatch(message -> message.matches(".*: another sweep is writing to this directory \\(process "
-                        + ProcessHandle.current().pid() + " on .*, started .*\\)\\. If that process is gone, delete .*"));
+                        + ProcessHandle.current().pid()
+                        + " on .*, started .*\\)\\. If that process is gone, delete .*"));
         assertThat(place.resolve("_sweep.lock")).doesNotExist();
         assertThat(Output.PARQUET.rows(PREDICTED, place)).isEqualTo(local(PREDICTED));
     }

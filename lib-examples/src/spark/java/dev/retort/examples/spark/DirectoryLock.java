@@ -50,7 +50,8 @@ final class DirectoryLock implements Closeable {
             String owner = lock.owner();
             if (!isGone(owner)) {
                 throw new IOException(directory + ": another sweep is writing to this directory ("
-                        + (owner.isEmpty() ? "of an unknown process" : owner.strip()) + "). If that process is gone, delete "
+                        + (owner.isEmpty() ? "of an unknown process" : owner.strip())
+                        + "). If that process is gone, delete "
                         + lock.file + " and run the sweep again");
             }
             LOG.warn("{}: takes over from a sweep that was killed ({})", directory, owner.strip());

@@ -83,8 +83,8 @@ final class ParquetDirectory implements Closeable {
         List<Type> columns = new ArrayList<>(List.of(INDEX));
         Stream.of(study.grid().names(), study.columns())
                 .flatMap(List::stream)
-                .forEach(name -> columns.add(
-                        Types.required(PrimitiveTypeName.DOUBLE).named(name)));
+                .forEach(name ->
+                        columns.add(Types.required(PrimitiveTypeName.DOUBLE).named(name)));
         this.schema = new MessageType("sweep", columns);
     }
 
@@ -154,9 +154,8 @@ final class ParquetDirectory implements Closeable {
         for (Outcome outcome : outcomes) {
             outcome.failure()
                     .ifPresentOrElse(
-                            reason -> failures.add(
-                                    new SweepSummary.Failure(
-                                            study.grid().cell(outcome.index()), reason, outcome.isRefused())),
+                            reason -> failures.add(new SweepSummary.Failure(
+                                    study.grid().cell(outcome.index()), reason, outcome.isRefused())),
                             () -> results.add(outcome));
         }
         if (!results.isEmpty()) {

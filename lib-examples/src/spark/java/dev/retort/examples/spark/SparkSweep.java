@@ -64,8 +64,7 @@ public final class SparkSweep {
 
     private final Consumer<SweepProgress> progress;
 
-    private SparkSweep(
-            SparkSession session, int cellsPerTask, Duration patience, Consumer<SweepProgress> progress) {
+    private SparkSweep(SparkSession session, int cellsPerTask, Duration patience, Consumer<SweepProgress> progress) {
         this.session = session;
         this.cellsPerTask = cellsPerTask;
         this.patience = patience;
@@ -190,7 +189,9 @@ public final class SparkSweep {
             rows.add(batch);
             Thread.currentThread().interrupt();
         } catch (CompletionException e) {
-            throw new IOException("The Spark job failed. Everything that it returned is written, and the sweep can be resumed", e.getCause());
+            throw new IOException(
+                    "The Spark job failed. Everything that it returned is written, and the sweep can be resumed",
+                    e.getCause());
         } finally {
             context.cancelJobGroupAndFutureJobs(group); // unless it has ended
         }
@@ -210,8 +211,8 @@ public final class SparkSweep {
         RDD<int[]> cells = JavaSparkContext.fromSparkContext(context)
                 .parallelize(tasks, tasks.size())
                 .rdd();
-        Function1<Iterator<int[]>, List<Outcome>> task = (Function1<Iterator<int[]>, List<Outcome>> & Serializable)
-                indices -> outcomes(study, indices.next());
+        Function1<Iterator<int[]>, List<Outcome>> task =
+                (Function1<Iterator<int[]>, List<Outcome>> & Serializable) indices -> outcomes(study, indices.next());
         Function2<Object, List<Outcome>, BoxedUnit> handler = (number, outcomes) -> {
             finished.add(outcomes);
             return BoxedUnit.UNIT;
@@ -264,6 +265,7 @@ public final class SparkSweep {
     @Override
     public String toString() {
         String size = cellsPerTask > 0 ? Integer.toString(cellsPerTask) : "up to " + TASK;
-        return "SparkSweep on " + session.sparkContext().master() + ", tasks of " + size + " cells, Parquet every " + patience;
+        return "SparkSweep on " + session.sparkContext().master() + ", tasks of " + size + " cells, Parquet every "
+                + patience;
     }
 }

@@ -3,7 +3,8 @@ package dev.retort.theory.distillation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retort.core.spectrum.RegressionTask;
-import java.util.Arrays;
+import dev.retort.fixtures.ReferenceTable;
+import dev.retort.fixtures.ReferenceTable.Row;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -18,16 +19,14 @@ class ChainReferenceTest {
     record ReferenceChain(
             String name, RegressionTask task, double surrogate, List<Training> stages, List<Double> expected) {
 
-        static ReferenceChain of(String line) {
-            String[] fields = line.split("\t", -1);
-            RegressionTask task = RegressionTask.of(ReferenceText.spectrum(fields[1]), ReferenceText.signal(fields[2]))
-                    .withNoise(Double.parseDouble(fields[3]));
+        static ReferenceChain of(Row row) {
+            RegressionTask task = ReferenceText.task(row, "evaluation");
             return new ReferenceChain(
-                    fields[0],
+                    row.text("name"),
                     task,
-                    Double.parseDouble(fields[4]),
-                    ReferenceText.trainings(fields[5], task.dimension()),
-                    Arrays.stream(fields, 6, fields.length).map(Double::valueOf).toList());
+                    row.number("surrogate (times the truth)"),
+                    ReferenceText.trainings(row.text("stages"), task.dimension()),
+                    row.numbersFrom("excess, bias, label noise, design, inherited of each stage"));
         }
 
         Distillation pipeline() {
@@ -52,7 +51,7 @@ class ChainReferenceTest {
     }
 
     static Stream<ReferenceChain> chains() {
-        return ReferenceText.lines("chains.tsv").stream().skip(1).map(ReferenceChain::of);
+        return ReferenceTable.rows(ChainReferenceTest.class, "chains.tsv").map(ReferenceChain::of);
     }
 
     @ParameterizedTest

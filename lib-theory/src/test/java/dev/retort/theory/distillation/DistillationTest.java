@@ -1,7 +1,7 @@
 package dev.retort.theory.distillation;
 
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
@@ -12,7 +12,6 @@ import dev.retort.core.spectrum.Spectrum;
 import java.util.SplittableRandom;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -305,9 +304,5 @@ class DistillationTest {
 
     private static RiskReport predict(RegressionTask task, Surrogate surrogate, Training target) {
         return Distillation.of(task).surrogate(surrogate).target(target).predict();
-    }
-
-    private static void refuses(String message, ThrowingCallable call) {
-        assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
     }
 }

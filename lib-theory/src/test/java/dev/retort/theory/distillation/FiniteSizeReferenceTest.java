@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
+import dev.retort.fixtures.ReferenceTable;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -28,24 +29,25 @@ class FiniteSizeReferenceTest {
     }
 
     static Stream<Reference> references() {
-        return ReferenceText.lines("finite-size.tsv").stream().skip(2).map(line -> {
-            String[] cells = line.split("\t", -1);
-            int p = Integer.parseInt(cells[3]);
-            RegressionTask task = RegressionTask.of(Spectrum.of(power(cells[1], p)), Signal.of(power(cells[2], p)))
-                    .withNoise(Double.parseDouble(cells[4]));
-            Teacher teacher = Distillation.of(task);
-            Distillation pipeline = null;
-            for (String stage : cells[5].split("; ", -1)) {
-                pipeline = teacher.target(training(stage.split(" ", -1), p));
-                teacher = pipeline;
-            }
-            return new Reference(
-                    cells[0],
-                    Objects.requireNonNull(pipeline),
-                    Double.parseDouble(cells[6]),
-                    Double.parseDouble(cells[7]),
-                    Double.parseDouble(cells[8]));
-        });
+        return ReferenceTable.rows(FiniteSizeReferenceTest.class, "finite-size.tsv")
+                .map(row -> {
+                    int p = row.whole("p");
+                    RegressionTask task = RegressionTask.of(
+                                    Spectrum.of(power(row.text("lambda"), p)), Signal.of(power(row.text("beta"), p)))
+                            .withNoise(row.number("noise"));
+                    Teacher teacher = Distillation.of(task);
+                    Distillation pipeline = null;
+                    for (String stage : row.text("stages").split("; ", -1)) {
+                        pipeline = teacher.target(training(stage.split(" ", -1), p));
+                        teacher = pipeline;
+                    }
+                    return new Reference(
+                            row.text("name"),
+                            Objects.requireNonNull(pipeline),
+                            row.number("excess"),
+                            row.number("correction"),
+                            row.number("variance"));
+                });
     }
 
     private static Training training(String[] words, int p) {

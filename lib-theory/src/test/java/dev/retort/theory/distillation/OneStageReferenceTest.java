@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
+import dev.retort.fixtures.ReferenceTable;
+import dev.retort.fixtures.ReferenceTable.Row;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,116 +19,85 @@ class OneStageReferenceTest {
     /** Where the smallest double is too coarse for a relative error; no quantity of a case is meant to be this small. */
     private static final double ABSOLUTE_ERROR = 1e-290;
 
-    record ReferenceCase(Map<String, String> fields) {
-
-        String text(String name) {
-            return Objects.requireNonNull(fields.get(name), name);
-        }
-
-        double number(String name) {
-            return Double.parseDouble(text(name));
-        }
-
-        RegressionTask task() {
-            return RegressionTask.of(ReferenceText.spectrum(text("spectrum")), ReferenceText.signal(text("signal")))
-                    .withNoise(number("noise"));
-        }
-
-        Training training() {
-            return Training.samples(number("samples")).withRidge(number("ridge"));
-        }
-
-        @Override
-        public String toString() {
-            return text("name");
-        }
+    static Stream<Row> cases() {
+        return ReferenceTable.rows(OneStageReferenceTest.class, "one-stage.tsv");
     }
 
-    static Stream<ReferenceCase> cases() {
-        List<String> lines = ReferenceText.lines("one-stage.tsv");
-        String[] header = lines.get(0).substring(2).split("\t", -1);
-        return lines.stream().skip(1).map(line -> line.split("\t", -1)).map(row -> {
-            Map<String, String> fields = new HashMap<>();
-            IntStream.range(0, header.length).forEach(k -> fields.put(header[k], row[k]));
-            return new ReferenceCase(fields);
-        });
+    private static RegressionTask task(Row row) {
+        return ReferenceText.task(row, "spectrum");
+    }
+
+    private static Training training(Row row) {
+        return Training.samples(row.number("samples")).withRidge(row.number("ridge"));
     }
 
     @ParameterizedTest
     @MethodSource("cases")
-    void equivalentAgrees(ReferenceCase reference) {
+    void equivalentAgrees(Row row) {
         DeterministicEquivalent equivalent =
-                (DeterministicEquivalent) reference.training().equivalent(reference.task());
-        agrees(reference, "tau", equivalent.tau());
-        agrees(reference, "df1", equivalent.df1());
-        agrees(reference, "df2", equivalent.df2());
-        agrees(reference, "omega", equivalent.omega());
-        agrees(reference, "zetaFirst", equivalent.zeta(0));
-        agrees(reference, "zetaLast", equivalent.zeta(reference.task().dimension() - 1));
-        agrees(reference, "dTauDSamples", equivalent.dTauDSamples());
-        agrees(reference, "dTauDRidge", equivalent.dTauDRidge());
+                (DeterministicEquivalent) training(row).equivalent(task(row));
+        agrees(row, "tau", equivalent.tau());
+        agrees(row, "df1", equivalent.df1());
+        agrees(row, "df2", equivalent.df2());
+        agrees(row, "omega", equivalent.omega());
+        agrees(row, "zetaFirst", equivalent.zeta(0));
+        agrees(row, "zetaLast", equivalent.zeta(task(row).dimension() - 1));
+        agrees(row, "dTauDSamples", equivalent.dTauDSamples());
+        agrees(row, "dTauDRidge", equivalent.dTauDRidge());
     }
 
     @ParameterizedTest
     @MethodSource("cases")
-    void standardTargetAgrees(ReferenceCase reference) {
-        agrees(
-                reference,
-                "standard",
-                predict(reference, Surrogate.groundTruth()).excess());
+    void standardTargetAgrees(Row row) {
+        agrees(row, "standard", predict(row, Surrogate.groundTruth()).excess());
     }
 
     @ParameterizedTest
     @MethodSource("cases")
-    void optimalSurrogateAgrees(ReferenceCase reference) {
-        OptimalSurrogate best = OptimalSurrogate.of(reference.task(), reference.training());
-        agrees(reference, "gainFirst", best.gain(0));
-        agrees(reference, "gainLast", best.gain(reference.task().dimension() - 1));
-        agrees(reference, "optimal", best.risk().excess());
+    void optimalSurrogateAgrees(Row row) {
+        OptimalSurrogate best = OptimalSurrogate.of(task(row), training(row));
+        agrees(row, "gainFirst", best.gain(0));
+        agrees(row, "gainLast", best.gain(task(row).dimension() - 1));
+        agrees(row, "optimal", best.risk().excess());
         agrees(
-                reference,
+                row,
                 "optimal",
-                predict(reference, Surrogate.given(best.coefficients())).excess());
+                predict(row, Surrogate.given(best.coefficients())).excess());
     }
 
     @ParameterizedTest
     @MethodSource("cases")
-    void optimalMaskAgrees(ReferenceCase reference) {
-        FeatureMask mask =
-                OptimalSurrogate.of(reference.task(), reference.training()).mask();
-        assertThat(mask.size()).isEqualTo((int) reference.number("maskSize"));
-        assertThat(OptimalSurrogate.of(reference.task(), reference.training()).maskSize())
-                .isEqualTo(mask.size());
-        agrees(reference, "masked", predict(reference, Surrogate.masked(mask)).excess());
-        agrees(
-                reference,
-                "masked",
-                predict(reference, Surrogate.optimallyMasked()).excess());
+    void optimalMaskAgrees(Row row) {
+        FeatureMask mask = OptimalSurrogate.of(task(row), training(row)).mask();
+        assertThat(mask.size()).isEqualTo((int) row.number("maskSize"));
+        assertThat(OptimalSurrogate.of(task(row), training(row)).maskSize()).isEqualTo(mask.size());
+        agrees(row, "masked", predict(row, Surrogate.masked(mask)).excess());
+        agrees(row, "masked", predict(row, Surrogate.optimallyMasked()).excess());
     }
 
     @ParameterizedTest
     @MethodSource("cases")
-    void halvedTruthAgreesPartByPart(ReferenceCase reference) {
-        RegressionTask task = reference.task();
+    void halvedTruthAgreesPartByPart(Row row) {
+        RegressionTask task = task(row);
         double[] halved = IntStream.range(0, task.dimension())
                 .mapToDouble(i -> task.coefficient(i) / 2)
                 .toArray();
-        RiskReport risk = predict(reference, Surrogate.given(halved));
-        agrees(reference, "halved", risk.excess());
-        agrees(reference, "halvedBias", risk.bias());
-        agrees(reference, "halvedLabelNoise", risk.labelNoiseVariance());
-        agrees(reference, "halvedDesign", risk.designVariance());
+        RiskReport risk = predict(row, Surrogate.given(halved));
+        agrees(row, "halved", risk.excess());
+        agrees(row, "halvedBias", risk.bias());
+        agrees(row, "halvedLabelNoise", risk.labelNoiseVariance());
+        agrees(row, "halvedDesign", risk.designVariance());
     }
 
-    private static RiskReport predict(ReferenceCase reference, Surrogate surrogate) {
-        return Distillation.of(reference.task())
+    private static RiskReport predict(Row row, Surrogate surrogate) {
+        return Distillation.of(task(row))
                 .surrogate(surrogate)
-                .target(reference.training())
+                .target(training(row))
                 .predict();
     }
 
-    private static void agrees(ReferenceCase reference, String name, double actual) {
-        double expected = reference.number(name);
+    private static void agrees(Row row, String name, double actual) {
+        double expected = row.number(name);
         assertThat(Math.abs(actual - expected))
                 .as("%s: %s, expected %s", name, actual, expected)
                 .isLessThanOrEqualTo(RELATIVE_ERROR * Math.abs(expected) + ABSOLUTE_ERROR);

@@ -1,33 +1,25 @@
 package dev.retort.theory.distillation;
 
+import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.retort.fixtures.ReferenceTable.Row;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 
-/** Files of reference values, and the words in which they name spectra, signals and trainings. */
+/** The words in which tables of reference values name tasks and trainings. */
 final class ReferenceText {
 
     private ReferenceText() {}
 
-    /** The lines of a file of reference values, its heading first. */
-    static List<String> lines(String file) {
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(
-                Objects.requireNonNull(ReferenceText.class.getResourceAsStream(file)), StandardCharsets.UTF_8))) {
-            return reader.lines().toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** What the columns "signal" and "noise", and one of spectra, say. */
+    static RegressionTask task(Row row, String spectrum) {
+        return RegressionTask.of(spectrum(row.text(spectrum)), signal(row.text("signal")))
+                .withNoise(row.number("noise"));
     }
 
-    static Spectrum spectrum(String text) {
+    private static Spectrum spectrum(String text) {
         String[] words = text.split(" ", -1);
         double[] arguments = arguments(words);
         return switch (words[0]) {
@@ -40,7 +32,7 @@ final class ReferenceText {
         };
     }
 
-    static Signal signal(String text) {
+    private static Signal signal(String text) {
         String[] words = text.split(" ", -1);
         double[] arguments = arguments(words);
         return switch (words[0]) {

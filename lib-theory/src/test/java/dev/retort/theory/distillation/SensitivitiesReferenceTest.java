@@ -3,6 +3,8 @@ package dev.retort.theory.distillation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.fixtures.ReferenceTable;
+import dev.retort.fixtures.ReferenceTable.Row;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +21,9 @@ class SensitivitiesReferenceTest {
     /** Where the terms of a derivative nearly cancel: of the risk over the number varied. */
     private static final double ERROR_OF_RISK = 3e-14;
 
+    private static final String EXPECTED = "excess; of each stage d/dn, d/dr, d/dsigma, d/dlambda of the features;"
+            + " of the task d/dsigma, d/dlambda";
+
     record Reference(
             String name,
             RegressionTask task,
@@ -27,19 +32,17 @@ class SensitivitiesReferenceTest {
             List<Integer> features,
             List<Double> expected) {
 
-        static Reference of(String line) {
-            String[] fields = line.split("\t", -1);
-            RegressionTask task = RegressionTask.of(ReferenceText.spectrum(fields[1]), ReferenceText.signal(fields[2]))
-                    .withNoise(Double.parseDouble(fields[3]));
+        static Reference of(Row row) {
+            RegressionTask task = ReferenceText.task(row, "evaluation");
             return new Reference(
-                    fields[0],
+                    row.text("name"),
                     task,
-                    fields[4],
-                    ReferenceText.trainings(fields[5], task.dimension()),
-                    Arrays.stream(fields[6].split(" ", -1))
-                            .map(Integer::valueOf)
+                    row.text("surrogate"),
+                    ReferenceText.trainings(row.text("stages"), task.dimension()),
+                    Arrays.stream(row.numbers("features"))
+                            .mapToObj(i -> (int) i)
                             .toList(),
-                    Arrays.stream(fields, 7, fields.length).map(Double::valueOf).toList());
+                    row.numbersFrom(EXPECTED));
         }
 
         Distillation pipeline() {
@@ -66,7 +69,8 @@ class SensitivitiesReferenceTest {
     }
 
     static Stream<Reference> references() {
-        return ReferenceText.lines("sensitivities.tsv").stream().skip(1).map(Reference::of);
+        return ReferenceTable.rows(SensitivitiesReferenceTest.class, "sensitivities.tsv")
+                .map(Reference::of);
     }
 
     /** A derivative, and the number that it is with respect to. */

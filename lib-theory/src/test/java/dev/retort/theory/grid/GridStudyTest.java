@@ -1,5 +1,6 @@
 package dev.retort.theory.grid;
 
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -22,7 +23,6 @@ import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -161,21 +161,21 @@ class GridStudyTest {
     @Test
     void badStudiesAreRefused() {
         CellFunction<double[]> nothing = cell -> new double[0];
-        refused("columns.size: 0 is not at least 1", () -> GridStudy.of(GRID, List.of(), nothing));
-        refused(
+        refuses("columns.size: 0 is not at least 1", () -> GridStudy.of(GRID, List.of(), nothing));
+        refuses(
                 "columns[0]: alpha is taken by another axis or column",
                 () -> GridStudy.of(GRID, List.of("alpha"), nothing));
-        refused(
+        refuses(
                 "columns[1]: y is taken by another axis or column",
                 () -> GridStudy.of(GRID, List.of("y", "y"), nothing));
-        refused(
+        refuses(
                 "columns[0]: \"y z\" is not a letter followed by letters, digits and underscores, or is \"index\"",
                 () -> GridStudy.of(GRID, List.of("y z"), nothing));
-        refused(
+        refuses(
                 "columns[5]: tau is taken by another axis or column",
                 () -> GridStudy.predicting(GRID.and("tau", 1), PIPELINE));
-        refused("trials: 1 is not at least 2", () -> GridStudy.simulating(GRID, PIPELINE, 1));
-        refused(
+        refuses("trials: 1 is not at least 2", () -> GridStudy.simulating(GRID, PIPELINE, 1));
+        refuses(
                 "name: \"two\\nlines\" contains control characters",
                 () -> GridStudy.predicting(GRID, PIPELINE).named("two\nlines"));
         assertThatExceptionOfType(IndexOutOfBoundsException.class)
@@ -232,10 +232,6 @@ class GridStudyTest {
         try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
             return (T) in.readObject();
         }
-    }
-
-    private static void refused(String message, ThrowingCallable call) {
-        assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
     }
 
     private static final class Speechless extends RuntimeException {

@@ -1,14 +1,13 @@
 package dev.retort.theory.grid;
 
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class ParameterGridTest {
@@ -88,36 +87,36 @@ class ParameterGridTest {
         assertThat(grid.cell(0).whole("n")).isEqualTo(3);
         assertThat(grid.cell(2).whole("n")).isEqualTo(Integer.MAX_VALUE);
         assertThat(grid.cell(4).whole("n")).isEqualTo(Integer.MIN_VALUE);
-        refused(
+        refuses(
                 "n: 0.5 is not a whole number from -2^31 to 2^31 - 1",
                 () -> grid.cell(1).whole("n"));
-        refused(
+        refuses(
                 "n: 2.147483648E9 is not a whole number from -2^31 to 2^31 - 1",
                 () -> grid.cell(3).whole("n"));
     }
 
     @Test
     void badAxesAreRefused() {
-        refused(
+        refuses(
                 "name: \"1st\" is not a letter followed by letters, digits and underscores, or is \"index\"",
                 () -> ParameterGrid.of("1st", 1));
-        refused(
+        refuses(
                 "name: \"a,b\" is not a letter followed by letters, digits and underscores, or is \"index\"",
                 () -> ParameterGrid.of("a,b", 1));
-        refused(
+        refuses(
                 "name: \"\" is not a letter followed by letters, digits and underscores, or is \"index\"",
                 () -> ParameterGrid.of("", 1));
-        refused(
+        refuses(
                 "name: \"index\" is not a letter followed by letters, digits and underscores, or is \"index\"",
                 () -> GRID.and("index", 1));
-        refused("name: alpha is taken by another axis or column", () -> GRID.and("alpha", 1));
-        refused("values.length: 0 is not at least 1", () -> ParameterGrid.of("x"));
-        refused("values[1]: NaN is not finite", () -> ParameterGrid.of("x", 1, Double.NaN));
-        refused("values[0]: Infinity is not finite", () -> ParameterGrid.of("x", Double.POSITIVE_INFINITY));
-        refused("values[2]: 1.0 occurs twice", () -> ParameterGrid.of("x", 1, 2, 1));
-        refused("values[1]: -0.0 occurs twice", () -> ParameterGrid.of("x", 0.0, -0.0));
-        refused("name: beta is not one of [samples, alpha, ridge]", () -> GRID.values("beta"));
-        refused(
+        refuses("name: alpha is taken by another axis or column", () -> GRID.and("alpha", 1));
+        refuses("values.length: 0 is not at least 1", () -> ParameterGrid.of("x"));
+        refuses("values[1]: NaN is not finite", () -> ParameterGrid.of("x", 1, Double.NaN));
+        refuses("values[0]: Infinity is not finite", () -> ParameterGrid.of("x", Double.POSITIVE_INFINITY));
+        refuses("values[2]: 1.0 occurs twice", () -> ParameterGrid.of("x", 1, 2, 1));
+        refuses("values[1]: -0.0 occurs twice", () -> ParameterGrid.of("x", 0.0, -0.0));
+        refuses("name: beta is not one of [samples, alpha, ridge]", () -> GRID.values("beta"));
+        refuses(
                 "name: beta is not one of [samples, alpha, ridge]",
                 () -> GRID.cell(0).get("beta"));
     }
@@ -131,7 +130,7 @@ class ParameterGridTest {
         assertThat(large.size()).isEqualTo((1 << 31) - (1 << 16));
         assertThat(large.cell(last).get("a")).isEqualTo((1 << 16) - 1);
         assertThat(large.cell(last).get("b")).isEqualTo((1 << 15) - 2);
-        refused(
+        refuses(
                 "values: a grid of at least 4294836224 cells does not have less than 2^31",
                 () -> large.and("c", 1, 2).and("d", 1, 2, 3));
     }
@@ -156,9 +155,5 @@ class ParameterGridTest {
         assertThat(GRID.cell(3))
                 .isNotEqualTo(GRID.cell(4))
                 .isNotEqualTo(GRID.withSeed(1).cell(3));
-    }
-
-    private static void refused(String message, ThrowingCallable call) {
-        assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
     }
 }

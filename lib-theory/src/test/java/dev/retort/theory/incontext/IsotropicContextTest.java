@@ -7,13 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import dev.retort.fixtures.ReferenceTable;
+import dev.retort.fixtures.ReferenceTable.Row;
 import java.util.List;
-import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,17 +21,8 @@ class IsotropicContextTest {
 
     private static final double RELATIVE_ERROR = 2e-14;
 
-    static List<double[]> references() throws IOException {
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(
-                Objects.requireNonNull(IsotropicContextTest.class.getResourceAsStream("in-context.tsv")),
-                StandardCharsets.UTF_8))) {
-            return reader.lines()
-                    .skip(1)
-                    .map(line -> Arrays.stream(line.split("\t", -1))
-                            .mapToDouble(Double::parseDouble)
-                            .toArray())
-                    .toList();
-        }
+    static Stream<Row> references() {
+        return ReferenceTable.rows(IsotropicContextTest.class, "in-context.tsv");
     }
 
     private static IsotropicContext context(int dimension, int length, double power, double noise) {
@@ -43,15 +31,16 @@ class IsotropicContextTest {
 
     @ParameterizedTest
     @MethodSource("references")
-    void agreesWithAnotherFormulaAtHighPrecision(double[] row) {
-        IsotropicContext context = context((int) row[0], (int) row[1], row[2], Math.sqrt(row[3]));
-        agrees(context.excess(InContextPredictor.gradientStep(1 / 64.0)), row[4]);
-        agrees(context.excess(InContextPredictor.gradientSteps(3, 1 / 64.0)), row[5]);
-        agrees(context.excess(InContextPredictor.gradientSteps(8, 1 / 128.0)), row[6]);
-        agrees(context.excess(InContextPredictor.ridge(1 / 16.0)), row[7]);
-        agrees(context.excess(context.bayes()), row[8]);
-        agrees(context.excess(InContextPredictor.ridge(30)), row[9]);
-        agrees(context.excess(InContextPredictor.ridge(0x1p-30)), row[10]);
+    void agreesWithAnotherFormulaAtHighPrecision(Row row) {
+        IsotropicContext context =
+                context(row.whole("d"), row.whole("n"), row.number("power"), Math.sqrt(row.number("noiseVariance")));
+        agrees(context.excess(InContextPredictor.gradientStep(1 / 64.0)), row.number("step1"));
+        agrees(context.excess(InContextPredictor.gradientSteps(3, 1 / 64.0)), row.number("steps3"));
+        agrees(context.excess(InContextPredictor.gradientSteps(8, 1 / 128.0)), row.number("steps8"));
+        agrees(context.excess(InContextPredictor.ridge(1 / 16.0)), row.number("ridge"));
+        agrees(context.excess(context.bayes()), row.number("bayes"));
+        agrees(context.excess(InContextPredictor.ridge(30)), row.number("strongRidge"));
+        agrees(context.excess(InContextPredictor.ridge(0x1p-30)), row.number("tinyRidge"));
     }
 
     private static void agrees(double actual, double expected) {

@@ -1,7 +1,7 @@
 package dev.retort.theory.matrix;
 
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.core.RandomStreams;
@@ -22,7 +22,6 @@ import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -347,38 +346,58 @@ class MatrixDistillationTest {
         Covariance evaluation = wishart(4, 6, 1);
         MatrixDistillation.Draft draft = MatrixDistillation.of(evaluation, gaussian(4, 2));
         Training training = Training.samples(2);
-        assertRefused(
-                () -> MatrixDistillation.of(evaluation, vector(1, 2, 3)), "truth: DOUBLE array of shape [3] is not");
-        assertRefused(() -> MatrixDistillation.of(evaluation, matrix(4, 4, 1)), "truth: DOUBLE array of shape [4, 4]");
-        assertRefused(() -> MatrixDistillation.of(evaluation, vector(1, 2, Double.NaN, 4)), "truth[2]: NaN");
-        assertRefused(() -> MatrixDistillation.of(evaluation, vector(1, 2, 1e200, 4)), "is not finite");
-        assertRefused(() -> draft.withNoise(-1), "noise: -1.0");
-        assertRefused(() -> draft.surrogate(vector(1, 2)), "coefficients: DOUBLE array of shape [2]");
-        assertRefused(() -> draft.surrogate(vector(1, 2, 3, Double.POSITIVE_INFINITY)), "coefficients[3]: Infinity");
-        assertRefused(() -> draft.target(training, wishart(5, 6, 1)), "covariance.length: 5");
-        assertRefused(() -> draft.target(training, Covariance.diagonal(Spectrum.powerLaw(2))), "covariance: ");
-        assertRefused(
-                () -> draft.target(training.withSamples(8), Covariance.diagonal(Spectrum.of(1, 1, 1, 1e-300))),
-                "too small beside the evaluation's");
-        assertRefused(() -> draft.target(training.withSpectrum(Spectrum.isotropic(1, 4))), "spectrum: ");
-        assertRefused(() -> draft.target(training.withMask(FeatureMask.keepingFirst(2, 5))), "mask.length: 5");
-        assertRefused(() -> draft.target(training.withMask(FeatureMask.keepingFirst(0, 4))), "mask: ");
-        assertRefused(
-                () -> draft.target(
-                        training.withMask(FeatureMask.keepingFirst(1, 4)),
-                        Covariance.diagonal(Spectrum.of(0, 1, 1, 1))),
-                "keeps no feature that varies");
-        assertRefused(
+        refuses(
+                "truth: DOUBLE array of shape [3] is not a numeric array of shape [4], the number of features",
+                () -> MatrixDistillation.of(evaluation, vector(1, 2, 3)));
+        refuses(
+                "truth: DOUBLE array of shape [4, 4] is not a numeric array of shape [4], the number of features",
+                () -> MatrixDistillation.of(evaluation, matrix(4, 4, 1)));
+        refuses("truth[2]: NaN is not finite", () -> MatrixDistillation.of(evaluation, vector(1, 2, Double.NaN, 4)));
+        refuses(
+                "signal: variance of the labels Σ λβ² = Infinity is not finite",
+                () -> MatrixDistillation.of(evaluation, vector(1, 2, 1e200, 4)));
+        refuses("noise: -1.0 is not at least 0 and finite", () -> draft.withNoise(-1));
+        refuses(
+                "coefficients: DOUBLE array of shape [2] is not a numeric array of shape [4], the number of features",
+                () -> draft.surrogate(vector(1, 2)));
+        refuses(
+                "coefficients[3]: Infinity is not finite",
+                () -> draft.surrogate(vector(1, 2, 3, Double.POSITIVE_INFINITY)));
+        refuses(
+                "covariance.length: 5 is not that of the evaluation covariance, 4",
+                () -> draft.target(training, wishart(5, 6, 1)));
+        Covariance endless = Covariance.diagonal(Spectrum.powerLaw(2));
+        refuses(
+                "covariance: " + endless + " is not of at most 46340 features, listed one by one",
+                () -> draft.target(training, endless));
+        Covariance tiny = Covariance.diagonal(Spectrum.of(1, 1, 1, 1e-300));
+        refuses(
+                "covariance: " + tiny + " has eigenvalues too small beside the evaluation's",
+                () -> draft.target(training.withSamples(8), tiny));
+        Training elsewhere = training.withSpectrum(Spectrum.isotropic(1, 4));
+        refuses(
+                "spectrum: " + elsewhere + " has eigenvalues without eigenvectors; pass a covariance beside it",
+                () -> draft.target(elsewhere));
+        refuses(
+                "mask.length: 5 is not the number of features, 4",
+                () -> draft.target(training.withMask(FeatureMask.keepingFirst(2, 5))));
+        FeatureMask none = FeatureMask.keepingFirst(0, 4);
+        refuses("mask: " + none + " keeps no feature that varies", () -> draft.target(training.withMask(none)));
+        FeatureMask first = FeatureMask.keepingFirst(1, 4);
+        refuses(
+                "mask: " + first + " keeps no feature that varies",
+                () -> draft.target(training.withMask(first), Covariance.diagonal(Spectrum.of(0, 1, 1, 1))));
+        refuses(
+                "ridge: 1.0E200 is so large that the optimal surrogate overflows",
                 () -> draft.optimalSurrogate()
                         .target(training.withRidge(1e200).withTeacherShare(1))
-                        .predict(),
-                "ridge: 1.0E200");
-        assertRefused(
-                () -> draft.target(training.withLabels(Labels.hard())),
-                "is not on plain labels, which a matrix pipeline needs");
-        assertRefused(
-                () -> draft.target(training.withTeacherRows(0.5)),
-                "is not on plain labels, which a matrix pipeline needs");
+                        .predict());
+        for (Training other : List.of(training.withLabels(Labels.hard()), training.withTeacherRows(0.5))) {
+            refuses(
+                    "training: " + other + " is not on plain labels, which a matrix pipeline needs; use a Distillation,"
+                            + " whose covariances share their eigenvectors",
+                    () -> draft.target(other));
+        }
     }
 
     @Test
@@ -387,14 +406,14 @@ class MatrixDistillationTest {
         Covariance evaluation = wishart(4, 6, 1);
         MatrixDistillation.Draft draft = MatrixDistillation.of(evaluation, gaussian(4, 2));
         Training training = Training.samples(2);
-        assertRefused(() -> MatrixDistillation.of(null, gaussian(4, 2)), "evaluation: null");
-        assertRefused(() -> MatrixDistillation.of(evaluation, null), "truth: null");
-        assertRefused(() -> draft.surrogate((INDArray) null), "coefficients: null");
-        assertRefused(() -> draft.surrogate((Training) null), "surrogate: null");
-        assertRefused(() -> draft.target(null), "target: null");
-        assertRefused(() -> draft.target(training, null), "covariance: null");
-        assertRefused(() -> draft.target(training).then(null), "next: null");
-        assertRefused(() -> draft.target(training).then(null, evaluation), "next: null");
+        refuses("evaluation: null is not allowed", () -> MatrixDistillation.of(null, gaussian(4, 2)));
+        refuses("truth: null is not allowed", () -> MatrixDistillation.of(evaluation, null));
+        refuses("coefficients: null is not allowed", () -> draft.surrogate((INDArray) null));
+        refuses("surrogate: null is not allowed", () -> draft.surrogate((Training) null));
+        refuses("target: null is not allowed", () -> draft.target(null));
+        refuses("covariance: null is not allowed", () -> draft.target(training, null));
+        refuses("next: null is not allowed", () -> draft.target(training).then(null));
+        refuses("next: null is not allowed", () -> draft.target(training).then(null, evaluation));
     }
 
     @Test
@@ -428,12 +447,8 @@ class MatrixDistillationTest {
             assertThat(pipeline.beginning(k).predict().test())
                     .isEqualTo(stages.get(k - 1).test());
         }
-        assertRefused(() -> pipeline.beginning(0), "stages: 0 is not from 1 to 2");
-        assertRefused(() -> pipeline.beginning(3), "stages: 3 is not from 1 to 2");
-    }
-
-    private static void assertRefused(ThrowingCallable call, String words) {
-        assertThatIllegalArgumentException().isThrownBy(call).withMessageContaining(words);
+        refuses("stages: 0 is not from 1 to 2", () -> pipeline.beginning(0));
+        refuses("stages: 3 is not from 1 to 2", () -> pipeline.beginning(3));
     }
 
     private static void assertSame(List<RiskReport> actual, List<RiskReport> expected, double relative) {

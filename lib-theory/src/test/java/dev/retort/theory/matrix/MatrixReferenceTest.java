@@ -3,14 +3,11 @@ package dev.retort.theory.matrix;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retort.core.nd4j.Covariance;
+import dev.retort.fixtures.ReferenceTable;
+import dev.retort.fixtures.ReferenceTable.Row;
 import dev.retort.theory.distillation.FeatureMask;
 import dev.retort.theory.distillation.RiskReport;
 import dev.retort.theory.distillation.Training;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,30 +32,29 @@ class MatrixReferenceTest {
 
     record ReferenceChain(String name, MatrixDistillation pipeline, List<Double> risks, List<Double> surrogate) {
 
-        static ReferenceChain of(String line) {
-            String[] fields = line.split("\t", -1);
-            int p = Integer.parseInt(fields[1]);
+        static ReferenceChain of(Row row) {
+            int p = row.whole("features");
             Map<String, Covariance> covariances = new HashMap<>();
-            covariances.put("task", covariance(fields[2], p));
+            covariances.put("task", covariance(row.text("evaluation"), p));
             MatrixDistillation.Draft draft = MatrixDistillation.of(
-                            Objects.requireNonNull(covariances.get("task")), vector(fields[3], p))
-                    .withNoise(Double.parseDouble(fields[4]));
-            if (fields[5].equals("optimal")) {
+                            Objects.requireNonNull(covariances.get("task")), vector(row.text("truth"), p))
+                    .withNoise(row.number("noise"));
+            if (row.text("surrogate").equals("optimal")) {
                 draft = draft.optimalSurrogate();
-            } else if (!fields[5].equals("truth")) {
-                draft = draft.surrogate(vector(fields[5], p));
+            } else if (!row.text("surrogate").equals("truth")) {
+                draft = draft.surrogate(vector(row.text("surrogate"), p));
             }
             MatrixTeacher chain = draft;
-            for (String stage : fields[6].split(" \\| ", -1)) {
+            for (String stage : row.text("stages").split(" \\| ", -1)) {
                 String[] words = stage.split("; ", -1);
                 chain = chain.target(
                         training(words), covariances.computeIfAbsent(words[0], text -> covariance(text, p)));
             }
             List<Double> numbers =
-                    Arrays.stream(fields, 7, fields.length).map(Double::valueOf).toList();
+                    row.numbersFrom("excess, bias, label noise, design, inherited of each stage, then the surrogate");
             int risks = numbers.size() - p;
             return new ReferenceChain(
-                    fields[0],
+                    row.text("name"),
                     (MatrixDistillation) chain,
                     numbers.subList(0, risks),
                     numbers.subList(risks, numbers.size()));
@@ -121,12 +117,8 @@ class MatrixReferenceTest {
         }
     }
 
-    static Stream<ReferenceChain> chains() throws IOException {
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(
-                Objects.requireNonNull(MatrixReferenceTest.class.getResourceAsStream("matrices.tsv")),
-                StandardCharsets.UTF_8))) {
-            return reader.lines().skip(1).map(ReferenceChain::of).toList().stream();
-        }
+    static Stream<ReferenceChain> chains() {
+        return ReferenceTable.rows(MatrixReferenceTest.class, "matrices.tsv").map(ReferenceChain::of);
     }
 
     @ParameterizedTest

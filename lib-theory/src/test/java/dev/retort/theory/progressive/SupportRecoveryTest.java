@@ -4,16 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import dev.retort.fixtures.ReferenceTable;
+import dev.retort.fixtures.ReferenceTable.Row;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,63 +21,35 @@ class SupportRecoveryTest {
 
     private static final double RELATIVE_ERROR = 1e-12;
 
-    private record Prediction(String what, List<Double> arguments, double value) {
-
-        int whole(int i) {
-            return (int) number(i);
-        }
-
-        double number(int i) {
-            return arguments.get(i);
-        }
-
-        @Override
-        public String toString() {
-            return what + arguments;
-        }
-    }
-
-    static List<Prediction> references() throws IOException {
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(
-                Objects.requireNonNull(SupportRecoveryTest.class.getResourceAsStream("predictions.tsv")),
-                StandardCharsets.UTF_8))) {
-            return reader.lines()
-                    .skip(1)
-                    .map(line -> line.split("\t", -1))
-                    .map(cells -> new Prediction(
-                            cells[0],
-                            Arrays.stream(cells[1].split(" ", -1))
-                                    .map(Double::parseDouble)
-                                    .toList(),
-                            Double.parseDouble(cells[2])))
-                    .toList();
-        }
+    static Stream<Row> references() {
+        return ReferenceTable.rows(SupportRecoveryTest.class, "predictions.tsv");
     }
 
     @ParameterizedTest
     @MethodSource("references")
-    void agreesWithHighPrecision(Prediction p) {
-        int d = p.whole(0);
-        int k = p.whole(1);
-        double actual = switch (p.what) {
+    void agreesWithHighPrecision(Row row) {
+        double[] arguments = row.numbers("arguments");
+        int d = (int) arguments[0];
+        int k = (int) arguments[1];
+        double actual = switch (row.text("what")) {
             case "hoeffding" ->
-                SupportRecovery.of(d, k, p.number(2), p.number(3)).hoeffdingSamples(p.number(4));
+                SupportRecovery.of(d, k, arguments[2], arguments[3]).hoeffdingSamples(arguments[4]);
             case "oneShotHoeffding" ->
-                SupportRecovery.oneShot(FourierGap.of(d, k)).hoeffdingSamples(p.number(2));
+                SupportRecovery.oneShot(FourierGap.of(d, k)).hoeffdingSamples(arguments[2]);
             case "oneShotBernstein" ->
-                SupportRecovery.oneShot(FourierGap.of(d, k)).bernsteinSamples(p.number(2));
-            case "oneHotHoeffding" -> SupportRecovery.oneHot(d, k).hoeffdingSamples(p.number(2));
-            case "l1Leakage" -> SupportRecovery.of(d, k, 1, 1).l1LeakageSamples(p.number(2), p.number(3));
-            case "gaussian" -> SupportRecovery.gaussianProbability(FourierGap.of(d, k, p.number(2)), p.number(3));
+                SupportRecovery.oneShot(FourierGap.of(d, k)).bernsteinSamples(arguments[2]);
+            case "oneHotHoeffding" -> SupportRecovery.oneHot(d, k).hoeffdingSamples(arguments[2]);
+            case "l1Leakage" -> SupportRecovery.of(d, k, 1, 1).l1LeakageSamples(arguments[2], arguments[3]);
+            case "gaussian" -> SupportRecovery.gaussianProbability(FourierGap.of(d, k, arguments[2]), arguments[3]);
             case "ordered" -> OneStepTeacher.of(FourierGap.of(d, k), 100).orderedProbability();
-            case "queries" -> ParityLearning.of(d, k).statisticalQueries(p.number(2), p.number(3));
-            case "exhaustive" -> ParityLearning.of(d, k).exhaustiveSearchSamples(p.number(2));
+            case "queries" -> ParityLearning.of(d, k).statisticalQueries(arguments[2], arguments[3]);
+            case "exhaustive" -> ParityLearning.of(d, k).exhaustiveSearchSamples(arguments[2]);
             case "exponentialEigenvalue" -> DotProductKernel.exponential(d).eigenvalue(k);
             default ->
                 DotProductKernel.exponential(d).eigenvalue(k)
-                        / DotProductKernel.exponential(d).eigenvalue(p.whole(2));
+                        / DotProductKernel.exponential(d).eigenvalue((int) arguments[2]);
         };
-        assertThat(actual / p.value).isCloseTo(1, within(RELATIVE_ERROR));
+        assertThat(actual / row.number("value")).isCloseTo(1, within(RELATIVE_ERROR));
     }
 
     /** Estimated correlations of labels with all coordinates; true if the support has the largest. */

@@ -1,33 +1,22 @@
 package dev.retort.theory.progressive;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
+import dev.retort.fixtures.ReferenceTable;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.commons.math3.fraction.BigFraction;
 
 /** One row of {@code units.tsv}; see the script beside it. */
 record UnitReference(int dimension, double bias, int size, BigFraction threshold, BigFraction relu, String gap) {
 
-    static List<UnitReference> all() throws IOException {
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(
-                Objects.requireNonNull(UnitReference.class.getResourceAsStream("units.tsv")),
-                StandardCharsets.UTF_8))) {
-            return reader.lines()
-                    .skip(1)
-                    .map(line -> line.split("\t", -1))
-                    .map(cells -> new UnitReference(
-                            Integer.parseInt(cells[0]),
-                            Double.parseDouble(cells[1]),
-                            Integer.parseInt(cells[2]),
-                            fraction(cells[3]),
-                            fraction(cells[4]),
-                            cells[5]))
-                    .toList();
-        }
+    static Stream<UnitReference> all() {
+        return ReferenceTable.rows(UnitReference.class, "units.tsv")
+                .map(row -> new UnitReference(
+                        row.whole("d"),
+                        row.number("b"),
+                        row.whole("s"),
+                        fraction(row.text("H")),
+                        fraction(row.text("R")),
+                        row.text("gap")));
     }
 
     static BigFraction fraction(String text) {

@@ -1,7 +1,7 @@
 package dev.retort.theory.report;
 
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.core.SampleMean;
@@ -639,29 +639,31 @@ class FigureTest {
     @Test
     void refusesWhatMakesNoFigure() {
         double[] three = {1, 2, 3};
-        refused("y.length: 4 is not x.length, 3", () -> Line.of("a", three, N));
-        refused("y.length: 4 is not x.length, 3", () -> Markers.of("a", three, N, three));
-        refused("error.length: 3 is not x.length, 4", () -> Markers.of("a", N, RISK, three));
-        refused("error[1]: -2.0 is not at least 0", () -> Markers.of("a", N, RISK, new double[] {1, -2, 0, 0}));
-        refused("value: NaN is not finite", () -> Rule.vertical(Double.NaN, "a"));
-        refused("from: 0.0 is not greater than 0", () -> Axis.log("n").withRange(0, 1));
-        refused("to: 1.0 is not greater than from, 1.0", () -> Axis.linear("n").withRange(1, 1));
-        refused("to: NaN is not finite", () -> Axis.linear("n").withRange(1, Double.NaN));
-        refused("limits[1]: 0.5 is not greater than the one before", () -> Bands.of("", 1, 0.5, 0.5));
-        refused("limits: [0.5, 1.0] has the middle, 1.0", () -> Bands.of("", 1, 0.5, 1));
-        refused("limits: [2.0, 3.0, 4.0, 5.0] has more than 3", () -> Bands.of("", 1, 2, 3, 4, 5));
-        refused("limits: [0.1, 0.2, 0.3, 0.4] has more than 3", () -> Bands.of("", 1, 0.1, 0.2, 0.3, 0.4));
-        refused("middle: NaN is not finite", () -> Bands.of("", Double.NaN));
+        refuses("y.length: 4 is not x.length, 3", () -> Line.of("a", three, N));
+        refuses("y.length: 4 is not x.length, 3", () -> Markers.of("a", three, N, three));
+        refuses("error.length: 3 is not x.length, 4", () -> Markers.of("a", N, RISK, three));
+        refuses("error[1]: -2.0 is not at least 0", () -> Markers.of("a", N, RISK, new double[] {1, -2, 0, 0}));
+        refuses("value: NaN is not finite", () -> Rule.vertical(Double.NaN, "a"));
+        refuses(
+                "from: 0.0 is not greater than 0 and finite",
+                () -> Axis.log("n").withRange(0, 1));
+        refuses("to: 1.0 is not greater than from, 1.0", () -> Axis.linear("n").withRange(1, 1));
+        refuses("to: NaN is not finite", () -> Axis.linear("n").withRange(1, Double.NaN));
+        refuses("limits[1]: 0.5 is not greater than the one before", () -> Bands.of("", 1, 0.5, 0.5));
+        refuses("limits: [0.5, 1.0] has the middle, 1.0", () -> Bands.of("", 1, 0.5, 1));
+        refuses(
+                "limits: [2.0, 3.0, 4.0, 5.0] has more than 3 on one side of the middle",
+                () -> Bands.of("", 1, 2, 3, 4, 5));
+        refuses(
+                "limits: [0.1, 0.2, 0.3, 0.4] has more than 3 on one side of the middle",
+                () -> Bands.of("", 1, 0.1, 0.2, 0.3, 0.4));
+        refuses("middle: NaN is not finite", () -> Bands.of("", Double.NaN));
         Bands bands = Bands.of("", 1);
-        refused("x.length: 1 is not at least 2", () -> bands.cells(new double[1], N, new double[1][4]));
-        refused("y[1]: 0.1 is not greater than the one before", () -> bands.cells(N, RISK, new double[4][4]));
-        refused("values.length: 3 is not x.length, 4", () -> bands.cells(N, N, new double[3][4]));
-        refused("values[0].length: 3 is not y.length, 4", () -> bands.cells(N, N, new double[4][3]));
-        refused("values.length: 3 is not x.length, 4", () -> bands.points(N, N, three));
-        refused("panels.length: 0 is not at least 1", Figure::of);
-    }
-
-    private static void refused(String message, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-        assertThatIllegalArgumentException().isThrownBy(call).withMessageStartingWith(message);
+        refuses("x.length: 1 is not at least 2", () -> bands.cells(new double[1], N, new double[1][4]));
+        refuses("y[1]: 0.1 is not greater than the one before", () -> bands.cells(N, RISK, new double[4][4]));
+        refuses("values.length: 3 is not x.length, 4", () -> bands.cells(N, N, new double[3][4]));
+        refuses("values[0].length: 3 is not y.length, 4", () -> bands.cells(N, N, new double[4][3]));
+        refuses("values.length: 3 is not x.length, 4", () -> bands.points(N, N, three));
+        refuses("panels.length: 0 is not at least 1", Figure::of);
     }
 }

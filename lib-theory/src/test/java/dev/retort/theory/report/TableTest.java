@@ -1,11 +1,10 @@
 package dev.retort.theory.report;
 
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.retort.core.SampleMean;
 import java.util.Locale;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -126,27 +125,27 @@ class TableTest {
 
     @Test
     void refusesWhatMakesNoTable() {
-        refused("headers.length: 0 is not at least 1", Table::of);
-        refused("headers[2]: n is already a header", () -> Table.of("n", "m", "n"));
-        refused(
+        refuses("headers.length: 0 is not at least 1", Table::of);
+        refuses("headers[2]: n is already a header", () -> Table.of("n", "m", "n"));
+        refuses(
                 "cells.length: 1 is not headers.length, 2",
                 () -> Table.of("n", "m").withRow(1));
-        refused(
+        refuses(
                 "cells[1]: [] is not a Number, a SampleMean or a String",
                 () -> Table.of("n", "m").withRow(1, java.util.List.of()));
-        refused("header: k is not one of [n, m]", () -> Table.of("n", "m").withFormat("k", "%.2f"));
-        refused("format: %d is not a format", () -> Table.of("n").withFormat("n", "%d"));
-        refused("format: plain is not a format", () -> Table.of("n").withFormat("n", "plain"));
-        refused(
+        refuses("header: k is not one of [n, m]", () -> Table.of("n", "m").withFormat("k", "%.2f"));
+        refuses(
+                "format: %d is not a format for a floating-point number",
+                () -> Table.of("n").withFormat("n", "%d"));
+        refuses(
+                "format: plain is not a format for a floating-point number",
+                () -> Table.of("n").withFormat("n", "plain"));
+        refuses(
                 "headers[1]: z is already a header",
                 () -> Table.of("z").withGroup("a", "z").withGroup("b", "z", "z"));
-        refused(
+        refuses(
                 "headers[0]: z is already a header",
                 () -> Table.of("z").withGroup("a", "z").withGroup("a", "z"));
-        refused("group: c must come before the rows", () -> GROUPED.withGroup("c", "z"));
-    }
-
-    private static void refused(String message, ThrowingCallable call) {
-        assertThatIllegalArgumentException().isThrownBy(call).withMessageStartingWith(message);
+        refuses("group: c must come before the rows", () -> GROUPED.withGroup("c", "z"));
     }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
+import dev.retort.fixtures.ReferenceTable;
+import dev.retort.fixtures.ReferenceTable.Row;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Surrogate;
 import dev.retort.theory.distillation.Training;
@@ -23,24 +25,27 @@ class LocalExponentTest {
     private static final List<Surrogate> TEACHERS =
             List.of(Surrogate.groundTruth(), Surrogate.optimal(), Surrogate.optimallyMasked());
 
-    /** alpha, b, p, n, ridge, sigma, and the exponents of the three teachers */
-    static Stream<double[]> rows() {
-        return Numbers.in("local-exponents.tsv");
+    static Stream<Row> rows() {
+        return ReferenceTable.rows(LocalExponentTest.class, "local-exponents.tsv");
     }
 
     @ParameterizedTest
     @MethodSource("rows")
-    void agreeWithDifferencesAtHighPrecision(double[] row) {
+    void agreeWithDifferencesAtHighPrecision(Row row) {
+        double features = row.number("p");
+        double samples = row.number("n");
+        double alpha = row.number("alpha");
         Spectrum spectrum =
-                Double.isInfinite(row[2]) ? Spectrum.powerLaw(row[0]) : Spectrum.powerLaw(row[0], (int) row[2]);
-        RegressionTask task =
-                RegressionTask.of(spectrum, Signal.sourcePowerLaw(row[1])).withNoise(row[5]);
-        Training training = Training.samples(row[3]).withRidge(row[4]);
+                Double.isInfinite(features) ? Spectrum.powerLaw(alpha) : Spectrum.powerLaw(alpha, (int) features);
+        RegressionTask task = RegressionTask.of(spectrum, Signal.sourcePowerLaw(row.number("b")))
+                .withNoise(row.number("sigma"));
+        Training training = Training.samples(samples).withRidge(row.number("ridge"));
+        List<Double> expected = row.numbersFrom("standard");
         for (int k = 0; k < 3; k++) {
             for (RegressionTask same : List.of(task, task.gathered())) {
                 // Near n = p the last bit of n counts p/(p − n) times.
-                double error = 2e-14 + 1e-15 * Math.abs(row[6 + k]) / Math.abs(1 - row[3] / row[2]);
-                assertThat(exponent(same, TEACHERS.get(k), training)).isCloseTo(row[6 + k], within(error));
+                double error = 2e-14 + 1e-15 * Math.abs(expected.get(k)) / Math.abs(1 - samples / features);
+                assertThat(exponent(same, TEACHERS.get(k), training)).isCloseTo(expected.get(k), within(error));
             }
         }
     }

@@ -7,6 +7,8 @@ import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
+import dev.retort.fixtures.ReferenceTable;
+import dev.retort.fixtures.ReferenceTable.Row;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.OptimalSurrogate;
 import dev.retort.theory.distillation.Surrogate;
@@ -24,32 +26,37 @@ class PowerLawRisksTest {
     /** The worst is 4e-15. */
     private static final double RELATIVE_ERROR = 2e-14;
 
-    /** alpha, b, n, p, tau, omega, standard, optimal, masked, maskSize */
-    static Stream<double[]> rows() {
-        return Numbers.in("power-law-risks.tsv");
+    static Stream<Row> rows() {
+        return ReferenceTable.rows(PowerLawRisksTest.class, "power-law-risks.tsv");
     }
 
     @ParameterizedTest
     @MethodSource("rows")
-    void agreeWithHighPrecision(double[] row) {
-        double samples = row[2];
+    void agreeWithHighPrecision(Row row) {
+        double samples = row.number("n");
+        double features = row.number("p");
+        double alpha = row.number("alpha");
+        double tau = row.number("tau");
+        double omega = row.number("omega");
         RegressionTask task = RegressionTask.of(
-                Double.isInfinite(row[3]) ? Spectrum.powerLaw(row[0]) : Spectrum.powerLaw(row[0], 1, 0, (long) row[3]),
-                Signal.sourcePowerLaw(row[1]));
+                Double.isInfinite(features)
+                        ? Spectrum.powerLaw(alpha)
+                        : Spectrum.powerLaw(alpha, 1, 0, (long) features),
+                Signal.sourcePowerLaw(row.number("b")));
         DeterministicEquivalent equivalent = DeterministicEquivalent.of(task.spectrum(), samples);
-        agrees(equivalent.tau(), row[4]);
-        agrees(equivalent.omega(), row[5]);
-        agrees(excess(task, Surrogate.groundTruth(), samples), row[6]);
-        agrees(excess(task, Surrogate.optimal(), samples), row[7]);
-        agrees(excess(task, Surrogate.optimallyMasked(), samples), row[8]);
+        agrees(equivalent.tau(), tau);
+        agrees(equivalent.omega(), omega);
+        agrees(excess(task, Surrogate.groundTruth(), samples), row.number("standard"));
+        agrees(excess(task, Surrogate.optimal(), samples), row.number("optimal"));
+        agrees(excess(task, Surrogate.optimallyMasked(), samples), row.number("masked"));
 
         OptimalSurrogate best = OptimalSurrogate.of(task, Training.samples(samples));
-        assertThat(best.maskSize()).isEqualTo((long) row[9]);
-        agrees(best.turningPoint(), 1 - row[5]);
+        assertThat(best.maskSize()).isEqualTo((long) row.number("maskSize"));
+        agrees(best.turningPoint(), 1 - omega);
         for (int i : new int[] {0, 10, 1000}) {
-            double zeta = row[4] / (row[4] + Math.pow(i + 1.0, -row[0]));
+            double zeta = tau / (tau + Math.pow(i + 1.0, -alpha));
             double theta = 1 - zeta;
-            double gain = (1 - row[5]) * theta / ((1 - row[5]) * theta * theta + row[5] * zeta * zeta);
+            double gain = (1 - omega) * theta / ((1 - omega) * theta * theta + omega * zeta * zeta);
             assertThat(Math.abs(best.gain(i) - gain)).isLessThanOrEqualTo(1e-12 * gain + 1e-15 / theta);
         }
     }

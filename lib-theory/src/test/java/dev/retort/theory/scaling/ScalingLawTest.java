@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.Spectrum;
+import dev.retort.fixtures.ReferenceTable;
+import dev.retort.fixtures.ReferenceTable.Row;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.OptimalSurrogate;
 import dev.retort.theory.distillation.Training;
@@ -22,22 +24,23 @@ class ScalingLawTest {
 
     private static final double RELATIVE_ERROR = 1e-13;
 
-    /** Rows of laws.tsv: alpha, b, exponent, standard, optimal, mask, gainRatio, maskRatio. */
-    static Stream<double[]> laws() {
-        return Numbers.in("laws.tsv");
+    static Stream<Row> laws() {
+        return ReferenceTable.rows(ScalingLawTest.class, "laws.tsv");
     }
 
     @ParameterizedTest
     @MethodSource("laws")
-    void constantsAgreeWithHighPrecision(double[] row) {
-        ScalingLaw law = ScalingLaw.powerLaw(row[0], row[1]);
-        agrees(law.exponent(), row[2]);
-        agrees(law.standardConstant(), row[3]);
-        agrees(law.optimalConstant(), row[4]);
-        agrees(law.maskConstant(), row[5]);
-        agrees(law.gainRatio(), row[6]);
-        agrees(law.masked().ratio(), row[7]);
-        assertThat(law.regime()).isEqualTo(row[1] < 2 * row[0] + 1 ? Regime.UNLEARNT_FEATURES : Regime.SHRINKAGE);
+    void constantsAgreeWithHighPrecision(Row row) {
+        constantsAgreeWithTheReference(
+                row.number("alpha"),
+                row.number("b"),
+                row.number("exponent"),
+                row.number("standard"),
+                row.number("optimal"),
+                row.number("mask"),
+                row.number("gainRatio"));
+        ScalingLaw law = ScalingLaw.powerLaw(row.number("alpha"), row.number("b"));
+        agrees(law.masked().ratio(), row.number("maskRatio"));
     }
 
     private static void agrees(double actual, double expected) {
@@ -57,8 +60,14 @@ class ScalingLawTest {
     })
     void constantsAgreeWithTheReference(
             double alpha, double b, double exponent, double standard, double optimal, double mask, double gainRatio) {
-        constantsAgreeWithHighPrecision(
-                new double[] {alpha, b, exponent, standard, optimal, mask, gainRatio, mask / standard});
+        ScalingLaw law = ScalingLaw.powerLaw(alpha, b);
+        agrees(law.exponent(), exponent);
+        agrees(law.standardConstant(), standard);
+        agrees(law.optimalConstant(), optimal);
+        agrees(law.maskConstant(), mask);
+        agrees(law.gainRatio(), gainRatio);
+        agrees(law.masked().ratio(), mask / standard);
+        assertThat(law.regime()).isEqualTo(b < 2 * alpha + 1 ? Regime.UNLEARNT_FEATURES : Regime.SHRINKAGE);
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.retort.theory.testtime;
 
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -10,7 +11,6 @@ import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.random.RandomGenerator;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** Priors and the weights that they lead to, and what is refused. */
@@ -121,16 +121,16 @@ class PretrainingTest {
 
     @Test
     void refusesCovariancesThatAreNone() {
-        refused("covariance: the covariance is not positive definite", new double[][] {{1, 2}, {2, 1}});
-        refused("covariance: the covariance is not positive definite", new double[][] {{1, 1}, {1, 1}});
-        refused("covariance: the covariance is not positive definite", new double[][] {{1, 0}, {0, 0}});
-        refused("covariance: the covariance is not positive definite", new double[][] {{0, 1}, {1, 0}});
-        refused(
+        refusesCovariance("covariance: the covariance is not positive definite", new double[][] {{1, 2}, {2, 1}});
+        refusesCovariance("covariance: the covariance is not positive definite", new double[][] {{1, 1}, {1, 1}});
+        refusesCovariance("covariance: the covariance is not positive definite", new double[][] {{1, 0}, {0, 0}});
+        refusesCovariance("covariance: the covariance is not positive definite", new double[][] {{0, 1}, {1, 0}});
+        refusesCovariance(
                 "covariance[1][0]: 0.2 is not covariance[0][1], 0.1: the matrix is not symmetric",
                 new double[][] {{1, 0.1}, {0.2, 1}});
-        refused("covariance[1].length: 1 is not the number of rows, 2", new double[][] {{1, 0}, {0}});
-        refused("covariance[0][1]: NaN is not finite", new double[][] {{1, Double.NaN}, {0, 1}});
-        refused("covariance.length: 0 is not at least 1", new double[0][0]);
+        refusesCovariance("covariance[1].length: 1 is not the number of rows, 2", new double[][] {{1, 0}, {0}});
+        refusesCovariance("covariance[0][1]: NaN is not finite", new double[][] {{1, Double.NaN}, {0, 1}});
+        refusesCovariance("covariance.length: 0 is not at least 1", new double[0][0]);
         double[][] unit = {{1, 0.1}, {0.1, 1}};
         double[][][] indefinite = {{{1, 2}, {2, 1}}, {{0, 1}, {1, 0}}, {{-1, 0}, {0, 1}}};
         for (double[][] coefficients : indefinite) {
@@ -148,7 +148,7 @@ class PretrainingTest {
                 .withMessage("coefficientCovariance: dimension 2 is not 3");
     }
 
-    private static void refused(String message, double[][] covariance) {
+    private static void refusesCovariance(String message, double[][] covariance) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> InContextTask.of(covariance, new double[covariance.length]))
                 .withMessage(message);
@@ -160,29 +160,29 @@ class PretrainingTest {
     @Test
     void refusesTasksThatAreNone() {
         InContextTask task = InContextTask.isotropic(2, 1);
-        refused("dimension: 0 is not at least 1", () -> InContextTask.isotropic(0, 1));
-        refused("dimension: 0 is not at least 1", () -> TaskPrior.isotropic(0, 1));
-        refused("power: -1.0 is not at least 0 and finite", () -> InContextTask.isotropic(2, -1));
-        refused("power: NaN is not at least 0 and finite", () -> TaskPrior.isotropic(2, Double.NaN));
-        refused("noise: -0.1 is not at least 0 and finite", () -> task.withNoise(-0.1));
-        refused(
+        refuses("dimension: 0 is not at least 1", () -> InContextTask.isotropic(0, 1));
+        refuses("dimension: 0 is not at least 1", () -> TaskPrior.isotropic(0, 1));
+        refuses("power: -1.0 is not at least 0 and finite", () -> InContextTask.isotropic(2, -1));
+        refuses("power: NaN is not at least 0 and finite", () -> TaskPrior.isotropic(2, Double.NaN));
+        refuses("noise: -0.1 is not at least 0 and finite", () -> task.withNoise(-0.1));
+        refuses(
                 "noise: -0.1 is not at least 0 and finite",
                 () -> TaskPrior.isotropic(2, 1).withNoise(-0.1));
-        refused("coefficients: variance of the labels = Infinity is not finite", () -> task.withNoise(1e200));
-        refused("coefficients: variance of the labels = Infinity is not finite", () -> task.withCoefficients(1e200, 0));
-        refused("coefficients.length: 3 is not the dimension, 2", () -> task.withCoefficients(1, 2, 3));
-        refused("coefficients[1]: NaN is not finite", () -> task.withCoefficients(1, Double.NaN));
-        refused(
+        refuses("coefficients: variance of the labels = Infinity is not finite", () -> task.withNoise(1e200));
+        refuses("coefficients: variance of the labels = Infinity is not finite", () -> task.withCoefficients(1e200, 0));
+        refuses("coefficients.length: 3 is not the dimension, 2", () -> task.withCoefficients(1, 2, 3));
+        refuses("coefficients[1]: NaN is not finite", () -> task.withCoefficients(1, Double.NaN));
+        refuses(
                 "direction: its part across the coefficients is zero",
                 () -> task.turnedTowards(new double[] {3, 0}, 1));
-        refused("angle: NaN is not finite", () -> task.turnedTowards(new double[] {0, 1}, Double.NaN));
+        refuses("angle: NaN is not finite", () -> task.turnedTowards(new double[] {0, 1}, Double.NaN));
         RegressionTask withZero = RegressionTask.of(Spectrum.of(1, 0), Signal.constant(1));
-        refused("task: the covariance is not positive definite", () -> InContextTask.of(withZero));
+        refuses("task: the covariance is not positive definite", () -> InContextTask.of(withZero));
         RegressionTask endless = RegressionTask.of(Spectrum.powerLaw(2.0), Signal.sourcePowerLaw(1.5));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> InContextTask.of(endless))
                 .withMessageContaining("is not listed feature by feature");
-        refused("contextLength: -1 is not at least 0", () -> task.leastLoss(-1));
+        refuses("contextLength: -1 is not at least 0", () -> task.leastLoss(-1));
     }
 
     @Test
@@ -191,42 +191,42 @@ class PretrainingTest {
         TaskPrior prior = TaskPrior.isotropic(2, 1);
         LinearAttention start = LinearAttention.zero(2);
         TestTimeTraining training = TestTimeTraining.of(task, start, 3);
-        refused("start: dimension 3 is not 2", () -> TestTimeTraining.of(task, LinearAttention.zero(3), 3));
-        refused("attention: dimension 3 is not 2", () -> LinearAttention.zero(3).loss(task, 3));
-        refused("prior: dimension 2 is not 3", () -> LinearAttention.zero(3).loss(prior, 3));
-        refused("contextLength: -1 is not at least 0", () -> TestTimeTraining.of(task, start, -1));
-        refused("contextLength: -1 is not at least 0", () -> LinearAttention.pretrained(prior, -1));
-        refused("contextLength: -1 is not at least 0", () -> LinearAttention.optimal(task, -1));
-        refused("contextLength: -1 is not at least 0", () -> start.loss(task, -1));
-        refused("contextLength: -1 is not at least 0", () -> start.loss(prior, -1));
-        refused("evaluationLength: -1 is not at least 0", () -> training.withFreshContext(-1));
-        refused("examples: -1 is not at least 0", () -> training.predict().after(-1));
-        refused("loss: NaN is not finite", () -> training.predict().leastExamples(Double.NaN));
-        refused("stepSize: NaN is not finite", () -> training.predict().after(1).loss(Double.NaN));
-        refused(
+        refuses("start: dimension 3 is not 2", () -> TestTimeTraining.of(task, LinearAttention.zero(3), 3));
+        refuses("attention: dimension 3 is not 2", () -> LinearAttention.zero(3).loss(task, 3));
+        refuses("prior: dimension 2 is not 3", () -> LinearAttention.zero(3).loss(prior, 3));
+        refuses("contextLength: -1 is not at least 0", () -> TestTimeTraining.of(task, start, -1));
+        refuses("contextLength: -1 is not at least 0", () -> LinearAttention.pretrained(prior, -1));
+        refuses("contextLength: -1 is not at least 0", () -> LinearAttention.optimal(task, -1));
+        refuses("contextLength: -1 is not at least 0", () -> start.loss(task, -1));
+        refuses("contextLength: -1 is not at least 0", () -> start.loss(prior, -1));
+        refuses("evaluationLength: -1 is not at least 0", () -> training.withFreshContext(-1));
+        refuses("examples: -1 is not at least 0", () -> training.predict().after(-1));
+        refuses("loss: NaN is not finite", () -> training.predict().leastExamples(Double.NaN));
+        refuses("stepSize: NaN is not finite", () -> training.predict().after(1).loss(Double.NaN));
+        refuses(
                 "halfwayExamples: Infinity is not finite",
                 () -> TestTimeTraining.of(task, start, 0).predict().crossovers(training.predict()));
-        refused(
+        refuses(
                 "other.halfwayExamples: Infinity is not finite",
                 () -> training.predict()
                         .crossovers(TestTimeTraining.of(task, start, 0).predict()));
-        refused(
+        refuses(
                 "matchedLoss: 1.0 is not less than the initial loss, 1.0",
                 () -> training.predict().repairedShare(1, 2));
-        refused(
+        refuses(
                 "weights: their loss is not finite",
                 () -> training.withStart(LinearAttention.isotropic(2, 1e200)).predict());
-        refused(
+        refuses(
                 "weights: their loss is not finite",
                 () -> LinearAttention.isotropic(2, 1e200).loss(task, 3));
-        refused("task: its signal is zero", () -> start.misalignment(InContextTask.isotropic(2, 0), 3));
-        refused("weights.length: 0 is not at least 1", LinearAttention::diagonal);
-        refused("weights[0]: NaN is not finite", () -> LinearAttention.diagonal(Double.NaN));
-        refused("labels: -1 is not at least 0", () -> ContextBudget.best(-1, n -> training));
-        refused(
+        refuses("task: its signal is zero", () -> start.misalignment(InContextTask.isotropic(2, 0), 3));
+        refuses("weights.length: 0 is not at least 1", LinearAttention::diagonal);
+        refuses("weights[0]: NaN is not finite", () -> LinearAttention.diagonal(Double.NaN));
+        refuses("labels: -1 is not at least 0", () -> ContextBudget.best(-1, n -> training));
+        refuses(
                 "contextVector.length: 1 is not the dimension, 2",
                 () -> training.withSameContext().predictGiven(new double[1]));
-        refused(
+        refuses(
                 "contextVector[0]: NaN is not finite",
                 () -> training.withSameContext().predictGiven(new double[] {Double.NaN, 1}));
         assertThatIllegalStateException()
@@ -236,9 +236,5 @@ class PretrainingTest {
                 .isThrownBy(() ->
                         training.withTask(task.withNoise(1)).withSameContext().lossOfStepPerContext(1))
                 .withMessage("Only isotropic features without noise have a closed form");
-    }
-
-    private static void refused(String message, ThrowingCallable call) {
-        assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
     }
 }

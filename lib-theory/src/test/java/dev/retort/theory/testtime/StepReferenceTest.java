@@ -3,9 +3,8 @@ package dev.retort.theory.testtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.retort.theory.testtime.ReferenceTable.Row;
-import java.io.IOException;
-import java.util.List;
+import dev.retort.fixtures.ReferenceTable.Row;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -26,18 +25,19 @@ class StepReferenceTest {
     /** Twelve figures of the table. */
     private static final double PRINTED = 1e-11;
 
-    static List<Row> steps() throws IOException {
-        return ReferenceTable.rows("steps.tsv");
+    static Stream<ReferenceStep> steps() {
+        return ReferenceStep.in("steps.tsv");
     }
 
-    static List<Row> referenceSteps() throws IOException {
-        return ReferenceTable.rows("reference-steps.tsv");
+    static Stream<ReferenceStep> referenceSteps() {
+        return ReferenceStep.in("reference-steps.tsv");
     }
 
     @ParameterizedTest
     @MethodSource("steps")
-    void isExact(Row row) {
-        LinearAttention start = row.start();
+    void isExact(ReferenceStep reference) {
+        Row row = reference.row();
+        LinearAttention start = reference.start();
         double trace = 0;
         double squares = 0;
         for (double[] weights : start.weights()) {
@@ -48,21 +48,23 @@ class StepReferenceTest {
         for (int i = 0; i < start.dimension(); i++) {
             trace += start.weight(i, i);
         }
-        TestTimeTraining training = row.training();
+        TestTimeTraining training = reference.training();
         check(row, "trace", trace);
         check(row, "squaredNorm", squares);
-        check(row, "leastPretrainingLoss", row.prior().leastLoss(row.whole("pretraining")));
-        check(row, "initialLoss", start.loss(row.task(), row.whole("evaluation")));
-        check(row, "fresh", training.predict());
+        check(row, "leastPretrainingLoss", reference.prior().leastLoss(row.whole("pretraining")));
+        check(row, "initialLoss", start.loss(reference.task(), row.whole("evaluation")));
+        check(reference, "fresh", training.predict());
         if (row.has("sameB1")) {
-            check(row, "same", training.withSameContext().predict());
+            check(reference, "same", training.withSameContext().predict());
         }
     }
 
-    private static void check(Row row, String variant, ImprovementCurve curve) {
+    private static void check(ReferenceStep reference, String variant, ImprovementCurve curve) {
+        Row row = reference.row();
         check(row, "initialLoss", curve.initialLoss());
         double b1 = row.number(variant + "B1");
-        double coldB1 = row.training()
+        double coldB1 = reference
+                .training()
                 .withStart(LinearAttention.zero(row.whole("dimension")))
                 .predict()
                 .after(1)
@@ -94,18 +96,20 @@ class StepReferenceTest {
 
     @ParameterizedTest
     @MethodSource("referenceSteps")
-    void agreesWithAnIndependentProgram(Row row) {
-        TestTimeTraining training = row.training();
-        checkPrinted(row, "fresh", training);
+    void agreesWithAnIndependentProgram(ReferenceStep reference) {
+        Row row = reference.row();
+        TestTimeTraining training = reference.training();
+        checkPrinted(reference, "fresh", training);
         if (row.has("same L0")) {
-            checkPrinted(row, "same", training.withSameContext());
+            checkPrinted(reference, "same", training.withSameContext());
         }
         if (row.has("leastPretrainingLoss")) {
-            checkPrinted(row, "leastPretrainingLoss", row.prior().leastLoss(row.whole("pretraining")));
+            checkPrinted(row, "leastPretrainingLoss", reference.prior().leastLoss(row.whole("pretraining")));
         }
     }
 
-    private static void checkPrinted(Row row, String variant, TestTimeTraining training) {
+    private static void checkPrinted(ReferenceStep reference, String variant, TestTimeTraining training) {
+        Row row = reference.row();
         ImprovementCurve curve = training.predict();
         GradientStep one = curve.after(1);
         GradientStep step = curve.after(row.whole("examples"));

@@ -83,6 +83,7 @@ def row(name, evaluation, source, noise, surrogate, *stages):
     print("\t".join([name, evaluation, source, nstr(noise, 17), str(surrogate), " | ".join(stages)] + [nstr(v, 22) for v in values]))
 
 
+print("# written by generate-chains.py")
 print("# name\tevaluation\tsignal\tnoise\tsurrogate (times the truth)\tstages\texcess, bias, label noise, design, inherited of each stage")
 row("two stages, same spectrum", "powerLaw 1.5 300", "sourcePowerLaw 1.3", 0.2, 1,
     "task; 150; 0; task; all; 1", "task; 120; 0; task; all; 1")

@@ -76,6 +76,7 @@ def row(name, spectrum, n, r, sigma, source):
                     + [nstr(v, 22) for v in values]))
 
 
+print("# written by generate-one-stage.py")
 print("\t".join("# name|spectrum|signal|samples|ridge|noise|maskSize|tau|df1|df2|omega|zetaFirst|zetaLast|dTauDSamples"
                 "|dTauDRidge|standard|optimal|gainFirst|gainLast|masked|halved|halvedBias|halvedLabelNoise"
                 "|halvedDesign".split("|")))

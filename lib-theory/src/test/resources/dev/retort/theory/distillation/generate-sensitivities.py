@@ -182,6 +182,7 @@ if sys.argv[1:] == ["endless"]:
         endless(*case)
     sys.exit()
 
+print("# written by generate-sensitivities.py")
 print("# name\tevaluation\tsignal\tnoise\tsurrogate\tstages\tfeatures\texcess; of each stage d/dn, d/dr, d/dsigma, d/dlambda of the features; of the task d/dsigma, d/dlambda")
 law = ("powerLaw 1.5 120", "sourcePowerLaw 1.4", 0.2)
 row("standard", *law, 1, "task; 50; 0; task; all; 1", features="0 1 20 119")

@@ -89,6 +89,7 @@ def row(d, n, p, v):
     print("\t".join([str(d), str(n), nstr(p, 17), nstr(v, 17)] + [nstr(o, 20) for o in out]))
 
 
+print("# written by generate-in-context.py")
 print("# d\tn\tpower\tnoiseVariance\tstep1\tsteps3\tsteps8\tridge\tbayes\tstrongRidge\ttinyRidge")
 for d, n, p, v in [(1, 1, 1, 0.25), (1, 4, 2, 1), (5, 1, 1, 0.25), (2, 2, 1, 1), (2, 3, 1, 0.25), (6, 2, 1, 0.5),
                    (3, 3, 1, 0.25), (3, 8, 4, 0.25), (4, 4, 1, 0.0625), (4, 5, 1, 0.25), (5, 4, 1, 1), (8, 5, 1, 0.25),

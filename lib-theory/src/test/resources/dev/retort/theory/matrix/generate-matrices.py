@@ -132,6 +132,7 @@ def row(name, p, evaluation, truth, noise, surrogate, *texts):
                     + [nstr(v, 22) for v in values] + [nstr(v, 22) for v in first]))
 
 
+print("# written by generate-matrices.py")
 print("# name\tfeatures\tevaluation\ttruth\tnoise\tsurrogate\tstages\texcess, bias, label noise, design, inherited of each stage, then the surrogate")
 row("three stages, over- and underparameterised, ridge", 12, "w 1 12 0", "v 2", 0.5, "truth",
     "w 3 15 0; 7; 0; 0.3; all; 1", "w 4 12 1; 5; 0.125; 0.2; all; 1", "w 5 14 0; 20; 0; 0.1; all; 1")

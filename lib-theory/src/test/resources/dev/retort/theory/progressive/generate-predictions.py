@@ -41,6 +41,7 @@ def exceeds(k, mean, dev, others, mean2, dev2):
                 * tail(t, mean, dev) ** k, marks)
 
 
+print("# written by generate-predictions.py")
 print("# what\targuments\tvalue")
 for d, k, gap, bound, delta in [(50, 6, mpf(1) / 6, mpf("1.5"), mpf("0.05")), (9, 2, mpf("0.25"), mpf(1), mpf("0.01"))]:
     row("hoeffding", [d, k, float(gap), float(bound), float(delta)], 8 * bound ** 2 / gap ** 2 * log((2 * d - k) / delta))

@@ -22,6 +22,7 @@ def coefficients(d, b, s):
     return Fraction(h, 2 ** d), Fraction(r) / 2 ** d
 
 
+print("# written by generate-units.py")
 print("# d\tb\ts\tH\tR\tgap")
 for d, biases, sizes in [(1, [0, -1, -3, 1, 2.5], range(2)),
                          (2, [0, -0.5, 0.5, -2], range(3)),

@@ -56,6 +56,7 @@ def row(alpha, b):
 
 
 if __name__ == "__main__":
+    print("# written by generate-laws.py")
     print("# alpha\tb\texponent\tstandard\toptimal\tmask\tgainRatio\tmaskRatio")
     for alpha in (1.0001, 1.01, 1.05, 1.2, 1.5, 2.0, 3.0, 4.7, 10.0):
         for b in (1 + 1e-6, 1.01, 1.25, 1.7, 1 + 0.4 * alpha, 1 + alpha * (1 - 1e-7), 1 + alpha, 1 + alpha * (1 + 1e-4),

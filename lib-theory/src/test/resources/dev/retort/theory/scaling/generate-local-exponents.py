@@ -67,6 +67,7 @@ def row(alpha, b, p, n, ridge, sigma, step):
 
 
 if __name__ == "__main__":
+    print("# written by generate-local-exponents.py")
     print("# alpha\tb\tp\tn\tridge\tsigma\tstandard\toptimal\tmasked")
     for n in (0.5, 3.3, 20.2, 80.7, 150.1, 198.3, 199.9, 230.0):
         for ridge, sigma in ((0, 0.1), (1e-3, 0), (1e-3, 0.3), (1e6, 0.1)):

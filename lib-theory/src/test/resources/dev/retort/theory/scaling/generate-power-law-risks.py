@@ -86,6 +86,7 @@ def line(case):
 
 
 if __name__ == "__main__":
+    print("# written by generate-power-law-risks.py")
     print("# alpha\tb\tn\tp\ttau\tomega\tstandard\toptimal\tmasked\tmaskSize")
     cases = [(alpha, b, n, inf)
              for alpha in (1.01, 1.1, 1.5, 2.0, 2.7, 4.0, 6.5, 10.0)

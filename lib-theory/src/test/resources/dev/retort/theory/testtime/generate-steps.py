@@ -200,6 +200,7 @@ def root(x):
     return float(sqrt(mpf(x)))
 
 
+print("# written by generate-steps.py")
 print("\t".join("# name|dimension|context|evaluation|examples|pretraining|features|prior|task|noise|priorNoise|start|trace"
                 "|squaredNorm|leastPretrainingLoss|initialLoss|freshB1|freshA1|freshA2|sameB1|sameA1|sameA2".split("|")))
 law = " ".join(repr(float((i + 1) ** -1.5)) for i in range(40))

@@ -70,15 +70,16 @@ public final class FeatureMask {
      *
      * @param target the equivalent of the target's training
      * @return the best mask
+     * @throws IllegalStateException if the spectrum has more features than {@link Spectrum#eigenvalues()} gives
      */
     public static FeatureMask optimal(DeterministicEquivalent target) {
-        int dimension = notNull("target", target).spectrum().dimension();
-        BitSet kept = new BitSet(dimension);
+        double[] eigenvalues = notNull("target", target).spectrum().eigenvalues();
+        BitSet kept = new BitSet(eigenvalues.length);
         double edge = RidgeStage.keptAbove(target, 0.5);
-        for (int i = 0; i < dimension; i++) {
-            kept.set(i, target.spectrum().eigenvalue(i) > edge);
+        for (int i = 0; i < eigenvalues.length; i++) {
+            kept.set(i, eigenvalues[i] > edge);
         }
-        return new FeatureMask(dimension, kept);
+        return new FeatureMask(eigenvalues.length, kept);
     }
 
     /**

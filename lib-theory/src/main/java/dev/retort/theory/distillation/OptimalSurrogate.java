@@ -95,9 +95,11 @@ public final class OptimalSurrogate {
      * The teacher's coefficients.
      *
      * @return a new array of g<sub>i</sub>β⋆<sub>i</sub>, one per feature
+     * @throws IllegalStateException if there are more features than {@link
+     *     dev.retort.core.spectrum.Spectrum#eigenvalues()} gives
      */
     public double[] coefficients() {
-        double[] coefficients = new double[distillation.task().dimension()];
+        double[] coefficients = distillation.task().spectrum().eigenvalues();
         for (int i = 0; i < coefficients.length; i++) {
             coefficients[i] = gain(i) * distillation.task().coefficient(i);
         }

@@ -1,11 +1,14 @@
 package dev.retort.theory.distillation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -81,5 +84,18 @@ class OptimalMaskTest {
         assertThat(OptimalSurrogate.of(endless, target).maskSize()).isEqualTo(10);
         assertThat(OptimalSurrogate.of(endless, target.withTeacherShare(3)).maskSize())
                 .isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void whatIsTooLongToListIsRefusedAtOnce() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2, 1, 0, 1_000_000_000), Signal.sourcePowerLaw(1.5));
+        OptimalSurrogate best = OptimalSurrogate.of(task, Training.samples(10));
+        for (Runnable call : List.<Runnable>of(
+                () -> best.coefficients(),
+                () -> CovarianceShift.optimal(task, Training.samples(10)),
+                () -> FeatureMask.optimal(DeterministicEquivalent.of(task.spectrum(), 10)))) {
+            assertThatIllegalStateException().isThrownBy(call::run).withMessageContaining("too many for an array");
+        }
+        assertThat(best.maskSize()).isEqualTo(10);
     }
 }

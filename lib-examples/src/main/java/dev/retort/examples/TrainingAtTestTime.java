@@ -10,6 +10,7 @@ import dev.retort.theory.report.Markers;
 import dev.retort.theory.report.Panel;
 import dev.retort.theory.report.Rule;
 import dev.retort.theory.report.Table;
+import dev.retort.theory.simulation.PromptTrials;
 import dev.retort.theory.simulation.Trials;
 import dev.retort.theory.testtime.ContextBudget;
 import dev.retort.theory.testtime.GradientStep;
@@ -82,9 +83,8 @@ final class TrainingAtTestTime {
 
         static Point of(double x, TestTimeTraining training, int examples, Trials trials) {
             GradientStep exact = training.predict().after(examples);
-            SampleMean measured = trials.withSeed(
-                            RandomStreams.of(trials.seed()).at(x).seed())
-                    .run(training, examples)
+            Trials own = trials.withSeed(RandomStreams.of(trials.seed()).at(x).seed());
+            SampleMean measured = training.simulate(PromptTrials.of(examples, own))
                     .loss(exact.optimalStepSize().orElse(0));
             return new Point(x, exact, measured);
         }

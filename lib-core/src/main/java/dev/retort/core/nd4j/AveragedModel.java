@@ -71,11 +71,11 @@ public final class AveragedModel implements AutoCloseable {
      * @param noise the standard deviation s of all the noise in a label, at least 0. If the truth's labels have noise σ⋆ and
      *     this model's σ, independent, s² = ((1 − a) σ⋆)² + (a σ)²
      * @return the student, of mean A X ((1 − a) β⋆ + a b̄) and covariance a² A X C XᵀAᵀ + s² A Aᵀ; it needs neither this model
-     *     nor the regression any more
+     *     nor the fit any more
      * @throws IllegalArgumentException if an argument is null or out of range, if the numbers of features differ, or as
      *     {@link #fixed(INDArray)} does
      */
-    public AveragedModel teach(FactoredRegression student, double share, INDArray truth, double noise) {
+    public AveragedModel teach(LinearFit student, double share, INDArray truth, double noise) {
         notNull("student", student);
         finite("share", share);
         double[] aim = entries("truth", truth);

@@ -42,7 +42,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * }
  * }</pre>
  */
-public final class FactoredRegression implements AutoCloseable {
+public final class FactoredRegression extends LinearFit {
 
     /** How the features have been factored. */
     public enum Method {
@@ -263,14 +263,7 @@ public final class FactoredRegression implements AutoCloseable {
         }
     }
 
-    /**
-     * Fits one set of labels.
-     *
-     * @param labels y, one per sample
-     * @return b = A y, one per feature
-     * @throws IllegalArgumentException if the labels are null or not as many as there are samples, or if one is NaN or
-     *     infinite
-     */
+    @Override
     public double[] solve(double[] labels) {
         finite("labels", notNull("labels", labels));
         length("labels", labels.length, "the number of samples", x.rows());
@@ -444,34 +437,27 @@ public final class FactoredRegression implements AutoCloseable {
      *
      * @return n, that of a {@linkplain #beginning(int) beginning} if this is one
      */
+    @Override
     public int samples() {
         return x.rows();
     }
 
     /** To be closed before this is. */
-    CoordinateMap coordinates() {
+    private CoordinateMap coordinates() {
         return new CoordinateMap(algebra, factorisation, x, seen);
     }
 
-    /** X as given is 2^this times that of the factorisation. */
-    int scale() {
-        return scale;
-    }
-
-    /** A X is 2^-this times what the factorisation makes of it, A 2^-(this + scale). */
-    int shrinkage() {
-        return shrinkage;
-    }
-
+    @Override
     DenseAlgebra algebra() {
         return algebra;
     }
 
-    int features() {
+    @Override
+    public int features() {
         return x.columns();
     }
 
-    /** A X m: what is learnt from the noiseless labels of a model with coefficients m. */
+    @Override
     double[] fitToPredictionsOf(double[] model) {
         try (OffHeapMatrix labels = predictions(model);
                 OffHeapMatrix coefficients = solveRows(labels)) {
@@ -481,7 +467,8 @@ public final class FactoredRegression implements AutoCloseable {
         }
     }
 
-    /** E for all features: A = Eᵀ F, where F holds the powers of two. */
+    /** E for all features, where F holds the powers of two. */
+    @Override
     OffHeapMatrix basis() {
         OffHeapMatrix basis = factorisation.basis();
         if (seen == null) {
@@ -492,7 +479,7 @@ public final class FactoredRegression implements AutoCloseable {
         }
     }
 
-    /** noise² F Fᵀ, both triangles. */
+    @Override
     OffHeapMatrix covarianceOfNoise(double noise) {
         try (OffHeapMatrix reducer = factorisation.reducer();
                 OffHeapMatrix scaled = multiplied(reducer, noise, -scale - shrinkage)) {
@@ -502,7 +489,14 @@ public final class FactoredRegression implements AutoCloseable {
         }
     }
 
-    /** share · F X. */
+    @Override
+    SignAveragedModel taughtOverSigns(SignAveragedModel labels, double noise) {
+        try (CoordinateMap map = coordinates()) {
+            return labels.taught(map, scale, shrinkage, noise);
+        }
+    }
+
+    @Override
     OffHeapMatrix image(double share) {
         try (OffHeapMatrix image =
                 seen == null && factorisation.reducesToBasis() ? factorisation.basis() : factorisation.reduced(x)) {

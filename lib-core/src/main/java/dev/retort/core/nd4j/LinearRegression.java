@@ -1,11 +1,15 @@
 package dev.retort.core.nd4j;
 
+import static dev.retort.core.Arguments.finite;
+import static dev.retort.core.Arguments.length;
 import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 import static dev.retort.core.nd4j.ArrayArguments.finiteCopy;
 import static dev.retort.core.nd4j.ArrayArguments.finiteMatrix;
 import static dev.retort.core.nd4j.ArrayArguments.numeric;
 import static dev.retort.core.nd4j.ArrayArguments.shapeOf;
+import static dev.retort.core.nd4j.ArrayArguments.sumOfFinite;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -98,6 +102,59 @@ public final class LinearRegression {
             DenseAlgebra.selected().addProduct(1, b, false, x, true, predictions);
             return predictions.toNd4j(x.rows());
         }
+    }
+
+    /**
+     * The predictions of given coefficients, X b, as {@link #predict(INDArray, INDArray)} makes them. Features and
+     * coefficients may be of any size.
+     *
+     * @param features X, shape {@code [n, p]}
+     * @param coefficients b, one per feature
+     * @return X b, one per sample; infinite where it overflows
+     * @throws IllegalArgumentException if the features are null, empty, not numeric or not of rank 2, if the coefficients are
+     *     null or not as many as there are features, or if an entry is NaN or infinite
+     */
+    public static double[] predict(INDArray features, double[] coefficients) {
+        ArrayArguments.features("features", features);
+        finite("coefficients", notNull("coefficients", coefficients));
+        length("coefficients", coefficients.length, "the number of features", Math.toIntExact(features.size(1)));
+        int size = PowerOfTwo.exponent(coefficients);
+        double[] moderate = coefficients.clone();
+        PowerOfTwo.scale(moderate, -size);
+        try (OffHeapMatrix x = OffHeapMatrix.reading(features)) {
+            double[] predictions = product(x, moderate);
+            int unit = 0;
+            if (!areModerate(predictions)) {
+                sumOfFinite("features", features, x);
+                try (OffHeapMatrix scaled = x.copy()) {
+                    unit = PowerOfTwo.exponent(scaled.toArray());
+                    scaled.scale(-unit);
+                    predictions = product(scaled, moderate);
+                }
+            }
+            PowerOfTwo.scale(predictions, size + unit);
+            return predictions;
+        }
+    }
+
+    private static double[] product(OffHeapMatrix x, double[] coefficients) {
+        try (OffHeapMatrix b = OffHeapMatrix.of(1, coefficients.length, coefficients);
+                OffHeapMatrix predictions = OffHeapMatrix.zeros(1, x.rows())) {
+            DenseAlgebra.selected().addProduct(1, b, false, x, true, predictions);
+            return predictions.toArray();
+        }
+    }
+
+    /** Whether numbers are finite and their largest is far from the ends of the range. */
+    private static boolean areModerate(double[] numbers) {
+        double largest = 0;
+        for (double number : numbers) {
+            if (!(Math.abs(number) < 0x1p500)) {
+                return false;
+            }
+            largest = Math.max(largest, Math.abs(number));
+        }
+        return largest > 0x1p-500;
     }
 
     static INDArray solve(DenseAlgebra algebra, INDArray features, INDArray labels, double ridge) {

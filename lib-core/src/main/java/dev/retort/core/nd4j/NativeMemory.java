@@ -12,8 +12,10 @@ public final class NativeMemory {
      * heap may have ({@code -Xmx}) unless {@code -Dorg.bytedeco.javacpp.maxbytes} says otherwise, and refuses more.
      *
      * @return the number of bytes; {@link Long#MAX_VALUE} if there is no limit
+     * @throws IllegalStateException if there is no ND4J backend, as {@link Backend#require()} says
      */
     public static long limit() {
+        Backend.require();
         long limit = Pointer.maxBytes();
         return limit > 0 ? limit : Long.MAX_VALUE;
     }

@@ -36,7 +36,8 @@ public final class SignAveragedModel {
     private final double[] mean;
     private final double[] deviation;
 
-    private SignAveragedModel(double[] mean, double[] deviation) {
+    /** Keeps the arrays. */
+    SignAveragedModel(double[] mean, double[] deviation) {
         this.mean = mean;
         this.deviation = deviation;
     }
@@ -113,21 +114,24 @@ public final class SignAveragedModel {
      * @param share a, usually from 0 to 1
      * @param truth β⋆, one coefficient per feature
      * @param noise the standard deviation of all the noise in a label, at least 0
-     * @return the student, averaged over noise and signs; it does not need the regression any more
+     * @return the student, averaged over noise and signs; it does not need the fit any more
      * @throws IllegalArgumentException if an argument is null or out of range, or if the numbers of features differ
      */
-    public SignAveragedModel teach(FactoredRegression student, double share, double[] truth, double noise) {
+    public SignAveragedModel teach(LinearFit student, double share, double[] truth, double noise) {
         notNull("student", student);
         nonNegative("noise", noise);
         SignAveragedModel labels = mixed(share, truth);
         length("student", student.features(), "the number of features of the teacher", mean.length);
-        try (CoordinateMap map = student.coordinates()) {
-            return labels.taught(map, student.scale(), student.shrinkage(), noise);
-        }
+        return student.taughtOverSigns(labels, noise);
     }
 
-    /** Of the model that gives the labels. */
-    private SignAveragedModel taught(CoordinateMap map, int scale, int shrinkage, double noise) {
+    /**
+     * The student of this model, which gives the labels.
+     *
+     * @param scale X as given is 2^scale times that of the map
+     * @param shrinkage A X is 2^-shrinkage times what the map makes of it, A 2^-(shrinkage + scale)
+     */
+    SignAveragedModel taught(CoordinateMap map, int scale, int shrinkage, double noise) {
         double[] sizes = new double[mean.length];
         Arrays.setAll(sizes, i -> Math.hypot(mean[i], deviation[i]));
         double[] ofSeen = CoordinateMap.chosen(sizes, map.seen());

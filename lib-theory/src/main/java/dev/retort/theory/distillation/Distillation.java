@@ -220,7 +220,7 @@ public final class Distillation extends Teacher implements Pipeline {
      * @param <R> what the experiment reports
      * @return the outcome
      */
-    public <R> R simulate(Experiment<R> experiment) {
+    public <R> R simulate(Experiment<? super Distillation, R> experiment) {
         return notNull("experiment", experiment).run(this);
     }
 

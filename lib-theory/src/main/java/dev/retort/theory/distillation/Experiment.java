@@ -1,18 +1,19 @@
 package dev.retort.theory.distillation;
 
 /**
- * An experiment on a {@link Distillation}, such as a simulation; see {@link Distillation#simulate(Experiment)}.
+ * An experiment on a description, such as a simulation of a pipeline; see {@link Distillation#simulate(Experiment)}.
  *
+ * @param <P> what it runs: any {@link Pipeline}, or one kind of description
  * @param <R> the type of its outcome
  */
 @FunctionalInterface
-public interface Experiment<R> {
+public interface Experiment<P, R> {
 
     /**
      * Runs the experiment.
      *
-     * @param distillation the pipeline to run
+     * @param pipeline what to run
      * @return the outcome
      */
-    R run(Distillation distillation);
+    R run(P pipeline);
 }

@@ -121,7 +121,9 @@ public final class GridStudy implements Serializable {
      * @throws IllegalArgumentException if an axis has the name of a column
      */
     public static GridStudy simulating(
-            ParameterGrid grid, CellFunction<Distillation> pipeline, CellFunction<Experiment<Simulation>> trials) {
+            ParameterGrid grid,
+            CellFunction<Distillation> pipeline,
+            CellFunction<Experiment<? super Distillation, Simulation>> trials) {
         notNull("pipeline", pipeline);
         notNull("trials", trials);
         List<String> columns =

@@ -5,6 +5,7 @@ import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.nd4j.Covariance;
+import dev.retort.theory.distillation.Experiment;
 import dev.retort.theory.distillation.Pipeline;
 import dev.retort.theory.distillation.RiskReport;
 import dev.retort.theory.distillation.Training;
@@ -16,7 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * A {@linkplain dev.retort.theory.distillation.Distillation pipeline} whose covariances are matrices that need not share
  * their eigenvectors: a surrogate trained on features of one covariance, a target on those of another, a third generation,
  * and a risk that is measured under yet another. With shared eigenvectors the two agree. One immutable description that is
- * evaluated twice, in closed form by {@link #predict()} and on arrays by {@link #simulate(MatrixExperiment)}.
+ * evaluated twice, in closed form by {@link #predict()} and on arrays by {@link #simulate(Experiment)}.
  *
  * <p>The closed form is the limit of many features and samples, for Gaussian features, and off by O(1/n) at finite size.
  * Source: arXiv 2410.18837, the theorem on the risk of surrogate-to-target training under distribution shift; for any number
@@ -258,7 +259,7 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
      * @param <R> what the experiment reports
      * @return the outcome
      */
-    public <R> R simulate(MatrixExperiment<R> experiment) {
+    public <R> R simulate(Experiment<? super MatrixDistillation, R> experiment) {
         return notNull("experiment", experiment).run(this);
     }
 

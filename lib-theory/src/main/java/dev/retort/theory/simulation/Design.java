@@ -3,8 +3,11 @@ package dev.retort.theory.simulation;
 import dev.retort.core.StandardNormal;
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.nd4j.GaussianDesign;
+import dev.retort.core.nd4j.LinearRegression;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Where the samples of a training come from. */
 @FunctionalInterface
@@ -34,6 +37,19 @@ interface Design {
             this.features = features;
             this.noise = noise;
             this.otherNoise = otherNoise;
+        }
+
+        /** What a model says of each row, without noise. */
+        double[] labelsOf(double[] model) {
+            return LinearRegression.predict(features, model);
+        }
+
+        /** The first rows, which share the memory of this sample and are closed with it. */
+        Sample beginning(int rows) {
+            return new Sample(
+                    features.get(NDArrayIndex.interval(0, rows)),
+                    Arrays.copyOf(noise, rows),
+                    Arrays.copyOf(otherNoise, rows));
         }
 
         @Override

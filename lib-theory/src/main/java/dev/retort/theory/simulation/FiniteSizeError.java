@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the theory is off by at finite size: simulated/predicted − 1 at several sizes, through which
@@ -190,6 +191,16 @@ public final class FiniteSizeError {
             sum += distance * distance;
         }
         return sum;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof FiniteSizeError that && points.equals(that.points);
+    }
+
+    @Override
+    public int hashCode() {
+        return points.hashCode();
     }
 
     @Override

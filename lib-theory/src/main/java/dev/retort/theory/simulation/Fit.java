@@ -1,51 +1,33 @@
 package dev.retort.theory.simulation;
 
-import dev.retort.core.nd4j.FactoredRegression;
-import dev.retort.core.nd4j.LinearRegression;
-import dev.retort.theory.distillation.FeatureMask;
-import dev.retort.theory.distillation.Training;
-import java.util.stream.IntStream;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
+import dev.retort.core.nd4j.LinearFit;
+import java.util.Optional;
 
-/** Linear models on arrays: how a training makes one, and what one says. */
-final class Fit {
+/** One training on one sample: what it makes of labels. Belongs to one thread, and is closed before its sample is. */
+interface Fit extends AutoCloseable {
 
-    private Fit() {}
+    /**
+     * Fits labels.
+     *
+     * @param labels one per sample
+     * @return the coefficients of all features; 0 of those that the model does not see
+     */
+    double[] solve(double[] labels);
 
-    /** The coefficients fitted on the features that the model sees, with the training's ridge; 0 for the other features. */
-    static double[] coefficients(Training training, INDArray features, double[] labels) {
-        FeatureMask mask = training.mask().orElse(null);
-        int p = Math.toIntExact(features.size(1));
-        int[] seen =
-                IntStream.range(0, p).filter(i -> mask == null || mask.keeps(i)).toArray();
-        try (FactoredRegression regression = FactoredRegression.of(features, seen, training.ridge())) {
-            return regression.solve(labels);
-        }
+    /**
+     * The map from labels to coefficients, through which averages over noise and signs are taken. Flipping the sign of a feature
+     * must flip that of its coefficient, in distribution if the fit draws something itself.
+     *
+     * @return the map, which is closed with this fit; nothing if the coefficients are not linear in the labels, so that what
+     *     was drawn is what is measured
+     */
+    Optional<LinearFit> linear();
+
+    /** Whether the features themselves had to be factored, their Gram matrix being too ill-conditioned. */
+    default boolean isOrthogonal() {
+        return false;
     }
 
-    /** What the model of the given coefficients says of each sample. */
-    static double[] predictions(INDArray features, double[] coefficients) {
-        try (INDArray model = Nd4j.createFromArray(coefficients);
-                INDArray predictions = LinearRegression.predict(features, model)) {
-            return predictions.toDoubleVector();
-        }
-    }
-
-    /** Labels with noise of the given standard deviation, in the place of those without. */
-    static double[] withNoise(double[] labels, double[] noise, double deviation) {
-        for (int k = 0; k < labels.length; k++) {
-            labels[k] += deviation * noise[k];
-        }
-        return labels;
-    }
-
-    /** Labels of which the given share is the teacher's and the rest the truth's. */
-    static double[] mixed(double share, double[] taught, double[] truth) {
-        double[] labels = new double[truth.length];
-        for (int k = 0; k < labels.length; k++) {
-            labels[k] = (1 - share) * truth[k] + share * taught[k];
-        }
-        return labels;
-    }
+    @Override
+    void close();
 }

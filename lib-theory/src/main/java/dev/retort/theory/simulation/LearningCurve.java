@@ -1,6 +1,7 @@
 package dev.retort.theory.simulation;
 
 import dev.retort.core.nd4j.FactoredRegression;
+import dev.retort.core.nd4j.LinearFit;
 import dev.retort.core.nd4j.SignAverage;
 import dev.retort.core.nd4j.SignAveragedModel;
 import java.util.ArrayList;
@@ -11,47 +12,75 @@ import java.util.random.RandomGenerator;
 
 /**
  * Procedures in the eigenbasis, alike but for the number of samples of their last training, which share their designs: each
- * trains on the first samples of the same last design, with the same noise. Averaged as in {@link SignAveragedTrial}.
+ * trains on the first samples of the same last design, with the same noise.
  */
-final class LearningCurve {
+final class LearningCurve implements Trial<List<Outcome>> {
 
     private final List<Procedure> points;
 
     /** That with the most samples. */
     private final Procedure largest;
 
-    LearningCurve(List<Procedure> points) {
+    private final boolean averaging;
+    private final long memory;
+
+    LearningCurve(List<Procedure> points, boolean averaging, long memory) {
         this.points = points;
         this.largest =
                 points.stream().max(Comparator.comparingInt(Procedure::samples)).orElseThrow();
+        this.averaging = averaging;
+        this.memory = memory;
     }
 
     /** Runs all points: one outcome for each. */
-    List<Trial.Outcome> run(RandomGenerator random) {
+    @Override
+    public List<Outcome> run(RandomGenerator random) {
         int last = largest.stages.size() - 1;
-        Trial.Outcome before = Trial.Outcome.ofStages(last + 1);
-        SignAveragedTrial.Model carried = new SignAveragedTrial(largest).run(last, random, before);
+        Outcome before = Outcome.ofStages(last + 1);
         Stage stage = largest.stages.get(last);
-        List<Trial.Outcome> outcomes = new ArrayList<>();
-        try (Design.Sample sample = stage.draw(random);
-                FactoredRegression student = stage.factor(sample)) {
-            before.orthogonal[last] = student.method() == FactoredRegression.Method.ORTHOGONAL;
-            int[] counts = points.stream().mapToInt(Procedure::samples).toArray();
-            List<SignAverage> averages = student.signAverages(largest.evaluation.spectrum(), counts);
-            for (int j = 0; j < counts.length; j++) {
-                Procedure point = points.get(j);
-                // A surrogate may be made for the very number of samples; the model of an earlier stage is not.
-                SignAveragedTrial.Model teacher = last == 0 ? SignAveragedTrial.Model.of(point.surrogate) : carried;
-                double[] labels = stage.labels(student, sample, teacher.literal);
-                SignAveragedModel mixed = teacher.averaged.mixed(stage.training.teacherShare(), stage.truth);
-                Trial.Outcome outcome = before.copy();
-                outcome.literal[last] = point.excess(fitted(student, counts[j], labels));
-                outcome.excess[last] =
-                        averages.get(j).excess(mixed, stage.truth, stage.labelNoise()) + point.excessOfTruth(stage);
-                outcomes.add(outcome.requireFinite());
-            }
+        try (Model carried = new PipelineTrial(largest, averaging, memory).run(last, random, before);
+                Design.Sample sample = stage.draw(random);
+                Fit student = stage.fit(sample, random)) {
+            before.orthogonal[last] = student.isOrthogonal();
+            LinearFit linear = student.linear().orElse(null);
+            List<Outcome> outcomes = linear instanceof FactoredRegression regression
+                    ? nested(carried, sample, regression, before)
+                    : anew(carried, sample, student, before, random);
+            outcomes.forEach(Outcome::requireFinite);
+            return outcomes;
+        }
+    }
+
+    /** Whoever teaches the last student: a surrogate may be made for its very number of samples, a trained model is not. */
+    private Model teacher(Procedure point, Model carried) {
+        return point.stages.size() == 1 ? Model.surrogate(point, averaging) : carried;
+    }
+
+    /** Where the first samples are part of the factorisation of all. */
+    private List<Outcome> nested(Model carried, Design.Sample sample, FactoredRegression student, Outcome before) {
+        int[] counts = points.stream().mapToInt(Procedure::samples).toArray();
+        int last = before.excess.length - 1;
+        List<SignAverage> averages =
+                averaging ? student.signAverages(largest.evaluation.spectrum(), counts) : List.of();
+        List<Outcome> outcomes = new ArrayList<>();
+        for (int j = 0; j < counts.length; j++) {
+            Procedure point = points.get(j);
+            Stage stage = point.stages.get(last);
+            Model teacher = teacher(point, carried);
+            double[] labels = stage.labels(sample, teacher.literal);
+            Outcome outcome = before.copy();
+            outcome.literal[last] = point.excess(fitted(student, counts[j], labels));
+            outcome.excess[last] = teacher.average instanceof OverSigns average
+                    ? excess(point, stage, average.model(), averages.get(j))
+                    : outcome.literal[last];
+            outcomes.add(outcome);
         }
         return outcomes;
+    }
+
+    private static double excess(Procedure point, Stage stage, SignAveragedModel teacher, SignAverage student) {
+        SignAveragedModel mixed = teacher.mixed(stage.training.teacherShare(), stage.truth);
+        return student.excess(mixed, stage.truth, stage.labelNoise()) + point.excessOfTruth(stage);
     }
 
     /** The coefficients of a student that has seen the first samples only. */
@@ -62,5 +91,46 @@ final class LearningCurve {
         try (FactoredRegression beginning = student.beginning(samples)) {
             return beginning.solve(Arrays.copyOf(labels, samples));
         }
+    }
+
+    /** Each point by a fit of its own; that of all samples is there already. */
+    private List<Outcome> anew(Model carried, Design.Sample sample, Fit all, Outcome before, RandomGenerator random) {
+        List<Outcome> outcomes = new ArrayList<>();
+        for (Procedure point : points) {
+            if (point == largest) {
+                outcomes.add(outcome(point, carried, sample, all, before));
+                continue;
+            }
+            Design.Sample part = sample.beginning(point.samples());
+            try (Fit student = point.stages.get(before.excess.length - 1).fit(part, random)) {
+                outcomes.add(outcome(point, carried, part, student, before));
+            }
+        }
+        return outcomes;
+    }
+
+    private Outcome outcome(Procedure point, Model carried, Design.Sample sample, Fit student, Outcome before) {
+        int last = before.excess.length - 1;
+        Stage stage = point.stages.get(last);
+        Outcome outcome = before.copy();
+        outcome.orthogonal[last] = student.isOrthogonal();
+        try (Model model = teacher(point, carried).teach(point, stage, sample, student)) {
+            outcome.literal[last] = point.excess(model.literal);
+            outcome.excess[last] = model.average == null ? outcome.literal[last] : model.average.excess(point, stage);
+        }
+        return outcome;
+    }
+
+    /** Of the last training, at every point. */
+    @Override
+    public double[] measured(List<Outcome> outcomes) {
+        return outcomes.stream()
+                .mapToDouble(point -> point.excess[point.excess.length - 1])
+                .toArray();
+    }
+
+    @Override
+    public long memory() {
+        return memory;
     }
 }

@@ -1,10 +1,12 @@
 package dev.retort.theory.simulation;
 
+import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.RandomStreams;
 import dev.retort.core.StandardNormal;
 import dev.retort.core.nd4j.Covariance;
+import dev.retort.core.nd4j.LinearRegression;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Experiment;
@@ -12,7 +14,9 @@ import dev.retort.theory.distillation.Surrogate;
 import dev.retort.theory.distillation.Training;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -52,7 +56,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * double target = report.target().mean(); // 2.1956
  * }</pre>
  */
-public final class OwnArrays implements Experiment<TestReport> {
+public final class OwnArrays implements Experiment<Distillation, TestReport> {
 
     /** One per training, the teacher's first. */
     private final List<SampleSet> sets;
@@ -136,6 +140,21 @@ public final class OwnArrays implements Experiment<TestReport> {
             }
             return new OwnArrays(sets, test, 0);
         }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Draft that && sets.equals(that.sets);
+        }
+
+        @Override
+        public int hashCode() {
+            return sets.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return "OwnArrays of " + sets + " without a test set";
+        }
     }
 
     /**
@@ -153,7 +172,7 @@ public final class OwnArrays implements Experiment<TestReport> {
      *
      * @param distillation the pipeline to run; it must begin with the training of its surrogate on true labels
      * @return the errors on the test set
-     * @throws IllegalArgumentException if the pipeline begins with a fixed surrogate other than the ground truth, if it has
+     * @throws IllegalArgumentException if the pipeline is null, if it begins with a fixed surrogate other than the ground truth, if it has
      *     another number of trainings than there are sets to train on, or a task of another number of features, if a number
      *     of samples is not a whole one or more than there are rows, or if a teacher's share needs true labels that are not
      *     given
@@ -162,11 +181,11 @@ public final class OwnArrays implements Experiment<TestReport> {
      */
     @Override
     public TestReport run(Distillation distillation) {
-        List<Training> trainings = distillation.trainings();
+        List<Training> trainings = notNull("distillation", distillation).trainings();
         checkFits(distillation);
         RandomGenerator random = RandomStreams.of(seed).generator();
         List<TestError> errors = new ArrayList<>();
-        double[] model = trained(trainings.get(0), sets.get(0));
+        double[] model = trained(trainings.get(0), sets.get(0), random);
         errors.add(test.error(model));
         for (int k = 1; k < sets.size(); k++) {
             Training training = trainings.get(k);
@@ -175,14 +194,14 @@ public final class OwnArrays implements Experiment<TestReport> {
         }
         int last = sets.size() - 1;
         boolean strong = last > 0 && sets.get(last).hasLabels();
-        return new TestReport(errors, strong ? test.error(trained(trainings.get(last), sets.get(last))) : null);
+        return new TestReport(errors, strong ? test.error(trained(trainings.get(last), sets.get(last), random)) : null);
     }
 
     /** The model trained on true labels. */
-    private static double[] trained(Training training, SampleSet set) {
+    private static double[] trained(Training training, SampleSet set, RandomGenerator random) {
         int n = (int) training.samples();
         try (INDArray features = set.features(n)) {
-            return Fit.coefficients(training, features, set.labels(n));
+            return fitted(training, features, set.labels(n), random);
         }
     }
 
@@ -192,10 +211,17 @@ public final class OwnArrays implements Experiment<TestReport> {
         int n = (int) training.samples();
         double share = training.teacherShare();
         try (INDArray features = set.features(n)) {
-            double[] taught =
-                    Fit.withNoise(Fit.predictions(features, teacher), StandardNormal.sample(n, random), noise);
-            double[] labels = share == 1 ? taught : Fit.mixed(share, taught, set.labels(n));
-            return Fit.coefficients(training, features, labels);
+            double[] taught = Labelling.withNoise(
+                    LinearRegression.predict(features, teacher), StandardNormal.sample(n, random), noise);
+            double[] labels = share == 1 ? taught : Labelling.mixed(share, taught, set.labels(n));
+            return fitted(training, features, labels, random);
+        }
+    }
+
+    private static double[] fitted(Training training, INDArray features, double[] labels, RandomGenerator random) {
+        int[] seen = Fitter.seen(training, Math.toIntExact(features.size(1)), i -> true);
+        try (Fit fit = Fitter.of(training).fit(features, seen, random)) {
+            return fit.solve(labels);
         }
     }
 
@@ -230,5 +256,20 @@ public final class OwnArrays implements Experiment<TestReport> {
                 throw refusal("share", share, "is not 1 although set " + (k + 1) + " has no labels to mix in");
             }
         }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof OwnArrays that && sets.equals(that.sets) && test.equals(that.test) && seed == that.seed;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(sets, test, seed);
+    }
+
+    @Override
+    public String toString() {
+        return "OwnArrays of " + sets + ", tested on " + test + ", seed " + seed;
     }
 }

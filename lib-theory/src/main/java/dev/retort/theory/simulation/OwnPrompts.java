@@ -4,9 +4,12 @@ import static dev.retort.core.Arguments.finite;
 import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
+import dev.retort.core.nd4j.LinearRegression;
 import dev.retort.core.nd4j.MatrixProduct;
 import dev.retort.theory.testtime.LinearAttention;
 import dev.retort.theory.testtime.TrainingLoss;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -87,6 +90,21 @@ public final class OwnPrompts {
         public Draft examples(INDArray features, INDArray labels) {
             return new Draft(context, beside(context, "example", features, labels));
         }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Context that && context.equals(that.context);
+        }
+
+        @Override
+        public int hashCode() {
+            return context.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return "OwnPrompts of a context " + context + " without examples and a test set";
+        }
     }
 
     /** A context and training examples, which lack a test set. Immutable. */
@@ -115,6 +133,21 @@ public final class OwnPrompts {
                 throw refusal("test features", test.rows() + " row", "is not at least 2");
             }
             return new OwnPrompts(context, examples, test, context, TrainingLoss.SUM);
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Draft that && context.equals(that.context) && examples.equals(that.examples);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(context, examples);
+        }
+
+        @Override
+        public String toString() {
+            return "OwnPrompts of a context " + context + " and examples " + examples + " without a test set";
         }
     }
 
@@ -195,8 +228,23 @@ public final class OwnPrompts {
 
     private double[] predictions(INDArray predictor) {
         try (INDArray queries = test.features(test.rows())) {
-            return Fit.predictions(queries, predictor.toDoubleVector());
+            return LinearRegression.predict(queries, predictor.toDoubleVector());
         }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof OwnPrompts that
+                && context.equals(that.context)
+                && examples.equals(that.examples)
+                && test.equals(that.test)
+                && evaluation.equals(that.evaluation)
+                && trainingLoss.equals(that.trainingLoss);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(context, examples, test, evaluation, trainingLoss);
     }
 
     @Override

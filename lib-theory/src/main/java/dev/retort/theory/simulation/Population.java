@@ -11,7 +11,9 @@ import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.distillation.Training;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -232,5 +234,24 @@ public final class Population {
             squares.add(value * value);
         }
         return Math.sqrt(squares.value() / values.length);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Population that
+                && task.equals(that.task)
+                && Arrays.equals(basis, that.basis)
+                && Arrays.equals(residuals, that.residuals);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(task, Arrays.hashCode(basis), Arrays.hashCode(residuals));
+    }
+
+    @Override
+    public String toString() {
+        return "Population of " + size() + " members with " + task.dimension() + " features, unexplained noise "
+                + task.noise();
     }
 }

@@ -9,9 +9,11 @@ import dev.retort.core.nd4j.Backend;
 import dev.retort.theory.testtime.LinearAttention;
 import dev.retort.theory.testtime.TaskPrior;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.RealMatrix;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -153,5 +155,26 @@ public final class Pretraining {
                 .multiply(features)
                 .scalarMultiply(n * (n + 1))
                 .add(features.scalarMultiply(n * labels));
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Pretraining that
+                && prior.equals(that.prior)
+                && contextLength == that.contextLength
+                && batch == that.batch
+                && steps == that.steps
+                && seed == that.seed;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(prior, contextLength, batch, steps, seed);
+    }
+
+    @Override
+    public String toString() {
+        return "Pretraining on " + prior + ", context length " + contextLength + ", " + steps + " steps on batches of "
+                + batch + ", seed " + seed;
     }
 }

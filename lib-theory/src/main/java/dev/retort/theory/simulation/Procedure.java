@@ -1,15 +1,19 @@
 package dev.retort.theory.simulation;
 
+import static dev.retort.core.Arguments.refusal;
+
 import dev.retort.core.CompensatedSum;
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.Pipeline;
 import dev.retort.theory.distillation.Training;
 import dev.retort.theory.matrix.MatrixDistillation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -42,12 +46,36 @@ final class Procedure {
         this.risk = risk;
     }
 
-    /** In the eigenbasis of the task. */
-    static Procedure of(Distillation distillation, Function<Training, Design> designs) {
+    /**
+     * That of a pipeline.
+     *
+     * @param population where samples come from; null for Gaussian ones
+     * @param fitters how the models of trainings are fitted
+     * @throws IllegalArgumentException if the pipeline is of no kind that is run on arrays, or does not fit the population
+     */
+    static Procedure of(Pipeline pipeline, @Nullable Population population, Function<Training, Fitter> fitters) {
+        if (pipeline instanceof Distillation distillation) {
+            return inEigenbasis(distillation, population, fitters);
+        }
+        if (!(pipeline instanceof MatrixDistillation distillation)) {
+            throw refusal("pipeline", pipeline, "is neither a Distillation nor a MatrixDistillation");
+        }
+        if (population != null) {
+            throw refusal("pipeline", pipeline, "has covariances of its own, and cannot draw from a population");
+        }
+        return inOriginalFeatures(distillation, fitters);
+    }
+
+    private static Procedure inEigenbasis(
+            Distillation distillation, @Nullable Population population, Function<Training, Fitter> fitters) {
         RegressionTask task = distillation.task();
-        List<Stage> stages = distillation.trainings().stream()
-                .map(training -> stage(training, task, designs.apply(training)))
-                .toList();
+        List<Stage> stages = new ArrayList<>();
+        for (Training training : distillation.trainings()) {
+            Design design = population == null
+                    ? Design.gaussian(Covariance.diagonal(training.spectrum(task)))
+                    : population.designFor(task, training);
+            stages.add(stage(training, fitters.apply(training), task, design));
+        }
         return new Procedure(
                 distillation.surrogateCoefficients(),
                 stages,
@@ -56,14 +84,13 @@ final class Procedure {
                 coefficients -> excess(task, coefficients));
     }
 
-    /** In the original features. */
-    static Procedure of(MatrixDistillation distillation) {
+    private static Procedure inOriginalFeatures(MatrixDistillation distillation, Function<Training, Fitter> fitters) {
         double[] truth = distillation.truth().toDoubleVector();
         List<Covariance> covariances = distillation.covariances();
         List<Stage> stages = new ArrayList<>();
         for (Training training : distillation.trainings()) {
             Design design = Design.gaussian(covariances.get(stages.size()));
-            stages.add(new Stage(training, distillation.task(), design, truth, i -> true));
+            stages.add(new Stage(training, fitters.apply(training), distillation.task(), design, truth, i -> true));
         }
         Covariance evaluation = distillation.evaluation();
         return new Procedure(
@@ -109,12 +136,12 @@ final class Procedure {
         }
     }
 
-    private static Stage stage(Training training, RegressionTask task, Design design) {
+    private static Stage stage(Training training, Fitter fitter, RegressionTask task, Design design) {
         double[] variances = training.spectrum(task).eigenvalues();
         double[] truth = new double[variances.length];
         for (int i = 0; i < truth.length; i++) {
             truth[i] = variances[i] == 0 ? 0 : task.coefficient(i);
         }
-        return new Stage(training, task, design, truth, i -> variances[i] > 0);
+        return new Stage(training, fitter, task, design, truth, i -> variances[i] > 0);
     }
 }

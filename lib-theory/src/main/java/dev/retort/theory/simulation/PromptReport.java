@@ -1,6 +1,9 @@
 package dev.retort.theory.simulation;
 
 import dev.retort.theory.testtime.LinearAttention;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -63,6 +66,20 @@ public final class PromptReport {
      */
     public TestError after() {
         return after;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof PromptReport that
+                && trained.equals(that.trained)
+                && before.equals(that.before)
+                && after.equals(that.after)
+                && Arrays.equals(predictions, that.predictions);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(trained, before, after, Arrays.hashCode(predictions));
     }
 
     @Override

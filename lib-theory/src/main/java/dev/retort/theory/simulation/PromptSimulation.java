@@ -1,13 +1,18 @@
 package dev.retort.theory.simulation;
 
+import static dev.retort.core.Arguments.finite;
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.refusal;
+
 import dev.retort.core.SampleMean;
 import dev.retort.theory.testtime.GradientStep;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Losses of test-time training measured by {@link Trials}. In every trial the loss is a quadratic in the step size, L₀ − 2bη
+ * Losses of test-time training measured by {@link PromptTrials}. In every trial the loss is a quadratic in the step size, L₀ − 2bη
  * + aη², averaged over queries; so one simulation measures it for all step sizes. With a handful of features the curvature
  * has such tails that its standard error from thousands of trials may still be too small; from about 20 on it can be
  * trusted. Immutable.
@@ -16,7 +21,7 @@ import java.util.function.ToDoubleFunction;
  * InContextTask task = InContextTask.isotropic(20, 1.0).withNoise(0.3);
  * LinearAttention pretrained = LinearAttention.pretrained(TaskPrior.isotropic(20, 1.0), 30);
  * TestTimeTraining training = TestTimeTraining.of(task, pretrained, 30);
- * PromptSimulation simulation = Trials.of(500).withSeed(7).run(training, 10);
+ * PromptSimulation simulation = training.simulate(PromptTrials.of(10, Trials.of(500).withSeed(7)));
  * GradientStep step = training.predict().after(10);
  * double z = simulation.zScore(step); // -0.4: in standard errors
  * SampleMean half = simulation.loss(step.optimalStepSize().getAsDouble() / 2);
@@ -27,7 +32,7 @@ public final class PromptSimulation {
     private final List<PromptTrial.Outcome> outcomes;
 
     PromptSimulation(List<PromptTrial.Outcome> outcomes) {
-        this.outcomes = outcomes;
+        this.outcomes = List.copyOf(outcomes);
     }
 
     /**
@@ -53,9 +58,11 @@ public final class PromptSimulation {
      *
      * @param stepSize η, in the convention of the training that was run
      * @return L(η), irreducible noise included
+     * @throws IllegalArgumentException if the step size is NaN or infinite, or so large that a loss overflows
      */
     public SampleMean loss(double stepSize) {
         return measure(
+                stepSize,
                 outcome -> outcome.initialLoss() + stepSize * (stepSize * outcome.curvature() - 2 * outcome.slope()));
     }
 
@@ -64,9 +71,10 @@ public final class PromptSimulation {
      *
      * @param stepSize η, in the convention of the training that was run
      * @return L₀ − L(η)
+     * @throws IllegalArgumentException if the step size is NaN or infinite, or so large that a loss overflows
      */
     public SampleMean improvement(double stepSize) {
-        return measure(outcome -> stepSize * (2 * outcome.slope() - stepSize * outcome.curvature()));
+        return measure(stepSize, outcome -> stepSize * (2 * outcome.slope() - stepSize * outcome.curvature()));
     }
 
     /**
@@ -75,7 +83,7 @@ public final class PromptSimulation {
      * @return b
      */
     public SampleMean slope() {
-        return measure(PromptTrial.Outcome::slope);
+        return measure(0, PromptTrial.Outcome::slope);
     }
 
     /**
@@ -84,7 +92,7 @@ public final class PromptSimulation {
      * @return a
      */
     public SampleMean curvature() {
-        return measure(PromptTrial.Outcome::curvature);
+        return measure(0, PromptTrial.Outcome::curvature);
     }
 
     /**
@@ -92,13 +100,32 @@ public final class PromptSimulation {
      *
      * @param prediction the exact loss
      * @return (mean − predicted loss) in standard errors
+     * @throws IllegalArgumentException if the prediction is null
      */
     public double zScore(GradientStep prediction) {
+        notNull("prediction", prediction);
         return loss(prediction.optimalStepSize().orElse(0)).zScore(prediction.loss());
     }
 
-    private SampleMean measure(ToDoubleFunction<PromptTrial.Outcome> number) {
-        return SampleMean.of(outcomes.stream().mapToDouble(number).toArray());
+    private SampleMean measure(double stepSize, ToDoubleFunction<PromptTrial.Outcome> number) {
+        finite("stepSize", stepSize);
+        double[] numbers = outcomes.stream().mapToDouble(number).toArray();
+        for (double each : numbers) {
+            if (!Double.isFinite(each)) {
+                throw refusal("stepSize", stepSize, "is so large that the loss overflows");
+            }
+        }
+        return SampleMean.of(numbers);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof PromptSimulation that && outcomes.equals(that.outcomes);
+    }
+
+    @Override
+    public int hashCode() {
+        return outcomes.hashCode();
     }
 
     @Override

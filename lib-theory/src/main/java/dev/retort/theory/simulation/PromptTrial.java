@@ -14,7 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** One run of test-time training: draw prompts, make the step, measure. Its arrays are only read, by all threads. */
-final class PromptTrial {
+final class PromptTrial implements Trial<PromptTrial.Outcome> {
 
     private final INDArray covariance;
     private final INDArray coefficients;
@@ -46,8 +46,9 @@ final class PromptTrial {
         }
     }
 
-    /** The native memory that a run takes at most, in bytes: features, their copy and their labels; and some matrices. */
-    long memory() {
+    /** Features, their copy and their labels; and some matrices. */
+    @Override
+    public long memory() {
         long rows = (long) contextLength + examples + freshLength;
         long dimension = coefficients.length();
         return Double.BYTES * (4 * rows * (dimension + 1) + 8 * dimension * dimension);
@@ -63,7 +64,8 @@ final class PromptTrial {
     }
 
     /** Draws the features of context, training and fresh context, in this order, and then the noise of their labels. */
-    Outcome outcome(RandomGenerator random) {
+    @Override
+    public Outcome run(RandomGenerator random) {
         int rows = contextLength + examples + freshLength;
         // An array has at least one row.
         try (INDArray features = design.sample(Math.max(1, rows), random);
@@ -74,6 +76,12 @@ final class PromptTrial {
                         sameContext ? context.dup() : contextVector(features, labels, contextLength + examples, rows)) {
             return outcome(descent, evaluation);
         }
+    }
+
+    /** The loss without a step. */
+    @Override
+    public double[] measured(Outcome outcome) {
+        return new double[] {outcome.initialLoss};
     }
 
     /** y = Xβ + noise. */

@@ -63,11 +63,22 @@ final class Repetition<T> {
         this.streams = RandomStreams.of(seed);
     }
 
-    /** The standard error at which a mean counts as known. */
-    @FunctionalInterface
-    interface Precision {
+    /**
+     * The standard error at which a mean counts as known.
+     *
+     * @param error that error, or the part of the mean that it is
+     * @param relative which of the two
+     */
+    record Precision(double error, boolean relative) {
 
-        double allowedError(double mean);
+        double allowedError(double mean) {
+            return relative ? error * Math.abs(mean) : error;
+        }
+
+        @Override
+        public String toString() {
+            return (relative ? "a relative error of " : "a standard error of ") + error;
+        }
     }
 
     /** What came of one repetition: an outcome or a failure. */

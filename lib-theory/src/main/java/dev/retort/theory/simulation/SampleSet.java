@@ -3,7 +3,9 @@ package dev.retort.theory.simulation;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.nd4j.ArrayArguments;
+import dev.retort.core.nd4j.LinearRegression;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -68,7 +70,7 @@ final class SampleSet {
     TestError error(double[] model) {
         double[] squares;
         try (INDArray all = features(rows())) {
-            squares = Fit.predictions(all, model);
+            squares = LinearRegression.predict(all, model);
         }
         double[] truth = labels(rows());
         for (int i = 0; i < squares.length; i++) {
@@ -90,5 +92,23 @@ final class SampleSet {
                     name + " features", columns + " columns", "are not as many as the " + of + "'s, " + first.columns);
         }
         return this;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SampleSet that
+                && columns == that.columns
+                && Arrays.equals(features, that.features)
+                && Arrays.equals(labels, that.labels);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(columns, Arrays.hashCode(features), Arrays.hashCode(labels));
+    }
+
+    @Override
+    public String toString() {
+        return rows() + " x " + columns + (labels == null ? " without labels" : "");
     }
 }

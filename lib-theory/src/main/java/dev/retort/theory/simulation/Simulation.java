@@ -6,7 +6,10 @@ import dev.retort.core.SampleMean;
 import dev.retort.theory.distillation.Pipeline;
 import dev.retort.theory.distillation.RiskReport;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The excess risk measured by {@link Trials}: the average over independent trials, and how far it can be trusted. That of a
@@ -17,6 +20,9 @@ public final class Simulation {
     private final Pipeline pipeline;
     private final long seed;
 
+    /** What the trials were, in words. */
+    private final String manner;
+
     /** The chain without its last stage, without its last two, and so on; the shortest first. */
     private final List<Simulation> before;
 
@@ -26,9 +32,16 @@ public final class Simulation {
     private final SampleMean measured;
 
     private Simulation(
-            Pipeline pipeline, long seed, List<Simulation> before, double[] excess, double[] literal, int orthogonal) {
+            Pipeline pipeline,
+            long seed,
+            String manner,
+            List<Simulation> before,
+            double[] excess,
+            double[] literal,
+            int orthogonal) {
         this.pipeline = pipeline;
         this.seed = seed;
+        this.manner = manner;
         this.before = before;
         this.excess = excess;
         this.literal = literal;
@@ -37,14 +50,15 @@ public final class Simulation {
     }
 
     /** What came of some trials of a pipeline. */
-    static Simulation of(Pipeline pipeline, long seed, List<Trial.Outcome> trials) {
+    static Simulation of(Pipeline pipeline, Trials settings, List<Outcome> trials) {
         List<Simulation> stages = new ArrayList<>();
         int last = pipeline.trainings().size() - 1;
         for (int k = 0; k <= last; k++) {
             int stage = k;
             stages.add(new Simulation(
                     k == last ? pipeline : pipeline.beginning(k + 1),
-                    seed,
+                    settings.seed(),
+                    settings.manner(),
                     List.copyOf(stages),
                     trials.stream().mapToDouble(trial -> trial.excess[stage]).toArray(),
                     trials.stream().mapToDouble(trial -> trial.literal[stage]).toArray(),
@@ -71,6 +85,16 @@ public final class Simulation {
      */
     public long seed() {
         return seed;
+    }
+
+    /**
+     * All settings of this simulation, in words.
+     *
+     * @return the number of trials, whether they were literal or drew from a population, and the seed; the pipeline; and its
+     *     task: three lines
+     */
+    public String description() {
+        return trials() + " " + manner + " with seed " + seed + " of\n  " + pipeline + "\n  " + pipeline.task();
     }
 
     /**
@@ -131,7 +155,13 @@ public final class Simulation {
      */
     public Simulation literal() {
         return new Simulation(
-                pipeline, seed, before.stream().map(Simulation::literal).toList(), literal, literal, orthogonal);
+                pipeline,
+                seed,
+                manner,
+                before.stream().map(Simulation::literal).toList(),
+                literal,
+                literal,
+                orthogonal);
     }
 
     /**
@@ -177,6 +207,23 @@ public final class Simulation {
      */
     public double zScore(double excess) {
         return measured.zScore(excess);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Simulation that
+                && seed == that.seed
+                && manner.equals(that.manner)
+                && orthogonal == that.orthogonal
+                && Arrays.equals(excess, that.excess)
+                && Arrays.equals(literal, that.literal)
+                && before.equals(that.before)
+                && pipeline.equals(that.pipeline);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(seed, manner, orthogonal, Arrays.hashCode(excess), Arrays.hashCode(literal));
     }
 
     @Override

@@ -4,6 +4,8 @@ import static dev.retort.core.Arguments.length;
 import static dev.retort.core.Arguments.notNull;
 
 import dev.retort.core.SampleMean;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mean squared error of one model on the points of a test set, and how far it can be trusted as an estimate of the error
@@ -62,6 +64,16 @@ public final class TestError {
             differences[i] -= other.squares[i];
         }
         return SampleMean.of(differences).zScore(0);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TestError that && Arrays.equals(squares, that.squares);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(squares);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.retort.theory.simulation;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,16 @@ public final class TestReport {
      */
     public Optional<TestError> strong() {
         return Optional.ofNullable(strong);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TestReport that && stages.equals(that.stages) && Objects.equals(strong, that.strong);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(stages, strong);
     }
 
     @Override

@@ -2,58 +2,20 @@ package dev.retort.theory.simulation;
 
 import java.util.random.RandomGenerator;
 
-/** One run of a pipeline, independent of all others. Implementations are immutable, and so shared by all threads. */
-@FunctionalInterface
-interface Trial {
+/**
+ * Something random that is done once, independently of all other times. Implementations are immutable, and so shared by all
+ * threads.
+ *
+ * @param <T> what comes of it
+ */
+interface Trial<T> {
 
-    /** Draws designs, trains, and measures. */
-    Outcome run(RandomGenerator random);
+    /** Does it. */
+    T run(RandomGenerator random);
 
-    /** The excess risk after each training. */
-    final class Outcome {
+    /** The numbers of an outcome that are to be known, at least one, and as many of each outcome. */
+    double[] measured(T outcome);
 
-        /** Averaged over whatever the trial averages over. */
-        final double[] excess;
-
-        /** Of the same designs, with labels as they fell; the same numbers if nothing is averaged over. */
-        final double[] literal;
-
-        /** Whether the features themselves had to be factored, their Gram matrix being too ill-conditioned. */
-        final boolean[] orthogonal;
-
-        Outcome(double[] excess, double[] literal, boolean[] orthogonal) {
-            this.excess = excess;
-            this.literal = literal;
-            this.orthogonal = orthogonal;
-        }
-
-        static Outcome ofStages(int stages) {
-            return new Outcome(new double[stages], new double[stages], new boolean[stages]);
-        }
-
-        /**
-         * The same, if it can be averaged over trials.
-         *
-         * @throws ArithmeticException if a risk is not a finite number
-         */
-        Outcome requireFinite() {
-            for (int k = 0; k < excess.length; k++) {
-                if (!Double.isFinite(excess[k]) || !Double.isFinite(literal[k])) {
-                    throw new ArithmeticException("the excess risk after training " + (k + 1) + " of " + excess.length
-                            + " is not finite: " + excess[k] + " averaged, " + literal[k]
-                            + " literal; its noise, coefficients or features are too large");
-                }
-            }
-            return this;
-        }
-
-        Outcome copy() {
-            return new Outcome(excess.clone(), literal.clone(), orthogonal.clone());
-        }
-
-        /** Without the averages. */
-        Outcome toTheLetter() {
-            return new Outcome(literal, literal, orthogonal);
-        }
-    }
+    /** The native memory that it takes at most, in bytes. */
+    long memory();
 }

@@ -1,28 +1,21 @@
 package dev.retort.theory.simulation;
 
 import static dev.retort.core.Arguments.atLeastOne;
-import static dev.retort.core.Arguments.nonNegative;
 import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.positive;
 import static dev.retort.core.Arguments.refusal;
 
-import dev.retort.core.nd4j.Covariance;
-import dev.retort.core.nd4j.FactoredRegression;
+import dev.retort.core.nd4j.Backend;
 import dev.retort.core.nd4j.NativeMemory;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Experiment;
 import dev.retort.theory.distillation.Pipeline;
 import dev.retort.theory.distillation.Teacher;
 import dev.retort.theory.distillation.Training;
-import dev.retort.theory.matrix.MatrixDistillation;
-import dev.retort.theory.matrix.MatrixExperiment;
-import dev.retort.theory.testtime.TestTimeTraining;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,7 +29,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A model is fitted on the features that it sees. Mixed labels are those of the ground truth with the noise of the task
  * and those of the teacher with the noise of the training, drawn independently. The excess risk is measured under the
- * covariance of the task, whatever that of the training. A {@link MatrixDistillation} is run in its original features, a
+ * covariance of the task, whatever that of the training. A {@link dev.retort.theory.matrix.MatrixDistillation} is run in its original features, a
  * {@link Distillation} in the eigenbasis of its task.
  *
  * <p>Given the designs, two averages are taken exactly instead of by chance. Every stage is linear in its labels, so that the
@@ -66,7 +59,9 @@ import org.slf4j.LoggerFactory;
  * List<Simulation> curve = Trials.of(50).learningCurve(Distillation.of(task), Training.samples(1), 5, 10, 20, 40);
  * }</pre>
  */
-public final class Trials implements Experiment<Simulation>, MatrixExperiment<Simulation> {
+public final class Trials implements Experiment<Pipeline, Simulation> {
+
+    private static final Consumer<Progress> NO_LISTENER = progress -> {};
 
     private static final Logger LOGGER = LoggerFactory.getLogger("dev.retort.theory.simulation");
 
@@ -112,7 +107,7 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
         if (count < 2) {
             throw refusal("count", count, "is not at least 2");
         }
-        return new Trials(count, 0, Runtime.getRuntime().availableProcessors(), null, true, null, null, progress -> {});
+        return new Trials(count, 0, Runtime.getRuntime().availableProcessors(), null, true, null, null, NO_LISTENER);
     }
 
     /**
@@ -159,7 +154,7 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      * The same trials on samples drawn from a population of arrays, without replacement, in place of Gaussian ones.
      *
      * @param population the population; the pipeline's task must be {@link Population#task() its task}, or one with the
-     *     same spectrum. A {@link MatrixDistillation} is refused
+     *     same spectrum. A {@link dev.retort.theory.matrix.MatrixDistillation} is refused
      * @return new trials
      * @throws IllegalArgumentException if the population is null
      */
@@ -189,29 +184,14 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      * @return an upper bound, on whatever way each design is factored
      * @throws IllegalArgumentException if a number of samples is not a whole number, if samples times features are not below
      *     2<sup>31</sup>, or if a single trial does not fit the memory that is allowed
+     * @throws IllegalStateException if no memory was named and there is no ND4J backend
      */
     public MemoryNeed memory(Pipeline pipeline) {
-        checkSizes(notNull("pipeline", pipeline));
-        int features = pipeline.task().dimension();
-        long most = 0;
-        for (Training training : pipeline.trainings()) {
-            int samples = (int) training.samples();
-            long design = (long) Double.BYTES * samples * features;
-            most = Math.max(most, design + FactoredRegression.memory(samples, features));
-        }
-        return need(most);
+        return need(PipelineTrial.memory(notNull("pipeline", pipeline)));
     }
 
     private MemoryNeed need(long bytesPerTrial) {
-        long allowed = memory == null ? NativeMemory.limit() : memory;
-        if (bytesPerTrial > allowed) {
-            throw refusal(
-                    "memory",
-                    allowed + " bytes",
-                    "is less than the " + bytesPerTrial
-                            + " that a trial may take; see withMemory, and JavaCPP's maxbytes");
-        }
-        return new MemoryNeed(bytesPerTrial, (int) Math.min(Math.min(threads, count), allowed / bytesPerTrial));
+        return MemoryNeed.of(bytesPerTrial, Math.min(threads, count), memory == null ? NativeMemory.limit() : memory);
     }
 
     /**
@@ -233,7 +213,15 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
      */
     public Trials untilStandardError(double standardError) {
         double allowed = positive("standardError", standardError);
-        return new Trials(count, seed, threads, memory, averaging, population, mean -> allowed, listener);
+        return new Trials(
+                count,
+                seed,
+                threads,
+                memory,
+                averaging,
+                population,
+                new Repetition.Precision(allowed, false),
+                listener);
     }
 
     /**
@@ -248,14 +236,14 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
     public Trials untilRelativeError(double relativeError) {
         double allowed = positive("relativeError", relativeError);
         return new Trials(
-                count, seed, threads, memory, averaging, population, mean -> allowed * Math.abs(mean), listener);
+                count, seed, threads, memory, averaging, population, new Repetition.Precision(allowed, true), listener);
     }
 
     /**
-     * The same trials with somebody to tell of each that is completed.
+     * The same trials with a listener, which is called after each trial.
      *
-     * @param listener who to tell; called in the thread that runs the pipeline. What it throws ends the run and reaches the
-     *     caller
+     * @param listener called in the thread that runs the pipeline, in the order of the trials. What it throws ends the run and
+     *     reaches the caller
      * @return new trials
      * @throws IllegalArgumentException if it is null
      */
@@ -265,159 +253,116 @@ public final class Trials implements Experiment<Simulation>, MatrixExperiment<Si
     }
 
     /**
-     * Runs the trials; usually called as {@code pipeline.simulate(trials)}.
+     * Runs the trials, of a {@link Distillation} in the eigenbasis of its task, of a {@code MatrixDistillation} in its original
+     * features; usually called as {@code pipeline.simulate(trials)}.
      *
-     * @param distillation the pipeline to run
+     * @param pipeline the pipeline to run
      * @return the measured excess risk
-     * @throws IllegalArgumentException as {@link #memory(Pipeline)} does, or if the spectrum, samples or noise of a training do
-     *     not fit the population
+     * @throws IllegalArgumentException as {@link #memory(Pipeline)} does, if the pipeline is null or neither of these two, or if
+     *     a covariance or the spectrum, samples or noise of a training do not fit the population
      * @throws IllegalStateException if there is no ND4J backend, if the task's spectrum is not {@linkplain
      *     dev.retort.core.spectrum.Spectrum#isListed() listed}, or if a trial failed, with what it threw as the cause
      * @throws CancellationException if the thread is interrupted before two trials are done; its interrupted status is set
      *     again
      */
     @Override
-    public Simulation run(Distillation distillation) {
-        MemoryNeed need = memory(distillation);
-        Procedure procedure = Procedure.of(distillation, training -> designFor(distillation, training));
-        return simulation(distillation, need, trial(procedure));
-    }
-
-    /**
-     * Runs the trials of a pipeline of matrices, in the original features; usually called as {@code
-     * pipeline.simulate(trials)}.
-     *
-     * @param distillation the pipeline to run
-     * @return the measured excess risk
-     * @throws IllegalArgumentException as {@link #memory(Pipeline)} does, if the trials draw from a population, whose members
-     *     have one covariance only, or as {@link MatrixDistillation#surrogateCoefficients()} does
-     * @throws IllegalStateException if there is no ND4J backend, or if a trial failed, with what it threw as the cause
-     * @throws CancellationException if the thread is interrupted before two trials are done; its interrupted status is set
-     *     again
-     */
-    @Override
-    public Simulation run(MatrixDistillation distillation) {
-        if (population != null) {
-            throw refusal("pipeline", distillation, "has covariances of its own, and cannot draw from a population");
-        }
-        return simulation(distillation, memory(distillation), trial(Procedure.of(distillation)));
+    public Simulation run(Pipeline pipeline) {
+        long bytes = PipelineTrial.memory(notNull("pipeline", pipeline));
+        Backend.require();
+        PipelineTrial trial = new PipelineTrial(Procedure.of(pipeline, population, Fitter::of), isAveraging(), bytes);
+        return Simulation.of(pipeline, this, repeat(trial));
     }
 
     /**
      * Runs the trials of a learning curve: a target trained on the first n samples of one design, for several n, so that a
-     * design is drawn and factored once. That is {@linkplain #run(Distillation) running} the pipelines of all n, at about the cost
-     * of the largest. Points of the curve are correlated, and a precision is that of all of them.
+     * design is drawn and factored once. That is {@linkplain #run running} the pipelines of all n, at about the cost of the
+     * largest. Points of the curve are correlated, and a precision is that of all of them.
      *
      * @param teacher whose labels the target is trained on
      * @param training how it is trained, except for the number of samples
      * @param samples the numbers of samples, at least one, each at least 1, in any order
      * @return one simulation per number, in their order
-     * @throws IllegalArgumentException as {@link #run(Distillation)} does, if there are no numbers, if one is less than 1, or if these
-     *     trials draw from a population
-     * @throws IllegalStateException as {@link #run(Distillation)} does
-     * @throws CancellationException as {@link #run(Distillation)} does
+     * @throws IllegalArgumentException as {@link #run} does, if there are no numbers, if one is less than 1, or if these trials
+     *     draw from a population
+     * @throws IllegalStateException as {@link #run} does
+     * @throws CancellationException as {@link #run} does
      */
     public List<Simulation> learningCurve(Teacher teacher, Training training, int... samples) {
         notNull("teacher", teacher);
         notNull("training", training);
         atLeastOne("samples.length", notNull("samples", samples).length);
-        if (population != null) {
-            throw refusal("population", population, "has no learning curves");
-        }
+        refusePopulation("learning curves");
         List<Distillation> pipelines = IntStream.of(samples)
                 .mapToObj(n -> teacher.target(training.withSamples(atLeastOne("samples", n))))
                 .toList();
-        MemoryNeed need = pipelines.stream()
-                .map(this::memory)
-                .max(Comparator.comparingLong(MemoryNeed::bytesPerTrial))
-                .orElseThrow();
-        LearningCurve curve = new LearningCurve(pipelines.stream()
-                .map(pipeline -> Procedure.of(pipeline, each -> designFor(pipeline, each)))
-                .toList());
-        List<List<Trial.Outcome>> outcomes =
-                repeat(need, random -> averaging ? curve.run(random) : literal(curve.run(random)), Trials::lastOfAll);
+        long bytes = pipelines.stream().mapToLong(PipelineTrial::memory).max().orElseThrow();
+        Backend.require();
+        List<Procedure> points = pipelines.stream()
+                .map(pipeline -> Procedure.of(pipeline, null, Fitter::of))
+                .toList();
+        List<List<Outcome>> outcomes = repeat(new LearningCurve(points, averaging, bytes));
         return IntStream.range(0, pipelines.size())
                 .mapToObj(j -> Simulation.of(
                         pipelines.get(j),
-                        seed,
-                        outcomes.stream().map(points -> points.get(j)).toList()))
+                        this,
+                        outcomes.stream().map(curve -> curve.get(j)).toList()))
                 .toList();
     }
 
-    private static List<Trial.Outcome> literal(List<Trial.Outcome> points) {
-        return points.stream().map(Trial.Outcome::toTheLetter).toList();
+    /** Whether labels of these trials are averaged over: residuals of a population are not noise independent of its features. */
+    boolean isAveraging() {
+        return averaging && population == null;
     }
 
-    private static double[] lastOfAll(List<Trial.Outcome> points) {
-        return points.stream()
-                .mapToDouble(point -> point.excess[point.excess.length - 1])
-                .toArray();
-    }
-
-    private Trial trial(Procedure procedure) {
-        // Residuals of a population are not noise that is independent of its features.
-        if (!averaging || population != null) {
-            return new LiteralTrial(procedure);
-        }
-        return procedure.inEigenbasis ? new SignAveragedTrial(procedure) : new NoiseAveragedTrial(procedure);
-    }
-
-    private Simulation simulation(Pipeline pipeline, MemoryNeed need, Trial trial) {
-        List<Trial.Outcome> outcomes =
-                repeat(need, random -> trial.run(random).requireFinite(), outcome -> outcome.excess);
-        return Simulation.of(pipeline, seed, outcomes);
-    }
-
-    private static void checkSizes(Pipeline pipeline) {
-        int features = pipeline.task().dimension();
-        pipeline.trainings().forEach(training -> checkSize(training.samples(), features));
-    }
-
-    private static void checkSize(double samples, int features) {
-        if (samples != Math.rint(samples) || samples > Integer.MAX_VALUE) {
-            throw refusal("samples", samples, "is not a whole number below 2^31, which a simulation needs");
-        }
-        if (!(samples * features <= Integer.MAX_VALUE)) {
-            throw refusal("samples", samples + " times " + features + " features", "is not below 2^31");
-        }
-    }
-
-    private Design designFor(Distillation distillation, Training training) {
-        return population == null
-                ? Design.gaussian(Covariance.diagonal(training.spectrum(distillation.task())))
-                : population.designFor(distillation.task(), training);
-    }
-
-    /**
-     * Runs test-time training: each trial draws a context, training examples, and unless it is the same another context, as
-     * arrays; makes the gradient of the training loss, a matrix of rank one; and measures what the loss is after a step of any
-     * size, averaged over queries.
-     *
-     * @param training what to run
-     * @param examples the number of training examples k, at least 0
-     * @return the measured losses
-     * @throws IllegalArgumentException if k is negative, if prompts are too long for an array or for the memory that is
-     *     allowed, or if these trials draw from a population, which has no prompts
-     * @throws IllegalStateException if there is no ND4J backend, or if a trial failed, for example because a loss overflows,
-     *     with what it threw as the cause
-     * @throws CancellationException if the thread is interrupted before two trials are done; its interrupted status is set
-     *     again
-     */
-    public PromptSimulation run(TestTimeTraining training, int examples) {
+    /** Refuses to draw from the population what it does not have. */
+    void refusePopulation(String lacking) {
         if (population != null) {
-            throw refusal("population", population, "has no prompts to draw");
+            throw refusal("population", population, "has no " + lacking);
         }
-        PromptTrial trial = new PromptTrial(notNull("training", training), nonNegative("examples", examples));
-        return new PromptSimulation(
-                repeat(need(trial.memory()), trial::outcome, outcome -> new double[] {outcome.initialLoss()}));
     }
 
-    private <T> List<T> repeat(MemoryNeed need, Function<RandomGenerator, T> trial, Function<T, double[]> measured) {
+    /** Repeats a trial: what came of each, in order, at least two. */
+    <T> List<T> repeat(Trial<T> trial) {
+        MemoryNeed need = need(trial.memory());
         LOGGER.debug("Up to {} trials, {}", count, need);
-        List<T> outcomes = new Repetition<>(count, seed, precision, listener, trial, measured).run(need.trialsAtOnce());
+        List<T> outcomes = new Repetition<>(count, seed, precision, listener, trial::run, trial::measured)
+                .run(need.trialsAtOnce());
         if (outcomes.size() < 2) {
             throw new CancellationException("Interrupted before 2 of " + count + " trials were done");
         }
         return outcomes;
+    }
+
+    /** Where samples come from and what is averaged over, in the words of a report. */
+    String manner() {
+        return (averaging ? "" : "literal ") + "trials"
+                + (population == null ? "" : " on samples of the " + population);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Trials that
+                && count == that.count
+                && seed == that.seed
+                && threads == that.threads
+                && Objects.equals(memory, that.memory)
+                && averaging == that.averaging
+                && Objects.equals(population, that.population)
+                && Objects.equals(precision, that.precision)
+                && listener.equals(that.listener);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(count, seed, threads, memory, averaging, population, precision, listener);
+    }
+
+    @Override
+    public String toString() {
+        return "Trials, " + (precision == null ? "" : "at most ") + count
+                + (precision == null ? "" : " until " + precision)
+                + (averaging ? "" : ", literal") + (population == null ? "" : ", drawing from " + population)
+                + ", seed " + seed + ", on " + threads + " threads"
+                + (memory == null ? "" : " in " + memory + " bytes");
     }
 }

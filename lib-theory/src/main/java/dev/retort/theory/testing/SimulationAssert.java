@@ -96,7 +96,10 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
      * @throws IllegalArgumentException if the prediction is null
      */
     public SimulationAssert agreesWith(RiskReport prediction) {
-        return agreesWith(notNull("prediction", prediction).excess());
+        notNull("prediction", prediction);
+        isNotNull();
+        verify(actual, prediction.excess(), "", "\npredicted as\n  " + prediction);
+        return this;
     }
 
     /**
@@ -109,7 +112,7 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
      */
     public SimulationAssert agreesWith(double excess) {
         isNotNull();
-        verify(actual, excess, "");
+        verify(actual, excess, "", "");
         return this;
     }
 
@@ -127,16 +130,20 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
         List<RiskReport> predictions = notNull("pipeline", pipeline).predictStages();
         List<Simulation> stages = actual.stages();
         if (stages.size() != predictions.size()) {
-            fail(actual, """
-                    Expecting a simulation of %d stages, those of
-                      %s
-                    but it has %d""", predictions.size(), pipeline, stages.size());
+            fail(actual, predictor(actual, pipeline), """
+                    Expecting a simulation of %d stages, but it has %d""", predictions.size(), stages.size());
         }
         for (int k = 0; k < stages.size(); k++) {
             String after = stages.size() == 1 ? "" : " after stage " + (k + 1) + " of " + stages.size();
-            verify(stages.get(k), predictions.get(k).excess(), after);
+            verify(stages.get(k), predictions.get(k).excess(), after, predictor(actual, pipeline));
         }
         return this;
+    }
+
+    private static String predictor(Simulation simulation, Pipeline pipeline) {
+        return pipeline == simulation.pipeline()
+                ? "\npredicted for the same pipeline"
+                : "\npredicted for\n  " + pipeline + "\n  " + pipeline.task();
     }
 
     /**
@@ -153,6 +160,7 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
         if (!(actual.standardError() <= relative * actual.mean())) {
             fail(
                     actual,
+                    "",
                     """
                     Expecting the simulated excess risk
                       %.6g ± %.2g
@@ -165,7 +173,11 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
         return this;
     }
 
-    private void verify(Simulation simulation, double predicted, String after) {
+    /**
+     * @param after which stage, if there are several
+     * @param predictor what the prediction comes from
+     */
+    private void verify(Simulation simulation, double predicted, String after, String predictor) {
         double samples = simulation.pipeline().trainings().stream()
                 .mapToDouble(Training::samples)
                 .min()
@@ -179,13 +191,14 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
         // What is infinite would allow everything.
         boolean agrees = Double.isFinite(allowed) && Math.abs(difference) <= allowed;
         if (Double.isInfinite(predicted)) {
-            fail(simulation, """
+            fail(simulation, predictor, """
                     Expecting the simulated excess risk%s
                       %.6g ± %.2g
                     to agree with the predicted, but that is infinite, and no simulation agrees with it""", after, simulation.mean(), simulation.standardError());
         } else if (!agrees) {
             fail(
                     simulation,
+                    predictor,
                     """
                     Expecting the simulated excess risk%s
                       %.6g ± %.2g
@@ -209,15 +222,10 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
         }
     }
 
-    private void fail(Simulation simulation, String format, Object... values) {
-        String settings = String.format(
-                Locale.ROOT,
-                "\nin %d trials with seed %d of\n  %s\n  %s",
-                simulation.trials(),
-                simulation.seed(),
-                simulation.pipeline(),
-                simulation.pipeline().task());
-        failWithMessage("%s", String.format(Locale.ROOT, format, values) + settings);
+    private void fail(Simulation simulation, String predictor, String format, Object... values) {
+        failWithMessage(
+                "%s",
+                String.format(Locale.ROOT, format, values) + "\nsimulated in " + simulation.description() + predictor);
     }
 
     /** Whole numbers without a point. */

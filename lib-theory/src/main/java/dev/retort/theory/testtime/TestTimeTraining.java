@@ -5,6 +5,8 @@ import static dev.retort.core.Arguments.length;
 import static dev.retort.core.Arguments.nonNegative;
 import static dev.retort.core.Arguments.notNull;
 
+import dev.retort.theory.distillation.Experiment;
+
 /**
  * Test-time training of {@link LinearAttention} by one gradient step. There is one context of n examples of the task, shared
  * by k training examples of the same task, and the step descends their squared error; then the attention with the new
@@ -212,6 +214,18 @@ public final class TestTimeTraining {
      */
     public ImprovementCurve predict() {
         return evaluation.predict(ContextMoments.of(task, start, contextLength)).withTrainingLoss(trainingLoss);
+    }
+
+    /**
+     * Runs the training instead of computing it.
+     *
+     * @param experiment how to run it, for example {@code PromptTrials.of(10, Trials.of(500).withSeed(7))}
+     * @param <R> what the experiment reports
+     * @return the outcome
+     * @throws IllegalArgumentException if the experiment is null, or as it says itself
+     */
+    public <R> R simulate(Experiment<? super TestTimeTraining, R> experiment) {
+        return notNull("experiment", experiment).run(this);
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.grid.GridStudy;
 import dev.retort.theory.grid.ParameterGrid;
 import dev.retort.theory.simulation.Pretraining;
+import dev.retort.theory.simulation.PromptTrials;
 import dev.retort.theory.simulation.Trials;
 import dev.retort.theory.testtime.InContextTask;
 import dev.retort.theory.testtime.LinearAttention;
@@ -48,7 +49,7 @@ class NoNativeCodeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {Prompts.class, Weights.class})
+    @ValueSource(classes = {Measured.class, Prompts.class, Weights.class})
     void simulationSaysThatItNeedsABackend(Class<? extends Callable<Double>> use) throws Exception {
         Thread thread = Thread.currentThread();
         ClassLoader whole = thread.getContextClassLoader(); // in which ND4J looks for backends
@@ -64,6 +65,23 @@ class NoNativeCodeTest {
             }
         } finally {
             thread.setContextClassLoader(whole);
+        }
+    }
+
+    /** With nothing but the jars that the theory needs. */
+    @ParameterizedTest
+    @ValueSource(classes = {Measured.class, Prompts.class, Weights.class})
+    void simulationSaysThatItNeedsNd4j(Class<? extends Callable<Double>> use) throws Exception {
+        try (URLClassLoader bare = classPathWithout("nd4j", "bytedeco", "javacpp")) {
+            Callable<?> call = (Callable<?>)
+                    bare.loadClass(use.getName()).getDeclaredConstructor().newInstance();
+            for (int attempt = 0; attempt < 2; attempt++) {
+                assertThatIllegalStateException()
+                        .isThrownBy(call::call)
+                        .withMessageStartingWith(
+                                "No ND4J backend on the class path, where org.nd4j.linalg.factory.Nd4j is"
+                                        + " missing: add org.nd4j:nd4j-native-platform");
+            }
         }
     }
 
@@ -127,6 +145,22 @@ class NoNativeCodeTest {
         }
     }
 
+    /** Trials are run on arrays. */
+    public static final class Measured implements Callable<Double> {
+
+        /** Loaded by name. */
+        public Measured() {}
+
+        @Override
+        public Double call() {
+            RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 5), Signal.sourcePowerLaw(1.5));
+            return Distillation.of(task)
+                    .target(Training.samples(3))
+                    .simulate(Trials.of(2))
+                    .mean();
+        }
+    }
+
     /** Prompts are drawn as arrays. */
     public static final class Prompts implements Callable<Double> {
 
@@ -136,7 +170,7 @@ class NoNativeCodeTest {
         @Override
         public Double call() {
             TestTimeTraining training = TestTimeTraining.of(InContextTask.isotropic(2, 1), LinearAttention.zero(2), 3);
-            return Trials.of(2).run(training, 1).loss(0).mean();
+            return training.simulate(PromptTrials.of(1, Trials.of(2))).loss(0).mean();
         }
     }
 

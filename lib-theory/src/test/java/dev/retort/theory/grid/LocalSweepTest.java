@@ -313,7 +313,8 @@ class LocalSweepTest {
     }
 
     /** Endless trials, the third of which interrupts the thread that runs the sweep. */
-    private record InterruptingTrials(long sweeper) implements CellFunction<Experiment<Simulation>> {
+    private record InterruptingTrials(long sweeper)
+            implements CellFunction<Experiment<? super Distillation, Simulation>> {
 
         @Override
         public Trials at(Cell cell) {

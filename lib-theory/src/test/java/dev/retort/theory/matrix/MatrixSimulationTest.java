@@ -98,9 +98,12 @@ class MatrixSimulationTest {
                 .isThrownBy(() -> assertThat(simulation).agreesWith(exchanged))
                 .withMessageContaining("after stage 1 of 2")
                 .withMessageEndingWith("""
-                        in 100 trials with seed 1000 of
-                          MatrixDistillation: ground truth -> 90.0 samples, ridge 0.0, noise 0.5, on a %s
-                          RegressionTask with noise 0.3 on %s""", SOURCE, EVALUATION.spectrum());
+                        simulated in 100 trials with seed 1000 of
+                          %s
+                          %s
+                        predicted for
+                          %s
+                          %s""", TWO_STAGES.beginning(1), TWO_STAGES.task(), exchanged, exchanged.task());
         assertThatExceptionOfType(AssertionError.class)
                 .isThrownBy(() -> assertThat(simulation).agreesWith(exchanged.predict()))
                 .withMessageContaining(TWO_STAGES.toString());

@@ -28,10 +28,10 @@ class FiniteSizeErrorTest {
         double predicted = pipeline.predict().excess();
         return Simulation.of(
                 pipeline,
-                1,
+                Trials.of(10).withSeed(1),
                 IntStream.of(-1, 1)
                         .mapToObj(sign -> predicted * (1 + departure + sign * error))
-                        .map(excess -> new Trial.Outcome(new double[] {excess}, new double[] {excess}, new boolean[1]))
+                        .map(excess -> new Outcome(new double[] {excess}, new double[] {excess}, new boolean[1]))
                         .toList());
     }
 
@@ -113,10 +113,11 @@ class FiniteSizeErrorTest {
                 .withMessageStartingWith("standardError: 0.0 is not greater than 0, for Distillation");
         Distillation exact = Distillation.of(RegressionTask.of(Spectrum.isotropic(1, 3), Signal.constant(1)))
                 .target(Training.samples(10));
-        Trial.Outcome outcome = new Trial.Outcome(new double[] {0}, new double[] {0}, new boolean[1]);
+        Outcome outcome = new Outcome(new double[] {0}, new double[] {0}, new boolean[1]);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> FiniteSizeError.of(
-                        List.of(departing(20, 0, 1), Simulation.of(exact, 1, List.of(outcome, outcome)))))
+                .isThrownBy(() -> FiniteSizeError.of(List.of(
+                        departing(20, 0, 1),
+                        Simulation.of(exact, Trials.of(10).withSeed(1), List.of(outcome, outcome)))))
                 .withMessageStartingWith("predicted: 0.0 is not positive and finite");
     }
 }

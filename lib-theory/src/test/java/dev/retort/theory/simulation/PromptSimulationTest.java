@@ -118,7 +118,8 @@ class PromptSimulationTest {
 
     private static void check(TestTimeTraining training, int examples) {
         GradientStep exact = training.predict().after(examples);
-        PromptSimulation measured = Trials.of(1000).withSeed(11).run(training, examples);
+        PromptSimulation measured =
+                training.simulate(PromptTrials.of(examples, Trials.of(1000).withSeed(11)));
         double stepSize = exact.optimalStepSize().orElse(1);
         assertWithin(measured.initialLoss(), exact.initialLoss());
         assertWithin(measured.loss(stepSize), exact.loss(stepSize));
@@ -150,7 +151,7 @@ class PromptSimulationTest {
     }
 
     private static void checkStep(TestTimeTraining training, int examples) {
-        PromptTrial.Outcome outcome = new PromptTrial(training, examples).outcome(random(8));
+        PromptTrial.Outcome outcome = new PromptTrial(training, examples).run(random(8));
         double[][] covariance = training.task().covariance();
         double[] beta = training.task().coefficients();
         int d = beta.length;
@@ -266,11 +267,18 @@ class PromptSimulationTest {
     void doesNotDependOnTheNumberOfThreads() {
         TestTimeTraining training =
                 TestTimeTraining.of(InContextTask.isotropic(6, 1), LinearAttention.isotropic(6, 0.05), 8);
-        SampleMean alone = Trials.of(50).withSeed(5).threads(1).run(training, 4).loss(0.01);
-        assertThat(Trials.of(50).withSeed(5).threads(3).run(training, 4).loss(0.01))
+        SampleMean alone = training.simulate(
+                        PromptTrials.of(4, Trials.of(50).withSeed(5).threads(1)))
+                .loss(0.01);
+        assertThat(training.simulate(
+                                PromptTrials.of(4, Trials.of(50).withSeed(5).threads(3)))
+                        .loss(0.01))
                 .isEqualTo(alone);
-        assertThat(Trials.of(50).withSeed(6).run(training, 4).loss(0.01)).isNotEqualTo(alone);
-        assertThat(Trials.of(50).run(training, 4).trials()).isEqualTo(50);
+        assertThat(training.simulate(PromptTrials.of(4, Trials.of(50).withSeed(6)))
+                        .loss(0.01))
+                .isNotEqualTo(alone);
+        assertThat(training.simulate(PromptTrials.of(4, Trials.of(50))).trials())
+                .isEqualTo(50);
     }
 
     @Test
@@ -278,18 +286,47 @@ class PromptSimulationTest {
         TestTimeTraining training =
                 TestTimeTraining.of(InContextTask.isotropic(2, 1), LinearAttention.isotropic(2, 0.05), 8);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Trials.of(2).run(training, -1))
+                .isThrownBy(() -> training.simulate(PromptTrials.of(-1, Trials.of(2))))
                 .withMessage("examples: -1 is not at least 0");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Trials.of(2).run(training, Integer.MAX_VALUE - 9))
+                .isThrownBy(() -> training.simulate(PromptTrials.of(Integer.MAX_VALUE - 9, Trials.of(2))))
                 .withMessage("prompts: of 8 + 2147483638 + 8 are too long");
         assertThatIllegalStateException()
-                .isThrownBy(() -> Trials.of(2).run(training.withStart(LinearAttention.isotropic(2, 1e200)), 3))
+                .isThrownBy(() -> training.withStart(LinearAttention.isotropic(2, 1e200))
+                        .simulate(PromptTrials.of(3, Trials.of(2))))
                 .withMessageContaining("is not finite");
         Population population = Population.of(
                 Nd4j.create(new double[][] {{1, 0}, {0, 2}, {-1, 1}}), Nd4j.create(new double[] {1, 2, 0}));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Trials.of(2).drawingFrom(population).run(training, 1))
+                .isThrownBy(
+                        () -> training.simulate(PromptTrials.of(1, Trials.of(2).drawingFrom(population))))
                 .withMessageContaining("has no prompts to draw");
+        PromptSimulation simulation = training.simulate(PromptTrials.of(1, Trials.of(2)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> simulation.loss(1e160))
+                .withMessage("stepSize: 1.0E160 is so large that the loss overflows");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> simulation.improvement(Double.NaN))
+                .withMessage("stepSize: NaN is not finite");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // on purpose
+    void refusesNull() {
+        TestTimeTraining training =
+                TestTimeTraining.of(InContextTask.isotropic(2, 1), LinearAttention.isotropic(2, 0.05), 8);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> training.simulate(null))
+                .withMessage("experiment: null is not allowed");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PromptTrials.of(1, null))
+                .withMessage("trials: null is not allowed");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PromptTrials.of(1, Trials.of(2)).run(null))
+                .withMessage("training: null is not allowed");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        training.simulate(PromptTrials.of(1, Trials.of(2))).zScore(null))
+                .withMessage("prediction: null is not allowed");
     }
 }

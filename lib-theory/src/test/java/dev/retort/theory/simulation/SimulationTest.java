@@ -20,15 +20,17 @@ class SimulationTest {
                     RegressionTask.of(Spectrum.isotropic(1, 3), Signal.constant(1)))
             .target(Training.samples(2));
 
+    private static final Trials TRIALS = Trials.of(10).withSeed(7);
+
     private static Simulation simulation(double... excess) {
         return Simulation.of(
                 PIPELINE,
-                7,
+                TRIALS,
                 DoubleStream.of(excess).mapToObj(SimulationTest::outcome).toList());
     }
 
-    private static Trial.Outcome outcome(double... excess) {
-        return new Trial.Outcome(excess, excess, new boolean[excess.length]);
+    private static Outcome outcome(double... excess) {
+        return new Outcome(excess, excess, new boolean[excess.length]);
     }
 
     @Test
@@ -40,7 +42,7 @@ class SimulationTest {
         assertThat(simulation.standardError()).isCloseTo(Math.sqrt(14.0 / 3 / 4), within(1e-15));
         assertThat(simulation.zScore(2)).isCloseTo(1 / Math.sqrt(14.0 / 12), within(1e-14));
         assertThat(simulation.zScore(3)).isZero();
-        assertThat(simulation).hasToString("excess 3.00000 ± 1.1 from 4 trials");
+        assertThat(simulation).hasToString("excess 3.0 ± 1.1 from 4 trials");
     }
 
     @Test
@@ -61,7 +63,7 @@ class SimulationTest {
     @Test
     void hasEveryStageOfAChain() {
         Distillation chain = PIPELINE.then(Training.samples(4)).then(Training.samples(5));
-        Simulation simulation = Simulation.of(chain, 7, List.of(outcome(1, 10, 100), outcome(3, 30, 300)));
+        Simulation simulation = Simulation.of(chain, TRIALS, List.of(outcome(1, 10, 100), outcome(3, 30, 300)));
         assertThat(simulation.mean()).isEqualTo(200);
         assertThat(simulation.pipeline()).isSameAs(chain);
         assertThat(simulation.seed()).isEqualTo(7);
@@ -80,10 +82,10 @@ class SimulationTest {
     void comparesItsScatterWithThatOfLiteralTrials() {
         double[][] averaged = {{2, 20}, {3, 20}, {4, 20}};
         double[][] literal = {{0, 10}, {3, 20}, {6, 30}};
-        List<Trial.Outcome> trials = IntStream.range(0, 3)
-                .mapToObj(t -> new Trial.Outcome(averaged[t], literal[t], new boolean[] {t > 0, t == 0}))
+        List<Outcome> trials = IntStream.range(0, 3)
+                .mapToObj(t -> new Outcome(averaged[t], literal[t], new boolean[] {t > 0, t == 0}))
                 .toList();
-        Simulation simulation = Simulation.of(PIPELINE.then(Training.samples(4)), 7, trials);
+        Simulation simulation = Simulation.of(PIPELINE.then(Training.samples(4)), TRIALS, trials);
         assertThat(simulation.effectiveGain()).isEqualTo(Double.POSITIVE_INFINITY);
         assertThat(simulation.literal().excess()).containsExactly(10, 20, 30);
         Simulation first = simulation.stages().get(0);

@@ -619,6 +619,9 @@ class TrialsTest {
     @SuppressWarnings("NullAway") // on purpose
     void refusesNull() {
         assertThatIllegalArgumentException()
+                .isThrownBy(() -> Trials.of(2).run(null))
+                .withMessage("pipeline: null is not allowed");
+        assertThatIllegalArgumentException()
                 .isThrownBy(() -> Trials.of(2).drawingFrom(null))
                 .withMessage("population: null is not allowed");
         assertThatIllegalArgumentException()

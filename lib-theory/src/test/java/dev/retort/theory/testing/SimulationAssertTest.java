@@ -101,7 +101,7 @@ class SimulationAssertTest {
                           %.6g
                         but they differ by %.3g, z = %+.2f standard errors; allowed are
                           %.3g = 2.5 standard errors, %.3g, and for finite size 2/n = 2/30 of the prediction, %.3g
-                        in 150 trials with seed 3 of
+                        simulated in 150 trials with seed 3 of
                           Distillation: ground truth -> 40.0 samples, ridge 0.0 -> 30.0 samples, ridge 0.0
                           RegressionTask with noise 0.2 on %s""",
                         MEAN,
@@ -128,7 +128,7 @@ class SimulationAssertTest {
         assertThat(threshold.excess()).isInfinite();
         assertThat(message(() -> assertThat(SIMULATION).agreesWith(threshold)))
                 .contains(
-                        "to agree with the predicted, but that is infinite, and no simulation agrees with it\nin 150 trials");
+                        "to agree with the predicted, but that is infinite, and no simulation agrees with it\nsimulated in 150 trials");
         fails(() -> assertThat(SIMULATION).agreesWith(Double.NaN));
     }
 
@@ -151,8 +151,8 @@ class SimulationAssertTest {
     void anotherNumberOfStagesIsAnotherPipeline() {
         Distillation longer = CHAIN.then(Training.samples(20));
         assertThat(message(() -> assertThat(SIMULATION).agreesWith(longer)))
-                .startsWith(
-                        "Expecting a simulation of 3 stages, those of\n  " + longer + "\nbut it has 2\nin 150 trials");
+                .startsWith("Expecting a simulation of 3 stages, but it has 2\nsimulated in 150 trials")
+                .endsWith("\npredicted for\n  " + longer + "\n  " + longer.task());
     }
 
     @Test

@@ -1,0 +1,185 @@
+package dev.retort.core.nd4j;
+
+import static dev.retort.core.Arguments.finite;
+import static dev.retort.core.Arguments.length;
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.nd4j.ArrayArguments.finiteCopy;
+import static dev.retort.core.nd4j.ArrayArguments.finiteMatrix;
+import static dev.retort.core.nd4j.ArrayArguments.numeric;
+import static dev.retort.core.nd4j.ArrayArguments.shapeOf;
+
+import java.util.Arrays;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A linear fit whose map A is given as a matrix: b = A y for labels y of the features X. Any training whose coefficients are
+ * linear in the labels has one, gradient descent or random features for example.
+ *
+ * <p>Moments of coefficients, for {@link AveragedModel} and {@link SignAveragedModel}, take products of A with X: 2np ·
+ * min(n, p) multiplications and additions over label noise alone, 2np² over signs. Entries are not scaled: those of A, X and
+ * A X, and their squares, must stay in the range of {@code double}.
+ *
+ * <pre>{@code
+ * INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});
+ * INDArray map = features.transpose().mul(0.1); // one step of gradient descent from 0, of size 0.1, of |y − X b|²/2
+ * double[] truth = {1, 1, 1};
+ * try (ExplicitFit step = ExplicitFit.of(features, map)) {
+ *     double[] coefficients = step.solve(new double[] {2, 4}); // 0.2, 0.8, 0.2
+ *     SignAveragedModel student = SignAveragedModel.fixed(truth).teach(step, 1, truth, 0.5);
+ *     double learnt = student.mean(1); // 0.4
+ * }
+ * }</pre>
+ */
+public final class ExplicitFit extends LinearFit {
+
+    private final DenseAlgebra algebra = DenseAlgebra.selected();
+    private final OffHeapMatrix x;
+
+    /** A. */
+    private final OffHeapMatrix map;
+
+    private ExplicitFit(OffHeapMatrix x, OffHeapMatrix map) {
+        this.x = x;
+        this.map = map;
+    }
+
+    /**
+     * The fit of a given map.
+     *
+     * @param features X, shape {@code [n, p]}. If they are dense, of type {@code DOUBLE} and in c order they are read where
+     *     they are, and must not be changed or closed before the fit is closed
+     * @param map A, shape {@code [p, n]}; copied
+     * @return the fit, to be closed
+     * @throws IllegalArgumentException if an array is null, empty, not numeric or of another shape, or if an entry is NaN or
+     *     infinite
+     */
+    public static ExplicitFit of(INDArray features, INDArray map) {
+        ArrayArguments.features("features", features);
+        if (numeric("map", map).rank() != 2 || map.size(0) != features.size(1) || map.size(1) != features.size(0)) {
+            throw refusal(
+                    "map",
+                    shapeOf(map),
+                    "is not [features, samples], that of features transposed, " + shapeOf(features));
+        }
+        OffHeapMatrix x = finiteMatrix("features", features);
+        try {
+            return new ExplicitFit(x, finiteCopy("map", map));
+        } catch (RuntimeException | Error e) {
+            x.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public int samples() {
+        return x.rows();
+    }
+
+    @Override
+    public int features() {
+        return x.columns();
+    }
+
+    @Override
+    public double[] solve(double[] labels) {
+        finite("labels", notNull("labels", labels));
+        length("labels", labels.length, "the number of samples", samples());
+        return product(map, labels);
+    }
+
+    @Override
+    DenseAlgebra algebra() {
+        return algebra;
+    }
+
+    @Override
+    double[] fitToPredictionsOf(double[] model) {
+        return product(map, product(x, model));
+    }
+
+    /** M v. */
+    private double[] product(OffHeapMatrix matrix, double[] vector) {
+        try (OffHeapMatrix v = OffHeapMatrix.of(1, vector.length, vector);
+                OffHeapMatrix product = OffHeapMatrix.zeros(1, matrix.rows())) {
+            algebra.addProduct(1, v, false, matrix, true, product);
+            return product.toArray();
+        }
+    }
+
+    /** Whether A = Eᵀ F with F = I, the smaller way where samples are fewer than features; else E = I. */
+    private boolean isReducedToSamples() {
+        return samples() < features();
+    }
+
+    @Override
+    OffHeapMatrix basis() {
+        return isReducedToSamples() ? map.transposed() : OffHeapMatrix.identity(features());
+    }
+
+    @Override
+    OffHeapMatrix covarianceOfNoise(double noise) {
+        if (isReducedToSamples()) {
+            OffHeapMatrix covariance = OffHeapMatrix.identity(samples());
+            covariance.scaleColumns(filled(samples(), noise * noise), 0);
+            return covariance;
+        }
+        try (OffHeapMatrix scaled = map.scaledColumns(filled(samples(), noise))) {
+            OffHeapMatrix covariance = algebra.gramOfRows(scaled);
+            covariance.mirrorLower();
+            return covariance;
+        }
+    }
+
+    @Override
+    OffHeapMatrix image(double share) {
+        if (isReducedToSamples()) {
+            return x.scaledColumns(filled(features(), share));
+        }
+        OffHeapMatrix image = OffHeapMatrix.zeros(features(), features());
+        algebra.addProduct(share, map, false, x, false, image);
+        return image;
+    }
+
+    private static double[] filled(int count, double value) {
+        double[] values = new double[count];
+        Arrays.fill(values, value);
+        return values;
+    }
+
+    /** With P = A X: E b_i = P_ii E c_i and E b_i² = Σ_j P_ij² E c_j² + noise² (A Aᵀ)_ii. */
+    @Override
+    SignAveragedModel taughtOverSigns(SignAveragedModel labels, double noise) {
+        int p = features();
+        double[] squares = new double[p];
+        Arrays.setAll(squares, j -> labels.mean(j) * labels.mean(j) + labels.deviation(j) * labels.deviation(j));
+        double[] mean = new double[p];
+        double[] deviation = new double[p];
+        try (OffHeapMatrix overlaps = OffHeapMatrix.zeros(p, p)) {
+            algebra.addProduct(1, map, false, x, false, overlaps);
+            double[] row = new double[p];
+            double[] ofNoise = new double[samples()];
+            for (int i = 0; i < p; i++) {
+                overlaps.readRow(i, row);
+                map.readRow(i, ofNoise);
+                mean[i] = row[i] * labels.mean(i);
+                // Not a difference of squares: what is learnt of feature i itself has the deviation of the teacher.
+                double own = row[i] * labels.deviation(i);
+                row[i] = 0;
+                double others = 0;
+                for (int j = 0; j < p; j++) {
+                    others += row[j] * row[j] * squares[j];
+                }
+                double amplified = noise * Math.sqrt(Blocks.dot(ofNoise, 0, ofNoise, 0, ofNoise.length));
+                deviation[i] = Math.hypot(Math.hypot(own, amplified), Math.sqrt(others));
+            }
+        }
+        return new SignAveragedModel(mean, deviation);
+    }
+
+    @Override
+    public void close() {
+        map.close();
+        x.close();
+    }
+}

@@ -1,0 +1,363 @@
+package dev.retort.theory.sharpening;
+
+import static dev.retort.core.Arguments.atLeastOne;
+import static dev.retort.core.Arguments.length;
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.positive;
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.core.CompensatedSum;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.apache.commons.math3.analysis.solvers.BrentSolver;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The best of N responses drawn from a law p, by a score v of each; of equals the first drawn is kept. With S the mass of all
+ * responses of one score, and F that of this score and all below,
+ *
+ * <pre>  P(best of N has the score) = F^N − (F − S)^N,      within the score proportional to p.</pre>
+ *
+ * That is exact at every N, with ties. For self-rewarded sharpening the score is ln p, {@link #ofLogProbabilities}. Repeating is
+ * the same as drawing more: T rounds of N are one of N<sup>T</sup>.
+ *
+ * <p>Source of the setting: Huang et al., <i>Self-Improvement in Language Models: The Sharpening Mechanism</i> (ICLR 2025, arXiv
+ * 2412.01951); the exact law is derived in {@code docs/sharpening.md}. Immutable.
+ *
+ * <pre>{@code
+ * BestOfN four = BestOfN.of(new double[] {0.5, 0.3, 0.2}, new double[] {1, 2, 3}, 4);
+ * double best = four.probability(2); // 0.5904
+ * double mean = four.expectedScore(); // 2.5279
+ * }</pre>
+ */
+public final class BestOfN {
+
+    private static final double MASS_TOLERANCE = 1e-9;
+
+    private final double[] law;
+    private final double[] scores;
+    private final double draws;
+
+    /** By response: the mass of its score, and the mass above that score. */
+    private final double[] classMass;
+
+    private final double[] above;
+
+    private BestOfN(double[] law, double[] scores, double draws) {
+        this.law = law;
+        this.scores = scores;
+        this.draws = draws;
+        this.classMass = new double[law.length];
+        this.above = new double[law.length];
+        int[] order = IntStream.range(0, law.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer i) -> scores[i]).reversed())
+                .mapToInt(Integer::intValue)
+                .toArray();
+        CompensatedSum sum = new CompensatedSum();
+        for (int start = 0; start < order.length; ) {
+            double before = sum.value();
+            CompensatedSum mass = new CompensatedSum();
+            int end = start;
+            while (end < order.length && scores[order[end]] == scores[order[start]]) {
+                mass.add(law[order[end]]);
+                sum.add(law[order[end]]);
+                end++;
+            }
+            for (int i = start; i < end; i++) {
+                classMass[order[i]] = mass.value();
+                above[order[i]] = before;
+            }
+            start = end;
+        }
+    }
+
+    /**
+     * The law of the best of N.
+     *
+     * @param law p, the probability of each response; of sum one
+     * @param scores v, one for each response; higher is better
+     * @param draws N, at least 1
+     * @return the law
+     * @throws IllegalArgumentException if there is no response, if a probability is negative or NaN, they do not sum to one within
+     *     1e-9, there are not as many scores, one is NaN, or N is less than 1
+     */
+    public static BestOfN of(double[] law, double[] scores, int draws) {
+        atLeastOne("draws", draws);
+        return new BestOfN(checkedLaw(law), checkedScores(scores, law.length), draws);
+    }
+
+    /**
+     * Self-rewarded sharpening, where a response's score is its own log-probability.
+     *
+     * @param logProbabilities ln p, one for each response, at most 0; −∞ for a response that is never drawn
+     * @param draws N, at least 1
+     * @return the law
+     * @throws IllegalArgumentException as {@link #of(double[], double[], int)} does
+     */
+    public static BestOfN ofLogProbabilities(double[] logProbabilities, int draws) {
+        double[] law = Arrays.stream(notNull("logProbabilities", logProbabilities))
+                .map(Math::exp)
+                .toArray();
+        return of(law, logProbabilities.clone(), draws);
+    }
+
+    private static double[] checkedLaw(double[] law) {
+        atLeastOne("law.length", notNull("law", law).length);
+        for (int i = 0; i < law.length; i++) {
+            if (!(law[i] >= 0)) {
+                throw refusal("law[" + i + "]", law[i], "is not at least 0; it is a probability");
+            }
+        }
+        double sum = Arrays.stream(law).sum();
+        if (!(Math.abs(sum - 1) <= MASS_TOLERANCE)) {
+            throw refusal("law", sum, "is its sum and not 1; divide by it if responses are all there");
+        }
+        return law.clone();
+    }
+
+    private static double[] checkedScores(double[] scores, int responses) {
+        length("scores", notNull("scores", scores).length, "the number of responses", responses);
+        for (int i = 0; i < scores.length; i++) {
+            if (Double.isNaN(scores[i])) {
+                throw refusal("scores[" + i + "]", scores[i], "is no number");
+            }
+        }
+        return scores.clone();
+    }
+
+    /**
+     * The same after more rounds: each round draws N of the round before.
+     *
+     * @param rounds T, at least 1
+     * @return the law of the best of N<sup>T</sup>
+     * @throws IllegalArgumentException if there is no round
+     */
+    public BestOfN rounds(int rounds) {
+        return new BestOfN(law, scores, Math.pow(draws, atLeastOne("rounds", rounds)));
+    }
+
+    /**
+     * The probability that a response is the best of N.
+     *
+     * @param response which, counted from 0
+     * @return a probability
+     * @throws IndexOutOfBoundsException if there is no such response
+     */
+    public double probability(int response) {
+        double mass = classMass[Objects.checkIndex(response, law.length)];
+        return mass == 0 ? 0 : ofClass(response) * (law[response] / mass);
+    }
+
+    /** F^N − (F − S)^N = −F^N expm1(N ln(1 − S/F)), with F = 1 − what is above. */
+    private double ofClass(int response) {
+        double logF = Math.log1p(-Math.min(above[response], 1));
+        double part = Math.min(classMass[response] / Math.exp(logF), 1);
+        return -Math.exp(draws * logF) * Math.expm1(draws * Math.log1p(-part));
+    }
+
+    /**
+     * The mass of the best responses, those of the highest score that has any.
+     *
+     * @return 1 − (1 − p⋆)<sup>N</sup>
+     */
+    public double sharpened() {
+        return sharpened(bestMass(), draws);
+    }
+
+    private static double sharpened(double mass, double draws) {
+        return -Math.expm1(draws * Math.log1p(-Math.min(mass, 1)));
+    }
+
+    /**
+     * The mass p⋆ of the best responses under the law itself.
+     *
+     * @return a probability
+     */
+    public double bestMass() {
+        double best = Double.NEGATIVE_INFINITY;
+        double mass = 0;
+        for (int i = 0; i < law.length; i++) {
+            if (law[i] > 0 && scores[i] >= best) {
+                best = scores[i];
+                mass = classMass[i];
+            }
+        }
+        return mass;
+    }
+
+    /**
+     * The mean score of the best of N.
+     *
+     * @return E v
+     */
+    public double expectedScore() {
+        CompensatedSum sum = new CompensatedSum();
+        for (int i = 0; i < law.length; i++) {
+            double probability = probability(i);
+            if (probability > 0) {
+                sum.add(probability * scores[i]);
+            }
+        }
+        return sum.value();
+    }
+
+    /**
+     * How far the best of N is from the law.
+     *
+     * @return the Kullback–Leibler divergence from p, from 0 to ln N − (N − 1)/N, which is reached as all masses vanish
+     */
+    public double divergence() {
+        CompensatedSum sum = new CompensatedSum();
+        for (int i = 0; i < law.length; i++) {
+            double probability = probability(i);
+            if (probability > 0) {
+                sum.add(probability * Math.log(ofClass(i) / classMass[i]));
+            }
+        }
+        return Math.max(sum.value(), 0);
+    }
+
+    /**
+     * The temper of the law p<sup>1+1/β</sup>/Z whose best responses have the same mass, for scores that are log-probabilities.
+     *
+     * @return β, greater than 0; 0 if the mass is one, infinite for N = 1
+     */
+    public double temperedEquivalent() {
+        double target = sharpened();
+        if (draws == 1) {
+            return Double.POSITIVE_INFINITY;
+        }
+        if (target == 1 || bestMass() == 1) {
+            return 0;
+        }
+        // In the exponent 1/β, along which the mass of the best only grows.
+        double high = 1;
+        while (tempered(high) < target && high < 1e12) {
+            high *= 2;
+        }
+        return high >= 1e12
+                ? 0
+                : 1 / new BrentSolver(1e-13, 1e-13).solve(1000, more -> tempered(more) - target, 0, high);
+    }
+
+    private double tempered(double more) {
+        double best = 0;
+        double all = 0;
+        double largest = Arrays.stream(law).max().orElseThrow();
+        double top = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < law.length; i++) {
+            top = law[i] > 0 ? Math.max(top, scores[i]) : top;
+        }
+        for (int i = 0; i < law.length; i++) {
+            double weight = law[i] == 0 ? 0 : law[i] * Math.exp(more * Math.log(law[i] / largest));
+            all += weight;
+            best += scores[i] == top ? weight : 0;
+        }
+        return best / all;
+    }
+
+    /**
+     * The smallest N that puts a mass of 1 − δ on the best responses.
+     *
+     * @param bestMass p⋆, from 0 to 1, not 0
+     * @param delta δ, between 0 and 1
+     * @return ⌈ln δ/ln(1 − p⋆)⌉
+     * @throws IllegalArgumentException if a number is NaN or out of range
+     */
+    public static long drawsFor(double bestMass, double delta) {
+        if (!(bestMass > 0 && bestMass <= 1)) {
+            throw refusal("bestMass", bestMass, "is not above 0 and at most 1; it is a probability");
+        }
+        if (!(delta > 0 && delta < 1)) {
+            throw refusal("delta", delta, "is not between 0 and 1");
+        }
+        if (bestMass == 1) {
+            return 1;
+        }
+        double needed = Math.log(delta) / Math.log1p(-bestMass);
+        // A whole number that rounding has lifted is not rounded up.
+        return (long) Math.max(1, Math.ceil(needed * (1 - 1e-12)));
+    }
+
+    /**
+     * The unbiased estimate of pass@N, the chance that one of N responses is correct, from M responses of which k were.
+     *
+     * @param responses M, at least 1
+     * @param correct k, from 0 to M
+     * @param draws N, from 1 to M
+     * @return 1 − C(M − k, N)/C(M, N)
+     * @throws IllegalArgumentException if a number is out of range
+     */
+    public static double passAt(int responses, int correct, int draws) {
+        atLeastOne("responses", responses);
+        if (correct < 0 || correct > responses) {
+            throw refusal("correct", correct, "is not from 0 to the number of responses, " + responses);
+        }
+        if (draws < 1 || draws > responses) {
+            throw refusal("draws", draws, "is not from 1 to the number of responses, " + responses);
+        }
+        if (responses - correct < draws) {
+            return 1;
+        }
+        double none = 0;
+        for (int i = 0; i < draws; i++) {
+            none += Math.log1p(-(double) correct / (responses - i));
+        }
+        return -Math.expm1(none);
+    }
+
+    /**
+     * The chance that the best of N by a verifier that errs is correct; of those that it accepts the first is kept, and the first of
+     * all if it accepts none.
+     *
+     * @param correct a, the chance that a response is correct, from 0 to 1
+     * @param error e, the verifier's error rate on correct and wrong responses alike, from 0 to 1
+     * @param draws N, at least 1
+     * @return a probability; for many draws a(1 − e)/(a(1 − e) + (1 − a)e), and not 1
+     * @throws IllegalArgumentException if a number is NaN or out of range
+     */
+    public static double verified(double correct, double error, double draws) {
+        if (!(correct >= 0 && correct <= 1)) {
+            throw refusal("correct", correct, "is not from 0 to 1; it is a probability");
+        }
+        if (!(error >= 0 && error <= 1)) {
+            throw refusal("error", error, "is not from 0 to 1; it is a probability");
+        }
+        positive("draws", draws);
+        double accepted = correct * (1 - error) + (1 - correct) * error;
+        double none = Math.exp(draws * Math.log1p(-accepted));
+        double ofAccepted = accepted == 0
+                ? 0
+                : correct * (1 - error) / accepted * -Math.expm1(draws * Math.log1p(-accepted));
+        double ofRejected = accepted == 1 ? 0 : none * correct * error / (1 - accepted);
+        return ofAccepted + ofRejected;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof BestOfN that
+                && draws == that.draws
+                && Arrays.equals(law, that.law)
+                && Arrays.equals(scores, that.scores);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(draws, Arrays.hashCode(law), Arrays.hashCode(scores));
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "best of %.0f among %d responses: mass of the best %.6g, mean score %.6g",
+                draws,
+                law.length,
+                sharpened(),
+                expectedScore());
+    }
+}

@@ -1,0 +1,159 @@
+package dev.retort.theory.sharpening;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class BestOfNTest {
+
+    /** All N-tuples, one after the other; the first of the best counts. */
+    private static double[] enumerated(double[] law, double[] scores, int draws) {
+        double[] best = new double[law.length];
+        int[] tuple = new int[draws];
+        while (true) {
+            double probability = 1;
+            int kept = tuple[0];
+            for (int response : tuple) {
+                probability *= law[response];
+                kept = scores[response] > scores[kept] ? response : kept;
+            }
+            best[kept] += probability;
+            int place = draws - 1;
+            while (place >= 0 && ++tuple[place] == law.length) {
+                tuple[place--] = 0;
+            }
+            if (place < 0) {
+                return best;
+            }
+        }
+    }
+
+    @Test
+    void agreesWithTheEnumerationOfAllTuples() {
+        SplittableRandom random = new SplittableRandom(3);
+        for (int round = 0; round < 60; round++) {
+            int responses = 1 + random.nextInt(6);
+            double[] law = random.doubles(responses).toArray();
+            double sum = Arrays.stream(law).sum();
+            Arrays.setAll(law, i -> law[i] / sum);
+            double[] scores = random.ints(responses, 0, 3).asDoubleStream().toArray();
+            for (int draws = 1; draws <= 5; draws++) {
+                BestOfN best = BestOfN.of(law, scores, draws);
+                double[] expected = enumerated(law, scores, draws);
+                double mean = 0;
+                for (int i = 0; i < responses; i++) {
+                    assertThat(best.probability(i)).isCloseTo(expected[i], within(1e-14));
+                    mean += expected[i] * scores[i];
+                }
+                assertThat(best.expectedScore()).isCloseTo(mean, within(1e-13));
+                assertThat(best.divergence())
+                        .isLessThanOrEqualTo(Math.log(draws) - (draws - 1.0) / draws + 1e-14);
+                double top = Arrays.stream(scores).max().orElseThrow();
+                double sharpened = 0;
+                for (int i = 0; i < responses; i++) {
+                    sharpened += scores[i] == top ? expected[i] : 0;
+                }
+                assertThat(best.sharpened()).isCloseTo(sharpened, within(1e-14));
+            }
+        }
+    }
+
+    @Test
+    void roundsAreMoreDraws() {
+        double[] law = {0.5, 0.3, 0.2};
+        double[] scores = {1, 2, 3};
+        assertThat(BestOfN.of(law, scores, 3).rounds(2)).isEqualTo(BestOfN.of(law, scores, 9));
+        BestOfN once = BestOfN.of(law, scores, 3);
+        double[] next = {once.probability(0), once.probability(1), once.probability(2)};
+        BestOfN twice = BestOfN.of(next, scores, 3);
+        for (int i = 0; i < 3; i++) {
+            assertThat(once.rounds(2).probability(i)).isCloseTo(twice.probability(i), within(1e-14));
+        }
+    }
+
+    @Test
+    void rareResponsesKeepTheirDigits() {
+        // 1 − (1 − 1e-20)^7 = 7e-20, which a difference from one would lose.
+        BestOfN best = BestOfN.of(new double[] {1 - 1e-20, 1e-20}, new double[] {0, 1}, 7);
+        assertThat(best.sharpened()).isCloseTo(7e-20, within(1e-34));
+        assertThat(best.probability(1)).isCloseTo(7e-20, within(1e-34));
+    }
+
+    @Test
+    void drawsAreTheSmallestThatDo() {
+        assertThat(BestOfN.drawsFor(1, 0.1)).isEqualTo(1);
+        assertThat(BestOfN.drawsFor(0.5, 0.125)).isEqualTo(3);
+        assertThat(BestOfN.drawsFor(0.1, 0.01)).isEqualTo(44);
+        for (double mass : new double[] {0.03, 0.2, 0.7}) {
+            for (double delta : new double[] {0.3, 0.01, 1e-6}) {
+                long draws = BestOfN.drawsFor(mass, delta);
+                assertThat(Math.pow(1 - mass, draws)).isLessThanOrEqualTo(delta * (1 + 1e-9));
+                assertThat(draws == 1 || Math.pow(1 - mass, draws - 1) > delta * (1 - 1e-9)).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void theTemperedLawHasTheSameBestMass() {
+        double[] log = {Math.log(0.4), Math.log(0.35), Math.log(0.25)};
+        BestOfN best = BestOfN.ofLogProbabilities(log, 5);
+        double beta = best.temperedEquivalent();
+        double all = 0;
+        for (double each : log) {
+            all += Math.exp(each * (1 + 1 / beta));
+        }
+        assertThat(Math.exp(log[0] * (1 + 1 / beta)) / all).isCloseTo(best.sharpened(), within(1e-11));
+        assertThat(BestOfN.ofLogProbabilities(log, 1).temperedEquivalent()).isInfinite();
+    }
+
+    @Test
+    void passAtNIsUnbiased() {
+        // Over the binomial law of k among M, the mean is 1 − (1 − p)^N.
+        int m = 12;
+        double p = 0.23;
+        for (int n = 1; n <= m; n++) {
+            double mean = 0;
+            double term = Math.pow(1 - p, m);
+            for (int k = 0; k <= m; k++) {
+                mean += term * BestOfN.passAt(m, k, n);
+                term *= (double) (m - k) / (k + 1) * p / (1 - p);
+            }
+            assertThat(mean).isCloseTo(1 - Math.pow(1 - p, n), within(1e-13));
+        }
+    }
+
+    @Test
+    void aVerifierThatErrsSelectsALawOfItsOwn() {
+        double a = 0.3;
+        double e = 0.1;
+        // Four kinds of responses: correct or not, accepted or not; the accepted ones score higher.
+        double[] law = {a * (1 - e), a * e, (1 - a) * e, (1 - a) * (1 - e)};
+        double[] scores = {1, 0, 1, 0};
+        for (int draws : new int[] {1, 2, 5, 40}) {
+            BestOfN best = BestOfN.of(law, scores, draws);
+            assertThat(BestOfN.verified(a, e, draws))
+                    .isCloseTo(best.probability(0) + best.probability(1), within(1e-14));
+        }
+        assertThat(BestOfN.verified(a, e, 1e9)).isCloseTo(0.27 / 0.34, within(1e-14));
+    }
+
+    @Test
+    void refusesLawsThatAreNone() {
+        refuses("law.length: 0 is not at least 1", () -> BestOfN.of(new double[0], new double[0], 1));
+        refuses(
+                "law: 0.5 is its sum and not 1; divide by it if responses are all there",
+                () -> BestOfN.of(new double[] {0.5}, new double[] {1}, 1));
+        refuses("draws: 0 is not at least 1", () -> BestOfN.of(new double[] {1}, new double[] {1}, 0));
+        refuses("scores[0]: NaN is no number", () -> BestOfN.of(new double[] {1}, new double[] {Double.NaN}, 1));
+        refuses("delta: 1.0 is not between 0 and 1", () -> BestOfN.drawsFor(0.5, 1));
+        refuses("draws: 5 is not from 1 to the number of responses, 4", () -> BestOfN.passAt(4, 2, 5));
+    }
+
+    private static void refuses(String message, Runnable call) {
+        assertThatIllegalArgumentException().isThrownBy(call::run).withMessage(message);
+    }
+}

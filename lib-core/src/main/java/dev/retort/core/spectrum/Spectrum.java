@@ -146,7 +146,7 @@ public final class Spectrum {
      * degrees of a rotation invariant kernel on a sphere have, sums take each level at once, whatever its multiplicity.
      *
      * <pre>{@code
-     * // Degrees 0 to 3 of a kernel on the sphere in 1,000 dimensions.
+     * // The first four degrees of a kernel on the sphere in a thousand dimensions.
      * Spectrum kernel = Spectrum.withMultiplicities(
      *         new double[] {0.5, 3e-4, 2e-7, 1e-10}, new double[] {1, 1000, 500499, 167166000});
      * double tau = DeterministicEquivalent.of(kernel, 2000).tau(); // 9.4192e-5

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 200), Signal.sourcePowerLaw(1.4)).withNoise(0.5);
  * ExperimentPlan plan = ExperimentPlan.of(Distillation.of(task).target(Training.samples(80)));
- * long trials = plan.trials(0.01); // 264: plain trials until the mean is known to 1 %
+ * long trials = plan.trials(0.01); // 264: plain trials until the mean is known to one per cent
  * double error = plan.standardError(100); // 0.00968: of the mean of a hundred trials
  * double withTests = plan.standardError(100, 1000); // 0.01039: each of them measured on a thousand fresh labels
  * }</pre>

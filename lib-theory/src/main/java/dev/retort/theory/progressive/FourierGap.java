@@ -31,7 +31,7 @@ import org.apache.commons.math3.fraction.BigFraction;
  * double inside = gap.supportCoefficient(); // 7.31e-5
  * double outside = gap.otherCoefficient(); // 8.13e-6
  * double gamma = gap.gap(); // 6.50e-5
- * double least = FourierGap.of(7, 6).gap(); // -0.15625
+ * double least = FourierGap.of(7, 6).gap(); // -0.125
  * }</pre>
  */
 public final class FourierGap {

@@ -19,7 +19,7 @@ import java.util.Map;
  * <pre>{@code
  * import dev.retort.theory.progressive.*;
  * HierarchicalParity task = HierarchicalParity.of(6, 2, 2);
- * int label = task.label(1, -1, 1, 1, -1, 1); // 3: the root says -1, and then node 3 says -1
+ * int label = task.label(1, -1, 1, 1, -1, 1); // 3: the root is negative, and so is the node that it leads to
  * double onRoot = task.indicator(3).coefficient(0, 1); // -0.25
  * }</pre>
  */

@@ -36,9 +36,9 @@ import org.apache.commons.math3.fraction.BigFraction;
  *
  * <pre>{@code
  * import dev.retort.theory.progressive.*;
- * ThresholdUnit majority = ThresholdUnit.of(11, 0); // of 11 coordinates, weights all 1
+ * ThresholdUnit majority = ThresholdUnit.of(11, 0); // of eleven coordinates, all of the same weight
  * double third = majority.coefficientOfSize(3); // -0.013671875
- * String exactly = majority.exactCoefficientOfSize(3).toString(); // -7 / 512
+ * String exactly = majority.exactCoefficientOfSize(3).toString(); // the same as a fraction
  * ThresholdUnit unit = ThresholdUnit.of(new int[] {3, -1, 2, 2, 1, -3}, 1);
  * double onSet = unit.coefficient(0, 2, 3); // -0.015625
  * double onNothing = unit.reluCoefficient(); // 2.703125, its mean

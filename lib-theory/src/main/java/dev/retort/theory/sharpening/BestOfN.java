@@ -330,9 +330,8 @@ public final class BestOfN {
         positive("draws", draws);
         double accepted = correct * (1 - error) + (1 - correct) * error;
         double none = Math.exp(draws * Math.log1p(-accepted));
-        double ofAccepted = accepted == 0
-                ? 0
-                : correct * (1 - error) / accepted * -Math.expm1(draws * Math.log1p(-accepted));
+        double ofAccepted =
+                accepted == 0 ? 0 : correct * (1 - error) / accepted * -Math.expm1(draws * Math.log1p(-accepted));
         double ofRejected = accepted == 1 ? 0 : none * correct * error / (1 - accepted);
         return ofAccepted + ofRejected;
     }

@@ -50,8 +50,7 @@ class BestOfNTest {
                     mean += expected[i] * scores[i];
                 }
                 assertThat(best.expectedScore()).isCloseTo(mean, within(1e-13));
-                assertThat(best.divergence())
-                        .isLessThanOrEqualTo(Math.log(draws) - (draws - 1.0) / draws + 1e-14);
+                assertThat(best.divergence()).isLessThanOrEqualTo(Math.log(draws) - (draws - 1.0) / draws + 1e-14);
                 double top = Arrays.stream(scores).max().orElseThrow();
                 double sharpened = 0;
                 for (int i = 0; i < responses; i++) {
@@ -92,7 +91,8 @@ class BestOfNTest {
             for (double delta : new double[] {0.3, 0.01, 1e-6}) {
                 long draws = BestOfN.drawsFor(mass, delta);
                 assertThat(Math.pow(1 - mass, draws)).isLessThanOrEqualTo(delta * (1 + 1e-9));
-                assertThat(draws == 1 || Math.pow(1 - mass, draws - 1) > delta * (1 - 1e-9)).isTrue();
+                assertThat(draws == 1 || Math.pow(1 - mass, draws - 1) > delta * (1 - 1e-9))
+                        .isTrue();
             }
         }
     }

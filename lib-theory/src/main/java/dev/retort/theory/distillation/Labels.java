@@ -71,6 +71,15 @@ public abstract sealed class Labels {
         return new Soft(positive("temperature", temperature));
     }
 
+    /**
+     * The label that is handed over for an output.
+     *
+     * @param output xᵀb
+     * @param chance a uniform random number from 0 to 1, which decides what is random of a label
+     * @return f(xᵀb)
+     */
+    public abstract double label(double output, double chance);
+
     /** Whether f is linear, so that labels are those of b itself. */
     boolean areLogits() {
         return false;
@@ -90,6 +99,11 @@ public abstract sealed class Labels {
 
     private static final class Logits extends Labels {
         private static final Logits INSTANCE = new Logits();
+
+        @Override
+        public double label(double output, double chance) {
+            return output;
+        }
 
         @Override
         boolean areLogits() {
@@ -112,6 +126,11 @@ public abstract sealed class Labels {
 
         Hard(double flips) {
             this.flips = flips;
+        }
+
+        @Override
+        public double label(double output, double chance) {
+            return chance < flips ? -Math.signum(output) : Math.signum(output);
         }
 
         @Override
@@ -149,6 +168,11 @@ public abstract sealed class Labels {
 
         Soft(double temperature) {
             this.temperature = temperature;
+        }
+
+        @Override
+        public double label(double output, double chance) {
+            return Math.tanh(output / temperature);
         }
 
         @Override

@@ -1,5 +1,8 @@
 package dev.retort.theory.simulation;
 
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.theory.distillation.Estimator;
 import dev.retort.theory.distillation.FeatureMask;
 import dev.retort.theory.distillation.Training;
 import java.util.function.IntPredicate;
@@ -16,7 +19,17 @@ interface Fitter {
 
     /** That of a training. */
     static Fitter of(Training training) {
-        return new RidgeFitter(training.ridge());
+        Estimator estimator = training.estimator();
+        if (estimator instanceof Estimator.Filtered filtered) {
+            return new FilterFitter(filtered);
+        }
+        if (estimator instanceof Estimator.StochasticGradient stochastic) {
+            return new StochasticFitter(stochastic);
+        }
+        if (estimator instanceof Estimator.Ridge ridge) {
+            return new RidgeFitter(ridge.ridge());
+        }
+        throw refusal("training", training, "can be predicted and not simulated");
     }
 
     /**

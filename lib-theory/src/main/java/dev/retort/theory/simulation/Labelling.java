@@ -1,5 +1,8 @@
 package dev.retort.theory.simulation;
 
+import dev.retort.theory.distillation.Labels;
+import org.apache.commons.math3.distribution.NormalDistribution;
+
 /** How the labels of a training are put together. */
 final class Labelling {
 
@@ -19,6 +22,23 @@ final class Labelling {
         for (int k = 0; k < labels.length; k++) {
             labels[k] = (1 - share) * truth[k] + share * taught[k];
         }
+        return labels;
+    }
+
+    /** What a teacher hands over of its outputs; standard normal numbers decide what is random of it. */
+    static double[] handedOver(Labels kind, double[] outputs, double[] random) {
+        NormalDistribution normal = new NormalDistribution(null, 0, 1);
+        double[] labels = new double[outputs.length];
+        for (int k = 0; k < labels.length; k++) {
+            labels[k] = kind.label(outputs[k], normal.cumulativeProbability(random[k]));
+        }
+        return labels;
+    }
+
+    /** Labels of which the first rows, a part of all, are the teacher's and the others the truth's. */
+    static double[] pooled(double part, double[] taught, double[] truth) {
+        double[] labels = truth.clone();
+        System.arraycopy(taught, 0, labels, 0, (int) Math.rint(part * truth.length));
         return labels;
     }
 }

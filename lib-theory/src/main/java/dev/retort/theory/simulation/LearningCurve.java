@@ -43,7 +43,7 @@ final class LearningCurve implements Trial<List<Outcome>> {
                 Fit student = stage.fit(sample, random)) {
             before.orthogonal[last] = student.isOrthogonal();
             LinearFit linear = student.linear().orElse(null);
-            List<Outcome> outcomes = linear instanceof FactoredRegression regression
+            List<Outcome> outcomes = stage.hasLinearLabels() && linear instanceof FactoredRegression regression
                     ? nested(carried, sample, regression, before)
                     : anew(carried, sample, student, before, random);
             outcomes.forEach(Outcome::requireFinite);

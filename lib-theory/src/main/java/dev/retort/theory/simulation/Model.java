@@ -22,7 +22,7 @@ final class Model implements AutoCloseable {
     }
 
     /**
-     * The student that this model teaches. A fit without averages is taken as it comes, and averages begin again after it:
+     * The student that this model teaches. A fit without averages, or to labels that are not linear in this model, is taken as it comes, and averages begin again after it:
      * given all that was drawn so far, the student is a model like any other.
      */
     Model teach(Procedure procedure, Stage stage, Design.Sample sample, Fit student) {
@@ -33,6 +33,7 @@ final class Model implements AutoCloseable {
         return new Model(
                 coefficients,
                 student.linear()
+                        .filter(fit -> stage.hasLinearLabels())
                         .map(fit -> average.taught(stage, fit))
                         .orElseGet(() -> Average.of(procedure, coefficients)));
     }

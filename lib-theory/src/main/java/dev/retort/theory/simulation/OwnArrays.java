@@ -10,6 +10,7 @@ import dev.retort.core.nd4j.LinearRegression;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Experiment;
+import dev.retort.theory.distillation.Labels;
 import dev.retort.theory.distillation.Surrogate;
 import dev.retort.theory.distillation.Training;
 import java.util.ArrayList;
@@ -248,7 +249,11 @@ public final class OwnArrays implements Experiment<Distillation, TestReport> {
                         "is not a whole number of at most the rows of set " + (k + 1) + ", "
                                 + sets.get(k).rows());
             }
-            double share = trainings.get(k).teacherShare();
+            Training training = trainings.get(k);
+            if (!training.labels().equals(Labels.logits()) || training.teacherRows() != 1) {
+                throw refusal("training", training, "is not on plain labels of one teacher; label the arrays yourself");
+            }
+            double share = training.teacherShare();
             if (share != 1 && k == 0) {
                 throw refusal("share", share, "is not 1 in the first training, which has the teacher's labels alone");
             }

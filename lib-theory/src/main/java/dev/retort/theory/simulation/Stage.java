@@ -1,6 +1,7 @@
 package dev.retort.theory.simulation;
 
 import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.theory.distillation.Labels;
 import dev.retort.theory.distillation.Training;
 import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
@@ -40,16 +41,27 @@ final class Stage {
         return fitter.fit(sample.features, seen, random);
     }
 
-    /** What a teacher says of a sample, mixed with the truth if the training says so, and with noise. */
+    /** The labels that a teacher gives to a sample: mixed with the truth, or of a part of the rows, as the training has it. */
     double[] labels(Design.Sample sample, double[] teacher) {
         double share = training.teacherShare();
         double noise = training.noise(task);
-        if (share == 1) {
-            return Labelling.withNoise(sample.labelsOf(teacher), sample.noise, noise);
+        double[] outputs = sample.labelsOf(teacher);
+        if (!training.labels().equals(Labels.logits())) {
+            outputs = Labelling.handedOver(training.labels(), outputs, sample.otherNoise);
+        }
+        if (share == 1 && training.teacherRows() == 1) {
+            return Labelling.withNoise(outputs, sample.noise, noise);
         }
         double[] real = Labelling.withNoise(sample.labelsOf(truth), sample.noise, task.noise());
-        double[] taught = Labelling.withNoise(sample.labelsOf(teacher), sample.otherNoise, noise);
-        return Labelling.mixed(share, taught, real);
+        if (training.teacherRows() != 1) {
+            return Labelling.pooled(training.teacherRows(), Labelling.withNoise(outputs, sample.noise, noise), real);
+        }
+        return Labelling.mixed(share, Labelling.withNoise(outputs, sample.otherNoise, noise), real);
+    }
+
+    /** Whether labels are linear in the teacher and alike for all rows, so that they can be averaged over. */
+    boolean hasLinearLabels() {
+        return training.labels().equals(Labels.logits()) && training.teacherRows() == 1;
     }
 
     /** The standard deviation of all noise on a label. */

@@ -22,6 +22,9 @@ public final class Main {
     /** For chains, of which less can be averaged over. */
     private static final double FAIR = 0.01;
 
+    /** Of trainings that nothing is averaged over in. */
+    private static final Trials OTHER_TRIALS = Trials.of(60).withSeed(SEED);
+
     private static final int PROMPT_TRIALS = 400;
 
     private static final int IMAGE_TRIALS = 40;
@@ -44,6 +47,7 @@ public final class Main {
                 () -> TrainedTeachers.samples(TRIALS.untilRelativeError(FAIR)),
                 () -> TrainedTeachers.masks(TRIALS.untilRelativeError(FAIR)),
                 () -> ModelCollapse.exhibit(TRIALS.untilRelativeError(FAIR)),
+                () -> OtherTrainings.exhibit(OTHER_TRIALS),
                 () -> Phases.exhibit(TRIALS.untilRelativeError(FAIR)),
                 () -> ScalingFigures.constants(TRIALS.untilRelativeError(PRECISE)),
                 ScalingFigures::limits,

@@ -61,8 +61,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Trials implements Experiment<Pipeline, Simulation> {
 
-    private static final Consumer<Progress> NO_LISTENER = progress -> {};
-
     private static final Logger LOGGER = LoggerFactory.getLogger("dev.retort.theory.simulation");
 
     private final int count;
@@ -96,6 +94,8 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
         this.listener = listener;
     }
 
+    private static void ignore(Progress progress) {}
+
     /**
      * Trials with seed 0 on Gaussian designs, on all processors.
      *
@@ -107,7 +107,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
         if (count < 2) {
             throw refusal("count", count, "is not at least 2");
         }
-        return new Trials(count, 0, Runtime.getRuntime().availableProcessors(), null, true, null, null, NO_LISTENER);
+        return new Trials(count, 0, Runtime.getRuntime().availableProcessors(), null, true, null, null, Trials::ignore);
     }
 
     /**

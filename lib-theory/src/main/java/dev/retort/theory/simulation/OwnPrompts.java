@@ -251,6 +251,6 @@ public final class OwnPrompts {
     public String toString() {
         return "OwnPrompts of " + context.columns() + " features, context " + context.rows() + ", examples "
                 + examples.rows() + ", tested on " + test.rows() + " with "
-                + (evaluation == context ? "the same context" : "a fresh context of " + evaluation.rows());
+                + (evaluation.equals(context) ? "the same context" : "a fresh context of " + evaluation.rows());
     }
 }

@@ -18,14 +18,11 @@ import dev.retort.theory.report.Table;
 import dev.retort.theory.simulation.Simulation;
 import dev.retort.theory.simulation.Trials;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Where a surrogate that had to learn itself is a better teacher than the truth: over its samples or its features, and the
@@ -106,29 +103,16 @@ final class Phases {
                         .mapToDouble(j -> diagram.ratio(i, j))
                         .toArray())
                 .toArray(double[][]::new);
-        return panel.with(BANDS.cells(x, TARGETS, ratio))
-                .with(boundary(diagram))
-                .with(BANDS.points(
+        Panel map = panel.with(BANDS.cells(x, TARGETS, ratio));
+        for (List<double[]> curve : diagram.boundaryCurves()) {
+            map = map.with(Line.of("", each(curve, point -> point[0]), each(curve, point -> point[1]))
+                    .black());
+        }
+        return map.with(BANDS.points(
                         each(points, Point::x),
                         each(points, Point::n),
                         each(points, point -> point.ratio().mean())))
                 .withNote("circles: simulation");
-    }
-
-    /** The boundary as a curve: from column to column, and where no column meets it any more, down the rows. */
-    private static Line boundary(PhaseDiagram diagram) {
-        double[] columns = diagram.x();
-        List<double[]> across = diagram.boundary().stream()
-                .filter(point -> Arrays.binarySearch(columns, point[0]) >= 0)
-                .sorted(Comparator.comparingDouble(point -> point[0]))
-                .toList();
-        double last = across.get(across.size() - 1)[0];
-        Stream<double[]> down = diagram.boundary().stream()
-                .filter(point -> point[0] > last)
-                .sorted(Comparator.comparingDouble(point -> -point[1]));
-        List<double[]> points = Stream.concat(across.stream(), down).toList();
-        return Line.of("", each(points, point -> point[0]), each(points, point -> point[1]))
-                .black();
     }
 
     private static <T> double[] each(List<T> items, ToDoubleFunction<T> number) {

@@ -8,10 +8,11 @@ import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.RiskReport;
 import dev.retort.theory.distillation.Training;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The split of a number of labels between a surrogate, which learns from true ones, and its target, which learns from the
- * surrogate's, that makes the target's risk smallest. Immutable.
+ * The best split of a budget of labels between a surrogate, which learns from true labels, and its target, which learns from
+ * the surrogate's: the one with the smallest risk of the target. Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 300), Signal.sourcePowerLaw(1.3)).withNoise(0.2);
@@ -23,7 +24,7 @@ import java.util.Locale;
  */
 public final class LabelBudget {
 
-    /** So much of the labels at least goes to either. */
+    /** The smallest share of the labels that either gets. */
     private static final double LEAST = 1e-3;
 
     private static final int POINTS = 400;
@@ -38,11 +39,11 @@ public final class LabelBudget {
      * The best split of a budget.
      *
      * @param task the task
-     * @param labels how many labels there are for both, greater than 0
+     * @param labels the number of labels for both, greater than 0
      * @param surrogate how the surrogate is trained; its number of samples does not matter
      * @param target how the target is trained; its number of samples does not matter
-     * @return the split, of which either side gets a thousandth at least
-     * @throws IllegalArgumentException if the number of labels is not positive and finite, or as {@link
+     * @return the split, in which each gets at least a thousandth of the labels
+     * @throws IllegalArgumentException if the number of labels is not positive and finite, something is null, or as {@link
      *     Distillation#target(Training)} does
      */
     public static LabelBudget of(RegressionTask task, double labels, Training surrogate, Training target) {
@@ -64,7 +65,7 @@ public final class LabelBudget {
     }
 
     /**
-     * The labels that the surrogate should have.
+     * The number of labels for the surrogate.
      *
      * @return m, not rounded
      */
@@ -73,7 +74,7 @@ public final class LabelBudget {
     }
 
     /**
-     * The labels that the target should have.
+     * The number of labels for the target.
      *
      * @return n, not rounded; m + n is the budget
      */
@@ -93,10 +94,21 @@ public final class LabelBudget {
     /**
      * The pipeline at the best split.
      *
-     * @return surrogate and target
+     * @return the pipeline of surrogate and target
      */
     public Distillation pipeline() {
         return best;
+    }
+
+    /** Whether another split is of the same pipeline, with the same numbers of labels. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof LabelBudget that && best.equals(that.best);
+    }
+
+    @Override
+    public int hashCode() {
+        return best.hashCode();
     }
 
     @Override

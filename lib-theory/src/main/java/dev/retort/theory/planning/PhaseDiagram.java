@@ -7,23 +7,25 @@ import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.WeakToStrong;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where a teacher's labels are better than true ones, over two parameters of a pipeline: the ratio of the two excess risks
- * on a grid, and the boundary at which it is one. Immutable.
+ * Where a surrogate's labels are better than true ones, over two parameters of a pipeline: the ratio of the two excess risks on
+ * a grid, and the boundary on which it is one. Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 300), Signal.sourcePowerLaw(1.3)).withNoise(0.5);
- * double[] teacherSamples = {50, 100, 200, 400, 800};
- * double[] studentSamples = {25, 50, 100, 200};
- * PhaseDiagram diagram = PhaseDiagram.of(teacherSamples, studentSamples, (m, n) -> Distillation.of(task)
+ * double[] surrogateSamples = {50, 100, 200, 400, 800};
+ * double[] targetSamples = {25, 50, 100, 200};
+ * PhaseDiagram diagram = PhaseDiagram.of(surrogateSamples, targetSamples, (m, n) -> Distillation.of(task)
  *         .surrogate(Training.samples(m))
  *         .target(Training.samples(n).withNoise(0.5)));
- * double ratio = diagram.ratio(4, 0); // 1.0647: of the first student and the last teacher
- * List<double[]> boundary = diagram.boundary(); // points (m, n) between the phases
+ * double ratio = diagram.ratio(4, 0); // 1.0647: the surrogate of 800 samples and the target of 25
+ * List<double[]> boundary = diagram.boundary(); // points (m, n), in order along the boundary
  * }</pre>
  */
 public final class PhaseDiagram {
@@ -31,14 +33,15 @@ public final class PhaseDiagram {
     private final double[] x;
     private final double[] y;
     private final Family pipeline;
-    private final WeakToStrong[][] verdicts;
+    /** Of the point with indices i and j at i · y.length + j. */
+    private final List<WeakToStrong> verdicts;
 
-    /** A family of pipelines of two parameters. */
+    /** A family of pipelines with two parameters. */
     @FunctionalInterface
     public interface Family {
 
         /**
-         * The pipeline at a point.
+         * The pipeline at a point. Called by several threads.
          *
          * @param x the first parameter
          * @param y the second parameter
@@ -51,14 +54,7 @@ public final class PhaseDiagram {
         this.x = x;
         this.y = y;
         this.pipeline = pipeline;
-        this.verdicts = new WeakToStrong[x.length][y.length];
-        // What is refused is refused in this thread, with its own words: others wrap their exceptions.
-        verdicts[0][0] = verdict(x[0], y[0]);
-        IntStream.range(1, x.length * y.length).parallel().forEach(k -> {
-            int i = k / y.length;
-            int j = k % y.length;
-            verdicts[i][j] = verdict(x[i], y[j]);
-        });
+        this.verdicts = Search.inParallel(x.length * y.length, k -> verdict(x[k / y.length], y[k % y.length]));
     }
 
     /**
@@ -66,9 +62,10 @@ public final class PhaseDiagram {
      *
      * @param x the values of the first parameter, ascending, at least one
      * @param y the values of the second parameter, ascending, at least one
-     * @param pipeline the pipeline at a point of the grid, or between
+     * @param pipeline the pipeline at any point from the first to the last values
      * @return the diagram
-     * @throws IllegalArgumentException if an axis is empty or not ascending, or as the pipeline does
+     * @throws IllegalArgumentException if an axis is null, empty or not ascending, the family or a pipeline is null, or as the
+     *     family does
      */
     public static PhaseDiagram of(double[] x, double[] y, Family pipeline) {
         return new PhaseDiagram(ascending("x", x), ascending("y", y), notNull("pipeline", pipeline));
@@ -86,7 +83,7 @@ public final class PhaseDiagram {
     }
 
     private WeakToStrong verdict(double x, double y) {
-        return notNull("pipeline at " + x + ", " + y, pipeline.at(x, y)).againstStrongLabels();
+        return notNull("pipeline at (" + x + ", " + y + ")", pipeline.at(x, y)).againstStrongLabels();
     }
 
     /**
@@ -112,53 +109,85 @@ public final class PhaseDiagram {
      *
      * @param i the index of the first parameter's value, from 0
      * @param j the index of the second parameter's value, from 0
-     * @return whether the teacher's labels are better, by how much, and why
+     * @return whether the surrogate's labels are better than true ones, by how much, and why
      * @throws IndexOutOfBoundsException if there is no such point
      */
     public WeakToStrong verdict(int i, int j) {
-        return verdicts[i][j];
+        return verdicts.get(checkIndex("i", i, x.length) * y.length + checkIndex("j", j, y.length));
+    }
+
+    private static int checkIndex(String name, int index, int length) {
+        if (index < 0 || index >= length) {
+            throw new IndexOutOfBoundsException(name + ": " + index + " is not from 0 to " + (length - 1));
+        }
+        return index;
     }
 
     /**
-     * The excess risk on the teacher's labels as a multiple of that on true ones.
+     * The excess risk on the surrogate's labels as a multiple of that on true ones.
      *
      * @param i the index of the first parameter's value, from 0
      * @param j the index of the second parameter's value, from 0
-     * @return the ratio, below 1 where the teacher is better
+     * @return the ratio, below 1 where the surrogate's labels are better
      * @throws IndexOutOfBoundsException if there is no such point
      */
     public double ratio(int i, int j) {
-        return verdicts[i][j].ratio();
+        return verdict(i, j).ratio();
     }
 
     /**
-     * The boundary between the phases: on every line of the grid, along either parameter, where the gain changes its sign
-     * between two neighbours.
+     * The points of the boundary between the phases: those of {@link #boundaryCurves()}, one curve after the other.
      *
-     * @return points {x, y}, each with one coordinate on the grid and the other solved for
+     * @return points {x, y}, in order along each curve; none if one phase fills the diagram
      */
     public List<double[]> boundary() {
-        List<double[]> points = new ArrayList<>();
-        for (int i = 0; i < x.length; i++) {
-            for (int j = 0; j < y.length; j++) {
-                double at = x[i];
-                double on = y[j];
-                if (i + 1 < x.length && changes(i, j, i + 1, j)) {
-                    double root = Search.root(
-                            at, x[i + 1], between -> verdict(between, on).advantage());
-                    points.add(new double[] {root, on});
-                }
-                if (j + 1 < y.length && changes(i, j, i, j + 1)) {
-                    double root = Search.root(
-                            on, y[j + 1], between -> verdict(at, between).advantage());
-                    points.add(new double[] {at, root});
-                }
-            }
-        }
-        return points;
+        return boundaryCurves().stream().flatMap(List::stream).toList();
     }
 
-    private boolean changes(int i, int j, int nextI, int nextJ) {
-        return verdicts[i][j].beatsStrongLabels() != verdicts[nextI][nextJ].beatsStrongLabels();
+    /**
+     * The curves that separate the phases. There is a point on every line of the grid, along either parameter, where the two
+     * risks change their order from one value to the next; points are joined across the cells of the grid. A boundary that
+     * crosses a line twice between neighbouring values is not seen.
+     *
+     * @return curves of points {x, y} in order, each with one coordinate on the grid and the other solved for. A curve begins at
+     *     the end with the smaller x, or ends with the point it begins with if it is closed; curves are sorted by their first
+     *     points
+     */
+    public List<List<double[]>> boundaryCurves() {
+        return new Boundary(x, y, this::isBetter, (first, second) -> verdict(first, second)
+                        .advantage())
+                .curves();
+    }
+
+    private boolean isBetter(int i, int j) {
+        return verdict(i, j).beatsStrongLabels();
+    }
+
+    /** Whether another diagram has the same grid and the same verdicts on it. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof PhaseDiagram that
+                && Arrays.equals(x, that.x)
+                && Arrays.equals(y, that.y)
+                && verdicts.equals(that.verdicts);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(Arrays.hashCode(x), Arrays.hashCode(y), verdicts);
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "PhaseDiagram of %d x %d points, x from %s to %s, y from %s to %s: the surrogate's labels are better at %d",
+                x.length,
+                y.length,
+                x[0],
+                x[x.length - 1],
+                y[0],
+                y[y.length - 1],
+                verdicts.stream().filter(WeakToStrong::beatsStrongLabels).count());
     }
 }

@@ -1,8 +1,9 @@
 package dev.retort.theory.planning;
 
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.DoubleUnaryOperator;
-import java.util.stream.DoubleStream;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.analysis.solvers.BrentSolver;
 import org.apache.commons.math3.optim.MaxEval;
@@ -10,9 +11,10 @@ import org.apache.commons.math3.optim.nonlinear.scalar.GoalType;
 import org.apache.commons.math3.optim.univariate.BrentOptimizer;
 import org.apache.commons.math3.optim.univariate.SearchInterval;
 import org.apache.commons.math3.optim.univariate.UnivariateObjectiveFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Roots and minima of a risk along a line, which may have several of either: a grid finds the right one, Brent's methods
+ * Roots and minima of a risk along a line, which may have several of either: a grid finds the right one, and Brent's methods
  * refine it. The grid is evaluated on all processors.
  */
 final class Search {
@@ -20,10 +22,40 @@ final class Search {
     private static final int MOST_EVALUATIONS = 200;
     private static final double ACCURACY = 1e-12;
 
-    /** What the place of a minimum can be known to: the risk is flat there. */
+    /** The accuracy with which a minimum can be located: the risk is flat there. */
     private static final double FLATNESS = 1e-7;
 
     private Search() {}
+
+    /** A value, or what was thrown in its place. */
+    private record Attempt<T>(
+            @Nullable T value, @Nullable RuntimeException failure) {
+
+        static <T> Attempt<T> at(int k, IntFunction<T> function) {
+            try {
+                return new Attempt<>(function.apply(k), null);
+            } catch (RuntimeException e) {
+                return new Attempt<>(null, e);
+            }
+        }
+    }
+
+    /**
+     * The values of a function at 0, 1, …, computed on all processors. If it throws, so does this method: the first exception in
+     * the order of the arguments, as it was thrown. (Streams throw any of them, wrapped in another.)
+     */
+    static <T> List<T> inParallel(int count, IntFunction<T> function) {
+        List<Attempt<T>> attempts = IntStream.range(0, count)
+                .parallel()
+                .mapToObj(k -> Attempt.at(k, function))
+                .toList();
+        for (Attempt<T> attempt : attempts) {
+            if (attempt.failure() != null) {
+                throw attempt.failure();
+            }
+        }
+        return attempts.stream().map(Attempt::value).toList();
+    }
 
     /** Points from one number to another at equal distances, both included. */
     static double[] grid(double from, double to, int points) {
@@ -32,13 +64,13 @@ final class Search {
                 .toArray();
     }
 
-    static double[] values(double[] grid, DoubleUnaryOperator function) {
-        // What is refused anywhere is refused here, in this thread: others wrap their exceptions.
-        double unused = function.applyAsDouble(grid[0]);
-        return DoubleStream.of(grid).parallel().map(function).toArray();
+    private static double[] values(double[] grid, DoubleUnaryOperator function) {
+        return inParallel(grid.length, k -> function.applyAsDouble(grid[k])).stream()
+                .mapToDouble(Double::doubleValue)
+                .toArray();
     }
 
-    /** The first place at which a function that begins above zero comes down to it; nothing if it never does. */
+    /** The first place at which a function is not above zero; empty if it is above zero everywhere. */
     static OptionalDouble firstDescent(double[] grid, DoubleUnaryOperator function) {
         double[] values = values(grid, function);
         for (int k = 0; k < grid.length; k++) {
@@ -52,7 +84,7 @@ final class Search {
     /** The root between two places at which a function has different signs. */
     static double root(double from, double to, DoubleUnaryOperator function) {
         double low = from;
-        // Brent's method needs numbers: halve the interval until an infinite risk is out of it.
+        // Brent's method needs finite values: halve the interval until infinite risks are out of it.
         double high = to;
         boolean sign = function.applyAsDouble(high) > 0;
         while (Double.isInfinite(function.applyAsDouble(low)) || Double.isInfinite(function.applyAsDouble(high))) {

@@ -10,24 +10,27 @@ import dev.retort.theory.distillation.RiskReport;
 import dev.retort.theory.distillation.Training;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which features a surrogate that is itself trained should see, for its target's sake. Unlike the mask of a surrogate that
- * knows the truth ({@link FeatureMask#optimal}), it depends on the signal, the noise and the surrogate's own samples: a
- * feature that is seen has to be learnt, one that is not seen acts as noise.
+ * The features that a surrogate which is itself trained should see, so that its target's risk is smallest. Unlike the mask of a
+ * surrogate that knows the truth ({@link FeatureMask#optimal}), this mask depends on the signal, the noise and the surrogate's
+ * own samples: a feature that is seen has to be learnt, one that is not seen acts as noise.
  *
- * <p>Two steps. First, of the masks that keep the k features of largest variance, the best k: a grid of 400 values that is
- * refined around its best until neighbours are compared (all k, if there are no more than that). Then, up to 5,000
- * features, feature after feature is added or dropped wherever that helps, until none does: a mask that no single change
- * improves. Immutable.
+ * <p>The search has two steps. The first finds the best k for masks that keep the k features of largest variance: it compares
+ * 400 values of k, then more of them around the best, until neighbours have been compared (or all k, if there are at most 400).
+ * The second, for up to 5,000 features, adds or drops one feature at a time as long as that lowers the risk. It ends with a mask
+ * that no single change improves, which need not be the best of all masks. Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 200), Signal.sourcePowerLaw(1.3)).withNoise(0.2);
  * SurrogateMask search = SurrogateMask.of(task, Training.samples(180), Training.samples(30));
- * int strongest = search.bestCount(); // 31: of the masks that keep the strongest features
+ * int strongest = search.bestCount(); // 31: the best of the masks that keep the strongest features
  * FeatureMask best = search.best();
  * double excess = search.risk().excess(); // 0.8741
  * double unmasked = search.excess()[199]; // 1.2176: a surrogate that sees every feature
@@ -69,16 +72,15 @@ public final class SurrogateMask {
      * The best mask of a trained surrogate.
      *
      * @param task the task, whose features must be listed
-     * @param surrogate how the surrogate is trained; a mask of its own is replaced
+     * @param surrogate how the surrogate is trained; its own mask, if it has one, is replaced
      * @param target how the target is trained on the surrogate's labels
-     * @return the search's outcome
-     * @throws IllegalArgumentException as {@link Distillation#target(Training)} does
+     * @return the result of the search
+     * @throws IllegalArgumentException if something is null, or as {@link Distillation#target(Training)} does
      * @throws IllegalStateException if the task's features are not listed
      */
     public static SurrogateMask of(RegressionTask task, Training surrogate, Training target) {
         notNull("task", task).features();
-        // What is refused is refused in this thread, with its own words: others wrap their exceptions.
-        Distillation.of(task).surrogate(notNull("surrogate", surrogate)).target(notNull("target", target));
+        Distillation.of(task).surrogate(notNull("surrogate", surrogate)).target(notNull("target", target)); // checks them
         return new SurrogateMask(task, surrogate, target);
     }
 
@@ -87,16 +89,14 @@ public final class SurrogateMask {
         int high = strongestFirst.length;
         while (true) {
             int step = Math.max(1, (high - low) / GRID);
-            int first = low;
             int last = high;
-            IntStream.iterate(first, k -> k <= last, k -> k + step)
+            int[] counts = IntStream.iterate(low, k -> k <= last, k -> k + step)
                     .filter(k -> !excessByCount.containsKey(k))
-                    .boxed()
-                    .toList()
-                    .parallelStream()
-                    .map(k -> Map.entry(k, excess(kept(strongestFirst, k))))
-                    .toList()
-                    .forEach(entry -> excessByCount.put(entry.getKey(), entry.getValue()));
+                    .toArray();
+            List<Double> excess = Search.inParallel(counts.length, c -> excess(kept(strongestFirst, counts[c])));
+            for (int c = 0; c < counts.length; c++) {
+                excessByCount.put(counts[c], excess.get(c));
+            }
             int best = excessByCount.entrySet().stream()
                     .min(Map.Entry.comparingByValue())
                     .orElseThrow()
@@ -115,7 +115,7 @@ public final class SurrogateMask {
         return kept;
     }
 
-    /** Adds and drops single features until that no longer helps. */
+    /** Adds and drops single features as long as that lowers the risk. */
     private void improve(BitSet kept, int[] features) {
         double smallest = excess(kept);
         boolean improved = true;
@@ -158,7 +158,7 @@ public final class SurrogateMask {
     }
 
     /**
-     * The best number of strongest features.
+     * The best number of features for masks that keep the strongest ones, the result of the first step.
      *
      * @return k, from 1 to the rank of the surrogate's spectrum
      */
@@ -167,9 +167,9 @@ public final class SurrogateMask {
     }
 
     /**
-     * The numbers of strongest features that were tried.
+     * The numbers of strongest features that the first step tried.
      *
-     * @return a new array in ascending order; all of them, if there are at most 400
+     * @return a new array in ascending order; all numbers, if there are at most 400
      */
     public int[] counts() {
         return excessByCount.keySet().stream().mapToInt(Integer::intValue).toArray();
@@ -187,7 +187,7 @@ public final class SurrogateMask {
     /**
      * The pipeline with the best mask.
      *
-     * @return surrogate and target
+     * @return the pipeline of surrogate and target
      */
     public Distillation pipeline() {
         return pipeline(best);
@@ -200,5 +200,24 @@ public final class SurrogateMask {
      */
     public RiskReport risk() {
         return pipeline().predict();
+    }
+
+    /** Whether another search was of the same task and trainings, and so has the same result. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SurrogateMask that
+                && task.equals(that.task)
+                && surrogate.equals(that.surrogate)
+                && target.equals(that.target);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(task, surrogate, target);
+    }
+
+    @Override
+    public String toString() {
+        return "SurrogateMask: " + best + ", " + risk();
     }
 }

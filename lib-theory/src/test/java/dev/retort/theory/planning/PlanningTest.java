@@ -1,6 +1,7 @@
 package dev.retort.theory.planning;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
@@ -14,6 +15,8 @@ import dev.retort.theory.distillation.Surrogate;
 import dev.retort.theory.distillation.Training;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -151,11 +154,21 @@ class PlanningTest {
         PhaseDiagram diagram = PhaseDiagram.of(m, n, pipeline);
         assertThat(diagram.ratio(3, 1))
                 .isEqualTo(pipeline.at(120, 20).againstStrongLabels().ratio());
-        List<double[]> boundary = diagram.boundary();
-        assertThat(boundary).isNotEmpty();
-        for (double[] point : boundary) {
-            assertThat(pipeline.at(point[0], point[1]).againstStrongLabels().advantage())
-                    .isCloseTo(0, within(1e-8));
+        List<List<double[]>> curves = diagram.boundaryCurves();
+        assertThat(curves).isNotEmpty();
+        assertThat(diagram.boundary())
+                .usingRecursiveFieldByFieldElementComparator()
+                .containsExactlyElementsOf(
+                        curves.stream().flatMap(List::stream).toList());
+        for (List<double[]> curve : curves) {
+            for (int k = 0; k < curve.size(); k++) {
+                double[] point = curve.get(k);
+                assertThat(pipeline.at(point[0], point[1]).againstStrongLabels().advantage())
+                        .isCloseTo(0, within(1e-8));
+                assertThat(k == 0 || (cells(m, point[0], curve.get(k - 1)[0]) && cells(n, point[1], curve.get(k - 1)[1])))
+                        .as("point %d of a curve is in the same cell as the one before", k)
+                        .isTrue();
+            }
         }
         boolean better = false;
         boolean worse = false;
@@ -166,6 +179,31 @@ class PlanningTest {
             }
         }
         assertThat(better && worse).isTrue();
+    }
+
+    /** Whether two coordinates are in one interval of an axis. */
+    private static boolean cells(double[] axis, double first, double second) {
+        return IntStream.range(1, axis.length)
+                .anyMatch(i -> axis[i - 1] <= Math.min(first, second) && Math.max(first, second) <= axis[i]);
+    }
+
+    @Test
+    void planningAnswersAreValues() {
+        Training target = Training.samples(20);
+        Supplier<List<Object>> answers = () -> List.of(
+                MatchingSamples.of(Distillation.of(QUIET).surrogate(Surrogate.optimal()), target),
+                LabelBudget.of(TASK, 150, Training.samples(1), target),
+                SurrogateMask.of(TASK, Training.samples(30), target),
+                PhaseDiagram.of(new double[] {15, 30}, new double[] {10, 20}, (x, y) -> Distillation.of(TASK)
+                        .surrogate(Training.samples(x))
+                        .target(Training.samples(y))));
+        List<Object> first = answers.get();
+        List<Object> second = answers.get();
+        assertThat(first).isEqualTo(second).hasSameHashCodeAs(second).doesNotHaveDuplicates();
+        assertThat(first).allSatisfy(answer -> assertThat(answer.toString()).doesNotContain("@"));
+        assertThat(first.get(0)).isNotEqualTo(MatchingSamples.of(Distillation.of(QUIET), target));
+        assertThat(first.get(3).toString())
+                .startsWith("PhaseDiagram of 2 x 2 points, x from 15.0 to 30.0, y from 10.0 to 20.0: the surrogate's");
     }
 
     @Test
@@ -188,7 +226,28 @@ class PlanningTest {
                 .withMessage("task: null is not allowed");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PhaseDiagram.of(new double[] {1}, new double[] {2}, (x, y) -> null))
-                .withMessageContaining("pipeline at 1.0, 2.0: null is not allowed");
+                .withMessage("pipeline at (1.0, 2.0): null is not allowed");
+        PhaseDiagram.Family family = (x, y) -> Distillation.of(TASK).target(Training.samples(x));
+        double[] axis = {1, 2, 3};
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PhaseDiagram.of(axis, axis, (x, y) -> x + y > 3 ? null : family.at(x, y)))
+                .withMessage("pipeline at (1.0, 3.0): null is not allowed");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PhaseDiagram.of(null, axis, family))
+                .withMessage("x: null is not allowed");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PhaseDiagram.of(axis, null, family))
+                .withMessage("y: null is not allowed");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PhaseDiagram.of(axis, axis, null))
+                .withMessage("pipeline: null is not allowed");
+        PhaseDiagram diagram = PhaseDiagram.of(axis, new double[] {1}, family);
+        assertThatExceptionOfType(IndexOutOfBoundsException.class)
+                .isThrownBy(() -> diagram.ratio(3, 0))
+                .withMessage("i: 3 is not from 0 to 2");
+        assertThatExceptionOfType(IndexOutOfBoundsException.class)
+                .isThrownBy(() -> diagram.verdict(0, -1))
+                .withMessage("j: -1 is not from 0 to 0");
     }
 
     @Test
@@ -197,9 +256,20 @@ class PlanningTest {
         Training standard = Training.samples(5).withSpectrum(Spectrum.isotropic(1, 3));
         assertThat(MatchingSamples.of(Distillation.of(task), standard).samples())
                 .isEqualTo(3);
-        RegressionTask nothing = RegressionTask.of(Spectrum.powerLaw(2), Signal.constant(0));
-        assertThat(MatchingSamples.of(Distillation.of(nothing), Training.samples(7))
-                        .factor())
-                .isEqualTo(1);
+    }
+
+    /** Any number of samples is enough then, so nothing is saved. */
+    @Test
+    void whereThereIsNothingToLearnTheSamplesAreThoseOfTheStandardTarget() {
+        for (Spectrum spectrum : List.of(Spectrum.powerLaw(2), Spectrum.powerLaw(2, 50), Spectrum.of(1))) {
+            Distillation.Draft nothing = Distillation.of(RegressionTask.of(spectrum, Signal.constant(0)));
+            for (double n : new double[] {0.3, 7, 200}) {
+                assertThat(MatchingSamples.of(nothing, Training.samples(n)).samples())
+                        .isEqualTo(n);
+                assertThat(MatchingSamples.of(nothing.surrogate(Surrogate.optimal()), Training.samples(n))
+                                .factor())
+                        .isEqualTo(1);
+            }
+        }
     }
 }

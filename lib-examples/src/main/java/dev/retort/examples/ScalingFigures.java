@@ -103,7 +103,7 @@ final class ScalingFigures {
             RegressionTask task = RegressionTask.of(Spectrum.powerLaw(decays[0]), Signal.sourcePowerLaw(decays[1]));
             double[] standard = excess(task, Surrogate.groundTruth(), samples);
             double[] optimal = excess(task, Surrogate.optimal(), samples);
-            double limit = ScalingLaw.powerLaw(decays[0], decays[1]).gainRatio();
+            double limit = ScalingLaw.powerLaw(decays[0], decays[1]).optimal().ratio();
             String name = String.format(Locale.ROOT, "α = %s, b = %s: G = %.3f", decays[0], decays[1], limit);
             double[] ratio = new double[samples.length];
             Arrays.setAll(ratio, k -> optimal[k] / standard[k]);
@@ -204,7 +204,7 @@ final class ScalingFigures {
                     gamma,
                     law.exponent(),
                     law.optimalConstant(),
-                    law.gainRatio(),
+                    law.optimal().ratio(),
                     law.regime().toString().toLowerCase(Locale.ROOT).replace('_', ' '),
                     crossover.isPresent() ? crossover.getAsDouble() : "");
         }

@@ -160,7 +160,7 @@ class ExhibitTest {
         // 1,000 features take some per cent off the law.
         ScalingLaw law = ScalingLaw.powerLaw(3, 2);
         assertThat(at80[1] * 80).isBetween(0.85 * law.standardConstant(), law.standardConstant());
-        assertThat(at80[5] / at80[1]).isCloseTo(law.gainRatio(), within(0.03));
+        assertThat(at80[5] / at80[1]).isCloseTo(law.optimal().ratio(), within(0.03));
         for (int curve = 1; curve < 13; curve += 4) {
             assertThat(at80[curve + 1]).isCloseTo(at80[curve], within(5 * at80[curve + 2] + 2 / 80.0 * at80[curve]));
         }

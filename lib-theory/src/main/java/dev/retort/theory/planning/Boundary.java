@@ -82,8 +82,9 @@ final class Boundary {
         int above = edge(i, j + 1, 0);
         int left = edge(i, j, 1);
         int right = edge(i + 1, j, 1);
-        List<Integer> crossed =
-                List.of(below, right, above, left).stream().filter(points::containsKey).toList();
+        List<Integer> crossed = List.of(below, right, above, left).stream()
+                .filter(points::containsKey)
+                .toList();
         if (crossed.size() == 2) {
             join(crossed.get(0), crossed.get(1));
         } else if (crossed.size() == 4) {

@@ -154,8 +154,11 @@ public final class PhaseDiagram {
      *     points
      */
     public List<List<double[]>> boundaryCurves() {
-        return new Boundary(x, y, this::isBetter, (first, second) -> verdict(first, second)
-                        .advantage())
+        return new Boundary(
+                        x,
+                        y,
+                        this::isBetter,
+                        (first, second) -> verdict(first, second).advantage())
                 .curves();
     }
 

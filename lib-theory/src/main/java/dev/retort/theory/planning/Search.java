@@ -28,8 +28,7 @@ final class Search {
     private Search() {}
 
     /** A value, or what was thrown in its place. */
-    private record Attempt<T>(
-            @Nullable T value, @Nullable RuntimeException failure) {
+    private record Attempt<T>(@Nullable T value, @Nullable RuntimeException failure) {
 
         static <T> Attempt<T> at(int k, IntFunction<T> function) {
             try {

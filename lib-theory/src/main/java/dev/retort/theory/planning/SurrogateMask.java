@@ -80,7 +80,9 @@ public final class SurrogateMask {
      */
     public static SurrogateMask of(RegressionTask task, Training surrogate, Training target) {
         notNull("task", task).features();
-        Distillation.of(task).surrogate(notNull("surrogate", surrogate)).target(notNull("target", target)); // checks them
+        Distillation.of(task)
+                .surrogate(notNull("surrogate", surrogate))
+                .target(notNull("target", target)); // checks them
         return new SurrogateMask(task, surrogate, target);
     }
 

@@ -6,6 +6,7 @@ import static dev.retort.core.Arguments.refusal;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import org.apache.commons.math3.distribution.NormalDistribution;
 import org.apache.commons.math3.distribution.RealDistribution;
@@ -14,12 +15,13 @@ import org.apache.commons.math3.special.Gamma;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The straight line of least squares through ln excess against ln n: excess = constant · n<sup>−exponent</sup>. Immutable.
+ * The least-squares line through ln excess against ln n: excess = constant · n<sup>−exponent</sup>. Immutable.
  *
- * <p>If the {@linkplain RiskCurve#withErrors errors} of the points are known, they are the weights (an error s of a risk E
- * is one of s/E in its logarithm), and confidence is that of the normal distribution. Otherwise all points count alike, their
- * common error is taken from the residuals, and confidence is that of Student's t with two degrees of freedom less than there
- * are points. On computed curves residuals are the curvature of the line: intervals then say how straight it is.
+ * <p>If the {@linkplain RiskCurve#withErrors errors} of the points are known, they set the weights (an error s of a risk E is
+ * an error s/E of its logarithm), and intervals are those of the normal distribution. Otherwise all points have the same weight,
+ * their common error is estimated from the residuals, and intervals are those of Student's t, whose degrees of freedom are two
+ * less than the number of points. On computed curves the residuals come from the curvature of the line, so that an interval says
+ * how straight it is.
  */
 public final class ExponentFit {
 
@@ -55,7 +57,7 @@ public final class ExponentFit {
         if (points < (errors == null ? 3 : 2)) {
             throw refusal("points", points, errors == null ? "is not at least 3" : "is not at least 2");
         }
-        // Weights relative to the greatest: the squares of small errors would underflow.
+        // Weights are relative to the greatest; the squares of small errors would underflow.
         double least = Double.POSITIVE_INFINITY;
         for (int k = 0; errors != null && k < points; k++) {
             least = Math.min(least, errors[k] / excess[k]);
@@ -78,7 +80,8 @@ public final class ExponentFit {
             products += weight[k] * x * (Math.log(excess[k]) - meanY);
         }
         if (Arrays.stream(samples).distinct().count() == 1 || squares == 0) {
-            throw refusal("samples", samples[0], "is the n of all points: no line is determined");
+            throw refusal(
+                    "samples", samples[0], "is the number of samples of every point, so that no line is determined");
         }
         double slope = products / squares;
         double residuals = 0;
@@ -171,18 +174,18 @@ public final class ExponentFit {
     }
 
     /**
-     * The degrees of freedom behind the standard error.
+     * The degrees of freedom of the standard error.
      *
-     * @return two less than there are points; infinite if their errors are known
+     * @return two less than the number of points; infinite if their errors are known
      */
     public double degreesOfFreedom() {
         return degreesOfFreedom;
     }
 
     /**
-     * How probable residuals as large as these are if the law is straight and the errors are right: the χ² test.
+     * The χ² test of the fit: how probable residuals as large as these are if the law is straight and the errors are right.
      *
-     * @return the p-value; nothing if errors are not known, or if there are two points only
+     * @return the p-value; empty if errors are not known or there are only two points
      */
     public OptionalDouble fitPValue() {
         return fitPValue;
@@ -191,8 +194,8 @@ public final class ExponentFit {
     /**
      * Tests whether the law has a given exponent.
      *
-     * @param expected the exponent by hypothesis
-     * @return the p-value, two-sided
+     * @param expected the exponent under the null hypothesis
+     * @return the two-sided p-value
      * @throws IllegalArgumentException if the exponent is NaN
      */
     public double pValueOf(double expected) {
@@ -203,12 +206,12 @@ public final class ExponentFit {
     }
 
     /**
-     * Tests whether two curves share an exponent, by Welch's test on their difference. The errors of one curve must not
-     * depend on those of the other; those of curves from the same designs do, and their difference has a smaller error than
-     * is assumed here.
+     * Tests whether two curves have the same exponent, by Welch's test of their difference. The errors of the curves must be
+     * independent. Those of curves that were measured on the same designs are not: their difference has a smaller error than is
+     * assumed here.
      *
      * @param other the other fit
-     * @return the p-value, two-sided: small if the exponents differ by more than the errors explain
+     * @return the two-sided p-value: small if the exponents differ by more than the errors explain
      */
     public double pValueOfSameExponent(ExponentFit other) {
         double variance = varianceOfExponent + notNull("other", other).varianceOfExponent;
@@ -234,6 +237,22 @@ public final class ExponentFit {
 
     private static RealDistribution distribution(double freedom) {
         return Double.isInfinite(freedom) ? new NormalDistribution() : new TDistribution(freedom);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ExponentFit that
+                && Arrays.equals(numbers(), that.numbers())
+                && fitPValue.equals(that.fitPValue);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(Arrays.hashCode(numbers()), fitPValue);
+    }
+
+    private double[] numbers() {
+        return new double[] {exponent, meanX, meanY, varianceOfMean, varianceOfExponent, degreesOfFreedom};
     }
 
     @Override

@@ -1,12 +1,27 @@
 package dev.retort.theory.scaling;
 
+import static dev.retort.core.Arguments.refusal;
+
 /**
- * A range of numbers in which another lies, surely or with some confidence.
+ * A range of numbers that contains another number, with certainty or with a stated confidence.
  *
  * @param low its lower end
  * @param high its upper end, at least {@code low}; may be infinite
  */
 public record Interval(double low, double high) {
+
+    /**
+     * Checks the order of the ends.
+     *
+     * @param low its lower end
+     * @param high its upper end
+     * @throws IllegalArgumentException if an end is NaN or {@code low} is greater than {@code high}
+     */
+    public Interval {
+        if (!(low <= high)) {
+            throw refusal("low", low, "is not at most high, " + high);
+        }
+    }
 
     /**
      * Whether a number lies in the range.
@@ -21,9 +36,14 @@ public record Interval(double low, double high) {
     /**
      * The length of the range.
      *
-     * @return {@code high - low}
+     * @return {@code high - low}; 0 if both ends are infinite
      */
     public double width() {
-        return high - low;
+        return low == high ? 0 : high - low;
+    }
+
+    @Override
+    public String toString() {
+        return "[" + low + ", " + high + "]";
     }
 }

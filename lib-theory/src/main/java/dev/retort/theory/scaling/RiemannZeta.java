@@ -1,6 +1,6 @@
 package dev.retort.theory.scaling;
 
-/** The Riemann zeta function to the right of its pole, by the formula of Euler and Maclaurin. */
+/** The Riemann zeta function to the right of its pole, by the Euler-Maclaurin formula. */
 final class RiemannZeta {
 
     private static final int TERMS = 12;
@@ -20,7 +20,7 @@ final class RiemannZeta {
     private RiemannZeta() {}
 
     /**
-     * ζ(1 + ε): near the pole it is ε that carries the digits.
+     * ζ(1 + ε), as a function of ε: near the pole 1 + ε would lose its digits.
      *
      * @param epsilon greater than 0
      */

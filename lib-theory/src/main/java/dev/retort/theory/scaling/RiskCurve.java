@@ -6,14 +6,17 @@ import static dev.retort.core.Arguments.positive;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.theory.distillation.Sensitivities;
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Excess risks at several numbers of samples, computed or measured, all of them where a scaling law may hold: 1 ≪ n ≪ p is
+ * Excess risks at several numbers of samples, computed or measured, in the range where a scaling law may hold: 1 ≪ n ≪ p is
  * taken to mean 10 ≤ n ≤ p/10, and other points are refused. Immutable.
  *
- * <p>Near its ends that range is generous: the line bends by about (n/p)<sup>min(α, b) − 1</sup>, which is a lot for slow
- * decays. {@link RiskLaw#deviation(double, long)} says how much, {@link Sensitivities#localExponent()} shows where.
+ * <p>Near its ends this range is wide: the line bends by about (n/p)<sup>min(α, b) − 1</sup>, which is a lot if the spectrum
+ * or the signal decays slowly. {@link RiskLaw#deviation(double, long)} gives the size of the bend, {@link
+ * Sensitivities#localExponent()} the slope at each point.
  *
  * <pre>{@code
  * double[] n = {100, 200, 400, 800};
@@ -26,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RiskCurve {
 
-    /** What "far" means in 1 ≪ n ≪ p. */
+    /** The factor that is taken for ≪ in 1 ≪ n ≪ p. */
     private static final double FAR = 10;
 
     private final double[] samples;
@@ -44,10 +47,10 @@ public final class RiskCurve {
      *
      * @param features the number of features p, which may be infinite
      * @param samples the numbers of samples n, in any order, from 10 to p/10
-     * @param excess the excess risks there, greater than 0; as many as there are n
+     * @param excess the excess risks at these n, greater than 0
      * @return the curve
-     * @throws IllegalArgumentException if the lengths differ, a risk is not positive and finite, or a point lies outside 10
-     *     ≤ n ≤ p/10
+     * @throws IllegalArgumentException if an array is null, their lengths differ, a risk is not positive and finite, or a point
+     *     lies outside 10 ≤ n ≤ p/10
      */
     public static RiskCurve of(double features, double[] samples, double[] excess) {
         if (!(features > 0)) {
@@ -60,7 +63,7 @@ public final class RiskCurve {
                         "samples[" + k + "]",
                         samples[k],
                         "is not from " + FAR + " to a tenth of the features, " + features / FAR
-                                + ": no scaling law holds there");
+                                + "; outside that range no scaling law holds");
             }
             positive("excess[" + k + "]", excess[k]);
         }
@@ -68,11 +71,12 @@ public final class RiskCurve {
     }
 
     /**
-     * The same curve with known errors. Its points then count as the inverse squares of their errors do.
+     * The same curve with known errors. The fit then weights each point by the inverse square of its relative error.
      *
-     * @param standardErrors the standard errors of the excess risks, greater than 0; as many as there are points
+     * @param standardErrors the standard errors of the excess risks, greater than 0, one per point
      * @return a new curve
-     * @throws IllegalArgumentException if the lengths differ, or an error relative to its risk is not positive and finite
+     * @throws IllegalArgumentException if the array is null, the lengths differ, or an error relative to its risk is not positive
+     *     and finite
      */
     public RiskCurve withErrors(double... standardErrors) {
         length(
@@ -87,12 +91,31 @@ public final class RiskCurve {
     }
 
     /**
-     * The straight line of least squares through ln excess against ln n.
+     * The least-squares line through ln excess against ln n.
      *
      * @return the fit
-     * @throws IllegalArgumentException if there are fewer than three points (two if errors are known), or all have one n
+     * @throws IllegalArgumentException if there are fewer than three points (two if errors are known), or all have the same n
      */
     public ExponentFit fit() {
         return ExponentFit.of(samples, excess, errors);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RiskCurve that
+                && Arrays.equals(samples, that.samples)
+                && Arrays.equals(excess, that.excess)
+                && Arrays.equals(errors, that.errors);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(Arrays.hashCode(samples), Arrays.hashCode(excess), Arrays.hashCode(errors));
+    }
+
+    @Override
+    public String toString() {
+        return "RiskCurve of excess " + Arrays.toString(excess) + " at n = " + Arrays.toString(samples)
+                + (errors == null ? "" : ", standard errors " + Arrays.toString(errors));
     }
 }

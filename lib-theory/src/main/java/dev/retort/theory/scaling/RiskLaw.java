@@ -1,12 +1,15 @@
 package dev.retort.theory.scaling;
 
 import static dev.retort.core.Arguments.positive;
+import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Surrogate;
 import dev.retort.theory.distillation.Training;
+import java.util.Objects;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The law of one target's excess risk, part of a {@link ScalingLaw}: excess ~ constant · n<sup>−exponent</sup>. Immutable.
@@ -14,14 +17,14 @@ import java.util.OptionalDouble;
  * <pre>{@code
  * RiskLaw law = ScalingLaw.powerLaw(2.0, 3.0).withNoise(0.1, 1.5).optimal();
  * double exponent = law.exponent(); // 1.5: the noise's, which is less than the signal's
- * double crossover = law.crossover().getAsDouble(); // 37554: above, noise prevails
+ * double crossover = law.crossover().getAsDouble(); // 37554: for larger n noise prevails
  * double excess = law.excess(1e6); // 1.194e-11: noise and signal
- * double offBy = law.deviation(1e6); // by which multiple the exact risk departs from it
+ * double offBy = law.deviation(1e6); // the relative difference of the exact risk from the law
  * }</pre>
  */
 public final class RiskLaw {
 
-    /** Where crossovers are looked for, in ln n. */
+    /** The largest |ln n| at which a crossover is looked for. */
     private static final double FARTHEST = 700;
 
     private final ScalingLaw law;
@@ -30,10 +33,10 @@ public final class RiskLaw {
     private final double logOffset;
 
     /**
-     * The law of one teacher's target.
+     * The law of one surrogate's target.
      *
      * @param signalRatio the constant of the signal's part, as a multiple of the standard target's
-     * @param logOffset what is added to ln n at b = 2α + 1
+     * @param logOffset the number that is added to ln n at b = 2α + 1
      */
     RiskLaw(ScalingLaw law, Surrogate surrogate, double signalRatio, double logOffset) {
         this.law = law;
@@ -43,9 +46,9 @@ public final class RiskLaw {
     }
 
     /**
-     * The teacher.
+     * The surrogate.
      *
-     * @return the surrogate whose labels the target is trained on
+     * @return the surrogate whose labels the target learns from
      */
     public Surrogate surrogate() {
         return surrogate;
@@ -63,7 +66,7 @@ public final class RiskLaw {
     /**
      * The limit of excess · n<sup>exponent</sup>.
      *
-     * @return the constant; infinite where a logarithm makes it so, {@link Regime#LOGARITHMIC}
+     * @return the constant; infinite in the regime {@link Regime#LOGARITHMIC}
      */
     public double constant() {
         return switch (law.regime()) {
@@ -89,21 +92,21 @@ public final class RiskLaw {
     }
 
     /**
-     * The factor by which this teacher saves labels: on that many times fewer, its target has the risk of the standard
-     * target, for large n.
+     * The factor by which this surrogate saves labels: its target needs that many times fewer for the risk of the standard
+     * target, at large n.
      *
-     * @return ratio<sup>−1/exponent</sup>, at least 1; infinite if that overflows, for b within a thousandth or so of 1
+     * @return ratio<sup>−1/exponent</sup>, at least 1; infinite if it overflows, as it does for b within about a thousandth of 1
      */
     public double labelSaving() {
         return ratio() == 1 ? 1 : Math.pow(ratio(), -1 / exponent());
     }
 
     /**
-     * The excess risk by the law: the power law of the signal's part, with its logarithm at b = 2α + 1, plus that of the
-     * noise.
+     * The excess risk according to the law: the power law of the signal's part, with its logarithm at b = 2α + 1, plus that of
+     * the noise.
      *
      * @param samples the number of samples n, greater than 0; the law holds for n ≫ 1
-     * @return the sum of both laws, greater than 0
+     * @return the sum of both laws; 0 or infinite only if it underflows or overflows
      * @throws IllegalArgumentException if n is not positive and finite
      */
     public double excess(double samples) {
@@ -116,11 +119,18 @@ public final class RiskLaw {
     }
 
     private double signalAt(double logSamples) {
-        double power = signalConstant() * Math.exp(-law.signal().exponent() * logSamples);
-        // ln n + offset, and positive at small n too, where that is not.
-        return law.signal().regime() == Regime.LOGARITHMIC
-                ? power * Math.log1p(Math.exp(logSamples + logOffset))
-                : power;
+        return signalConstant() * Math.exp(-law.signal().exponent() * logSamples + logOfLogarithm(logSamples));
+    }
+
+    /**
+     * ln ln(1 + n e^offset) at b = 2α + 1, and 0 elsewhere. The logarithm tends to ln n + offset, and stays positive at small n.
+     */
+    private double logOfLogarithm(double logSamples) {
+        if (law.signal().regime() != Regime.LOGARITHMIC) {
+            return 0;
+        }
+        double x = logSamples + logOffset;
+        return x < -40 ? x : Math.log(Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
     }
 
     private double noiseAt(double logSamples) {
@@ -128,11 +138,11 @@ public final class RiskLaw {
     }
 
     /**
-     * Where noise and signal contribute alike, by their laws: one prevails at fewer samples, the other at more. A number
-     * below one says that the latter does so at any n.
+     * The number of samples at which noise and signal contribute equally, according to their laws. One of them prevails at
+     * fewer samples, the other at more; if the number is below one, the latter prevails at any n.
      *
-     * @return the number of samples; nothing without noise, if both laws have one exponent, or if they do not meet within
-     *     the range of doubles
+     * @return the number of samples; empty without noise, if both laws have the same exponent, or if they do not meet within the
+     *     range of doubles
      */
     public OptionalDouble crossover() {
         if (law.noiseConstant() == 0) {
@@ -141,7 +151,7 @@ public final class RiskLaw {
         double low = -FARTHEST;
         double high = FARTHEST;
         if (lead(high) < 0) {
-            // The lead is concave in ln n: look to the right of its maximum.
+            // The lead is concave in ln n; the crossover at large n is to the right of its maximum.
             low = maximum(low, high);
         }
         if (lead(low) * lead(high) >= 0) {
@@ -161,13 +171,10 @@ public final class RiskLaw {
         }
     }
 
-    /** By how much the signal's part exceeds the noise's, in logarithms. */
+    /** The logarithm of the ratio of the signal's part to the noise's. */
     private double lead(double logSamples) {
-        double log = law.signal().regime() == Regime.LOGARITHMIC
-                ? Math.log(Math.log1p(Math.exp(logSamples + logOffset)))
-                : 0;
         return Math.log(signalConstant() / law.noiseConstant())
-                + log
+                + logOfLogarithm(logSamples)
                 + (law.noiseExponent() - law.signal().exponent()) * logSamples;
     }
 
@@ -186,36 +193,62 @@ public final class RiskLaw {
     }
 
     /**
-     * How far the exact risk is from the law at a number of samples, without end of features.
+     * The relative difference of the exact risk from the law, for infinitely many features.
      *
      * @param samples the number of samples n, greater than 0 and at most 1e10
      * @return exact excess / {@link #excess(double)} − 1
-     * @throws IllegalArgumentException if n is out of range, or α so large that eigenvalues underflow (above about 25)
+     * @throws IllegalArgumentException if n is out of range, α is so large that eigenvalues underflow (above about 25), or the
+     *     risk is so small that it underflows
      */
     public double deviation(double samples) {
-        return deviation(samples, law.task(samples));
+        return deviation(samples, Double.POSITIVE_INFINITY, law.task(samples));
     }
 
     /**
-     * How far the exact risk is from the law when there are p features only: where n is no longer far below p, the line
-     * bends.
+     * The relative difference of the exact risk from the law, for p features: the line bends where n is no longer far below p.
      *
      * @param samples the number of samples n, greater than 0
      * @param features the number of features p, from 1 to 1e15
-     * @return exact excess / {@link #excess(double)} − 1
-     * @throws IllegalArgumentException if n or p is out of range, or the last eigenvalue underflows
+     * @return exact excess / {@link #excess(double)} − 1; −1 from n = p on if there is no noise, for the exact risk is 0 there
+     * @throws IllegalArgumentException if n or p is out of range, the last eigenvalue underflows, or n &lt; p and the risk is so
+     *     small that it underflows
      */
     public double deviation(double samples, long features) {
-        return deviation(samples, law.task(samples, features));
+        return deviation(samples, features, law.task(samples, features));
     }
 
-    private double deviation(double samples, RegressionTask task) {
-        double exact = Distillation.of(task)
-                .surrogate(surrogate)
-                .target(Training.samples(samples))
-                .predict()
-                .excess();
-        return exact / excess(samples) - 1;
+    private double deviation(double samples, double features, RegressionTask task) {
+        double expected = excess(samples); // checks the argument
+        if (expected >= Double.MIN_NORMAL) {
+            double exact = Distillation.of(task)
+                    .surrogate(surrogate)
+                    .target(Training.samples(samples))
+                    .predict()
+                    .excess();
+            return exact / expected - 1;
+        }
+        if (samples < features) {
+            throw refusal(
+                    "samples", samples, "is so large that the risk, n^-" + exponent() + ", underflows; take fewer");
+        }
+        if (law.noiseConstant() == 0) {
+            return -1;
+        }
+        // The exact risk is σ²p/(n − p). Its ratio to the law is taken in logarithms, in which neither underflows.
+        double lead = lead(Math.log(samples));
+        double logNoiseShare = -Math.max(lead, 0) - Math.log1p(Math.exp(-Math.abs(lead)));
+        double logRatio = Math.log(features) - Math.log(samples - features) - Math.log(law.alpha() - 1);
+        return Math.expm1(logRatio + logNoiseShare);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RiskLaw that && law.equals(that.law) && surrogate.equals(that.surrogate);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(law, surrogate);
     }
 
     @Override

@@ -11,38 +11,39 @@ import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.distillation.OptimalSurrogate;
 import dev.retort.theory.distillation.Surrogate;
+import java.util.Objects;
 import org.apache.commons.math3.special.Gamma;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How the excess risk of a target falls with its samples when spectrum and signal are power laws, λ<sub>i</sub> =
- * i<sup>−α</sup> and λ<sub>i</sub>β⋆<sub>i</sub>² = i<sup>−b</sup>: excess ~ constant · n<sup>−exponent</sup> for 1 ≪ n ≪ p,
- * ridge 0. The exponent is the same for the standard target, the optimal surrogate and the optimal mask; the constants
- * differ, and so does the number of labels that a given risk costs.
+ * i<sup>−α</sup> and λ<sub>i</sub>β⋆<sub>i</sub>² = i<sup>−b</sup>: excess ~ constant · n<sup>−exponent</sup> for 1 ≪ n ≪ p and
+ * ridge 0. The exponent is the same for the standard target, which learns from true labels, and for the targets of the optimal
+ * surrogate and of the optimal mask; the constants differ, and so does the number of labels that a given risk costs.
  *
- * <pre>  b &lt; 2α + 1   exponent b − 1: what lies in features not yet learnt
- *   b = 2α + 1   n^−2α ln n, a logarithm and no pure power; constant() is infinite
- *   b &gt; 2α + 1   exponent 2α: how much the learnt features are shrunk</pre>
+ * <pre>  b &lt; 2α + 1   exponent b − 1: set by the features that are not learnt yet
+ *   b = 2α + 1   n^−2α ln n, which is not a pure power; constant() is infinite
+ *   b &gt; 2α + 1   exponent 2α: set by the shrinkage of the features that are learnt</pre>
  *
- * With {@linkplain #withNoise noise} whose variance falls like n<sup>−γ</sup> the exponent is the smaller of this and γ. How
- * good a law is at some n, {@link RiskLaw#deviation(double)} says exactly; close to the boundary b = 2α + 1 it takes
- * astronomical n. Constants are exact to 1e-13. Immutable.
+ * With {@linkplain #withNoise noise} whose variance falls like n<sup>−γ</sup> the exponent is the smaller of this and γ. {@link
+ * RiskLaw#deviation(double)} gives the exact error of a law at any n; near the boundary b = 2α + 1 it is small only at
+ * astronomical n. The relative error of the constants is at most 1e-13. Immutable.
  *
- * <p>Source: the exponents are those of arXiv 2410.18837, its section on scaling laws; the constants are derived in the
- * module's documentation, {@code docs/scaling.md}.
+ * <p>Source: the exponents are those of arXiv 2410.18837, section on scaling laws; the constants are derived in the module's
+ * documentation, {@code docs/scaling.md}.
  *
  * <pre>{@code
  * ScalingLaw law = ScalingLaw.powerLaw(2.0, 1.5);
  * double exponent = law.exponent(); // 0.5
  * double constant = law.standardConstant(); // 4.176
- * double gain = law.gainRatio(); // 0.6159: the optimal surrogate's risk as a multiple
- * double labels = law.optimal().labelSaving(); // 2.636: on so many times fewer labels, the standard target's risk
+ * double ratio = law.optimal().ratio(); // 0.6159: the risk with the optimal surrogate over that of the standard target
+ * double saving = law.optimal().labelSaving(); // 2.636: that many times fewer labels give the standard target's risk
  * double offBy = law.standard().deviation(200); // -0.0037
  * }</pre>
  */
 public final class ScalingLaw {
 
-    /** Far beyond what a spectrum can have; above, (b − 1)/α may underflow. */
+    /** Far beyond any spectrum; (b − 1)/α may underflow for larger α. */
     private static final double LARGEST_ALPHA = 1e100;
 
     private final double alpha;
@@ -50,7 +51,7 @@ public final class ScalingLaw {
     private final SignalConstants signal;
     private final @Nullable Noise noise;
 
-    /** The label noise of variance scale² · n^−gamma. */
+    /** Label noise of variance scale² · n^−gamma. */
     private record Noise(double scale, double gamma) {}
 
     private ScalingLaw(double alpha, double b, SignalConstants signal, @Nullable Noise noise) {
@@ -64,7 +65,7 @@ public final class ScalingLaw {
      * The law of λ<sub>i</sub> = i<sup>−α</sup>, λ<sub>i</sub>β⋆<sub>i</sub>² = i<sup>−b</sup>, without noise.
      *
      * @param alpha the decay α of the eigenvalues, greater than 1 and at most 1e100
-     * @param b the decay of what each feature contributes to the labels' variance, greater than 1
+     * @param b the decay b of each feature's contribution to the variance of the labels, greater than 1
      * @return the law
      * @throws IllegalArgumentException if α or b is out of range
      */
@@ -82,8 +83,8 @@ public final class ScalingLaw {
     }
 
     /**
-     * The same law for noisy labels whose noise falls as there are more of them, σ² = scale² · n<sup>−γ</sup>. The signal's
-     * law survives if γ exceeds the {@link #exponent()} without noise, min(b − 1, 2α); below, the exponent is γ.
+     * The same law for labels whose noise falls with their number, σ² = scale² · n<sup>−γ</sup>. The exponent stays that
+     * without noise, min(b − 1, 2α), if γ is larger, and becomes γ if it is smaller.
      *
      * @param scale the standard deviation σ at n = 1, greater than 0
      * @param gamma the exponent γ of the noise's variance, at least 0; 0 is constant noise
@@ -95,7 +96,7 @@ public final class ScalingLaw {
         if (!Double.isFinite((alpha - 1) * positive("scale", scale) * scale)) {
             throw refusal("scale", scale, "is so large that the variance of the noise overflows");
         }
-        // b = 1.3 and γ = 0.3 have one exponent, although 1.3 − 1 is not 0.3 in doubles.
+        // b = 1.3 and γ = 0.3 have the same exponent, although 1.3 − 1 is not 0.3 in doubles.
         boolean alike = signal.regime() == Regime.UNLEARNT_FEATURES && b == 1 + gamma;
         return new ScalingLaw(alpha, b, signal, new Noise(scale, alike ? signal.exponent() : gamma));
     }
@@ -103,7 +104,7 @@ public final class ScalingLaw {
     /**
      * What sets the exponent.
      *
-     * @return the regime that α, b and the noise are in
+     * @return the regime of α, b and the noise
      */
     public Regime regime() {
         if (noise == null || noise.gamma > signal.exponent()) {
@@ -112,21 +113,21 @@ public final class ScalingLaw {
         if (noise.gamma < signal.exponent()) {
             return Regime.NOISE;
         }
-        // At equal powers a logarithm wins.
+        // Of two equal powers the one with the logarithm is larger.
         return signal.regime() == Regime.LOGARITHMIC ? Regime.LOGARITHMIC : Regime.NOISE_AND_SIGNAL;
     }
 
     /**
      * The exponent of all three risks.
      *
-     * @return min(b − 1, 2α), or the noise's γ if that is smaller; at b = 2α + 1 the power that a logarithm goes with
+     * @return min(b − 1, 2α), or the noise's γ if that is smaller; at b = 2α + 1 the exponent of the power beside the logarithm
      */
     public double exponent() {
         return noise == null ? signal.exponent() : Math.min(signal.exponent(), noise.gamma);
     }
 
     /**
-     * The law of the target that is trained on the labels of the ground truth.
+     * The law of the target that learns from the labels of the ground truth.
      *
      * @return the standard target's law
      */
@@ -135,18 +136,21 @@ public final class ScalingLaw {
     }
 
     /**
-     * The law of the target with the best teacher, see {@link OptimalSurrogate}.
+     * The law of the target that learns from the labels of the {@link OptimalSurrogate}. Without noise its risk is a multiple of
+     * the standard target's,
      *
-     * @return the optimal surrogate's law
+     * <pre>  G(α, c) = (α−1)^(c/2) cos(πc/2) / (α(1−c)),   c = (b−1)/α ≤ 2;      (α−1)/α for larger c.</pre>
+     *
+     * @return the law of the optimal surrogate's target, with this multiple as its {@link RiskLaw#ratio()}
      */
     public RiskLaw optimal() {
         return law(Surrogate.optimal(), signal.optimalRatio(), -Math.log(alpha - 1) / (2 * alpha));
     }
 
     /**
-     * The law of the target whose teacher sees the best choice of features.
+     * The law of the target whose surrogate knows the truth on the best choice of features and is zero on the others.
      *
-     * @return the optimal mask's law
+     * @return the law of the optimal mask's target
      */
     public RiskLaw masked() {
         double root = Math.sqrt(alpha);
@@ -171,7 +175,7 @@ public final class ScalingLaw {
     }
 
     /**
-     * The constant of the optimal surrogate's risk.
+     * The constant of the risk of the optimal surrogate's target.
      *
      * @return {@code optimal().constant()}
      */
@@ -180,7 +184,7 @@ public final class ScalingLaw {
     }
 
     /**
-     * The constant of the optimal mask's risk.
+     * The constant of the risk of the optimal mask's target.
      *
      * @return {@code masked().constant()}
      */
@@ -189,19 +193,8 @@ public final class ScalingLaw {
     }
 
     /**
-     * The limit of the optimal surrogate's risk as a multiple of the standard target's,
-     *
-     * <pre>  G(α, c) = (α−1)^(c/2) cos(πc/2) / (α(1−c)),   c = (b−1)/α ≤ 2;      (α−1)/α beyond.</pre>
-     *
-     * @return {@code optimal().ratio()}: G without noise, from 0 to 1; 1 where noise prevails
-     */
-    public double gainRatio() {
-        return optimal().ratio();
-    }
-
-    /**
-     * The implicit regularisation at large n. The half that is added to n takes up the next term of the expansion; for even
-     * α all others vanish too, and what remains falls exponentially in n. The exact value is {@code
+     * The implicit regularisation τ at large n. Adding one half to n accounts for the next term of the expansion; for even α
+     * all later terms vanish too, and the remainder falls exponentially in n. The exact value is {@code
      * DeterministicEquivalent.of(Spectrum.powerLaw(alpha), samples).tau()}.
      *
      * @param samples the number of samples n, greater than 0
@@ -213,7 +206,7 @@ public final class ScalingLaw {
     }
 
     /**
-     * The implicit regularisation at large n as textbooks have it.
+     * The implicit regularisation τ at large n to leading order, as in textbooks.
      *
      * @param samples the number of samples n, greater than 0
      * @return (C/n)<sup>α</sup>, off by a relative α/(2n)
@@ -237,7 +230,7 @@ public final class ScalingLaw {
     }
 
     /**
-     * The limit of the number of features that the optimal surrogate amplifies, per sample.
+     * The number of features that the optimal surrogate amplifies, per sample, in the limit of large n.
      *
      * @return (α − 1)<sup>−1/α</sup>/C
      */
@@ -246,7 +239,7 @@ public final class ScalingLaw {
     }
 
     /**
-     * The limit of the number of features that the optimal mask keeps, per sample.
+     * The number of features that the optimal mask keeps, per sample, in the limit of large n.
      *
      * @return (√α − 1)<sup>−1/α</sup>/C
      */
@@ -254,7 +247,7 @@ public final class ScalingLaw {
         return featuresPerSample((alpha - 1) / (Math.sqrt(alpha) + 1));
     }
 
-    /** How many eigenvalues are above a multiple of τ. */
+    /** The number of eigenvalues above a multiple of τ, per sample. */
     private double featuresPerSample(double multiple) {
         return Math.exp(-Math.log(multiple) / alpha - SignalConstants.logScale(alpha));
     }
@@ -265,7 +258,7 @@ public final class ScalingLaw {
                 .withNoise(noiseAt(samples));
     }
 
-    /** The same with an end. */
+    /** The same task with a finite number of features. */
     RegressionTask task(double samples, long features) {
         return RegressionTask.of(Spectrum.powerLaw(alpha, 1, 0, features), Signal.sourcePowerLaw(b))
                 .withNoise(noiseAt(samples));
@@ -280,14 +273,31 @@ public final class ScalingLaw {
         return signal;
     }
 
-    /** The limit of Ωσ²/(1−Ω) · n^γ, which is what the noise adds to every risk; 0 without noise. */
+    double alpha() {
+        return alpha;
+    }
+
+    /** The limit of Ωσ²/(1−Ω) · n^γ, the noise's part of every risk; 0 without noise. */
     double noiseConstant() {
         return noise == null ? 0 : (alpha - 1) * noise.scale * noise.scale;
     }
 
-    /** γ, of no matter without noise. */
+    /** γ; 0 without noise, where it has no meaning. */
     double noiseExponent() {
         return noise == null ? 0 : noise.gamma;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ScalingLaw that
+                && Double.compare(alpha, that.alpha) == 0
+                && Double.compare(b, that.b) == 0
+                && Objects.equals(noise, that.noise);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(alpha, b, noise);
     }
 
     @Override

@@ -1,12 +1,12 @@
 package dev.retort.theory.scaling;
 
 /**
- * What each target's excess risk is without noise, as a multiple of n^−exponent: derived in docs/scaling.md. Beside singular
- * points that are removable, or poles, every difference of the parameters is taken before it is divided by.
+ * The limits of excess · n^exponent without noise, derived in docs/scaling.md. Near removable singularities and poles, small
+ * differences of the parameters are computed first, where they are exact, and then divided by.
  *
- * @param standard the constant of the standard target; at b = 2α + 1 that of the logarithm
- * @param optimalRatio that of the optimal surrogate, as a multiple
- * @param maskRatio that of the optimal mask, as a multiple
+ * @param standard the constant of the standard target; at b = 2α + 1 the factor of the logarithm
+ * @param optimalRatio the constant of the optimal surrogate's target, as a multiple of it
+ * @param maskRatio the constant of the optimal mask's target, as a multiple of it
  */
 record SignalConstants(Regime regime, double exponent, double standard, double optimalRatio, double maskRatio) {
 
@@ -23,9 +23,9 @@ record SignalConstants(Regime regime, double exponent, double standard, double o
     };
 
     static SignalConstants of(double alpha, double b) {
-        // Exact where they are small: b − 1 and α have a common grid of doubles there.
+        // Differences of b − 1 from α and 2α are exact where they are small (Sterbenz).
         double exponent = b - 1;
-        // On the boundary are also α = 1.7 and b = 4.4, although 4.4 − 1 is not 2 · 1.7 in doubles.
+        // α = 1.7 and b = 4.4 are on the boundary too, although 4.4 − 1 is not 2 · 1.7 in doubles.
         double excess = b == 2 * alpha + 1 ? 0 : exponent - 2 * alpha;
         if (excess >= 0) {
             double heads = excess == 0 ? 1 : RiemannZeta.atOnePlus(excess);
@@ -75,7 +75,7 @@ record SignalConstants(Regime regime, double exponent, double standard, double o
         if (w >= 0.1) {
             return Math.pow(1 - w, toTwo) * (1 / toTwo + series(1 - w, toOne, toTwo));
         }
-        // What is left of the whole; w^c/c and the whole both grow like 1/c as c vanishes.
+        // The complete function minus the rest. Both have a pole 1/c at c = 0, which is cancelled analytically.
         double power = Math.pow(w, c);
         double difference = c < 0.1 ? betaWithoutPole(c) - Math.expm1(c * Math.log(w)) / c : beta - power / c;
         return difference - power * series(w, -toOne, c);

@@ -10,17 +10,19 @@ import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.SpectralMeasure;
 import dev.retort.core.spectrum.TaskNodes;
+import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A spectrum that was stopped at p features, and what is known of the tail beyond: its trace Σ<sub>i&gt;p</sub>
- * λ<sub>i</sub>, its signal power Σ<sub>i&gt;p</sub> λ<sub>i</sub>β⋆<sub>i</sub>², and a bound on its eigenvalues. Whatever the tail is,
- * possibly endless, τ, Ω and the risks of the whole task lie within {@link #bounds(double)}; proofs are in the module's
- * documentation, {@code docs/scaling.md}. Immutable.
+ * Bounds for a task of which only the first p features are known. Of the others, the tail, one needs the trace
+ * Σ<sub>i&gt;p</sub> λ<sub>i</sub>, the signal power Σ<sub>i&gt;p</sub> λ<sub>i</sub>β⋆<sub>i</sub>² and an upper bound on the
+ * eigenvalues. Whatever the tail is, possibly infinite, τ, Ω and the risks of the whole task lie within {@link #bounds(double)};
+ * the proofs are in the module's documentation, {@code docs/scaling.md}. Immutable.
  *
- * <p>The bounds are narrow for n ≪ p: of 10<sup>6</sup> features λ = i<sup>−3/2</sup> with 10<sup>4</sup> samples, τ without
- * the tail is 8% too small, and known to 2·10<sup>−5</sup> with it. From n = p on there is no upper bound on a risk: some tail
- * puts n at the interpolation threshold.
+ * <p>The bounds are narrow for n ≪ p: with 10<sup>6</sup> features λ = i<sup>−3/2</sup> and 10<sup>4</sup> samples, τ of the known
+ * features alone is 8% too small, and the bounds are 2·10<sup>−5</sup> apart. From n = p on a risk has no upper bound: some tail
+ * puts the interpolation threshold at n.
  *
  * <pre>{@code
  * RegressionTask measured = RegressionTask.of(Spectrum.powerLaw(2.0, 5_000), Signal.sourcePowerLaw(3.0));
@@ -31,10 +33,10 @@ import java.util.function.DoubleUnaryOperator;
  */
 public final class Truncation {
 
-    /** For the rounding of τ and of sums, in relative terms. */
+    /** Widens the bounds by the rounding errors of τ and of sums, in relative terms. */
     private static final double ROUNDING = 1e-13;
 
-    /** Beyond this the lower bound of τ is as good as it gets, or good enough. */
+    /** After so many steps the lower bound of τ has converged, or is close enough. */
     private static final int MOST_STEPS = 20;
 
     private final RegressionTask task;
@@ -50,18 +52,19 @@ public final class Truncation {
     }
 
     /**
-     * The task of the first features, and a tail none of whose eigenvalues exceeds theirs.
+     * A truncated task. The eigenvalues of the tail are bounded by the smallest known one unless {@link #withLargest} sets
+     * another bound.
      *
-     * @param task the features that are known, with the noise of the whole task
-     * @param trace the sum of all other eigenvalues, at least 0
-     * @param signalPower what the other features contribute to the variance of the labels, Σ λβ⋆², at least 0
+     * @param task the known features, with the noise of the whole task
+     * @param trace the sum of the eigenvalues of the tail, at least 0
+     * @param signalPower the tail's contribution to the variance of the labels, Σ λβ⋆², at least 0
      * @return the truncation
-     * @throws IllegalArgumentException if a number is negative or not finite, or the task's spectrum has no end
+     * @throws IllegalArgumentException if a number is negative or not finite, or the task's spectrum is infinite
      */
     public static Truncation of(RegressionTask task, double trace, double signalPower) {
         SpectralMeasure measure = notNull("task", task).spectrum().measure();
         if (Double.isInfinite(measure.rank())) {
-            throw refusal("task", task, "has no tail: its spectrum has no end");
+            throw refusal("task", task, "has an infinite spectrum, which no tail can follow");
         }
         return new Truncation(
                 task,
@@ -71,26 +74,45 @@ public final class Truncation {
     }
 
     /**
-     * The same with another bound on the tail's eigenvalues.
+     * The same truncated task with another bound on the eigenvalues of the tail.
      *
-     * @param largest what no eigenvalue of the tail exceeds, greater than 0; the smaller, the narrower the bounds
+     * @param largest the upper bound, greater than 0; a smaller one makes narrower bounds
      * @return a new truncation
-     * @throws IllegalArgumentException if it is not positive and finite
+     * @throws IllegalArgumentException if the bound is not positive and finite
      */
     public Truncation withLargest(double largest) {
         return new Truncation(task, trace, signalPower, positive("largest", largest));
     }
 
     /**
-     * Where τ, Ω and the risks of the whole task lie.
+     * Intervals that contain τ, Ω and the risks of the whole task.
      *
-     * @param tau τ
-     * @param omega Ω
-     * @param standard the excess risk of the standard target
-     * @param optimal that of the target of the optimal surrogate
-     * @param masked that of the target of the optimal mask
+     * @param tau the interval of τ
+     * @param omega the interval of Ω, from 0 to 1
+     * @param standard the interval of the standard target's excess risk
+     * @param optimal the interval of the excess risk of the optimal surrogate's target
+     * @param masked the interval of the excess risk of the optimal mask's target
      */
-    public record Bounds(Interval tau, Interval omega, Interval standard, Interval optimal, Interval masked) {}
+    public record Bounds(Interval tau, Interval omega, Interval standard, Interval optimal, Interval masked) {
+
+        /**
+         * Checks the arguments.
+         *
+         * @param tau the interval of τ
+         * @param omega the interval of Ω
+         * @param standard the interval of the standard target's excess risk
+         * @param optimal the interval of the excess risk of the optimal surrogate's target
+         * @param masked the interval of the excess risk of the optimal mask's target
+         * @throws IllegalArgumentException if an interval is null
+         */
+        public Bounds {
+            notNull("tau", tau);
+            notNull("omega", omega);
+            notNull("standard", standard);
+            notNull("optimal", optimal);
+            notNull("masked", masked);
+        }
+    }
 
     /**
      * The bounds for training without ridge.
@@ -112,26 +134,26 @@ public final class Truncation {
      * @throws IllegalArgumentException if n is not positive and finite, the ridge is negative or not finite, or τ overflows
      */
     public Bounds bounds(double samples, double ridge) {
+        double asRidge = nonNegative("trace / samples", trace / positive("samples", samples));
         DeterministicEquivalent low = DeterministicEquivalent.of(task.spectrum(), samples, ridge);
-        DeterministicEquivalent high = DeterministicEquivalent.of(task.spectrum(), samples, ridge + trace / samples);
+        DeterministicEquivalent high = DeterministicEquivalent.of(task.spectrum(), samples, ridge + asRidge);
         for (int step = 0; step < MOST_STEPS; step++) {
             double tau = low.tau();
             if (tau == 0) {
                 break;
             }
-            low = DeterministicEquivalent.of(
-                    task.spectrum(), samples, ridge + trace / samples * (tau / (largest + tau)));
+            low = DeterministicEquivalent.of(task.spectrum(), samples, ridge + asRidge * (tau / (largest + tau)));
             if (low.tau() - tau <= 0.01 * (high.tau() - low.tau())) {
                 break;
             }
         }
-        double hidden = trace == 0 ? 0 : trace / samples * steepest(low.tau());
+        double hidden = trace == 0 ? 0 : trace * steepest(low.tau()) / samples;
         Corner least = new Corner(low.tau(), high.omega(), high.oneMinusOmega(), largest);
         Corner most =
                 new Corner(high.tau(), Math.min(low.omega() + hidden, 1), Math.max(low.oneMinusOmega() - hidden, 0), 0);
         return new Bounds(
                 between(least.tau, most.tau),
-                between(least.omega, most.omega),
+                new Interval(least.omega * (1 - ROUNDING), Math.min(most.omega * (1 + ROUNDING), 1)),
                 between(standard(least), standard(most)),
                 between(optimal(least), optimal(most)),
                 between(masked(least), masked(most)));
@@ -147,8 +169,8 @@ public final class Truncation {
     }
 
     /**
-     * A pair of τ and Ω, where all of the tail's signal is in features of one eigenvalue. Every risk grows with τ and Ω and
-     * falls with that eigenvalue.
+     * A pair of τ and Ω, and the eigenvalue of the features that carry all of the tail's signal. Every risk grows with τ and Ω
+     * and falls with this eigenvalue.
      */
     private record Corner(double tau, double omega, double spare, double tail) {
 
@@ -156,7 +178,7 @@ public final class Truncation {
             return lambda == 0 ? 1 : tau / (lambda + tau);
         }
 
-        /** Division by 1 − Ω; without bound at the interpolation threshold, unless there is nothing to divide. */
+        /** A number over 1 − Ω: infinite at the interpolation threshold, unless the number is 0. */
         double perSpare(double value) {
             return value == 0 ? 0 : value / spare;
         }
@@ -191,9 +213,30 @@ public final class Truncation {
         CompensatedSum sum = new CompensatedSum();
         for (int k = 0; k < nodes.size(); k++) {
             double truth = nodes.truth(k);
-            sum.add(nodes.power(k) * truth * truth * missed.applyAsDouble(nodes.eigenvalue(k)));
+            double signal = nodes.power(k) * truth * truth;
+            sum.add(signal == 0 ? 0 : signal * missed.applyAsDouble(nodes.eigenvalue(k)));
         }
         sum.add(signalPower == 0 ? 0 : signalPower * missed.applyAsDouble(at.tail));
         return sum.value() + at.perSpare(at.omega * task.noise() * task.noise());
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Truncation that
+                && task.equals(that.task)
+                && Double.compare(trace, that.trace) == 0
+                && Double.compare(signalPower, that.signalPower) == 0
+                && Double.compare(largest, that.largest) == 0;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(task, trace, signalPower, largest);
+    }
+
+    @Override
+    public String toString() {
+        return "Truncation of (" + task + "), tail of trace " + trace + ", signal power " + signalPower
+                + ", eigenvalues up to " + largest;
     }
 }

@@ -1,6 +1,6 @@
 /**
- * Scaling laws with their constants: how risks fall with the number of samples when spectrum and signal are power laws, what
- * noise and a finite number of features make of it, and the tools to see it in curves. The derivations are in the module's
+ * Scaling laws with their constants: how risks fall with the number of samples when spectrum and signal are power laws, how
+ * noise and a finite number of features change that, and fits of exponents to curves. The derivations are in the module's
  * documentation, {@code docs/scaling.md}.
  */
 @NullMarked

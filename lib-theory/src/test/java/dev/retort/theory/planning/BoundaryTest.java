@@ -64,7 +64,8 @@ class BoundaryTest {
             assertThat(curves).hasSize(2);
             for (List<double[]> curve : curves) {
                 assertThat(curve).hasSize(2);
-                // On a branch of xy = -middle both points are on one side of the diagonal that the branch does not cross.
+                // On a branch of xy = -middle both points are on one side of the diagonal that the branch does not
+                // cross.
                 double first = curve.get(0)[0] + Math.signum(middle) * -curve.get(0)[1];
                 double second = curve.get(1)[0] + Math.signum(middle) * -curve.get(1)[1];
                 assertThat(first * second).isPositive();

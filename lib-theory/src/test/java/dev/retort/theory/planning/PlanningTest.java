@@ -158,14 +158,14 @@ class PlanningTest {
         assertThat(curves).isNotEmpty();
         assertThat(diagram.boundary())
                 .usingRecursiveFieldByFieldElementComparator()
-                .containsExactlyElementsOf(
-                        curves.stream().flatMap(List::stream).toList());
+                .containsExactlyElementsOf(curves.stream().flatMap(List::stream).toList());
         for (List<double[]> curve : curves) {
             for (int k = 0; k < curve.size(); k++) {
                 double[] point = curve.get(k);
                 assertThat(pipeline.at(point[0], point[1]).againstStrongLabels().advantage())
                         .isCloseTo(0, within(1e-8));
-                assertThat(k == 0 || (cells(m, point[0], curve.get(k - 1)[0]) && cells(n, point[1], curve.get(k - 1)[1])))
+                assertThat(k == 0
+                                || (cells(m, point[0], curve.get(k - 1)[0]) && cells(n, point[1], curve.get(k - 1)[1])))
                         .as("point %d of a curve is in the same cell as the one before", k)
                         .isTrue();
             }
@@ -194,9 +194,12 @@ class PlanningTest {
                 MatchingSamples.of(Distillation.of(QUIET).surrogate(Surrogate.optimal()), target),
                 LabelBudget.of(TASK, 150, Training.samples(1), target),
                 SurrogateMask.of(TASK, Training.samples(30), target),
-                PhaseDiagram.of(new double[] {15, 30}, new double[] {10, 20}, (x, y) -> Distillation.of(TASK)
-                        .surrogate(Training.samples(x))
-                        .target(Training.samples(y))));
+                PhaseDiagram.of(
+                        new double[] {15, 30},
+                        new double[] {10, 20},
+                        (x, y) -> Distillation.of(TASK)
+                                .surrogate(Training.samples(x))
+                                .target(Training.samples(y))));
         List<Object> first = answers.get();
         List<Object> second = answers.get();
         assertThat(first).isEqualTo(second).hasSameHashCodeAs(second).doesNotHaveDuplicates();

@@ -51,6 +51,25 @@ class ExponentFitTest {
     }
 
     @Test
+    void curvesAndFitsAreValues() {
+        double[] excess = law(3, 1.25);
+        double[] errors = {1, 1, 1, 1, 1, 1, 1};
+        RiskCurve curve = RiskCurve.of(ENDLESS, SAMPLES, excess);
+        assertThat(curve)
+                .isEqualTo(RiskCurve.of(1e6, SAMPLES, excess))
+                .hasSameHashCodeAs(RiskCurve.of(1e6, SAMPLES, excess))
+                .isNotEqualTo(curve.withErrors(errors))
+                .isNotEqualTo(RiskCurve.of(ENDLESS, SAMPLES, law(3, 1.3)));
+        assertThat(curve.withErrors(errors)).isEqualTo(curve.withErrors(errors.clone()));
+        assertThat(curve.toString()).startsWith("RiskCurve of excess [").contains("] at n = [20.0, 50.0, ");
+        assertThat(curve.fit())
+                .isEqualTo(curve.fit())
+                .hasSameHashCodeAs(curve.fit())
+                .isNotEqualTo(curve.withErrors(errors).fit());
+        assertThat(curve.fit().toString()).startsWith("excess = 3.00000 n^-1.25000, exponent ± ");
+    }
+
+    @Test
     void withoutErrorsItIsSimpleRegression() {
         double[] relative = {0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1};
         double[] excess = withNoise(law(0.2, 0.5), relative, random(1));
@@ -184,7 +203,7 @@ class ExponentFitTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RiskCurve.of(1000, new double[] {10, 50, 101}, risks))
                 .withMessage(
-                        "samples[2]: 101.0 is not from 10.0 to a tenth of the features, 100.0: no scaling law holds there");
+                        "samples[2]: 101.0 is not from 10.0 to a tenth of the features, 100.0; outside that range no scaling law holds");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RiskCurve.of(ENDLESS, new double[] {9.5, 50, 100}, risks))
                 .withMessageStartingWith("samples[0]: 9.5 is not from 10.0");
@@ -210,7 +229,7 @@ class ExponentFitTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
                         RiskCurve.of(1000, new double[] {20, 20, 20}, risks).fit())
-                .withMessage("samples: 20.0 is the n of all points: no line is determined");
+                .withMessage("samples: 20.0 is the number of samples of every point, so that no line is determined");
         RiskCurve curve = RiskCurve.of(1000, new double[] {10, 20, 40}, risks);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> curve.withErrors(0.1, 0, 0.1))

@@ -59,13 +59,13 @@ class ScalingLawTest {
         "2.0, 6.0, 4.0, 20.02894153281884243812957, 10.014470766409421, 20.02894153281884243812957, 0.5"
     })
     void constantsAgreeWithTheReference(
-            double alpha, double b, double exponent, double standard, double optimal, double mask, double gainRatio) {
+            double alpha, double b, double exponent, double standard, double optimal, double mask, double ratio) {
         ScalingLaw law = ScalingLaw.powerLaw(alpha, b);
         agrees(law.exponent(), exponent);
         agrees(law.standardConstant(), standard);
         agrees(law.optimalConstant(), optimal);
         agrees(law.maskConstant(), mask);
-        agrees(law.gainRatio(), gainRatio);
+        agrees(law.optimal().ratio(), ratio);
         agrees(law.masked().ratio(), mask / standard);
         assertThat(law.regime()).isEqualTo(b < 2 * alpha + 1 ? Regime.UNLEARNT_FEATURES : Regime.SHRINKAGE);
     }
@@ -96,7 +96,7 @@ class ScalingLawTest {
             assertThat(after).isLessThan(before * 3 * Math.pow(100, -leastPower) + 1e-12);
         }
         double ratio = excess(law, law.optimal(), 1e8) / excess(law, law.standard(), 1e8);
-        assertThat(ratio).isCloseTo(law.gainRatio(), within(30 * Math.pow(1e8, -leastPower) + 1e-12));
+        assertThat(ratio).isCloseTo(law.optimal().ratio(), within(30 * Math.pow(1e8, -leastPower) + 1e-12));
     }
 
     private static double excess(ScalingLaw law, RiskLaw risk, double samples) {
@@ -114,7 +114,7 @@ class ScalingLawTest {
         assertThat(law.regime()).isEqualTo(Regime.LOGARITHMIC);
         assertThat(law.exponent()).isEqualTo(2 * alpha);
         assertThat(law.standardConstant()).isInfinite();
-        assertThat(law.gainRatio()).isEqualTo((alpha - 1) / alpha);
+        assertThat(law.optimal().ratio()).isEqualTo((alpha - 1) / alpha);
         for (RiskLaw risk : List.of(law.standard(), law.optimal(), law.masked())) {
             // The offset of the logarithm is exact: what is left falls like 1/n.
             assertThat(risk.deviation(1e4)).isCloseTo(0, within(2e-3));
@@ -138,7 +138,7 @@ class ScalingLawTest {
     @Test
     void thePublishedSpecialCaseIsPiOverFour() {
         // c = 1: G = √(α−1) π/(2α)
-        assertThat(ScalingLaw.powerLaw(2, 3).gainRatio()).isCloseTo(Math.PI / 4, within(1e-16));
+        assertThat(ScalingLaw.powerLaw(2, 3).optimal().ratio()).isCloseTo(Math.PI / 4, within(1e-16));
     }
 
     @ParameterizedTest
@@ -152,7 +152,7 @@ class ScalingLawTest {
         }
         assertThat(law.standard().labelSaving()).isOne();
         assertThat(law.optimal().labelSaving())
-                .isCloseTo(Math.pow(law.gainRatio(), -1 / law.exponent()), within(1e-12))
+                .isCloseTo(Math.pow(law.optimal().ratio(), -1 / law.exponent()), within(1e-12))
                 .isGreaterThan(1);
         assertThat(law.masked().labelSaving()).isBetween(1.0, law.optimal().labelSaving());
     }
@@ -198,7 +198,7 @@ class ScalingLawTest {
         ScalingLaw law = ScalingLaw.powerLaw(alpha, b).withNoise(0.3, gamma);
         assertThat(law.regime()).isEqualTo(Regime.NOISE);
         assertThat(law.exponent()).isEqualTo(gamma);
-        assertThat(law.gainRatio()).isOne();
+        assertThat(law.optimal().ratio()).isOne();
         assertThat(law.optimal().labelSaving()).isOne();
         for (RiskLaw risk : List.of(law.standard(), law.optimal(), law.masked())) {
             assertThat(risk.constant()).isCloseTo(0.09 * (alpha - 1), within(1e-15));
@@ -223,7 +223,7 @@ class ScalingLawTest {
         ScalingLaw law = clean.withNoise(0.5, 4);
         assertThat(law.regime()).isEqualTo(Regime.NOISE_AND_SIGNAL);
         assertThat(law.optimalConstant()).isCloseTo(clean.optimalConstant() + 0.25 * 2, within(1e-14));
-        assertThat(law.gainRatio()).isEqualTo(law.optimalConstant() / law.standardConstant());
+        assertThat(law.optimal().ratio()).isEqualTo(law.optimalConstant() / law.standardConstant());
         assertThat(law.optimal().deviation(1e8)).isCloseTo(0, within(1e-6));
         assertThat(law.optimal().crossover()).isEmpty();
         assertThat(clean.optimal().crossover()).isEmpty();
@@ -267,6 +267,51 @@ class ScalingLawTest {
         assertThat(law.deviation(1000, 2_000)).isLessThan(-0.5);
     }
 
+    /** Where both are too small for a double, and where only the law or only the exact risk is. */
+    @Test
+    void deviationsAreNumbersAtAnySize() {
+        RiskLaw noiseless = ScalingLaw.powerLaw(2, 5).standard();
+        assertThat(noiseless.excess(1e160)).isZero();
+        assertThat(noiseless.deviation(1e160, 1)).isEqualTo(-1);
+        assertThat(ScalingLaw.powerLaw(3, 9).optimal().deviation(1e300, 1_000_000))
+                .isEqualTo(-1);
+        // Noise alone: σ²p/(n − p) over (α − 1)σ².
+        RiskLaw prevailing = ScalingLaw.powerLaw(40, 90).withNoise(2, 70).standard();
+        assertThat(prevailing.excess(1e5)).isZero();
+        assertThat(prevailing.deviation(1e5, 9_000)).isCloseTo(9_000 / (91_000 * 39.0) - 1, within(1e-15));
+        assertThat(prevailing.deviation(9_000.5, 9_000)).isCloseTo(18_000 / 39.0 - 1, withinPercentage(1e-9));
+        assertThat(prevailing.deviation(9_000, 9_000)).isInfinite().isPositive();
+        // n^-80 of the signal over n^-70 (α − 1) 4 of the noise is 1e-30 or so; where signal prevails, noise counts for
+        // less.
+        RiskLaw forgotten = ScalingLaw.powerLaw(40, 90).withNoise(2, 81).standard();
+        assertThat(forgotten.excess(1e5)).isZero();
+        double share = ScalingLaw.powerLaw(40, 90).standardConstant() / (39 * 4) * 1e5;
+        assertThat(forgotten.deviation(1e5, 9_000) + 1)
+                .isCloseTo(9_000 / (91_000 * 39.0) / (1 + share), withinPercentage(1e-8));
+        RiskLaw logarithmic = ScalingLaw.powerLaw(2, 5).optimal();
+        for (double samples : new double[] {1e-300, 1e-160, 1e160, 1e308}) {
+            assertThat(logarithmic.excess(samples)).isNotNaN().isNotNegative();
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ScalingLaw.powerLaw(20, 60).standard().deviation(1e10))
+                .withMessage("samples: 1.0E10 is so large that the risk, n^-40.0, underflows; take fewer");
+    }
+
+    @Test
+    void lawsAreValues() {
+        ScalingLaw law = ScalingLaw.powerLaw(2, 1.5).withNoise(0.1, 0.25);
+        ScalingLaw same = ScalingLaw.powerLaw(2, 1.5).withNoise(0.1, 0.25);
+        assertThat(law).isEqualTo(same).hasSameHashCodeAs(same).isNotEqualTo(ScalingLaw.powerLaw(2, 1.5));
+        assertThat(law.masked())
+                .isEqualTo(same.masked())
+                .hasSameHashCodeAs(same.masked())
+                .isNotEqualTo(law.optimal());
+        assertThat(law)
+                .hasToString(
+                        "ScalingLaw of alpha 2.0, b 1.5, noise variance 0.010000000000000002 n^-0.25: exponent 0.25"
+                                + " (NOISE)");
+    }
+
     @Test
     void refusesWhatHasNoLaw() {
         assertThatIllegalArgumentException()
@@ -298,7 +343,11 @@ class ScalingLawTest {
             if (Double.isFinite(b)) {
                 ScalingLaw law = ScalingLaw.powerLaw(alpha, b);
                 for (double number : new double[] {
-                    law.standardConstant(), law.optimalConstant(), law.maskConstant(), law.gainRatio(), law.tau(3)
+                    law.standardConstant(),
+                    law.optimalConstant(),
+                    law.maskConstant(),
+                    law.optimal().ratio(),
+                    law.tau(3)
                 }) {
                     assertThat(number).as("alpha %s, b %s", alpha, b).isNotNaN().isNotNegative();
                 }

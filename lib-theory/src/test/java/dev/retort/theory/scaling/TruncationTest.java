@@ -14,6 +14,7 @@ import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Surrogate;
 import dev.retort.theory.distillation.Training;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -182,7 +183,51 @@ class TruncationTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () -> Truncation.of(RegressionTask.of(Spectrum.powerLaw(2), Signal.sourcePowerLaw(3)), 1, 1))
-                .withMessageContaining("has no tail: its spectrum has no end");
+                .withMessageEndingWith("has an infinite spectrum, which no tail can follow");
+    }
+
+    /** Without a signal only noise has a risk, and Ω is a share of n. */
+    @Test
+    void boundsAreNumbersWithoutASignalAndAtTheThreshold() {
+        RegressionTask silent = RegressionTask.of(Spectrum.powerLaw(2, 50), Signal.constant(0));
+        for (double samples : new double[] {1, 49.9, 50, 60}) {
+            for (double power : new double[] {0, 1e-6}) {
+                Truncation.Bounds bounds = Truncation.of(silent, 1e-3, power).bounds(samples);
+                assertThat(bounds.omega().high()).isLessThanOrEqualTo(1);
+                assertThat(bounds.omega().low()).isPositive();
+                assertThat(bounds.standard().low()).isFinite();
+                assertThat(bounds.standard().high()).isGreaterThanOrEqualTo(power);
+                assertThat(power > 0 || bounds.standard().equals(new Interval(0, 0)))
+                        .isTrue();
+                assertThat(bounds.optimal().high()).isBetween(0.0, power * (1 + 2e-13));
+                assertThat(bounds.masked().high()).isBetween(0.0, power * (1 + 2e-13));
+            }
+        }
+        Truncation.Bounds tiny = Truncation.of(silent, Double.MIN_VALUE, 0).bounds(1e10);
+        assertThat(tiny.omega().high()).isLessThanOrEqualTo(1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Truncation.of(silent, 1e300, 0).bounds(1e-10))
+                .withMessage("trace / samples: Infinity is not at least 0 and finite");
+    }
+
+    @Test
+    void intervalsAndTruncationsAreValues() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Interval(2, 1))
+                .withMessage("low: 2.0 is not at most high, 1.0");
+        assertThatIllegalArgumentException().isThrownBy(() -> new Interval(Double.NaN, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Interval(0, Double.NaN));
+        assertThat(new Interval(0, Double.POSITIVE_INFINITY).width()).isInfinite();
+        assertThat(new Interval(0, 1)).hasToString("[0.0, 1.0]");
+        Supplier<Truncation> truncation =
+                () -> Truncation.of(RegressionTask.of(Spectrum.powerLaw(2, 5), Signal.sourcePowerLaw(3)), 0.1, 0.01);
+        assertThat(truncation.get())
+                .isEqualTo(truncation.get())
+                .hasSameHashCodeAs(truncation.get())
+                .isNotEqualTo(truncation.get().withLargest(1e-3));
+        assertThat(truncation.get().toString())
+                .endsWith("tail of trace 0.1, signal power 0.01, eigenvalues up to 0.04");
+        assertThat(truncation.get().bounds(2)).isEqualTo(truncation.get().bounds(2));
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.DoubleBinaryOperator;
 
 /**
@@ -97,20 +98,28 @@ final class Boundary {
     }
 
     private void join(int first, int second) {
-        joined.get(first).add(second);
-        joined.get(second).add(first);
+        neighbours(first).add(second);
+        neighbours(second).add(first);
+    }
+
+    private double[] point(int edge) {
+        return Objects.requireNonNull(points.get(edge));
+    }
+
+    private List<Integer> neighbours(int edge) {
+        return Objects.requireNonNull(joined.get(edge));
     }
 
     /** The curves, each from its end with the smaller coordinates, sorted by their first points. */
     List<List<double[]>> curves() {
-        Comparator<Integer> byPoint = Comparator.<Integer>comparingDouble(edge -> points.get(edge)[0])
-                .thenComparingDouble(edge -> points.get(edge)[1]);
+        Comparator<Integer> byPoint =
+                Comparator.<Integer>comparingDouble(edge -> point(edge)[0]).thenComparingDouble(edge -> point(edge)[1]);
         List<Integer> sorted = points.keySet().stream().sorted(byPoint).toList();
         List<List<double[]>> curves = new ArrayList<>();
         Map<Integer, Boolean> done = new HashMap<>();
         for (boolean closed : new boolean[] {false, true}) {
             for (int edge : sorted) {
-                if (!done.containsKey(edge) && (closed || joined.get(edge).size() < 2)) {
+                if (!done.containsKey(edge) && (closed || neighbours(edge).size() < 2)) {
                     curves.add(curve(edge, closed, done));
                 }
             }
@@ -126,9 +135,9 @@ final class Boundary {
         boolean more = true;
         while (more) {
             done.put(edge, true);
-            add(curve, points.get(edge));
+            add(curve, point(edge));
             more = false;
-            for (int next : joined.get(edge)) {
+            for (int next : neighbours(edge)) {
                 if (!more && !done.containsKey(next)) {
                     edge = next;
                     more = true;
@@ -136,7 +145,7 @@ final class Boundary {
             }
         }
         if (closed) {
-            add(curve, points.get(start));
+            add(curve, point(start));
         }
         return List.copyOf(curve);
     }

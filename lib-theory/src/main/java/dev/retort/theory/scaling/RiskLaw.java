@@ -214,7 +214,7 @@ public final class RiskLaw {
      *     small that it underflows
      */
     public double deviation(double samples, long features) {
-        return deviation(samples, features, law.task(samples, features));
+        return deviation(samples, (double) features, law.task(samples, features));
     }
 
     private double deviation(double samples, double features, RegressionTask task) {

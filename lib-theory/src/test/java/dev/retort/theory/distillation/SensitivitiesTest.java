@@ -361,10 +361,11 @@ class SensitivitiesTest {
         double[] truth = {1, -0.5, 2, 0.3};
         double[] given = {multiple, -0.5, 2 * multiple, 0.3 * multiple};
         RegressionTask task = RegressionTask.of(Spectrum.of(values), Signal.of(truth));
+        Training last = Training.samples(2.5).withRidge(0.1);
         DoubleFunction<Distillation> pipeline = ridge -> Distillation.of(task)
                 .surrogate(Surrogate.given(given))
                 .target(Training.samples(4).withRidge(ridge))
-                .then(Training.samples(2.5).withRidge(0.1));
+                .then(last);
         Sensitivities all = pipeline.apply(0).sensitivities();
         double change = pipeline.apply(1e-14).predict().excess()
                 - pipeline.apply(0).predict().excess();
@@ -372,8 +373,28 @@ class SensitivitiesTest {
         assertThat(all.trainings().get(0).samples()).isZero();
         assertThat(all.trainings().get(0).noise()).isEqualTo(Double.POSITIVE_INFINITY);
         assertThat(all.noise()).isEqualTo(Double.POSITIVE_INFINITY);
-        assertThat(all.target().samples()).isFinite().isNotZero();
-        assertThat(all.eigenvalue(1)).isFinite().isNotZero();
+        // The rest is smooth: central differences of step h are off by h² and by rounding over h.
+        double bySamples = slope(
+                2.5,
+                n -> Distillation.of(task)
+                        .surrogate(Surrogate.given(given))
+                        .target(Training.samples(4))
+                        .then(last.withSamples(n)));
+        assertThat(all.target().samples()).isCloseTo(bySamples, within(1e-8 * Math.abs(bySamples)));
+        double byEigenvalue = slope(
+                1,
+                eigenvalue -> Distillation.of(RegressionTask.of(Spectrum.of(2, eigenvalue, 0.5, 0.1), Signal.of(truth)))
+                        .surrogate(Surrogate.given(given))
+                        .target(Training.samples(4))
+                        .then(last));
+        assertThat(all.eigenvalue(1)).isCloseTo(byEigenvalue, within(1e-8 * Math.abs(byEigenvalue)));
+    }
+
+    private static double slope(double at, DoubleFunction<Distillation> pipeline) {
+        double step = 1e-5;
+        return (pipeline.apply(at + step).predict().excess()
+                        - pipeline.apply(at - step).predict().excess())
+                / (2 * step);
     }
 
     @Test

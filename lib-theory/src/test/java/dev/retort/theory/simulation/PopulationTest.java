@@ -4,6 +4,7 @@ import static dev.retort.theory.testing.RetortAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.retort.core.RandomStreams;
 import dev.retort.core.nd4j.Covariance;
@@ -16,8 +17,10 @@ import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.FeatureMask;
 import dev.retort.theory.distillation.Surrogate;
 import dev.retort.theory.distillation.Training;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -142,7 +145,34 @@ class PopulationTest {
         Population flat = Population.of(Nd4j.create(twice), Nd4j.createFromArray(1.0, 2.0, 4.0, -1.0, 0.5));
         assertThat(flat.task().spectrum().rank()).isEqualTo(1);
         Distillation pipeline = Distillation.of(flat.task()).target(Training.samples(3));
-        assertThat(pipeline.simulate(Trials.of(50).drawingFrom(flat)).mean()).isFinite();
+        Simulation simulation = pipeline.simulate(Trials.of(50).drawingFrom(flat));
+        // Regression on one number: each of the ten choices of three members has its slope, and so its excess risk.
+        double[] x = {-0.2, 0.8, 2.8, -2.2, -1.2};
+        double[] y = {-0.3, 0.7, 2.7, -2.3, -0.8};
+        double fit = slope(x, y, 0b11111);
+        double variance = (0.04 + 0.64 + 7.84 + 4.84 + 1.44) / 5;
+        double[] risks = IntStream.range(0, 32)
+                .filter(members -> Integer.bitCount(members) == 3)
+                .mapToDouble(members -> variance * Math.pow(slope(x, y, members) - fit, 2))
+                .toArray();
+        for (double excess : simulation.excess()) {
+            assertThat(risks).usingComparatorWithPrecision(1e-12).contains(excess);
+        }
+        assertThat(Arrays.stream(simulation.excess()).map(each -> Math.rint(1e9 * each)).distinct())
+                .hasSizeGreaterThan(5);
+    }
+
+    /** Of the line through zero that fits the given members best. */
+    private static double slope(double[] x, double[] y, int members) {
+        double xy = 0;
+        double xx = 0;
+        for (int i = 0; i < x.length; i++) {
+            if ((members >> i & 1) == 1) {
+                xy += x[i] * y[i];
+                xx += x[i] * x[i];
+            }
+        }
+        return xy / xx;
     }
 
     @Test
@@ -218,12 +248,30 @@ class PopulationTest {
         Population small = Population.of(few, labels.get(NDArrayIndex.interval(0, 40)));
         assertThat(small.task().spectrum().rank()).isEqualTo(39);
         assertThat(small.task().noise()).isZero();
-        for (int samples : new int[] {5, 20, 38, 39, 40}) {
-            Distillation pipeline = Distillation.of(small.task()).target(Training.samples(samples));
-            assertThat(pipeline.predict().excess()).as("%d samples", samples).isFinite();
-            assertThat(pipeline.simulate(Trials.of(10).drawingFrom(small)).mean())
-                    .isFinite();
+        double above = small.task().signalPower();
+        for (int samples : new int[] {5, 20, 38}) {
+            Simulation simulation = target(small, samples).simulate(Trials.of(200).drawingFrom(small));
+            assertThat(simulation.mean() + 4 * simulation.standardError())
+                    .as("%d samples are worth more than fewer", samples)
+                    .isLessThan(above);
+            above = simulation.mean();
         }
+        // The theory of Gaussian features, less the members whom the student has seen and interpolates; forty of them are few.
+        Distillation ofFive = target(small, 5);
+        assertThat(ofFive.simulate(Trials.of(200).drawingFrom(small)).mean())
+                .isCloseTo((1 - 5 / 40.0) * ofFive.predict().excess(), withinPercentage(25));
+        for (int samples : new int[] {39, 40}) {
+            // As many as the rank: of centred members each is the negative sum of the others.
+            assertThat(target(small, samples).predict().excess()).isZero();
+            assertThat(target(small, samples)
+                            .simulate(Trials.of(10).drawingFrom(small))
+                            .mean())
+                    .isBetween(0.0, 1e-25);
+        }
+    }
+
+    private static Distillation target(Population population, int samples) {
+        return Distillation.of(population.task()).target(Training.samples(samples));
     }
 
     @Test

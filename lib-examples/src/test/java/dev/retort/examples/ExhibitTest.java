@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -44,10 +45,24 @@ class ExhibitTest {
                 .toList();
     }
 
+    /** What the theory of chains is off by at the sizes of the exhibits: a per cent, and two where samples are few. */
+    private static final double FINITE_SIZE = 0.02;
+
+    /** In every row and, where scatter averages out, on the whole. */
+    private static void assertAgree(List<double[]> rows, int first) {
+        rows.forEach(row -> assertAgrees(row, first, FINITE_SIZE));
+        double meanPerCent = rows.stream()
+                .flatMapToDouble(row ->
+                        IntStream.iterate(first + 3, k -> k < row.length, k -> k + 4).mapToDouble(k -> row[k]))
+                .average()
+                .orElseThrow();
+        assertThat(meanPerCent).isBetween(-100 * FINITE_SIZE, 100 * FINITE_SIZE);
+    }
+
     /** From a column on: theory, simulated, its standard error, by how many per cent that is off. */
     private static void assertAgrees(double[] row, int first, double relative) {
         for (int k = first; k < row.length; k += 4) {
-            assertThat(row[k + 1]).isCloseTo(row[k], within(5 * row[k + 2] + relative * row[k]));
+            assertThat(row[k + 1]).isCloseTo(row[k], within(4 * row[k + 2] + relative * row[k]));
             assertThat(row[k + 3]).isCloseTo(100 * (row[k + 1] / row[k] - 1), within(1e-9));
         }
     }
@@ -58,9 +73,7 @@ class ExhibitTest {
         TrainedTeachers.masks(Trials.of(20).withSeed(1)).save(directory);
         for (String name : List.of("trained-teachers", "masked-teachers")) {
             assertThat(directory.resolve(name + ".png")).isNotEmptyFile();
-            for (double[] row : rows(directory.resolve(name + ".csv"))) {
-                assertAgrees(row, 1, 0.05);
-            }
+            assertAgree(rows(directory.resolve(name + ".csv")), 1);
         }
         // At m = 60 the surrogate's own risk, and that of 20 samples of its labels, which true ones do not reach.
         double[] at60 = rows(directory.resolve("trained-teachers.csv")).get(4);
@@ -75,9 +88,7 @@ class ExhibitTest {
         assertThat(directory.resolve("model-collapse.png")).isNotEmptyFile();
         List<double[]> rows = rows(directory.resolve("model-collapse.csv"));
         assertThat(rows).hasSize(5);
-        for (double[] row : rows) {
-            assertAgrees(row, 1, 0.05);
-        }
+        assertAgree(rows, 1);
         assertThat(rows.get(1)[21]).as("half true labels, second generation").isLessThan(rows.get(0)[21]);
     }
 
@@ -104,8 +115,8 @@ class ExhibitTest {
         assertThat(directory.resolve("phases.png")).isNotEmptyFile();
         List<double[]> rows = rows(directory.resolve("phases.csv"));
         assertThat(rows).hasSize(36).anyMatch(row -> row[2] < 0.9).anyMatch(row -> row[2] > 1.5);
+        assertAgree(rows, 2);
         for (double[] row : rows) {
-            assertAgrees(row, 2, 0.05);
             if (Math.abs(Math.log(row[2])) > 0.2) {
                 assertThat(row[3] < 1).isEqualTo(row[2] < 1);
             }

@@ -131,7 +131,7 @@ final class ScalingFigures {
                         the crossover only, and no teacher is better than the truth in the end."""),
                 Figure.of(bends(), ablation()),
                 "(a) The local exponent of the optimal surrogate's risk, α = 3, b = 2, with p features. (b) The risk under "
-                        + "noise of variance 0.1 n^−γ, as a multiple of the noiseless law; markers: the crossover.",
+                        + "noise of variance 0.1 n^{−γ}, as a multiple of the noiseless law; markers: the crossover.",
                 noiseTable());
     }
 
@@ -148,7 +148,7 @@ final class ScalingFigures {
                     .surrogate(Surrogate.optimal());
             double[] samples = grid(0.5, 0.98 * features, 120);
             panel = panel.with(Line.of(
-                    "p = 10^" + power,
+                    "p = 10^{" + power + "}",
                     samples,
                     each(
                             samples,
@@ -206,7 +206,7 @@ final class ScalingFigures {
                     law.optimalConstant(),
                     law.optimal().ratio(),
                     law.regime().toString().toLowerCase(Locale.ROOT).replace('_', ' '),
-                    crossover.isPresent() ? crossover.getAsDouble() : "");
+                    crossover.isEmpty() ? "" : crossover.getAsDouble() < 1 ? "below 1" : crossover.getAsDouble());
         }
         return table;
     }

@@ -252,14 +252,14 @@ final class TrainingAtTestTime {
                 "test-time-training-uses",
                 "What a step is good for",
                 List.of("""
-                        Pre-training on 40 coefficients of decaying variance i^−1.5 expects some tasks more than others. Turned away \
+                        Pre-training on 40 coefficients of decaying variance i^{−1.5} expects some tasks more than others. Turned away \
                         from what it expects, a task is missed by the context, and found by the step: what the weights lose \
                         grows, and so does what one gradient step on 30 examples gains. Where the task is unlike all that \
                         was expected, the gain is largest.""", """
                         Labels are worth more in training than in the context. With 200 features and nothing but a \
                         context, a loss ε takes about d(1 − ε)/ε labels, all of them at inference. A cold start that trains \
                         on twice as many needs far fewer in the context, of the order of √(d/ε) + 1/ε. A warm start on its \
-                        own context divides them into halves, and takes about 2d(ε^−1/2 − 1) together."""),
+                        own context divides them into halves, and takes about 2d(ε^{−1/2} − 1) together."""),
                 Figure.of(misalignment(degrees), complexity(losses)),
                 "(a) A task turned from the direction that pre-training expects most to the one that it expects least: d = 40, n = 20, "
                         + "k = 30, noise 0.3. (b) The labels n + k with which a loss is reached, the fewest but for the cold start; d = 200, "
@@ -278,23 +278,20 @@ final class TrainingAtTestTime {
                 InContextTask.isotropic(PRIOR_DIMENSION, 1).withNoise(0.3).withCoefficients(first);
         Function<Double, TestTimeTraining> turned =
                 angle -> warm(expected.turnedTowards(last, Math.toRadians(angle)), prior, 20);
-        return Panel.of(
-                        "(a) misaligned tasks",
-                        Axis.linear("angle from the expected task"),
-                        Axis.linear("loss, and gain of a step"))
+        return Panel.of("(a) misaligned tasks", Axis.linear("angle from the expected task"), Axis.linear("loss"))
                 .with(
                         Line.of(
                                 "no step",
                                 degrees,
                                 at(degrees, a -> turned.apply(a).predict().initialLoss())),
                         Line.of(
-                                "gain, fresh context",
+                                "after a step, fresh context",
                                 degrees,
                                 at(
                                         degrees,
-                                        a -> turned.apply(a).predict().after(30).improvement())),
+                                        a -> turned.apply(a).predict().after(30).loss())),
                         Line.of(
-                                "gain, same context",
+                                "after a step, same context",
                                 degrees,
                                 at(
                                         degrees,
@@ -302,7 +299,7 @@ final class TrainingAtTestTime {
                                                 .withSameContext()
                                                 .predict()
                                                 .after(30)
-                                                .improvement())));
+                                                .loss())));
     }
 
     private static Panel complexity(double[] losses) {

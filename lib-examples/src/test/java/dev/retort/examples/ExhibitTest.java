@@ -52,8 +52,8 @@ class ExhibitTest {
     private static void assertAgree(List<double[]> rows, int first) {
         rows.forEach(row -> assertAgrees(row, first, FINITE_SIZE));
         double meanPerCent = rows.stream()
-                .flatMapToDouble(row ->
-                        IntStream.iterate(first + 3, k -> k < row.length, k -> k + 4).mapToDouble(k -> row[k]))
+                .flatMapToDouble(row -> IntStream.iterate(first + 3, k -> k < row.length, k -> k + 4)
+                        .mapToDouble(k -> row[k]))
                 .average()
                 .orElseThrow();
         assertThat(meanPerCent).isBetween(-100 * FINITE_SIZE, 100 * FINITE_SIZE);

@@ -158,7 +158,9 @@ class PopulationTest {
         for (double excess : simulation.excess()) {
             assertThat(risks).usingComparatorWithPrecision(1e-12).contains(excess);
         }
-        assertThat(Arrays.stream(simulation.excess()).map(each -> Math.rint(1e9 * each)).distinct())
+        assertThat(Arrays.stream(simulation.excess())
+                        .map(each -> Math.rint(1e9 * each))
+                        .distinct())
                 .hasSizeGreaterThan(5);
     }
 
@@ -250,13 +252,15 @@ class PopulationTest {
         assertThat(small.task().noise()).isZero();
         double above = small.task().signalPower();
         for (int samples : new int[] {5, 20, 38}) {
-            Simulation simulation = target(small, samples).simulate(Trials.of(200).drawingFrom(small));
+            Simulation simulation =
+                    target(small, samples).simulate(Trials.of(200).drawingFrom(small));
             assertThat(simulation.mean() + 4 * simulation.standardError())
                     .as("%d samples are worth more than fewer", samples)
                     .isLessThan(above);
             above = simulation.mean();
         }
-        // The theory of Gaussian features, less the members whom the student has seen and interpolates; forty of them are few.
+        // The theory of Gaussian features, less the members whom the student has seen and interpolates; forty of them
+        // are few.
         Distillation ofFive = target(small, 5);
         assertThat(ofFive.simulate(Trials.of(200).drawingFrom(small)).mean())
                 .isCloseTo((1 - 5 / 40.0) * ofFive.predict().excess(), withinPercentage(25));

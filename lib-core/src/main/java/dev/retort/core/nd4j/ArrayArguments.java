@@ -18,6 +18,9 @@ public final class ArrayArguments {
         if (array == null) {
             throw refusal(name, "null", "is not an array");
         }
+        if (array.wasClosed()) {
+            throw refusal(name, "an array", "is closed");
+        }
         if (array.isEmpty()) {
             throw refusal(name, shapeOf(array), "has no entries");
         }
@@ -89,11 +92,10 @@ public final class ArrayArguments {
     }
 
     private static OffHeapMatrix finite(String name, INDArray array, OffHeapMatrix matrix) {
-        sumOfFinite(name, array, matrix);
-        return matrix;
+        return matrix.filledBy(entries -> sumOfFinite(name, array, entries));
     }
 
-    /** The sum of the sizes of entries, all of which must be finite; their matrix is closed if one is not. */
+    /** The sum of the sizes of entries, all of which must be finite. */
     static double sumOfFinite(String name, INDArray array, OffHeapMatrix matrix) {
         double sum = matrix.sumOfSizes();
         if (Double.isFinite(sum)) {
@@ -103,7 +105,6 @@ public final class ArrayArguments {
             double[] row = matrix.row(i);
             for (int j = 0; j < row.length; j++) {
                 if (!Double.isFinite(row[j])) {
-                    matrix.close();
                     throw refusal(array.rank() == 1 ? at(name, j) : at(name, i, j), row[j], "is not finite");
                 }
             }

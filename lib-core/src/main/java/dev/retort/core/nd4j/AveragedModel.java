@@ -17,7 +17,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * one before. {@link SignAveragedModel} averages over more where features are not correlated.
  *
  * <p>C = Eᵀ V E is never formed: E has at most as many rows as the last student has samples, as {@code docs/regression.md}
- * derives. Immutable; holds native memory until it is closed, and belongs to one thread.
+ * derives. Immutable; holds native memory until it is closed, and answers every call with an {@link IllegalStateException}
+ * from then on. Calls of one instance wait for each other.
  *
  * <pre>{@code
  * INDArray truth = Nd4j.create(new double[] {1, 1, 1});
@@ -36,9 +37,12 @@ public final class AveragedModel implements AutoCloseable {
     /** Null if the coefficients do not vary. */
     private final @Nullable Variation variation;
 
+    private final Lifetime lifetime;
+
     private AveragedModel(double[] mean, @Nullable Variation variation) {
         this.mean = mean;
         this.variation = variation;
+        this.lifetime = new Lifetime("AveragedModel", null, variation == null ? () -> {} : variation::close);
     }
 
     /**
@@ -47,7 +51,13 @@ public final class AveragedModel implements AutoCloseable {
      * @param basis E
      * @param inBasis V, both triangles
      */
-    private record Variation(OffHeapMatrix basis, OffHeapMatrix inBasis) {}
+    private record Variation(OffHeapMatrix basis, OffHeapMatrix inBasis) {
+
+        void close() {
+            basis.close();
+            inBasis.close();
+        }
+    }
 
     /**
      * A model that nothing random has happened to.
@@ -82,23 +92,40 @@ public final class AveragedModel implements AutoCloseable {
         nonNegative("noise", noise);
         length("truth", aim.length, "the number of features of the teacher", mean.length);
         length("student", student.features(), "the number of features of the teacher", mean.length);
-        double[] fitted = student.fitToPredictionsOf(SignAveragedModel.mixed(share, mean, aim));
+        double[] labels = SignAveragedModel.mixed(share, mean, aim);
         Variation passedOn = share == 0 ? null : variation;
-        if (passedOn == null && noise == 0) {
-            return new AveragedModel(fitted, null);
+        return lifetime.use(() -> student.use(() -> {
+            double[] fitted = student.fitToPredictionsOf(labels);
+            return new AveragedModel(
+                    fitted, passedOn == null && noise == 0 ? null : taught(student, share, passedOn, noise));
+        }));
+    }
+
+    private static Variation taught(
+            LinearFit student, double share, @Nullable Variation teacher, double noise) {
+        OffHeapMatrix basis = student.basis();
+        try {
+            OffHeapMatrix inBasis = student.covarianceOfNoise(noise).filledBy(sum -> {
+                if (teacher != null) {
+                    addTaught(student, share, teacher, sum);
+                }
+            });
+            return new Variation(basis, inBasis);
+        } catch (RuntimeException | Error e) {
+            basis.close();
+            throw e;
         }
-        OffHeapMatrix inBasis = student.covarianceOfNoise(noise);
-        if (passedOn != null) {
-            try (OffHeapMatrix image = student.image(share);
-                    OffHeapMatrix t = OffHeapMatrix.zeros(image.rows(), passedOn.basis.rows());
-                    OffHeapMatrix product = OffHeapMatrix.zeros(image.rows(), passedOn.basis.rows())) {
-                DenseAlgebra algebra = student.algebra();
-                algebra.addProduct(1, image, false, passedOn.basis, true, t);
-                algebra.addProduct(1, t, false, passedOn.inBasis, false, product);
-                algebra.addProduct(1, product, false, t, true, inBasis);
-            }
+    }
+
+    private static void addTaught(LinearFit student, double share, Variation teacher, OffHeapMatrix sum) {
+        try (OffHeapMatrix image = student.image(share);
+                OffHeapMatrix t = OffHeapMatrix.zeros(image.rows(), teacher.basis.rows());
+                OffHeapMatrix product = OffHeapMatrix.zeros(image.rows(), teacher.basis.rows())) {
+            DenseAlgebra algebra = student.algebra();
+            algebra.addProduct(1, image, false, teacher.basis, true, t);
+            algebra.addProduct(1, t, false, teacher.inBasis, false, product);
+            algebra.addProduct(1, product, false, t, true, sum);
         }
-        return new AveragedModel(fitted, new Variation(student.basis(), inBasis));
     }
 
     /**
@@ -114,7 +141,7 @@ public final class AveragedModel implements AutoCloseable {
         length("evaluation", notNull("evaluation", evaluation).dimension(), "the number of features", mean.length);
         double[] aim = entries("truth", truth);
         length("truth", aim.length, "the number of features", mean.length);
-        return evaluation.excessRisk(mean, aim) + noiseRisk(evaluation);
+        return lifetime.use(() -> evaluation.excessRisk(mean, aim) + noiseRisk(evaluation));
     }
 
     /**
@@ -126,9 +153,10 @@ public final class AveragedModel implements AutoCloseable {
      */
     public double noiseRisk(Covariance evaluation) {
         length("evaluation", notNull("evaluation", evaluation).dimension(), "the number of features", mean.length);
-        if (variation == null) {
-            return 0;
-        }
+        return lifetime.use(() -> variation == null ? 0.0 : noiseRisk(evaluation, variation));
+    }
+
+    private static double noiseRisk(Covariance evaluation, Variation variation) {
         double[] deviations = evaluation.spectrum().eigenvalues();
         Arrays.setAll(deviations, i -> Math.sqrt(deviations[i]));
         CompensatedSum risk = new CompensatedSum();
@@ -154,9 +182,11 @@ public final class AveragedModel implements AutoCloseable {
      */
     public INDArray mean() {
         Backend.require();
-        try (OffHeapMatrix row = OffHeapMatrix.of(1, mean.length, mean)) {
-            return row.toNd4j(mean.length);
-        }
+        return lifetime.use(() -> {
+            try (OffHeapMatrix row = OffHeapMatrix.of(1, mean.length, mean)) {
+                return row.toNd4j(mean.length);
+            }
+        });
     }
 
     private static double[] entries(String name, INDArray vector) {
@@ -167,11 +197,12 @@ public final class AveragedModel implements AutoCloseable {
         return ArrayArguments.finiteEntries(name, vector);
     }
 
+    /**
+     * Gives native memory back, once a call in another thread that uses it has ended. Closing again does nothing; all other
+     * calls are refused from now on.
+     */
     @Override
     public void close() {
-        if (variation != null) {
-            variation.basis.close();
-            variation.inBasis.close();
-        }
+        lifetime.close();
     }
 }

@@ -1,6 +1,8 @@
 package dev.retort.core.nd4j;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,11 +40,26 @@ final class CoordinateMap implements AutoCloseable {
         this.unseen = seen == null
                 ? new int[0]
                 : all.filter(i -> Arrays.binarySearch(seen, i) < 0).toArray();
-        OffHeapMatrix missed = factorisation.missed();
-        knowsMissed = missed != null;
-        basis = factorisation.basis();
-        columnsSeen = missed != null ? missed : factorisation.reducesToBasis() ? basis : image(x, this.seen);
-        columnsUnseen = unseen.length == 0 ? null : image(x, unseen);
+        List<OffHeapMatrix> made = new ArrayList<>();
+        try {
+            OffHeapMatrix missed = factorisation.missed();
+            knowsMissed = missed != null;
+            if (missed != null) {
+                made.add(missed);
+            }
+            basis = kept(factorisation.basis(), made);
+            columnsSeen =
+                    missed != null ? missed : factorisation.reducesToBasis() ? basis : kept(image(x, this.seen), made);
+            columnsUnseen = unseen.length == 0 ? null : image(x, unseen);
+        } catch (RuntimeException | Error e) {
+            made.forEach(OffHeapMatrix::close);
+            throw e;
+        }
+    }
+
+    private static OffHeapMatrix kept(OffHeapMatrix matrix, List<OffHeapMatrix> made) {
+        made.add(matrix);
+        return matrix;
     }
 
     /** F X for some of the features. */
@@ -73,9 +90,10 @@ final class CoordinateMap implements AutoCloseable {
 
     /** Half of E Σ Eᵀ, where Σ has these standard deviations in all features. */
     OffHeapMatrix halfOfRisk(double[] deviations) {
-        OffHeapMatrix form = OffHeapMatrix.zeros(rank(), rank());
-        add(basis, chosen(deviations, seen), 0, form);
-        return halved(form);
+        return OffHeapMatrix.zeros(rank(), rank()).filledBy(form -> {
+            add(basis, chosen(deviations, seen), 0, form);
+            halve(form);
+        });
     }
 
     /**
@@ -86,21 +104,22 @@ final class CoordinateMap implements AutoCloseable {
      * @param unit the exponent of two of the unit of labels: the covariance is divided by 4^unit
      */
     OffHeapMatrix halfOfLabels(double[] ofSeen, double[] ofUnseen, double noise, int unit) {
-        OffHeapMatrix form = OffHeapMatrix.zeros(rank(), rank());
-        add(columnsSeen, ofSeen, unit, form);
-        if (columnsUnseen != null) {
-            add(columnsUnseen, ofUnseen, unit, form);
-        }
-        if (noise > 0) {
-            try (OffHeapMatrix reducer = factorisation.reducer()) {
-                double[] deviations = new double[reducer.columns()];
-                Arrays.fill(deviations, noise);
-                reducer.scaleColumns(deviations, 0);
-                reducer.scale(-unit);
-                algebra.addGramOfRows(reducer, form);
+        return OffHeapMatrix.zeros(rank(), rank()).filledBy(form -> {
+            add(columnsSeen, ofSeen, unit, form);
+            if (columnsUnseen != null) {
+                add(columnsUnseen, ofUnseen, unit, form);
             }
-        }
-        return halved(form);
+            if (noise > 0) {
+                try (OffHeapMatrix reducer = factorisation.reducer()) {
+                    double[] deviations = new double[reducer.columns()];
+                    Arrays.fill(deviations, noise);
+                    reducer.scaleColumns(deviations, 0);
+                    reducer.scale(-unit);
+                    algebra.addGramOfRows(reducer, form);
+                }
+            }
+            halve(form);
+        });
     }
 
     /** Whether the largest entry on the diagonal of a form is far from the ends of the range. */
@@ -146,12 +165,12 @@ final class CoordinateMap implements AutoCloseable {
         });
     }
 
-    private static OffHeapMatrix halved(OffHeapMatrix form) {
+    /** Leaves half of the diagonal. */
+    private static void halve(OffHeapMatrix form) {
         for (int k = 0; k < form.rows(); k++) {
             long diagonal = k * (form.rows() + 1L);
             form.pointer().put(diagonal, form.pointer().get(diagonal) / 2);
         }
-        return form;
     }
 
     static double[] chosen(double[] ofAll, int[] features) {

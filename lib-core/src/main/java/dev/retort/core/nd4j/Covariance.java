@@ -171,16 +171,18 @@ public final class Covariance {
      * The eigenvectors V.
      *
      * @return a new array of shape {@code [p, p]}, whose column i belongs to eigenvalue i
-     * @throws IllegalStateException if there is no ND4J backend on the class path
+     * @throws IllegalStateException if there is no ND4J backend on the class path, or if p² numbers are more than an array can
+     *     hold, p above 46,340
      */
     public INDArray eigenvectors() {
         Backend.require();
         int p = dimension();
-        double[] identity = new double[p * p];
-        for (int i = 0; i < p; i++) {
-            identity[i * p + i] = 1;
+        if ((long) p * p > Integer.MAX_VALUE - 8) {
+            throw new IllegalStateException(
+                    "eigenvectors: " + p + " x " + p + " numbers are more than an array can hold;"
+                            + " those of a diagonal covariance are the features themselves");
         }
-        try (OffHeapMatrix unit = OffHeapMatrix.of(p, p, identity);
+        try (OffHeapMatrix unit = OffHeapMatrix.identity(p);
                 OffHeapMatrix columns = times(unit, true)) {
             return columns.toNd4j(p, p);
         }
@@ -262,11 +264,11 @@ public final class Covariance {
         if (eigenvectors == null) {
             return vectors.copy();
         }
-        OffHeapMatrix product = OffHeapMatrix.zeros(vectors.rows(), dimension());
         try (OffHeapMatrix rows = OffHeapMatrix.of(dimension(), dimension(), eigenvectors)) {
-            DenseAlgebra.selected().addProduct(1, vectors, false, rows, intoEigenbasis, product);
+            return OffHeapMatrix.zeros(vectors.rows(), dimension())
+                    .filledBy(product ->
+                            DenseAlgebra.selected().addProduct(1, vectors, false, rows, intoEigenbasis, product));
         }
-        return product;
     }
 
     private double[] entries(String name, INDArray vector) {

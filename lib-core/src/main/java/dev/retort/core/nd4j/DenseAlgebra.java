@@ -23,9 +23,7 @@ sealed interface DenseAlgebra permits OpenBlasAlgebra, JavaAlgebra {
 
     /** Lower triangle of X Xᵀ. */
     default OffHeapMatrix gramOfRows(OffHeapMatrix x) {
-        OffHeapMatrix gram = OffHeapMatrix.zeros(x.rows(), x.rows());
-        addGramOfRows(x, gram);
-        return gram;
+        return OffHeapMatrix.zeros(x.rows(), x.rows()).filledBy(gram -> addGramOfRows(x, gram));
     }
 
     /** Adds X Xᵀ to the lower triangle of C. */

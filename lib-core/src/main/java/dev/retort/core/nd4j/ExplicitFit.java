@@ -39,9 +39,15 @@ public final class ExplicitFit extends LinearFit {
     /** A. */
     private final OffHeapMatrix map;
 
+    private final Lifetime lifetime;
+
     private ExplicitFit(OffHeapMatrix x, OffHeapMatrix map) {
         this.x = x;
         this.map = map;
+        this.lifetime = new Lifetime("ExplicitFit", null, () -> {
+            map.close();
+            x.close();
+        });
     }
 
     /**
@@ -73,19 +79,19 @@ public final class ExplicitFit extends LinearFit {
 
     @Override
     public int samples() {
-        return x.rows();
+        return use(x::rows);
     }
 
     @Override
     public int features() {
-        return x.columns();
+        return use(x::columns);
     }
 
     @Override
     public double[] solve(double[] labels) {
         finite("labels", notNull("labels", labels));
         length("labels", labels.length, "the number of samples", samples());
-        return product(map, labels);
+        return use(() -> product(map, labels));
     }
 
     @Override
@@ -120,14 +126,11 @@ public final class ExplicitFit extends LinearFit {
     @Override
     OffHeapMatrix covarianceOfNoise(double noise) {
         if (isReducedToSamples()) {
-            OffHeapMatrix covariance = OffHeapMatrix.identity(samples());
-            covariance.scaleColumns(filled(samples(), noise * noise), 0);
-            return covariance;
+            return OffHeapMatrix.identity(samples())
+                    .filledBy(covariance -> covariance.scaleColumns(filled(samples(), noise * noise), 0));
         }
         try (OffHeapMatrix scaled = map.scaledColumns(filled(samples(), noise))) {
-            OffHeapMatrix covariance = algebra.gramOfRows(scaled);
-            covariance.mirrorLower();
-            return covariance;
+            return algebra.gramOfRows(scaled).filledBy(OffHeapMatrix::mirrorLower);
         }
     }
 
@@ -136,9 +139,8 @@ public final class ExplicitFit extends LinearFit {
         if (isReducedToSamples()) {
             return x.scaledColumns(filled(features(), share));
         }
-        OffHeapMatrix image = OffHeapMatrix.zeros(features(), features());
-        algebra.addProduct(share, map, false, x, false, image);
-        return image;
+        return OffHeapMatrix.zeros(features(), features())
+                .filledBy(image -> algebra.addProduct(share, map, false, x, false, image));
     }
 
     private static double[] filled(int count, double value) {
@@ -178,8 +180,7 @@ public final class ExplicitFit extends LinearFit {
     }
 
     @Override
-    public void close() {
-        map.close();
-        x.close();
+    Lifetime lifetime() {
+        return lifetime;
     }
 }

@@ -16,6 +16,7 @@ import dev.retort.core.spectrum.Spectrum;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -29,9 +30,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * coefficients of the others are then 0.
  *
  * <p>Features that are dense, of type {@code DOUBLE} and in c order are read where they are, not copied: they must not be
- * changed or closed before this object is closed. The native memory it needs besides is at most {@link #memory(int, int)}. An
- * instance belongs to one thread; different instances, also on the same features, may be used by different threads, and
- * give the same results, bit for bit.
+ * changed or closed before this object is closed. The native memory it needs besides is at most {@link #memory(int, int)}. Calls
+ * of one instance wait for each other; different instances, also on the same features, may be used by different threads at the
+ * same time, and give the same results, bit for bit. Once closed, an instance answers every call with an {@link
+ * IllegalStateException}.
  *
  * <pre>{@code
  * INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});
@@ -84,8 +86,10 @@ public final class FactoredRegression extends LinearFit {
 
     private final double penalty;
     private final Factorisation factorisation;
+    private final Lifetime lifetime;
 
     private FactoredRegression(
+            @Nullable FactoredRegression whole,
             DenseAlgebra algebra,
             OffHeapMatrix x,
             int @Nullable [] seen,
@@ -103,15 +107,23 @@ public final class FactoredRegression extends LinearFit {
         this.shrinkage = shrinkage;
         this.penalty = x.rows() * Math.scalb(ridge, -2 * scale - shrinkage);
         this.factorisation = given == null ? factor() : given;
+        this.lifetime = new Lifetime("FactoredRegression", whole == null ? null : whole.lifetime, this::release);
     }
 
     private Factorisation factor() {
         GramFactorisation gram = GramFactorisation.of(algebra, fitted, penalty);
         if (gram != null) {
-            if (gram.isSound()) {
+            boolean sound = false;
+            try {
+                sound = gram.isSound();
+            } finally {
+                if (!sound) {
+                    gram.close();
+                }
+            }
+            if (sound) {
                 return gram;
             }
-            gram.close();
         }
         return new OrthogonalFactorisation(algebra, fitted, penalty);
     }
@@ -151,17 +163,24 @@ public final class FactoredRegression extends LinearFit {
             checkSeen(seen, features.size(1));
         }
         OffHeapMatrix x = OffHeapMatrix.reading(features);
-        double sum = sumOfFinite("features", features, x);
-        OffHeapMatrix fitted = seen == null ? x : x.columns(seen);
-        int size = exponentOfMean(fitted, seen == null ? sum : fitted.sumOfSizes());
-        int scale = Math.abs(size) > MODERATE_EXPONENT ? size : 0;
-        if (scale != 0) {
-            x = scaled(x, scale);
-            fitted = seen == null ? x : scaled(fitted, scale);
+        OffHeapMatrix fitted = x;
+        try {
+            double sum = sumOfFinite("features", features, x);
+            fitted = seen == null ? x : x.columns(seen);
+            int size = exponentOfMean(fitted, seen == null ? sum : fitted.sumOfSizes());
+            int scale = Math.abs(size) > MODERATE_EXPONENT ? size : 0;
+            if (scale != 0) {
+                x = scaled(x, scale);
+                fitted = seen == null ? x : scaled(fitted, scale);
+            }
+            // A penalty beyond 2^200 leaves nothing of XᵀX beside it: b is inversely proportional to it.
+            int shrinkage = ridge == 0 ? 0 : Math.max(0, Math.getExponent(ridge) - 2 * size - LARGEST_PENALTY);
+            return new FactoredRegression(null, algebra, x, seen, fitted, ridge, scale, shrinkage, null);
+        } catch (RuntimeException | Error e) {
+            fitted.close();
+            x.close();
+            throw e;
         }
-        // A penalty beyond 2^200 leaves nothing of XᵀX beside it: b is inversely proportional to it.
-        int shrinkage = ridge == 0 ? 0 : Math.max(0, Math.getExponent(ridge) - 2 * size - LARGEST_PENALTY);
-        return new FactoredRegression(algebra, x, seen, fitted, ridge, scale, shrinkage, null);
     }
 
     /**
@@ -208,9 +227,7 @@ public final class FactoredRegression extends LinearFit {
     /** A copy in the place of a matrix, divided by a power of two. */
     private static OffHeapMatrix scaled(OffHeapMatrix matrix, int exponent) {
         try (matrix) {
-            OffHeapMatrix copy = matrix.copy();
-            copy.scale(-exponent);
-            return copy;
+            return matrix.copy().filledBy(copy -> copy.scale(-exponent));
         }
     }
 
@@ -226,11 +243,14 @@ public final class FactoredRegression extends LinearFit {
      */
     public FactoredRegression beginning(int samples) {
         checkSamples("samples", samples);
-        GramFactorisation part =
-                factorisation instanceof GramFactorisation gram ? gram.beginning(fitted.leadingRows(samples)) : null;
-        OffHeapMatrix rows = x.leadingRows(samples);
-        OffHeapMatrix fittedRows = seen == null ? rows : fitted.leadingRows(samples);
-        return new FactoredRegression(algebra, rows, seen, fittedRows, ridge, scale, shrinkage, part);
+        return use(() -> {
+            GramFactorisation part = factorisation instanceof GramFactorisation gram
+                    ? gram.beginning(fitted.leadingRows(samples))
+                    : null;
+            OffHeapMatrix rows = x.leadingRows(samples);
+            OffHeapMatrix fittedRows = seen == null ? rows : fitted.leadingRows(samples);
+            return new FactoredRegression(this, algebra, rows, seen, fittedRows, ridge, scale, shrinkage, part);
+        });
     }
 
     private void checkSamples(String name, int samples) {
@@ -250,27 +270,31 @@ public final class FactoredRegression extends LinearFit {
      */
     public INDArray solve(INDArray labels) {
         checkLabels(labels, x.rows(), x.columns());
-        try (OffHeapMatrix given = finiteCopy("labels", labels);
-                // One set of labels per row, as the solvers want them.
-                OffHeapMatrix y = labels.rank() == 1 ? given.copy() : given.transposed();
-                OffHeapMatrix coefficients = solveRows(y)) {
-            if (labels.rank() == 1) {
-                return coefficients.toNd4j(x.columns());
+        return use(() -> {
+            try (OffHeapMatrix given = finiteCopy("labels", labels);
+                    // One set of labels per row, as the solvers want them.
+                    OffHeapMatrix y = labels.rank() == 1 ? given.copy() : given.transposed();
+                    OffHeapMatrix coefficients = solveRows(y)) {
+                if (labels.rank() == 1) {
+                    return coefficients.toNd4j(x.columns());
+                }
+                try (OffHeapMatrix inColumns = coefficients.transposed()) {
+                    return inColumns.toNd4j(x.columns(), y.rows());
+                }
             }
-            try (OffHeapMatrix inColumns = coefficients.transposed()) {
-                return inColumns.toNd4j(x.columns(), y.rows());
-            }
-        }
+        });
     }
 
     @Override
     public double[] solve(double[] labels) {
         finite("labels", notNull("labels", labels));
         length("labels", labels.length, "the number of samples", x.rows());
-        try (OffHeapMatrix y = OffHeapMatrix.of(1, labels.length, labels);
-                OffHeapMatrix coefficients = solveRows(y)) {
-            return coefficients.toArray();
-        }
+        return use(() -> {
+            try (OffHeapMatrix y = OffHeapMatrix.of(1, labels.length, labels);
+                    OffHeapMatrix coefficients = solveRows(y)) {
+                return coefficients.toArray();
+            }
+        });
     }
 
     /**
@@ -287,20 +311,21 @@ public final class FactoredRegression extends LinearFit {
         int size = PowerOfTwo.exponent(coefficients);
         double[] moderate = coefficients.clone();
         PowerOfTwo.scale(moderate, -size);
-        try (OffHeapMatrix labels = predictions(moderate)) {
-            double[] predictions = labels.toArray();
-            PowerOfTwo.scale(predictions, size + scale);
-            return predictions;
-        }
+        return use(() -> {
+            try (OffHeapMatrix labels = predictions(moderate)) {
+                double[] predictions = labels.toArray();
+                PowerOfTwo.scale(predictions, size + scale);
+                return predictions;
+            }
+        });
     }
 
     /** Those on x as factored. */
     private OffHeapMatrix predictions(double[] model) {
-        OffHeapMatrix labels = OffHeapMatrix.zeros(1, x.rows());
         try (OffHeapMatrix m = OffHeapMatrix.of(1, model.length, model)) {
-            algebra.addProduct(1, m, false, x, true, labels);
+            return OffHeapMatrix.zeros(1, x.rows())
+                    .filledBy(labels -> algebra.addProduct(1, m, false, x, true, labels));
         }
-        return labels;
     }
 
     static void checkLabels(INDArray labels, long samples, long features) {
@@ -319,12 +344,13 @@ public final class FactoredRegression extends LinearFit {
     /** The coefficients of all features for each set of labels, one per row; the labels are overwritten. */
     OffHeapMatrix solveRows(OffHeapMatrix y) {
         int[] sizes = scaleRowsToOne(y);
-        OffHeapMatrix coefficients = solveFitted(y);
-        for (int set = 0; set < sizes.length; set++) {
-            double[] row = coefficients.row(set);
-            PowerOfTwo.scale(row, sizes[set] - scale - shrinkage);
-            coefficients.setRow(set, row);
-        }
+        OffHeapMatrix coefficients = solveFitted(y).filledBy(sets -> {
+            for (int set = 0; set < sizes.length; set++) {
+                double[] row = sets.row(set);
+                PowerOfTwo.scale(row, sizes[set] - scale - shrinkage);
+                sets.setRow(set, row);
+            }
+        });
         if (seen == null) {
             return coefficients;
         }
@@ -366,9 +392,11 @@ public final class FactoredRegression extends LinearFit {
     public SignAverage signAverage(Spectrum evaluation) {
         int all = Integer.MAX_VALUE;
         double[] eigenvalues = eigenvalues(evaluation);
-        try (CoordinateMap map = coordinates()) {
-            return SignAverage.of(map, scale + shrinkage, eigenvalues, all).get(0);
-        }
+        return use(() -> {
+            try (CoordinateMap map = coordinates()) {
+                return SignAverage.of(map, scale + shrinkage, eigenvalues, all).get(0);
+            }
+        });
     }
 
     /**
@@ -387,6 +415,10 @@ public final class FactoredRegression extends LinearFit {
         for (int k = 0; k < samples.length; k++) {
             checkSamples(at("samples", k), samples[k]);
         }
+        return use(() -> averages(evaluation, eigenvalues, samples));
+    }
+
+    private List<SignAverage> averages(Spectrum evaluation, double[] eigenvalues, int... samples) {
         if (factorisation instanceof GramFactorisation gram && gram.isNested()) {
             try (CoordinateMap map = coordinates()) {
                 return SignAverage.of(map, scale, eigenvalues, samples);
@@ -417,7 +449,7 @@ public final class FactoredRegression extends LinearFit {
      * @return the method
      */
     public Method method() {
-        return factorisation instanceof GramFactorisation ? Method.CHOLESKY : Method.ORTHOGONAL;
+        return use(() -> factorisation instanceof GramFactorisation ? Method.CHOLESKY : Method.ORTHOGONAL);
     }
 
     /**
@@ -429,7 +461,7 @@ public final class FactoredRegression extends LinearFit {
      *     that was not factored again that of the whole, which is a lower bound
      */
     public double reciprocalCondition() {
-        return factorisation.reciprocalCondition();
+        return use(factorisation::reciprocalCondition);
     }
 
     /**
@@ -439,7 +471,7 @@ public final class FactoredRegression extends LinearFit {
      */
     @Override
     public int samples() {
-        return x.rows();
+        return use(x::rows);
     }
 
     /** To be closed before this is. */
@@ -454,7 +486,7 @@ public final class FactoredRegression extends LinearFit {
 
     @Override
     public int features() {
-        return x.columns();
+        return use(x::columns);
     }
 
     @Override
@@ -483,9 +515,7 @@ public final class FactoredRegression extends LinearFit {
     OffHeapMatrix covarianceOfNoise(double noise) {
         try (OffHeapMatrix reducer = factorisation.reducer();
                 OffHeapMatrix scaled = multiplied(reducer, noise, -scale - shrinkage)) {
-            OffHeapMatrix gram = algebra.gramOfRows(scaled);
-            gram.mirrorLower();
-            return gram;
+            return algebra.gramOfRows(scaled).filledBy(OffHeapMatrix::mirrorLower);
         }
     }
 
@@ -512,7 +542,11 @@ public final class FactoredRegression extends LinearFit {
     }
 
     @Override
-    public void close() {
+    Lifetime lifetime() {
+        return lifetime;
+    }
+
+    private void release() {
         factorisation.close();
         x.close();
         if (seen != null) {

@@ -63,10 +63,15 @@ final class GramFactorisation implements Factorisation {
     static @Nullable GramFactorisation of(DenseAlgebra algebra, OffHeapMatrix x, double penalty) {
         boolean wide = x.rows() < x.columns();
         OffHeapMatrix gram = wide ? algebra.gramOfRows(x) : algebra.gramOfColumns(x);
-        double trace = addToDiagonal(gram, penalty);
-        double reciprocalCondition = algebra.cholesky(gram);
-        if (reciprocalCondition >= LEAST_RECIPROCAL_CONDITION) {
-            return new GramFactorisation(algebra, x, penalty, wide, gram, trace, reciprocalCondition);
+        try {
+            double trace = addToDiagonal(gram, penalty);
+            double reciprocalCondition = algebra.cholesky(gram);
+            if (reciprocalCondition >= LEAST_RECIPROCAL_CONDITION) {
+                return new GramFactorisation(algebra, x, penalty, wide, gram, trace, reciprocalCondition);
+            }
+        } catch (RuntimeException | Error e) {
+            gram.close();
+            throw e;
         }
         gram.close();
         return null;
@@ -119,10 +124,22 @@ final class GramFactorisation implements Factorisation {
     @Override
     public @Nullable OffHeapMatrix solve(OffHeapMatrix labels) {
         OffHeapMatrix coefficients = OffHeapMatrix.zeros(labels.rows(), x.columns());
+        boolean solved = false;
+        try {
+            solved = solve(labels, coefficients);
+        } finally {
+            if (!solved) {
+                coefficients.close();
+            }
+        }
+        return solved ? coefficients : null;
+    }
+
+    /** Replaces zeros by the solution; false if a residual is larger than rounding explains. */
+    private boolean solve(OffHeapMatrix labels, OffHeapMatrix coefficients) {
         try (OffHeapMatrix residual = solveOnce(labels, coefficients)) {
             if (residual == null) {
-                coefficients.close();
-                return null;
+                return false;
             }
             algebra.solveCholesky(factor, residual);
             if (wide) {
@@ -130,7 +147,7 @@ final class GramFactorisation implements Factorisation {
             } else {
                 add(1, residual, coefficients);
             }
-            return coefficients;
+            return true;
         }
     }
 
@@ -146,11 +163,11 @@ final class GramFactorisation implements Factorisation {
 
     /** b = Xᵀ a with (X Xᵀ + penalty) a = y. */
     private @Nullable OffHeapMatrix solveForMultipliers(OffHeapMatrix labels, OffHeapMatrix coefficients) {
-        OffHeapMatrix residual = labels.copy();
         try (OffHeapMatrix multipliers = labels.copy()) {
             algebra.solveCholesky(factor, multipliers);
             algebra.addProduct(1, multipliers, false, x, false, coefficients);
-            algebra.addProduct(-1, coefficients, false, x, true, residual);
+            OffHeapMatrix residual =
+                    labels.copy().filledBy(left -> algebra.addProduct(-1, coefficients, false, x, true, left));
             return ifSmall(residual, multipliers, labels, 1);
         }
     }
@@ -159,10 +176,10 @@ final class GramFactorisation implements Factorisation {
     private @Nullable OffHeapMatrix solveNormalEquations(OffHeapMatrix labels, OffHeapMatrix coefficients) {
         algebra.addProduct(1, labels, false, x, false, coefficients);
         algebra.solveCholesky(factor, coefficients);
-        OffHeapMatrix residual = OffHeapMatrix.zeros(labels.rows(), x.columns());
         try (OffHeapMatrix misfit = labels.copy()) {
             algebra.addProduct(-1, coefficients, false, x, true, misfit);
-            algebra.addProduct(1, misfit, false, x, false, residual);
+            OffHeapMatrix residual = OffHeapMatrix.zeros(labels.rows(), x.columns())
+                    .filledBy(left -> algebra.addProduct(1, misfit, false, x, false, left));
             return ifSmall(residual, coefficients, labels, Math.sqrt(trace));
         }
     }
@@ -170,14 +187,18 @@ final class GramFactorisation implements Factorisation {
     /** The residual less penalty · solution; null if that is not small. */
     private @Nullable OffHeapMatrix ifSmall(
             OffHeapMatrix residual, OffHeapMatrix solution, OffHeapMatrix labels, double scale) {
-        if (penalty > 0) {
-            add(-penalty, solution, residual);
+        boolean small = false;
+        try {
+            if (penalty > 0) {
+                add(-penalty, solution, residual);
+            }
+            small = small(residual, solution, labels, scale);
+        } finally {
+            if (!small) {
+                residual.close();
+            }
         }
-        if (small(residual, solution, labels, scale)) {
-            return residual;
-        }
-        residual.close();
-        return null;
+        return small ? residual : null;
     }
 
     private static void add(double factor, OffHeapMatrix summand, OffHeapMatrix sum) {
@@ -219,31 +240,28 @@ final class GramFactorisation implements Factorisation {
             return inverse().copy();
         }
         OffHeapMatrix left = inverse();
-        OffHeapMatrix product = OffHeapMatrix.zeros(left.rows(), x.rows());
-        algebra.addProduct(1, left, false, x, true, product);
-        return product;
+        return OffHeapMatrix.zeros(left.rows(), x.rows())
+                .filledBy(product -> algebra.addProduct(1, left, false, x, true, product));
     }
 
     /** L⁻¹, by which products run at full speed, as quotients by L do not; made when first needed. */
     private OffHeapMatrix inverse() {
         if (inverse == null) {
-            inverse = factor.lowerTriangle();
-            algebra.invertTriangular(inverse);
+            inverse = factor.lowerTriangle().filledBy(algebra::invertTriangular);
         }
         return inverse;
     }
 
     @Override
     public OffHeapMatrix reduced(OffHeapMatrix matrix) {
-        OffHeapMatrix product;
+        OffHeapMatrix left = inverse();
         if (wide) {
-            product = matrix.copy();
-        } else {
-            product = OffHeapMatrix.zeros(x.columns(), matrix.columns());
-            algebra.addProduct(1, x, true, matrix, false, product);
+            return matrix.copy().filledBy(product -> algebra.multiplyFromLeft(left, product));
         }
-        algebra.multiplyFromLeft(inverse(), product);
-        return product;
+        return OffHeapMatrix.zeros(x.columns(), matrix.columns()).filledBy(product -> {
+            algebra.addProduct(1, x, true, matrix, false, product);
+            algebra.multiplyFromLeft(left, product);
+        });
     }
 
     @Override

@@ -1,12 +1,16 @@
 package dev.retort.core.nd4j;
 
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A fit to given features X, shape {@code [n, p]}, that is linear in the labels: the map A to the coefficients b = A y.
  * {@link FactoredRegression} is that of ridge and minimum-norm regression, {@link ExplicitFit} that of any other linear
  * training, given as a matrix.
  *
  * <p>{@link AveragedModel} and {@link SignAveragedModel} carry the moments of coefficients through any such map, exactly.
- * Closing it releases its native memory. An instance belongs to one thread.
+ * Closing it releases its native memory; every call is answered with an {@link IllegalStateException} from then on. Calls of one
+ * instance wait for each other.
  *
  * <pre>{@code
  * INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});
@@ -60,6 +64,24 @@ public abstract sealed class LinearFit implements AutoCloseable permits Factored
     /** The model that is fitted to the labels of another one, over label noise and signs. */
     abstract SignAveragedModel taughtOverSigns(SignAveragedModel labels, double noise);
 
+    /** Of what is held here. */
+    abstract Lifetime lifetime();
+
+    /**
+     * Does something with what is held here.
+     *
+     * @throws IllegalStateException if this is closed
+     */
+    final <T extends @Nullable Object> T use(Supplier<T> work) {
+        return lifetime().use(work);
+    }
+
+    /**
+     * Gives native memory back, once a call in another thread that uses it has ended. Closing again does nothing; all other
+     * calls are refused from now on.
+     */
     @Override
-    public abstract void close();
+    public final void close() {
+        lifetime().close();
+    }
 }

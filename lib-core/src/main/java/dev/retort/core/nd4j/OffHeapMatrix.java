@@ -1,6 +1,7 @@
 package dev.retort.core.nd4j;
 
-import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.Pointer;
@@ -13,7 +14,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * A dense matrix of doubles outside the Java heap, stored row after row, released by {@link #close()}.
  *
  * <p>BLAS reads Java arrays only after copying them; here it finds the numbers where it needs them, and the memory goes
- * back when the work is done instead of when the garbage collector notices. An instance belongs to one thread.
+ * back when the work is done instead of when the garbage collector notices. An instance belongs to one thread. Once it is
+ * closed, or what its memory belongs to, its entries are refused.
  */
 final class OffHeapMatrix implements AutoCloseable {
 
@@ -29,11 +31,18 @@ final class OffHeapMatrix implements AutoCloseable {
     private final DoublePointer pointer;
     private final Runnable release;
 
-    private OffHeapMatrix(int rows, int columns, DoublePointer pointer, Runnable release) {
+    /** Whether what the memory belongs to is closed, if that is something else. */
+    private final BooleanSupplier ownerIsClosed;
+
+    private volatile boolean closed;
+
+    private OffHeapMatrix(
+            int rows, int columns, DoublePointer pointer, Runnable release, BooleanSupplier ownerIsClosed) {
         this.rows = rows;
         this.columns = columns;
         this.pointer = pointer;
         this.release = release;
+        this.ownerIsClosed = ownerIsClosed;
     }
 
     private OffHeapMatrix(int rows, int columns) {
@@ -41,6 +50,7 @@ final class OffHeapMatrix implements AutoCloseable {
         this.columns = columns;
         this.pointer = new DoublePointer((long) rows * columns);
         this.release = pointer::close;
+        this.ownerIsClosed = () -> false;
     }
 
     static OffHeapMatrix zeros(int rows, int columns) {
@@ -55,9 +65,7 @@ final class OffHeapMatrix implements AutoCloseable {
     }
 
     static OffHeapMatrix of(int rows, int columns, double... rowMajor) {
-        OffHeapMatrix matrix = new OffHeapMatrix(rows, columns);
-        matrix.set(rowMajor);
-        return matrix;
+        return new OffHeapMatrix(rows, columns).filledBy(matrix -> matrix.set(rowMajor));
     }
 
     static OffHeapMatrix identity(int order) {
@@ -91,7 +99,8 @@ final class OffHeapMatrix implements AutoCloseable {
                 Math.toIntExact(array.size(0)),
                 Math.toIntExact(array.size(1)),
                 new DoublePointer(array.data().pointer()),
-                () -> Objects.requireNonNull(array)); // the reference keeps the memory alive
+                () -> {},
+                array::wasClosed); // the reference keeps the memory alive
     }
 
     /** The entries of an array of rank 1 (one row) or 2, converted to double; the array itself is left alone. */
@@ -108,14 +117,14 @@ final class OffHeapMatrix implements AutoCloseable {
             }
             // The method reference keeps the array, and so its memory, alive.
             return new OffHeapMatrix(
-                    rows, columns, new DoublePointer(dense.data().pointer()), dense::close);
+                    rows, columns, new DoublePointer(dense.data().pointer()), dense::close, dense::wasClosed);
         }
     }
 
     /** A new ND4J array with these entries, in this order; {@code shape} must have as many. */
     INDArray toNd4j(long... shape) {
         INDArray array = Nd4j.createUninitialized(DataType.DOUBLE, shape, 'c');
-        Pointer.memcpy(array.data().pointer(), pointer, size() * Double.BYTES);
+        Pointer.memcpy(array.data().pointer(), pointer(), size() * Double.BYTES);
         return array;
     }
 
@@ -127,19 +136,23 @@ final class OffHeapMatrix implements AutoCloseable {
         return columns;
     }
 
+    /** Where the first entry is. */
     DoublePointer pointer() {
+        if (isClosed()) {
+            throw new IllegalStateException(
+                    closed ? "OffHeapMatrix is closed" : "An array is closed before what reads its memory");
+        }
         return pointer;
     }
 
     /** Where an entry is, for routines that know how long rows are. */
     DoublePointer at(int row, int column) {
-        return pointer.getPointer((long) row * columns + column);
+        return pointer().getPointer((long) row * columns + column);
     }
 
     OffHeapMatrix copy() {
-        OffHeapMatrix copy = new OffHeapMatrix(rows, columns);
-        Pointer.memcpy(copy.pointer, pointer, size() * Double.BYTES);
-        return copy;
+        return new OffHeapMatrix(rows, columns)
+                .filledBy(copy -> Pointer.memcpy(copy.pointer(), pointer(), size() * Double.BYTES));
     }
 
     /** The first rows, in the memory of this matrix, which must outlive them. */
@@ -149,7 +162,7 @@ final class OffHeapMatrix implements AutoCloseable {
 
     /** A smaller matrix in the memory of this one, which must outlive it. */
     OffHeapMatrix shaped(int fewerRows, int fewerColumns) {
-        return new OffHeapMatrix(fewerRows, fewerColumns, new DoublePointer(pointer), () -> {});
+        return new OffHeapMatrix(fewerRows, fewerColumns, new DoublePointer(pointer()), () -> {}, this::isClosed);
     }
 
     /**
@@ -166,8 +179,8 @@ final class OffHeapMatrix implements AutoCloseable {
                 for (int i = 0; i < rows; i++) {
                     // Not by position, which memcpy counts in bytes.
                     Pointer.memcpy(
-                            stripe.pointer.getPointer((long) i * stripe.columns),
-                            pointer.getPointer((long) i * columns + from),
+                            stripe.pointer().getPointer((long) i * stripe.columns),
+                            pointer().getPointer((long) i * columns + from),
                             (long) stripe.columns * Double.BYTES);
                 }
                 work.accept(stripe, from);
@@ -177,51 +190,49 @@ final class OffHeapMatrix implements AutoCloseable {
 
     /** A copy of the lower triangle of the first columns, as many as rows, with zeros above it. */
     OffHeapMatrix lowerTriangle() {
-        OffHeapMatrix copy = zeros(rows, rows);
         double[] row = new double[rows];
+        OffHeapMatrix copy = zeros(rows, rows);
         for (int i = 0; i < rows; i++) {
-            pointer.position((long) i * columns).get(row, 0, i + 1);
+            pointer().position((long) i * columns).get(row, 0, i + 1);
             copy.setRow(i, row);
         }
-        pointer.position(0);
+        pointer().position(0);
         return copy;
     }
 
     /** A copy of some columns. */
     OffHeapMatrix columns(int[] chosen) {
-        OffHeapMatrix copy = new OffHeapMatrix(rows, chosen.length);
         double[] all = new double[columns];
         double[] some = new double[chosen.length];
-        for (int i = 0; i < rows; i++) {
-            readRow(i, all);
-            for (int j = 0; j < chosen.length; j++) {
-                some[j] = all[chosen[j]];
+        return new OffHeapMatrix(rows, chosen.length).filledBy(copy -> {
+            for (int i = 0; i < rows; i++) {
+                readRow(i, all);
+                for (int j = 0; j < chosen.length; j++) {
+                    some[j] = all[chosen[j]];
+                }
+                copy.setRow(i, some);
             }
-            copy.setRow(i, some);
-        }
-        return copy;
+        });
     }
 
     /** A copy whose column {@code places[j]} is column j, and whose other columns are 0. */
     OffHeapMatrix spread(int[] places, int width) {
-        OffHeapMatrix copy = new OffHeapMatrix(rows, width);
         double[] some = new double[columns];
         double[] all = new double[width];
-        for (int i = 0; i < rows; i++) {
-            readRow(i, some);
-            for (int j = 0; j < columns; j++) {
-                all[places[j]] = some[j];
+        return new OffHeapMatrix(rows, width).filledBy(copy -> {
+            for (int i = 0; i < rows; i++) {
+                readRow(i, some);
+                for (int j = 0; j < columns; j++) {
+                    all[places[j]] = some[j];
+                }
+                copy.setRow(i, all);
             }
-            copy.setRow(i, all);
-        }
-        return copy;
+        });
     }
 
     /** A copy with every column multiplied by a factor of its own. */
     OffHeapMatrix scaledColumns(double[] factors) {
-        OffHeapMatrix copy = copy();
-        copy.scaleColumns(factors, 0);
-        return copy;
+        return copy().filledBy(copy -> copy.scaleColumns(factors, 0));
     }
 
     /** Multiplies every column by a factor, the first by {@code factors[from]}. */
@@ -262,7 +273,7 @@ final class OffHeapMatrix implements AutoCloseable {
 
     double[] toArray() {
         double[] entries = new double[Math.toIntExact(size())];
-        pointer.get(entries);
+        pointer().get(entries);
         return entries;
     }
 
@@ -278,20 +289,20 @@ final class OffHeapMatrix implements AutoCloseable {
 
     /** Reads some columns of a row, {@code count} of them, to the first places of an array. */
     void readRow(int row, int from, int count, double[] into) {
-        pointer.position((long) row * columns + from).get(into, 0, count);
-        pointer.position(0);
+        pointer().position((long) row * columns + from).get(into, 0, count);
+        pointer().position(0);
     }
 
     void setRow(int row, double[] entries) {
-        pointer.position((long) row * columns).put(entries, 0, columns);
-        pointer.position(0);
+        pointer().position((long) row * columns).put(entries, 0, columns);
+        pointer().position(0);
     }
 
     void set(double[] rowMajor) {
         if (rowMajor.length != size()) {
             throw new IllegalStateException(rowMajor.length + " entries for a matrix of " + rows + " x " + columns);
         }
-        pointer.put(rowMajor);
+        pointer().put(rowMajor);
     }
 
     /**
@@ -303,13 +314,13 @@ final class OffHeapMatrix implements AutoCloseable {
         double[] sums = new double[LANES]; // a lane each, which HotSpot vectorises, as it does no single sum
         long whole = size() - size() % LANES;
         for (long at = 0; at < whole; at += LANES) {
-            pointer.position(at).get(block);
+            pointer().position(at).get(block);
             for (int j = 0; j < LANES; j++) {
                 sums[j] += Math.abs(block[j]);
             }
         }
-        pointer.position(whole).get(block, 0, (int) (size() - whole));
-        pointer.position(0);
+        pointer().position(whole).get(block, 0, (int) (size() - whole));
+        pointer().position(0);
         double sum = 0;
         for (int j = 0; j < LANES; j++) {
             sum += sums[j] + (j < size() - whole ? Math.abs(block[j]) : 0);
@@ -321,8 +332,26 @@ final class OffHeapMatrix implements AutoCloseable {
         return (long) rows * columns;
     }
 
+    /** Fills this new matrix; closes it if that fails. */
+    OffHeapMatrix filledBy(Consumer<OffHeapMatrix> work) {
+        try {
+            work.accept(this);
+            return this;
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    private boolean isClosed() {
+        return closed || ownerIsClosed.getAsBoolean();
+    }
+
     @Override
     public void close() {
-        release.run();
+        if (!closed) {
+            closed = true;
+            release.run();
+        }
     }
 }

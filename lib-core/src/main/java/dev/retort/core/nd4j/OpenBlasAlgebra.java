@@ -76,9 +76,7 @@ sealed class OpenBlasAlgebra implements DenseAlgebra permits SharedOpenBlasAlgeb
 
     @Override
     public OffHeapMatrix gramOfColumns(OffHeapMatrix x) {
-        OffHeapMatrix gram = OffHeapMatrix.zeros(x.columns(), x.columns());
-        addGram(x, true, gram);
-        return gram;
+        return OffHeapMatrix.zeros(x.columns(), x.columns()).filledBy(gram -> addGram(x, true, gram));
     }
 
     /** Adds X Xᵀ, or Xᵀ X, to the lower triangle of C. */

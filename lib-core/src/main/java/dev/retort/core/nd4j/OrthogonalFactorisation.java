@@ -37,11 +37,21 @@ final class OrthogonalFactorisation implements Factorisation {
         this.penalty = penalty;
         wide = x.rows() < x.columns();
         w = wide ? x.copy() : x.transposed();
-        first = algebra.factorRows(w);
-        rank = first.rank(rankTolerance(x));
-        // Of rank 0 one pivot is kept, to have something to factor; nothing will be solved with it.
-        middle = lowerTransposed(w, Math.max(rank, 1));
-        second = algebra.factorRows(middle);
+        OffHeapMatrix factored = null;
+        try {
+            first = algebra.factorRows(w);
+            rank = first.rank(rankTolerance(x));
+            // Of rank 0 one pivot is kept, to have something to factor; nothing will be solved with it.
+            factored = lowerTransposed(w, Math.max(rank, 1));
+            middle = factored;
+            second = algebra.factorRows(factored);
+        } catch (RuntimeException | Error e) {
+            w.close();
+            if (factored != null) {
+                factored.close();
+            }
+            throw e;
+        }
     }
 
     /**
@@ -74,8 +84,7 @@ final class OrthogonalFactorisation implements Factorisation {
     /** Of what of the labels lies along each row of U, or of V, whichever has their length; its memory is taken over. */
     private OffHeapMatrix solved(OffHeapMatrix along) {
         if (penalty == 0) {
-            algebra.solveTriangular(middle, wide, along);
-            return along;
+            return along.filledBy(set -> algebra.solveTriangular(middle, wide, set));
         }
         try (along) {
             return solveReduced(along, Math.sqrt(penalty));
@@ -105,9 +114,8 @@ final class OrthogonalFactorisation implements Factorisation {
         try (OffHeapMatrix unit = OffHeapMatrix.identity(rank);
                 OffHeapMatrix along = wide ? backFromU(unit) : backFromV(unit);
                 OffHeapMatrix columns = solved(unit.copy())) {
-            OffHeapMatrix reducer = OffHeapMatrix.zeros(rank, along.columns());
-            algebra.addProduct(1, columns, true, along, false, reducer);
-            return reducer;
+            return OffHeapMatrix.zeros(rank, along.columns())
+                    .filledBy(reducer -> algebra.addProduct(1, columns, true, along, false, reducer));
         }
     }
 
@@ -182,9 +190,7 @@ final class OrthogonalFactorisation implements Factorisation {
     }
 
     private OffHeapMatrix backFromV(OffHeapMatrix vectors) {
-        OffHeapMatrix rotated = scatter(vectors, second::order, w.columns());
-        algebra.rotate(first, true, rotated);
-        return rotated;
+        return scatter(vectors, second::order, w.columns()).filledBy(rotated -> algebra.rotate(first, true, rotated));
     }
 
     /** Entry i of each result is entry order(i) of the vector. */

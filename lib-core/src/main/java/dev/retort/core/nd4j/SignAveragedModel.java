@@ -122,7 +122,7 @@ public final class SignAveragedModel {
         nonNegative("noise", noise);
         SignAveragedModel labels = mixed(share, truth);
         length("student", student.features(), "the number of features of the teacher", mean.length);
-        return student.taughtOverSigns(labels, noise);
+        return student.use(() -> student.taughtOverSigns(labels, noise));
     }
 
     /**

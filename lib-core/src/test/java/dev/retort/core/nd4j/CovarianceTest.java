@@ -2,6 +2,7 @@ package dev.retort.core.nd4j;
 
 import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.core.spectrum.Spectrum;
@@ -263,5 +264,14 @@ class CovarianceTest {
             }
         }
         return matrix;
+    }
+
+    @Test
+    void refusesEigenvectorsThatNoArrayHolds() {
+        Covariance wide = Covariance.diagonal(Spectrum.isotropic(1, 46_341));
+        assertThatIllegalStateException()
+                .isThrownBy(wide::eigenvectors)
+                .withMessage("eigenvectors: 46341 x 46341 numbers are more than an array can hold;"
+                        + " those of a diagonal covariance are the features themselves");
     }
 }

@@ -6,11 +6,11 @@ import static dev.retort.core.Arguments.length;
 import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
+import dev.retort.core.RandomStreams;
 import dev.retort.core.SampleMean;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 
 /**
@@ -79,7 +79,7 @@ public final class FourierSample {
             throw refusal("samples", samples, "is not at least 2");
         }
         notNull("function", function);
-        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        RandomGenerator random = RandomStreams.of(seed).generator();
         long[][] points = new long[samples][];
         double[] values = new double[samples];
         for (int t = 0; t < samples; t++) {

@@ -7,10 +7,10 @@ import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.positive;
 import static dev.retort.core.Arguments.refusal;
 
+import dev.retort.core.RandomStreams;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import org.apache.commons.math3.special.Erf;
 
 /**
@@ -208,7 +208,7 @@ public final class OneStepTeacher {
      * @return the teacher, whose support is the first k coordinates
      */
     public Draw draw(long seed) {
-        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        RandomGenerator random = RandomStreams.of(seed).generator();
         int d = gap.dimension();
         int[][] weights = new int[width][d];
         long[] sums = new long[d];

@@ -91,13 +91,25 @@ public final class RiskCurve {
     }
 
     /**
-     * The least-squares line through ln excess against ln n.
+     * The straight line of least squares through ln excess against ln n. Risks that tend to something else than 0, a noise that was
+     * not subtracted for one, have no straight line: the exponent comes out too small, and nothing in the fit says so but the residuals.
+     * {@link #fitWithFloor()} tells.
      *
      * @return the fit
      * @throws IllegalArgumentException if there are fewer than three points (two if errors are known), or all have the same n
      */
     public ExponentFit fit() {
         return ExponentFit.of(samples, excess, errors);
+    }
+
+    /**
+     * A power law above a floor, for risks that may tend to something else than 0.
+     *
+     * @return the fit; {@link FlooredFit#pValueOfNoFloor()} says whether a floor is needed
+     * @throws IllegalArgumentException if there are fewer than four points, or they are at fewer than three n
+     */
+    public FlooredFit fitWithFloor() {
+        return FlooredFit.of(samples, excess, errors);
     }
 
     @Override

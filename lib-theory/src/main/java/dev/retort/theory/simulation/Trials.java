@@ -75,8 +75,6 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
     private final Repetition.@Nullable Precision precision;
     private final Consumer<? super Progress> listener;
 
-    private static void ignore(Progress progress) {}
-
     private Trials(
             int count,
             long seed,

@@ -1,0 +1,83 @@
+package dev.retort.theory.data;
+
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is shown, perhaps with a caution, or withheld, with the reason. Immutable.
+ *
+ * @param <T> what the answer is
+ */
+public final class Answer<T> {
+
+    private final @Nullable T value;
+    private final String remark;
+
+    private Answer(@Nullable T value, String remark) {
+        this.value = value;
+        this.remark = remark;
+    }
+
+    static <T> Answer<T> given(T value) {
+        return new Answer<>(value, "");
+    }
+
+    static <T> Answer<T> given(T value, String caution) {
+        return new Answer<>(value, caution);
+    }
+
+    static <T> Answer<T> withheld(String reason) {
+        return new Answer<>(null, reason);
+    }
+
+    /** {@return whether there is an answer} */
+    public boolean isGiven() {
+        return value != null;
+    }
+
+    /**
+     * The answer.
+     *
+     * @return what is shown
+     * @throws IllegalStateException if it is withheld, with the reason
+     */
+    public T value() {
+        if (value == null) {
+            throw new IllegalStateException("Withheld: " + remark);
+        }
+        return value;
+    }
+
+    /** {@return why the answer is withheld, or how it is to be taken; empty if there is nothing to say} */
+    public String remark() {
+        return remark;
+    }
+
+    /**
+     * What is to be shown either way.
+     *
+     * @param given what to make of the answer
+     * @param withheld what to make of the reason
+     * @param <R> what is made
+     * @return one of the two
+     */
+    public <R> R either(Function<? super T, ? extends R> given, Function<String, ? extends R> withheld) {
+        return value == null ? withheld.apply(remark) : given.apply(value);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Answer<?> answer && Objects.equals(value, answer.value) && remark.equals(answer.remark);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(value, remark);
+    }
+
+    @Override
+    public String toString() {
+        return value == null ? "withheld: " + remark : remark.isEmpty() ? value.toString() : value + " (" + remark + ")";
+    }
+}

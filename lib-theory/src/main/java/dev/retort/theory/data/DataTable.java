@@ -1,0 +1,323 @@
+package dev.retort.theory.data;
+
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.core.nd4j.ArrayArguments;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A table of finite numbers: rows, and columns that have names. Immutable.
+ *
+ * <p>It is read from a file of comma-separated values or of NumPy's format, {@code .npy}, by {@link #read(Path)}, or by a {@link
+ * TableReader} that is told more; and written as one by {@link #save(Path)}. Values that are missing are refused when it is made:
+ * what is to become of them is for the user to say. Rows and columns count from 0; columns without names of their own are called
+ * "0", "1", and so on.
+ *
+ * <p>Two tables are equal if their names and their numbers are; the {@linkplain #remarks() remarks} do not matter.
+ *
+ * <pre>{@code
+ * DataTable houses = DataTable.of(List.of("rooms", "age", "price"), new double[][] {{3, 20, 310}, {5, 4, 590}, {2, 51, 150}});
+ * double[] prices = houses.column("price"); // 310, 590, 150
+ * double[][] features = houses.without("price").toRows();
+ * }</pre>
+ */
+public final class DataTable {
+
+    private final List<String> names;
+    private final int rows;
+
+    /** Column after column. */
+    private final double[][] columns;
+
+    private final List<String> remarks;
+
+    private DataTable(List<String> names, int rows, double[][] columns, List<String> remarks) {
+        this.names = names;
+        this.rows = rows;
+        this.columns = columns;
+        this.remarks = remarks;
+    }
+
+    /**
+     * A table without names of its own.
+     *
+     * @param values row after row, all of the same length, at least one row and one column; every value finite
+     * @return the table, whose columns are called "0", "1", …
+     * @throws IllegalArgumentException if there is no value, the rows differ in length, or a value is NaN or infinite
+     */
+    public static DataTable of(double[][] values) {
+        int columns = notNull("values", values).length == 0 ? 0 : notNull("values[0]", values[0]).length;
+        return of(numbered(columns), values);
+    }
+
+    /**
+     * A table with names.
+     *
+     * @param names the names of the columns, each of them once and none empty
+     * @param values row after row, as many values in each as there are names, at least one row; every value finite
+     * @return the table
+     * @throws IllegalArgumentException if a name is empty or there twice, if there is no value, if a row has another length, or
+     *     if a value is NaN or infinite
+     */
+    public static DataTable of(List<String> names, double[][] values) {
+        if (notNull("values", values).length == 0) {
+            throw refusal("values.length", 0, "is not at least 1");
+        }
+        double[][] columns = new double[notNull("names", names).size()][values.length];
+        for (int row = 0; row < values.length; row++) {
+            double[] line = notNull("values[" + row + "]", values[row]);
+            if (line.length != columns.length) {
+                throw refusal(
+                        "values[" + row + "].length", line.length, "is not the number of names, " + columns.length);
+            }
+            for (int column = 0; column < columns.length; column++) {
+                columns[column][row] = line[column];
+            }
+        }
+        return ofColumns(names, columns, List.of());
+    }
+
+    /**
+     * The table that an ND4J array holds.
+     *
+     * @param array shape {@code [rows, columns]}, or {@code [rows]} for one column, of any numeric type, order and stride; not
+     *     modified
+     * @return the table, whose columns are called "0", "1", …
+     * @throws IllegalArgumentException if the array is null, empty, not numeric or of another rank, or if a value is NaN or
+     *     infinite
+     */
+    public static DataTable ofArray(INDArray array) {
+        INDArray values = notNull("array", array);
+        if (values.rank() != 1 && values.rank() != 2) {
+            throw refusal("array", "shape " + Arrays.toString(values.shape()), "is not of rank 1 or 2");
+        }
+        double[] entries = ArrayArguments.finiteEntries("array", values);
+        int rows = Math.toIntExact(values.size(0));
+        double[][] columns = new double[entries.length / rows][rows];
+        for (int k = 0; k < entries.length; k++) {
+            columns[k % columns.length][k / columns.length] = entries[k];
+        }
+        return ofColumns(numbered(columns.length), columns, List.of());
+    }
+
+    /** The columns are not copied. */
+    static DataTable ofColumns(List<String> names, double[][] columns, List<String> remarks) {
+        if (columns.length == 0) {
+            throw refusal("columns", 0, "is not at least 1");
+        }
+        Set<String> seen = new HashSet<>();
+        for (int column = 0; column < columns.length; column++) {
+            String name = notNull("names[" + column + "]", names.get(column));
+            if (name.isEmpty()) {
+                throw refusal("names[" + column + "]", "\"\"", "is empty");
+            }
+            if (!seen.add(name)) {
+                throw refusal("names[" + column + "]", "\"" + name + "\"", "is the name of an earlier column, too");
+            }
+            for (int row = 0; row < columns[column].length; row++) {
+                if (!Double.isFinite(columns[column][row])) {
+                    throw refusal("row " + row + ", column \"" + name + "\"", columns[column][row], "is not finite");
+                }
+            }
+        }
+        return new DataTable(List.copyOf(names), columns[0].length, columns, List.copyOf(remarks));
+    }
+
+    static List<String> numbered(int columns) {
+        return IntStream.range(0, columns).mapToObj(Integer::toString).toList();
+    }
+
+    /**
+     * Reads a table from a file, as {@link TableReader#standard()} does: comma-separated values with a line of names, or NumPy's
+     * format; compressed or not.
+     *
+     * @param file the file
+     * @return the table
+     * @throws TableFormatException if the file does not hold a table of finite numbers; the message says where, and what to do
+     * @throws IOException if the file cannot be read
+     */
+    public static DataTable read(Path file) throws IOException {
+        return TableReader.standard().read(file);
+    }
+
+    /**
+     * Writes the table, in place of such a file if there is one. What the name ends with says how: {@code .csv} and {@code .tsv}
+     * with a line of names; {@code .json} as an object of {@code columns}, the names, and {@code data}, the rows, which pandas
+     * reads with {@code orient="split"}; {@code .npy} in doubles, without names. An additional {@code .gz} compresses. Every
+     * number is read back as it was.
+     *
+     * @param file where to; its directory is created if need be
+     * @throws IllegalArgumentException if the name ends in another way
+     * @throws IOException if the file cannot be written
+     */
+    public void save(Path file) throws IOException {
+        TableWriter.save(this, notNull("file", file));
+    }
+
+    /**
+     * The number of rows.
+     *
+     * @return at least 1
+     */
+    public int rows() {
+        return rows;
+    }
+
+    /**
+     * The number of columns.
+     *
+     * @return at least 1
+     */
+    public int columns() {
+        return columns.length;
+    }
+
+    /**
+     * The names of the columns.
+     *
+     * @return as many as there are columns, each there once
+     */
+    public List<String> names() {
+        return names;
+    }
+
+    /**
+     * What the reader did that the numbers do not show: rows and columns that it was told to leave out, text that it turned into
+     * numbers.
+     *
+     * @return sentences; none if the file was taken as it is
+     */
+    public List<String> remarks() {
+        return remarks;
+    }
+
+    /**
+     * One value.
+     *
+     * @param row the row, counted from 0
+     * @param column the column, counted from 0
+     * @return the value, finite
+     * @throws IndexOutOfBoundsException if there is no such row or column
+     */
+    public double value(int row, int column) {
+        return columns[column][row];
+    }
+
+    /**
+     * One column.
+     *
+     * @param name its name
+     * @return a new array of its values
+     * @throws IllegalArgumentException if no column has that name
+     */
+    public double[] column(String name) {
+        return columns[indexOf(name)].clone();
+    }
+
+    /** One column, not a copy. */
+    double[] columnAt(int index) {
+        return columns[index];
+    }
+
+    /**
+     * The table without some columns.
+     *
+     * @param omitted the names of the columns to leave out, not all of them
+     * @return a table of the other columns
+     * @throws IllegalArgumentException if no column has one of the names, or no column is left
+     */
+    public DataTable without(String... omitted) {
+        Set<Integer> out = new HashSet<>();
+        for (String name : omitted) {
+            out.add(indexOf(name));
+        }
+        return selected(
+                IntStream.range(0, columns.length).filter(i -> !out.contains(i)).toArray());
+    }
+
+    /**
+     * The table of some columns.
+     *
+     * @param kept the names of the columns to keep, in the order that they shall have, at least one
+     * @return a table of these columns
+     * @throws IllegalArgumentException if no column has one of the names, a name is there twice, or there is none
+     */
+    public DataTable only(String... kept) {
+        return selected(Stream.of(kept).mapToInt(this::indexOf).toArray());
+    }
+
+    private DataTable selected(int[] chosen) {
+        List<String> chosenNames = new ArrayList<>();
+        double[][] chosenColumns = new double[chosen.length][];
+        for (int k = 0; k < chosen.length; k++) {
+            chosenNames.add(names.get(chosen[k]));
+            chosenColumns[k] = columns[chosen[k]];
+        }
+        return ofColumns(chosenNames, chosenColumns, remarks);
+    }
+
+    private int indexOf(String name) {
+        int index = names.indexOf(notNull("name", name));
+        if (index < 0) {
+            throw refusal(
+                    "column", "\"" + name + "\"", "is not the name of a column: there are " + Wording.list(names));
+        }
+        return index;
+    }
+
+    /**
+     * All values.
+     *
+     * @return a new array, row after row
+     */
+    public double[][] toRows() {
+        double[][] values = new double[rows][columns.length];
+        for (int column = 0; column < columns.length; column++) {
+            for (int row = 0; row < rows; row++) {
+                values[row][column] = columns[column][row];
+            }
+        }
+        return values;
+    }
+
+    /**
+     * All values as an ND4J array, for which a backend must be on the class path.
+     *
+     * @return a new array of doubles, shape {@code [rows, columns]}
+     */
+    public INDArray toArray() {
+        return Nd4j.create(toRows());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof DataTable table
+                && names.equals(table.names)
+                && Arrays.deepEquals(columns, table.columns);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * names.hashCode() + Arrays.deepHashCode(columns);
+    }
+
+    @Override
+    public String toString() {
+        return rows
+                + (rows == 1 ? " row, " : " rows, ")
+                + columns.length
+                + (columns.length == 1 ? " column: " : " columns: ")
+                + Wording.list(names);
+    }
+}

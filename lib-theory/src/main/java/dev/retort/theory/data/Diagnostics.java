@@ -1,0 +1,85 @@
+package dev.retort.theory.data;
+
+import java.util.stream.IntStream;
+
+/**
+ * What decides how far predictions from a table can be trusted: how the sizes of its rows scatter, and how two estimates of one risk
+ * compare. The thresholds that {@link DataAnalysis} applies to them come from experiments on twelve tables, real and made up, which
+ * {@code docs/own-data.md} lists.
+ *
+ * @param excessVariance the variance of the rows' squared sizes beyond that of Gaussian rows: about 0 for Gaussian rows and features that
+ *     are independent, 0.3 to 6 on many real tables, hundreds where columns are zero in nearly all rows
+ * @param largestLeverage the largest part, of at most 1, that a label has in its own fit without ridge
+ * @param leveragedRow the row that has it, counted from 0
+ * @param isolatingColumn the column in which that row stands apart most
+ * @param withoutRidge the risk of least squares by leaving rows out, over that by generalised cross-validation; the theory of Gaussian
+ *     features is too low by this factor and more. Infinite if a row alone decides on a direction
+ * @param atBestRidge the same ratio at the best ridge
+ * @param kurtosis the kurtosis of the residuals at the best ridge, 3 for Gaussian ones
+ * @param duplicateRows the part of rows that are there before
+ * @param rowsPerDirection N/k
+ */
+public record Diagnostics(
+        double excessVariance,
+        double largestLeverage,
+        int leveragedRow,
+        String isolatingColumn,
+        double withoutRidge,
+        double atBestRidge,
+        double kurtosis,
+        double duplicateRows,
+        double rowsPerDirection) {
+
+    static Diagnostics of(Prepared prepared, Decomposition data, Shrinkage best, double duplicateRows) {
+        Shrinkage none = Shrinkage.of(data, 0);
+        double[] leverages = none.leverages();
+        int row = IntStream.range(0, leverages.length)
+                .reduce((i, j) -> leverages[j] > leverages[i] ? j : i)
+                .orElseThrow();
+        // Without residuals every row has leverage 1 − 1/n, and nothing is said by it.
+        boolean free = data.rank < data.freedom;
+        return new Diagnostics(
+                free ? new Leverage(data, none).excessVariance() : 0,
+                free ? Math.min(1, leverages[row]) : 1,
+                row,
+                isolating(prepared, row),
+                ratio(data, none),
+                ratio(data, best),
+                kurtosis(best.deletedResiduals()),
+                duplicateRows,
+                (double) data.rows / data.rank);
+    }
+
+    private static String isolating(Prepared prepared, int row) {
+        int column = IntStream.range(0, prepared.columns.length)
+                .reduce((i, j) -> apart(prepared.columns[j], row) > apart(prepared.columns[i], row) ? j : i)
+                .orElseThrow();
+        return prepared.names.get(column);
+    }
+
+    /** The part that a row has in the variance of a column. */
+    private static double apart(double[] column, int row) {
+        return column[row] * column[row] / Decomposition.squares(column);
+    }
+
+    private static double ratio(Decomposition data, Shrinkage shrinkage) {
+        double general = shrinkage.generalisedCrossValidation();
+        double single = shrinkage.leaveOneOut() * data.rows / (data.rows + 1);
+        return general == 0 && single == 0 ? 1 : single / general;
+    }
+
+    private static double kurtosis(double[] residuals) {
+        double mean = 0;
+        for (double residual : residuals) {
+            mean += residual / residuals.length;
+        }
+        double second = 0;
+        double fourth = 0;
+        for (double residual : residuals) {
+            double square = (residual - mean) * (residual - mean);
+            second += square / residuals.length;
+            fourth += square * square / residuals.length;
+        }
+        return second == 0 ? 3 : fourth / (second * second);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.retort.theory.data;
+
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.core.ThinSvd;
+import dev.retort.core.nd4j.LargeSvd;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The features of a table less their means, in units of their standard deviations or in their own, and its label less its mean. */
+final class Prepared {
+
+    private static final int FEWEST_ROWS = 5;
+
+    /** Of the heap; the rest is for what comes and goes. */
+    private static final double SHARE_OF_HEAP = 0.8;
+
+    /** The features that vary. */
+    final List<String> names;
+
+    /** Those that do not. */
+    final List<String> constant;
+
+    /** Feature after feature. */
+    final double[][] columns;
+
+    /** With divisor n − 1; in the units of the table. */
+    final double[] deviations;
+
+    final double[] labels;
+
+    final ThinSvd svd;
+
+    private Prepared(
+            List<String> names,
+            List<String> constant,
+            double[][] columns,
+            double[] deviations,
+            double[] labels) {
+        this.names = names;
+        this.constant = constant;
+        this.columns = columns;
+        this.deviations = deviations;
+        this.labels = labels;
+        this.svd = LargeSvd.of(columns);
+    }
+
+    static Prepared standardised(DataTable table, String label) {
+        return of(table, label, true);
+    }
+
+    static Prepared raw(DataTable table, String label) {
+        return of(table, label, false);
+    }
+
+    private static Prepared of(DataTable table, String label, boolean inDeviations) {
+        double[] labels = notNull("table", table).column(notNull("label", label));
+        int n = table.rows();
+        if (n < FEWEST_ROWS) {
+            throw refusal("table", Wording.count(n, "row"), "is less than the " + FEWEST_ROWS + " that estimates need");
+        }
+        if (table.columns() < 2) {
+            throw refusal("table", Wording.count(table.columns(), "column"), "leaves no feature beside the label");
+        }
+        checkMemory(n, table.columns() - 1);
+        Decomposition.centre(labels);
+        if (Decomposition.squares(labels) == 0) {
+            throw refusal("label", "\"" + label + "\"", "does not vary: there is nothing to learn");
+        }
+        List<String> names = new ArrayList<>();
+        List<String> constant = new ArrayList<>();
+        List<double[]> columns = new ArrayList<>();
+        List<Double> deviations = new ArrayList<>();
+        for (int j = 0; j < table.columns(); j++) {
+            String name = table.names().get(j);
+            if (name.equals(label)) {
+                continue;
+            }
+            double[] column = Decomposition.centre(table.columnAt(j).clone());
+            double deviation = Decomposition.rootMeanSquare(column) * Math.sqrt(n / (n - 1.0));
+            if (deviation == 0) {
+                constant.add(name);
+                continue;
+            }
+            if (inDeviations) {
+                for (int i = 0; i < n; i++) {
+                    column[i] /= deviation;
+                }
+            }
+            names.add(name);
+            columns.add(column);
+            deviations.add(deviation);
+        }
+        if (names.isEmpty()) {
+            throw refusal("table", "of " + Wording.count(constant.size(), "feature"), "has none that varies");
+        }
+        return new Prepared(
+                List.copyOf(names),
+                List.copyOf(constant),
+                columns.toArray(double[][]::new),
+                deviations.stream().mapToDouble(Double::doubleValue).toArray(),
+                labels);
+    }
+
+    /** The table, its centred columns, a copy that is factored, and vectors on both sides. */
+    private static void checkMemory(double n, double p) {
+        double smaller = Math.min(n, p);
+        double bytes = 8 * (2 * n * p + (p <= n ? n * p : n * n) + 3 * n * smaller + 2 * smaller * smaller);
+        double heap = Runtime.getRuntime().maxMemory();
+        if (!(bytes <= SHARE_OF_HEAP * heap)) {
+            throw refusal(
+                    "table",
+                    String.format(Locale.ROOT, "of %.0f rows and %.0f features", n, p),
+                    String.format(
+                            Locale.ROOT,
+                            "needs %.3g GB to be analysed, and Java's heap has %.3g GB: give it more with -Xmx%.0fg, or fewer rows or"
+                                    + " columns",
+                            bytes / 1e9,
+                            heap / 1e9,
+                            Math.ceil(bytes / SHARE_OF_HEAP / 1e9)));
+        }
+    }
+
+    Decomposition decomposition() {
+        return Decomposition.centred(svd, labels);
+    }
+}

@@ -1,0 +1,98 @@
+package dev.retort.theory.data;
+
+import java.util.function.ToDoubleFunction;
+import org.apache.commons.math3.optim.MaxEval;
+import org.apache.commons.math3.optim.nonlinear.scalar.GoalType;
+import org.apache.commons.math3.optim.univariate.BrentOptimizer;
+import org.apache.commons.math3.optim.univariate.SearchInterval;
+import org.apache.commons.math3.optim.univariate.UnivariateObjectiveFunction;
+
+/** Where a function of the ridge is least: a scan of its logarithm, which sees all minima, and Brent's method in the best place. */
+final class RidgeSearch {
+
+    /** Below the least eigenvalue, and above the largest, by which a ridge changes nothing more. */
+    private static final double BEYOND = 1e5;
+
+    private static final int PER_DECADE = 12;
+
+    private static final int MOST = 400;
+
+    /** A minimum is flat: the ridge is found to about the root of the precision of its value. */
+    private static final double PRECISION = 1e-9;
+
+    private static final int EVALUATIONS = 200;
+
+    private final Decomposition data;
+    private final ToDoubleFunction<Shrinkage> criterion;
+
+    /** Ridges from no effect to nothing left, in equal steps of the logarithm. */
+    private final Shrinkage[] grid;
+
+    private final double[] values;
+    private final double step;
+
+    /** @param criterion what is to be least but for a factor that depends on the search; evaluated on the grid once */
+    RidgeSearch(Decomposition data, ToDoubleFunction<Shrinkage> criterion) {
+        this.data = data;
+        this.criterion = criterion;
+        double low = data.eigenvalues[data.rank - 1] / BEYOND;
+        double high = data.eigenvalues[0] * BEYOND;
+        int points = (int) Math.min(MOST, 2 + PER_DECADE * Math.log10(high / low));
+        this.step = Math.log(high / low) / (points - 1);
+        this.grid = new Shrinkage[points];
+        this.values = new double[points];
+        for (int i = 0; i < points; i++) {
+            grid[i] = Shrinkage.of(data, low * Math.exp(i * step));
+            values[i] = criterion.applyAsDouble(grid[i]);
+        }
+    }
+
+    /**
+     * The ridge with the least product of criterion and factor.
+     *
+     * @param least the smallest ridge that is allowed, perhaps 0
+     * @param factor what the criterion is multiplied by, infinite where a ridge is not allowed
+     * @return that ridge; {@code least} or infinity if the product is no greater there than anywhere else
+     */
+    double minimum(double least, ToDoubleFunction<Shrinkage> factor) {
+        double best = product(least, factor);
+        int place = -1;
+        for (int i = 0; i < grid.length; i++) {
+            if (grid[i].ridge() > least) {
+                double here = product(factor.applyAsDouble(grid[i]), values[i]);
+                if (here < best) {
+                    best = here;
+                    place = i;
+                }
+            }
+        }
+        if (place < 0) {
+            return least;
+        }
+        if (product(Double.POSITIVE_INFINITY, factor) <= best) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double middle = Math.log(grid[place].ridge());
+        double from = Math.max(middle - step, least > 0 ? Math.log(least) : Double.NEGATIVE_INFINITY);
+        double refined = Math.exp(new BrentOptimizer(PRECISION, PRECISION)
+                .optimize(
+                        new MaxEval(EVALUATIONS),
+                        GoalType.MINIMIZE,
+                        new UnivariateObjectiveFunction(
+                                logarithm -> Math.min(product(Math.exp(logarithm), factor), Double.MAX_VALUE)),
+                        new SearchInterval(from, middle + step, middle))
+                .getPoint());
+        return product(refined, factor) <= best ? refined : grid[place].ridge();
+    }
+
+    private double product(double ridge, ToDoubleFunction<Shrinkage> factor) {
+        Shrinkage shrinkage = Shrinkage.of(data, ridge);
+        double weight = factor.applyAsDouble(shrinkage);
+        return weight == Double.POSITIVE_INFINITY ? weight : product(weight, criterion.applyAsDouble(shrinkage));
+    }
+
+    /** Nothing to lose is nothing to lose, by whatever it is multiplied. */
+    private static double product(double factor, double value) {
+        return value == 0 && factor < Double.POSITIVE_INFINITY ? 0 : factor * value;
+    }
+}

@@ -1,0 +1,174 @@
+package dev.retort.theory.data;
+
+import dev.retort.core.CompensatedSum;
+
+/**
+ * What one ridge ρ makes of a {@link Decomposition}, where ρ is that of (1/f)‖y − Xb‖² + ρ‖b‖² with f the degrees of freedom of the
+ * rows, n or n − 1.
+ *
+ * <p>Each direction is shrunk by q = ρ/(λ̂+ρ) of itself, what lies outside all directions wholly. Where nothing lies outside, all that
+ * is asked for depends on quotients of the q alone; these are then taken relative to the largest, and ρ = 0 is no special case.
+ */
+final class Shrinkage {
+
+    private final Decomposition data;
+    private final double ridge;
+
+    /** q for each direction. */
+    private final double[] missed;
+
+    private final double outside;
+
+    /** (1/f) Σ q, and (1/f) Σ q². */
+    private final double first;
+
+    private final double second;
+
+    /** ρ/q relative to the direction or the outside that has q = 1. */
+    private final double unit;
+
+    private Shrinkage(Decomposition data, double ridge) {
+        this.data = data;
+        this.ridge = ridge;
+        int rank = data.rank;
+        boolean all = rank == data.freedom;
+        this.unit = all && ridge < Double.POSITIVE_INFINITY ? ridge + data.eigenvalues[rank - 1] : ridge;
+        this.outside = all ? 0 : 1;
+        this.missed = new double[rank];
+        CompensatedSum one = new CompensatedSum();
+        CompensatedSum two = new CompensatedSum();
+        one.add(data.freedom - rank);
+        two.add(data.freedom - rank);
+        for (int j = 0; j < rank; j++) {
+            missed[j] = unit == Double.POSITIVE_INFINITY ? 1 : unit / (data.eigenvalues[j] + ridge);
+            one.add(missed[j]);
+            two.add(missed[j] * missed[j]);
+        }
+        this.first = one.value() / data.freedom;
+        this.second = two.value() / data.freedom;
+    }
+
+    static Shrinkage of(Decomposition data, double ridge) {
+        return new Shrinkage(data, ridge);
+    }
+
+    double ridge() {
+        return ridge;
+    }
+
+    int rows() {
+        return data.rows;
+    }
+
+    /** κ̂ = ρ/t_1. */
+    double kappa() {
+        return unit / first;
+    }
+
+    /** df1 = Σ λ̂/(λ̂+ρ). */
+    double df1() {
+        double sum = 0;
+        for (double eigenvalue : data.eigenvalues) {
+            sum += eigenvalue / (eigenvalue + ridge);
+        }
+        return sum;
+    }
+
+    /** −d df1/d ln ρ = Σ λ̂ρ/(λ̂+ρ)². */
+    double slope() {
+        double sum = 0;
+        for (double eigenvalue : data.eigenvalues) {
+            double learnt = eigenvalue / (eigenvalue + ridge);
+            sum += learnt * (ridge / (eigenvalue + ridge));
+        }
+        return sum;
+    }
+
+    /** 1 − Ω̂ = t_1²/t_2. */
+    double oneMinusOmega() {
+        return Math.min(1, first * first / second);
+    }
+
+    double omega() {
+        return Math.max(0, 1 - oneMinusOmega());
+    }
+
+    /** (1/f)‖y − ŷ‖²/t_1². */
+    double generalisedCrossValidation() {
+        CompensatedSum sum = new CompensatedSum();
+        sum.add(data.residual);
+        for (int j = 0; j < missed.length; j++) {
+            double left = missed[j] * data.projections[j];
+            sum.add(left * left);
+        }
+        return sum.value() / data.freedom / (first * first);
+    }
+
+    /** By what the generalised cross-validation may be off, one standard deviation: its law needs nothing unknown. */
+    double errorOfGeneralisedCrossValidation() {
+        return generalisedCrossValidation() * relativeError();
+    }
+
+    double relativeError() {
+        double spare = oneMinusOmega();
+        return Math.sqrt(2 * (2 - spare) / (data.freedom * spare));
+    }
+
+    /** e/(1 − h), what each row's label is off from a fit without the row. */
+    double[] deletedResiduals() {
+        double[] deleted = new double[data.rows];
+        double[] own = new double[data.rows];
+        residualsAndOwn(deleted, own);
+        for (int i = 0; i < deleted.length; i++) {
+            deleted[i] = own[i] > 0 ? deleted[i] / own[i] : Double.POSITIVE_INFINITY;
+        }
+        return deleted;
+    }
+
+    /** e, up to a common factor if nothing lies outside, and 1 − h, up to the same. */
+    private void residualsAndOwn(double[] residuals, double[] own) {
+        for (int i = 0; i < residuals.length; i++) {
+            residuals[i] = outside * data.residuals[i];
+            own[i] = outside * data.slack[i];
+        }
+        for (int j = 0; j < missed.length; j++) {
+            double[] u = data.left[j];
+            double part = missed[j] * data.projections[j];
+            for (int i = 0; i < residuals.length; i++) {
+                residuals[i] += part * u[i];
+                own[i] += missed[j] * u[i] * u[i];
+            }
+        }
+    }
+
+    /** h without the part of the mean: Σ_j U_ij² λ̂_j/(λ̂_j+ρ). */
+    double[] leverages() {
+        double[] leverages = new double[data.rows];
+        for (int j = 0; j < missed.length; j++) {
+            double[] u = data.left[j];
+            double learnt = data.eigenvalues[j] / (data.eigenvalues[j] + ridge);
+            for (int i = 0; i < leverages.length; i++) {
+                leverages[i] += learnt * u[i] * u[i];
+            }
+        }
+        return leverages;
+    }
+
+    /** (1/n) Σ (e/(1 − h))²: the risk of the fit to one row less, on that row. */
+    double leaveOneOut() {
+        return Decomposition.squares(deletedResiduals()) / data.rows;
+    }
+
+    /** By what leave-one-out may be off: from the scatter of its terms, and as these depend on each other. */
+    double errorOfLeaveOneOut() {
+        double[] deleted = deletedResiduals();
+        double mean = Decomposition.squares(deleted) / data.rows;
+        CompensatedSum spread = new CompensatedSum();
+        for (double residual : deleted) {
+            double apart = residual * residual - mean;
+            spread.add(apart * apart);
+        }
+        double spare = oneMinusOmega();
+        return Math.sqrt(spread.value() / data.rows / data.rows * (2 - spare) / spare);
+    }
+}

@@ -1,0 +1,282 @@
+package dev.retort.theory.data;
+
+import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.refusal;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a {@link DataTable} from a file, and says what it may leave out. Nothing is left out that it was not told to: a value that
+ * is missing, text where a number should be, a comma for a decimal point, a row of another length or a name that is there twice
+ * refuse the file, with the line, the name of the column and what to do.
+ *
+ * <p>What the file is, its first bytes say: NumPy's format ({@code .npy}; versions 1 to 3, either byte order, C and Fortran order,
+ * integers, booleans and floating-point numbers of up to 64 bits), or else text; gzip around either is undone. Text is UTF-8 unless
+ * said otherwise, its fields separated by commas, or by tabs, semicolons or vertical bars if the first two lines are, and quoted as
+ * RFC 4180 has it. Its first line holds the names of the columns, or, if it is said so, does not. Where it holds numbers and nothing
+ * was said, the file is refused. Blank lines are passed over. Numbers are written with a decimal point, with or without an exponent;
+ * {@code NA}, {@code NaN}, {@code null}, {@code ?} and the like count as missing, and so does an empty field.
+ *
+ * <p>A table that the heap cannot hold is refused with the memory that it needs. Immutable.
+ *
+ * <pre>{@code
+ * Path file = Files.writeString(Files.createTempFile("houses", ".csv"), "rooms;city;price\n3;Rome;310\n5;Oslo;590\n4;Oslo;\n");
+ * DataTable table = TableReader.standard()
+ *         .withIndicator("city", "Oslo") // 1 where the city is Oslo, else -1
+ *         .withoutIncompleteRows()
+ *         .read(file);
+ * int rows = table.rows(); // 2
+ * List<String> remarks = table.remarks(); // which row is left out, and how many rows are Oslo
+ * }</pre>
+ */
+public final class TableReader {
+
+    private static final byte[] NPY = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+    private static final byte[] GZIP = {0x1f, (byte) 0x8b};
+
+    /** Deflate, inside gzip, makes nothing smaller than this. */
+    private static final long MOST_INFLATION = 1032;
+
+    /** A stream is held in memory, as it does not tell how long it is. */
+    private static final int LARGEST_STREAM = 1 << 30;
+
+    /** What others begin with, and what they are. */
+    private static final Map<String, String> FOREIGN = Map.of(
+            "PK\u0003\u0004",
+            "a zip archive, as are .xlsx and .npz files: save the table as .csv or .npy",
+            "PAR1",
+            "a Parquet file: save the table as .csv or .npy, in pandas with to_csv(index=False)",
+            "\u0089HDF",
+            "an HDF5 file: save the table as .csv or .npy",
+            "\u00d0\u00cf\u0011\u00e0",
+            "an old Excel file: save the table as .csv");
+
+    /** Whether the first line holds names. */
+    enum Header {
+        IF_CLEAR,
+        PRESENT,
+        ABSENT
+    }
+
+    /** What text files are read with; {@code separator} 0 is for the reader to find out. */
+    record Text(Header header, char separator, char comment, int skipped, Charset charset) {}
+
+    /** What becomes of columns and rows. */
+    record Choice(Set<String> omitted, Map<String, String> indicators, boolean completeOnly) {}
+
+    private final Text text;
+    private final Choice choice;
+
+    private TableReader(Text text, Choice choice) {
+        this.text = text;
+        this.choice = choice;
+    }
+
+    /**
+     * The reader that leaves nothing out and expects names in the first line of text.
+     *
+     * @return the reader
+     */
+    public static TableReader standard() {
+        return new TableReader(
+                new Text(Header.IF_CLEAR, (char) 0, (char) 0, 0, StandardCharsets.UTF_8),
+                new Choice(Set.of(), Map.of(), false));
+    }
+
+    /**
+     * This reader for text whose first line holds names, also where they look like numbers.
+     *
+     * @return a new reader
+     */
+    public TableReader withHeader() {
+        return with(new Text(Header.PRESENT, text.separator, text.comment, text.skipped, text.charset));
+    }
+
+    /**
+     * This reader for text whose first line holds values. The columns are then called "0", "1", …
+     *
+     * @return a new reader
+     */
+    public TableReader withoutHeader() {
+        return with(new Text(Header.ABSENT, text.separator, text.comment, text.skipped, text.charset));
+    }
+
+    /**
+     * This reader for text with a given separator.
+     *
+     * @param separator what stands between the fields of a line
+     * @return a new reader
+     * @throws IllegalArgumentException if it is a quotation mark, a line break or the comment marker, or may be part of a number
+     */
+    public TableReader withSeparator(char separator) {
+        if ("\"\r\n+-.eE\0".indexOf(separator) >= 0 || Character.isDigit(separator) || separator == text.comment) {
+            throw refusal("separator", Wording.quoted(String.valueOf(separator)), "cannot stand between numbers");
+        }
+        return with(new Text(text.header, separator, text.comment, text.skipped, text.charset));
+    }
+
+    /**
+     * This reader for text with lines of comment, which it passes over: {@code '#'} for the files that a sweep writes.
+     *
+     * @param marker what such a line begins with
+     * @return a new reader
+     * @throws IllegalArgumentException if it is a quotation mark, a line break or the separator, or may be part of a number
+     */
+    public TableReader withComments(char marker) {
+        if ("\"\r\n+-.eE\0".indexOf(marker) >= 0 || Character.isDigit(marker) || marker == text.separator) {
+            throw refusal("marker", Wording.quoted(String.valueOf(marker)), "cannot tell a comment from a row");
+        }
+        return with(new Text(text.header, text.separator, marker, text.skipped, text.charset));
+    }
+
+    /**
+     * This reader for text with other lines before the table.
+     *
+     * @param lines how many lines at the top are no part of the table
+     * @return a new reader
+     * @throws IllegalArgumentException if the number is negative
+     */
+    public TableReader withSkippedLines(int lines) {
+        return with(new Text(text.header, text.separator, text.comment, nonNegative("lines", lines), text.charset));
+    }
+
+    /**
+     * This reader for text in another encoding than UTF-8.
+     *
+     * @param charset the encoding
+     * @return a new reader
+     */
+    public TableReader withEncoding(Charset charset) {
+        return with(new Text(text.header, text.separator, text.comment, text.skipped, notNull("charset", charset)));
+    }
+
+    private TableReader with(Text changed) {
+        return new TableReader(changed, choice);
+    }
+
+    /**
+     * This reader without some more columns; what they hold does not matter, so that text may stand there.
+     *
+     * @param columns their names
+     * @return a new reader
+     */
+    public TableReader withoutColumns(String... columns) {
+        Set<String> omitted = new LinkedHashSet<>(choice.omitted);
+        omitted.addAll(Arrays.asList(columns));
+        return new TableReader(text, new Choice(omitted, choice.indicators, choice.completeOnly));
+    }
+
+    /**
+     * This reader with a column of classes turned into numbers: +1 where the column holds the value, and −1 elsewhere.
+     *
+     * @param column the column's name
+     * @param value what stands where the number is to be 1: text, or a number, {@code "3"}, which is compared as one
+     * @return a new reader
+     */
+    public TableReader withIndicator(String column, String value) {
+        Map<String, String> indicators = new LinkedHashMap<>(choice.indicators);
+        indicators.put(notNull("column", column), notNull("value", value).strip());
+        return new TableReader(text, new Choice(choice.omitted, indicators, choice.completeOnly));
+    }
+
+    /**
+     * This reader without the rows in which a value is missing. {@link DataTable#remarks()} says which they were.
+     *
+     * @return a new reader
+     */
+    public TableReader withoutIncompleteRows() {
+        return new TableReader(text, new Choice(choice.omitted, choice.indicators, true));
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param file the file
+     * @return the table that it holds
+     * @throws TableFormatException if the file does not hold a table of finite numbers; the message says where, and what to do
+     * @throws IOException if the file cannot be read
+     */
+    public DataTable read(Path file) throws IOException {
+        String name = String.valueOf(notNull("file", file).getFileName());
+        if (Files.isDirectory(file)) {
+            throw new TableFormatException(name + " is a directory, not a file");
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return read(name, in, Files.size(file));
+        }
+    }
+
+    /**
+     * Reads a stream to its end.
+     *
+     * @param name what the stream is called in messages; if it ends in {@code .tsv} or {@code .tsv.gz}, text is separated by tabs
+     * @param stream the stream; not closed
+     * @return the table that it holds
+     * @throws TableFormatException if the stream does not hold a table of finite numbers; the message says where, and what to do
+     * @throws IOException if the stream cannot be read
+     */
+    public DataTable read(String name, InputStream stream) throws IOException {
+        byte[] bytes = stream.readNBytes(LARGEST_STREAM);
+        if (bytes.length == LARGEST_STREAM) {
+            throw new TableFormatException(name + " has " + LARGEST_STREAM + " bytes or more: read it from a file");
+        }
+        return read(name, new ByteArrayInputStream(bytes), bytes.length);
+    }
+
+    private DataTable read(String name, InputStream stream, long length) throws IOException {
+        try {
+            InputStream in = new BufferedInputStream(stream);
+            long atMost = length;
+            if (startsWith(in, GZIP)) {
+                in = new BufferedInputStream(new GZIPInputStream(in));
+                atMost = length * MOST_INFLATION;
+            }
+            return startsWith(in, NPY) ? NpyFormat.read(name, in, atMost, choice) : readText(name, in);
+        } catch (ZipException | EOFException e) {
+            throw new TableFormatException(
+                    name + " is damaged: " + (e instanceof EOFException ? "it ends too early" : e.getMessage()), e);
+        }
+    }
+
+    private DataTable readText(String name, InputStream in) throws IOException {
+        byte[] beginning = beginning(in, 4);
+        String letters = new String(beginning, StandardCharsets.ISO_8859_1);
+        @Nullable String foreign = FOREIGN.get(letters);
+        if (foreign != null) {
+            throw new TableFormatException(name + " is " + foreign);
+        }
+        String lower = name.toLowerCase(Locale.ROOT);
+        boolean tabs = text.separator == 0 && (lower.endsWith(".tsv") || lower.endsWith(".tsv.gz"));
+        Text told = tabs ? new Text(text.header, '\t', text.comment, text.skipped, text.charset) : text;
+        return new TextFormat(name, told, choice).read(in);
+    }
+
+    private static boolean startsWith(InputStream in, byte[] magic) throws IOException {
+        return Arrays.equals(beginning(in, magic.length), magic);
+    }
+
+    private static byte[] beginning(InputStream in, int length) throws IOException {
+        in.mark(length);
+        byte[] beginning = in.readNBytes(length);
+        in.reset();
+        return beginning;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.retort.theory.data;
+
+import dev.retort.core.SampleMean;
+import java.util.Locale;
+
+/**
+ * A student with its best ridge.
+ *
+ * @param samples the rows n that it is trained on
+ * @param ridge its ridge r, of (1/n)‖y − a − Xb‖² + r‖b‖²; 0 or infinite if the risk is least there
+ * @param testRisk its predicted mean squared error on new rows, label noise included, and by how much the estimate may be off, one
+ *     standard deviation
+ */
+public record TunedRisk(int samples, double ridge, SampleMean testRisk) {
+
+    /** {@return whether the risk is least without ridge, or with nothing but a ridge, so that no ridge in between is best} */
+    public boolean isBoundary() {
+        return ridge == 0 || ridge == Double.POSITIVE_INFINITY;
+    }
+
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "n = %d: ridge %.4g, test risk %s", samples, ridge, testRisk);
+    }
+}

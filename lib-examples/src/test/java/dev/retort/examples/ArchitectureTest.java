@@ -75,7 +75,10 @@ class ArchitectureTest {
 
     /** Where ND4J's arrays and OpenBLAS's memory may be seen. */
     private static final String[] OF_ARRAYS = {
-        "dev.retort.core.nd4j..", "dev.retort.theory.matrix..", "dev.retort.theory.data..", "dev.retort.theory.simulation.."
+        "dev.retort.core.nd4j..",
+        "dev.retort.theory.matrix..",
+        "dev.retort.theory.data..",
+        "dev.retort.theory.simulation.."
     };
 
     @Test

@@ -101,8 +101,7 @@ public final class AveragedModel implements AutoCloseable {
         }));
     }
 
-    private static Variation taught(
-            LinearFit student, double share, @Nullable Variation teacher, double noise) {
+    private static Variation taught(LinearFit student, double share, @Nullable Variation teacher, double noise) {
         OffHeapMatrix basis = student.basis();
         try {
             OffHeapMatrix inBasis = student.covarianceOfNoise(noise).filledBy(sum -> {

@@ -91,7 +91,8 @@ public final class LargeSvd {
             double apart = 1 - Math.abs(dot(actual.left(k), expected.left(k)));
             double apartToo = 1 - Math.abs(dot(actual.right(k), expected.right(k)));
             if (!(off <= AGREEMENT * expected.value(0) && apart <= AGREEMENT && apartToo <= AGREEMENT)) {
-                LOGGER.warn("OpenBLAS failed its self-test for singular values on this processor; they are found in plain Java");
+                LOGGER.warn(
+                        "OpenBLAS failed its self-test for singular values on this processor; they are found in plain Java");
                 return false;
             }
         }

@@ -5,6 +5,7 @@ import static dev.retort.core.nd4j.ArrayArguments.finiteCopy;
 import static dev.retort.core.nd4j.ArrayArguments.numeric;
 import static dev.retort.core.nd4j.ArrayArguments.shapeOf;
 
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -49,6 +50,51 @@ public final class MatrixProduct {
      */
     public static INDArray ofTransposed(INDArray left, INDArray right) {
         return product(left, true, right);
+    }
+
+    /**
+     * Adds a product to an array, in place: C + factor · op(A) op(B), where op transposes its matrix if asked to. Nothing is
+     * copied and no entry is looked at: for kernels that multiply the same small matrices millions of times, as the training of
+     * networks does.
+     *
+     * @param factor what the product is multiplied by
+     * @param left A, of rank 2
+     * @param transposeLeft whether to take Aᵀ
+     * @param right B, of rank 2
+     * @param transposeRight whether to take Bᵀ
+     * @param sum C, of rank 2, which must not share memory with A or B
+     * @throws IllegalArgumentException if an array is null, if it is not a dense one of type {@code DOUBLE}, rank 2 and order c
+     *     with memory of its own, as {@code Nd4j.create} makes them, or if the shapes do not fit
+     */
+    public static void add(
+            double factor, INDArray left, boolean transposeLeft, INDArray right, boolean transposeRight, INDArray sum) {
+        dense("left", left);
+        dense("right", right);
+        dense("sum", sum);
+        boolean fits = left.size(transposeLeft ? 1 : 0) == sum.size(0)
+                && right.size(transposeRight ? 0 : 1) == sum.size(1)
+                && left.size(transposeLeft ? 0 : 1) == right.size(transposeRight ? 1 : 0);
+        if (!fits) {
+            throw refusal(
+                    "sum",
+                    shapeOf(sum),
+                    "is not that of the product of " + shapeOf(left) + (transposeLeft ? " transposed" : "") + " and "
+                            + shapeOf(right) + (transposeRight ? " transposed" : ""));
+        }
+        DenseAlgebra.selected()
+                .addProduct(
+                        factor,
+                        OffHeapMatrix.over(left),
+                        transposeLeft,
+                        OffHeapMatrix.over(right),
+                        transposeRight,
+                        OffHeapMatrix.over(sum));
+    }
+
+    private static void dense(String name, @Nullable INDArray array) {
+        if (!OffHeapMatrix.isDense(numeric(name, array))) {
+            throw refusal(name, shapeOf(numeric(name, array)), "is not a dense array of doubles in order c");
+        }
     }
 
     private static INDArray product(INDArray left, boolean transposed, INDArray right) {

@@ -81,16 +81,20 @@ final class OffHeapMatrix implements AutoCloseable {
      * outlive the matrix, and be left alone meanwhile.
      */
     static OffHeapMatrix reading(INDArray array) {
-        boolean asItIs = array.rank() == 2
+        return isDense(array) ? over(array) : copyOf(array);
+    }
+
+    /** Whether an array's memory is that of a matrix of doubles, row after row, and of nothing else. */
+    static boolean isDense(INDArray array) {
+        return array.rank() == 2
                 && array.dataType() == DataType.DOUBLE
                 && array.ordering() == 'c'
-                && array.stride(1) == 1
-                && array.stride(0) == array.size(1)
+                && (array.stride(1) == 1 || array.size(1) == 1)
+                && (array.stride(0) == array.size(1) || array.size(0) == 1)
                 && array.offset() == 0
                 && array.data().length() == array.length()
                 && !array.isView()
                 && !array.isAttached();
-        return asItIs ? over(array) : copyOf(array);
     }
 
     /** The memory of a dense array in c order and of rank 2. */

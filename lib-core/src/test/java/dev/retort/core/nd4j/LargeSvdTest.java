@@ -18,9 +18,11 @@ class LargeSvdTest {
     private static double[][] matrix(int rows, int columns, double decay) {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(20261204);
         double[][] matrix = new double[columns][];
-        Arrays.setAll(matrix, j -> random.doubles(rows, -1, 1)
-                .map(x -> x * Math.pow(j + 1, -decay))
-                .toArray());
+        Arrays.setAll(
+                matrix,
+                j -> random.doubles(rows, -1, 1)
+                        .map(x -> x * Math.pow(j + 1, -decay))
+                        .toArray());
         return matrix;
     }
 

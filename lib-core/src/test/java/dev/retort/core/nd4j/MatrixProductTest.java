@@ -71,6 +71,44 @@ class MatrixProductTest {
     }
 
     @Test
+    void addsProductsInPlace() {
+        INDArray sum = Nd4j.create(new double[][] {{100, 200}, {300, 400}});
+        MatrixProduct.add(2, A, false, B, false, sum);
+        assertThat(sum.toDoubleMatrix()).isDeepEqualTo(new double[][] {{112, 216}, {302, 404}});
+        INDArray square = Nd4j.zeros(DataType.DOUBLE, 3, 3);
+        MatrixProduct.add(1, A, true, A, false, square);
+        assertThat(square.toDoubleMatrix()).isDeepEqualTo(new double[][] {{1, 0, 1}, {0, 4, -2}, {1, -2, 2}});
+        INDArray both = Nd4j.zeros(DataType.DOUBLE, 3, 3);
+        MatrixProduct.add(
+                -1, A, true, B.transpose().dup('c').reshape(2, 3).transpose().dup('c'), true, both);
+        assertThat(both.toDoubleMatrix()).isDeepEqualTo(new double[][] {{-1, -3, -5}, {-4, -8, -12}, {1, 1, 1}});
+        INDArray row = Nd4j.create(new double[][] {{3, 4}});
+        INDArray column = Nd4j.create(new double[][] {{5}, {6}});
+        INDArray outer = Nd4j.zeros(DataType.DOUBLE, 2, 2);
+        MatrixProduct.add(1, column, false, row, false, outer);
+        assertThat(outer.toDoubleMatrix()).isDeepEqualTo(new double[][] {{15, 20}, {18, 24}});
+    }
+
+    @Test
+    void refusesArraysThatAreNotDenseWhereItAddsInPlace() {
+        INDArray sum = Nd4j.zeros(DataType.DOUBLE, 2, 2);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> MatrixProduct.add(1, A, false, B, true, sum))
+                .withMessage(
+                        "sum: shape [2, 2] is not that of the product of shape [2, 3] and shape [3, 2] transposed");
+        for (INDArray other : new INDArray[] {B.castTo(DataType.FLOAT), B.dup('f'), A.transpose()}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> MatrixProduct.add(1, A, false, other, false, sum))
+                    .withMessage("right: shape [3, 2] is not a dense array of doubles in order c");
+        }
+        INDArray view = Nd4j.zeros(DataType.DOUBLE, 2, 3).get(NDArrayIndex.all(), NDArrayIndex.interval(0, 2));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> MatrixProduct.add(1, A, false, B, false, view))
+                .withMessageStartingWith("sum: shape [2, 2] is not a dense array");
+        assertThat(sum.sumNumber().doubleValue()).isZero();
+    }
+
+    @Test
     void refusesWhatCannotBeMultiplied() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> MatrixProduct.of(A, A))

@@ -78,6 +78,8 @@ public final class Answer<T> {
 
     @Override
     public String toString() {
-        return value == null ? "withheld: " + remark : remark.isEmpty() ? value.toString() : value + " (" + remark + ")";
+        return value == null
+                ? "withheld: " + remark
+                : remark.isEmpty() ? value.toString() : value + " (" + remark + ")";
     }
 }

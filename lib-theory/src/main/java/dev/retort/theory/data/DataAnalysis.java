@@ -185,7 +185,9 @@ public final class DataAnalysis {
         double[] places = IntStream.rangeClosed(1, data.rank).asDoubleStream().toArray();
         FlooredFit fit = FlooredFit.of(places, data.eigenvalues);
         return diagnostics.rowsPerDirection() < INDICATIVE
-                ? Answer.given(fit, "with less than ten rows for each direction, indicative only: the largest variances are too large")
+                ? Answer.given(
+                        fit,
+                        "with less than ten rows for each direction, indicative only: the largest variances are too large")
                 : Answer.given(fit);
     }
 
@@ -211,8 +213,9 @@ public final class DataAnalysis {
             cautions.add("With " + data.rows + " rows the error bars matter as much as the curve.");
         }
         if (data.rows < FEW_ROWS * data.rank) {
-            cautions.add("With less than three rows for each direction, predictions for more rows than there are may be optimistic by up to"
-                    + " 20 %.");
+            cautions.add(
+                    "With less than three rows for each direction, predictions for more rows than there are may be optimistic by up to"
+                            + " 20 %.");
         }
         if (diagnostics.atBestRidge() > ESTIMATES_DIFFER) {
             cautions.add(String.format(
@@ -232,8 +235,10 @@ public final class DataAnalysis {
                     "samples",
                     samples,
                     data.rank < data.freedom
-                            ? "is more than twice the rows of the table, " + data.rows + ", beyond which nothing is known"
-                            : "is not below the rows of the table, " + data.rows + ", which leave no residual to tell the noise by");
+                            ? "is more than twice the rows of the table, " + data.rows
+                                    + ", beyond which nothing is known"
+                            : "is not below the rows of the table, " + data.rows
+                                    + ", which leave no residual to tell the noise by");
         }
         return samples - 1.0;
     }
@@ -252,8 +257,7 @@ public final class DataAnalysis {
      */
     public TunedRisk tuned(int samples) {
         double freedom = checked(samples);
-        double ridge = search.minimum(
-                least(freedom), shrinkage -> RidgePath.factor(data, shrinkage, freedom));
+        double ridge = search.minimum(least(freedom), shrinkage -> RidgePath.factor(data, shrinkage, freedom));
         Shrinkage shrinkage = Shrinkage.of(data, ridge);
         double own = ridge == least(freedom) ? 0 : RidgePath.studentRidge(shrinkage, freedom);
         return new TunedRisk(samples, own * freedom / samples, risk(shrinkage, freedom));
@@ -337,7 +341,9 @@ public final class DataAnalysis {
         if (ratio < FARTHER_ABOVE && (excess > UNEVEN || lopsided)) {
             return Answer.withheld(unevenness(lopsided, excess)
                     + String.format(
-                            Locale.ROOT, ", so that least squares can be predicted from %.0f rows on alone", FARTHER_ABOVE * k + 1));
+                            Locale.ROOT,
+                            ", so that least squares can be predicted from %.0f rows on alone",
+                            FARTHER_ABOVE * k + 1));
         }
         if (ratio > FAR_BELOW && ratio < FAR_ABOVE && excess > EVEN) {
             return Answer.withheld(String.format(
@@ -348,13 +354,17 @@ public final class DataAnalysis {
                     FAR_ABOVE * k + 1));
         }
         SampleMean risk = ridgelessRisk(freedom);
-        return excess > EVEN ? Answer.given(risk, "corrected for rows of uneven size; good to about 15 %") : Answer.given(risk);
+        return excess > EVEN
+                ? Answer.given(risk, "corrected for rows of uneven size; good to about 15 %")
+                : Answer.given(risk);
     }
 
     private String unevenness(boolean lopsided, double excess) {
         if (excess > RARE) {
             return String.format(
-                    Locale.ROOT, "some columns are the same in nearly all rows, so that a few rows decide (excess variance %.2g)", excess);
+                    Locale.ROOT,
+                    "some columns are the same in nearly all rows, so that a few rows decide (excess variance %.2g)",
+                    excess);
         }
         if (lopsided) {
             return String.format(
@@ -375,8 +385,7 @@ public final class DataAnalysis {
         double noise = data.residual / (data.freedom - data.rank);
         Leverage leverage = new Leverage(data, shrinkage);
         double risk = freedom > data.rank
-                ? leverage.leastSquares(
-                        noise, freedom, data.rank <= FEW_DIRECTIONS && freedom < FEW_ROWS * data.rank)
+                ? leverage.leastSquares(noise, freedom, data.rank <= FEW_DIRECTIONS && freedom < FEW_ROWS * data.rank)
                 : leverage.interpolation(noise, ofAll(shrinkage));
         return new SampleMean(risk, risk * relativeError(shrinkage));
     }
@@ -417,7 +426,11 @@ public final class DataAnalysis {
     }
 
     private static double excess(RegressionTask task, Surrogate surrogate, Training training) {
-        return Distillation.of(task).surrogate(surrogate).target(training).predict().excess();
+        return Distillation.of(task)
+                .surrogate(surrogate)
+                .target(training)
+                .predict()
+                .excess();
     }
 
     /** The tuned ridge fit on all rows, in the basis of the principal directions. */
@@ -433,11 +446,12 @@ public final class DataAnalysis {
 
     private Answer<Double> mask(double gain, double freedom) {
         if (freedom > data.rank / 2.0) {
-            return Answer.withheld("no material gain: students of more than half as many rows as directions have no use for it");
+            return Answer.withheld(
+                    "no material gain: students of more than half as many rows as directions have no use for it");
         }
         if (gain < MATERIAL) {
-            return Answer.withheld(String.format(
-                    Locale.ROOT, "no material gain: %.1f %% at most, where 5 %% would be", 100 * gain));
+            return Answer.withheld(
+                    String.format(Locale.ROOT, "no material gain: %.1f %% at most, where 5 %% would be", 100 * gain));
         }
         if (data.rows < INDICATIVE * data.rank) {
             return Answer.withheld("not told by less than ten rows for each direction");

@@ -53,8 +53,7 @@ public final class DataReport {
     private final int duplicateRows;
     private final List<Finding> findings;
 
-    private DataReport(
-            int rows, int columns, int rank, double condition, int duplicateRows, List<Finding> findings) {
+    private DataReport(int rows, int columns, int rank, double condition, int duplicateRows, List<Finding> findings) {
         this.rows = rows;
         this.columns = columns;
         this.rank = rank;
@@ -120,11 +119,12 @@ public final class DataReport {
                 counts = column[i] == column[0] + i;
             }
             if (counts) {
-                findings.add(new Finding(
-                        Finding.Kind.INDEX,
-                        List.of(name),
-                        "Column " + Wording.quoted(name) + " counts the rows.",
-                        "Read the table without it unless their order means something; pandas writes no index when told index=False."));
+                findings.add(
+                        new Finding(
+                                Finding.Kind.INDEX,
+                                List.of(name),
+                                "Column " + Wording.quoted(name) + " counts the rows.",
+                                "Read the table without it unless their order means something; pandas writes no index when told index=False."));
             }
         }
     }
@@ -143,22 +143,25 @@ public final class DataReport {
             }
         }
         if (!copies.isEmpty()) {
-            findings.add(new Finding(
-                    Finding.Kind.LABEL_COPY,
-                    copies,
-                    "The label " + Wording.quoted(label) + " is a multiple of " + Wording.list(copies) + ", but for a constant.",
-                    "Leave it out unless it is known when the label is not: whatever is predicted from it is no news."));
+            findings.add(
+                    new Finding(
+                            Finding.Kind.LABEL_COPY,
+                            copies,
+                            "The label " + Wording.quoted(label) + " is a multiple of " + Wording.list(copies)
+                                    + ", but for a constant.",
+                            "Leave it out unless it is known when the label is not: whatever is predicted from it is no news."));
         }
     }
 
     private static void classes(DataTable table, String label, List<Finding> findings) {
         long values = Arrays.stream(table.column(label)).distinct().limit(3).count();
         if (values == 2) {
-            findings.add(new Finding(
-                    Finding.Kind.CLASSES,
-                    List.of(label),
-                    "The label " + Wording.quoted(label) + " has two values.",
-                    "Risks are mean squared errors of predicting them; they say nothing about the share of right answers."));
+            findings.add(
+                    new Finding(
+                            Finding.Kind.CLASSES,
+                            List.of(label),
+                            "The label " + Wording.quoted(label) + " has two values.",
+                            "Risks are mean squared errors of predicting them; they say nothing about the share of right answers."));
         }
     }
 
@@ -189,8 +192,7 @@ public final class DataReport {
     }
 
     /** From the directions that features do not have: each says that some column is a combination of others. */
-    private static void collinear(
-            Prepared prepared, int rank, Map<String, String> duplicates, List<Finding> findings) {
+    private static void collinear(Prepared prepared, int rank, Map<String, String> duplicates, List<Finding> findings) {
         int columns = prepared.names.size();
         double[][] missing = new double[columns - rank][];
         for (int k = rank; k < columns; k++) {

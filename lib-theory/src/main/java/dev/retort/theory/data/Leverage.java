@@ -116,8 +116,9 @@ final class Leverage {
         double k = data.rank;
         double delta = delta(k / freedom);
         double level = level(delta);
-        double excess = risk(noise, 0, k / freedom, square(delta, 1) / (level * level), square(delta, 2) / (level * level))
-                - noise;
+        double excess =
+                risk(noise, 0, k / freedom, square(delta, 1) / (level * level), square(delta, 2) / (level * level))
+                        - noise;
         double finite = exact && freedom > k + 1 ? (freedom - k) / (freedom - k - 1) : 1;
         return (1 + 1 / (freedom + 1)) * (noise + excess * finite);
     }

@@ -79,8 +79,8 @@ final class NpyFormat {
                 throw new TableFormatException(source + " holds no number: its shape is " + shape);
             }
             if (rows * columns * size > length || Math.max(rows, columns) > LARGEST) {
-                throw new TableFormatException(source + " has fewer entries than its shape says, which is "
-                        + shape + ": it is not complete");
+                throw new TableFormatException(
+                        source + " has fewer entries than its shape says, which is " + shape + ": it is not complete");
             }
             ByteBuffer entries =
                     ByteBuffer.allocate(BUFFER).order(big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
@@ -199,7 +199,8 @@ final class NpyFormat {
                 (entry, row, column, table) -> table.number(row, column, Short.toUnsignedInt(entry.getShort()));
             case "i4" -> (entry, row, column, table) -> table.number(row, column, entry.getInt());
             case "u4" ->
-                (entry, row, column, table) -> table.number(row, column, (double) Integer.toUnsignedLong(entry.getInt()));
+                (entry, row, column, table) ->
+                        table.number(row, column, (double) Integer.toUnsignedLong(entry.getInt()));
             case "i8" -> (entry, row, column, table) -> signed(entry.getLong(), row, column, table);
             case "u8" -> (entry, row, column, table) -> unsigned(entry.getLong(), row, column, table);
             case "f2" -> (entry, row, column, table) -> table.number(row, column, half(entry.getShort()));

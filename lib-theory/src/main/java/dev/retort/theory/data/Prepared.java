@@ -34,11 +34,7 @@ final class Prepared {
     final ThinSvd svd;
 
     private Prepared(
-            List<String> names,
-            List<String> constant,
-            double[][] columns,
-            double[] deviations,
-            double[] labels) {
+            List<String> names, List<String> constant, double[][] columns, double[] deviations, double[] labels) {
         this.names = names;
         this.constant = constant;
         this.columns = columns;

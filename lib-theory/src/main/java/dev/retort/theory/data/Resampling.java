@@ -23,7 +23,10 @@ final class Resampling {
 
     MeasuredRisk measured(int samples, double ridge, int draws, long seed) {
         double[] errors = new double[draws];
-        IntStream.range(0, draws).parallel().forEach(draw -> errors[draw] = error(samples, ridge, RandomStreams.of(seed).at(draw).generator()));
+        IntStream.range(0, draws)
+                .parallel()
+                .forEach(draw -> errors[draw] =
+                        error(samples, ridge, RandomStreams.of(seed).at(draw).generator()));
         double[] sorted = errors.clone();
         Arrays.sort(sorted);
         double median = (sorted[(draws - 1) / 2] + sorted[draws / 2]) / 2;

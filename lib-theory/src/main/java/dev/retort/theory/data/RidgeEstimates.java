@@ -182,8 +182,8 @@ public final class RidgeEstimates {
     public SampleMean leaveOneOut(double ridge) {
         Shrinkage shrinkage = at(ridge);
         double risk = shrinkage.leaveOneOut();
-        double error = Math.max(
-                shrinkage.errorOfLeaveOneOut(), ofMeans() * shrinkage.errorOfGeneralisedCrossValidation());
+        double error =
+                Math.max(shrinkage.errorOfLeaveOneOut(), ofMeans() * shrinkage.errorOfGeneralisedCrossValidation());
         return new SampleMean(risk, Double.isNaN(error) ? Double.POSITIVE_INFINITY : error);
     }
 

@@ -98,9 +98,7 @@ final class RidgePath {
         double freedom = samples - 1.0;
         double kappa = shrinkage.kappa();
         // r/κ, the part of their labels that own rows miss; its limit without ridge.
-        double own = kappa == 0
-                ? Math.max(0, 1 - data.rank / freedom)
-                : Math.max(0, 1 - shrinkage.df1() / freedom);
+        double own = kappa == 0 ? Math.max(0, 1 - data.rank / freedom) : Math.max(0, 1 - shrinkage.df1() / freedom);
         double drawn = (double) samples / data.rows;
         return (1 - drawn) * heldOut + drawn * own * own * heldOut / (1 + 1.0 / samples);
     }

@@ -34,7 +34,10 @@ final class Wording {
 
     /** To four figures, and no more of them than there are. */
     static String number(double value) {
-        return new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros().toPlainString();
+        return new BigDecimal(value)
+                .round(new MathContext(4))
+                .stripTrailingZeros()
+                .toPlainString();
     }
 
     /** A cell of a file, cut short. */

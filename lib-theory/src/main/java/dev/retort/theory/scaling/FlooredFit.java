@@ -106,7 +106,8 @@ public final class FlooredFit {
 
         Points(double[] x, double[] y, double @Nullable [] errors) {
             this.middle = Arrays.stream(x).map(Math::log).average().orElseThrow();
-            this.logarithms = Arrays.stream(x).map(value -> Math.log(value) - middle).toArray();
+            this.logarithms =
+                    Arrays.stream(x).map(value -> Math.log(value) - middle).toArray();
             this.y = y;
             this.known = errors != null;
             this.weights = new double[y.length];
@@ -196,7 +197,9 @@ public final class FlooredFit {
                     ? 1 - new FDistribution(1, 1e9).cumulativeProbability(Math.max(0, straight - misfit))
                     : misfit == 0
                             ? straight > 0 ? 0 : 1
-                            : 1 - new FDistribution(1, freedom).cumulativeProbability(Math.max(0, (straight - misfit) / unit));
+                            : 1
+                                    - new FDistribution(1, freedom)
+                                            .cumulativeProbability(Math.max(0, (straight - misfit) / unit));
             return new FlooredFit(
                     linear[0],
                     linear[1] * Math.exp(exponent * middle),
@@ -244,9 +247,12 @@ public final class FlooredFit {
             double[] lengths = new double[slopes.length];
             double[][] unit = new double[slopes.length][];
             for (int j = 0; j < slopes.length; j++) {
-                double length = Math.sqrt(Arrays.stream(slopes[j]).map(v -> v * v).sum());
+                double length =
+                        Math.sqrt(Arrays.stream(slopes[j]).map(v -> v * v).sum());
                 lengths[j] = length;
-                unit[j] = Arrays.stream(slopes[j]).map(v -> length == 0 ? 0 : v / length).toArray();
+                unit[j] = Arrays.stream(slopes[j])
+                        .map(v -> length == 0 ? 0 : v / length)
+                        .toArray();
             }
             ThinSvd svd = ThinSvd.of(unit);
             double[] variances = new double[slopes.length];
@@ -334,6 +340,7 @@ public final class FlooredFit {
 
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%.4g + %.4g x^-%.4g, exponent ± %.2g", floor, constant, exponent, exponentError);
+        return String.format(
+                Locale.ROOT, "%.4g + %.4g x^-%.4g, exponent ± %.2g", floor, constant, exponent, exponentError);
     }
 }

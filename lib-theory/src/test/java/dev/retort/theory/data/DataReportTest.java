@@ -34,7 +34,8 @@ class DataReportTest {
         assertThat(report.findings()).isEmpty();
         assertThat(report.rank()).isEqualTo(2);
         assertThat(report.condition()).isBetween(1.0, 2.0);
-        assertThat(report.toString()).isEqualTo("50 rows, 2 columns, rank 2, condition " + String.format("%.3g", report.condition()));
+        assertThat(report.toString())
+                .isEqualTo("50 rows, 2 columns, rank 2, condition " + String.format("%.3g", report.condition()));
     }
 
     /** Every defect at once, each named by its columns. */
@@ -47,28 +48,45 @@ class DataReportTest {
         for (int i = 0; i < 64; i++) {
             double[] x = base[i % 60];
             rows[i] = new double[] {
-                x[0], x[1], x[0], 2 * x[0] - 3 * x[1] + 4, 7, 1e9 * (x[1] + i), 1e-9 * (x[0] + i * i), 32 + 1.8 * x[1], i,
-                100 * x[2] + 5, x[2]
+                x[0],
+                x[1],
+                x[0],
+                2 * x[0] - 3 * x[1] + 4,
+                7,
+                1e9 * (x[1] + i),
+                1e-9 * (x[0] + i * i),
+                32 + 1.8 * x[1],
+                i,
+                100 * x[2] + 5,
+                x[2]
             };
         }
         DataReport report = report(names, rows);
         assertThat(report.columns()).isEqualTo(10);
-        assertThat(report.findings(Kind.CONSTANT)).singleElement().extracting(Finding::columns).isEqualTo(List.of("seven"));
+        assertThat(report.findings(Kind.CONSTANT))
+                .singleElement()
+                .extracting(Finding::columns)
+                .isEqualTo(List.of("seven"));
         assertThat(report.findings(Kind.DUPLICATE))
                 .singleElement()
                 .extracting(Finding::columns)
                 .isEqualTo(List.of("a", "copy of a"));
-        assertThat(report.findings(Kind.INDEX)).singleElement().extracting(Finding::columns).isEqualTo(List.of("row"));
+        assertThat(report.findings(Kind.INDEX))
+                .singleElement()
+                .extracting(Finding::columns)
+                .isEqualTo(List.of("row"));
         assertThat(report.findings(Kind.LABEL_COPY))
                 .singleElement()
                 .extracting(Finding::columns)
                 .isEqualTo(List.of("label in cents"));
-        assertThat(report.findings(Kind.UNITS)).singleElement().satisfies(finding -> assertThat(finding.columns())
-                .contains("huge", "tiny"));
+        assertThat(report.findings(Kind.UNITS))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.columns()).contains("huge", "tiny"));
         // sum of a and b; fahrenheit of b; huge of b and the row. "copy of a" is said before.
         assertThat(report.rank()).isEqualTo(5);
-        assertThat(report.findings(Kind.COLLINEAR)).hasSize(3).allSatisfy(finding -> assertThat(finding.what())
-                .contains("follows from others"));
+        assertThat(report.findings(Kind.COLLINEAR))
+                .hasSize(3)
+                .allSatisfy(finding -> assertThat(finding.what()).contains("follows from others"));
         assertThat(report.findings(Kind.DUPLICATE_ROWS)).isEmpty(); // their places differ
         assertThat(report.findings(Kind.CLASSES)).isEmpty();
         assertThat(report.toString().lines()).hasSize(1 + report.findings().size());
@@ -81,12 +99,15 @@ class DataReportTest {
         for (int i = 0; i < 40; i++) {
             rows[i] = new double[] {base[i][0], base[i][1], 2 * base[i][0] - 3 * base[i][1] + 4, base[i][2]};
         }
-        Finding finding = report(List.of("a", "b", "sum", "label"), rows).findings(Kind.COLLINEAR).get(0);
+        Finding finding = report(List.of("a", "b", "sum", "label"), rows)
+                .findings(Kind.COLLINEAR)
+                .get(0);
         assertThat(finding.columns()).containsExactlyInAnyOrder("a", "b", "sum");
-        assertThat(finding.what()).isIn(
-                "Column \"sum\" follows from others: it is -3 × \"b\" + 2 × \"a\", and a constant.",
-                "Column \"b\" follows from others: it is -0.3333 × \"sum\" + 0.6667 × \"a\", and a constant.",
-                "Column \"b\" follows from others: it is 0.6667 × \"a\" + -0.3333 × \"sum\", and a constant.");
+        assertThat(finding.what())
+                .isIn(
+                        "Column \"sum\" follows from others: it is -3 × \"b\" + 2 × \"a\", and a constant.",
+                        "Column \"b\" follows from others: it is -0.3333 × \"sum\" + 0.6667 × \"a\", and a constant.",
+                        "Column \"b\" follows from others: it is 0.6667 × \"a\" + -0.3333 × \"sum\", and a constant.");
     }
 
     @Test
@@ -96,7 +117,10 @@ class DataReportTest {
         rows[20] = rows[3].clone();
         DataReport report = report(List.of("a", "b", "label"), rows);
         assertThat(report.duplicateRows()).isEqualTo(2);
-        assertThat(report.findings(Kind.DUPLICATE_ROWS)).singleElement().asString().contains("2 rows of 50 are there before");
+        assertThat(report.findings(Kind.DUPLICATE_ROWS))
+                .singleElement()
+                .asString()
+                .contains("2 rows of 50 are there before");
     }
 
     @Test
@@ -150,15 +174,17 @@ class DataReportTest {
         DataReport report = report(names(10), rows);
         assertThat(report.rank()).isEqualTo(9);
         assertThat(report.condition()).isBetween(0.3 / apart, 10 / apart);
-        assertThat(report.findings(Kind.NEARLY_COLLINEAR)).hasSize(apart < 1e-7 ? 1 : 0).allSatisfy(finding -> assertThat(
-                        finding.columns())
-                .containsExactlyInAnyOrder("2", "8"));
+        assertThat(report.findings(Kind.NEARLY_COLLINEAR))
+                .hasSize(apart < 1e-7 ? 1 : 0)
+                .allSatisfy(finding -> assertThat(finding.columns()).containsExactlyInAnyOrder("2", "8"));
     }
 
     @Test
     void refusesWhatItCannotLookAt() {
-        assertThatThrownBy(() -> report(List.of("a", "label"), new double[4][2])).hasMessageContaining("4 rows is less than the 5");
-        assertThatThrownBy(() -> report(List.of("a", "label"), new double[9][2])).hasMessageContaining("does not vary");
+        assertThatThrownBy(() -> report(List.of("a", "label"), new double[4][2]))
+                .hasMessageContaining("4 rows is less than the 5");
+        assertThatThrownBy(() -> report(List.of("a", "label"), new double[9][2]))
+                .hasMessageContaining("does not vary");
         double[][] rows = gaussian(9, 2);
         for (double[] row : rows) {
             row[0] = 0.1 + 0.2;

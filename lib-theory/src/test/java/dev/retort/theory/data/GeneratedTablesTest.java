@@ -42,7 +42,8 @@ class GeneratedTablesTest {
 
     /** As they are, less their means. */
     private static Decomposition data(double[][] table) {
-        return Prepared.raw(DataTable.of(table), Integer.toString(table[0].length - 1)).decomposition();
+        return Prepared.raw(DataTable.of(table), Integer.toString(table[0].length - 1))
+                .decomposition();
     }
 
     @Test
@@ -73,8 +74,10 @@ class GeneratedTablesTest {
 
     @Test
     void noise() {
-        assertThat(new RidgeEstimates(data("A")).noisePower().orElseThrow().mean()).isCloseTo(.2521518552, DIGITS);
-        assertThat(new RidgeEstimates(data("B")).noisePower().orElseThrow().mean()).isCloseTo(.8269453625, DIGITS);
+        assertThat(new RidgeEstimates(data("A")).noisePower().orElseThrow().mean())
+                .isCloseTo(.2521518552, DIGITS);
+        assertThat(new RidgeEstimates(data("B")).noisePower().orElseThrow().mean())
+                .isCloseTo(.8269453625, DIGITS);
         assertThat(new RidgeEstimates(data("C")).noisePower()).isEmpty();
     }
 
@@ -124,7 +127,8 @@ class GeneratedTablesTest {
     })
     void pathWithoutRidge(String name, int samples, double risk) {
         Decomposition data = data(name);
-        assertThat(pathRisk(data, samples, RidgePath.matching(data, samples - 1, 0))).isCloseTo(risk, DIGITS);
+        assertThat(pathRisk(data, samples, RidgePath.matching(data, samples - 1, 0)))
+                .isCloseTo(risk, DIGITS);
     }
 
     @ParameterizedTest
@@ -155,7 +159,8 @@ class GeneratedTablesTest {
     void riskOverAllRows(String name, int samples, double risk) {
         Decomposition data = data(name);
         double heldOut = pathRisk(data, samples, 0);
-        assertThat(RidgePath.overAllRows(data, Shrinkage.of(data, 0), samples, heldOut)).isCloseTo(risk, DIGITS);
+        assertThat(RidgePath.overAllRows(data, Shrinkage.of(data, 0), samples, heldOut))
+                .isCloseTo(risk, DIGITS);
     }
 
     @ParameterizedTest
@@ -186,7 +191,8 @@ class GeneratedTablesTest {
         // With few directions, exactly.
         double excess = risk / (1 + 1.0 / samples) - noise;
         double exact = excess * (freedom - data.rank) / (freedom - data.rank - 1);
-        assertThat(leverage.leastSquares(noise, freedom, true)).isCloseTo((1 + 1.0 / samples) * (noise + exact), MINIMA);
+        assertThat(leverage.leastSquares(noise, freedom, true))
+                .isCloseTo((1 + 1.0 / samples) * (noise + exact), MINIMA);
     }
 
     @ParameterizedTest
@@ -222,9 +228,12 @@ class GeneratedTablesTest {
         DataAnalysis analysis = DataAnalysis.of(table, "y");
         assertThat(analysis.rank()).isEqualTo(5);
         assertThat(analysis.report().rank()).isEqualTo(5);
-        assertThat(analysis.estimates().noisePower().orElseThrow().mean()).isCloseTo(.2521518552, Percentage.withPercentage(1e-7));
-        assertThat(analysis.report().findings(Finding.Kind.CONSTANT).get(0).columns()).containsExactly("three");
-        assertThat(analysis.report().findings(Finding.Kind.DUPLICATE).get(0).columns()).containsExactly("a", "copy");
+        assertThat(analysis.estimates().noisePower().orElseThrow().mean())
+                .isCloseTo(.2521518552, Percentage.withPercentage(1e-7));
+        assertThat(analysis.report().findings(Finding.Kind.CONSTANT).get(0).columns())
+                .containsExactly("three");
+        assertThat(analysis.report().findings(Finding.Kind.DUPLICATE).get(0).columns())
+                .containsExactly("a", "copy");
         DataAnalysis raw = DataAnalysis.raw(table, "y");
         assertThat(raw.rank()).isEqualTo(4);
         assertThat(raw.caution()).contains("1 direction is lost");
@@ -239,7 +248,9 @@ class GeneratedTablesTest {
         Answer<?> answer = analysis.ridgeless(samples);
         assertThat(answer.isGiven()).isFalse();
         assertThat(answer.remark()).startsWith("threshold");
-        assertThatThrownBy(answer::value).isInstanceOf(IllegalStateException.class).hasMessageContaining("threshold");
+        assertThatThrownBy(answer::value)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("threshold");
     }
 
     @Test
@@ -247,7 +258,8 @@ class GeneratedTablesTest {
         DataAnalysis analysis = DataAnalysis.raw(DataTable.of(table("C")), "30");
         assertThat(analysis.mostSamples()).isEqualTo(19);
         assertThat(analysis.tuned(19).testRisk().mean()).isPositive();
-        assertThatThrownBy(() -> analysis.tuned(30)).hasMessageContaining("samples: 30 is not below the rows of the table, 20");
+        assertThatThrownBy(() -> analysis.tuned(30))
+                .hasMessageContaining("samples: 30 is not below the rows of the table, 20");
         assertThatThrownBy(() -> DataAnalysis.raw(DataTable.of(table("A")), "5").tuned(81))
                 .hasMessageContaining("samples: 81 is more than twice the rows of the table, 40");
     }
@@ -319,8 +331,10 @@ class GeneratedTablesTest {
         TunedRisk small = analysis.tuned(10);
         assertThat(analysis.withRidge(10, small.ridge()).mean())
                 .isCloseTo(small.testRisk().mean(), Percentage.withPercentage(1e-7));
-        assertThat(analysis.withRidge(10, 2 * small.ridge()).mean()).isGreaterThan(small.testRisk().mean());
-        assertThat(analysis.withRidge(10, small.ridge() / 2).mean()).isGreaterThan(small.testRisk().mean());
+        assertThat(analysis.withRidge(10, 2 * small.ridge()).mean())
+                .isGreaterThan(small.testRisk().mean());
+        assertThat(analysis.withRidge(10, small.ridge() / 2).mean())
+                .isGreaterThan(small.testRisk().mean());
         assertThat(analysis.withRidge(10, Double.POSITIVE_INFINITY).mean())
                 .isCloseTo(analysis.labelVariance() * 1.1, Percentage.withPercentage(3));
     }

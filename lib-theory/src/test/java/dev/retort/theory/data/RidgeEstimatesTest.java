@@ -31,9 +31,7 @@ class RidgeEstimatesTest {
         {2, -3, -1, 1, 3, -2, 0, 2, -3}
     };
 
-    private static final double[][] HIGH = {
-        {-5, -2, 1}, {-3, 1, 5}, {3, -3, 2}, {2, -3, 3}, {5, 1, -3}, {1, -2, -5}
-    };
+    private static final double[][] HIGH = {{-5, -2, 1}, {-3, 1, 5}, {3, -3, 2}, {2, -3, 3}, {5, 1, -3}, {1, -2, -5}};
 
     private static final Percentage EXACT = Percentage.withPercentage(1e-9);
 
@@ -68,7 +66,8 @@ class RidgeEstimatesTest {
             int row = out;
             int[] others = IntStream.range(0, n).filter(i -> i != row).toArray();
             double[][] left = Arrays.stream(others).mapToObj(i -> features[i]).toArray(double[][]::new);
-            double[] leftLabels = Arrays.stream(others).mapToDouble(i -> labels[i]).toArray();
+            double[] leftLabels =
+                    Arrays.stream(others).mapToDouble(i -> labels[i]).toArray();
             // The penalty is the same in absolute terms: n r of all rows.
             double[] b = ridgeFit(left, leftLabels, n * ridge / (n - 1));
             double miss = labels[row];
@@ -91,8 +90,7 @@ class RidgeEstimatesTest {
         for (int i = 0; i < gram.getRowDimension(); i++) {
             gram.addToEntry(i, i, n * ridge);
         }
-        DecompositionSolver solver =
-                new LUDecomposition(gram).getSolver();
+        DecompositionSolver solver = new LUDecomposition(gram).getSolver();
         RealVector labels = new ArrayRealVector(y);
         return (n < x[0].length
                         ? matrix.transpose().operate(solver.solve(labels))
@@ -110,8 +108,10 @@ class RidgeEstimatesTest {
         int p = 60;
         double sigma = 0.5;
         double ridge = 0.05;
-        double[] roots = IntStream.rangeClosed(1, p).mapToDouble(i -> Math.pow(i, -0.5)).toArray();
-        double[] beta = IntStream.rangeClosed(1, p).mapToDouble(i -> Math.pow(i, -0.4)).toArray();
+        double[] roots =
+                IntStream.rangeClosed(1, p).mapToDouble(i -> Math.pow(i, -0.5)).toArray();
+        double[] beta =
+                IntStream.rangeClosed(1, p).mapToDouble(i -> Math.pow(i, -0.4)).toArray();
         double signal = 0;
         for (int j = 0; j < p; j++) {
             signal += Math.pow(roots[j] * beta[j], 2);
@@ -244,9 +244,11 @@ class RidgeEstimatesTest {
         assertThat(fit.bestMixing(10 * best)).isNegative();
         assertThat(fit.bestMixing(best / 10)).isPositive();
         for (double ridge : new double[] {best / 10, best, 10 * best}) {
-            assertThat(fit.rounds(ridge, 0).testRisk()).isCloseTo(fit.testRisk(ridge).mean(), EXACT);
+            assertThat(fit.rounds(ridge, 0).testRisk())
+                    .isCloseTo(fit.testRisk(ridge).mean(), EXACT);
             for (int k = 1; k <= 3; k++) {
-                assertThat(fit.rounds(ridge, k).testRisk()).isLessThanOrEqualTo(fit.rounds(ridge, k - 1).testRisk() * (1 + 1e-12));
+                assertThat(fit.rounds(ridge, k).testRisk())
+                        .isLessThanOrEqualTo(fit.rounds(ridge, k - 1).testRisk() * (1 + 1e-12));
                 assertThat(fit.rounds(ridge, k).mixings()).hasSize(k);
                 assertThat(fit.rounds(ridge, k).weights()).hasSize(k + 1).startsWith(1.0);
             }
@@ -340,8 +342,12 @@ class RidgeEstimatesTest {
     void takesArrays() {
         double[] labels = {1, -2, 3, 0, 2, -1};
         SampleMean expected = RidgeEstimates.of(HIGH, labels).testRisk(2);
-        assertThat(RidgeEstimates.ofArrays(Nd4j.create(HIGH), Nd4j.create(labels)).testRisk(2)).isEqualTo(expected);
-        assertThat(RidgeEstimates.ofArrays(Nd4j.create(HIGH).dup('f'), Nd4j.create(labels).reshape(6, 1)).testRisk(2))
+        assertThat(RidgeEstimates.ofArrays(Nd4j.create(HIGH), Nd4j.create(labels))
+                        .testRisk(2))
+                .isEqualTo(expected);
+        assertThat(RidgeEstimates.ofArrays(
+                                Nd4j.create(HIGH).dup('f'), Nd4j.create(labels).reshape(6, 1))
+                        .testRisk(2))
                 .isEqualTo(expected);
     }
 
@@ -365,7 +371,8 @@ class RidgeEstimatesTest {
         assertThatThrownBy(() -> fit.rounds(1, 4)).hasMessageStartingWith("rounds: 4 is not from 0 to 3");
         assertThatThrownBy(() -> RidgeEstimates.of(HIGH, new double[5]))
                 .hasMessage("labels.length: 5 is not the number of rows, 6");
-        assertThatThrownBy(() -> RidgeEstimates.of(HIGH, new double[6])).hasMessageStartingWith("labels: values that do not vary");
+        assertThatThrownBy(() -> RidgeEstimates.of(HIGH, new double[6]))
+                .hasMessageStartingWith("labels: values that do not vary");
         assertThatThrownBy(() -> RidgeEstimates.withIntercept(new double[][] {{1}, {1}, {1}}, new double[] {1, 2, 3}))
                 .hasMessageStartingWith("features: columns that do not vary");
     }

@@ -9,6 +9,11 @@ import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.grid.GridStudy;
 import dev.retort.theory.grid.ParameterGrid;
+import dev.retort.theory.progressive.BooleanFunction;
+import dev.retort.theory.progressive.DistillationLoss;
+import dev.retort.theory.progressive.FourierGap;
+import dev.retort.theory.progressive.SupportRecovery;
+import dev.retort.theory.progressive.ThresholdUnit;
 import dev.retort.theory.simulation.Pretraining;
 import dev.retort.theory.simulation.PromptTrials;
 import dev.retort.theory.simulation.Trials;
@@ -32,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NoNativeCodeTest {
 
     @ParameterizedTest
-    @ValueSource(classes = {Risk.class, Step.class, Cell.class})
+    @ValueSource(classes = {Risk.class, Step.class, Cell.class, Parity.class})
     void theoryIsComputedWithoutNd4j(Class<? extends Callable<Double>> use) throws Exception {
         try (URLClassLoader bare = classPathWithout("nd4j", "bytedeco", "javacpp")) {
             assertThatExceptionOfType(ClassNotFoundException.class)
@@ -158,6 +163,21 @@ class NoNativeCodeTest {
                     .target(Training.samples(3))
                     .simulate(Trials.of(2))
                     .mean();
+        }
+    }
+
+    /** Parities and their losses. */
+    public static final class Parity implements Callable<Double> {
+
+        /** Loaded by name. */
+        public Parity() {}
+
+        @Override
+        public Double call() {
+            FourierGap gap = FourierGap.of(20, 4);
+            double loss = DistillationLoss.of(2).value(new double[] {1, 0}, new double[] {0, 2});
+            BooleanFunction unit = BooleanFunction.of(4, ThresholdUnit.of(4, 0)::value);
+            return SupportRecovery.oneShot(gap).hoeffdingSamples(0.1) + loss + unit.coefficient(1);
         }
     }
 

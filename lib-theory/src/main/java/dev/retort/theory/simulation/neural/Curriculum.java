@@ -1,0 +1,274 @@
+package dev.retort.theory.simulation.neural;
+
+import static dev.retort.core.Arguments.atLeastOne;
+import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.Arguments.positive;
+import static dev.retort.core.Arguments.refusal;
+
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+
+/**
+ * What a student is taught by, step by step: which of the teacher's checkpoints labels the batch, and what the labels are like. The
+ * student's steps are counted from 0, the first batch. Immutable.
+ *
+ * <p>A teacher's label is soft, tanh(f/(2τ)) of its logit f or softmax(z/τ) of several, at a temperature τ that does not concern
+ * the student; τ = 0 makes it one-hot. At first τ = 1, and true labels have no share.
+ *
+ * <pre>{@code
+ * import dev.retort.theory.simulation.neural.*;
+ * Curriculum soft = Curriculum.twoShot(CheckpointRule.during(), 1000);
+ * Curriculum oneHot = soft.withTemperature(0);
+ * Curriculum progressive = Curriculum.progressive(500).withTrueLabels(0.1);
+ * }</pre>
+ */
+public final class Curriculum {
+
+    private final String name;
+
+    /** For a teacher: its checkpoint at a step of the student. */
+    private final Function<TrainingRun, IntFunction<Checkpoint>> schedule;
+
+    private final double temperature;
+    private final double trueLabels;
+    private final double smoothing;
+    private final int layerSteps;
+    private final double layerRate;
+    private final CheckpointRule layer;
+
+    private Curriculum(
+            String name,
+            Function<TrainingRun, IntFunction<Checkpoint>> schedule,
+            double temperature,
+            double trueLabels,
+            double smoothing,
+            int layerSteps,
+            double layerRate,
+            CheckpointRule layer) {
+        this.name = name;
+        this.schedule = schedule;
+        this.temperature = temperature;
+        this.trueLabels = trueLabels;
+        this.smoothing = smoothing;
+        this.layerSteps = layerSteps;
+        this.layerRate = layerRate;
+        this.layer = layer;
+    }
+
+    private static Curriculum of(String name, Function<TrainingRun, IntFunction<Checkpoint>> schedule) {
+        return new Curriculum(name, schedule, 1, 0, 0, 0, 0, CheckpointRule.last());
+    }
+
+    /**
+     * No teacher: true labels.
+     *
+     * @return the curriculum
+     */
+    public static Curriculum labels() {
+        return of("true labels", teacher -> step -> teacher.last()).withTrueLabels(1);
+    }
+
+    /**
+     * The finished teacher.
+     *
+     * @return the curriculum
+     */
+    public static Curriculum oneShot() {
+        return of("one-shot", teacher -> step -> teacher.last());
+    }
+
+    /**
+     * First an unfinished teacher, then the finished one.
+     *
+     * @param first which checkpoint comes first
+     * @param switchStep the number of steps with it, at least 0; for 0 this is {@link #oneShot}
+     * @return the curriculum
+     * @throws IllegalArgumentException if {@code switchStep < 0}
+     */
+    public static Curriculum twoShot(CheckpointRule first, int switchStep) {
+        notNull("first", first);
+        nonNegative("switchStep", switchStep);
+        return of("two-shot, " + first + " for " + switchStep + " steps", teacher -> {
+            Checkpoint unfinished = first.of(teacher);
+            return step -> step < switchStep ? unfinished : teacher.last();
+        });
+    }
+
+    /**
+     * A teacher that keeps a little ahead: at step t its checkpoint of step (⌊t/interval⌋ + 1) · interval, or the first one after
+     * that, or the last.
+     *
+     * @param interval the number of steps between teachers, at least 1
+     * @return the curriculum
+     * @throws IllegalArgumentException if {@code interval < 1}
+     */
+    public static Curriculum progressive(int interval) {
+        atLeastOne("interval", interval);
+        return of(
+                "progressive, every " + interval + " steps",
+                teacher -> step ->
+                        teacher.atOrAfter((int) Math.min(Integer.MAX_VALUE, (step / interval + 1L) * interval)));
+    }
+
+    /**
+     * Listed checkpoints: at step t the first of which the step is at least t times a multiplier, or, when the list is
+     * exhausted, the last of it. Panigrahi et al. (arXiv 2410.05464) schedule in this way.
+     *
+     * @param multiplier how many of the teacher's steps one of the student's is worth, greater than 0
+     * @param steps the teacher's steps, at least one, ascending; each stands for the first checkpoint that is not before it
+     * @return the curriculum
+     * @throws IllegalArgumentException if the multiplier is not positive and finite, or the steps are none, negative or not ascending
+     */
+    public static Curriculum listed(double multiplier, int... steps) {
+        positive("multiplier", multiplier);
+        int[] list = notNull("steps", steps).clone();
+        atLeastOne("steps.length", list.length);
+        for (int i = 0; i < list.length; i++) {
+            nonNegative("steps[" + i + "]", list[i]);
+            if (i > 0 && list[i] <= list[i - 1]) {
+                throw refusal("steps[" + i + "]", list[i], "is not after the one before, " + list[i - 1]);
+            }
+        }
+        return of(
+                "checkpoints " + Arrays.toString(list) + " times " + multiplier,
+                teacher -> step -> teacher.atOrAfter(Arrays.stream(list)
+                        .filter(listed -> listed >= step * multiplier)
+                        .findFirst()
+                        .orElse(list[list.length - 1])));
+    }
+
+    /**
+     * Layer by layer: the student's hidden layer first learns a random projection of the teacher's, then all of the student
+     * the finished teacher's labels. For the steps before the switch it trains W and b by gradient descent on (1/2B) Σ
+     * |ReLU(Wx + b) − P ReLU(W_T x + b_T)|², where P is drawn once, with independent entries N(0, 1/width of the teacher). That takes
+     * no checkpoint of an unfinished teacher. Built after the idea of Gupta and Karmalkar (arXiv 2503.17494).
+     *
+     * @param switchStep the number of steps with the layer, at least 0
+     * @param rate the learning rate of these
+     * @return the curriculum, for networks with one hidden layer only
+     * @throws IllegalArgumentException if {@code switchStep < 0}, or the rate is not positive and finite
+     */
+    public static Curriculum layerwise(int switchStep, double rate) {
+        Curriculum oneShot = oneShot();
+        return new Curriculum(
+                "layer by layer, " + nonNegative("switchStep", switchStep) + " steps at rate " + positive("rate", rate),
+                oneShot.schedule,
+                1,
+                0,
+                0,
+                switchStep,
+                rate,
+                CheckpointRule.last());
+    }
+
+    /**
+     * The same with the hidden layer of another checkpoint; for {@link #layerwise}, of which the last is the usual one.
+     *
+     * @param layer which checkpoint's
+     * @return the curriculum
+     * @throws IllegalArgumentException if it is null
+     */
+    public Curriculum withLayerOf(CheckpointRule layer) {
+        return new Curriculum(
+                name, schedule, temperature, trueLabels, smoothing, layerSteps, layerRate, notNull("layer", layer));
+    }
+
+    /**
+     * The same at another temperature of the teacher.
+     *
+     * @param temperature τ, at least 0; 0 for one-hot labels, which are 0 where a single logit is 0
+     * @return the curriculum
+     * @throws IllegalArgumentException if the temperature is negative, NaN or infinite
+     */
+    public Curriculum withTemperature(double temperature) {
+        return new Curriculum(
+                name,
+                schedule,
+                nonNegative("temperature", temperature),
+                trueLabels,
+                smoothing,
+                layerSteps,
+                layerRate,
+                layer);
+    }
+
+    /**
+     * The same with true labels mixed in.
+     *
+     * @param share α, the share of the true label, from 0 to 1
+     * @return the curriculum
+     * @throws IllegalArgumentException if the share is out of range
+     */
+    public Curriculum withTrueLabels(double share) {
+        if (!(share >= 0 && share <= 1)) {
+            throw refusal("share", share, "is not between 0 and 1");
+        }
+        return new Curriculum(name, schedule, temperature, share, smoothing, layerSteps, layerRate, layer);
+    }
+
+    /**
+     * The same with smoothed true labels: (1 − a) times the label of two classes, (1 − a) e_y + a/L of more.
+     *
+     * @param smoothing a, from 0 to 1
+     * @return the curriculum
+     * @throws IllegalArgumentException if a is out of range
+     */
+    public Curriculum withSmoothing(double smoothing) {
+        if (!(smoothing >= 0 && smoothing <= 1)) {
+            throw refusal("smoothing", smoothing, "is not between 0 and 1");
+        }
+        return new Curriculum(name, schedule, temperature, trueLabels, smoothing, layerSteps, layerRate, layer);
+    }
+
+    double temperature() {
+        return temperature;
+    }
+
+    double trueLabels() {
+        return trueLabels;
+    }
+
+    double smoothing() {
+        return smoothing;
+    }
+
+    /** The number of steps with the teacher's layer. */
+    int layerSteps() {
+        return layerSteps;
+    }
+
+    double layerRate() {
+        return layerRate;
+    }
+
+    CheckpointRule layer() {
+        return layer;
+    }
+
+    /** Which checkpoint labels the batch of a step. */
+    IntFunction<Checkpoint> schedule(TrainingRun teacher) {
+        return schedule.apply(teacher);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Curriculum that && toString().equals(that.toString());
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hashCode(toString());
+    }
+
+    @Override
+    public String toString() {
+        return name
+                + (temperature == 1 ? "" : temperature == 0 ? ", one-hot" : ", temperature " + temperature)
+                + (trueLabels == 0 || name.equals("true labels") ? "" : ", share " + trueLabels + " of true labels")
+                + (smoothing == 0 ? "" : ", smoothed by " + smoothing)
+                + (layerSteps == 0 || layer.equals(CheckpointRule.last()) ? "" : ", layer " + layer);
+    }
+}

@@ -1,0 +1,143 @@
+package dev.retort.theory.simulation.neural;
+
+import static dev.retort.core.Arguments.atLeastOne;
+import static dev.retort.core.Arguments.notNull;
+
+import dev.retort.core.RandomStreams;
+import dev.retort.theory.progressive.SparseParity;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The linear part of what a network says of a sparse parity: ĉ_i, the mean of tanh(f(x)/2) x_i over random points, where tanh(f/2)
+ * is the label that the network expects. While a teacher's accuracy rises, the coefficients on the support stand out, and
+ * before and after they do not: that is what an unfinished teacher tells a student. Immutable.
+ *
+ * <p>Panigrahi et al. (arXiv 2410.05464) measure the mean of x_i times the probability of a class, which is half of this.
+ *
+ * <pre>{@code
+ * import dev.retort.theory.progressive.*;
+ * import dev.retort.theory.simulation.neural.*;
+ * DegreeOneProbe probe = DegreeOneProbe.of(SparseParity.of(3, 1), 2000, 7);
+ * ReluNetwork network = ReluNetwork.of(new double[][] {{1, 0, 0}}, new double[1], new double[][] {{2}}, -1);
+ * double inside = probe.measure(network).inside(); // 0.46: it says tanh(1/2) x_0
+ * }</pre>
+ */
+public final class DegreeOneProbe {
+
+    private final SparseParity task;
+    private final int samples;
+    private final RandomStreams streams;
+
+    private DegreeOneProbe(SparseParity task, int samples, RandomStreams streams) {
+        this.task = task;
+        this.samples = samples;
+        this.streams = streams;
+    }
+
+    /**
+     * The linear part.
+     *
+     * @param inside the mean of |ĉ_i| over the support
+     * @param outside the mean of |ĉ_i| over the other coordinates; 0 if there are none
+     * @param noiseFloor what either would be, in the mean, of labels without a linear part: √(2/(πn)) times the root mean square of
+     *     tanh(f/2)
+     */
+    public record Signal(double inside, double outside, double noiseFloor) {
+
+        /**
+         * How far the support stands out.
+         *
+         * @return inside/outside; NaN if there is nothing outside, or the network says 0
+         */
+        public double ratio() {
+            return outside == 0 ? Double.NaN : inside / outside;
+        }
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT, "%.4f on the support, %.4f off it (noise %.4f)", inside, outside, noiseFloor);
+        }
+    }
+
+    /**
+     * A probe.
+     *
+     * @param task the parity
+     * @param samples n, how many points, at least 1
+     * @param seed the seed of the points, any number
+     * @return the probe
+     * @throws IllegalArgumentException if {@code samples < 1}
+     */
+    public static DegreeOneProbe of(SparseParity task, int samples, long seed) {
+        return new DegreeOneProbe(notNull("task", task), atLeastOne("samples", samples), RandomStreams.of(seed));
+    }
+
+    /**
+     * Measures a network.
+     *
+     * @param network with an input for each coordinate and one output, or two
+     * @return its linear part
+     * @throws IllegalArgumentException if the network does not fit the parity
+     */
+    public Signal measure(Classifier network) {
+        return measure(List.of(network)).get(0);
+    }
+
+    /**
+     * Measures several networks, at the same points.
+     *
+     * @param networks each with an input for each coordinate and one output, or two
+     * @return the linear part of each
+     * @throws IllegalArgumentException if a network does not fit the parity
+     */
+    public List<Signal> measure(List<? extends Classifier> networks) {
+        try (Examples points = new Examples(LearningTask.of(task), samples, streams)) {
+            return networks.stream().map(network -> measure(network, points)).toList();
+        }
+    }
+
+    private Signal measure(Classifier network, Examples points) {
+        int d = task.dimension();
+        double[] sums = new double[d + 1];
+        points.forEach(network, (block, logits) -> {
+            for (int j = 0; j < block.size; j++) {
+                double f = network.outputs() == 1 ? logits[j] : logits[2 * j] - logits[2 * j + 1];
+                double expected = Math.tanh(f / 2);
+                for (int i = 0; i < d; i++) {
+                    sums[i] += expected * block.input(j, i);
+                }
+                sums[d] += expected * expected;
+            }
+        });
+        double inside = 0;
+        double outside = 0;
+        for (int i = 0; i < d; i++) {
+            double size = Math.abs(sums[i]) / samples;
+            inside += task.isInSupport(i) ? size : 0;
+            outside += task.isInSupport(i) ? 0 : size;
+        }
+        int others = d - task.size();
+        double floor = Math.sqrt(2 / (Math.PI * samples) * (sums[d] / samples));
+        return new Signal(inside / task.size(), others == 0 ? 0 : outside / others, floor);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof DegreeOneProbe that
+                && task.equals(that.task)
+                && samples == that.samples
+                && streams.equals(that.streams);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * task.hashCode() + samples) + streams.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "linear part at " + samples + " points of the " + task;
+    }
+}

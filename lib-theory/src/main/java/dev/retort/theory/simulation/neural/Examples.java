@@ -1,0 +1,76 @@
+package dev.retort.theory.simulation.neural;
+
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.core.RandomStreams;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/** Examples that are drawn once, and on which networks are measured. */
+final class Examples implements AutoCloseable {
+
+    /** Few enough that the activations of a wide network stay in the cache. */
+    private static final int BLOCK = 256;
+
+    private final List<Batch> blocks = new ArrayList<>();
+    private final int count;
+    private final int classes;
+
+    /** As many examples as asked for; the last block may be smaller. */
+    Examples(LearningTask task, int count, RandomStreams streams) {
+        this.count = count;
+        this.classes = task.classes();
+        for (int done = 0; done < count; done += BLOCK) {
+            Batch block = new Batch(Math.min(BLOCK, count - done), task.inputs());
+            block.draw(task, streams.at(blocks.size()).generator());
+            blocks.add(block);
+        }
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** Goes through all examples and the logits that a network has for them. */
+    void forEach(Classifier network, BiConsumer<Batch, double[]> use) {
+        if (network.outputs() != classes && !(network.outputs() == 1 && classes == 2)) {
+            throw refusal("network.outputs()", network.outputs(), "is not that of a task of " + classes + " classes");
+        }
+        try (Respondent whole = Respondent.of(network, blocks.get(0).size);
+                Respondent last = Respondent.of(network, blocks.get(blocks.size() - 1).size)) {
+            for (Batch block : blocks) {
+                use.accept(block, (block.size == blocks.get(0).size ? whole : last).logits(block));
+            }
+        }
+    }
+
+    /** The share that is told right; a tie is wrong. */
+    double accuracy(Classifier network) {
+        int[] right = new int[1];
+        int outputs = network.outputs();
+        forEach(network, (block, logits) -> {
+            for (int j = 0; j < block.size; j++) {
+                right[0] += isRight(logits, j * outputs, outputs, block.labels[j]) ? 1 : 0;
+            }
+        });
+        return right[0] / (double) count;
+    }
+
+    private static boolean isRight(double[] logits, int at, int outputs, int label) {
+        if (outputs == 1) {
+            return label == 0 ? logits[at] > 0 : logits[at] < 0;
+        }
+        for (int l = 0; l < outputs; l++) {
+            if (l != label && !(logits[at + l] < logits[at + label])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        blocks.forEach(Batch::close);
+    }
+}

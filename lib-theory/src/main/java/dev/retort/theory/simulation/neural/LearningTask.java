@@ -1,0 +1,66 @@
+package dev.retort.theory.simulation.neural;
+
+import static dev.retort.core.Arguments.notNull;
+
+import dev.retort.theory.progressive.HierarchicalParity;
+import dev.retort.theory.progressive.SparseParity;
+import java.util.random.RandomGenerator;
+
+/**
+ * What networks learn: random examples of inputs and classes. Implementations are immutable, and their {@code toString} tells
+ * different tasks apart: stored checkpoints belong to a task by it.
+ *
+ * <pre>{@code
+ * import dev.retort.theory.progressive.*;
+ * import dev.retort.theory.simulation.neural.*;
+ * LearningTask task = LearningTask.of(SparseParity.of(36, 6));
+ * int inputs = task.inputs(); // 36
+ * }</pre>
+ */
+public interface LearningTask {
+
+    /**
+     * A sparse parity: two classes, 0 where the label is +1.
+     *
+     * @param parity the parity
+     * @return the task of learning it from uniform points of the cube
+     * @throws IllegalArgumentException if it is null
+     */
+    static LearningTask of(SparseParity parity) {
+        return new ParityTask(notNull("parity", parity));
+    }
+
+    /**
+     * A tree of parities.
+     *
+     * @param tree the tree
+     * @return the task of learning its classes from uniform points of the cube
+     * @throws IllegalArgumentException if it is null
+     */
+    static LearningTask of(HierarchicalParity tree) {
+        return new TreeTask(notNull("tree", tree));
+    }
+
+    /**
+     * The number of inputs.
+     *
+     * @return d, at least 1
+     */
+    int inputs();
+
+    /**
+     * The number of classes.
+     *
+     * @return L, at least 2
+     */
+    int classes();
+
+    /**
+     * Draws independent examples.
+     *
+     * @param random where the randomness comes from
+     * @param inputs takes the inputs, example after example, each of {@link #inputs()} finite numbers
+     * @param labels takes the class of each, from 0; as many as there are to be examples
+     */
+    void draw(RandomGenerator random, double[] inputs, int[] labels);
+}

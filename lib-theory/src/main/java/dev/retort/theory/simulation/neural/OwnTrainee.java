@@ -1,0 +1,59 @@
+package dev.retort.theory.simulation.neural;
+
+import static dev.retort.core.Arguments.notNull;
+
+import java.util.function.LongFunction;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A network of the user's in training. */
+final class OwnTrainee implements Trainee {
+
+    private final LongFunction<? extends TrainableClassifier> factory;
+    private final long seed;
+    private final TrainableClassifier network;
+
+    OwnTrainee(LongFunction<? extends TrainableClassifier> factory, long seed) {
+        this.factory = factory;
+        this.seed = seed;
+        this.network = notNull("network", factory.apply(seed));
+    }
+
+    @Override
+    public int outputs() {
+        return network.outputs();
+    }
+
+    @Override
+    public void step(Batch batch, double[] targets) {
+        long[] shape = network.outputs() == 1 ? new long[] {batch.size} : new long[] {batch.size, network.outputs()};
+        try (INDArray soft = Nd4j.create(targets, shape, 'c')) {
+            network.step(batch.array(), soft);
+        }
+    }
+
+    @Override
+    public Classifier snapshot() {
+        return snapshotOf(network.state());
+    }
+
+    @Override
+    public byte[] state() {
+        return network.state();
+    }
+
+    @Override
+    public void restore(byte[] state) {
+        network.restore(state);
+    }
+
+    @Override
+    public Classifier snapshotOf(byte[] state) {
+        TrainableClassifier copy = notNull("network", factory.apply(seed));
+        copy.restore(state);
+        return copy;
+    }
+
+    @Override
+    public void close() {}
+}

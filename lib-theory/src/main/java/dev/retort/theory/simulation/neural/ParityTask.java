@@ -1,0 +1,67 @@
+package dev.retort.theory.simulation.neural;
+
+import dev.retort.theory.progressive.SparseParity;
+import java.util.random.RandomGenerator;
+
+/** A sparse parity of uniform points, which are drawn 64 coordinates at a time. */
+final class ParityTask implements LearningTask {
+
+    final SparseParity parity;
+
+    /** Bit i of the words is 1 where coordinate i is in the support. */
+    private final long[] support;
+
+    ParityTask(SparseParity parity) {
+        this.parity = parity;
+        this.support = new long[(parity.dimension() + Long.SIZE - 1) / Long.SIZE];
+        for (int i : parity.support()) {
+            support[i / Long.SIZE] |= 1L << i;
+        }
+    }
+
+    @Override
+    public int inputs() {
+        return parity.dimension();
+    }
+
+    @Override
+    public int classes() {
+        return 2;
+    }
+
+    @Override
+    public void draw(RandomGenerator random, double[] inputs, int[] labels) {
+        int d = parity.dimension();
+        for (int j = 0; j < labels.length; j++) {
+            int minuses = 0;
+            for (int word = 0; word < support.length; word++) {
+                long bits = random.nextLong();
+                signs(bits, inputs, j * d + word * Long.SIZE, Math.min(Long.SIZE, d - word * Long.SIZE));
+                minuses += Long.bitCount(bits & support[word]);
+            }
+            labels[j] = minuses % 2;
+        }
+    }
+
+    /** Entries that are −1 where bits are 1. */
+    static void signs(long bits, double[] into, int at, int count) {
+        for (int i = 0; i < count; i++) {
+            into[at + i] = 1 - 2 * (bits >>> i & 1);
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ParityTask that && parity.equals(that.parity);
+    }
+
+    @Override
+    public int hashCode() {
+        return parity.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return parity.toString();
+    }
+}

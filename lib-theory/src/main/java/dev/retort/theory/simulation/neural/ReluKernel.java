@@ -1,0 +1,187 @@
+package dev.retort.theory.simulation.neural;
+
+import java.util.Arrays;
+
+/**
+ * The arithmetic of a two-layer network on batches of one size. Products of matrices are BLAS's; the rest runs entry by entry on
+ * Java arrays, in one order, so that results are the same bit for bit wherever BLAS is. One instance belongs to one thread.
+ */
+final class ReluKernel implements AutoCloseable {
+
+    private final int inputs;
+    private final int width;
+    private final int outputs;
+    private final int batch;
+    private final Matrix hidden;
+    private final double[] output;
+
+    /** Pre-activations z, by example; then what goes back through them. */
+    private final Matrix exchange;
+
+    private final double[] zeros;
+    private final double[] z;
+    private final double[] activations;
+    private final double[] back;
+    private final double[] logits;
+    private final double[] outputSlopes;
+    private final double[] row;
+
+    ReluKernel(ReluNetwork network, int batch) {
+        this.inputs = network.inputs();
+        this.width = network.width();
+        this.outputs = network.outputs();
+        this.batch = batch;
+        this.hidden = Matrix.of(width, inputs + 1, network.hidden());
+        this.output = network.output().clone();
+        this.exchange = new Matrix(batch, width);
+        int size = Math.multiplyExact(batch, width);
+        this.zeros = new double[size];
+        this.z = new double[size];
+        this.activations = new double[size];
+        this.back = new double[size];
+        this.logits = new double[Math.multiplyExact(batch, outputs)];
+        this.outputSlopes = new double[output.length];
+        this.row = new double[width];
+    }
+
+    /** ReLU(⟨w, x⟩ + b) of the batch, by example; kept until the next call. */
+    double[] activations(Batch examples) {
+        exchange.write(zeros);
+        exchange.addProduct(1, examples.extended, false, hidden, true);
+        exchange.read(z);
+        for (int i = 0; i < z.length; i++) {
+            activations[i] = 0.5 * (z[i] + Math.abs(z[i])); // max(z, 0), exactly, in a form that HotSpot vectorises
+        }
+        return activations;
+    }
+
+    /** The logits of the batch, by example; kept until the next call. */
+    double[] logits(Batch examples) {
+        activations(examples);
+        for (int j = 0; j < batch; j++) {
+            for (int l = 0; l < outputs; l++) {
+                int at = l * (width + 1);
+                logits[j * outputs + l] = dot(activations, j * width, output, at, width) + output[at + width];
+            }
+        }
+        return logits;
+    }
+
+    /** The logits of any number of inputs, block by block. */
+    void logits(double[] given, int samples, double[] into) {
+        try (Batch block = new Batch(batch, inputs)) {
+            int done = 0;
+            for (; done + batch <= samples; done += batch) {
+                block.take(given, done * inputs);
+                System.arraycopy(logits(block), 0, into, done * outputs, batch * outputs);
+            }
+            if (done < samples) {
+                double[] rest = Arrays.copyOfRange(given, done * inputs, (done + batch) * inputs);
+                block.take(rest, 0);
+                System.arraycopy(logits(block), 0, into, done * outputs, (samples - done) * outputs);
+            }
+        }
+    }
+
+    /**
+     * A step of gradient descent with all parameters at once, after {@link #logits(Batch)} of the same batch.
+     *
+     * @param slopes the derivative of the loss in each logit, by example
+     * @param rate η, of the mean of the gradients
+     */
+    void step(Batch examples, double[] slopes, double rate) {
+        Arrays.fill(outputSlopes, 0);
+        for (int j = 0; j < batch; j++) {
+            for (int l = 0; l < outputs; l++) {
+                double slope = slopes[j * outputs + l];
+                int at = l * (width + 1);
+                for (int i = 0; i < width; i++) {
+                    outputSlopes[at + i] += slope * activations[j * width + i];
+                }
+                outputSlopes[at + width] += slope;
+                if (l == 0) {
+                    for (int i = 0; i < width; i++) {
+                        row[i] = slope * output[i];
+                    }
+                } else {
+                    for (int i = 0; i < width; i++) {
+                        row[i] += slope * output[at + i];
+                    }
+                }
+            }
+            for (int i = 0; i < width; i++) {
+                back[j * width + i] = whereActive(row[i], z[j * width + i]);
+            }
+        }
+        descend(examples, rate);
+        for (int i = 0; i < output.length; i++) {
+            output[i] -= rate / batch * outputSlopes[i];
+        }
+    }
+
+    /**
+     * A step of gradient descent on (1/2B) Σ |ReLU(Wx + b) − target|², with W and b alone, after {@link #activations} of the same
+     * batch.
+     */
+    void match(Batch examples, double[] targets, double rate) {
+        for (int i = 0; i < back.length; i++) {
+            back[i] = whereActive(activations[i] - targets[i], z[i]);
+        }
+        descend(examples, rate);
+    }
+
+    private void descend(Batch examples, double rate) {
+        exchange.write(back);
+        hidden.addProduct(-rate / batch, exchange, true, examples.extended, false);
+    }
+
+    /** The value where z ≥ 0, else 0; without a branch, which would be guessed wrong half of the time. */
+    private static double whereActive(double value, double z) {
+        long active = ~(Double.doubleToRawLongBits(z + 0.0) >> (Long.SIZE - 1)); // z + 0.0: −0.0 counts as 0
+        return Double.longBitsToDouble(Double.doubleToRawLongBits(value) & active);
+    }
+
+    /** Multiplies all parameters by a factor. */
+    void shrink(double factor) {
+        double[] entries = new double[width * (inputs + 1)];
+        hidden.read(entries);
+        for (int i = 0; i < entries.length; i++) {
+            entries[i] *= factor;
+        }
+        hidden.write(entries);
+        for (int i = 0; i < output.length; i++) {
+            output[i] *= factor;
+        }
+    }
+
+    /** The network as it is now. */
+    ReluNetwork network() {
+        double[] weights = new double[width * (inputs + 1)];
+        hidden.read(weights);
+        return new ReluNetwork(inputs, width, outputs, weights, output.clone());
+    }
+
+    private static double dot(double[] a, int aAt, double[] b, int bAt, int count) {
+        double s0 = 0;
+        double s1 = 0;
+        double s2 = 0;
+        double s3 = 0;
+        int i = 0;
+        for (; i + 4 <= count; i += 4) {
+            s0 += a[aAt + i] * b[bAt + i];
+            s1 += a[aAt + i + 1] * b[bAt + i + 1];
+            s2 += a[aAt + i + 2] * b[bAt + i + 2];
+            s3 += a[aAt + i + 3] * b[bAt + i + 3];
+        }
+        for (; i < count; i++) {
+            s0 += a[aAt + i] * b[bAt + i];
+        }
+        return (s0 + s1) + (s2 + s3);
+    }
+
+    @Override
+    public void close() {
+        hidden.close();
+        exchange.close();
+    }
+}

@@ -1,0 +1,173 @@
+package dev.retort.theory.simulation.neural;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
+
+/**
+ * The checkpoints of one run in a directory of its own, a file each. A file appears whole or not at all, whenever the process is
+ * killed; it holds everything that training needs to go on as if it had not been interrupted.
+ */
+final class RunStore {
+
+    private static final String DESCRIPTION = "run.txt";
+    private static final String EXTENSION = ".checkpoint";
+    private static final int MAGIC = 0x52544e31;
+
+    private final Path directory;
+
+    private RunStore(Path directory) {
+        this.directory = directory;
+    }
+
+    /** One stored checkpoint. */
+    static final class Entry {
+
+        final int step;
+        final boolean finished;
+        final double accuracy;
+        final List<Measurement> history;
+        final byte[] state;
+
+        Entry(int step, boolean finished, double accuracy, List<Measurement> history, byte[] state) {
+            this.step = step;
+            this.finished = finished;
+            this.accuracy = accuracy;
+            this.history = history;
+            this.state = state;
+        }
+    }
+
+    /**
+     * The store of a run.
+     *
+     * @param parent where the directories of all runs are
+     * @param name that of the directory
+     * @param description all that the run depends on
+     * @throws IllegalStateException if the directory holds a run that is described differently
+     * @throws UncheckedIOException if it cannot be read or written
+     */
+    static RunStore open(Path parent, String name, String description) {
+        RunStore store = new RunStore(parent.resolve(name));
+        try {
+            Files.createDirectories(store.directory);
+            Path file = store.directory.resolve(DESCRIPTION);
+            if (!Files.exists(file)) {
+                store.write(DESCRIPTION, description.getBytes(StandardCharsets.UTF_8));
+            }
+            String known = Files.readString(file);
+            if (!known.equals(description)) {
+                throw new IllegalStateException(store.directory + " holds checkpoints of another run, \"" + known
+                        + "\", not of \"" + description + "\"; choose another directory, or delete this one");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return store;
+    }
+
+    /** All checkpoints, in the order of their steps. */
+    List<Entry> entries() {
+        List<Entry> entries = new ArrayList<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.filter(path -> path.toString().endsWith(EXTENSION))
+                    .sorted()
+                    .toList()) {
+                entries.add(read(file));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return entries;
+    }
+
+    void save(Entry entry) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeInt(MAGIC);
+            out.writeInt(entry.step);
+            out.writeBoolean(entry.finished);
+            out.writeDouble(entry.accuracy);
+            out.writeInt(entry.history.size());
+            for (Measurement measurement : entry.history) {
+                out.writeInt(measurement.step());
+                out.writeDouble(measurement.accuracy());
+                out.writeInt(measurement.probes().size());
+                for (Map.Entry<String, Double> probe : measurement.probes().entrySet()) {
+                    out.writeUTF(probe.getKey());
+                    out.writeDouble(probe.getValue());
+                }
+            }
+            out.writeInt(entry.state.length);
+            out.write(entry.state);
+            out.writeLong(checksum(bytes.toByteArray(), bytes.size()));
+            write(String.format(Locale.ROOT, "%010d%s", entry.step, EXTENSION), bytes.toByteArray());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Entry read(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        int length = bytes.length - Long.BYTES;
+        if (length < Integer.BYTES || ByteBuffer.wrap(bytes).getLong(length) != checksum(bytes, length)) {
+            throw new IOException(file + " is damaged; delete it, and training goes on from the one before");
+        }
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes, 0, length))) {
+            if (in.readInt() != MAGIC) {
+                throw new IOException(file + " is not a checkpoint");
+            }
+            int step = in.readInt();
+            boolean finished = in.readBoolean();
+            double accuracy = in.readDouble();
+            List<Measurement> history = new ArrayList<>();
+            for (int left = in.readInt(); left > 0; left--) {
+                int at = in.readInt();
+                double measured = in.readDouble();
+                Map<String, Double> probes = new HashMap<>();
+                for (int more = in.readInt(); more > 0; more--) {
+                    String name = in.readUTF();
+                    probes.put(name, in.readDouble());
+                }
+                history.add(new Measurement(at, measured, probes));
+            }
+            return new Entry(step, finished, accuracy, history, in.readNBytes(in.readInt()));
+        }
+    }
+
+    private static long checksum(byte[] bytes, int length) {
+        CRC32 checksum = new CRC32();
+        checksum.update(bytes, 0, length);
+        return checksum.getValue();
+    }
+
+    /** Under another name first, and on the disk, before it takes its place. */
+    private void write(String name, byte[] bytes) throws IOException {
+        Path temporary = Files.createTempFile(directory, name, ".tmp");
+        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            ByteBuffer buffer = ByteBuffer.wrap(bytes);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+            channel.force(true);
+        }
+        Files.move(temporary, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    }
+}

@@ -1,0 +1,201 @@
+package dev.retort.theory.simulation.neural;
+
+import static dev.retort.core.Arguments.atLeastOne;
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.core.RandomStreams;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+/** A network's training: what was measured, and the checkpoints that can teach others. Immutable. */
+public final class TrainingRun {
+
+    /** The points at which the linear part is measured to find its peak. */
+    private static final int PEAK_SAMPLES = 8192;
+
+    private final LearningTask task;
+    private final String description;
+    private final long seed;
+    private final List<Checkpoint> checkpoints;
+    private final List<Measurement> history;
+
+    TrainingRun(
+            LearningTask task, String description, long seed, List<Checkpoint> checkpoints, List<Measurement> history) {
+        this.task = task;
+        this.description = description;
+        this.seed = seed;
+        this.checkpoints = List.copyOf(checkpoints);
+        this.history = List.copyOf(history);
+    }
+
+    /**
+     * A training that took place elsewhere, as a teacher for students here.
+     *
+     * @param task what was learned
+     * @param seed of the students
+     * @param checkpoints at least one, in ascending order of their steps
+     * @return the training
+     * @throws IllegalArgumentException if there is no checkpoint, or they are not in order, or one does not fit the task
+     */
+    public static TrainingRun of(LearningTask task, long seed, List<Checkpoint> checkpoints) {
+        atLeastOne("checkpoints.size()", checkpoints.size());
+        for (int i = 0; i < checkpoints.size(); i++) {
+            Checkpoint checkpoint = checkpoints.get(i);
+            if (i > 0 && checkpoint.step() <= checkpoints.get(i - 1).step()) {
+                throw refusal("checkpoints[" + i + "].step()", checkpoint.step(), "is not after the one before");
+            }
+            int outputs = checkpoint.network().outputs();
+            boolean fits = outputs == task.classes() || (outputs == 1 && task.classes() == 2);
+            if (!fits || checkpoint.network().inputs() != task.inputs()) {
+                throw refusal(
+                        "checkpoints[" + i + "].network()",
+                        checkpoint.network(),
+                        "does not fit the task of " + task.inputs() + " inputs and " + task.classes() + " classes");
+            }
+        }
+        List<Measurement> history = checkpoints.stream()
+                .map(checkpoint -> new Measurement(checkpoint.step(), checkpoint.accuracy(), Map.of()))
+                .toList();
+        return new TrainingRun(task, "elsewhere", seed, checkpoints, history);
+    }
+
+    /**
+     * The task.
+     *
+     * @return what is learned
+     */
+    public LearningTask task() {
+        return task;
+    }
+
+    /**
+     * The seed.
+     *
+     * @return that of the whole experiment, which students share
+     */
+    public long seed() {
+        return seed;
+    }
+
+    /** What tells this run apart from others. */
+    String description() {
+        return description;
+    }
+
+    /**
+     * The checkpoints.
+     *
+     * @return in the order of their steps, at least one
+     */
+    public List<Checkpoint> checkpoints() {
+        return checkpoints;
+    }
+
+    /**
+     * What was measured.
+     *
+     * @return in the order of the steps
+     */
+    public List<Measurement> history() {
+        return history;
+    }
+
+    /**
+     * The trained network.
+     *
+     * @return the last checkpoint
+     */
+    public Checkpoint last() {
+        return checkpoints.get(checkpoints.size() - 1);
+    }
+
+    /**
+     * The checkpoint of a step.
+     *
+     * @param step the step
+     * @return the first one that is not before it; the last one if there is none
+     */
+    public Checkpoint atOrAfter(int step) {
+        return checkpoints.stream()
+                .filter(checkpoint -> checkpoint.step() >= step)
+                .findFirst()
+                .orElse(last());
+    }
+
+    /**
+     * When the network had come as far as this.
+     *
+     * @param accuracy an accuracy
+     * @return the step at which it was first measured, infinite if it was not reached
+     */
+    public double stepsTo(double accuracy) {
+        return history.stream()
+                .filter(measurement -> measurement.accuracy() >= accuracy)
+                .mapToDouble(Measurement::step)
+                .findFirst()
+                .orElse(Double.POSITIVE_INFINITY);
+    }
+
+    /**
+     * What a probe says of all checkpoints.
+     *
+     * @param probe the probe
+     * @return its numbers, in the order of the checkpoints
+     */
+    public double[] measure(Probe probe) {
+        return checkpoints.stream()
+                .mapToDouble(checkpoint -> probe.measure(checkpoint.network()))
+                .toArray();
+    }
+
+    /** The checkpoint whose linear part tells most. */
+    Checkpoint peak() {
+        if (!(task instanceof ParityTask parity)) {
+            throw new IllegalStateException("The linear part is that of a sparse parity, not of " + task);
+        }
+        DegreeOneProbe probe = DegreeOneProbe.of(
+                parity.parity,
+                PEAK_SAMPLES,
+                Streams.PROBE.of(RandomStreams.of(seed)).seed());
+        List<DegreeOneProbe.Signal> signals =
+                probe.measure(checkpoints.stream().map(Checkpoint::network).toList());
+        int peak = 0;
+        for (int i = 1; i < signals.size(); i++) {
+            peak = apart(signals.get(i)) > apart(signals.get(peak)) ? i : peak;
+        }
+        return checkpoints.get(peak);
+    }
+
+    private static double apart(DegreeOneProbe.Signal signal) {
+        return signal.inside() - signal.outside();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TrainingRun that
+                && seed == that.seed
+                && task.equals(that.task)
+                && description.equals(that.description)
+                && checkpoints.equals(that.checkpoints)
+                && history.equals(that.history);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(seed, description, history);
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%d steps of training to accuracy %.4f, %d checkpoints, seed %d: %s",
+                last().step(),
+                last().accuracy(),
+                checkpoints.size(),
+                seed,
+                description);
+    }
+}

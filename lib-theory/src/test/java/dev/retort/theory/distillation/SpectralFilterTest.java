@@ -47,14 +47,14 @@ class SpectralFilterTest {
     void flowsAgreeWithThirtyDigits() {
         Distillation teacher = Distillation.of(task(1.2, 0.7, 60))
                 .target(Training.samples(30).withNoise(0.4).stoppedAt(30));
-        assertThat(teacher.predict().excess()).isCloseTo(0.0878577785347861019711, withinPercentage(1e-10));
+        assertThat(teacher.predict().excess()).isCloseTo(0.0878577785347861, withinPercentage(1e-10));
         assertThat(teacher.then(Training.samples(40).withNoise(0.1)).predict().excess())
-                .isCloseTo(0.106584827633884579297, withinPercentage(1e-10));
+                .isCloseTo(0.10658482763388458, withinPercentage(1e-10));
         assertThat(Distillation.of(task(1, 0.5, 40))
                         .target(Training.samples(100).withNoise(0.4).stoppedAt(3))
                         .predict()
                         .excess())
-                .isCloseTo(0.171595699352251976930, withinPercentage(1e-10));
+                .isCloseTo(0.17159569935225197, withinPercentage(1e-10));
     }
 
     static Stream<SpectralFilter> filters() {

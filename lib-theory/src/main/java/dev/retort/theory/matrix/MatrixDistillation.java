@@ -273,7 +273,10 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder("MatrixDistillation: ").append(surrogate());
+        StringBuilder text = new StringBuilder("MatrixDistillation of (")
+                .append(task())
+                .append("): ")
+                .append(surrogate());
         stages().forEach(stage -> text.append(" -> ").append(stage));
         return text.toString();
     }

@@ -90,11 +90,11 @@ public final class Simulation {
     /**
      * All settings of this simulation, in words.
      *
-     * @return the number of trials, whether they were literal or drew from a population, and the seed; the pipeline; and its
-     *     task: three lines
+     * @return the number of trials, whether they were literal or drew from a population, and the seed; on a second line the
+     *     pipeline with its task
      */
     public String description() {
-        return trials() + " " + manner + " with seed " + seed + " of\n  " + pipeline + "\n  " + pipeline.task();
+        return trials() + " " + manner + " with seed " + seed + " of\n  " + pipeline;
     }
 
     /**

@@ -143,7 +143,7 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
     private static String predictor(Simulation simulation, Pipeline pipeline) {
         return pipeline == simulation.pipeline()
                 ? "\npredicted for the same pipeline"
-                : "\npredicted for\n  " + pipeline + "\n  " + pipeline.task();
+                : "\npredicted for\n  " + pipeline;
     }
 
     /**

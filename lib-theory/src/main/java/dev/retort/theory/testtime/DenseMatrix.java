@@ -3,6 +3,7 @@ package dev.retort.theory.testtime;
 import static dev.retort.core.Arguments.refusal;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** A matrix given by all its entries. */
 final class DenseMatrix extends SquareMatrix {
@@ -142,5 +143,15 @@ final class DenseMatrix extends SquareMatrix {
             }
         }
         return inner;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof DenseMatrix that && Arrays.deepEquals(rows, that.rows);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.deepHashCode(rows);
     }
 }

@@ -3,6 +3,7 @@ package dev.retort.theory.testtime;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.DoubleBinaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A diagonal matrix, held as runs of equal entries. */
 final class DiagonalMatrix extends SquareMatrix {
@@ -176,5 +177,35 @@ final class DiagonalMatrix extends SquareMatrix {
             inner += (count(run) - 1) * alpha * gamma * entry * entry;
         }
         return inner;
+    }
+
+    /** Neighbouring runs of the same value are one. */
+    private DiagonalMatrix merged() {
+        double[] different = new double[values.length];
+        int[] last = new int[values.length];
+        int runs = 0;
+        for (int k = 0; k < values.length; k++) {
+            if (k == 0 || values[k] != values[k - 1]) {
+                different[runs++] = values[k];
+            }
+            last[runs - 1] = ends[k];
+        }
+        return new DiagonalMatrix(Arrays.copyOf(different, runs), Arrays.copyOf(last, runs));
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        if (!(other instanceof DiagonalMatrix that)) {
+            return false;
+        }
+        DiagonalMatrix one = merged();
+        DiagonalMatrix two = that.merged();
+        return Arrays.equals(one.values, two.values) && Arrays.equals(one.ends, two.ends);
+    }
+
+    @Override
+    public int hashCode() {
+        DiagonalMatrix one = merged();
+        return 31 * Arrays.hashCode(one.values) + Arrays.hashCode(one.ends);
     }
 }

@@ -7,6 +7,9 @@ import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.spectrum.RegressionTask;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One task to be learnt in context: features x ~ N(0, Σ<sub>x</sub>) and labels y = xᵀβ + σz with standard normal z and fixed
@@ -207,6 +210,19 @@ public final class InContextTask {
     /** β, not a copy. */
     double[] beta() {
         return coefficients;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof InContextTask that
+                && features.equals(that.features)
+                && Arrays.equals(coefficients, that.coefficients)
+                && noise == that.noise;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(features, Arrays.hashCode(coefficients), noise);
     }
 
     @Override

@@ -6,6 +6,8 @@ import static dev.retort.core.Arguments.length;
 import static dev.retort.core.Arguments.nonNegative;
 import static dev.retort.core.Arguments.notNull;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One layer of linear attention, reparameterised to one d × d matrix of weights W: it answers the query x after a context of
  * features X and labels y with xᵀWXᵀy. So it is a linear predictor whose coefficients are W times the context vector u =
@@ -215,6 +217,16 @@ public final class LinearAttention {
 
     private SquareMatrix each() {
         return weights instanceof DiagonalMatrix diagonal ? diagonal.cutEverywhere() : weights;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof LinearAttention that && weights.equals(that.weights);
+    }
+
+    @Override
+    public int hashCode() {
+        return weights.hashCode();
     }
 
     @Override

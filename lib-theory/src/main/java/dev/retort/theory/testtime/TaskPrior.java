@@ -5,9 +5,11 @@ import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.spectrum.Spectrum;
+import java.util.Objects;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.EigenDecomposition;
 import org.apache.commons.math3.linear.RealMatrix;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The random tasks that attention is pre-trained on: features x ~ N(0, Σ<sub>x</sub>), labels y = xᵀβ + σ₀z, and for every
@@ -221,6 +223,19 @@ public final class TaskPrior {
 
     private double missed(double lambda, int contextLength) {
         return lambda * ((lambda + tau()) / ((contextLength + 1.0) * lambda + tau()));
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TaskPrior that
+                && features.equals(that.features)
+                && coefficients.equals(that.coefficients)
+                && noise == that.noise;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(features, coefficients, noise);
     }
 
     @Override

@@ -6,6 +6,8 @@ import static dev.retort.core.Arguments.nonNegative;
 import static dev.retort.core.Arguments.notNull;
 
 import dev.retort.theory.distillation.Experiment;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Test-time training of {@link LinearAttention} by one gradient step. There is one context of n examples of the task, shared
@@ -301,6 +303,21 @@ public final class TestTimeTraining {
         ImprovementCurve curve =
                 isOnSameContext() ? moments.leadingOrderOnSameContext() : moments.leadingOrderOnFreshContexts();
         return curve.withTrainingLoss(trainingLoss);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TestTimeTraining that
+                && task.equals(that.task)
+                && start.equals(that.start)
+                && contextLength == that.contextLength
+                && evaluation.equals(that.evaluation)
+                && trainingLoss.equals(that.trainingLoss);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(task, start, contextLength, evaluation, trainingLoss);
     }
 
     @Override

@@ -426,8 +426,9 @@ class MatrixDistillationTest {
                 .target(Training.samples(3))
                 .then(Training.samples(2), shifted);
         assertThat(pipeline)
-                .hasToString("MatrixDistillation: optimal surrogate -> 3.0 samples, ridge 0.0"
-                        + " -> 2.0 samples, ridge 0.0, on a " + shifted);
+                .hasToString(
+                        "MatrixDistillation of (" + pipeline.task() + "): optimal surrogate -> 3.0 samples, ridge 0.0"
+                                + " -> 2.0 samples, ridge 0.0, on a " + shifted);
         assertThat(pipeline.trainings()).hasSize(2);
         assertThat(pipeline.covariances()).containsExactly(evaluation, shifted);
         assertThat(pipeline.evaluation()).isSameAs(evaluation);

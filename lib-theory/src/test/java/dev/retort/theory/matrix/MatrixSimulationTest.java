@@ -100,10 +100,8 @@ class MatrixSimulationTest {
                 .withMessageEndingWith("""
                         simulated in 100 trials with seed 1000 of
                           %s
-                          %s
                         predicted for
-                          %s
-                          %s""", TWO_STAGES.beginning(1), TWO_STAGES.task(), exchanged, exchanged.task());
+                          %s""", TWO_STAGES.beginning(1), exchanged);
         assertThatExceptionOfType(AssertionError.class)
                 .isThrownBy(() -> assertThat(simulation).agreesWith(exchanged.predict()))
                 .withMessageContaining(TWO_STAGES.toString());

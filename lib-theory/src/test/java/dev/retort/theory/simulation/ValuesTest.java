@@ -131,10 +131,10 @@ class ValuesTest {
                         arrays(5),
                         arrays(6).withSeed(3)),
                 values(
-                        "mean squared error 0.500000",
+                        "mean squared error 0.50",
                         () -> report(5).surrogate(),
                         report(6).surrogate()),
-                values("mean squared error 0.500000", () -> report(5), report(6)),
+                values("mean squared error 0.50", () -> report(5), report(6)),
                 values("simulated/predicted - 1 = ", () -> error(1), error(2)),
                 values(
                         "OwnPrompts of a context 2 x 2 without examples",
@@ -151,7 +151,7 @@ class ValuesTest {
                         prompts(3).withTrainingLoss(TrainingLoss.MEAN),
                         prompts(3).withFreshContext(rows(1, 0), labels(1))),
                 values(
-                        "mean squared error 0.625",
+                        "mean squared error 0.63",
                         () -> prompts(3).step(START, 0.05).before()),
                 values(
                         "Pretraining on ",

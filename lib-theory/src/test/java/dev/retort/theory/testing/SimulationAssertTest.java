@@ -102,8 +102,7 @@ class SimulationAssertTest {
                         but they differ by %.3g, z = %+.2f standard errors; allowed are
                           %.3g = 2.5 standard errors, %.3g, and for finite size 2/n = 2/30 of the prediction, %.3g
                         simulated in 150 trials with seed 3 of
-                          Distillation: ground truth -> 40.0 samples, ridge 0.0 -> 30.0 samples, ridge 0.0
-                          RegressionTask with noise 0.2 on %s""",
+                          %s""",
                         MEAN,
                         ERROR,
                         predicted,
@@ -112,7 +111,13 @@ class SimulationAssertTest {
                         2.5 * ERROR + 2.0 / 30 * predicted,
                         2.5 * ERROR,
                         2.0 / 30 * predicted,
-                        TASK.spectrum()));
+                        CHAIN));
+        assertThat(CHAIN.toString())
+                .contains(
+                        "noise 0.2",
+                        "40.0 samples",
+                        "30.0 samples",
+                        TASK.spectrum().toString());
     }
 
     @Test
@@ -152,7 +157,7 @@ class SimulationAssertTest {
         Distillation longer = CHAIN.then(Training.samples(20));
         assertThat(message(() -> assertThat(SIMULATION).agreesWith(longer)))
                 .startsWith("Expecting a simulation of 3 stages, but it has 2\nsimulated in 150 trials")
-                .endsWith("\npredicted for\n  " + longer + "\n  " + longer.task());
+                .endsWith("\npredicted for\n  " + longer);
     }
 
     @Test

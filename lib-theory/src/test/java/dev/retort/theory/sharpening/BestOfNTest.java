@@ -90,8 +90,8 @@ class BestOfNTest {
         for (double mass : new double[] {0.03, 0.2, 0.7}) {
             for (double delta : new double[] {0.3, 0.01, 1e-6}) {
                 long draws = BestOfN.drawsFor(mass, delta);
-                assertThat(Math.pow(1 - mass, draws)).isLessThanOrEqualTo(delta * (1 + 1e-9));
-                assertThat(draws == 1 || Math.pow(1 - mass, draws - 1) > delta * (1 - 1e-9))
+                assertThat(Math.pow(1 - mass, (double) draws)).isLessThanOrEqualTo(delta * (1 + 1e-9));
+                assertThat(draws == 1 || Math.pow(1 - mass, (double) (draws - 1)) > delta * (1 - 1e-9))
                         .isTrue();
             }
         }

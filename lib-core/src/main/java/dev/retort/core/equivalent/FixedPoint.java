@@ -288,11 +288,16 @@ final class FixedPoint {
     /** δ and its derivatives; in units of K it solves excess·y + y² = ratio·ridge/τ. */
     private void setSpare(double at) {
         double relative = ridge / at;
+        if (relative == 0) {
+            spare = 0;
+            spareSlope = 1;
+            spareCurve = 1;
+            return;
+        }
         double root = Math.sqrt(excess * excess + 4 * ratio * relative);
-        spare = relative == 0 ? 0 : 2 * capacity * relative / (excess + root);
-        double slope = relative == 0 ? 1 : (excess + root) / 2 / root;
-        spareSlope = slope;
-        spareCurve = slope * (slope - excess * (1 - slope) / root);
+        spare = 2 * capacity * relative / (excess + root);
+        spareSlope = (excess + root) / 2 / root;
+        spareCurve = spareSlope * (spareSlope - excess * (1 - spareSlope) / root);
     }
 
     private void solveOn(SpectralMeasure nodes) {

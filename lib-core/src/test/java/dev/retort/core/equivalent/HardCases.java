@@ -41,7 +41,7 @@ final class HardCases {
                         row.number("1 - omega")));
     }
 
-    private static Spectrum spectrum(String text) {
+    static Spectrum spectrum(String text) {
         String[] nodes = text.split(" ", -1);
         double[] values = new double[nodes.length];
         int[] counts = new int[nodes.length];

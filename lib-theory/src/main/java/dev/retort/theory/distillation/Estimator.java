@@ -140,6 +140,68 @@ public abstract sealed class Estimator {
         }
     }
 
+    /**
+     * Ridge regression on q random combinations of the features, z = q<sup>−1/2</sup> Gx with a q × p Gaussian matrix G drawn for
+     * this training: b = q<sup>−1/2</sup> Gᵀa with a = argmin (1/n)‖y − Za‖² + r‖a‖².
+     */
+    public static final class RandomFeatures extends Estimator {
+
+        private final double features;
+        private final double ridge;
+
+        private RandomFeatures(double features, double ridge) {
+            this.features = features;
+            this.ridge = nonNegative("ridge", ridge);
+        }
+
+        /** So many random features; plain ridge regression for infinitely many. */
+        static Estimator of(double features, double ridge) {
+            if (!(features >= 1)) {
+                throw refusal("features", features, "is not at least 1");
+            }
+            return Double.isInfinite(features) ? new Ridge(ridge) : new RandomFeatures(features, ridge);
+        }
+
+        @Override
+        Stage stage(RegressionTask task, Training training) {
+            return RandomFeatureStage.of(task, training, features);
+        }
+
+        @Override
+        Estimator withRidge(double ridge) {
+            return new RandomFeatures(features, ridge);
+        }
+
+        /**
+         * The number of random features.
+         *
+         * @return q, at least 1 and finite
+         */
+        public double features() {
+            return features;
+        }
+
+        @Override
+        public double ridge() {
+            return ridge;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof RandomFeatures that && features == that.features && ridge == that.ridge;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * Double.hashCode(features) + Double.hashCode(ridge);
+        }
+
+        @Override
+        public String toString() {
+            return features + " random features, ridge " + ridge;
+        }
+    }
+
     /** Stochastic gradient descent in a single pass over the samples, from 0. */
     public static final class StochasticGradient extends Estimator {
 

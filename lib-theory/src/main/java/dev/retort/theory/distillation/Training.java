@@ -131,6 +131,20 @@ public final class Training {
     }
 
     /**
+     * The same training of a model that sees q random combinations of the features only, z = q<sup>−1/2</sup> Gx with a Gaussian
+     * matrix G of its own; the ridge is that of (1/n)‖y − Za‖² + r‖a‖². The spectrum may also be that of a kernel of which such
+     * features are drawn, for which the prediction is a conjecture that holds well in experiments. It can be predicted, and not yet be
+     * simulated.
+     *
+     * @param features the number of random features q, at least 1, whole or not; infinitely many are ridge regression
+     * @return a new training
+     * @throws IllegalArgumentException if there is less than one
+     */
+    public Training withRandomFeatures(double features) {
+        return with(Estimator.RandomFeatures.of(features, ridge()));
+    }
+
+    /**
      * The same training with its own noise on the teacher's labels in place of the task's.
      *
      * @param noise the standard deviation of the noise added to each label that the teacher gives, at least 0

@@ -66,6 +66,7 @@ class ArchitectureTest {
             "theory.sharpening",
             "theory.data",
             "theory.simulation",
+            "theory.simulation.neural",
             "theory.grid",
             "theory.report",
             "theory.testing",

@@ -33,7 +33,7 @@ import java.util.Locale;
  * EstimatedEquivalent seen = EstimatedEquivalent.of(features, 0.5);
  * double tau = seen.tau().mean(); // 0.985
  * double error = seen.tau().standardError(); // 0.126
- * double missed = seen.equivalent().zetaOf(2.5); // 0.2827, of a direction with variance 2.5
+ * double missed = seen.equivalent().zetaOf(2.5); // 0.2827
  * }</pre>
  */
 public final class EstimatedEquivalent {

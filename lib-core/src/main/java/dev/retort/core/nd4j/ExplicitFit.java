@@ -22,7 +22,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <pre>{@code
  * INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});
- * INDArray map = features.transpose().mul(0.1); // one step of gradient descent from 0, of size 0.1, of |y − X b|²/2
+ * INDArray map = features.transpose().mul(0.1); // a step of gradient descent
  * double[] truth = {1, 1, 1};
  * try (ExplicitFit step = ExplicitFit.of(features, map)) {
  *     double[] coefficients = step.solve(new double[] {2, 4}); // 0.2, 0.8, 0.2

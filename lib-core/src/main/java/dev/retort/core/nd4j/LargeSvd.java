@@ -4,10 +4,10 @@ import static org.bytedeco.openblas.global.openblas.LAPACKE_dgelqf;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dgesdd;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 
+import dev.retort.core.RandomStreams;
 import dev.retort.core.ThinSvd;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import org.bytedeco.javacpp.DoublePointer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,7 +74,7 @@ public final class LargeSvd {
 
     /** Compares values and projections with those of plain Java, on a matrix beyond the order at which LAPACK divides. */
     private static boolean agrees() {
-        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(20261203);
+        RandomGenerator random = RandomStreams.of(20261203).generator();
         double[][] high = new double[48][];
         Arrays.setAll(high, j -> random.doubles(80, -1, 1).toArray());
         double[][] wide = new double[130][];

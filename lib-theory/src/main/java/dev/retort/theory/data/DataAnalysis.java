@@ -45,8 +45,8 @@ import java.util.stream.IntStream;
  *     row[5] = row[0] - 0.5 * row[1] + random.nextGaussian();
  * }
  * DataAnalysis analysis = DataAnalysis.of(DataTable.of(rows), "5");
- * TunedRisk small = analysis.tuned(20); // of students of 20 rows
- * Answer<SampleMean> ridgeless = analysis.ridgeless(6); // withheld: 6 rows less a mean for 5 directions
+ * TunedRisk small = analysis.tuned(20); // with their best ridge
+ * Answer<SampleMean> ridgeless = analysis.ridgeless(6); // withheld: near the threshold
  * }</pre>
  */
 public final class DataAnalysis {

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * Path file = Files.writeString(Files.createTempFile("houses", ".csv"), "rooms;city;price\n3;Rome;310\n5;Oslo;590\n4;Oslo;\n");
  * DataTable table = TableReader.standard()
- *         .withIndicator("city", "Oslo") // 1 where the city is Oslo, else -1
+ *         .withIndicator("city", "Oslo") // one where the city is Oslo, else minus one
  *         .withoutIncompleteRows()
  *         .read(file);
  * int rows = table.rows(); // 2

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 500), Signal.sourcePowerLaw(1.5));
  * MatchingSamples matching = MatchingSamples.of(Distillation.of(task).surrogate(Surrogate.optimal()), Training.samples(200));
- * double needed = matching.samples(); // the target of the optimal surrogate needs fewer than 200,
+ * double needed = matching.samples(); // of the target of the optimal surrogate: fewer
  * double factor = matching.factor(); // by this factor
  * }</pre>
  */

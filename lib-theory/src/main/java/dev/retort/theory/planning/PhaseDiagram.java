@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * PhaseDiagram diagram = PhaseDiagram.of(surrogateSamples, targetSamples, (m, n) -> Distillation.of(task)
  *         .surrogate(Training.samples(m))
  *         .target(Training.samples(n).withNoise(0.5)));
- * double ratio = diagram.ratio(4, 0); // 1.0647: the surrogate of 800 samples and the target of 25
+ * double ratio = diagram.ratio(4, 0); // 1.0647
  * List<double[]> boundary = diagram.boundary(); // points (m, n), in order along the boundary
  * }</pre>
  */

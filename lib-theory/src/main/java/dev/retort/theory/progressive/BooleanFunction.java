@@ -26,7 +26,6 @@ import org.apache.commons.math3.transform.TransformType;
  * BooleanFunction max = BooleanFunction.of(2, x -> Math.max(x[0], x[1]));
  * double[] all = max.coefficients(); // on the empty set, each of the two coordinates, and both
  * double onBoth = all[3]; // -0.5
- * double onBoth = max.coefficient(0, 1); // -0.5
  * double stability = max.noiseStability(0.5); // 0.5625
  * }</pre>
  *

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * double[] n = {100, 200, 400, 800, 1600, 3200, 6400};
  * double[] risk = Arrays.stream(n).map(x -> 0.5 + 2 / Math.sqrt(x)).toArray();
  * FlooredFit fit = RiskCurve.of(1e6, n, risk).fitWithFloor();
- * double exponent = fit.exponent(); // 0.500, where a straight line has 0.068
+ * double exponent = fit.exponent(); // 0.500
  * double floor = fit.floor(); // 0.500
  * }</pre>
  */

@@ -251,7 +251,7 @@ class DistillationTest {
                 .target(Training.samples(200))
                 .then(Training.samples(150).withTeacherShare(0.5));
         assertThat(chain.beginning(1))
-                .hasToString("Distillation: " + chain.surrogate() + " -> "
+                .hasToString("Distillation of (" + chain.task() + "): " + chain.surrogate() + " -> "
                         + chain.trainings().get(0));
         for (int stages = 1; stages <= 2; stages++) {
             assertThat(chain.beginning(stages).predict())

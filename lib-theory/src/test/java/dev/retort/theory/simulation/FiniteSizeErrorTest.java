@@ -107,7 +107,8 @@ class FiniteSizeErrorTest {
     void refusesWhatHasNoDeparture() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FiniteSizeError.of(List.of(departing(20, 0, 1), departing(20, 0, 1))))
-                .withMessage("simulations: 2 do not have two different numbers of samples");
+                .withMessageStartingWith("simulations[1]: excess ")
+                .withMessageEndingWith(" is there already");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FiniteSizeError.of(List.of(departing(20, 0, 0), departing(40, 0, 1))))
                 .withMessageStartingWith("standardError: 0.0 is not greater than 0, for Distillation");

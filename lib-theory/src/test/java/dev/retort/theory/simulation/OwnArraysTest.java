@@ -59,7 +59,7 @@ class OwnArraysTest {
         assertThat(report.strong()).isEmpty();
         assertThat(report)
                 .hasToString(
-                        "mean squared error 1.66667 ± 1.2 on 3 points -> mean squared error 1.66667 ± 1.2 on 3 points");
+                        "mean squared error 1.7 ± 1.2 on 3 points -> mean squared error 1.7 ± 1.2 on 3 points");
     }
 
     @Test

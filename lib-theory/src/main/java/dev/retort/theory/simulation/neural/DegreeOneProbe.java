@@ -20,7 +20,7 @@ import java.util.Locale;
  * import dev.retort.theory.simulation.neural.*;
  * DegreeOneProbe probe = DegreeOneProbe.of(SparseParity.of(3, 1), 2000, 7);
  * ReluNetwork network = ReluNetwork.of(new double[][] {{1, 0, 0}}, new double[1], new double[][] {{2}}, -1);
- * double inside = probe.measure(network).inside(); // 0.46: it says tanh(1/2) x_0
+ * double inside = probe.measure(network).inside(); // 0.46
  * }</pre>
  */
 public final class DegreeOneProbe {

@@ -58,8 +58,7 @@ class OwnArraysTest {
         assertThat(report.stages()).containsExactly(report.surrogate(), report.target());
         assertThat(report.strong()).isEmpty();
         assertThat(report)
-                .hasToString(
-                        "mean squared error 1.7 ± 1.2 on 3 points -> mean squared error 1.7 ± 1.2 on 3 points");
+                .hasToString("mean squared error 1.7 ± 1.2 on 3 points -> mean squared error 1.7 ± 1.2 on 3 points");
     }
 
     @Test

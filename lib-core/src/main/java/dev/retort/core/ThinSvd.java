@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ThinSvd {
 
-    /** The unit of the last place of 1, halved twice: products of unit vectors of rounding alone are not above. */
+    /** The distance from 1 to the next larger double. */
     private static final double PRECISION = Math.ulp(1.0);
 
     /** Ten or fewer are usual. */
@@ -449,23 +449,8 @@ public final class ThinSvd {
         return Math.sqrt(dot(x, x, 0));
     }
 
-    /** In four sums, which a processor adds up side by side. */
     private static double dot(double[] x, double[] y, int from) {
-        double a = 0;
-        double b = 0;
-        double c = 0;
-        double d = 0;
-        int i = from;
-        for (; i + 3 < x.length; i += 4) {
-            a += x[i] * y[i];
-            b += x[i + 1] * y[i + 1];
-            c += x[i + 2] * y[i + 2];
-            d += x[i + 3] * y[i + 3];
-        }
-        for (; i < x.length; i++) {
-            a += x[i] * y[i];
-        }
-        return (a + b) + (c + d);
+        return DotProduct.of(x, from, y, from, x.length - from);
     }
 
     private static void addMultiple(double factor, double[] x, double[] y, int from) {

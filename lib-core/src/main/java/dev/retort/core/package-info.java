@@ -1,6 +1,6 @@
 /**
- * What every module of Retort shares: the wording of a refused argument, sums that do not lose digits, means with their errors,
- * streams of random numbers.
+ * What every module of Retort shares: the wording of a refused argument, sums that do not lose digits, dot products, means with
+ * their errors, streams of random numbers, the singular value decomposition.
  */
 @NullMarked
 package dev.retort.core;

@@ -7,6 +7,7 @@ import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.core.CompensatedSum;
+import dev.retort.core.DotProduct;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -167,7 +168,7 @@ public final class AveragedModel implements AutoCloseable {
             for (int k = 0; k < form.rows(); k++) {
                 form.readRow(k, m);
                 variation.inBasis.readRow(k, v);
-                risk.add(2 * Blocks.dot(m, 0, v, 0, k) + m[k] * v[k]);
+                risk.add(2 * DotProduct.of(m, 0, v, 0, k) + m[k] * v[k]);
             }
         }
         return risk.value();

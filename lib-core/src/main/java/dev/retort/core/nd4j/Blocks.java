@@ -1,5 +1,7 @@
 package dev.retort.core.nd4j;
 
+import dev.retort.core.DotProduct;
+
 /** Products and transposes of row-major matrices in Java arrays, block by block so that a block stays in cache. */
 final class Blocks {
 
@@ -95,28 +97,9 @@ final class Blocks {
         }
     }
 
-    /** The inner product of a[aAt …] and b[bAt …], in four lanes: four times the speed of one running sum. */
-    static double dot(double[] a, int aAt, double[] b, int bAt, int count) {
-        double s0 = 0;
-        double s1 = 0;
-        double s2 = 0;
-        double s3 = 0;
-        int j = 0;
-        for (; j + 4 <= count; j += 4) {
-            s0 += a[aAt + j] * b[bAt + j];
-            s1 += a[aAt + j + 1] * b[bAt + j + 1];
-            s2 += a[aAt + j + 2] * b[bAt + j + 2];
-            s3 += a[aAt + j + 3] * b[bAt + j + 3];
-        }
-        for (; j < count; j++) {
-            s0 += a[aAt + j] * b[bAt + j];
-        }
-        return (s0 + s1) + (s2 + s3);
-    }
-
     /** The Euclidean norm of a[at …], also where the squares leave the range of a double. */
     static double norm(double[] a, int at, int count) {
-        double square = dot(a, at, a, at, count);
+        double square = DotProduct.of(a, at, a, at, count);
         if (square > 1e-280 && square < Double.POSITIVE_INFINITY) { // below, squares have lost digits to underflow
             return Math.sqrt(square);
         }

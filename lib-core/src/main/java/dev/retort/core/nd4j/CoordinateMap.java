@@ -1,5 +1,6 @@
 package dev.retort.core.nd4j;
 
+import dev.retort.core.DotProduct;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -190,7 +191,7 @@ final class CoordinateMap implements AutoCloseable {
             for (int k = 0; k < sums.length; k++) {
                 reducer.readRow(k, of);
                 weighted.readRow(k, by);
-                sums[k] = 2 * Blocks.dot(of, 0, by, 0, of.length);
+                sums[k] = 2 * DotProduct.of(of, 0, by, 0, of.length);
             }
             return sums;
         }

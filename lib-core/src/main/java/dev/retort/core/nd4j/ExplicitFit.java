@@ -9,6 +9,7 @@ import static dev.retort.core.nd4j.ArrayArguments.finiteMatrix;
 import static dev.retort.core.nd4j.ArrayArguments.numeric;
 import static dev.retort.core.nd4j.ArrayArguments.shapeOf;
 
+import dev.retort.core.DotProduct;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -172,7 +173,7 @@ public final class ExplicitFit extends LinearFit {
                 for (int j = 0; j < p; j++) {
                     others += row[j] * row[j] * squares[j];
                 }
-                double amplified = noise * Math.sqrt(Blocks.dot(ofNoise, 0, ofNoise, 0, ofNoise.length));
+                double amplified = noise * Math.sqrt(DotProduct.of(ofNoise, 0, ofNoise, 0, ofNoise.length));
                 deviation[i] = Math.hypot(Math.hypot(own, amplified), Math.sqrt(others));
             }
         }

@@ -1,5 +1,7 @@
 package dev.retort.core.nd4j;
 
+import dev.retort.core.DotProduct;
+
 /**
  * Householder's reflections I − scale · v vᵀ, stored as LAPACK stores them: the first entry of v is 1 and its place holds
  * the image of the reflected vector instead.
@@ -32,7 +34,7 @@ final class Householder {
 
     /** Applies the reflection stored at a[at …] to x[xAt …]. */
     static void reflect(double[] a, int at, double scale, double[] x, int xAt, int count) {
-        double along = scale * (x[xAt] + Blocks.dot(a, at + 1, x, xAt + 1, count - 1));
+        double along = scale * (x[xAt] + DotProduct.of(a, at + 1, x, xAt + 1, count - 1));
         x[xAt] -= along;
         Blocks.addRow(-along, a, at + 1, x, xAt + 1, count - 1);
     }

@@ -1,5 +1,6 @@
 package dev.retort.core.nd4j;
 
+import dev.retort.core.DotProduct;
 import java.util.Arrays;
 
 /**
@@ -56,9 +57,9 @@ non-sealed class JavaAlgebra implements DenseAlgebra {
         double norm = oneNorm(a, n);
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < i; j++) {
-                a[i * n + j] = (a[i * n + j] - Blocks.dot(a, i * n, a, j * n, j)) / a[j * n + j];
+                a[i * n + j] = (a[i * n + j] - DotProduct.of(a, i * n, a, j * n, j)) / a[j * n + j];
             }
-            double pivot = a[i * n + i] - Blocks.dot(a, i * n, a, i * n, i);
+            double pivot = a[i * n + i] - DotProduct.of(a, i * n, a, i * n, i);
             if (!(pivot > 0 && pivot < Double.POSITIVE_INFINITY)) {
                 return 0;
             }
@@ -107,7 +108,7 @@ non-sealed class JavaAlgebra implements DenseAlgebra {
             for (int i = 1; i < n; i++) {
                 steepest = Math.abs(y[i]) > Math.abs(y[steepest]) ? i : steepest;
             }
-            if (Math.abs(y[steepest]) <= Blocks.dot(y, 0, x, 0, n)) {
+            if (Math.abs(y[steepest]) <= DotProduct.of(y, 0, x, 0, n)) {
                 break;
             }
             Arrays.fill(x, 0);
@@ -151,7 +152,7 @@ non-sealed class JavaAlgebra implements DenseAlgebra {
 
     private static void forward(double[] l, int stride, double[] x, int at, int n) {
         for (int i = 0; i < n; i++) {
-            x[at + i] = (x[at + i] - Blocks.dot(l, i * stride, x, at, i)) / l[i * stride + i];
+            x[at + i] = (x[at + i] - DotProduct.of(l, i * stride, x, at, i)) / l[i * stride + i];
         }
     }
 

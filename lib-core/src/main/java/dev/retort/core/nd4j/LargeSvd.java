@@ -4,6 +4,7 @@ import static org.bytedeco.openblas.global.openblas.LAPACKE_dgelqf;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dgesdd;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 
+import dev.retort.core.DotProduct;
 import dev.retort.core.RandomStreams;
 import dev.retort.core.ThinSvd;
 import java.util.Arrays;
@@ -51,10 +52,10 @@ public final class LargeSvd {
      * @throws IllegalArgumentException if the matrix has no entry, its columns differ in length, or an entry is NaN or infinite
      */
     public static ThinSvd of(double[]... columns) {
-        double rows = columns.length == 0 ? 0 : columns[0].length;
+        ThinSvd.checkMatrix(columns);
+        double rows = columns[0].length;
         boolean large = rows * columns.length * Math.min(rows, columns.length) > LARGE;
         if (large && Holder.TRUSTED) {
-            ThinSvd.checkMatrix(columns);
             @Nullable ThinSvd svd = byLapack(BLOCK, columns);
             if (svd != null) {
                 return svd;
@@ -88,9 +89,9 @@ public final class LargeSvd {
         }
         for (int k = 0; k < expected.size(); k++) {
             double off = Math.abs(actual.value(k) - expected.value(k));
-            double apart = 1 - Math.abs(dot(actual.left(k), expected.left(k)));
-            double apartToo = 1 - Math.abs(dot(actual.right(k), expected.right(k)));
-            if (!(off <= AGREEMENT * expected.value(0) && apart <= AGREEMENT && apartToo <= AGREEMENT)) {
+            if (!(off <= AGREEMENT * expected.value(0)
+                    && areParallel(actual.left(k), expected.left(k))
+                    && areParallel(actual.right(k), expected.right(k)))) {
                 LOGGER.warn(
                         "OpenBLAS failed its self-test for singular values on this processor; they are found in plain Java");
                 return false;
@@ -99,12 +100,8 @@ public final class LargeSvd {
         return true;
     }
 
-    private static double dot(double[] x, double[] y) {
-        double sum = 0;
-        for (int i = 0; i < x.length; i++) {
-            sum += x[i] * y[i];
-        }
-        return sum;
+    private static boolean areParallel(double[] unit, double[] other) {
+        return 1 - Math.abs(DotProduct.of(unit, 0, other, 0, unit.length)) <= AGREEMENT;
     }
 
     /** The decomposition, or null if the iteration did not converge. */

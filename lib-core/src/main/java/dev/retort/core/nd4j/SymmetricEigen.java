@@ -1,5 +1,6 @@
 package dev.retort.core.nd4j;
 
+import dev.retort.core.DotProduct;
 import java.util.Arrays;
 
 /**
@@ -73,10 +74,10 @@ final class SymmetricEigen {
     private void reflectFromBothSides(double[] a, int from, double scale, double[] v, double[] w) {
         Arrays.fill(w, from, n, 0);
         for (int i = from; i < n; i++) {
-            w[i] += Blocks.dot(a, i * n + i, v, i, n - i);
+            w[i] += DotProduct.of(a, i * n + i, v, i, n - i);
             Blocks.addRow(v[i], a, i * n + i + 1, w, i + 1, n - i - 1);
         }
-        double half = scale / 2 * Blocks.dot(w, from, v, from, n - from);
+        double half = scale / 2 * DotProduct.of(w, from, v, from, n - from);
         for (int i = from; i < n; i++) {
             w[i] = scale * (w[i] - half * v[i]);
         }

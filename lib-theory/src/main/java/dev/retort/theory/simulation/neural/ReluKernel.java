@@ -1,5 +1,6 @@
 package dev.retort.theory.simulation.neural;
 
+import dev.retort.core.DotProduct;
 import java.util.Arrays;
 
 /**
@@ -61,7 +62,7 @@ final class ReluKernel implements AutoCloseable {
         for (int j = 0; j < batch; j++) {
             for (int l = 0; l < outputs; l++) {
                 int at = l * (width + 1);
-                logits[j * outputs + l] = dot(activations, j * width, output, at, width) + output[at + width];
+                logits[j * outputs + l] = DotProduct.of(activations, j * width, output, at, width) + output[at + width];
             }
         }
         return logits;
@@ -159,24 +160,6 @@ final class ReluKernel implements AutoCloseable {
         double[] weights = new double[width * (inputs + 1)];
         hidden.read(weights);
         return new ReluNetwork(inputs, width, outputs, weights, output.clone());
-    }
-
-    private static double dot(double[] a, int aAt, double[] b, int bAt, int count) {
-        double s0 = 0;
-        double s1 = 0;
-        double s2 = 0;
-        double s3 = 0;
-        int i = 0;
-        for (; i + 4 <= count; i += 4) {
-            s0 += a[aAt + i] * b[bAt + i];
-            s1 += a[aAt + i + 1] * b[bAt + i + 1];
-            s2 += a[aAt + i + 2] * b[bAt + i + 2];
-            s3 += a[aAt + i + 3] * b[bAt + i + 3];
-        }
-        for (; i < count; i++) {
-            s0 += a[aAt + i] * b[bAt + i];
-        }
-        return (s0 + s1) + (s2 + s3);
     }
 
     @Override

@@ -59,10 +59,8 @@ public final class BestStopping {
         List<Double> found = new ArrayList<>();
         double best = Math.exp(grid[0]);
         double smallest = values[0];
-        for (int k = 0; k < POINTS; k++) {
-            boolean fallsBefore = k == 0 || values[k] <= values[k - 1];
-            boolean risesAfter = k == POINTS - 1 || values[k] < values[k + 1];
-            if (fallsBefore && risesAfter && k > 0 && k < POINTS - 1) {
+        for (int k = 1; k < POINTS - 1; k++) {
+            if (values[k] <= values[k - 1] && values[k] < values[k + 1]) {
                 UnivariatePointValuePair refined = new BrentOptimizer(FLATNESS, FLATNESS)
                         .optimize(
                                 new MaxEval(MOST_EVALUATIONS),
@@ -103,9 +101,9 @@ public final class BestStopping {
         return teacher.target(training.stoppedAt(at)).predict().excess();
     }
 
-    /** Without stopping. */
+    /** Without stopping: gradient flow with weight decay ends at ridge regression. */
     private double end() {
-        return teacher.target(training.withFilter(SpectralFilter.ridge(training.ridge())))
+        return teacher.target(training.with(new Estimator.Ridge(training.ridge())))
                 .predict()
                 .excess();
     }

@@ -240,7 +240,8 @@ public final class Training {
         return with(new LabelSettings(labels.kind(), labels.noise(), labels.teacherShare(), part));
     }
 
-    private Training with(Estimator estimator) {
+    /** The same training by another estimator. */
+    Training with(Estimator estimator) {
         return new Training(samples, estimator, labels, spectrum, mask);
     }
 

@@ -251,6 +251,19 @@ class SpectralFilterTest {
     }
 
     @Test
+    void theBestTimeWithWeightDecayIsNoWorseThanRidgeRegression() {
+        Training decayed = Training.samples(60).withRidge(0.01);
+        BestStopping best = BestStopping.of(Distillation.of(TASK), decayed);
+        assertThat(best.excess()).isLessThanOrEqualTo(excess(decayed));
+        assertThat(excess(decayed.stoppedAt(best.time()))).isCloseTo(best.excess(), withinPercentage(1e-9));
+
+        BestStopping unstopped =
+                BestStopping.of(Distillation.of(TASK), Training.samples(60).withRidge(10));
+        assertThat(unstopped.time()).isInfinite();
+        assertThat(unstopped.excess()).isEqualTo(excess(Training.samples(60).withRidge(10)));
+    }
+
+    @Test
     void refusesWhatDiverges() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> excess(Training.samples(60).withFilter(SpectralFilter.gradientDescent(100, 1.9))))

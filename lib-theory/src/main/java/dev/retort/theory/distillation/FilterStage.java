@@ -37,7 +37,7 @@ final class FilterStage extends Stage {
     /** 1/(n(1 − Ω_kl)) of all pairs. */
     private final Pairs perSpare;
 
-    /** Only saves time: whoever finds another's makes it anew. */
+    /** Only saves time: a caller with other nodes computes the profile again. */
     private volatile @Nullable Profile lastProfile;
 
     private record Profile(Coordinates nodes, Pairs weighted) {}
@@ -68,7 +68,12 @@ final class FilterStage extends Stage {
         SpectralMeasure measure = spectrum.measure();
         for (int node = 0; node < measure.size(); node++) {
             shares.at(measure.value(node));
-            spare.addProducts(shares, measure.weight(node));
+            spare.addProducts(
+                    shares.learntReal,
+                    shares.learntImaginary,
+                    shares.missedReal,
+                    shares.missedImaginary,
+                    measure.weight(node));
         }
         for (int k = 0; k < size; k++) {
             for (int l = k; l < size; l++) {
@@ -122,7 +127,7 @@ final class FilterStage extends Stage {
         return perSpare.values.length;
     }
 
-    /** Each channel is divided by its own. */
+    /** 1, because each channel has its own divisor. */
     @Override
     double spare() {
         return 1;
@@ -223,7 +228,7 @@ final class FilterStage extends Stage {
                 return missed.sumWith(worth);
             }
 
-            /** What a feature brings that the model does not see is noise. */
+            /** The cost of a feature that the model does not see, which acts as noise. */
             private double unseenCost() {
                 double[] ones = new double[kappaReal.length];
                 Arrays.fill(ones, 1);
@@ -242,12 +247,6 @@ final class FilterStage extends Stage {
         Pairs left = new Pairs(kappaReal.length);
         left.addSquares(leftReal, leftImaginary, samples);
         return Math.max(left.weighted().sumWith(amounts), 0);
-    }
-
-    @Override
-    Adjoint adjoint(Labelled labels, double[] byDeviation, double[] byVariance, @Nullable Gain gain) {
-        throw new IllegalStateException("No derivatives are known of a training by "
-                + training().estimator() + "; take differences of predictions");
     }
 
     /** θ_k and ζ_k of all poles at one eigenvalue. Not for several threads. */
@@ -309,36 +308,21 @@ final class FilterStage extends Stage {
 
         /** Adds a_k a_l and a_k ā_l, times a factor. */
         void addSquares(double[] real, double[] imaginary, double factor) {
-            int plain = 0;
-            int conjugated = size * (size + 1);
-            for (int k = 0; k < size; k++) {
-                double first = factor * real[k];
-                double second = factor * imaginary[k];
-                for (int l = k; l < size; l++) {
-                    double rr = first * real[l];
-                    double ii = second * imaginary[l];
-                    double ri = first * imaginary[l];
-                    double ir = second * real[l];
-                    values[plain++] += rr - ii;
-                    values[plain++] += ri + ir;
-                    values[conjugated++] += rr + ii;
-                    values[conjugated++] += ir - ri;
-                }
-            }
+            addProducts(real, imaginary, real, imaginary, factor);
         }
 
-        /** Adds θ_k ζ_l and θ_k ζ̄_l, times a factor. */
-        void addProducts(Shares shares, double factor) {
+        /** Adds a_k b_l and a_k b̄_l, times a factor. */
+        void addProducts(double[] aReal, double[] aImaginary, double[] bReal, double[] bImaginary, double factor) {
             int plain = 0;
             int conjugated = size * (size + 1);
             for (int k = 0; k < size; k++) {
-                double first = factor * shares.learntReal[k];
-                double second = factor * shares.learntImaginary[k];
+                double first = factor * aReal[k];
+                double second = factor * aImaginary[k];
                 for (int l = k; l < size; l++) {
-                    double rr = first * shares.missedReal[l];
-                    double ii = second * shares.missedImaginary[l];
-                    double ri = first * shares.missedImaginary[l];
-                    double ir = second * shares.missedReal[l];
+                    double rr = first * bReal[l];
+                    double ii = second * bImaginary[l];
+                    double ri = first * bImaginary[l];
+                    double ir = second * bReal[l];
                     values[plain++] += rr - ii;
                     values[plain++] += ri + ir;
                     values[conjugated++] += rr + ii;

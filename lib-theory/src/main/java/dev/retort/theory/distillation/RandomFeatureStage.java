@@ -3,7 +3,6 @@ package dev.retort.theory.distillation;
 import dev.retort.core.equivalent.RandomFeatureEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import java.util.function.DoubleUnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Ridge regression on q random combinations of the features. It has two noise channels: what acts as noise on the labels, and
@@ -80,9 +79,13 @@ final class RandomFeatureStage extends Stage {
 
     /** √(Υρ(ζ² + πθζ)) */
     private double noiseScale(Coordinates nodes, int k) {
+        return equivalent.rootOmega() * missed(nodes, k) * rootRatio(nodes, k);
+    }
+
+    /** √(ζ² + πθζ) */
+    private double missed(Coordinates nodes, int k) {
         double zeta = zeta(nodes, k);
-        double missed = Math.sqrt(zeta * (zeta + equivalent.featureNoise() * theta(nodes, k)));
-        return equivalent.rootOmega() * missed * rootRatio(nodes, k);
+        return Math.sqrt(zeta * (zeta + equivalent.featureNoise() * theta(nodes, k)));
     }
 
     /** √(πρθζ) */
@@ -121,17 +124,12 @@ final class RandomFeatureStage extends Stage {
         return times(noiseAmplification(nodes), amounts[0]) + times(fluctuationAmplification(nodes), amounts[1]);
     }
 
-    /** How many times larger the variance is under the task's covariance than under the training's. */
     private double noiseAmplification(Coordinates nodes) {
-        return needsFeatures()
-                ? sum(nodes.size(), k -> nodes.matters(k) ? nodes.weight(k) * noiseProfile(nodes, k) : 0)
-                : 1;
+        return amplification(nodes, k -> noiseProfile(nodes, k));
     }
 
     private double fluctuationAmplification(Coordinates nodes) {
-        return needsFeatures()
-                ? sum(nodes.size(), k -> nodes.matters(k) ? nodes.weight(k) * fluctuationProfile(nodes, k) : 0)
-                : 1;
+        return amplification(nodes, k -> fluctuationProfile(nodes, k));
     }
 
     @Override
@@ -166,17 +164,7 @@ final class RandomFeatureStage extends Stage {
             return 0;
         }
         double noise = labels.noise();
-        double missed = sum(nodes.size(), k -> {
-            double zeta = zeta(nodes, k);
-            double scale = Math.sqrt(zeta * (zeta + equivalent.featureNoise() * theta(nodes, k)));
-            return labels.power().times(scale * rootRatio(nodes, k), k);
-        });
+        double missed = sum(nodes.size(), k -> labels.power().times(missed(nodes, k) * rootRatio(nodes, k), k));
         return left * left * perSpare(noise * noise + missed);
-    }
-
-    @Override
-    Adjoint adjoint(Labelled labels, double[] byDeviation, double[] byVariance, @Nullable Gain gain) {
-        throw new IllegalStateException("No derivatives are known of a training by "
-                + training().estimator() + "; take differences of predictions");
     }
 }

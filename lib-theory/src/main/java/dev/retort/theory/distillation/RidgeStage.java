@@ -97,7 +97,7 @@ final class RidgeStage extends Stage {
 
     /** How many times larger the added variance is under the task's covariance than under the training's. */
     double amplification(Coordinates nodes) {
-        return needsFeatures() ? sum(nodes.size(), k -> nodes.matters(k) ? nodes.weight(k) * portion(nodes, k) : 0) : 1;
+        return amplification(nodes, k -> portion(nodes, k));
     }
 
     @Override

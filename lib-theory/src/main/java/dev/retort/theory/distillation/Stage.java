@@ -142,6 +142,17 @@ abstract class Stage {
         }
     }
 
+    /**
+     * How many times larger the variance of a channel is under the task's covariance than under the training's.
+     *
+     * @param profile what one feature of a node gets of it, in the units of the node; these add up to 1 under the training's
+     */
+    final double amplification(Coordinates nodes, IntToDoubleFunction profile) {
+        return needsFeatures()
+                ? sum(nodes.size(), k -> nodes.matters(k) ? nodes.weight(k) * profile.applyAsDouble(k) : 0)
+                : 1;
+    }
+
     /** What a unit of noise variance on the labels adds to the task's risk. */
     final double noiseCost(Coordinates nodes) {
         return perSpare(addedVariance(noiseAmounts(nodes, factor -> factor * factor), nodes));
@@ -150,8 +161,15 @@ abstract class Stage {
     /** The mean squared error on the labels that the stage was trained on, the noise on them included. */
     abstract double trainingError(Labelled labels);
 
-    /** The stage, differentiated backwards. */
-    abstract Adjoint adjoint(Labelled labels, double[] byDeviation, double[] byVariance, @Nullable Gain gain);
+    /**
+     * The stage, differentiated backwards.
+     *
+     * @throws IllegalStateException if no derivatives are known of this kind of training
+     */
+    Adjoint adjoint(Labelled labels, double[] byDeviation, double[] byVariance, @Nullable Gain gain) {
+        throw new IllegalStateException("No derivatives are known of a training by " + training.estimator()
+                + "; take differences of predictions");
+    }
 
     // Features, masks and units.
 

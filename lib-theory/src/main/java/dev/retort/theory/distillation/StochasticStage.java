@@ -4,7 +4,6 @@ import dev.retort.core.equivalent.Equivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stochastic gradient descent in a single pass, exact for Gaussian features at every size. With D = E (w − b)² of the
@@ -179,11 +178,5 @@ final class StochasticStage extends Stage {
     double trainingError(Labelled labels) {
         throw new IllegalStateException(
                 "No training error is known of " + training().estimator() + ", which sees every sample once");
-    }
-
-    @Override
-    Adjoint adjoint(Labelled labels, double[] byDeviation, double[] byVariance, @Nullable Gain gain) {
-        throw new IllegalStateException("No derivatives are known of a training by "
-                + training().estimator() + "; take differences of predictions");
     }
 }

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The ridge at which a target's risk is smallest, whoever labels its data. The risk may have several minima in the ridge: the
- * slope, exact by {@link Sensitivities}, is followed over a grid from far below to far above the spectrum, and each place where
- * it turns from falling to rising is solved for. Without a minimum inside, the best ridge is at the boundary, 0, or if nothing
- * is worth learning without bound.
+ * slope, exact by {@link Sensitivities}, is followed over a grid from far below to far above the spectrum, and each ridge at which
+ * the risk turns from falling to rising is solved for. If there is no such minimum, the best ridge is 0, or infinite if nothing is
+ * worth learning.
  *
  * <p>For a signal of equal coefficients β<sub>i</sub> = β and labels of the truth it is σ²/(nβ²), whatever the spectrum. The
  * condition for it is derived in {@code docs/self-distillation.md}: signal and noise are let through by the same factor,
@@ -29,7 +29,7 @@ public final class BestRidge {
 
     private static final int POINTS = 96;
 
-    /** The grid's extent in decades, below what every ridge above is too much. */
+    /** The extent of the grid in decades, down from a ridge that is certainly too large. */
     private static final double DECADES = 15;
 
     private static final double ACCURACY = 1e-14;
@@ -90,12 +90,13 @@ public final class BestRidge {
      * @param training how the target is trained; its ridge does not matter
      * @return the outcome of the search
      * @throws IllegalArgumentException as {@link Teacher#target(Training)} does
+     * @throws IllegalStateException if the target or a model before it is not trained by ridge regression
      */
     public static BestRidge of(Teacher teacher, Training training) {
         return new BestRidge(notNull("teacher", teacher), notNull("training", training));
     }
 
-    /** Far above the largest eigenvalue, and above what any amount of noise can ask for. */
+    /** A ridge far above the largest eigenvalue, and above what the noise can make best. */
     private static double tooLarge(Teacher teacher, Training training) {
         Distillation pipeline = teacher.target(training.withRidge(0));
         Coordinates nodes = pipeline.labels().coordinates();
@@ -151,7 +152,7 @@ public final class BestRidge {
     }
 
     /**
-     * Whether the best ridge is at an end of what there is.
+     * Whether the best ridge is at an end of the range.
      *
      * @return true for 0 and for infinity
      */
@@ -169,7 +170,7 @@ public final class BestRidge {
     }
 
     /**
-     * All ridges from which either way is up.
+     * The ridges of all local minima of the risk.
      *
      * @return the local minima in ascending order, the best among them
      */

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The time at which gradient flow is best stopped, whoever labels the data. The risk may have several minima in the time: a grid
- * from long before anything is learnt to long after everything finds them, and Brent's method refines each. The place of a
- * minimum is known to about 1e-7 of itself, for the risk is flat there; the risk to all its digits. Immutable.
+ * of times, from long before anything is learnt to long after everything is, finds them, and Brent's method refines each. The time
+ * of a minimum has a relative accuracy of about 1e-7, because the risk is flat there; the risk itself is accurate. Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.2, 100), Signal.sourcePowerLaw(1.4)).withNoise(0.4);
@@ -127,7 +127,7 @@ public final class BestStopping {
     }
 
     /**
-     * Whether there is no best time inside: it is best not to stop, or not to begin.
+     * Whether the best time is at an end of the range: it is best never to stop, or not to train at all.
      *
      * @return true at either end
      */
@@ -136,9 +136,9 @@ public final class BestStopping {
     }
 
     /**
-     * All times from which either way is up.
+     * The times of all local minima of the risk.
      *
-     * @return the local minima in ascending order
+     * @return the finite ones found, in ascending order
      */
     public List<Double> minima() {
         return minima;

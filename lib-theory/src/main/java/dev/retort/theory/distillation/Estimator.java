@@ -8,14 +8,14 @@ import static dev.retort.core.Arguments.refusal;
 import dev.retort.core.spectrum.RegressionTask;
 
 /**
- * How a training makes coefficients of a design X and labels y. A {@link Training} chooses it by its {@code withX} methods, and
- * a simulation asks for it, {@link Training#estimator()}. Immutable.
+ * How a training computes coefficients b from a design X and labels y. The {@code withX} methods of a {@link Training} choose
+ * it, and a simulation reads it from {@link Training#estimator()}. Immutable.
  */
 public abstract sealed class Estimator {
 
     private Estimator() {}
 
-    /** The stage that a training with this estimator is. */
+    /** The stage of a pipeline for a training with this estimator. */
     abstract Stage stage(RegressionTask task, Training training);
 
     /** The same kind of estimator with another ridge. */
@@ -68,7 +68,7 @@ public abstract sealed class Estimator {
         }
     }
 
-    /** A spectral filter, such as early stopping; a ridge beside it is weight decay. */
+    /** A spectral filter, such as early stopping; a ridge in addition to it is weight decay. */
     public static final class Filtered extends Estimator {
 
         private final SpectralFilter filter;
@@ -79,7 +79,7 @@ public abstract sealed class Estimator {
             this.decay = nonNegative("ridge", decay);
         }
 
-        /** A filter; plain ridge regression if it is that. */
+        /** The estimator of a filter: {@link Ridge} if the filter is plain ridge regression. */
         static Estimator of(SpectralFilter filter, double ridge) {
             if (ridge > 0 && !filter.allowsDecay()) {
                 throw refusal(
@@ -154,7 +154,7 @@ public abstract sealed class Estimator {
             this.ridge = nonNegative("ridge", ridge);
         }
 
-        /** So many random features; plain ridge regression for infinitely many. */
+        /** The estimator for a number of random features; plain ridge regression for infinitely many. */
         static Estimator of(double features, double ridge) {
             if (!(features >= 1)) {
                 throw refusal("features", features, "is not at least 1");
@@ -215,7 +215,7 @@ public abstract sealed class Estimator {
 
         @Override
         Stage stage(RegressionTask task, Training training) {
-            training.seenSpectrum(task);
+            training.seenSpectrum(task); // checks that spectrum and mask fit the task
             return new StochasticStage(task, training, steps(training.samples()), batch, rate);
         }
 
@@ -224,7 +224,7 @@ public abstract sealed class Estimator {
          *
          * @param samples n, a multiple of the batch
          * @return n over the batch
-         * @throws IllegalArgumentException if the samples are no whole number of batches
+         * @throws IllegalArgumentException if n is not a multiple of the batch, or n over the batch exceeds the range of int
          */
         public int steps(double samples) {
             double steps = samples / batch;
@@ -238,7 +238,7 @@ public abstract sealed class Estimator {
         }
 
         /**
-         * The samples of a step.
+         * The number of samples in a step.
          *
          * @return B, at least 1
          */

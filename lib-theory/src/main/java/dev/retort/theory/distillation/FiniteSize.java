@@ -56,7 +56,11 @@ final class FiniteSize {
         return Math.sqrt(variance);
     }
 
-    /** The samples that are left when the degrees of freedom are paid for, n(1 − Ω), of the stage where they are fewest. */
+    /**
+     * Whether the correction is at most a third of the excess risk, and every stage has enough spare samples n(1 − Ω).
+     *
+     * @param excess the excess risk in the limit
+     */
     boolean isReliable(double excess) {
         return Math.abs(correction) <= excess / 3 && spareSamples >= FEWEST_SPARE_SAMPLES;
     }
@@ -115,7 +119,7 @@ final class FiniteSize {
         /** E b² of the labels, summed over the features of a node. */
         private final double[] square;
 
-        /** X = σ² + Σ ρζ² E b², the variance that the labels have for a model which knows the average fit. */
+        /** X = σ² + Σ ρζ² E b², the variance of the labels about the average fit. */
         private final double missed;
 
         Step(RidgeStage stage, Moments teacher) {
@@ -139,7 +143,7 @@ final class FiniteSize {
             this.missed = labelled.noise() * labelled.noise() + sum(k -> ratio[k] * zeta[k] * zeta[k] * square[k]);
         }
 
-        /** Takes the corrections of the teacher's E b and E b², in place, to those of what this stage makes of them. */
+        /** Replaces the corrections of the teacher's E b and E b² by those of the coefficients that this stage trains. */
         void correct(double[] mean, double[] second) {
             for (int k = 0; k < nodes.size(); k++) {
                 double ofLabels = share * mean[k];
@@ -179,8 +183,8 @@ final class FiniteSize {
         }
 
         /**
-         * The variance that this stage's data add to the risk at the end. Takes the derivatives of the risk by what the stage
-         * makes, ∂E/∂E b² and −½ ∂E/∂E b, in place to those by what its teacher says.
+         * The variance that this stage's data add to the risk at the end. Replaces the derivatives of the risk with respect to the
+         * moments of the trained coefficients, ∂E/∂E b² and −½ ∂E/∂E b, by those with respect to the moments of its teacher.
          */
         double addVariance(double[] bySquare, double[] byMean) {
             double alpha = sum(k -> theta[k] == 0 ? 0 : nodes.weight(k) * theta[k] * theta[k] * bySquare[k] / ratio[k])

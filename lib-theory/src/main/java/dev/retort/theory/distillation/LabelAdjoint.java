@@ -3,8 +3,8 @@ package dev.retort.theory.distillation;
 import static dev.retort.theory.distillation.Stage.times;
 
 /**
- * What a training's labels are made of, differentiated backwards: given how the risk E at the end moves with the labels, how it
- * moves with what the teacher says and with the noise. With the mean m and variance v of the teacher, N = Σ ρ(m² + v), the factor
+ * The labels of a training as a function of the teacher, differentiated backwards: given the derivatives of the risk E at the end
+ * with respect to the labels, those with respect to the teacher's moments and the noise. With the mean m and variance v of the teacher, N = Σ ρ(m² + v), the factor
  * c(N) and the noise η(N) of its {@link Labels}, and its part p of labels or rows, labels have
  *
  * <pre>  d' = p(cm − t),   v' = p²c²v,   noise² = truth's + teacher's (σ² + η) + rows (1 − rows) Σ ρ((cm − t)² + c²v).</pre>

@@ -6,9 +6,9 @@ import java.util.function.DoubleUnaryOperator;
  * The labels that a stage is trained on: the moments of the coefficients that give them, and the standard deviation of the
  * noise on top.
  *
- * @param moments of the coefficients that are mixed of the truth's and the teacher's
- * @param noise of everything that is no linear function of the features
- * @param given how they were made of what the teacher says
+ * @param moments of the coefficients, a mixture of the truth's and the teacher's
+ * @param noise the standard deviation of everything that is not linear in the features
+ * @param given how the labels follow from the teacher
  */
 record Labelled(Moments moments, double noise, Given given) {
 

@@ -6,14 +6,14 @@ import static dev.retort.core.Arguments.refusal;
 import java.util.function.DoubleBinaryOperator;
 
 /**
- * What a teacher hands over of its outputs xᵀb: the outputs themselves, or classes. A label y = f(xᵀb) with an odd function f
+ * The form in which a teacher passes on its outputs xᵀb: the outputs themselves, or classes. A label y = f(xᵀb) with an odd function f
  * is, for a linear student that is trained by squared loss on Gaussian features, a linear label with independent noise
  * (Bussgang's decomposition): with N the variance of the outputs and Z a standard normal number,
  *
  * <pre>  y ≃ (a/√N) xᵀb + noise,      a = E Z f(√N Z),      noise variance = E f(√N Z)² − a².</pre>
  *
  * That is exact to leading order: what depends on the one direction b costs O(1/n). The {@linkplain Training#withNoise noise}
- * of the training comes on top, after f. {@linkplain #logits() Logits} are the best that a given linear teacher can hand over;
+ * of the training is added after f. {@linkplain #logits() Logits} are the best labels that a given linear teacher can provide;
  * every other f only adds noise. Derived in the module's documentation, {@code docs/distillation.md}. Immutable.
  *
  * <pre>{@code
@@ -38,7 +38,7 @@ public abstract sealed class Labels {
     }
 
     /**
-     * Classes, of which none is wrong.
+     * Classes without errors.
      *
      * @return labels sign(xᵀb)
      */
@@ -47,9 +47,9 @@ public abstract sealed class Labels {
     }
 
     /**
-     * Classes, each of which is replaced by the other one with some probability.
+     * Classes, each of which is replaced by the other one with a given probability.
      *
-     * @param flips the probability η, from 0 to 1; at ½ the labels say nothing
+     * @param flips the probability η, from 0 to 1; at ½ the labels carry no information
      * @return labels ±sign(xᵀb)
      * @throws IllegalArgumentException if η is NaN or outside that range
      */
@@ -72,21 +72,21 @@ public abstract sealed class Labels {
     }
 
     /**
-     * The label that is handed over for an output.
+     * The label for an output.
      *
      * @param output xᵀb
-     * @param chance a uniform random number from 0 to 1, which decides what is random of a label
+     * @param chance a uniform random number from 0 to 1, which decides whether a class is flipped
      * @return f(xᵀb)
      */
     public abstract double label(double output, double chance);
 
-    /** Whether f is linear, so that labels are those of b itself. */
+    /** Whether f is the identity, so that the labels are xᵀb itself. */
     boolean areLogits() {
         return false;
     }
 
     /**
-     * The linear labels that these are, up to noise.
+     * The linear labels with noise that these are equivalent to.
      *
      * @param power N, the variance of the outputs, greater than 0
      */
@@ -158,10 +158,10 @@ public abstract sealed class Labels {
 
     private static final class Soft extends Labels {
 
-        /** The trapezoidal rule with this step has every digit, for the integrands are smooth and die out at the ends. */
+        /** With this step the trapezoidal rule is exact to rounding: the integrands are smooth and vanish at the ends. */
         private static final double STEP = 0.25;
 
-        /** Up to 25, where neither the normal density nor the slope of tanh is left. */
+        /** Up to 25, where both the normal density and the slope of tanh are negligible. */
         private static final int STEPS = 100;
 
         private final double temperature;
@@ -191,7 +191,7 @@ public abstract sealed class Labels {
                     slope / temperature, noise, slopeByGain * gainByPower / temperature, noiseByGain * gainByPower);
         }
 
-        /** E g(GZ, Z), for G of at least 1 of functions that die out in GZ. */
+        /** E g(GZ, Z); where G is above 1, for functions g that vanish at large GZ. */
         private static double mean(double gain, DoubleBinaryOperator function) {
             double scale = Math.max(gain, 1);
             double sum = 0;

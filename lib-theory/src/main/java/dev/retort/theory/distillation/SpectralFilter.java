@@ -14,15 +14,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A training that is linear in the labels and acts on each eigenvalue s of the sample covariance X'X/n by itself: the residual
- * filter ψ(s), ψ(0) = 1, is the part that is <i>not</i> learnt there.
+ * A training that is linear in the labels and treats each eigenvalue s of the sample covariance X'X/n separately: the residual
+ * filter ψ(s), with ψ(0) = 1, is the part that is <i>not</i> learnt at s.
  *
  * <table>
- * <caption>Filters; time and steps belong to the objective (1/2n)‖y − Xb‖², that is db/dt = Xᵀ(y − Xb)/n, begun at 0</caption>
+ * <caption>Filters; time and steps belong to the objective (1/2n)‖y − Xb‖², that is db/dt = Xᵀ(y − Xb)/n, from b = 0</caption>
  * <tr><th scope="col">training</th><th scope="col">ψ(s)</th></tr>
  * <tr><td>{@link #ridge(double)}</td><td>r/(s + r)</td></tr>
  * <tr><td>{@link #gradientFlow(double)}</td><td>e<sup>−ts</sup></td></tr>
@@ -78,10 +79,10 @@ public abstract sealed class SpectralFilter {
     }
 
     /**
-     * Iterated ridge regression (iterated Tikhonov): the residual is fitted again and again.
+     * Iterated ridge regression (iterated Tikhonov): every further fit is to the residuals of the one before.
      *
      * @param ridge r, greater than 0
-     * @param times how often, k, from 1 to 6
+     * @param times the number of fits k, from 1 to 6
      * @return the filter (r/(s + r))<sup>k</sup>
      * @throws IllegalArgumentException if the ridge is not positive and finite, or k not in that range
      */
@@ -96,11 +97,11 @@ public abstract sealed class SpectralFilter {
     /**
      * An ensemble of ridge regressions on the same sample.
      *
-     * @param weights c<sub>k</sub>, of sum one; any signs
-     * @param ridges r<sub>k</sub>, at least 0, as many
+     * @param weights c<sub>k</sub>, of either sign, with the sum 1
+     * @param ridges r<sub>k</sub>, at least 0, one per weight
      * @return the filter Σ c<sub>k</sub> r<sub>k</sub>/(s + r<sub>k</sub>)
-     * @throws IllegalArgumentException if there are none, not as many of both, if a number is NaN, infinite or a ridge negative, or
-     *     if the weights do not sum to one within 1e-9
+     * @throws IllegalArgumentException if an array is null or empty, if their lengths differ, if a number is NaN or infinite, if
+     *     a ridge is negative, or if the weights do not add up to 1 within 1e-9
      */
     public static SpectralFilter mixture(double[] weights, double[] ridges) {
         atLeastOne("weights.length", notNull("weights", weights).length);
@@ -117,7 +118,7 @@ public abstract sealed class SpectralFilter {
     }
 
     /**
-     * The part that is not learnt at an eigenvalue of the sample covariance.
+     * The part of the labels that is not learnt at an eigenvalue of the sample covariance.
      *
      * @param eigenvalue s, at least 0
      * @return ψ(s); 1 at 0 unless a ridge is 0, whose residual is 0 for s &gt; 0
@@ -133,12 +134,12 @@ public abstract sealed class SpectralFilter {
      */
     abstract List<Pole> poles(Spectrum spectrum, double samples);
 
-    /** Whether a ridge beside the filter has a meaning, which is weight decay. */
+    /** Whether the filter can be combined with a ridge, which is then weight decay. */
     boolean allowsDecay() {
         return false;
     }
 
-    /** The filter's only ridge, or NaN if it is no ridge regression. */
+    /** The ridge, if the filter is plain ridge regression; NaN otherwise. */
     double onlyRidge() {
         return Double.NaN;
     }
@@ -155,6 +156,25 @@ public abstract sealed class SpectralFilter {
         static Pole ofPair(Complex ridge, Complex weight) {
             return new Pole(ridge, weight.times(2));
         }
+    }
+
+    /**
+     * The poles of Cauchy's integral over a circle, by the trapezoidal rule.
+     *
+     * @param nodes how many points of the circle, an even number
+     * @param centre of the circle, on the real axis
+     * @param residual ψ as a function of the difference from the centre; −ψ if the circle is around a pole of ψ and not around
+     *     the spectrum
+     */
+    private static List<Pole> onCircle(int nodes, double centre, double radius, UnaryOperator<Complex> residual) {
+        List<Pole> poles = new ArrayList<>();
+        for (int j = 0; j < nodes / 2; j++) {
+            Complex offset = Complex.polar(radius, 2 * Math.PI * (j + 0.5) / nodes);
+            Complex z = offset.plus(centre);
+            Complex weight = residual.apply(offset).times(offset).over(z.times(nodes));
+            poles.add(Pole.ofPair(z.times(-1), weight));
+        }
+        return poles;
     }
 
     /**
@@ -184,16 +204,15 @@ public abstract sealed class SpectralFilter {
                 high = middle;
             }
         }
-        double above = high;
         double sum = 0;
         for (int k = 0; k < measure.size(); k++) {
             double lambda = measure.value(k) / largest;
-            sum += measure.weight(k) * lambda / (1 - lambda + above);
+            sum += measure.weight(k) * lambda / (1 - lambda + high);
         }
-        return largest * (1 + above) * (1 + sum / samples);
+        return largest * (1 + high) * (1 + sum / samples);
     }
 
-    /** A number of the complex plane. */
+    /** A complex number. */
     record Complex(double real, double imaginary) {
 
         static Complex polar(double size, double angle) {
@@ -230,7 +249,7 @@ public abstract sealed class SpectralFilter {
     /** The nodes of a hyperbola around the negative axis, on which e^w/w integrates to the step function of a flow. */
     private static final class Hyperbola {
 
-        /** Pairs of nodes; the filter is right to 1.3e-13, and what it learns of weak features to as much of itself. */
+        /** Pairs of nodes; the filter is exact to 1.3e-13, and so is what it learns of a weak feature, in relative terms. */
         private static final int PAIRS = 16;
 
         private static final double STEP = 1.081792140 / PAIRS;
@@ -301,12 +320,12 @@ public abstract sealed class SpectralFilter {
 
     private static final class Descent extends SpectralFilter {
 
-        /** Up to so many steps a circle around the spectrum has few enough nodes. */
+        /** For more steps a circle around the spectrum would need too many nodes. */
         private static final int MOST_ON_CIRCLE = 40;
 
         private static final int FEWEST_ON_HYPERBOLA = 10;
 
-        /** How far up to 1/η the mapped hyperbola keeps its digits. */
+        /** The largest ηs at which the mapped hyperbola keeps its accuracy. */
         private static final double REACH = 0.95;
 
         private final int steps;
@@ -342,7 +361,7 @@ public abstract sealed class SpectralFilter {
                         "is above " + REACH / edge + ", the most for more than " + MOST_ON_CIRCLE
                                 + " steps; take smaller steps, or gradient flow of time " + steps * rate);
             }
-            return onCircle();
+            return aroundSpectrum();
         }
 
         /** z = (1 − e^(w/T))/η for the w of the flow. */
@@ -360,17 +379,10 @@ public abstract sealed class SpectralFilter {
         }
 
         /** 1 − ηz on a circle of such a radius that its T-th power is 100. */
-        private List<Pole> onCircle() {
-            int nodes = 8 * steps + 16;
-            double radius = Math.pow(100, 1.0 / steps);
-            List<Pole> poles = new ArrayList<>();
-            for (int j = 0; j < nodes / 2; j++) {
-                Complex e = Complex.polar(radius, 2 * Math.PI * (j + 0.5) / nodes);
-                Complex z = e.times(-1).plus(1).times(1 / rate);
-                Complex weight = e.power(steps + 1).times(-1).over(z.times(nodes * rate));
-                poles.add(Pole.ofPair(z.times(-1), weight));
-            }
-            return poles;
+        private List<Pole> aroundSpectrum() {
+            double radius = Math.pow(100, 1.0 / steps) / rate;
+            return onCircle(
+                    8 * steps + 16, 1 / rate, radius, offset -> offset.times(-rate).power(steps));
         }
 
         @Override
@@ -415,15 +427,9 @@ public abstract sealed class SpectralFilter {
         /** On a circle of half the ridge around its pole −r. */
         @Override
         List<Pole> poles(Spectrum spectrum, double samples) {
-            List<Pole> poles = new ArrayList<>();
-            for (int j = 0; j < NODES / 2; j++) {
-                Complex offset = Complex.polar(ridge / 2, 2 * Math.PI * (j + 0.5) / NODES);
-                Complex z = offset.plus(-ridge);
-                Complex psi = new Complex(ridge, 0).over(z.plus(ridge)).power(times);
-                Complex weight = psi.times(-1).times(offset).over(z.times(NODES));
-                poles.add(Pole.ofPair(z.times(-1), weight));
-            }
-            return poles;
+            Complex r = new Complex(ridge, 0);
+            return SpectralFilter.onCircle(
+                    NODES, -ridge, ridge / 2, offset -> r.over(offset).power(times).times(-1));
         }
 
         @Override

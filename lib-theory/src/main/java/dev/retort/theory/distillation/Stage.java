@@ -60,7 +60,7 @@ abstract class Stage {
     /** τ and Ω of the training, if it has such numbers. */
     abstract Equivalent equivalent();
 
-    // The kind of training, by the eigenvalue λ > 0 of a feature that the model sees.
+    // What depends on the kind of training, as a function of the eigenvalue λ > 0 of a feature that the model sees.
 
     /** The part θ of a feature that is learnt. */
     abstract double theta(double lambda);
@@ -105,7 +105,7 @@ abstract class Stage {
 
     /**
      * The eigenvalues at which the gain of a training on the task's features crosses a level, in ascending order: found between
-     * the nodes, and then by bisection. Kinds of training that have them in closed form say so.
+     * the nodes, and then by bisection. Kinds of training with a closed form override this.
      */
     double[] gainCrossings(Gain gain, Coordinates nodes, double level) {
         double[] grid = IntStream.range(0, nodes.size())
@@ -205,7 +205,7 @@ abstract class Stage {
         return own == null ? 1 : Math.sqrt(lambda) / nodes.rootUnit(k);
     }
 
-    // What the readers of a stage ask for.
+    // What callers ask of a stage.
 
     /** The labels that a teacher of given moments gives to this training. */
     final Labelled labels(Moments teacher) {
@@ -246,7 +246,7 @@ abstract class Stage {
         });
     }
 
-    /** The amounts A_r, kept apart by what they come from. Rounding makes no variance negative. */
+    /** The amounts A_r, separated by their cause. No variance is negative, not even by rounding. */
     final class Amounts {
         private final Coordinates nodes;
         private final double[] labelNoise;
@@ -278,7 +278,7 @@ abstract class Stage {
             return Math.max(addedVariance(total, nodes, k), 0);
         }
 
-        /** The amounts, of whatever they come from. */
+        /** The amounts of both causes together. */
         double[] total() {
             return total;
         }

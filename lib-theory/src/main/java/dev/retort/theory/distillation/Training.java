@@ -109,11 +109,11 @@ public final class Training {
 
     /**
      * The same training by a spectral filter in place of ridge regression. A ridge set before or after is weight decay, which
-     * gradient flow and descent may have.
+     * only gradient flow and gradient descent can be combined with.
      *
      * @param filter the filter
      * @return a new training
-     * @throws IllegalArgumentException if the filter is null, or has no room for the ridge that is set
+     * @throws IllegalArgumentException if the filter is null, or cannot be combined with the ridge that is set
      */
     public Training withFilter(SpectralFilter filter) {
         return with(Estimator.Filtered.of(notNull("filter", filter), ridge()));
@@ -122,7 +122,7 @@ public final class Training {
     /**
      * The same training by gradient flow from 0, stopped early: {@link SpectralFilter#gradientFlow(double)}.
      *
-     * @param time t, greater than 0, of db/dt = Xᵀ(y − Xb)/n; about the inverse of the ridge that does the same
+     * @param time t, greater than 0, of db/dt = Xᵀ(y − Xb)/n; roughly the inverse of the ridge with the same effect
      * @return a new training
      * @throws IllegalArgumentException if the time is not positive and finite
      */
@@ -133,12 +133,12 @@ public final class Training {
     /**
      * The same training of a model that sees q random combinations of the features only, z = q<sup>−1/2</sup> Gx with a Gaussian
      * matrix G of its own; the ridge is that of (1/n)‖y − Za‖² + r‖a‖². The spectrum may also be that of a kernel of which such
-     * features are drawn, for which the prediction is a conjecture that holds well in experiments. It can be predicted, and not yet be
-     * simulated.
+     * features are drawn; the prediction is then a conjecture that agrees well with experiments. Such a training can be predicted but
+     * not simulated yet.
      *
      * @param features the number of random features q, at least 1, whole or not; infinitely many are ridge regression
      * @return a new training
-     * @throws IllegalArgumentException if there is less than one
+     * @throws IllegalArgumentException if q is NaN or less than 1
      */
     public Training withRandomFeatures(double features) {
         return with(Estimator.RandomFeatures.of(features, ridge()));
@@ -182,10 +182,10 @@ public final class Training {
     }
 
     /**
-     * The same training on other labels of the teacher than its outputs, such as classes. The {@linkplain #withNoise noise},
-     * unless it is set the task's, comes on top.
+     * The same training on labels of the teacher other than its outputs, such as classes. The {@linkplain #withNoise noise} (the
+     * task's unless it is set) is added to them.
      *
-     * @param labels what the teacher hands over
+     * @param labels the form of the teacher's labels
      * @return a new training
      * @throws IllegalArgumentException if the labels are null
      */
@@ -259,7 +259,7 @@ public final class Training {
     }
 
     /**
-     * How coefficients are made of a design and labels.
+     * How the coefficients are computed from a design and labels.
      *
      * @return the estimator; ridge regression unless another was chosen
      */
@@ -356,15 +356,15 @@ public final class Training {
     }
 
     /**
-     * What the teacher hands over.
+     * The form of the teacher's labels.
      *
-     * @return its outputs, unless other labels were chosen
+     * @return {@link Labels#logits()} unless others were chosen
      */
     public Labels labels() {
         return labels.kind();
     }
 
-    /** Whether the labels' coefficients are a mixture of the truth and the teacher's, and nothing else is noise. */
+    /** Whether the labels are linear in those of the teacher: logits on all rows, possibly mixed with the truth. */
     boolean hasLinearLabels() {
         return labels.kind().areLogits() && labels.teacherRows() == 1;
     }

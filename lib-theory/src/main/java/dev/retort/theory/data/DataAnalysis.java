@@ -293,8 +293,12 @@ public final class DataAnalysis {
     private SampleMean risk(Shrinkage shrinkage, double freedom) {
         double ofAll = ofAll(shrinkage);
         double factor = RidgePath.factor(data, shrinkage, freedom);
-        double risk = ofAll == 0 ? 0 : ofAll * factor;
-        return new SampleMean(risk, risk * relativeError(shrinkage));
+        return withError(ofAll == 0 ? 0 : ofAll * factor, shrinkage);
+    }
+
+    /** A risk of 0 has no error, however large the relative one is. */
+    private static SampleMean withError(double risk, Shrinkage shrinkage) {
+        return new SampleMean(risk, risk == 0 ? 0 : risk * relativeError(shrinkage));
     }
 
     /** The larger of what Gaussian rows, and what the scatter of the rows' own errors, say. */
@@ -387,7 +391,7 @@ public final class DataAnalysis {
         double risk = freedom > data.rank
                 ? leverage.leastSquares(noise, freedom, data.rank <= FEW_DIRECTIONS && freedom < FEW_ROWS * data.rank)
                 : leverage.interpolation(noise, ofAll(shrinkage));
-        return new SampleMean(risk, risk * relativeError(shrinkage));
+        return withError(risk, shrinkage);
     }
 
     /**
@@ -410,8 +414,8 @@ public final class DataAnalysis {
         double masked = excess(truth, Surrogate.optimallyMasked(), training);
         double ofMeans = 1 + 1 / freedom;
         double onLabels = teacher + ofMeans * plain;
-        double gain = Math.max(0, ofMeans * (plain - optimal) / onLabels);
-        double maskGain = Math.max(0, ofMeans * (plain - masked) / onLabels);
+        double gain = relativeGain(ofMeans * (plain - optimal), onLabels);
+        double maskGain = relativeGain(ofMeans * (plain - masked), onLabels);
         TeacherRisks risks = new TeacherRisks(
                 samples,
                 teacher,
@@ -423,6 +427,11 @@ public final class DataAnalysis {
         return diagnostics.rowsPerDirection() < INDICATIVE
                 ? Answer.given(risks, "with less than ten rows for each direction, indicative only")
                 : Answer.given(risks);
+    }
+
+    /** Nothing is gained where there is no risk, nor where the best teacher gains nothing but rounding. */
+    private static double relativeGain(double gain, double risk) {
+        return gain > 0 ? gain / risk : 0;
     }
 
     private static double excess(RegressionTask task, Surrogate surrogate, Training training) {

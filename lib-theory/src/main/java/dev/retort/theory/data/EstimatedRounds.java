@@ -11,6 +11,9 @@ import java.util.List;
  */
 public final class EstimatedRounds {
 
+    /** Relative to the terms of a sum, what may be left of it by rounding. */
+    private static final double ROUNDING = 64 * Math.ulp(1.0);
+
     private final List<Double> mixings;
     private final List<Double> weights;
     private final double testRisk;
@@ -31,23 +34,29 @@ public final class EstimatedRounds {
         double kappa = shrinkage.kappa();
         // In each direction, and last what lies outside all of them.
         double[][] corrected = new double[rounds + 1][data.rank + 1];
+        // The sizes of the terms that corrected sums: what remains of them may be rounding alone.
+        double[][] terms = new double[rounds + 1][data.rank + 1];
         for (int j = 0; j <= rounds; j++) {
             for (int i = 0; i <= data.rank; i++) {
                 boolean outside = i == data.rank;
                 double missed = outside ? 1 : ridge / (data.eigenvalues[i] + ridge);
                 double label = outside ? Math.sqrt(data.residual) : data.projections[i];
-                double sum = 0;
                 for (int m = 0; m <= j; m++) {
                     double sign = m % 2 == 0 ? 1 : -1;
-                    sum += sign * kappas[m] * Math.pow(ridge / kappa, m - 1.0) * Math.pow(missed, j - m + 1.0);
+                    double term =
+                            kappas[m] * Math.pow(ridge / kappa, m - 1.0) * Math.pow(missed, j - m + 1.0) * label;
+                    corrected[j][i] += sign * term;
+                    terms[j][i] += Math.abs(term);
                 }
-                corrected[j][i] = sum * label;
             }
         }
         double[] weights = new double[rounds + 1];
         weights[0] = 1;
         if (rounds > 0) {
-            double[] solved = leastSquares(Arrays.copyOfRange(corrected, 1, rounds + 1), corrected[0]);
+            double[] solved = leastSquares(
+                    Arrays.copyOfRange(corrected, 1, rounds + 1),
+                    Arrays.copyOfRange(terms, 1, rounds + 1),
+                    corrected[0]);
             System.arraycopy(solved, 0, weights, 1, rounds);
         }
         double[] left = new double[data.rank + 1];
@@ -81,11 +90,23 @@ public final class EstimatedRounds {
         return kappas;
     }
 
-    /** The factors a that make ‖e + Σ a_j v_j‖ least; of several such, the smallest. */
-    private static double[] leastSquares(double[][] vectors, double[] e) {
-        double[] lengths = Arrays.stream(vectors)
-                .mapToDouble(vector -> Math.sqrt(Decomposition.squares(vector)))
-                .toArray();
+    /**
+     * The factors a that make ‖e + Σ a_j v_j‖ least; of several such, the smallest. Vectors, and combinations of them, that the rounding
+     * of their terms explains are left out: they would fit anything.
+     *
+     * @param terms for each entry of a vector, the sum of the sizes of the terms that it was computed from
+     */
+    private static double[] leastSquares(double[][] vectors, double[][] terms, double[] e) {
+        double[] lengths = new double[vectors.length];
+        double rounding = 0;
+        for (int j = 0; j < vectors.length; j++) {
+            double length = Math.sqrt(Decomposition.squares(vectors[j]));
+            double noise = ROUNDING * Math.sqrt(Decomposition.squares(terms[j]));
+            if (length > noise) {
+                lengths[j] = length;
+                rounding = Math.max(rounding, noise / length);
+            }
+        }
         double[][] unit = new double[vectors.length][e.length];
         for (int j = 0; j < vectors.length; j++) {
             for (int i = 0; i < e.length; i++) {
@@ -94,7 +115,7 @@ public final class EstimatedRounds {
         }
         ThinSvd svd = ThinSvd.of(unit);
         double[] factors = new double[vectors.length];
-        for (int k = 0; k < svd.rank(); k++) {
+        for (int k = 0; k < svd.rank() && svd.value(k) > rounding * svd.value(0); k++) {
             double[] left = svd.left(k);
             double[] right = svd.right(k);
             double product = 0;

@@ -62,8 +62,13 @@ final class Prepared {
         }
         checkMemory(n, table.columns() - 1);
         Decomposition.centre(labels);
-        if (Decomposition.squares(labels) == 0) {
+        if (Decomposition.rootMeanSquare(labels) == 0) {
             throw refusal("label", "\"" + label + "\"", "does not vary: there is nothing to learn");
+        }
+        double squares = Decomposition.squares(labels);
+        if (!(squares > 0 && squares < Double.POSITIVE_INFINITY)) {
+            throw refusal(
+                    "label", "\"" + label + "\"", "has a variance that double precision cannot hold: rescale it");
         }
         List<String> names = new ArrayList<>();
         List<String> constant = new ArrayList<>();

@@ -63,7 +63,7 @@ public final class RidgeEstimates {
     /**
      * Estimates for regression on features and labels as they are, without an intercept.
      *
-     * @param features X, one row per sample, at least two, all of the same length; every entry finite; not modified
+     * @param features X, one row per sample, at least three, all of the same length; every entry finite; not modified
      * @param labels y, one per row, not all 0; every entry finite; not modified
      * @return the estimates
      * @throws IllegalArgumentException if the shapes do not fit, an entry is not finite, or features or labels are all 0

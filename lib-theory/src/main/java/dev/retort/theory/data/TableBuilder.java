@@ -36,7 +36,6 @@ final class TableBuilder {
     private final double[][] columns;
     private final boolean[] omitted;
     private final @Nullable String[] positives;
-    private final long[] positiveRows;
     private final boolean completeOnly;
     private final List<String> remarks = new ArrayList<>();
     private final BitSet incomplete = new BitSet();
@@ -57,7 +56,6 @@ final class TableBuilder {
         this.columns = new double[names.size()][0];
         this.omitted = new boolean[names.size()];
         this.positives = new @Nullable String[names.size()];
-        this.positiveRows = new long[names.size()];
         this.completeOnly = choice.completeOnly();
         for (String name : choice.omitted()) {
             omitted[indexOf(name)] = true;
@@ -166,7 +164,6 @@ final class TableBuilder {
     private void classify(int row, int column, String cell, String positive) throws TableFormatException {
         boolean same = Cells.same(cell, positive);
         set(row, column, same ? 1 : -1);
-        positiveRows[column] += same ? 1 : 0;
         Set<String> seen = classes.get(column);
         if (seen != null && seen.size() <= COLUMNS_IN_MESSAGE) {
             seen.add(cell.length() > 40 ? cell.substring(0, 40) : cell);
@@ -206,9 +203,10 @@ final class TableBuilder {
         for (int column = 0; column < columns.length; column++) {
             if (!omitted[column]) {
                 keptNames.add(names.get(column));
-                kept.add(complete(columns[column], left));
+                double[] values = complete(columns[column], left);
+                kept.add(values);
                 columns[column] = new double[0]; // so that the table is not there twice
-                describeClasses(column);
+                describeClasses(column, values);
             }
         }
         return DataTable.ofColumns(keptNames, kept.toArray(double[][]::new), remarks);
@@ -223,18 +221,19 @@ final class TableBuilder {
         return values;
     }
 
-    private void describeClasses(int column) throws TableFormatException {
+    private void describeClasses(int column, double[] values) throws TableFormatException {
         @Nullable String positive = positives[column];
         if (positive == null) {
             return;
         }
-        if (positiveRows[column] == 0) {
+        long positiveRows = Arrays.stream(values).filter(value -> value == 1).count();
+        if (positiveRows == 0) {
             throw new TableFormatException(source + ": no row has " + Wording.quoted(positive) + " in column "
                     + Wording.quoted(names.get(column)) + ", which holds "
                     + Wording.list(List.copyOf(classes.getOrDefault(column, Set.of()))));
         }
         remarks.add("Column " + Wording.quoted(names.get(column)) + " is +1 where it holds " + Wording.quoted(positive)
-                + ", in " + Wording.count(positiveRows[column], "row") + ", and −1 elsewhere.");
+                + ", in " + Wording.count(positiveRows, "row") + ", and −1 elsewhere.");
     }
 
     private void refuseFaults() throws TableFormatException {

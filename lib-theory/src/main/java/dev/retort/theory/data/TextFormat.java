@@ -67,22 +67,27 @@ final class TextFormat {
                     CSVParser.builder().setReader(rows).setFormat(format.get()).get()) {
                 return read(parser, rows);
             }
-        } catch (CharacterCodingException e) {
-            throw new TableFormatException(
-                    source + " is not text in " + text.charset()
-                            + ": save it in that encoding, or name the one that it has (spreadsheets often write windows-1252 or UTF-16)",
-                    e);
         } catch (UncheckedIOException e) {
-            IOException cause = e.getCause() == null ? new IOException(e) : e.getCause();
-            throw cause instanceof TableFormatException refused ? refused : malformed(cause);
-        } catch (CSVException e) {
-            throw malformed(e);
+            throw explained(e.getCause() == null ? new IOException(e) : e.getCause());
+        } catch (CSVException | CharacterCodingException e) {
+            throw explained(e);
         }
     }
 
-    private TableFormatException malformed(IOException e) {
-        return new TableFormatException(
-                source + ": quotation marks do not close, or text follows one that does (" + e.getMessage() + ")", e);
+    /** Failures of the parser and of the decoder in terms of the table; those of the stream below them as they are. */
+    private IOException explained(IOException e) {
+        if (e instanceof CharacterCodingException) {
+            return new TableFormatException(
+                    source + " is not text in " + text.charset()
+                            + ": save it in that encoding, or name the one that it has (spreadsheets often write windows-1252 or UTF-16)",
+                    e);
+        }
+        if (e instanceof CSVException) {
+            return new TableFormatException(
+                    source + ": quotation marks do not close, or text follows one that does (" + e.getMessage() + ")",
+                    e);
+        }
+        return e;
     }
 
     /** Passes over the byte order mark that some programs put first, and the lines that are no part of the table. */

@@ -32,8 +32,11 @@ final class Wording {
         return count + " " + noun + (count == 1 ? "" : "s");
     }
 
-    /** To four figures, and no more of them than there are. */
+    /** To four significant figures, without trailing zeros. */
     static String number(double value) {
+        if (!Double.isFinite(value)) {
+            return Double.toString(value);
+        }
         return new BigDecimal(value)
                 .round(new MathContext(4))
                 .stripTrailingZeros()

@@ -192,5 +192,24 @@ class DataReportTest {
         assertThatThrownBy(() -> report(List.of("a", "label"), rows)).hasMessageContaining("has none that varies");
         assertThatThrownBy(() -> report(List.of("a", "b"), rows)).hasMessageContaining("is not the name of a column");
         assertThatThrownBy(() -> report(List.of("label"), new double[9][1])).hasMessageContaining("no feature beside");
+        for (double unit : new double[] {1e200, 1e-200}) {
+            double[][] extreme = gaussian(9, 2);
+            for (double[] row : extreme) {
+                row[1] *= unit;
+            }
+            assertThatThrownBy(() -> report(List.of("a", "label"), extreme)).hasMessageContaining("rescale it");
+        }
+    }
+
+    /** The factor from one unit to the other is beyond double precision. */
+    @Test
+    void reportsColumnsInAnyUnit() {
+        double[][] rows = gaussian(20, 3);
+        for (double[] row : rows) {
+            row[1] = row[0] * 1e200;
+            row[0] *= 1e-200;
+        }
+        assertThat(report(List.of("a", "b", "label"), rows).findings(Finding.Kind.COLLINEAR))
+                .hasSize(1);
     }
 }

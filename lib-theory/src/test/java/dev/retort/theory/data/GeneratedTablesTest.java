@@ -296,6 +296,20 @@ class GeneratedTablesTest {
         }
     }
 
+    /** Labels that are linear in the features leave no risk, and no teacher anything to gain. */
+    @Test
+    void withoutNoiseThereIsNoRisk() {
+        double[][] rows = table("B");
+        for (double[] row : rows) {
+            row[8] = row[0] - 2 * row[1];
+        }
+        DataAnalysis analysis = DataAnalysis.of(DataTable.of(rows), "8");
+        TeacherRisks risks = analysis.teacher(60).value();
+        assertThat(risks.onTeacherLabels()).isZero();
+        assertThat(risks.surrogateGain().high()).isZero();
+        assertThat(analysis.ridgeless(60).value().standardError()).isZero();
+    }
+
     /** Risks have the unit of the label squared; the order of rows and columns is nothing to them. */
     @Test
     void risksDependOnNothingElse() {

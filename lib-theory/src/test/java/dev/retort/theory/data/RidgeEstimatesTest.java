@@ -255,6 +255,29 @@ class RidgeEstimatesTest {
         }
     }
 
+    /** Where all variances are equal, no round changes the estimated risk, and what is left of the differences is rounding. */
+    @Test
+    void roundsDoNotFitRounding() {
+        double[][] features = new double[16][15];
+        for (int i = 0; i < features.length; i++) {
+            int row = i;
+            Arrays.setAll(features[i], j -> Integer.bitCount(row & (j + 1)) % 2 == 0 ? 1 : -1);
+        }
+        double[] labels = RandomGeneratorFactory.of("L64X128MixRandom")
+                .create(3)
+                .doubles(16, -1, 1)
+                .toArray();
+        RidgeEstimates fit = RidgeEstimates.withIntercept(features, labels);
+        assertThat(fit.rounds(0.1, 3).testRisk()).isCloseTo(fit.testRisk(0.1).mean(), EXACT);
+        assertThat(fit.rounds(0.1, 3).mixings()).containsExactly(0.0, 0.0, 0.0);
+
+        // More rounds than directions.
+        RidgeEstimates narrow = RidgeEstimates.withIntercept(
+                new double[][] {{1.5}, {0.2}, {-1.1}, {0.4}, {2.3}}, new double[] {1.4, 0.1, -1.3, 0.6, 2.0});
+        assertThat(narrow.rounds(0.1, 3).testRisk())
+                .isLessThanOrEqualTo(narrow.testRisk(0.1).mean());
+    }
+
     /** The mixings say what the weights say: a student is trained on labels mixed so, round by round, and compared. */
     @Test
     void mixingsLeadToTheWeights() {

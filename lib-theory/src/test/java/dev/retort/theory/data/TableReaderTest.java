@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.random.RandomGeneratorFactory;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -134,12 +136,38 @@ class TableReaderTest {
         assertRefused(READER, "a,b\n1,2\n3," + cell + "\n", "column \"b\", line 3 (row 1) holds ");
     }
 
+    /** What breaks far behind the beginning is called what it is, although the parser meets it. */
+    @Test
+    void saysWhatBrokeFarBehindTheBeginning() throws IOException {
+        String rows = "a,b\n" + "1,2\n".repeat(10_000);
+        assertThatThrownBy(() -> READER.read(
+                        "late.csv", new ByteArrayInputStream((rows + "é,3\n").getBytes(StandardCharsets.ISO_8859_1))))
+                .isInstanceOf(TableFormatException.class)
+                .hasMessageStartingWith("late.csv is not text in UTF-8");
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
+            gzip.write(
+                    RandomGeneratorFactory.of("L64X128MixRandom").create(1).doubles(20_000)
+                            .mapToObj(value -> value + ",2")
+                            .collect(Collectors.joining("\n", "a,b\n", "\n"))
+                            .getBytes(StandardCharsets.UTF_8));
+        }
+        byte[] half = Arrays.copyOf(compressed.toByteArray(), compressed.size() / 2);
+        assertThatThrownBy(() -> READER.read("half.csv.gz", new ByteArrayInputStream(half)))
+                .isInstanceOf(TableFormatException.class)
+                .hasMessage("half.csv.gz is damaged: it ends too early");
+    }
+
     @Test
     void turnsAClassIntoANumberWhenAsked() throws IOException {
         DataTable table = read(READER.withIndicator("city", "Oslo"), "age,city\n1,Rome\n2,Oslo\n3,Bern\n");
         assertThat(table.column("city")).containsExactly(-1, 1, -1);
         assertThat(table.remarks())
                 .containsExactly("Column \"city\" is +1 where it holds \"Oslo\", in 1 row, and −1 elsewhere.");
+        assertThat(read(READER.withIndicator("city", "Oslo").withoutIncompleteRows(), "age,city\n1,Rome\n2,Oslo\n,Oslo\n")
+                        .remarks()
+                        .get(1))
+                .contains("in 1 row");
         assertThat(read(READER.withoutHeader().withIndicator("1", "3"), "1,3.0\n2,4\n")
                         .column("1"))
                 .containsExactly(1, -1);

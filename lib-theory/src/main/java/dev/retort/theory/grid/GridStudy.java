@@ -6,6 +6,7 @@ import static dev.retort.core.Arguments.notNull;
 import static dev.retort.core.Arguments.refusal;
 
 import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.Estimator;
 import dev.retort.theory.distillation.Experiment;
 import dev.retort.theory.distillation.RiskReport;
 import dev.retort.theory.simulation.Simulation;
@@ -97,7 +98,8 @@ public final class GridStudy implements Serializable {
     /**
      * A study of what the theory predicts for a pipeline. The columns are {@code excess}, its parts {@code bias}, {@code
      * labelNoise}, {@code design} and {@code inherited} as in {@link RiskReport}, and {@code tau} and {@code omega} of the
-     * target's training.
+     * target's training. The last two are infinite where a training has neither: with a spectral filter, such as early
+     * stopping, and with stochastic gradient descent.
      *
      * @param grid the cells
      * @param pipeline the pipeline of a cell
@@ -163,15 +165,21 @@ public final class GridStudy implements Serializable {
 
     private static double[] prediction(Distillation pipeline) {
         RiskReport risk = pipeline.predict();
+        boolean hasEquivalent = hasEquivalent(pipeline.target().estimator());
         return new double[] {
             risk.excess(),
             risk.bias(),
             risk.labelNoiseVariance(),
             risk.designVariance(),
             risk.inheritedVariance(),
-            pipeline.equivalent().tau(),
-            pipeline.equivalent().omega()
+            hasEquivalent ? pipeline.equivalent().tau() : Double.POSITIVE_INFINITY,
+            hasEquivalent ? pipeline.equivalent().omega() : Double.POSITIVE_INFINITY
         };
+    }
+
+    /** Whether a training has one τ and one Ω, which are then finite. */
+    private static boolean hasEquivalent(Estimator estimator) {
+        return estimator instanceof Estimator.Ridge || estimator instanceof Estimator.RandomFeatures;
     }
 
     /**

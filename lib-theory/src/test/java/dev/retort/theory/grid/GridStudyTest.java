@@ -68,6 +68,29 @@ class GridStudyTest {
         }
     }
 
+    /** A spectral filter and a single pass have no τ of their own, and are predicted all the same. */
+    @Test
+    void trainingsWithoutAnEquivalentHaveInfiniteTauAndOmega() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 30), Signal.sourcePowerLaw(1.5));
+        List<Training> trainings = List.of(
+                Training.samples(20).stoppedAt(10),
+                Training.stochastic(20, 2, 0.1),
+                Training.samples(20).withRandomFeatures(40));
+        ParameterGrid kinds = ParameterGrid.of("kind", 0, 1, 2);
+        GridStudy study = GridStudy.predicting(
+                kinds, cell -> Distillation.of(task).target(trainings.get(cell.whole("kind"))));
+        for (int kind = 0; kind < 3; kind++) {
+            double[] results = study.measure(kind).results();
+            RiskReport risk =
+                    Distillation.of(task).target(trainings.get(kind)).predict();
+            assertThat(results[0]).isEqualTo(risk.excess());
+            for (String column : List.of("tau", "omega")) {
+                double number = results[study.columns().indexOf(column)];
+                assertThat(Double.isInfinite(number)).as(column).isEqualTo(kind < 2);
+            }
+        }
+    }
+
     @Test
     void simulatedColumnsAreThoseOfTrialsOfTheCell() throws Exception {
         GridStudy study = GridStudy.simulating(GRID, PIPELINE, 6);

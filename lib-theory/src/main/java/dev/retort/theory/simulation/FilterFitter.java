@@ -1,5 +1,6 @@
 package dev.retort.theory.simulation;
 
+import dev.retort.core.nd4j.ExplicitFit;
 import dev.retort.core.nd4j.LinearFit;
 import dev.retort.theory.distillation.Estimator;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import org.apache.commons.math3.linear.EigenDecomposition;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** A spectral filter, through the eigenvectors of the Gram matrix of the samples. */
 record FilterFitter(Estimator.Filtered estimator) implements Fitter {
@@ -18,55 +20,56 @@ record FilterFitter(Estimator.Filtered estimator) implements Fitter {
 
     @Override
     public Fit fit(INDArray features, int @Nullable [] seen, RandomGenerator random) {
-        return new FilterFit(new Array2DRowRealMatrix(Rows.of(features, seen), false), seen, (int) features.size(1));
+        double[][] map = map(new Array2DRowRealMatrix(Rows.of(features, seen), false));
+        if (seen != null) {
+            double[][] all = new double[(int) features.size(1)][map[0].length];
+            for (int j = 0; j < seen.length; j++) {
+                all[seen[j]] = map[j];
+            }
+            map = all;
+        }
+        try (INDArray array = Nd4j.createFromArray(map)) {
+            return new FilterFit(ExplicitFit.of(features, array));
+        }
     }
 
-    /** Nothing native: rows and eigenvectors are on the heap. */
+    /** The map with a copy of it, and what averages take: its products with the features and between features. */
     @Override
     public long memory(int samples, int features) {
-        return 0;
+        return Math.multiplyExact(4L * Double.BYTES, (long) features * samples + (long) features * features);
     }
 
-    /** b = Xᵀ U diag((1 − ψ(s))/s) Uᵀ y/n. */
-    private final class FilterFit implements Fit {
-
-        private final RealMatrix x;
-        private final int @Nullable [] seen;
-        private final int features;
-        private final RealMatrix vectors;
-        private final double[] factors;
-
-        FilterFit(RealMatrix x, int @Nullable [] seen, int features) {
-            this.x = x;
-            this.seen = seen;
-            this.features = features;
-            int n = x.getRowDimension();
-            EigenDecomposition eigen =
-                    new EigenDecomposition(x.multiply(x.transpose()).scalarMultiply(1.0 / n));
-            this.vectors = eigen.getV();
-            this.factors = eigen.getRealEigenvalues();
-            double largest = factors[0];
-            for (int k = 0; k < n; k++) {
-                double s = factors[k];
-                factors[k] = s > RANK * largest ? (1 - estimator.residual(s)) / s : 0;
-            }
+    /** A = Xᵀ U diag((1 − ψ(s))/s) Uᵀ/n. */
+    private double[][] map(RealMatrix x) {
+        int n = x.getRowDimension();
+        EigenDecomposition eigen =
+                new EigenDecomposition(x.multiply(x.transpose()).scalarMultiply(1.0 / n));
+        RealMatrix vectors = eigen.getV();
+        double[] values = eigen.getRealEigenvalues();
+        RealMatrix scaled = vectors.copy();
+        for (int k = 0; k < n; k++) {
+            double s = values[k];
+            double factor = s > RANK * values[0] ? (1 - estimator.residual(s)) / s : 0;
+            scaled.setColumnVector(k, vectors.getColumnVector(k).mapMultiply(factor / n));
         }
+        return x.transpose().multiply(scaled).multiply(vectors.transpose()).getData();
+    }
+
+    private record FilterFit(LinearFit fit) implements Fit {
 
         @Override
         public double[] solve(double[] labels) {
-            double[] along = vectors.preMultiply(labels);
-            for (int k = 0; k < along.length; k++) {
-                along[k] *= factors[k] / along.length;
-            }
-            return Rows.inAllFeatures(x.preMultiply(vectors.operate(along)), seen, features);
+            return fit.solve(labels);
         }
 
         @Override
         public Optional<LinearFit> linear() {
-            return Optional.empty();
+            return Optional.of(fit);
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            fit.close();
+        }
     }
 }

@@ -39,8 +39,8 @@ import org.slf4j.LoggerFactory;
  * {@link Simulation#literal()} shows for the same designs what it would have seen. More in the module's documentation,
  * {@code docs/simulation.md}. Trials that draw from a {@link Population} are always literal.
  *
- * <p>Trials run side by side on all processors. Each has a random generator of its own, split off in order from that of the
- * seed, so the numbers depend on the seed alone and neither on the number of threads nor on which trial finishes first;
+ * <p>Trials run side by side on all processors. Each draws from a random stream of its own, the next of the streams of
+ * the seed, so the numbers depend on the seed alone and neither on the number of threads nor on which trial finishes first;
  * nor does the number of trials where a precision is asked for. A run that is interrupted returns the trials that it has,
  * if they are two at least, and leaves the thread's interrupted status set. Needs an ND4J backend on the class path.
  * Immutable.

@@ -85,22 +85,31 @@ public final class LinearRegression {
      * The predictions of given coefficients, X b: without noise, the labels that a linear teacher gives.
      *
      * @param features X, shape {@code [n, p]}
-     * @param coefficients b, shape {@code [p]}
-     * @return X b, shape {@code [n]}
+     * @param coefficients b, shape {@code [p]}, or {@code [p, k]} for several models
+     * @return X b, shape {@code [n]} or {@code [n, k]}
      * @throws IllegalArgumentException if the shapes do not fit, or if an entry is NaN or infinite
      */
     public static INDArray predict(INDArray features, INDArray coefficients) {
         ArrayArguments.features("features", features);
         numeric("coefficients", coefficients);
-        if (coefficients.rank() != 1 || coefficients.size(0) != features.size(1)) {
+        if (coefficients.rank() < 1 || coefficients.rank() > 2 || coefficients.size(0) != features.size(1)) {
             throw refusal(
-                    "coefficients", shapeOf(coefficients), "does not have one entry per feature, " + shapeOf(features));
+                    "coefficients",
+                    shapeOf(coefficients),
+                    "does not have one entry, or one row, per feature, " + shapeOf(features));
         }
         try (OffHeapMatrix x = finiteMatrix("features", features);
-                OffHeapMatrix b = finiteCopy("coefficients", coefficients);
-                OffHeapMatrix predictions = OffHeapMatrix.zeros(1, x.rows())) {
-            DenseAlgebra.selected().addProduct(1, b, false, x, true, predictions);
-            return predictions.toNd4j(x.rows());
+                OffHeapMatrix b = finiteCopy("coefficients", coefficients)) {
+            if (coefficients.rank() == 1) {
+                try (OffHeapMatrix predictions = OffHeapMatrix.zeros(1, x.rows())) {
+                    DenseAlgebra.selected().addProduct(1, b, false, x, true, predictions);
+                    return predictions.toNd4j(x.rows());
+                }
+            }
+            try (OffHeapMatrix predictions = OffHeapMatrix.zeros(x.rows(), b.columns())) {
+                DenseAlgebra.selected().addProduct(1, x, false, b, false, predictions);
+                return predictions.toNd4j(x.rows(), b.columns());
+            }
         }
     }
 

@@ -130,4 +130,16 @@ class ExplicitFitTest {
                 .isThrownBy(() -> LinearRegression.predict(x, b))
                 .withMessage("features[3, 2]: NaN is not finite");
     }
+
+    @Test
+    void predictionsOfSeveralModelsAreThoseOfEach() {
+        INDArray x = Nd4j.create(gaussian(7, P, generator(4)));
+        double[][] models = gaussian(3, P, generator(5));
+        INDArray predictions = LinearRegression.predict(x, Nd4j.create(models).transpose());
+        assertThat(predictions.shape()).containsExactly(7, 3);
+        for (int k = 0; k < 3; k++) {
+            assertThat(predictions.getColumn(k).toDoubleVector())
+                    .containsExactly(LinearRegression.predict(x, models[k]), within(1e-13));
+        }
+    }
 }

@@ -43,8 +43,7 @@ public final class EstimatedRounds {
                 double label = outside ? Math.sqrt(data.residual) : data.projections[i];
                 for (int m = 0; m <= j; m++) {
                     double sign = m % 2 == 0 ? 1 : -1;
-                    double term =
-                            kappas[m] * Math.pow(ridge / kappa, m - 1.0) * Math.pow(missed, j - m + 1.0) * label;
+                    double term = kappas[m] * Math.pow(ridge / kappa, m - 1.0) * Math.pow(missed, j - m + 1.0) * label;
                     corrected[j][i] += sign * term;
                     terms[j][i] += Math.abs(term);
                 }

@@ -67,8 +67,7 @@ final class Prepared {
         }
         double squares = Decomposition.squares(labels);
         if (!(squares > 0 && squares < Double.POSITIVE_INFINITY)) {
-            throw refusal(
-                    "label", "\"" + label + "\"", "has a variance that double precision cannot hold: rescale it");
+            throw refusal("label", "\"" + label + "\"", "has a variance that double precision cannot hold: rescale it");
         }
         List<String> names = new ArrayList<>();
         List<String> constant = new ArrayList<>();

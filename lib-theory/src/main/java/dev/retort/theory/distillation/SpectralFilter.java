@@ -382,7 +382,10 @@ public abstract sealed class SpectralFilter {
         private List<Pole> aroundSpectrum() {
             double radius = Math.pow(100, 1.0 / steps) / rate;
             return onCircle(
-                    8 * steps + 16, 1 / rate, radius, offset -> offset.times(-rate).power(steps));
+                    8 * steps + 16,
+                    1 / rate,
+                    radius,
+                    offset -> offset.times(-rate).power(steps));
         }
 
         @Override
@@ -429,7 +432,10 @@ public abstract sealed class SpectralFilter {
         List<Pole> poles(Spectrum spectrum, double samples) {
             Complex r = new Complex(ridge, 0);
             return SpectralFilter.onCircle(
-                    NODES, -ridge, ridge / 2, offset -> r.over(offset).power(times).times(-1));
+                    NODES,
+                    -ridge,
+                    ridge / 2,
+                    offset -> r.over(offset).power(times).times(-1));
         }
 
         @Override

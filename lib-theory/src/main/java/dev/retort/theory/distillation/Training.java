@@ -133,8 +133,8 @@ public final class Training {
     /**
      * The same training of a model that sees q random combinations of the features only, z = q<sup>−1/2</sup> Gx with a Gaussian
      * matrix G of its own; the ridge is that of (1/n)‖y − Za‖² + r‖a‖². The spectrum may also be that of a kernel of which such
-     * features are drawn; the prediction is then a conjecture that agrees well with experiments. Such a training can be predicted but
-     * not simulated yet.
+     * features are drawn; the prediction is then a conjecture that agrees well with experiments. A
+     * simulation needs a whole number of them, and draws G anew in every trial.
      *
      * @param features the number of random features q, at least 1, whole or not; infinitely many are ridge regression
      * @return a new training

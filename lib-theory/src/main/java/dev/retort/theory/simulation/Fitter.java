@@ -1,7 +1,5 @@
 package dev.retort.theory.simulation;
 
-import static dev.retort.core.Arguments.refusal;
-
 import dev.retort.theory.distillation.Estimator;
 import dev.retort.theory.distillation.FeatureMask;
 import dev.retort.theory.distillation.Training;
@@ -26,10 +24,10 @@ interface Fitter {
         if (estimator instanceof Estimator.StochasticGradient stochastic) {
             return new StochasticFitter(stochastic);
         }
-        if (estimator instanceof Estimator.Ridge ridge) {
-            return new RidgeFitter(ridge.ridge());
+        if (estimator instanceof Estimator.RandomFeatures random) {
+            return RandomFeatureFitter.of(random);
         }
-        throw refusal("training", training, "can be predicted and not simulated");
+        return new RidgeFitter(estimator.ridge());
     }
 
     /**

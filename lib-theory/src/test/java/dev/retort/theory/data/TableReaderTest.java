@@ -146,11 +146,12 @@ class TableReaderTest {
                 .hasMessageStartingWith("late.csv is not text in UTF-8");
         ByteArrayOutputStream compressed = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
-            gzip.write(
-                    RandomGeneratorFactory.of("L64X128MixRandom").create(1).doubles(20_000)
-                            .mapToObj(value -> value + ",2")
-                            .collect(Collectors.joining("\n", "a,b\n", "\n"))
-                            .getBytes(StandardCharsets.UTF_8));
+            gzip.write(RandomGeneratorFactory.of("L64X128MixRandom")
+                    .create(1)
+                    .doubles(20_000)
+                    .mapToObj(value -> value + ",2")
+                    .collect(Collectors.joining("\n", "a,b\n", "\n"))
+                    .getBytes(StandardCharsets.UTF_8));
         }
         byte[] half = Arrays.copyOf(compressed.toByteArray(), compressed.size() / 2);
         assertThatThrownBy(() -> READER.read("half.csv.gz", new ByteArrayInputStream(half)))
@@ -164,7 +165,9 @@ class TableReaderTest {
         assertThat(table.column("city")).containsExactly(-1, 1, -1);
         assertThat(table.remarks())
                 .containsExactly("Column \"city\" is +1 where it holds \"Oslo\", in 1 row, and −1 elsewhere.");
-        assertThat(read(READER.withIndicator("city", "Oslo").withoutIncompleteRows(), "age,city\n1,Rome\n2,Oslo\n,Oslo\n")
+        assertThat(read(
+                                READER.withIndicator("city", "Oslo").withoutIncompleteRows(),
+                                "age,city\n1,Rome\n2,Oslo\n,Oslo\n")
                         .remarks()
                         .get(1))
                 .contains("in 1 row");

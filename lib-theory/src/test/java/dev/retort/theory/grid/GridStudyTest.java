@@ -77,12 +77,11 @@ class GridStudyTest {
                 Training.stochastic(20, 2, 0.1),
                 Training.samples(20).withRandomFeatures(40));
         ParameterGrid kinds = ParameterGrid.of("kind", 0, 1, 2);
-        GridStudy study = GridStudy.predicting(
-                kinds, cell -> Distillation.of(task).target(trainings.get(cell.whole("kind"))));
+        GridStudy study =
+                GridStudy.predicting(kinds, cell -> Distillation.of(task).target(trainings.get(cell.whole("kind"))));
         for (int kind = 0; kind < 3; kind++) {
             double[] results = study.measure(kind).results();
-            RiskReport risk =
-                    Distillation.of(task).target(trainings.get(kind)).predict();
+            RiskReport risk = Distillation.of(task).target(trainings.get(kind)).predict();
             assertThat(results[0]).isEqualTo(risk.excess());
             for (String column : List.of("tau", "omega")) {
                 double number = results[study.columns().indexOf(column)];

@@ -1,0 +1,92 @@
+package dev.retort.theory.simulation;
+
+import static dev.retort.core.Arguments.refusal;
+
+import dev.retort.core.StandardNormal;
+import dev.retort.core.nd4j.ExplicitFit;
+import dev.retort.core.nd4j.FactoredRegression;
+import dev.retort.core.nd4j.LinearFit;
+import dev.retort.core.nd4j.LinearRegression;
+import dev.retort.theory.distillation.Estimator;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Ridge regression on Gaussian combinations of the features, drawn anew for each fit. To flip the sign of a feature is to flip a
+ * column of the projection, which has the same distribution.
+ */
+record RandomFeatureFitter(int count, double ridge) implements Fitter {
+
+    static RandomFeatureFitter of(Estimator.RandomFeatures estimator) {
+        double count = estimator.features();
+        if (count != Math.rint(count) || count > Integer.MAX_VALUE) {
+            throw refusal("random features", count, "is not a whole number below 2^31, which a simulation needs");
+        }
+        return new RandomFeatureFitter((int) count, estimator.ridge());
+    }
+
+    @Override
+    public Fit fit(INDArray features, int @Nullable [] seen, RandomGenerator random) {
+        try (INDArray projection = projection((int) features.size(1), seen, random);
+                INDArray combined = LinearRegression.predict(features, projection);
+                FactoredRegression regression = FactoredRegression.of(combined, ridge);
+                INDArray unit = Nd4j.eye(features.size(0)).castTo(DataType.DOUBLE);
+                INDArray solved = regression.solve(unit);
+                INDArray map = LinearRegression.predict(projection, solved)) {
+            boolean orthogonal = regression.method() == FactoredRegression.Method.ORTHOGONAL;
+            return new RandomFeatureFit(ExplicitFit.of(features, map), orthogonal);
+        }
+    }
+
+    /** Gᵀ/√q with a row for each feature, zero for those that the model does not see. */
+    private INDArray projection(int features, int @Nullable [] seen, RandomGenerator random) {
+        double[][] rows = new double[features][count];
+        double scale = 1 / Math.sqrt(count);
+        for (int i : seen == null ? IntStream.range(0, features).toArray() : seen) {
+            for (int j = 0; j < count; j++) {
+                rows[i][j] = scale * StandardNormal.next(random);
+            }
+        }
+        return Nd4j.createFromArray(rows);
+    }
+
+    /** The projection, what it makes of the features, the regression on that, and the map with what averages take of it. */
+    @Override
+    public long memory(int samples, int features) {
+        if ((long) count * Math.max(samples, features) > Integer.MAX_VALUE) {
+            throw refusal(
+                    "random features",
+                    count + " times " + Math.max(samples, features),
+                    "is not below 2^31, which a simulation needs");
+        }
+        long entries = (long) count * features
+                + 2L * count * samples
+                + (long) samples * samples
+                + 4 * ((long) features * samples + (long) features * features);
+        return Math.addExact(
+                Math.multiplyExact((long) Double.BYTES, entries), FactoredRegression.memory(samples, count));
+    }
+
+    private record RandomFeatureFit(LinearFit fit, boolean isOrthogonal) implements Fit {
+
+        @Override
+        public double[] solve(double[] labels) {
+            return fit.solve(labels);
+        }
+
+        @Override
+        public Optional<LinearFit> linear() {
+            return Optional.of(fit);
+        }
+
+        @Override
+        public void close() {
+            fit.close();
+        }
+    }
+}

@@ -1,7 +1,7 @@
 package dev.retort.core;
 
-import static dev.retort.core.Arguments.finite;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;

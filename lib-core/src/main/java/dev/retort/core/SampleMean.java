@@ -1,7 +1,8 @@
 package dev.retort.core;
 
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.CompensatedSum;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;

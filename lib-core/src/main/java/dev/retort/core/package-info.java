@@ -1,7 +1,4 @@
-/**
- * What every module of Retort shares: the wording of a refused argument, sums that do not lose digits, dot products, means with
- * their errors, streams of random numbers, the singular value decomposition.
- */
+/** What every module of Retort shares: streams of random numbers, and means with their errors. */
 @NullMarked
 package dev.retort.core;
 

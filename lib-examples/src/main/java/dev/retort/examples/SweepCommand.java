@@ -1,6 +1,6 @@
 package dev.retort.examples;
 
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.refusal;
 import static java.util.stream.Collectors.joining;
 
 import dev.retort.core.spectrum.RegressionTask;

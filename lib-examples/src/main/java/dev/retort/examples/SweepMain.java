@@ -1,6 +1,6 @@
 package dev.retort.examples;
 
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.theory.grid.LocalSweep;
 import java.nio.file.Path;

@@ -272,6 +272,8 @@ class ArchitectureTest {
                 .arePublic()
                 .and()
                 .areNotInterfaces()
+                .and()
+                .resideOutsideOfPackage("..internal..")
                 .should(new ArchCondition<>("be final or sealed") {
                     @Override
                     public void check(JavaClass type, ConditionEvents events) {

@@ -1,8 +1,8 @@
 package dev.retort.core.equivalent;
 
-import static dev.retort.core.Arguments.nonNegative;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.positive;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.positive;
 
 import dev.retort.core.spectrum.Spectrum;
 

@@ -1,6 +1,6 @@
 package dev.retort.core.equivalent;
 
-import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.nonNegative;
 
 /**
  * What a training amounts to in high dimension, as far as masks, gains and sweeps need to know: each feature is shrunk by a

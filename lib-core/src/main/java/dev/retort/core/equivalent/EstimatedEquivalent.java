@@ -1,13 +1,13 @@
 package dev.retort.core.equivalent;
 
-import static dev.retort.core.Arguments.length;
-import static dev.retort.core.Arguments.nonNegative;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.length;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
-import dev.retort.core.CompensatedSum;
 import dev.retort.core.SampleMean;
-import dev.retort.core.ThinSvd;
+import dev.retort.core.internal.CompensatedSum;
+import dev.retort.core.internal.ThinSvd;
 import java.util.Arrays;
 import java.util.Locale;
 

@@ -1,6 +1,6 @@
 package dev.retort.core.equivalent;
 
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.spectrum.PowerSums;
 import dev.retort.core.spectrum.SpectralMeasure;

@@ -1,13 +1,17 @@
 package dev.retort.core.nd4j;
 
-import static dev.retort.core.Arguments.finite;
-import static dev.retort.core.Arguments.length;
-import static dev.retort.core.Arguments.nonNegative;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.length;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
-import dev.retort.core.CompensatedSum;
-import dev.retort.core.DotProduct;
+import dev.retort.core.internal.CompensatedSum;
+import dev.retort.core.internal.DotProduct;
+import dev.retort.core.nd4j.internal.ArrayArguments;
+import dev.retort.core.nd4j.internal.Backend;
+import dev.retort.core.nd4j.internal.DenseAlgebra;
+import dev.retort.core.nd4j.internal.OffHeapMatrix;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;

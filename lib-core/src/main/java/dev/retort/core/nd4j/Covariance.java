@@ -1,14 +1,21 @@
 package dev.retort.core.nd4j;
 
-import static dev.retort.core.Arguments.length;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
-import static dev.retort.core.nd4j.ArrayArguments.at;
-import static dev.retort.core.nd4j.ArrayArguments.finiteCopy;
-import static dev.retort.core.nd4j.ArrayArguments.numeric;
-import static dev.retort.core.nd4j.ArrayArguments.shapeOf;
+import static dev.retort.core.internal.Arguments.length;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
+import static dev.retort.core.nd4j.internal.ArrayArguments.at;
+import static dev.retort.core.nd4j.internal.ArrayArguments.finiteCopy;
+import static dev.retort.core.nd4j.internal.ArrayArguments.numeric;
+import static dev.retort.core.nd4j.internal.ArrayArguments.shapeOf;
 
-import dev.retort.core.CompensatedSum;
+import dev.retort.core.internal.CompensatedSum;
+import dev.retort.core.nd4j.internal.ArrayArguments;
+import dev.retort.core.nd4j.internal.Backend;
+import dev.retort.core.nd4j.internal.Blocks;
+import dev.retort.core.nd4j.internal.Centring;
+import dev.retort.core.nd4j.internal.DenseAlgebra;
+import dev.retort.core.nd4j.internal.OffHeapMatrix;
+import dev.retort.core.nd4j.internal.PowerOfTwo;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.retort.core.nd4j;
 
+import dev.retort.core.nd4j.internal.OffHeapMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,5 +1,7 @@
 package dev.retort.core.nd4j;
 
+import dev.retort.core.nd4j.internal.DenseAlgebra;
+import dev.retort.core.nd4j.internal.OffHeapMatrix;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 

@@ -1,16 +1,20 @@
 package dev.retort.core.nd4j;
 
-import static dev.retort.core.Arguments.finite;
-import static dev.retort.core.Arguments.length;
-import static dev.retort.core.Arguments.nonNegative;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
-import static dev.retort.core.nd4j.ArrayArguments.finiteCopy;
-import static dev.retort.core.nd4j.ArrayArguments.finiteMatrix;
-import static dev.retort.core.nd4j.ArrayArguments.numeric;
-import static dev.retort.core.nd4j.ArrayArguments.shapeOf;
-import static dev.retort.core.nd4j.ArrayArguments.sumOfFinite;
+import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.length;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
+import static dev.retort.core.nd4j.internal.ArrayArguments.finiteCopy;
+import static dev.retort.core.nd4j.internal.ArrayArguments.finiteMatrix;
+import static dev.retort.core.nd4j.internal.ArrayArguments.numeric;
+import static dev.retort.core.nd4j.internal.ArrayArguments.shapeOf;
+import static dev.retort.core.nd4j.internal.ArrayArguments.sumOfFinite;
 
+import dev.retort.core.nd4j.internal.ArrayArguments;
+import dev.retort.core.nd4j.internal.DenseAlgebra;
+import dev.retort.core.nd4j.internal.OffHeapMatrix;
+import dev.retort.core.nd4j.internal.PowerOfTwo;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

@@ -1,5 +1,8 @@
 package dev.retort.core.nd4j;
 
+import dev.retort.core.nd4j.internal.DenseAlgebra;
+import dev.retort.core.nd4j.internal.OffHeapMatrix;
+import dev.retort.core.nd4j.internal.RowFactors;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 

@@ -1,11 +1,13 @@
 package dev.retort.core.nd4j;
 
-import static dev.retort.core.Arguments.finite;
-import static dev.retort.core.Arguments.length;
-import static dev.retort.core.Arguments.nonNegative;
-import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.length;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.notNull;
 
-import dev.retort.core.CompensatedSum;
+import dev.retort.core.internal.CompensatedSum;
+import dev.retort.core.nd4j.internal.OffHeapMatrix;
+import dev.retort.core.nd4j.internal.PowerOfTwo;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.retort.core.spectrum;
 
-import dev.retort.core.CompensatedSum;
+import dev.retort.core.internal.CompensatedSum;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 

@@ -1,10 +1,10 @@
 package dev.retort.core.spectrum;
 
-import static dev.retort.core.Arguments.nonNegative;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
-import dev.retort.core.CompensatedSum;
+import dev.retort.core.internal.CompensatedSum;
 import java.util.Objects;
 
 /**

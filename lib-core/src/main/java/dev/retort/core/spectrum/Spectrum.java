@@ -1,12 +1,12 @@
 package dev.retort.core.spectrum;
 
-import static dev.retort.core.Arguments.atLeastOne;
-import static dev.retort.core.Arguments.finite;
-import static dev.retort.core.Arguments.length;
-import static dev.retort.core.Arguments.nonNegative;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.positive;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.length;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.positive;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Arrays;
 import java.util.Collection;

@@ -1,6 +1,6 @@
 package dev.retort.core.spectrum;
 
-import static dev.retort.core.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.nonNegative;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@ package dev.retort.core.equivalent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.retort.core.CompensatedSum;
+import dev.retort.core.internal.CompensatedSum;
 import dev.retort.core.spectrum.SpectralMeasure;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.SplittableRandom;

@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.retort.core.RandomStreams;
 import dev.retort.core.StandardNormal;
+import dev.retort.core.nd4j.internal.JavaAlgebra;
+import dev.retort.core.nd4j.internal.OffHeapMatrix;
+import dev.retort.core.nd4j.internal.RowFactors;
 import dev.retort.core.spectrum.Spectrum;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;

@@ -10,6 +10,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.core.nd4j.FactoredRegression.Method;
+import dev.retort.core.nd4j.internal.DenseAlgebra;
+import dev.retort.core.nd4j.internal.DenseAlgebraTest;
+import dev.retort.core.nd4j.internal.JavaAlgebra;
+import dev.retort.core.nd4j.internal.OffHeapMatrix;
+import dev.retort.core.nd4j.internal.RowFactors;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.ArrayList;
 import java.util.Arrays;

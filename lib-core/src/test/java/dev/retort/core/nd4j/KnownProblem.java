@@ -11,18 +11,18 @@ import org.nd4j.linalg.factory.Nd4j;
  * A regression problem built from its singular value decomposition, whose answer is therefore known without solving
  * anything: b = Σ v_i s_i / (s_i² + n · ridge) u_iᵀ y.
  */
-final class KnownProblem {
+public final class KnownProblem {
 
-    final int n;
-    final int p;
-    final double[][] x;
-    final double[] y;
+    public final int n;
+    public final int p;
+    public final double[][] x;
+    public final double[] y;
     private final double[] s;
     private final double[][] u; // left singular vectors, one per row
     private final double[][] v;
 
     /** @param misfit size of the part of y outside the range of X; each part along a u_i is about s_i */
-    KnownProblem(int n, int p, double[] singularValues, double misfit, long seed) {
+    public KnownProblem(int n, int p, double[] singularValues, double misfit, long seed) {
         RandomGenerator random = generator(seed);
         this.n = n;
         this.p = p;
@@ -42,39 +42,39 @@ final class KnownProblem {
         }
     }
 
-    static RandomGenerator generator(long seed) {
+    public static RandomGenerator generator(long seed) {
         return RandomStreams.of(seed).generator();
     }
 
-    static double[] gaussian(int count, RandomGenerator random) {
+    public static double[] gaussian(int count, RandomGenerator random) {
         return IntStream.range(0, count).mapToDouble(i -> random.nextGaussian()).toArray();
     }
 
-    static double[][] gaussian(int rows, int columns, RandomGenerator random) {
+    public static double[][] gaussian(int rows, int columns, RandomGenerator random) {
         return IntStream.range(0, rows).mapToObj(i -> gaussian(columns, random)).toArray(double[][]::new);
     }
 
-    static double dot(double[] a, double[] b) {
+    public static double dot(double[] a, double[] b) {
         return IntStream.range(0, a.length).mapToDouble(i -> a[i] * b[i]).sum();
     }
 
-    static double norm(double[] a) {
+    public static double norm(double[] a) {
         return Math.sqrt(dot(a, a));
     }
 
-    static double distance(double[] a, double[] b) {
+    public static double distance(double[] a, double[] b) {
         return norm(IntStream.range(0, a.length).mapToDouble(i -> a[i] - b[i]).toArray());
     }
 
-    INDArray features() {
+    public INDArray features() {
         return Nd4j.create(x).castTo(DataType.DOUBLE);
     }
 
-    INDArray labels() {
+    public INDArray labels() {
         return Nd4j.create(y);
     }
 
-    double[] coefficients(double ridge) {
+    public double[] coefficients(double ridge) {
         double[] b = new double[p];
         for (int r = 0; r < s.length; r++) {
             double factor = s[r] == 0 ? 0 : dot(u[r], y) * s[r] / (s[r] * s[r] + n * ridge);

@@ -8,6 +8,11 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.nd4j.internal.BrokenAlgebra;
+import dev.retort.core.nd4j.internal.DenseAlgebra;
+import dev.retort.core.nd4j.internal.DenseAlgebraTest;
+import dev.retort.core.nd4j.internal.JavaAlgebra;
+import dev.retort.core.nd4j.internal.OffHeapMatrix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -3,7 +3,7 @@ package dev.retort.core.spectrum;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.retort.core.CompensatedSum;
+import dev.retort.core.internal.CompensatedSum;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;

@@ -1,6 +1,6 @@
 package dev.retort.theory.data;
 
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.SampleMean;
 import dev.retort.core.spectrum.RegressionTask;

@@ -1,9 +1,9 @@
 package dev.retort.theory.data;
 
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
-import dev.retort.core.nd4j.ArrayArguments;
+import dev.retort.core.nd4j.internal.ArrayArguments;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package dev.retort.theory.data;
 
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.refusal;
 
-import dev.retort.core.CompensatedSum;
-import dev.retort.core.ThinSvd;
+import dev.retort.core.internal.CompensatedSum;
+import dev.retort.core.internal.ThinSvd;
 import java.util.Arrays;
 
 /**

@@ -1,6 +1,6 @@
 package dev.retort.theory.data;
 
-import dev.retort.core.ThinSvd;
+import dev.retort.core.internal.ThinSvd;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.retort.theory.data;
 
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
-import dev.retort.core.ThinSvd;
-import dev.retort.core.nd4j.LargeSvd;
+import dev.retort.core.internal.ThinSvd;
+import dev.retort.core.nd4j.internal.LargeSvd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -2,8 +2,8 @@ package dev.retort.theory.data;
 
 import dev.retort.core.RandomStreams;
 import dev.retort.core.SampleMean;
-import dev.retort.core.ThinSvd;
-import dev.retort.core.nd4j.LargeSvd;
+import dev.retort.core.internal.ThinSvd;
+import dev.retort.core.nd4j.internal.LargeSvd;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;

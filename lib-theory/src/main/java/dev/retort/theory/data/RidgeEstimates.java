@@ -1,15 +1,15 @@
 package dev.retort.theory.data;
 
-import static dev.retort.core.Arguments.finite;
-import static dev.retort.core.Arguments.length;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.positive;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.length;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.positive;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.SampleMean;
-import dev.retort.core.ThinSvd;
 import dev.retort.core.equivalent.EstimatedEquivalent;
-import dev.retort.core.nd4j.ArrayArguments;
+import dev.retort.core.internal.ThinSvd;
+import dev.retort.core.nd4j.internal.ArrayArguments;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;

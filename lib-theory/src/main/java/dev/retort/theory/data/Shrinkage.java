@@ -1,6 +1,6 @@
 package dev.retort.theory.data;
 
-import dev.retort.core.CompensatedSum;
+import dev.retort.core.internal.CompensatedSum;
 
 /**
  * What one ridge ρ makes of a {@link Decomposition}, where ρ is that of (1/f)‖y − Xb‖² + ρ‖b‖² with f the degrees of freedom of the

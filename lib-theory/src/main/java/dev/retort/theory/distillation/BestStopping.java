@@ -1,6 +1,6 @@
 package dev.retort.theory.distillation;
 
-import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.notNull;
 
 import dev.retort.core.spectrum.SpectralMeasure;
 import java.util.ArrayList;

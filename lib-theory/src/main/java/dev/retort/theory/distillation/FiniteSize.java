@@ -1,6 +1,6 @@
 package dev.retort.theory.distillation;
 
-import dev.retort.core.CompensatedSum;
+import dev.retort.core.internal.CompensatedSum;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;

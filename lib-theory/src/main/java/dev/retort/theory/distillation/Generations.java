@@ -1,7 +1,7 @@
 package dev.retort.theory.distillation;
 
-import static dev.retort.core.Arguments.atLeastOne;
-import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.notNull;
 
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,9 +1,9 @@
 package dev.retort.theory.distillation;
 
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
-import dev.retort.core.CompensatedSum;
+import dev.retort.core.internal.CompensatedSum;
 import dev.retort.core.spectrum.RegressionTask;
 import java.util.Arrays;
 import java.util.Objects;

@@ -1,7 +1,7 @@
 package dev.retort.theory.distillation;
 
-import static dev.retort.core.Arguments.positive;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.positive;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.function.DoubleBinaryOperator;
 

@@ -2,8 +2,8 @@ package dev.retort.theory.distillation;
 
 import static dev.retort.theory.distillation.Stage.times;
 
-import dev.retort.core.CompensatedSum;
 import dev.retort.core.equivalent.DeterministicEquivalent;
+import dev.retort.core.internal.CompensatedSum;
 import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 

@@ -1,9 +1,9 @@
 package dev.retort.theory.distillation;
 
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.refusal;
 
-import dev.retort.core.CompensatedSum;
 import dev.retort.core.equivalent.Equivalent;
+import dev.retort.core.internal.CompensatedSum;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package dev.retort.theory.distillation;
 
 import static dev.retort.theory.distillation.Stage.times;
 
-import dev.retort.core.CompensatedSum;
+import dev.retort.core.internal.CompensatedSum;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Objects;

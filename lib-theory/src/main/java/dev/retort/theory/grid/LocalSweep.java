@@ -1,7 +1,7 @@
 package dev.retort.theory.grid;
 
-import static dev.retort.core.Arguments.atLeastOne;
-import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.notNull;
 
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package dev.retort.theory.grid;
 
-import static dev.retort.core.Arguments.atLeastOne;
-import static dev.retort.core.Arguments.finite;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 import static java.util.stream.Collectors.joining;
 
 import java.io.Serializable;

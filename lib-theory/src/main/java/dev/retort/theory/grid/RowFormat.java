@@ -1,6 +1,6 @@
 package dev.retort.theory.grid;
 
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;

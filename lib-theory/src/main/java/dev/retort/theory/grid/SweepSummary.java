@@ -1,9 +1,9 @@
 package dev.retort.theory.grid;
 
-import static dev.retort.core.Arguments.atLeastOne;
-import static dev.retort.core.Arguments.nonNegative;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.retort.theory.incontext;
 
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.RandomStreams;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.retort.theory.incontext;
 
-import static dev.retort.core.Arguments.nonNegative;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.refusal;
 
 /**
  * A linear predictor that learns from its context alone. From n examples, the rows of X with labels y, it makes the

@@ -1,7 +1,7 @@
 package dev.retort.theory.incontext;
 
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.SampleMean;
 import dev.retort.core.StandardNormal;

@@ -1,9 +1,9 @@
 package dev.retort.theory.incontext;
 
-import static dev.retort.core.Arguments.atLeastOne;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.positive;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.positive;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.SampleMean;
 import dev.retort.core.StandardNormal;

@@ -1,6 +1,6 @@
 package dev.retort.theory.incontext;
 
-import dev.retort.core.CompensatedSum;
+import dev.retort.core.internal.CompensatedSum;
 import java.util.function.DoubleUnaryOperator;
 import org.apache.commons.math3.analysis.integration.gauss.GaussIntegrator;
 import org.apache.commons.math3.analysis.integration.gauss.GaussIntegratorFactory;

@@ -1,8 +1,8 @@
 package dev.retort.theory.matrix;
 
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.refusal;
 
-import dev.retort.core.CompensatedSum;
+import dev.retort.core.internal.CompensatedSum;
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.distillation.FeatureMask;

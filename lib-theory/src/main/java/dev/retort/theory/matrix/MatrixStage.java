@@ -1,10 +1,10 @@
 package dev.retort.theory.matrix;
 
-import static dev.retort.core.Arguments.length;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.length;
+import static dev.retort.core.internal.Arguments.refusal;
 
-import dev.retort.core.CompensatedSum;
 import dev.retort.core.equivalent.DeterministicEquivalent;
+import dev.retort.core.internal.CompensatedSum;
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.theory.distillation.Estimator;
 import dev.retort.theory.distillation.Labels;

@@ -1,6 +1,6 @@
 package dev.retort.theory.matrix;
 
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.nd4j.LinearRegression;

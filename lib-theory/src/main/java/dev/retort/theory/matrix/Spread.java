@@ -1,6 +1,6 @@
 package dev.retort.theory.matrix;
 
-import dev.retort.core.CompensatedSum;
+import dev.retort.core.internal.CompensatedSum;
 import java.util.Arrays;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;

@@ -1,7 +1,7 @@
 package dev.retort.theory.planning;
 
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.RiskReport;

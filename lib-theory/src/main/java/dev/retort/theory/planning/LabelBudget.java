@@ -1,7 +1,7 @@
 package dev.retort.theory.planning;
 
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.positive;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.positive;
 
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.theory.distillation.Distillation;

@@ -1,6 +1,6 @@
 package dev.retort.theory.planning;
 
-import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.notNull;
 
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.theory.distillation.Distillation;

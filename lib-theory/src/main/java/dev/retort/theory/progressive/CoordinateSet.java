@@ -1,7 +1,7 @@
 package dev.retort.theory.progressive;
 
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.BitSet;
 import java.util.Comparator;

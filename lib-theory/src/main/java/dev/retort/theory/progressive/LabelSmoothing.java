@@ -1,6 +1,6 @@
 package dev.retort.theory.progressive;
 
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Arrays;
 

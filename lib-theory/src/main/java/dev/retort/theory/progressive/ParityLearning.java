@@ -1,8 +1,8 @@
 package dev.retort.theory.progressive;
 
-import static dev.retort.core.Arguments.atLeastOne;
-import static dev.retort.core.Arguments.nonNegative;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import java.math.BigInteger;
 

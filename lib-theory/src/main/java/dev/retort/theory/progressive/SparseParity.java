@@ -1,8 +1,8 @@
 package dev.retort.theory.progressive;
 
-import static dev.retort.core.Arguments.atLeastOne;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 /**
  * The task of learning a sparse parity: labels y = χ_S(x) = ∏_{i∈S} x_i of uniform x ∈ {−1, +1}^d, for an unknown set S of k

@@ -1,11 +1,11 @@
 package dev.retort.theory.progressive;
 
-import static dev.retort.core.Arguments.atLeastOne;
-import static dev.retort.core.Arguments.finite;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
-import dev.retort.core.CompensatedSum;
+import dev.retort.core.internal.CompensatedSum;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.HashMap;

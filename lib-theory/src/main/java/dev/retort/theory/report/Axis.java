@@ -1,6 +1,6 @@
 package dev.retort.theory.report;
 
-import dev.retort.core.Arguments;
+import dev.retort.core.internal.Arguments;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

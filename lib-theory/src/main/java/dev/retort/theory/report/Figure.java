@@ -1,6 +1,6 @@
 package dev.retort.theory.report;
 
-import dev.retort.core.Arguments;
+import dev.retort.core.internal.Arguments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.retort.theory.report;
 
-import dev.retort.core.Arguments;
+import dev.retort.core.internal.Arguments;
 import dev.retort.theory.report.Canvas.Pen;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.retort.theory.report;
 
-import dev.retort.core.Arguments;
 import dev.retort.core.SampleMean;
+import dev.retort.core.internal.Arguments;
 import dev.retort.theory.report.Canvas.Pen;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.retort.theory.report;
 
-import dev.retort.core.Arguments;
+import dev.retort.core.internal.Arguments;
 import dev.retort.theory.report.Canvas.Anchor;
 import dev.retort.theory.report.Canvas.Lettering;
 import dev.retort.theory.report.Canvas.Pen;

@@ -1,7 +1,7 @@
 package dev.retort.theory.report;
 
-import dev.retort.core.Arguments;
 import dev.retort.core.SampleMean;
+import dev.retort.core.internal.Arguments;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IllegalFormatException;

@@ -1,8 +1,8 @@
 package dev.retort.theory.scaling;
 
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.positive;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.positive;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Arrays;
 import java.util.Locale;

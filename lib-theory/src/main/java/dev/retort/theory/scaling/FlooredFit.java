@@ -1,11 +1,11 @@
 package dev.retort.theory.scaling;
 
-import static dev.retort.core.Arguments.length;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.positive;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.length;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.positive;
+import static dev.retort.core.internal.Arguments.refusal;
 
-import dev.retort.core.ThinSvd;
+import dev.retort.core.internal.ThinSvd;
 import java.util.Arrays;
 import java.util.Locale;
 import org.apache.commons.math3.distribution.FDistribution;

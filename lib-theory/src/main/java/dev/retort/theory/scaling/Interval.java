@@ -1,6 +1,6 @@
 package dev.retort.theory.scaling;
 
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.refusal;
 
 /**
  * A range of numbers that contains another number, with certainty or with a stated confidence.

@@ -1,9 +1,9 @@
 package dev.retort.theory.scaling;
 
-import static dev.retort.core.Arguments.length;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.positive;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.length;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.positive;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.theory.distillation.Sensitivities;
 import java.util.Arrays;

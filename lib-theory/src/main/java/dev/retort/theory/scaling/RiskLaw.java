@@ -1,7 +1,7 @@
 package dev.retort.theory.scaling;
 
-import static dev.retort.core.Arguments.positive;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.positive;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.theory.distillation.Distillation;

@@ -1,12 +1,12 @@
 package dev.retort.theory.simulation;
 
-import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.notNull;
 
-import dev.retort.core.nd4j.ArrayArguments;
-import dev.retort.core.nd4j.Backend;
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.nd4j.GaussianDesign;
-import dev.retort.core.nd4j.MatrixProduct;
+import dev.retort.core.nd4j.internal.ArrayArguments;
+import dev.retort.core.nd4j.internal.Backend;
+import dev.retort.core.nd4j.internal.MatrixProduct;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.testtime.LinearAttention;
 import java.util.Arrays;

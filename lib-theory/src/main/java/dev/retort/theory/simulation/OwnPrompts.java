@@ -1,11 +1,11 @@
 package dev.retort.theory.simulation;
 
-import static dev.retort.core.Arguments.finite;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.nd4j.LinearRegression;
-import dev.retort.core.nd4j.MatrixProduct;
+import dev.retort.core.nd4j.internal.MatrixProduct;
 import dev.retort.theory.testtime.LinearAttention;
 import dev.retort.theory.testtime.TrainingLoss;
 import java.util.Objects;

@@ -1,6 +1,6 @@
 package dev.retort.theory.simulation;
 
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.theory.distillation.Pipeline;
 import dev.retort.theory.distillation.Training;

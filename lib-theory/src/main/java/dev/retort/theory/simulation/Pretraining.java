@@ -1,11 +1,11 @@
 package dev.retort.theory.simulation;
 
-import static dev.retort.core.Arguments.atLeastOne;
-import static dev.retort.core.Arguments.nonNegative;
-import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.notNull;
 
 import dev.retort.core.RandomStreams;
-import dev.retort.core.nd4j.Backend;
+import dev.retort.core.nd4j.internal.Backend;
 import dev.retort.theory.testtime.LinearAttention;
 import dev.retort.theory.testtime.TaskPrior;
 import java.util.List;

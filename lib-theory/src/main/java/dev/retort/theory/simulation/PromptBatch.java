@@ -4,7 +4,7 @@ import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
 
 import dev.retort.core.StandardNormal;
 import dev.retort.core.nd4j.GaussianDesign;
-import dev.retort.core.nd4j.MatrixProduct;
+import dev.retort.core.nd4j.internal.MatrixProduct;
 import dev.retort.theory.testtime.TaskPrior;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.retort.theory.simulation;
 
-import static dev.retort.core.Arguments.finite;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.SampleMean;
 import dev.retort.theory.testtime.GradientStep;

@@ -1,12 +1,12 @@
 package dev.retort.theory.simulation;
 
-import static dev.retort.core.Arguments.finite;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.refusal;
 import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
 
 import dev.retort.core.StandardNormal;
 import dev.retort.core.nd4j.GaussianDesign;
-import dev.retort.core.nd4j.MatrixProduct;
+import dev.retort.core.nd4j.internal.MatrixProduct;
 import dev.retort.theory.testtime.TestTimeTraining;
 import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -1,9 +1,9 @@
 package dev.retort.theory.simulation;
 
-import static dev.retort.core.Arguments.nonNegative;
-import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.notNull;
 
-import dev.retort.core.nd4j.Backend;
+import dev.retort.core.nd4j.internal.Backend;
 import dev.retort.theory.distillation.Experiment;
 import dev.retort.theory.testtime.TestTimeTraining;
 import java.util.Objects;

@@ -1,6 +1,6 @@
 package dev.retort.theory.simulation;
 
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.StandardNormal;
 import dev.retort.core.nd4j.ExplicitFit;

@@ -1,9 +1,9 @@
 package dev.retort.theory.simulation;
 
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.refusal;
 
-import dev.retort.core.nd4j.ArrayArguments;
 import dev.retort.core.nd4j.LinearRegression;
+import dev.retort.core.nd4j.internal.ArrayArguments;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

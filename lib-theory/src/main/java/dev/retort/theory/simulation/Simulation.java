@@ -1,6 +1,6 @@
 package dev.retort.theory.simulation;
 
-import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.notNull;
 
 import dev.retort.core.SampleMean;
 import dev.retort.theory.distillation.Pipeline;

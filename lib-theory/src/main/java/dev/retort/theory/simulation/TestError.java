@@ -1,7 +1,7 @@
 package dev.retort.theory.simulation;
 
-import static dev.retort.core.Arguments.length;
-import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.length;
+import static dev.retort.core.internal.Arguments.notNull;
 
 import dev.retort.core.SampleMean;
 import java.util.Arrays;

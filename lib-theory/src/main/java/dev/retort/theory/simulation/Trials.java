@@ -1,12 +1,12 @@
 package dev.retort.theory.simulation;
 
-import static dev.retort.core.Arguments.atLeastOne;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.positive;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.positive;
+import static dev.retort.core.internal.Arguments.refusal;
 
-import dev.retort.core.nd4j.Backend;
-import dev.retort.core.nd4j.NativeMemory;
+import dev.retort.core.nd4j.internal.Backend;
+import dev.retort.core.nd4j.internal.NativeMemory;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Experiment;
 import dev.retort.theory.distillation.Pipeline;

@@ -1,7 +1,7 @@
 package dev.retort.theory.testing;
 
-import static dev.retort.core.Arguments.nonNegative;
-import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.notNull;
 
 import dev.retort.theory.distillation.Pipeline;
 import dev.retort.theory.distillation.RiskReport;

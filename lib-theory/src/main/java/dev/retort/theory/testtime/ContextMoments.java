@@ -1,8 +1,8 @@
 package dev.retort.theory.testtime;
 
-import static dev.retort.core.Arguments.nonNegative;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import org.apache.commons.math3.analysis.polynomials.PolynomialFunction;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.retort.theory.testtime;
 
-import static dev.retort.core.Arguments.finite;
+import static dev.retort.core.internal.Arguments.finite;
 
 import java.util.Locale;
 import java.util.OptionalDouble;

@@ -1,8 +1,8 @@
 package dev.retort.theory.testtime;
 
-import static dev.retort.core.Arguments.finite;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Locale;
 import java.util.OptionalLong;

@@ -1,10 +1,10 @@
 package dev.retort.theory.testtime;
 
-import static dev.retort.core.Arguments.finite;
-import static dev.retort.core.Arguments.length;
-import static dev.retort.core.Arguments.nonNegative;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.length;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.spectrum.RegressionTask;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package dev.retort.theory.testtime;
 
-import static dev.retort.core.Arguments.atLeastOne;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.spectrum.Spectrum;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;

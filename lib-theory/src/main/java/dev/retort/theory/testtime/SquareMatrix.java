@@ -1,10 +1,10 @@
 package dev.retort.theory.testtime;
 
-import static dev.retort.core.Arguments.atLeastOne;
-import static dev.retort.core.Arguments.finite;
-import static dev.retort.core.Arguments.length;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.length;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 /**
  * A square matrix as far as the theory needs one. A {@link DiagonalMatrix} costs one number for each run of equal entries,

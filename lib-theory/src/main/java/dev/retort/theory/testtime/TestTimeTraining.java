@@ -1,9 +1,9 @@
 package dev.retort.theory.testtime;
 
-import static dev.retort.core.Arguments.finite;
-import static dev.retort.core.Arguments.length;
-import static dev.retort.core.Arguments.nonNegative;
-import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.length;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.notNull;
 
 import dev.retort.theory.distillation.Experiment;
 import java.util.Objects;

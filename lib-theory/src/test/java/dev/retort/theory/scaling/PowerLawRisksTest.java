@@ -2,8 +2,8 @@ package dev.retort.theory.scaling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.retort.core.CompensatedSum;
 import dev.retort.core.equivalent.DeterministicEquivalent;
+import dev.retort.core.internal.CompensatedSum;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;

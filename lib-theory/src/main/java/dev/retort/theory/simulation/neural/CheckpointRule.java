@@ -1,7 +1,7 @@
 package dev.retort.theory.simulation.neural;
 
-import static dev.retort.core.Arguments.nonNegative;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Comparator;
 import java.util.function.Function;

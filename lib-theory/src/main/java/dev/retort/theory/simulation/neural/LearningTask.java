@@ -1,6 +1,6 @@
 package dev.retort.theory.simulation.neural;
 
-import static dev.retort.core.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.notNull;
 
 import dev.retort.theory.progressive.HierarchicalParity;
 import dev.retort.theory.progressive.SparseParity;

@@ -1,7 +1,7 @@
 package dev.retort.theory.simulation.neural;
 
-import dev.retort.core.nd4j.Backend;
-import dev.retort.core.nd4j.MatrixProduct;
+import dev.retort.core.nd4j.internal.Backend;
+import dev.retort.core.nd4j.internal.MatrixProduct;
 import java.nio.DoubleBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -1,6 +1,6 @@
 package dev.retort.theory.simulation.neural;
 
-import dev.retort.core.DotProduct;
+import dev.retort.core.internal.DotProduct;
 import java.util.Arrays;
 
 /**

@@ -1,13 +1,13 @@
 package dev.retort.theory.simulation.neural;
 
-import static dev.retort.core.Arguments.atLeastOne;
-import static dev.retort.core.Arguments.finite;
-import static dev.retort.core.Arguments.length;
-import static dev.retort.core.Arguments.notNull;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.length;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.RandomStreams;
-import dev.retort.core.nd4j.ArrayArguments;
+import dev.retort.core.nd4j.internal.ArrayArguments;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;

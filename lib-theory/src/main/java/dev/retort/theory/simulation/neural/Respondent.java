@@ -1,6 +1,6 @@
 package dev.retort.theory.simulation.neural;
 
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -1,7 +1,7 @@
 package dev.retort.theory.simulation.neural;
 
-import static dev.retort.core.Arguments.atLeastOne;
-import static dev.retort.core.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.RandomStreams;
 import java.util.List;

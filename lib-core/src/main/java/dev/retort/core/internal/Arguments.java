@@ -1,0 +1,150 @@
+package dev.retort.core.internal;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks of arguments, worded alike throughout Retort: the argument's name, its value, and the rule it breaks.
+ *
+ * <p>A check of a number returns it, so that it can stand where the number is used. Every comparison is written so that NaN
+ * fails it.
+ */
+public final class Arguments {
+
+    private Arguments() {}
+
+    /**
+     * Requires an object.
+     *
+     * @param name the argument's name
+     * @param value the object
+     * @param <T> its type
+     * @return the object
+     * @throws IllegalArgumentException if it is null
+     */
+    public static <T> T notNull(String name, @Nullable T value) {
+        if (value == null) {
+            throw refusal(name, "null", "is not allowed");
+        }
+        return value;
+    }
+
+    /**
+     * Requires a finite number.
+     *
+     * @param name the argument's name
+     * @param value its value
+     * @return the value
+     * @throws IllegalArgumentException if the value is NaN or infinite
+     */
+    public static double finite(String name, double value) {
+        if (!Double.isFinite(value)) {
+            throw refusal(name, value, "is not finite");
+        }
+        return value;
+    }
+
+    /**
+     * Requires a finite number greater than zero.
+     *
+     * @param name the argument's name
+     * @param value its value
+     * @return the value
+     * @throws IllegalArgumentException if the value is NaN, infinite, zero or negative
+     */
+    public static double positive(String name, double value) {
+        if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+            throw refusal(name, value, "is not greater than 0 and finite");
+        }
+        return value;
+    }
+
+    /**
+     * Requires a finite number that is not negative.
+     *
+     * @param name the argument's name
+     * @param value its value
+     * @return the value
+     * @throws IllegalArgumentException if the value is NaN, infinite or negative
+     */
+    public static double nonNegative(String name, double value) {
+        if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+            throw refusal(name, value, "is not at least 0 and finite");
+        }
+        return value;
+    }
+
+    /**
+     * Requires a whole number of at least one.
+     *
+     * @param name the argument's name
+     * @param value its value
+     * @return the value
+     * @throws IllegalArgumentException if the value is less than 1
+     */
+    public static int atLeastOne(String name, int value) {
+        if (value < 1) {
+            throw refusal(name, value, "is not at least 1");
+        }
+        return value;
+    }
+
+    /**
+     * Requires a whole number that is not negative.
+     *
+     * @param name the argument's name
+     * @param value its value
+     * @return the value
+     * @throws IllegalArgumentException if the value is negative
+     */
+    public static int nonNegative(String name, int value) {
+        if (value < 0) {
+            throw refusal(name, value, "is not at least 0");
+        }
+        return value;
+    }
+
+    /**
+     * Requires an array of finite numbers.
+     *
+     * @param name the array's name
+     * @param values the array, of any length
+     * @return the array itself, not a copy
+     * @throws IllegalArgumentException if an entry is NaN or infinite; the message names its index, counted from 0
+     */
+    public static double[] finite(String name, double[] values) {
+        for (int i = 0; i < values.length; i++) {
+            if (!Double.isFinite(values[i])) {
+                throw refusal(name + "[" + i + "]", values[i], "is not finite");
+            }
+        }
+        return values;
+    }
+
+    /**
+     * Requires an array of a given length.
+     *
+     * @param name the array's name
+     * @param length its length
+     * @param rule what sets the length, for example {@code "the dimension of the spectrum"}
+     * @param expected the length it must have
+     * @throws IllegalArgumentException if the two lengths differ
+     */
+    public static void length(String name, int length, String rule, int expected) {
+        if (length != expected) {
+            throw refusal(name + ".length", length, "is not " + rule + ", " + expected);
+        }
+    }
+
+    /**
+     * The exception for an argument that breaks a rule.
+     *
+     * @param name the argument's name
+     * @param value its value
+     * @param rule the rule, worded to follow the value: {@code "is not greater than 0"}
+     * @return an exception that reads {@code name: value rule}
+     */
+    public static IllegalArgumentException refusal(String name, Object value, String rule) {
+        return new IllegalArgumentException(String.format(Locale.ROOT, "%s: %s %s", name, value, rule));
+    }
+}

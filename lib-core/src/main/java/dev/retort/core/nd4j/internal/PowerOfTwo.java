@@ -1,0 +1,35 @@
+package dev.retort.core.nd4j.internal;
+
+/**
+ * Scaling by powers of two, which is exact: it takes squares and products of entries out of the reach of overflow and
+ * underflow, and costs no digit.
+ */
+public final class PowerOfTwo {
+
+    private PowerOfTwo() {}
+
+    /** The exponent e for which the largest entry of size lies in [2^e, 2^(e + 1)); 0 if all are zero. */
+    public static int exponent(double[] entries) {
+        double largest = 0;
+        for (double entry : entries) {
+            largest = Math.max(largest, Math.abs(entry));
+        }
+        if (largest >= Double.MIN_NORMAL) {
+            return Math.getExponent(largest);
+        }
+        return largest == 0 ? 0 : Math.getExponent(largest * 0x1p60) - 60;
+    }
+
+    /** Multiplies by 2^exponent, in place. */
+    public static void scale(double[] entries, int exponent) {
+        if (exponent == 0) {
+            return;
+        }
+        // In two steps: of an exponent beyond ±1022, the power itself is no number.
+        double first = Math.scalb(1.0, exponent / 2);
+        double second = Math.scalb(1.0, exponent - exponent / 2);
+        for (int k = 0; k < entries.length; k++) {
+            entries[k] = entries[k] * first * second;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.retort.core.nd4j.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class BackendTest {
+
+    /** ND4J's own, which is nested in a class that cannot be initialised without a backend. */
+    private static final class NoAvailableBackendException extends Exception {
+        private static final long serialVersionUID = 1;
+    }
+
+    /** As ND4J wraps them; which cause means what was seen on incomplete class paths, and on Java 25 for denied access. */
+    static Stream<Arguments> failures() {
+        return Stream.of(
+                Arguments.of(
+                        new RuntimeException(new NoAvailableBackendException()),
+                        "No ND4J backend on the class path: add org.nd4j:nd4j-native-platform"),
+                Arguments.of(
+                        new NoClassDefFoundError("org/nd4j/linalg/factory/Nd4j"),
+                        "No ND4J backend on the class path, where org.nd4j.linalg.factory.Nd4j is missing: add org.nd4j"),
+                Arguments.of(
+                        new RuntimeException(new TypeNotPresentException(
+                                "openblas", new ClassNotFoundException("org.bytedeco.openblas.global.openblas"))),
+                        "No ND4J backend on the class path, where org.bytedeco.openblas.global.openblas is missing: add"),
+                Arguments.of(
+                        new RuntimeException(new UnsatisfiedLinkError("no jnind4jcpu in java.library.path: /usr/lib")),
+                        "ND4J's backend cannot be loaded, because its native libraries cannot be (no jnind4jcpu in"
+                                + " java.library.path: /usr/lib): add org.nd4j:nd4j-native, org.bytedeco:openblas and"
+                                + " org.bytedeco:javacpp with the classifier "),
+                Arguments.of(
+                        new ExceptionInInitializerError(new IllegalCallerException("Illegal native access")),
+                        "ND4J's backend cannot be loaded, because native access is denied: run Java with"
+                                + " --enable-native-access=ALL-UNNAMED"),
+                Arguments.of(
+                        new OutOfMemoryError("totalBytes (0 + 8) > maxBytes (1)"),
+                        "ND4J's backend cannot be loaded, because memory is exceeded (totalBytes (0 + 8) > maxBytes (1)):"
+                                + " allow more by -Xmx, -Dorg.bytedeco.javacpp.maxbytes or"),
+                Arguments.of(
+                        new NoClassDefFoundError("Could not initialize class org.nd4j.linalg.factory.Nd4j"),
+                        "ND4J's backend cannot be loaded: java.lang.NoClassDefFoundError: Could not initialize class"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void saysWhyAndWhatToDo(Throwable failure, String explanation) {
+        assertThat(Backend.explanation(failure)).startsWith(explanation);
+    }
+
+    @Test
+    void isHere() {
+        Backend.require();
+        assertThat(NativeMemory.limit()).isPositive();
+    }
+}

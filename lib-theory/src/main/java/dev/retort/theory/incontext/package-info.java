@@ -1,4 +1,7 @@
-/** Linear predictors that learn from their context alone, and what they lose: exactly at finite size, or as a limit. */
+/**
+ * Linear predictors that learn from their context alone, and what they lose: exactly at finite size, or as a limit; and the discrepancy
+ * of two samples in a kernel.
+ */
 @NullMarked
 package dev.retort.theory.incontext;
 

@@ -1,0 +1,36 @@
+package dev.retort.theory.incontext;
+
+import static dev.retort.core.internal.Arguments.refusal;
+
+/**
+ * What a permutation test found: whether two samples can be of one distribution.
+ *
+ * @param statistic the squared discrepancy of the two samples, by the biased estimate
+ * @param pValue (1 + the number of permutations with a statistic at least as large) / (1 + the number of permutations): under the
+ *     hypothesis of one distribution it is at most α with a probability of at most α, for every α and at every sample size
+ * @param permutations how many permutations were drawn
+ */
+public record PermutationTest(double statistic, double pValue, int permutations) {
+
+    /**
+     * Whether the hypothesis of one distribution is rejected.
+     *
+     * @param level α, the probability with which a true hypothesis may be rejected
+     * @return whether the p-value is at most α
+     * @throws IllegalArgumentException if the level is not between 0 and 1, or if so few permutations cannot reject at it
+     */
+    public boolean rejects(double level) {
+        if (!(level > 0 && level < 1)) {
+            throw refusal("level", level, "is not between 0 and 1");
+        }
+        double smallest = 1.0 / (permutations + 1);
+        if (level < smallest) {
+            throw refusal(
+                    "level",
+                    level,
+                    "is less than the smallest p-value of " + permutations + " permutations, " + smallest
+                            + ": ask for more of them");
+        }
+        return pValue <= level;
+    }
+}

@@ -1,0 +1,78 @@
+package dev.retort.theory.incontext;
+
+import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.length;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
+
+import java.util.Arrays;
+
+/** Points of one dimension, one a row, checked and copied, so that no caller can change them meanwhile. */
+final class Points {
+
+    private final double[][] rows;
+
+    private Points(double[][] rows) {
+        this.rows = rows;
+    }
+
+    /**
+     * Checked points.
+     *
+     * @param name what they are called in messages
+     * @param points one a row, at least one, of at least one coordinate
+     */
+    static Points of(String name, double[][] points) {
+        if (notNull(name, points).length == 0) {
+            throw refusal(name, "no points", "are not allowed: give at least one");
+        }
+        double[][] rows = new double[points.length][];
+        for (int i = 0; i < rows.length; i++) {
+            String row = name + "[" + i + "]";
+            rows[i] = finite(row, notNull(row, points[i]).clone());
+            if (rows[i].length == 0) {
+                throw refusal(row + ".length", 0, "is not at least 1");
+            }
+            length(row, rows[i].length, "that of the first", rows[0].length);
+        }
+        return new Points(rows);
+    }
+
+    /** Checked points of the dimension of these. */
+    Points alike(String name, double[][] points) {
+        Points others = of(name, points);
+        length(name + "[0]", others.dimension(), "the dimension of the other points", dimension());
+        return others;
+    }
+
+    /** These points, followed by others of their dimension. */
+    Points followedBy(Points others) {
+        double[][] all = Arrays.copyOf(rows, count() + others.count());
+        System.arraycopy(others.rows, 0, all, count(), others.count());
+        return new Points(all);
+    }
+
+    int count() {
+        return rows.length;
+    }
+
+    int dimension() {
+        return rows[0].length;
+    }
+
+    /** A point, which is to be left as it is. */
+    double[] row(int i) {
+        return rows[i];
+    }
+
+    /** Some of the points, coordinate by coordinate, as kernels read them. */
+    double[][] columns(int from, int to) {
+        double[][] columns = new double[dimension()][to - from];
+        for (int j = from; j < to; j++) {
+            for (int k = 0; k < columns.length; k++) {
+                columns[k][j - from] = rows[j][k];
+            }
+        }
+        return columns;
+    }
+}

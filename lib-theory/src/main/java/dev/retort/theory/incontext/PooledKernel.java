@@ -1,0 +1,236 @@
+package dev.retort.theory.incontext;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * The kernel matrix of two samples taken together, in square tiles that are computed when they are needed and never kept: memory
+ * grows with the number of points and not with its square. Tiles of one sample do not reach into the other. Tiles are shared out
+ * among threads, and what is summed is summed in an order that does not depend on them.
+ */
+final class PooledKernel {
+
+    /** A tile of this side takes half a megabyte, which second-level caches hold. */
+    private static final int SIDE = 256;
+
+    private final Kernel kernel;
+    private final Points points;
+
+    /** How many points are of the first sample. */
+    private final int first;
+
+    /** Where tiles begin; the last entry is the number of points. */
+    private final int[] edges;
+
+    /** The values k(z, z), which also tell whether the kernel fits the points. */
+    private final double[] diagonal;
+
+    private PooledKernel(Kernel kernel, Points points, int first, int[] edges) {
+        this.kernel = kernel;
+        this.points = points;
+        this.first = first;
+        this.edges = edges;
+        this.diagonal = new double[points.count()];
+        for (int i = 0; i < diagonal.length; i++) {
+            diagonal[i] = kernel.onDiagonal(points.row(i));
+        }
+    }
+
+    static PooledKernel of(Kernel kernel, Points x, Points y) {
+        kernel.checkDimension(x.dimension());
+        int[] edges = IntStream.concat(
+                        IntStream.concat(starts(0, x.count()), starts(x.count(), x.count() + y.count())),
+                        IntStream.of(x.count() + y.count()))
+                .toArray();
+        return new PooledKernel(kernel, x.followedBy(y), x.count(), edges);
+    }
+
+    private static IntStream starts(int from, int to) {
+        return IntStream.iterate(from, at -> at < to, at -> at + SIDE);
+    }
+
+    int firstCount() {
+        return first;
+    }
+
+    int secondCount() {
+        return points.count() - first;
+    }
+
+    double diagonal(int i) {
+        return diagonal[i];
+    }
+
+    /** What is done with a tile: the values of rows from..to and columns from..to, row after row. */
+    private interface TileWork {
+        void accept(int rowBlock, int columnBlock, double[][] tile);
+    }
+
+    /** Goes through the tiles on and below the diagonal. */
+    private void forTiles(TileWork work) {
+        int blocks = edges.length - 1;
+        IntStream.range(0, blocks * (blocks + 1) / 2).parallel().forEach(index -> {
+            int rowBlock = (int) ((Math.sqrt(8.0 * index + 1) - 1) / 2);
+            // The root may be off by its rounding.
+            while (rowBlock * (rowBlock + 1) / 2 > index) {
+                rowBlock--;
+            }
+            while ((rowBlock + 1) * (rowBlock + 2) / 2 <= index) {
+                rowBlock++;
+            }
+            int columnBlock = index - rowBlock * (rowBlock + 1) / 2;
+            double[][] columns = points.columns(edges[columnBlock], edges[columnBlock + 1]);
+            double[][] tile = new double[edges[rowBlock + 1] - edges[rowBlock]][columns[0].length];
+            for (int i = 0; i < tile.length; i++) {
+                kernel.fill(points.row(edges[rowBlock] + i), columns, tile[i]);
+            }
+            work.accept(rowBlock, columnBlock, tile);
+        });
+    }
+
+    /** For every point the sums of its kernel values with the first and with the second sample, itself included. */
+    RowSums rowSums() {
+        int blocks = edges.length - 1;
+        double[][] sums = new double[blocks][points.count()];
+        forTiles((rowBlock, columnBlock, tile) -> {
+            double[] ofRows = sums[columnBlock];
+            double[] ofColumns = rowBlock == columnBlock ? new double[points.count()] : sums[rowBlock];
+            for (int i = 0; i < tile.length; i++) {
+                double sum = 0;
+                for (int j = 0; j < tile[i].length; j++) {
+                    sum += tile[i][j];
+                    ofColumns[edges[columnBlock] + j] += tile[i][j];
+                }
+                ofRows[edges[rowBlock] + i] = sum;
+            }
+        });
+        double[] withFirst = new double[points.count()];
+        double[] withSecond = new double[points.count()];
+        for (int block = 0; block < blocks; block++) {
+            double[] into = edges[block] < first ? withFirst : withSecond;
+            for (int i = 0; i < into.length; i++) {
+                into[i] += sums[block][i];
+            }
+        }
+        for (int i = 0; i < withFirst.length; i++) {
+            kernel.checkValue(withFirst[i] + withSecond[i]);
+        }
+        return new RowSums(withFirst, withSecond);
+    }
+
+    /** Sums over rows of the kernel matrix. */
+    static final class RowSums {
+
+        private final double[] withFirst;
+        private final double[] withSecond;
+
+        private RowSums(double[] withFirst, double[] withSecond) {
+            this.withFirst = withFirst;
+            this.withSecond = withSecond;
+        }
+
+        /** Σ k(z_i, x_j) over the first sample. */
+        double withFirst(int i) {
+            return withFirst[i];
+        }
+
+        /** Σ k(z_i, y_j) over the second. */
+        double withSecond(int i) {
+            return withSecond[i];
+        }
+    }
+
+    /**
+     * The sums of all values inside sets of points, wᵀKw for indicators w.
+     *
+     * @param sets one set a row: whether it has point i
+     * @return for each set the sum of k(z_i, z_j) over all i and j in it
+     */
+    double[] sumsWithin(boolean[][] sets) {
+        int blocks = edges.length - 1;
+        double[][] sums = new double[blocks * (blocks + 1) / 2][];
+        forTiles((rowBlock, columnBlock, tile) -> {
+            double[] ofTile = new double[sets.length];
+            for (int from = 0; from < sets.length; from += SetsAtOnce.COUNT) {
+                SetsAtOnce some = new SetsAtOnce(sets, from);
+                some.addSums(tile, edges[rowBlock], edges[columnBlock], ofTile);
+            }
+            double times = rowBlock == columnBlock ? 1 : 2;
+            for (int b = 0; b < ofTile.length; b++) {
+                ofTile[b] *= times;
+            }
+            sums[rowBlock * (rowBlock + 1) / 2 + columnBlock] = ofTile;
+        });
+        double[] totals = new double[sets.length];
+        for (double[] ofTile : sums) {
+            for (int b = 0; b < totals.length; b++) {
+                totals[b] += ofTile[b];
+            }
+        }
+        return totals;
+    }
+
+    /** Some of the sets, which fit into a cache together with what is summed for them. */
+    private static final class SetsAtOnce {
+
+        static final int COUNT = 128;
+
+        private final boolean[][] sets;
+        private final int from;
+        private final int count;
+
+        SetsAtOnce(boolean[][] sets, int from) {
+            this.sets = sets;
+            this.from = from;
+            this.count = Math.min(COUNT, sets.length - from);
+        }
+
+        /** The indicators of some points, point after point. */
+        private double[] indicators(int at, int points) {
+            double[] indicators = new double[points * count];
+            for (int b = 0; b < count; b++) {
+                boolean[] set = sets[from + b];
+                for (int j = 0; j < points; j++) {
+                    indicators[j * count + b] = set[at + j] ? 1 : 0;
+                }
+            }
+            return indicators;
+        }
+
+        void addSums(double[][] tile, int row, int column, double[] sums) {
+            double[] rows = indicators(row, tile.length);
+            double[] columns = indicators(column, tile[0].length);
+            double[] ofRow = new double[count];
+            for (int i = 0; i < tile.length; i++) {
+                Arrays.fill(ofRow, 0);
+                multiply(tile[i], columns, ofRow);
+                for (int b = 0; b < count; b++) {
+                    sums[from + b] += rows[i * count + b] * ofRow[b];
+                }
+            }
+        }
+
+        /** Adds Σ_j values[j] · w[j, b] for all b, four rows of w at a time. */
+        private void multiply(double[] values, double[] w, double[] sums) {
+            int j = 0;
+            for (; j + 4 <= values.length; j += 4) {
+                double k0 = values[j];
+                double k1 = values[j + 1];
+                double k2 = values[j + 2];
+                double k3 = values[j + 3];
+                int w0 = j * count;
+                int w1 = w0 + count;
+                int w2 = w1 + count;
+                int w3 = w2 + count;
+                for (int b = 0; b < count; b++) {
+                    sums[b] += (k0 * w[w0 + b] + k1 * w[w1 + b]) + (k2 * w[w2 + b] + k3 * w[w3 + b]);
+                }
+            }
+            for (; j < values.length; j++) {
+                for (int b = 0; b < count; b++) {
+                    sums[b] += values[j] * w[j * count + b];
+                }
+            }
+        }
+    }
+}

@@ -230,10 +230,18 @@ public final class RiskReport {
     }
 
     private Distillation known(String name) {
-        if (pipeline == null) {
-            throw new IllegalStateException("No " + name + " is known of a report that was made of parts");
-        }
-        return pipeline.get();
+        return pipeline()
+                .orElseThrow(() ->
+                        new IllegalStateException("No " + name + " is known of a report that was made of parts"));
+    }
+
+    /**
+     * The pipeline whose last training this is the risk of.
+     *
+     * @return the pipeline, with all its settings; nothing for a report that was made of parts
+     */
+    public Optional<Distillation> pipeline() {
+        return Optional.ofNullable(pipeline).map(Supplier::get);
     }
 
     /** What each feature has more in this excess risk than in another. */
@@ -287,10 +295,7 @@ public final class RiskReport {
     }
 
     private Optional<FiniteSize> finiteSize() {
-        return Optional.ofNullable(pipeline)
-                .map(Supplier::get)
-                .filter(FiniteSize::covers)
-                .map(FiniteSize::of);
+        return pipeline().filter(FiniteSize::covers).map(FiniteSize::of);
     }
 
     /**

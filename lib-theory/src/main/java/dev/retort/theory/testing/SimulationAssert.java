@@ -98,7 +98,9 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
     public SimulationAssert agreesWith(RiskReport prediction) {
         notNull("prediction", prediction);
         isNotNull();
-        verify(actual, prediction.excess(), "", "\npredicted as\n  " + prediction);
+        String predictor =
+                prediction.pipeline().map(known -> predictor(actual, known)).orElse("");
+        verify(actual, prediction.excess(), "", predictor + "\npredicted as\n  " + prediction);
         return this;
     }
 
@@ -141,7 +143,7 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
     }
 
     private static String predictor(Simulation simulation, Pipeline pipeline) {
-        return pipeline == simulation.pipeline()
+        return pipeline.equals(simulation.pipeline())
                 ? "\npredicted for the same pipeline"
                 : "\npredicted for\n  " + pipeline;
     }

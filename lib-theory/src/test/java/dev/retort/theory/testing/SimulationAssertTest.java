@@ -161,6 +161,19 @@ class SimulationAssertTest {
     }
 
     @Test
+    void namesThePipelineOfAReport() {
+        Distillation longer = CHAIN.then(Training.samples(20));
+        RiskReport report = longer.predict();
+        assertThat(message(() -> assertThat(SIMULATION).withinStandardErrors(0).withFiniteSizeAllowance(0).agreesWith(report)))
+                .endsWith("\npredicted for\n  " + longer + "\npredicted as\n  " + report);
+        assertThat(message(() -> assertThat(SIMULATION)
+                        .withinStandardErrors(0)
+                        .withFiniteSizeAllowance(0)
+                        .agreesWith(CHAIN.predict())))
+                .contains("\npredicted for the same pipeline\npredicted as\n");
+    }
+
+    @Test
     void tellsPreciseFromVague() {
         double relative = ERROR / MEAN;
         assertThat(SIMULATION).isPreciseTo(1.01 * relative);

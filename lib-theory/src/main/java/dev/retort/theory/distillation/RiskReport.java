@@ -231,8 +231,8 @@ public final class RiskReport {
 
     private Distillation known(String name) {
         return pipeline()
-                .orElseThrow(() ->
-                        new IllegalStateException("No " + name + " is known of a report that was made of parts"));
+                .orElseThrow(
+                        () -> new IllegalStateException("No " + name + " is known of a report that was made of parts"));
     }
 
     /**

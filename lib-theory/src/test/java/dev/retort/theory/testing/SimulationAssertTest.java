@@ -164,7 +164,10 @@ class SimulationAssertTest {
     void namesThePipelineOfAReport() {
         Distillation longer = CHAIN.then(Training.samples(20));
         RiskReport report = longer.predict();
-        assertThat(message(() -> assertThat(SIMULATION).withinStandardErrors(0).withFiniteSizeAllowance(0).agreesWith(report)))
+        assertThat(message(() -> assertThat(SIMULATION)
+                        .withinStandardErrors(0)
+                        .withFiniteSizeAllowance(0)
+                        .agreesWith(report)))
                 .endsWith("\npredicted for\n  " + longer + "\npredicted as\n  " + report);
         assertThat(message(() -> assertThat(SIMULATION)
                         .withinStandardErrors(0)

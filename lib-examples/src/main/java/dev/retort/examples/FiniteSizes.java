@@ -83,7 +83,10 @@ final class FiniteSizes {
                 "two, weak teacher",
                 Run.of(s -> truth(s).surrogate(target(s).withMask(first(s, 10))).then(target(s))));
         chains.put("two, of matrices", FiniteSizes::matrices);
-        Table table = Table.of("stage").withGroup("c/n", "c", "chi-squared").withFormat("chi-squared", "%.1f");
+        Table table = Table.of("stage")
+                .withGroup("c/n", "c", "predicted", "chi-squared")
+                .withFormat("predicted", "%.2f")
+                .withFormat("chi-squared", "%.1f");
         for (int scale : SCALES) {
             table = table.withGroup("n = " + UNIT * scale, "simulated/predicted - 1", "trials");
         }
@@ -151,14 +154,17 @@ final class FiniteSizes {
     }
 
     private static Object[] row(String stage, FiniteSizeError error, List<Simulation> simulations) {
-        Object[] row = new Object[3 + 2 * SCALES.length];
+        Object[] row = new Object[4 + 2 * SCALES.length];
         row[0] = stage;
         row[1] = new SampleMean(error.coefficient(), error.coefficientError());
-        row[2] = error.chiSquared();
+        row[2] = error.predictedCoefficient().isPresent()
+                ? error.predictedCoefficient().getAsDouble()
+                : "";
+        row[3] = error.chiSquared();
         for (int k = 0; k < SCALES.length; k++) {
             FiniteSizeError.Point point = error.points().get(k);
-            row[3 + 2 * k] = new SampleMean(point.departure(), point.standardError());
-            row[4 + 2 * k] = simulations.get(k).trials();
+            row[4 + 2 * k] = new SampleMean(point.departure(), point.standardError());
+            row[5 + 2 * k] = simulations.get(k).trials();
         }
         return row;
     }

@@ -5,6 +5,7 @@ import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.SampleMean;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -281,6 +282,23 @@ public final class RiskReport {
     public OptionalDouble standardDeviation() {
         return finiteSize()
                 .map(size -> OptionalDouble.of(size.standardDeviation()))
+                .orElseGet(OptionalDouble::empty);
+    }
+
+    /**
+     * How far the excess risk of a single experiment, all data drawn once, is from what was to be expected of it. Chance alone
+     * keeps this within ±3 in 99 cases of 100; at small sizes it is more often far above than far below.
+     *
+     * @param excess the excess risk (b − β⋆)ᵀΣ(b − β⋆) of one trained target
+     * @return (excess − {@link #corrected()})/{@link #standardDeviation()}; 0 if they are equal, ±infinity if they differ although
+     *     nothing scatters, nothing where the two are not known
+     * @throws IllegalArgumentException if the excess risk is NaN, infinite or negative
+     */
+    public OptionalDouble zScore(double excess) {
+        nonNegative("excess", excess);
+        return finiteSize()
+                .map(size -> OptionalDouble.of(new SampleMean(excess, size.standardDeviation())
+                        .zScore(excess() + size.correction())))
                 .orElseGet(OptionalDouble::empty);
     }
 

@@ -4,12 +4,14 @@ import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.theory.distillation.RiskReport;
 import dev.retort.theory.distillation.Training;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * is fitted by least squares, each point weighted by its standard error. The theory's error is O(1/n) when all sizes grow
  * together, so c is the constant by which to judge whether n samples are enough; d takes up what is left of small sizes.
+ * Where the theory knows its own {@linkplain RiskReport#finiteSizeCorrection() correction}, c is predicted beside.
  * Immutable.
  *
  * <pre>{@code
@@ -33,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * double c = error.coefficient(); // 0.29: the closed form is off by c/n
  * double uncertainty = error.coefficientError(); // 0.14
  * double atThousand = error.at(1000); // 0.000289
+ * double expected = error.predictedCoefficient().getAsDouble(); // 0.388
  * }</pre>
  */
 public final class FiniteSizeError {
@@ -40,6 +44,10 @@ public final class FiniteSizeError {
     private final List<Point> points;
     private final double coefficient;
     private final double curvature;
+
+    /** NaN if an expected departure is not known. */
+    private final double predictedCoefficient;
+
     private final double varianceOfCoefficient;
     private final double varianceOfCurvature;
     private final double covariance;
@@ -51,17 +59,26 @@ public final class FiniteSizeError {
      * @param predicted the excess risk in closed form
      * @param departure simulated/predicted − 1
      * @param standardError the standard error of the departure
+     * @param expected the departure to be expected, the correction for finite size over the predicted risk; nothing where the
+     *     theory does not know it
      */
-    public record Point(double samples, double predicted, double departure, double standardError) {
+    public record Point(
+            double samples, double predicted, double departure, double standardError, OptionalDouble expected) {
 
         private static Point of(Simulation simulation) {
             List<Training> trainings = simulation.pipeline().trainings();
-            double predicted = simulation.pipeline().predict().excess();
+            RiskReport prediction = simulation.pipeline().predict();
+            double predicted = prediction.excess();
+            OptionalDouble correction =
+                    simulation.isGaussian() ? prediction.finiteSizeCorrection() : OptionalDouble.empty();
             return new Point(
                     trainings.get(trainings.size() - 1).samples(),
                     predicted,
                     simulation.mean() / predicted - 1,
-                    simulation.standardError() / predicted);
+                    simulation.standardError() / predicted,
+                    correction.isPresent()
+                            ? OptionalDouble.of(correction.getAsDouble() / predicted)
+                            : OptionalDouble.empty());
         }
     }
 
@@ -74,19 +91,25 @@ public final class FiniteSizeError {
         double xxxx = 0;
         double xy = 0;
         double xxy = 0;
+        double xe = 0;
+        double xxe = 0;
         for (Point point : points) {
             double x = smallest / point.samples / point.standardError;
             double square = x * smallest / point.samples;
             double y = point.departure / point.standardError;
+            double expected = point.expected.orElse(Double.NaN) / point.standardError;
             xx += x * x;
             xxx += x * square;
             xxxx += square * square;
             xy += x * y;
             xxy += square * y;
+            xe += x * expected;
+            xxe += square * expected;
         }
         double determinant = xx * xxxx - xxx * xxx;
         this.coefficient = smallest * (xxxx * xy - xxx * xxy) / determinant;
         this.curvature = smallest * smallest * (xx * xxy - xxx * xy) / determinant;
+        this.predictedCoefficient = smallest * (xxxx * xe - xxx * xxe) / determinant;
         this.varianceOfCoefficient = smallest * smallest * xxxx / determinant;
         this.varianceOfCurvature = Math.pow(smallest, 4) * xx / determinant;
         this.covariance = -Math.pow(smallest, 3) * xxx / determinant;
@@ -154,6 +177,16 @@ public final class FiniteSizeError {
     }
 
     /**
+     * The constant of 1/n that the theory predicts: the same fit, through the departures that are {@linkplain Point#expected()
+     * expected} at the same sizes instead of those that were measured.
+     *
+     * @return what c should be; nothing where the theory's correction for finite size is not known, or features were not Gaussian
+     */
+    public OptionalDouble predictedCoefficient() {
+        return Double.isNaN(predictedCoefficient) ? OptionalDouble.empty() : OptionalDouble.of(predictedCoefficient);
+    }
+
+    /**
      * The fitted departure at a size.
      *
      * @param samples n, greater than 0
@@ -205,6 +238,10 @@ public final class FiniteSizeError {
 
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "simulated/predicted - 1 = (%.3g ± %.2g)/n", coefficient, coefficientError());
+        String measured = String.format(
+                Locale.ROOT, "simulated/predicted - 1 = (%.3g ± %.2g)/n", coefficient, coefficientError());
+        return Double.isNaN(predictedCoefficient)
+                ? measured
+                : measured + String.format(Locale.ROOT, ", expected %.3g/n", predictedCoefficient);
     }
 }

@@ -23,6 +23,8 @@ public final class Simulation {
     /** What the trials were, in words. */
     private final String manner;
 
+    private final boolean gaussian;
+
     /** The chain without its last stage, without its last two, and so on; the shortest first. */
     private final List<Simulation> before;
 
@@ -35,6 +37,7 @@ public final class Simulation {
             Pipeline pipeline,
             long seed,
             String manner,
+            boolean gaussian,
             List<Simulation> before,
             double[] excess,
             double[] literal,
@@ -42,6 +45,7 @@ public final class Simulation {
         this.pipeline = pipeline;
         this.seed = seed;
         this.manner = manner;
+        this.gaussian = gaussian;
         this.before = before;
         this.excess = excess;
         this.literal = literal;
@@ -59,6 +63,7 @@ public final class Simulation {
                     k == last ? pipeline : pipeline.beginning(k + 1),
                     settings.seed(),
                     settings.manner(),
+                    settings.areGaussian(),
                     List.copyOf(stages),
                     trials.stream().mapToDouble(trial -> trial.excess[stage]).toArray(),
                     trials.stream().mapToDouble(trial -> trial.literal[stage]).toArray(),
@@ -158,6 +163,7 @@ public final class Simulation {
                 pipeline,
                 seed,
                 manner,
+                gaussian,
                 before.stream().map(Simulation::literal).toList(),
                 literal,
                 literal,
@@ -187,15 +193,38 @@ public final class Simulation {
     }
 
     /**
-     * How far the measurement is from a prediction. Chance alone keeps it within ±3 in 997 cases of 1000; the prediction is
-     * that of the high-dimensional limit, from which n samples depart by a relative O(1/n), which enough trials will show.
+     * Whether features were Gaussian, as those are that the theory's error bars are made for.
+     *
+     * @return true unless the trials {@linkplain Trials#drawingFrom(Population) drew from a population}
+     */
+    public boolean isGaussian() {
+        return gaussian;
+    }
+
+    /**
+     * The mean excess risk that a prediction lets expect of such trials: that of its limit, with the correction for finite size
+     * where one is known.
      *
      * @param prediction the closed form
-     * @return (mean − predicted excess risk) in standard errors; 0 if they are equal, ±infinity if they differ although the
+     * @return its {@linkplain RiskReport#corrected() corrected} excess risk, where that is known and features were {@linkplain
+     *     #isGaussian() Gaussian}; otherwise its {@linkplain RiskReport#excess() excess risk}
+     */
+    public double expected(RiskReport prediction) {
+        double limit = notNull("prediction", prediction).excess();
+        return gaussian ? prediction.corrected().orElse(limit) : limit;
+    }
+
+    /**
+     * How far the measurement is from a prediction. Chance alone keeps it within ±3 in 997 cases of 1000. What remains of finite
+     * size in {@linkplain #expected(RiskReport) what is to be expected}, which enough trials will show, is of the relative order
+     * 1/n² where the correction for finite size is known, and 1/n elsewhere.
+     *
+     * @param prediction the closed form
+     * @return (mean − expected excess risk) in standard errors; 0 if they are equal, ±infinity if they differ although the
      *     standard error is 0
      */
     public double zScore(RiskReport prediction) {
-        return zScore(notNull("prediction", prediction).excess());
+        return zScore(expected(prediction));
     }
 
     /**
@@ -214,6 +243,7 @@ public final class Simulation {
         return other instanceof Simulation that
                 && seed == that.seed
                 && manner.equals(that.manner)
+                && gaussian == that.gaussian
                 && orthogonal == that.orthogonal
                 && Arrays.equals(excess, that.excess)
                 && Arrays.equals(literal, that.literal)

@@ -314,6 +314,10 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
         return averaging && population == null;
     }
 
+    boolean areGaussian() {
+        return population == null;
+    }
+
     /** Refuses to draw from the population what it does not have. */
     void refusePopulation(String lacking) {
         if (population != null) {

@@ -31,7 +31,8 @@ public final class RetortAssertions {
      * Begins an assertion about a simulation.
      *
      * @param actual the simulation
-     * @return the assertion, within 4 standard errors and a finite-size allowance of 2/n unless told otherwise
+     * @return the assertion, within 4 standard errors and what {@link SimulationAssert} allows for finite size unless told
+     *     otherwise
      */
     public static SimulationAssert assertThat(@Nullable Simulation actual) {
         return new SimulationAssert(actual);

@@ -18,12 +18,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A measured excess risk agrees with a predicted one if they differ by at most
  *
- * <pre>  k · standard error + (c/n) · prediction.</pre>
+ * <pre>  k · standard error + allowance · prediction.</pre>
  *
  * The first term is chance: ±4 standard errors, the default for k, hold all but one in 16,000 measurements. The second is
- * what a finite world may depart from the theory's limit by, a relative O(1/n); n is the smallest number of samples among
- * the stages run so far, and c, by default 2, depends on the pipeline: close to interpolation, where samples and rank nearly
- * balance, what counts is not n but how many of them are to spare, n(1 − Ω), and c must be larger accordingly.
+ * what a finite world may depart from the theory by. A prediction is {@linkplain Simulation#expected(RiskReport) corrected} for finite
+ * size where the correction is known. Where it can also be {@linkplain RiskReport#isExpansionReliable() trusted} 4/n² is allowed, for the
+ * terms of higher order; otherwise, and for samples of a population, 2/n. Here n is the smallest number of samples
+ * among the stages run so far. Close to interpolation, where samples and rank nearly balance, what counts is not n but how many of
+ * them are to spare, n(1 − Ω), and {@linkplain #withFiniteSizeAllowance(double) more must be allowed}.
  *
  * <p>A wide standard error agrees with everything: {@link #isPreciseTo(double)} keeps a test from passing by vagueness.
  *
@@ -54,7 +56,9 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
     private static final double ROUNDING = 1e-12;
 
     private double standardErrors = 4;
-    private double allowance = 2;
+
+    /** Times n; null for what suits the prediction. */
+    private @Nullable Double allowance;
 
     SimulationAssert(@Nullable Simulation actual) {
         super(actual, SimulationAssert.class);
@@ -77,7 +81,8 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
      * Sets how far finite size may carry the measurement: c/n, relative to the prediction, where n is the smallest number of
      * samples among the stages run so far.
      *
-     * @param c the allowance times n, at least 0; 2 if nothing is said
+     * @param c the allowance times n, at least 0; if nothing is said, 4/n² is allowed where the prediction has a correction for finite
+     *     size to be trusted, and 2/n elsewhere
      * @return this assertion
      * @throws IllegalArgumentException if it is NaN, infinite or negative
      */
@@ -100,7 +105,7 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
         isNotNull();
         String predictor =
                 prediction.pipeline().map(known -> predictor(actual, known)).orElse("");
-        verify(actual, prediction.excess(), "", predictor + "\npredicted as\n  " + prediction);
+        verify(actual, prediction, "", predictor + "\npredicted as\n  " + prediction);
         return this;
     }
 
@@ -114,7 +119,7 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
      */
     public SimulationAssert agreesWith(double excess) {
         isNotNull();
-        verify(actual, excess, "", "");
+        verify(actual, excess, "", finiteSize(actual, false), "", "");
         return this;
     }
 
@@ -137,7 +142,7 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
         }
         for (int k = 0; k < stages.size(); k++) {
             String after = stages.size() == 1 ? "" : " after stage " + (k + 1) + " of " + stages.size();
-            verify(stages.get(k), predictions.get(k).excess(), after, predictor(actual, pipeline));
+            verify(stages.get(k), predictions.get(k), after, predictor(actual, pipeline));
         }
         return this;
     }
@@ -175,23 +180,51 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
         return this;
     }
 
-    /**
-     * @param after which stage, if there are several
-     * @param predictor what the prediction comes from
-     */
-    private void verify(Simulation simulation, double predicted, String after, String predictor) {
-        double samples = simulation.pipeline().trainings().stream()
+    /** What finite size may carry a measurement by, relative to the prediction, and that in words. */
+    private record Allowance(double relative, String words) {}
+
+    private Allowance finiteSize(Simulation simulation, boolean corrected) {
+        double samples = samples(simulation);
+        if (allowance == null && corrected) {
+            return new Allowance(4 / samples / samples, "4/n² = 4/" + plain(samples) + "²");
+        }
+        double c = allowance == null ? 2 : allowance;
+        return new Allowance(c / samples, plain(c) + "/n = " + plain(c) + "/" + plain(samples));
+    }
+
+    private static double samples(Simulation simulation) {
+        return simulation.pipeline().trainings().stream()
                 .mapToDouble(Training::samples)
                 .min()
                 .orElseThrow();
+    }
+
+    private void verify(Simulation simulation, RiskReport prediction, String after, String predictor) {
+        double expected = simulation.expected(prediction);
+        String limit = expected == prediction.excess()
+                ? ""
+                : String.format(Locale.ROOT, ", corrected for finite size from %.6g", prediction.excess());
+        boolean corrected = simulation.isGaussian() && prediction.isExpansionReliable();
+        verify(simulation, expected, limit, finiteSize(simulation, corrected), after, predictor);
+    }
+
+    /**
+     * @param limit the limit of the prediction, in words, if that is not what is expected
+     * @param allowed what is allowed for finite size
+     * @param after which stage, if there are several
+     * @param predictor what the prediction comes from
+     */
+    private void verify(
+            Simulation simulation, double predicted, String limit, Allowance allowed, String after, String predictor) {
         double chance = standardErrors * simulation.standardError();
-        double finiteSize = allowance / samples * Math.abs(predicted);
+        double finiteSize = allowed.relative * Math.abs(predicted);
         double difference = simulation.mean() - predicted;
         // A risk is a difference of powers: where nothing is left of them, what is left is their rounding.
-        double rounding = Math.ulp(samples) * simulation.pipeline().task().signalPower();
-        double allowed = chance + finiteSize + ROUNDING * Math.abs(predicted) + rounding;
+        double rounding =
+                Math.ulp(samples(simulation)) * simulation.pipeline().task().signalPower();
+        double distance = chance + finiteSize + ROUNDING * Math.abs(predicted) + rounding;
         // What is infinite would allow everything.
-        boolean agrees = Double.isFinite(allowed) && Math.abs(difference) <= allowed;
+        boolean agrees = Double.isFinite(distance) && Math.abs(difference) <= distance;
         if (Double.isInfinite(predicted)) {
             fail(simulation, predictor, """
                     Expecting the simulated excess risk%s
@@ -205,21 +238,20 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
                     Expecting the simulated excess risk%s
                       %.6g ± %.2g
                     to agree with the predicted
-                      %.6g
+                      %.6g%s
                     but they differ by %.3g, z = %+.2f standard errors; allowed are
-                      %.3g = %s standard errors, %.3g, and for finite size %s/n = %s/%s of the prediction, %.3g""",
+                      %.3g = %s standard errors, %.3g, and for finite size %s of the prediction, %.3g""",
                     after,
                     simulation.mean(),
                     simulation.standardError(),
                     predicted,
+                    limit,
                     difference,
                     simulation.zScore(predicted),
                     chance + finiteSize,
                     plain(standardErrors),
                     chance,
-                    plain(allowance),
-                    plain(allowance),
-                    plain(samples),
+                    allowed.words,
                     finiteSize);
         }
     }

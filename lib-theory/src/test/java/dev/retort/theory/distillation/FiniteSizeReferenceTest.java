@@ -1,6 +1,7 @@
 package dev.retort.theory.distillation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
@@ -134,6 +135,28 @@ class FiniteSizeReferenceTest {
         assertThat(infinite.finiteSizeCorrection()).isEmpty();
         assertThat(infinite.standardDeviation()).isEmpty();
         assertThat(infinite.isExpansionReliable()).isFalse();
+        assertThat(infinite.zScore(1)).isEmpty();
+    }
+
+    @Test
+    void aSingleExperimentHasAScore() {
+        RiskReport risk = Distillation.of(
+                        RegressionTask.of(Spectrum.isotropic(1, 60), Signal.constant(0.1)).withNoise(0.5))
+                .target(Training.samples(40))
+                .predict();
+        double mean = risk.corrected().getAsDouble();
+        double scatter = risk.standardDeviation().getAsDouble();
+        assertThat(risk.zScore(mean)).hasValue(0);
+        assertThat(risk.zScore(mean + 2 * scatter).getAsDouble()).isCloseTo(2, within(1e-12));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> risk.zScore(Double.NaN))
+                .withMessage("excess: NaN is not at least 0 and finite");
+        // Above the rank and without noise nothing scatters.
+        RiskReport certain = Distillation.of(RegressionTask.of(Spectrum.isotropic(1, 20), Signal.constant(0.1)))
+                .target(Training.samples(40))
+                .predict();
+        assertThat(certain.zScore(0)).hasValue(0);
+        assertThat(certain.zScore(0.1)).hasValue(Double.POSITIVE_INFINITY);
     }
 
     @Test

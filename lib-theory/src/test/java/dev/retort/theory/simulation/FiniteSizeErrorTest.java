@@ -8,9 +8,12 @@ import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.Labels;
+import dev.retort.theory.distillation.RiskReport;
 import dev.retort.theory.distillation.Training;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -59,7 +62,36 @@ class FiniteSizeErrorTest {
         assertThat(fit.coefficientError()).isCloseTo(Math.hypot(80 * 0.02, 20 * 0.01), within(1e-12));
         assertThat(fit.errorAt(40)).isCloseTo(0.02, within(1e-14));
         assertThat(fit.errorAt(20)).isCloseTo(0.01, within(1e-14));
-        assertThat(fit).hasToString("simulated/predicted - 1 = (0.400 ± 1.6)/n");
+        assertThat(fit).hasToString(String.format(
+                Locale.ROOT,
+                "simulated/predicted - 1 = (0.400 ± 1.6)/n, expected %.3g/n",
+                fit.predictedCoefficient().getAsDouble()));
+    }
+
+    @Test
+    void predictsItsConstantWhereTheTheoryKnowsIt() {
+        FiniteSizeError fit = FiniteSizeError.of(List.of(departing(200, 0, 0.01), departing(400, 0, 0.02)));
+        double[] expected = fit.points().stream()
+                .mapToDouble(point -> point.expected().getAsDouble())
+                .toArray();
+        RiskReport prediction = pipeline(400).predict();
+        assertThat(expected[1])
+                .isEqualTo(prediction.finiteSizeCorrection().getAsDouble() / prediction.excess());
+        // c/200 + d/200² and c/400 + d/400².
+        assertThat(fit.predictedCoefficient().getAsDouble())
+                .isCloseTo(800 * expected[1] - 200 * expected[0], within(1e-9));
+        // Hard labels have no known correction.
+        FiniteSizeError unknown = FiniteSizeError.of(IntStream.of(20, 40)
+                .mapToObj(n -> hard(n).simulate(Trials.of(3).withSeed(n)))
+                .toList());
+        assertThat(unknown.predictedCoefficient()).isEmpty();
+        assertThat(unknown.points().get(0).expected()).isEmpty();
+        assertThat(unknown.toString()).endsWith("/n");
+    }
+
+    private static Distillation hard(int samples) {
+        return Distillation.of(pipeline(samples).task())
+                .target(Training.samples(samples).withLabels(Labels.hard()).withRidge(0.1));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.retort.theory.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
@@ -8,30 +9,33 @@ import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Training;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 /** That what the simulation departs from the theory by is of order 1/n, and nothing else. */
 class FiniteSizeTest {
 
-    /** A chain of two noisy stages, all sizes of which are multiples of the scale. */
-    private static Simulation atScale(int scale, int trials) {
-        int p = 32 * scale;
+    /** A chain of two noisy stages, all sizes of which are in proportion. */
+    private static Simulation of(int samples, int trials) {
+        int p = samples * 4 / 3;
         RegressionTask task = RegressionTask.of(
                         Spectrum.withMultiplicities(new double[] {1, 0.5}, new int[] {p / 4, 3 * p / 4}),
                         Signal.constant(0.5 / Math.sqrt(p)))
                 .withNoise(1);
         return Distillation.of(task)
-                .surrogate(Training.samples(24 * scale))
-                .then(Training.samples(24 * scale))
+                .surrogate(Training.samples(samples))
+                .then(Training.samples(samples))
                 .simulate(Trials.of(trials).withSeed(1));
     }
 
     @Test
     void theDepartureFromTheTheoryFallsLikeOneOverN() {
-        List<Simulation> sizes = List.of(atScale(1, 2000), atScale(2, 2000), atScale(4, 2000));
+        List<Simulation> sizes = List.of(of(24, 2000), of(48, 2000), of(96, 2000));
         FiniteSizeError error = FiniteSizeError.of(sizes);
         assertThat(error.coefficient()).isBetween(2.0, 4.0);
         assertThat(error.coefficientError()).isLessThan(0.15);
+        assertThat(error.predictedCoefficient().getAsDouble())
+                .isCloseTo(error.coefficient(), within(4 * error.coefficientError()));
         // One degree of freedom is left: 4 standard errors.
         assertThat(error.chiSquared()).isLessThan(16);
         FiniteSizeError.Point small = error.points().get(0);
@@ -45,5 +49,29 @@ class FiniteSizeTest {
     private static double zScore(FiniteSizeError.Point point, double factor, FiniteSizeError.Point other) {
         return (point.departure() - factor * other.departure())
                 / Math.hypot(point.standardError(), factor * other.standardError());
+    }
+
+    @Test
+    void whatTheCorrectionLeavesFallsLikeOneOverNSquared() {
+        FiniteSizeError.Point small = left(of(12, 16_000));
+        FiniteSizeError.Point large = left(of(24, 16_000));
+        assertThat(zScore(large, 1.0 / 4, small)).isBetween(-3.0, 3.0);
+        // It is there, and falls neither like 1/n nor like 1/n³.
+        assertThat(zScore(large, 0, small)).isGreaterThan(4);
+        assertThat(zScore(large, 1.0 / 2, small)).isLessThan(-4);
+        assertThat(zScore(large, 1.0 / 8, small)).isGreaterThan(3);
+    }
+
+    /** A simulation, measured from the corrected mean. */
+    private static FiniteSizeError.Point left(Simulation simulation) {
+        double samples = simulation.pipeline().trainings().get(0).samples();
+        double predicted = simulation.pipeline().predict().excess();
+        double corrected = simulation.expected(simulation.pipeline().predict());
+        return new FiniteSizeError.Point(
+                samples,
+                corrected,
+                (simulation.mean() - corrected) / predicted,
+                simulation.standardError() / predicted,
+                OptionalDouble.empty());
     }
 }

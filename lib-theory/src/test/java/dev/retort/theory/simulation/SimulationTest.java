@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.RandomStreams;
+import dev.retort.core.nd4j.Covariance;
+import dev.retort.core.nd4j.GaussianDesign;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.RiskReport;
 import dev.retort.theory.distillation.Training;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 class SimulationTest {
 
@@ -43,6 +48,42 @@ class SimulationTest {
         assertThat(simulation.zScore(2)).isCloseTo(1 / Math.sqrt(14.0 / 12), within(1e-14));
         assertThat(simulation.zScore(3)).isZero();
         assertThat(simulation).hasToString("excess 3.0 ± 1.1 from 4 trials");
+    }
+
+    @Test
+    void isHeldAgainstTheCorrectedMean() {
+        Simulation simulation = simulation(1, 2, 3, 6);
+        RiskReport prediction = Distillation.of(RegressionTask.of(Spectrum.isotropic(1, 60), Signal.constant(0.2))
+                        .withNoise(0.5))
+                .target(Training.samples(30))
+                .predict();
+        double corrected = prediction.corrected().getAsDouble();
+        assertThat(corrected).isGreaterThan(prediction.excess());
+        assertThat(simulation.expected(prediction)).isEqualTo(corrected);
+        assertThat(simulation.zScore(prediction)).isEqualTo(simulation.zScore(corrected));
+        // A report that is made of parts knows the limit alone.
+        double[] part = {0.5};
+        double[] none = {0};
+        assertThat(simulation.zScore(RiskReport.of(part, none, none, none, 0))).isEqualTo(simulation.zScore(0.5));
+    }
+
+    @Test
+    void samplesOfAPopulationAreHeldAgainstTheLimit() {
+        RegressionTask task =
+                RegressionTask.of(Spectrum.isotropic(1, 4), Signal.constant(1)).withNoise(0.5);
+        INDArray features = GaussianDesign.of(Covariance.diagonal(task.spectrum()))
+                .sample(200, RandomStreams.of(1).generator());
+        Population population = Population.of(features, features.sum(1));
+        Distillation pipeline = Distillation.of(population.task())
+                .target(Training.samples(20).withRidge(0.1).withNoise(0));
+        Simulation simulation =
+                pipeline.simulate(Trials.of(3).withSeed(1).drawingFrom(population));
+        assertThat(simulation.isGaussian()).isFalse();
+        assertThat(simulation.literal().isGaussian()).isFalse();
+        assertThat(pipeline.simulate(Trials.of(3)).isGaussian()).isTrue();
+        RiskReport prediction = pipeline.predict();
+        assertThat(prediction.corrected().getAsDouble()).isNotEqualTo(prediction.excess());
+        assertThat(simulation.expected(prediction)).isEqualTo(prediction.excess());
     }
 
     @Test

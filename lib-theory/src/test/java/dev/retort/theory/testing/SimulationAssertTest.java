@@ -73,6 +73,42 @@ class SimulationAssertTest {
         fails(() -> assertThat(first).withinStandardErrors(0).agreesWith(first.mean() / (1 + 2.01 / 40)));
     }
 
+    /** The prediction of a task that is like another but for the unit of its labels, in which the corrected risk is as given. */
+    private static RiskReport predicting(double corrected, int samples) {
+        double ratio = corrected / prediction(1, samples).corrected().getAsDouble();
+        return prediction(Math.sqrt(ratio), samples);
+    }
+
+    private static RiskReport prediction(double unit, int samples) {
+        RegressionTask task = RegressionTask.of(
+                        Spectrum.isotropic(1, 2 * samples), Signal.constant(unit / Math.sqrt(2.0 * samples)))
+                .withNoise(0.5 * unit);
+        return Distillation.of(task).target(Training.samples(samples)).predict();
+    }
+
+    @Test
+    void aCorrectedPredictionIsAllowedLess() {
+        SimulationAssert certain = assertThat(SIMULATION).withinStandardErrors(0);
+        RiskReport trusted = predicting(MEAN / (1 + 3.99 / 900), 100);
+        assertThat(trusted.isExpansionReliable()).isTrue();
+        certain.agreesWith(trusted).agreesWith(predicting(MEAN / (1 - 3.99 / 900), 100));
+        fails(() -> certain.agreesWith(predicting(MEAN / (1 - 4.01 / 900), 100)));
+        assertThat(message(() -> certain.agreesWith(predicting(MEAN / (1 + 4.01 / 900), 100))))
+                .contains(
+                        String.format(
+                                Locale.ROOT,
+                                ", corrected for finite size from %.6g\n",
+                                predicting(MEAN / (1 + 4.01 / 900), 100).excess()),
+                        "for finite size 4/n² = 4/30² of the prediction");
+        certain.withFiniteSizeAllowance(3).agreesWith(predicting(MEAN / (1 + 2.99 / 30), 100));
+
+        SimulationAssert another = assertThat(SIMULATION).withinStandardErrors(0);
+        RiskReport untrusted = predicting(MEAN / (1 + 1.99 / 30), 20);
+        assertThat(untrusted.isExpansionReliable()).isFalse();
+        another.agreesWith(untrusted);
+        fails(() -> another.agreesWith(predicting(MEAN / (1 + 2.01 / 30), 20)));
+    }
+
     @Test
     void everyStageMustAgree() {
         // The same target, but of a teacher whose first generation is another.

@@ -122,6 +122,35 @@ public final class Covariance {
     }
 
     /**
+     * What each feature varies by in a sample of mean zero.
+     *
+     * @param features one sample per row, shape {@code [n, p]}
+     * @param rows how many rows count, from the first on; from 1 to n
+     * @return (1/rows) Σ x², one number per feature; infinite where squares overflow
+     * @throws IllegalArgumentException if the array is null, empty, not numeric or not of rank 2, or if there are not so many rows
+     */
+    public static double[] meanSquares(INDArray features, int rows) {
+        ArrayArguments.features("features", features);
+        if (!(rows >= 1 && rows <= features.size(0))) {
+            throw refusal("rows", rows, "is not from 1 to the number of samples, " + features.size(0));
+        }
+        try (OffHeapMatrix x = OffHeapMatrix.reading(features)) {
+            double[] squares = new double[x.columns()];
+            double[] row = new double[x.columns()];
+            for (int k = 0; k < rows; k++) {
+                x.readRow(k, row);
+                for (int i = 0; i < row.length; i++) {
+                    squares[i] += row[i] * row[i];
+                }
+            }
+            for (int i = 0; i < squares.length; i++) {
+                squares[i] /= rows;
+            }
+            return squares;
+        }
+    }
+
+    /**
      * The covariance of features that are uncorrelated.
      *
      * @param spectrum the variances of the features, in their order

@@ -92,6 +92,16 @@ class CovarianceTest {
     }
 
     @Test
+    void meanSquaresAreNotCentred() {
+        INDArray features = Nd4j.create(new double[][] {{1, 0}, {3, 0}, {5, 6}});
+        assertThat(Covariance.meanSquares(features, 2)).containsExactly(5, 0);
+        assertThat(Covariance.meanSquares(features.castTo(DataType.FLOAT), 3))
+                .containsExactly(new double[] {35 / 3.0, 12}, within(1e-14));
+        refuses("rows: 4 is not from 1 to the number of samples, 3", () -> Covariance.meanSquares(features, 4));
+        refuses("rows: 0 is not from 1 to the number of samples, 3", () -> Covariance.meanSquares(features, 0));
+    }
+
+    @Test
     void singlePrecisionIsWelcome() {
         INDArray matrix = Nd4j.create(new double[][] {{2, 1}, {1, 2}}).castTo(DataType.FLOAT);
         assertThat(Covariance.of(matrix).spectrum().eigenvalue(0)).isCloseTo(3, within(1e-14));

@@ -297,8 +297,8 @@ public final class RiskReport {
     public OptionalDouble zScore(double excess) {
         nonNegative("excess", excess);
         return finiteSize()
-                .map(size -> OptionalDouble.of(new SampleMean(excess, size.standardDeviation())
-                        .zScore(excess() + size.correction())))
+                .map(size -> OptionalDouble.of(
+                        new SampleMean(excess, size.standardDeviation()).zScore(excess() + size.correction())))
                 .orElseGet(OptionalDouble::empty);
     }
 

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * Procedures in the eigenbasis, alike but for the number of samples of their last training, which share their designs: each
@@ -22,10 +23,15 @@ final class LearningCurve implements Trial<List<Outcome>> {
     private final Procedure largest;
 
     private final boolean averaging;
+
+    /** Of the risk at each point. */
+    private final Controls controls;
+
     private final long memory;
 
-    LearningCurve(List<Procedure> points, boolean averaging, long memory) {
+    LearningCurve(List<Procedure> points, boolean averaging, Controls controls, long memory) {
         this.points = points;
+        this.controls = controls;
         this.largest =
                 points.stream().max(Comparator.comparingInt(Procedure::samples)).orElseThrow();
         this.averaging = averaging;
@@ -38,7 +44,9 @@ final class LearningCurve implements Trial<List<Outcome>> {
         int last = largest.stages.size() - 1;
         Outcome before = Outcome.ofStages(last + 1);
         Stage stage = largest.stages.get(last);
-        try (Model carried = new PipelineTrial(largest, averaging, memory).run(last, random, before);
+        List<double[]> departures = new ArrayList<>();
+        try (Model carried =
+                        new PipelineTrial(largest, averaging, controls, memory).run(last, random, before, departures);
                 Design.Sample sample = stage.draw(random);
                 Fit student = stage.fit(sample, random)) {
             before.orthogonal[last] = student.isOrthogonal();
@@ -46,6 +54,12 @@ final class LearningCurve implements Trial<List<Outcome>> {
             List<Outcome> outcomes = stage.hasLinearLabels() && linear instanceof FactoredRegression regression
                     ? nested(carried, sample, regression, before)
                     : anew(carried, sample, student, before, random);
+            for (int j = 0; j < outcomes.size(); j++) {
+                double[] own =
+                        controls.departures(last, sample.features, points.get(j).samples());
+                outcomes.get(j).excess[last] -= controls.of(
+                        j, Stream.concat(departures.stream(), Stream.of(own)).toList());
+            }
             outcomes.forEach(Outcome::requireFinite);
             return outcomes;
         }

@@ -4,6 +4,8 @@ import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.theory.distillation.Pipeline;
 import dev.retort.theory.distillation.Training;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -14,23 +16,34 @@ final class PipelineTrial implements Trial<Outcome> {
 
     private final Procedure procedure;
     private final boolean averaging;
+    private final Controls controls;
     private final long memory;
 
-    PipelineTrial(Procedure procedure, boolean averaging, long memory) {
+    /** @param controls those of the risk after each stage */
+    PipelineTrial(Procedure procedure, boolean averaging, Controls controls, long memory) {
         this.procedure = procedure;
         this.averaging = averaging;
+        this.controls = controls;
         this.memory = memory;
     }
 
     @Override
     public Outcome run(RandomGenerator random) {
         Outcome outcome = Outcome.ofStages(procedure.stages.size());
-        run(outcome.excess.length, random, outcome).close();
+        List<double[]> departures = new ArrayList<>();
+        run(outcome.excess.length, random, outcome, departures).close();
+        for (int k = 0; k < outcome.excess.length; k++) {
+            outcome.excess[k] -= controls.of(k, departures);
+        }
         return outcome.requireFinite();
     }
 
-    /** Runs the first stages, notes what comes of them, and returns the model after the last of these, to be closed. */
-    Model run(int stages, RandomGenerator random, Outcome outcome) {
+    /**
+     * Runs the first stages, notes what comes of them, and returns the model after the last of these, to be closed.
+     *
+     * @param departures to which those of the designs that are drawn are added
+     */
+    Model run(int stages, RandomGenerator random, Outcome outcome, List<double[]> departures) {
         Model model = Model.surrogate(procedure, averaging);
         try {
             for (int k = 0; k < stages; k++) {
@@ -38,6 +51,7 @@ final class PipelineTrial implements Trial<Outcome> {
                 try (Model teacher = model;
                         Design.Sample sample = stage.draw(random);
                         Fit student = stage.fit(sample, random)) {
+                    departures.add(controls.departures(k, sample.features, sample.noise.length));
                     outcome.orthogonal[k] = student.isOrthogonal();
                     model = teacher.teach(procedure, stage, sample, student);
                 }

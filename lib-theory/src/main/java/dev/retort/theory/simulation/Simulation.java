@@ -125,7 +125,8 @@ public final class Simulation {
 
     /**
      * The excess risk of each trial, averaged over label noise and signs unless the trials were {@linkplain Trials#literal()
-     * literal}.
+     * literal}. That of a {@linkplain Trials#controlled() controlled} trial lacks what it owes to the scale of its features, and may be
+     * negative where trials scatter by as much as the risk.
      *
      * @return a new array, in the order of the trials
      */

@@ -13,6 +13,7 @@ import dev.retort.theory.distillation.Pipeline;
 import dev.retort.theory.distillation.Teacher;
 import dev.retort.theory.distillation.Training;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
@@ -35,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * <p>Given the designs, two averages are taken exactly instead of by chance. Every stage is linear in its labels, so that the
  * excess risk is averaged over all noise on them. And the coordinates of a Gaussian design in the eigenbasis are
  * symmetric: there it is also averaged over their signs, stage by stage. The expectation is the same; a trial is then worth
- * {@linkplain Simulation#effectiveGain() many}, some hundreds with a thousand features. {@link #literal()} does without, and
- * {@link Simulation#literal()} shows for the same designs what it would have seen. More in the module's documentation,
+ * {@linkplain Simulation#effectiveGain() many}, some hundreds with a thousand features. {@link #controlled()} makes more of
+ * them, {@link #literal()} does without, and {@link Simulation#literal()} shows for the same designs what it would have seen. More in the module's documentation,
  * {@code docs/simulation.md}. Trials that draw from a {@link Population} are always literal.
  *
  * <p>Trials run side by side on all processors. Each draws from a random stream of its own, the next of the streams of
@@ -54,7 +55,7 @@ import org.slf4j.LoggerFactory;
  * double gain = simulation.effectiveGain(); // 60.3: a trial, averaged over noise and signs, is worth so many
  *
  * Trials precise = Trials.of(100_000).untilRelativeError(0.01).onProgress(progress -> {}); // or System.out::println
- * double toOnePercent = pipeline.simulate(precise).mean();
+ * double toOnePercent = pipeline.simulate(precise.controlled()).mean();
  *
  * List<Simulation> curve = Trials.of(50).learningCurve(Distillation.of(task), Training.samples(1), 5, 10, 20, 40);
  * }</pre>
@@ -70,7 +71,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
     /** In bytes; null for whatever there is. */
     private final @Nullable Long memory;
 
-    private final boolean averaging;
+    private final Measure measure;
     private final @Nullable Population population;
     private final Repetition.@Nullable Precision precision;
     private final Consumer<? super Progress> listener;
@@ -80,7 +81,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
             long seed,
             int threads,
             @Nullable Long memory,
-            boolean averaging,
+            Measure measure,
             @Nullable Population population,
             Repetition.@Nullable Precision precision,
             Consumer<? super Progress> listener) {
@@ -88,10 +89,23 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
         this.seed = seed;
         this.threads = threads;
         this.memory = memory;
-        this.averaging = averaging;
+        this.measure = measure;
         this.population = population;
         this.precision = precision;
         this.listener = listener;
+    }
+
+    /** What counts as the excess risk of a trial. */
+    private enum Measure {
+
+        /** Of what was drawn. */
+        LITERAL,
+
+        /** The average over noise and signs. */
+        AVERAGED,
+
+        /** That, less what it owes to the scale of the features drawn. */
+        CONTROLLED
     }
 
     private static void ignore(Progress progress) {}
@@ -107,7 +121,15 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
         if (count < 2) {
             throw refusal("count", count, "is not at least 2");
         }
-        return new Trials(count, 0, Runtime.getRuntime().availableProcessors(), null, true, null, null, Trials::ignore);
+        return new Trials(
+                count,
+                0,
+                Runtime.getRuntime().availableProcessors(),
+                null,
+                Measure.AVERAGED,
+                null,
+                null,
+                Trials::ignore);
     }
 
     /**
@@ -135,7 +157,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
      * @return new trials
      */
     public Trials withSeed(long seed) {
-        return new Trials(count, seed, threads, memory, averaging, population, precision, listener);
+        return new Trials(count, seed, threads, memory, measure, population, precision, listener);
     }
 
     /**
@@ -147,7 +169,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
      */
     public Trials threads(int threads) {
         return new Trials(
-                count, seed, atLeastOne("threads", threads), memory, averaging, population, precision, listener);
+                count, seed, atLeastOne("threads", threads), memory, measure, population, precision, listener);
     }
 
     /**
@@ -160,7 +182,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
      */
     public Trials drawingFrom(Population population) {
         return new Trials(
-                count, seed, threads, memory, averaging, notNull("population", population), precision, listener);
+                count, seed, threads, memory, measure, notNull("population", population), precision, listener);
     }
 
     /**
@@ -174,7 +196,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
         if (bytes < 1) {
             throw refusal("bytes", bytes, "is not at least 1");
         }
-        return new Trials(count, seed, threads, bytes, averaging, population, precision, listener);
+        return new Trials(count, seed, threads, bytes, measure, population, precision, listener);
     }
 
     /**
@@ -195,12 +217,27 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
     }
 
     /**
-     * The same trials without averages over label noise and signs: what is drawn is what is measured.
+     * The same trials without averages over label noise and signs, and without controls: what is drawn is what is measured.
      *
      * @return new trials
      */
     public Trials literal() {
-        return new Trials(count, seed, threads, memory, false, population, precision, listener);
+        return new Trials(count, seed, threads, memory, Measure.LITERAL, population, precision, listener);
+    }
+
+    /**
+     * The same trials with control variates: what a trial's averaged excess risk owes to the scale at which its features happened to be
+     * drawn, as the risk's {@linkplain dev.retort.theory.distillation.Sensitivities derivatives} have it, is taken from it. The expectation
+     * is the same, exactly, and trials remain independent. With ten times as many features as samples a half to a quarter of the variance is
+     * left, and so many trials do. Source: {@code docs/simulation.md}.
+     *
+     * <p>For a {@link Distillation} of ridge regressions (ridge 0 included); others are refused when they are run, and so are samples of a
+     * population.
+     *
+     * @return new trials, which average over label noise and signs
+     */
+    public Trials controlled() {
+        return new Trials(count, seed, threads, memory, Measure.CONTROLLED, population, precision, listener);
     }
 
     /**
@@ -214,14 +251,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
     public Trials untilStandardError(double standardError) {
         double allowed = positive("standardError", standardError);
         return new Trials(
-                count,
-                seed,
-                threads,
-                memory,
-                averaging,
-                population,
-                new Repetition.Precision(allowed, false),
-                listener);
+                count, seed, threads, memory, measure, population, new Repetition.Precision(allowed, false), listener);
     }
 
     /**
@@ -236,7 +266,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
     public Trials untilRelativeError(double relativeError) {
         double allowed = positive("relativeError", relativeError);
         return new Trials(
-                count, seed, threads, memory, averaging, population, new Repetition.Precision(allowed, true), listener);
+                count, seed, threads, memory, measure, population, new Repetition.Precision(allowed, true), listener);
     }
 
     /**
@@ -248,8 +278,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
      * @throws IllegalArgumentException if it is null
      */
     public Trials onProgress(Consumer<? super Progress> listener) {
-        return new Trials(
-                count, seed, threads, memory, averaging, population, precision, notNull("listener", listener));
+        return new Trials(count, seed, threads, memory, measure, population, precision, notNull("listener", listener));
     }
 
     /**
@@ -269,7 +298,12 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
     public Simulation run(Pipeline pipeline) {
         long bytes = PipelineTrial.memory(notNull("pipeline", pipeline));
         Backend.require();
-        PipelineTrial trial = new PipelineTrial(Procedure.of(pipeline, population, Fitter::of), isAveraging(), bytes);
+        Controls controls =
+                controls(IntStream.rangeClosed(1, pipeline.trainings().size())
+                        .mapToObj(pipeline::beginning)
+                        .toList());
+        Procedure procedure = Procedure.of(pipeline, population, Fitter::of);
+        PipelineTrial trial = new PipelineTrial(procedure, isAveraging(), controls, bytes);
         return Simulation.of(pipeline, this, repeat(trial));
     }
 
@@ -300,7 +334,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
         List<Procedure> points = pipelines.stream()
                 .map(pipeline -> Procedure.of(pipeline, null, Fitter::of))
                 .toList();
-        List<List<Outcome>> outcomes = repeat(new LearningCurve(points, averaging, bytes));
+        List<List<Outcome>> outcomes = repeat(new LearningCurve(points, isAveraging(), controls(pipelines), bytes));
         return IntStream.range(0, pipelines.size())
                 .mapToObj(j -> Simulation.of(
                         pipelines.get(j),
@@ -309,9 +343,17 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
                 .toList();
     }
 
+    private Controls controls(List<? extends Pipeline> pipelines) {
+        if (measure != Measure.CONTROLLED) {
+            return Controls.none();
+        }
+        refusePopulation("controlled trials");
+        return Controls.of(pipelines);
+    }
+
     /** Whether labels of these trials are averaged over: residuals of a population are not noise independent of its features. */
     boolean isAveraging() {
-        return averaging && population == null;
+        return measure != Measure.LITERAL && population == null;
     }
 
     boolean areGaussian() {
@@ -339,8 +381,12 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
 
     /** Where samples come from and what is averaged over, in the words of a report. */
     String manner() {
-        return (averaging ? "" : "literal ") + "trials"
-                + (population == null ? "" : " on samples of the " + population);
+        return described() + "trials" + (population == null ? "" : " on samples of the " + population);
+    }
+
+    /** How these trials are measured, if not as usual. */
+    private String described() {
+        return measure == Measure.AVERAGED ? "" : measure.name().toLowerCase(Locale.ROOT) + " ";
     }
 
     @Override
@@ -350,7 +396,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
                 && seed == that.seed
                 && threads == that.threads
                 && Objects.equals(memory, that.memory)
-                && averaging == that.averaging
+                && measure == that.measure
                 && Objects.equals(population, that.population)
                 && Objects.equals(precision, that.precision)
                 && listener.equals(that.listener);
@@ -358,14 +404,15 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
 
     @Override
     public int hashCode() {
-        return Objects.hash(count, seed, threads, memory, averaging, population, precision, listener);
+        return Objects.hash(count, seed, threads, memory, measure, population, precision, listener);
     }
 
     @Override
     public String toString() {
         return "Trials, " + (precision == null ? "" : "at most ") + count
                 + (precision == null ? "" : " until " + precision)
-                + (averaging ? "" : ", literal") + (population == null ? "" : ", drawing from " + population)
+                + (measure == Measure.AVERAGED ? "" : ", " + described().strip())
+                + (population == null ? "" : ", drawing from " + population)
                 + ", seed " + seed + ", on " + threads + " threads"
                 + (memory == null ? "" : " in " + memory + " bytes");
     }

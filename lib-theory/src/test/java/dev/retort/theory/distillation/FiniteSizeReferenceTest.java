@@ -140,8 +140,8 @@ class FiniteSizeReferenceTest {
 
     @Test
     void aSingleExperimentHasAScore() {
-        RiskReport risk = Distillation.of(
-                        RegressionTask.of(Spectrum.isotropic(1, 60), Signal.constant(0.1)).withNoise(0.5))
+        RiskReport risk = Distillation.of(RegressionTask.of(Spectrum.isotropic(1, 60), Signal.constant(0.1))
+                        .withNoise(0.5))
                 .target(Training.samples(40))
                 .predict();
         double mean = risk.corrected().getAsDouble();

@@ -98,15 +98,16 @@ class ErrorBarsTest {
     void whatTheCorrectionLeavesFallsLikeOneOverNSquared() {
         // σ²p/(n − p − 1) and σ²n/(p − n − 1), exactly, less two terms: the third is 1/(n − p)² of the first.
         for (int n : new int[] {100, 200, 400}) {
-            assertThat(left(n, n / 2, 1.0 * n / 2 / (n / 2 - 1))).isCloseTo(1 / Math.pow(n / 2.0, 2), withinPercentage(3));
+            assertThat(left(n, n / 2, 1.0 * n / 2 / (n / 2 - 1)))
+                    .isCloseTo(1 / Math.pow(n / 2.0, 2), withinPercentage(3));
             assertThat(left(n, 2 * n, 1.0 * n / (n - 1))).isCloseTo(1 / Math.pow(n, 2), withinPercentage(2));
         }
     }
 
     /** Exact excess risk of noise alone, relative to the limit, less the corrected one. */
     private static double left(int samples, int features, double exact) {
-        RiskReport prediction = Distillation.of(
-                        RegressionTask.of(Spectrum.isotropic(1, features), Signal.constant(0)).withNoise(1))
+        RiskReport prediction = Distillation.of(RegressionTask.of(Spectrum.isotropic(1, features), Signal.constant(0))
+                        .withNoise(1))
                 .target(Training.samples(samples))
                 .predict();
         double limit = Math.min(samples, features) / Math.abs((double) samples - features);

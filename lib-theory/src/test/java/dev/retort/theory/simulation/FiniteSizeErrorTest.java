@@ -62,10 +62,11 @@ class FiniteSizeErrorTest {
         assertThat(fit.coefficientError()).isCloseTo(Math.hypot(80 * 0.02, 20 * 0.01), within(1e-12));
         assertThat(fit.errorAt(40)).isCloseTo(0.02, within(1e-14));
         assertThat(fit.errorAt(20)).isCloseTo(0.01, within(1e-14));
-        assertThat(fit).hasToString(String.format(
-                Locale.ROOT,
-                "simulated/predicted - 1 = (0.400 ± 1.6)/n, expected %.3g/n",
-                fit.predictedCoefficient().getAsDouble()));
+        assertThat(fit)
+                .hasToString(String.format(
+                        Locale.ROOT,
+                        "simulated/predicted - 1 = (0.400 ± 1.6)/n, expected %.3g/n",
+                        fit.predictedCoefficient().getAsDouble()));
     }
 
     @Test
@@ -75,8 +76,7 @@ class FiniteSizeErrorTest {
                 .mapToDouble(point -> point.expected().getAsDouble())
                 .toArray();
         RiskReport prediction = pipeline(400).predict();
-        assertThat(expected[1])
-                .isEqualTo(prediction.finiteSizeCorrection().getAsDouble() / prediction.excess());
+        assertThat(expected[1]).isEqualTo(prediction.finiteSizeCorrection().getAsDouble() / prediction.excess());
         // c/200 + d/200² and c/400 + d/400².
         assertThat(fit.predictedCoefficient().getAsDouble())
                 .isCloseTo(800 * expected[1] - 200 * expected[0], within(1e-9));

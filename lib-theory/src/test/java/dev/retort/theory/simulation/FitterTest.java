@@ -123,7 +123,7 @@ class FitterTest {
     }
 
     private static List<Outcome> trials(Pipeline pipeline, Function<Training, Fitter> fitters, int count) {
-        PipelineTrial trial = new PipelineTrial(Procedure.of(pipeline, null, fitters), true, 0);
+        PipelineTrial trial = new PipelineTrial(Procedure.of(pipeline, null, fitters), true, Controls.none(), 0);
         RandomGenerator.SplittableGenerator root = RandomGeneratorFactory.<RandomGenerator.SplittableGenerator>of(
                         "L64X128MixRandom")
                 .create(4);
@@ -161,6 +161,7 @@ class FitterTest {
                                                 .map(pipeline -> Procedure.of(pipeline, null, fitters))
                                                 .toList(),
                                         true,
+                                        Controls.none(),
                                         0)
                                 .run(RandomGeneratorFactory.of("L64X128MixRandom")
                                         .create(3)))
@@ -207,7 +208,7 @@ class FitterTest {
                 .mapToObj(n -> Procedure.of(
                         Distillation.of(TASK).target(Training.samples(n)), null, training -> new Clipped(0.01, 0.5)))
                 .toList();
-        List<Outcome> curve = new LearningCurve(points, true, 0)
+        List<Outcome> curve = new LearningCurve(points, true, Controls.none(), 0)
                 .run(RandomGeneratorFactory.of("L64X128MixRandom").create(3));
         for (Outcome point : curve) {
             assertThat(point.excess[0]).isCloseTo(point.literal[0], within(1e-12 * point.literal[0]));

@@ -95,6 +95,7 @@ class RandomFeatureFitterTest {
                         null,
                         Fitter::of),
                 true,
+                Controls.none(),
                 0);
         List<Outcome> outcomes = IntStream.range(0, 200)
                 .mapToObj(i -> trial.run(RandomStreams.of(9).at(i).generator()))

@@ -76,8 +76,7 @@ class SimulationTest {
         Population population = Population.of(features, features.sum(1));
         Distillation pipeline = Distillation.of(population.task())
                 .target(Training.samples(20).withRidge(0.1).withNoise(0));
-        Simulation simulation =
-                pipeline.simulate(Trials.of(3).withSeed(1).drawingFrom(population));
+        Simulation simulation = pipeline.simulate(Trials.of(3).withSeed(1).drawingFrom(population));
         assertThat(simulation.isGaussian()).isFalse();
         assertThat(simulation.literal().isGaussian()).isFalse();
         assertThat(pipeline.simulate(Trials.of(3)).isGaussian()).isTrue();

@@ -1,0 +1,183 @@
+package dev.retort.theory.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.retort.core.RandomStreams;
+import dev.retort.core.SampleMean;
+import dev.retort.core.nd4j.Covariance;
+import dev.retort.core.nd4j.GaussianDesign;
+import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
+import dev.retort.core.spectrum.Spectrum;
+import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.FeatureMask;
+import dev.retort.theory.distillation.Sensitivities;
+import dev.retort.theory.distillation.Surrogate;
+import dev.retort.theory.distillation.Training;
+import dev.retort.theory.matrix.MatrixDistillation;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Trials from which is taken what they owe to the scale of the features drawn. */
+class ControlledTrialsTest {
+
+    private static final RegressionTask TASK = RegressionTask.of(
+                    Spectrum.powerLaw(1.1, 200), Signal.sourcePowerLaw(2.5))
+            .withNoise(1);
+
+    private static final Trials TRIALS = Trials.of(200).withSeed(5);
+
+    /** With how many times less variance than plain trials, at least; half of what was measured. */
+    static Stream<Arguments> pipelines() {
+        Distillation.Draft truth = Distillation.of(TASK);
+        return Stream.of(
+                Arguments.of("a target", truth.target(Training.samples(20)), 2),
+                Arguments.of(
+                        "a ridge and a fixed teacher",
+                        truth.surrogate(Surrogate.optimal())
+                                .target(Training.samples(30).withRidge(0.05)),
+                        2),
+                Arguments.of("two stages", truth.surrogate(Training.samples(40)).then(Training.samples(20)), 1.5),
+                Arguments.of(
+                        "a mask, another covariance and mixed labels",
+                        truth.surrogate(Training.samples(30).withMask(FeatureMask.keepingFirst(120, 200)))
+                                .then(Training.samples(40)
+                                        .withSpectrum(Spectrum.powerLaw(0.8, 200))
+                                        .withTeacherShare(0.6)),
+                        1.2),
+                Arguments.of("least squares", truth.target(Training.samples(500)), 1));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("pipelines")
+    void haveTheSameExpectationAndLessScatter(String name, Distillation pipeline, double gain) {
+        List<Simulation> plain = pipeline.simulate(TRIALS).stages();
+        List<Simulation> controlled = pipeline.simulate(TRIALS.controlled()).stages();
+        for (int k = 0; k < plain.size(); k++) {
+            double[] taken = plain.get(k).excess();
+            double[] rest = controlled.get(k).excess();
+            for (int t = 0; t < taken.length; t++) {
+                taken[t] -= rest[t];
+            }
+            assertThat(SampleMean.of(taken).zScore(0)).isBetween(-4.0, 4.0);
+            double ratio = plain.get(k).standardError() / controlled.get(k).standardError();
+            assertThat(ratio * ratio).isGreaterThan(gain);
+            assertThat(controlled.get(k).literal().excess())
+                    .containsExactly(plain.get(k).literal().excess());
+        }
+    }
+
+    @Test
+    void lackWhatTheScaleOfTheFeaturesExplains() {
+        Distillation chain =
+                Distillation.of(TASK).surrogate(Training.samples(40)).then(Training.samples(20));
+        Simulation plain = chain.simulate(TRIALS);
+        Simulation controlled = chain.simulate(TRIALS.controlled());
+        for (int t = 0; t < 3; t++) {
+            RandomGenerator random = RandomStreams.of(5).at(t).generator();
+            Sensitivities sensitivities = chain.sensitivities();
+            double explained = 0;
+            for (Sensitivities.OfTraining training : sensitivities.trainings()) {
+                int samples = training.equals(sensitivities.target()) ? 20 : 40;
+                explained += explained(training, draw(random, samples), samples);
+            }
+            assertThat(controlled.excess()[t]).isCloseTo(plain.excess()[t] - explained, within(1e-12));
+        }
+    }
+
+    /** As a trial draws: features, then noise of two kinds. */
+    private static INDArray draw(RandomGenerator random, int samples) {
+        Design.Sample sample =
+                Design.gaussian(Covariance.diagonal(TASK.spectrum())).draw(samples, random);
+        return sample.features;
+    }
+
+    private static double explained(Sensitivities.OfTraining training, INDArray features, int samples) {
+        INDArray squares = features.mul(features).sum(0);
+        return IntStream.range(0, 200)
+                .mapToDouble(i -> training.eigenvalue(i)
+                        * (squares.getDouble(i) / samples - TASK.spectrum().eigenvalue(i)))
+                .sum();
+    }
+
+    @Test
+    void pointsOfALearningCurveAreControlledByTheirOwnSamples() {
+        Distillation teacher = Distillation.of(TASK).target(Training.samples(40));
+        Trials trials = Trials.of(3).withSeed(5);
+        List<Simulation> plain = trials.learningCurve(teacher, Training.samples(1), 10, 20);
+        List<Simulation> controlled = trials.controlled().learningCurve(teacher, Training.samples(1), 10, 20);
+        for (int t = 0; t < 3; t++) {
+            RandomGenerator random = RandomStreams.of(5).at(t).generator();
+            INDArray ofTeacher = draw(random, 40);
+            INDArray ofTarget = draw(random, 20);
+            for (int j = 0; j < 2; j++) {
+                int samples = 10 * (j + 1);
+                Sensitivities sensitivities =
+                        teacher.then(Training.samples(samples)).sensitivities();
+                INDArray seen = Nd4j.vstack(
+                        IntStream.range(0, samples).mapToObj(ofTarget::getRow).toList());
+                double explained = explained(sensitivities.trainings().get(0), ofTeacher, 40)
+                        + explained(sensitivities.target(), seen, samples);
+                assertThat(controlled.get(j).excess()[t])
+                        .isCloseTo(plain.get(j).excess()[t] - explained, within(1e-12));
+            }
+        }
+        Simulation alone = teacher.then(Training.samples(20)).simulate(trials.controlled());
+        assertThat(controlled.get(1).excess()).containsExactly(alone.excess(), within(1e-12));
+    }
+
+    @Test
+    void fewerReachAPrecision() {
+        Distillation target = Distillation.of(TASK).target(Training.samples(20).withRidge(0.05));
+        Trials until = Trials.of(10_000).withSeed(1).untilRelativeError(0.004);
+        Simulation plain = target.simulate(until);
+        Simulation controlled = target.simulate(until.controlled());
+        assertThat(controlled.standardError()).isLessThanOrEqualTo(0.004 * controlled.mean());
+        assertThat(controlled.trials()).isLessThan(plain.trials() / 2);
+        assertThat(controlled.mean())
+                .isCloseTo(plain.mean(), within(4 * Math.hypot(plain.standardError(), controlled.standardError())));
+    }
+
+    @Test
+    void areDescribedAndCompared() {
+        assertThat(Trials.of(5).controlled().toString()).startsWith("Trials, 5, controlled, seed 0");
+        assertThat(Trials.of(5).controlled())
+                .isEqualTo(Trials.of(5).literal().controlled())
+                .isNotEqualTo(Trials.of(5));
+        Distillation target = Distillation.of(TASK).target(Training.samples(20));
+        assertThat(target.simulate(Trials.of(2).controlled()).description())
+                .startsWith("2 controlled trials with seed 0 of\n");
+    }
+
+    @Test
+    void refuseWhatHasNoDerivatives() {
+        Trials trials = Trials.of(2).controlled();
+        Distillation stopped = Distillation.of(TASK).target(Training.samples(20).stoppedAt(3));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> stopped.simulate(trials))
+                .withMessageContaining("has no known derivatives by which its trials could be controlled");
+        MatrixDistillation matrices = MatrixDistillation.of(
+                        Covariance.diagonal(Spectrum.isotropic(1, 3)), Nd4j.create(new double[] {1, 2, 3}))
+                .target(Training.samples(5));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> matrices.simulate(trials))
+                .withMessageStartingWith("pipeline: ");
+        INDArray features = GaussianDesign.of(Covariance.diagonal(Spectrum.isotropic(1, 3)))
+                .sample(50, RandomStreams.of(1).generator());
+        Population population = Population.of(features, features.sum(1));
+        Distillation drawn = Distillation.of(population.task()).target(Training.samples(5));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> drawn.simulate(trials.drawingFrom(population)))
+                .withMessageContaining("has no controlled trials");
+    }
+}

@@ -78,6 +78,7 @@ class ArchitectureTest {
     private static final String[] OF_ARRAYS = {
         "dev.retort.core.nd4j..",
         "dev.retort.theory.matrix..",
+        "dev.retort.theory.incontext..",
         "dev.retort.theory.data..",
         "dev.retort.theory.simulation.."
     };

@@ -6,10 +6,13 @@ import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.DotProduct;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleBiFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * A positive definite kernel k(x, y) = ⟨φ(x), φ(y)⟩ of points in R<sup>d</sup>: what {@link Mmd} compares samples by, and what a
@@ -119,6 +122,18 @@ public abstract sealed class Kernel {
      */
     public static Kernel of(String name, ToDoubleBiFunction<double[], double[]> function) {
         return new Custom(notNull("name", name), notNull("function", function));
+    }
+
+    /**
+     * The kernel of a finite list of features, ⟨φ(x), φ(y)⟩. They are computed anew for every pair: between many points take the features
+     * themselves, and {@link #linear()}.
+     *
+     * @param name what it is called in messages
+     * @param features φ, from an array to a new one whose length is always the same; called by several threads
+     * @return the kernel; equal to others of the same name and equal features
+     */
+    public static Kernel ofFeatures(String name, UnaryOperator<double[]> features) {
+        return new OfFeatures(notNull("name", name), notNull("features", features));
     }
 
     /**
@@ -244,6 +259,18 @@ public abstract sealed class Kernel {
      * @param values where they are put, one for each of the others
      */
     abstract void fill(double[] x, double[][] ys, double[] values);
+
+    /**
+     * As {@link #fill}, but all values of a point may be divided by one factor, so that they stay in the range of numbers.
+     */
+    void fillRelative(double[] x, double[][] ys, double[] values) {
+        fill(x, ys, values);
+    }
+
+    /** The features φ, if they are finitely many and known. */
+    Optional<UnaryOperator<double[]>> features() {
+        return Optional.empty();
+    }
 
     /** Refuses points of a dimension that the kernel does not fit. */
     void checkDimension(int dimension) {}
@@ -412,6 +439,11 @@ public abstract sealed class Kernel {
         }
 
         @Override
+        Optional<UnaryOperator<double[]>> features() {
+            return Optional.of(double[]::clone);
+        }
+
+        @Override
         double mean(GaussianLaw first, GaussianLaw second) {
             return first.mean().dotProduct(second.mean());
         }
@@ -485,6 +517,15 @@ public abstract sealed class Kernel {
             innerProducts(x, ys, values);
             for (int j = 0; j < values.length; j++) {
                 values[j] = Math.exp(values[j]);
+            }
+        }
+
+        @Override
+        void fillRelative(double[] x, double[][] ys, double[] values) {
+            innerProducts(x, ys, values);
+            double largest = Arrays.stream(values).max().orElse(0);
+            for (int j = 0; j < values.length; j++) {
+                values[j] = Math.exp(values[j] - largest);
             }
         }
 
@@ -570,6 +611,46 @@ public abstract sealed class Kernel {
         @Override
         public String toString() {
             return name;
+        }
+    }
+
+    private static final class OfFeatures extends Kernel {
+
+        private final String name;
+        private final UnaryOperator<double[]> features;
+
+        OfFeatures(String name, UnaryOperator<double[]> features) {
+            super(name, features);
+            this.name = name;
+            this.features = features;
+        }
+
+        @Override
+        void fill(double[] x, double[][] ys, double[] values) {
+            double[] ofX = features.apply(x);
+            double[] y = new double[x.length];
+            for (int j = 0; j < values.length; j++) {
+                for (int k = 0; k < y.length; k++) {
+                    y[k] = ys[k][j];
+                }
+                double[] ofY = features.apply(y);
+                values[j] = DotProduct.of(ofX, 0, ofY, 0, ofX.length);
+            }
+        }
+
+        @Override
+        Optional<UnaryOperator<double[]>> features() {
+            return Optional.of(features);
+        }
+
+        @Override
+        public OptionalDouble bound() {
+            return OptionalDouble.empty();
+        }
+
+        @Override
+        public String toString() {
+            return "kernel of " + name;
         }
     }
 

@@ -65,6 +65,11 @@ final class Points {
         return rows[i];
     }
 
+    /** All points, which are to be left as they are. */
+    double[][] rows() {
+        return rows;
+    }
+
     /** Some of the points, coordinate by coordinate, as kernels read them. */
     double[][] columns(int from, int to) {
         double[][] columns = new double[dimension()][to - from];
@@ -74,5 +79,15 @@ final class Points {
             }
         }
         return columns;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Points that && Arrays.deepEquals(rows, that.rows);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.deepHashCode(rows);
     }
 }

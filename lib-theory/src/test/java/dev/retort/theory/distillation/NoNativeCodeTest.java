@@ -9,6 +9,9 @@ import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.grid.GridStudy;
 import dev.retort.theory.grid.ParameterGrid;
+import dev.retort.theory.incontext.AttentionDistillation;
+import dev.retort.theory.incontext.Kernel;
+import dev.retort.theory.incontext.Mmd;
 import dev.retort.theory.progressive.BooleanFunction;
 import dev.retort.theory.progressive.DistillationLoss;
 import dev.retort.theory.progressive.FourierGap;
@@ -37,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NoNativeCodeTest {
 
     @ParameterizedTest
-    @ValueSource(classes = {Risk.class, Step.class, Cell.class, Parity.class})
+    @ValueSource(classes = {Risk.class, Step.class, Cell.class, Parity.class, Prompt.class})
     void theoryIsComputedWithoutNd4j(Class<? extends Callable<Double>> use) throws Exception {
         try (URLClassLoader bare = classPathWithout("nd4j", "bytedeco", "javacpp")) {
             assertThatExceptionOfType(ClassNotFoundException.class)
@@ -178,6 +181,23 @@ class NoNativeCodeTest {
             double loss = DistillationLoss.of(2).value(new double[] {1, 0}, new double[] {0, 2});
             BooleanFunction unit = BooleanFunction.of(4, ThresholdUnit.of(4, 0)::value);
             return SupportRecovery.oneShot(gap).hoeffdingSamples(0.1) + loss + unit.coefficient(1);
+        }
+    }
+
+    /** Attention to a prompt given as plain arrays. */
+    public static final class Prompt implements Callable<Double> {
+
+        /** Loaded by name. */
+        public Prompt() {}
+
+        @Override
+        public Double call() {
+            double[][] keys = {{1, 0}, {0, 1}};
+            double[][] values = {{1}, {2}};
+            AttentionDistillation prompt = AttentionDistillation.of(keys, values);
+            return prompt.attention(new double[] {1, 1})[0]
+                    + prompt.limit().norm()
+                    + Mmd.of(Kernel.gaussian(1)).distance(keys, new double[][] {{1, 1}});
         }
     }
 

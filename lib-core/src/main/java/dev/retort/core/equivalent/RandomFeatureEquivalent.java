@@ -233,6 +233,15 @@ public final class RandomFeatureEquivalent implements Equivalent {
     }
 
     /**
+     * The random features that are left beyond the degrees of freedom of first order.
+     *
+     * @return q − df1, without a subtraction; infinite if q is
+     */
+    public double unusedFeatures() {
+        return unusedFeatures;
+    }
+
+    /**
      * The samples that are left beyond the degrees of freedom of first order.
      *
      * @return n − df1 = n·r/ν<sub>1</sub>, without a subtraction

@@ -16,11 +16,8 @@ interface Adjoint {
     /** ∂E/∂σ² of the noise on the labels; infinite at an interpolation threshold. */
     double byNoiseVariance();
 
-    /** ∂E/∂n; from above at an interpolation threshold. */
-    double bySamples();
-
-    /** ∂E/∂r; from above at ridge 0. */
-    double byRidge();
+    /** By a number of the training itself; that of samples from above at an interpolation threshold, that of a ridge from above at 0. */
+    double by(Parameter parameter);
 
     /** Of an eigenvalue of this training, the units of the node held; every node is a feature. */
     double byEigenvalue(int k);

@@ -198,7 +198,9 @@ public final class Distillation extends Teacher implements Pipeline {
     /**
      * The derivatives of the target's excess risk with respect to each of the numbers that describe the pipeline.
      *
-     * @return the derivatives with respect to samples, ridge, noise and eigenvalues of all trainings, and of the task
+     * @return the derivatives with respect to the numbers and the eigenvalues of all trainings, and of the task
+     * @throws IllegalStateException if a training of another kind than ridge regression is at its interpolation threshold and the risk
+     *     is finite
      */
     public Sensitivities sensitivities() {
         return Sensitivities.of(this);

@@ -6,6 +6,8 @@ import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.spectrum.RegressionTask;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * How a training computes coefficients b from a design X and labels y. The {@code withX} methods of a {@link Training} choose
@@ -17,6 +19,9 @@ public abstract sealed class Estimator {
 
     /** The stage of a pipeline for a training with this estimator. */
     abstract Stage stage(RegressionTask task, Training training);
+
+    /** The continuous numbers of a training by this estimator. */
+    abstract Set<Parameter> parameters();
 
     /** The same kind of estimator with another ridge. */
     abstract Estimator withRidge(double ridge);
@@ -40,6 +45,11 @@ public abstract sealed class Estimator {
         @Override
         Stage stage(RegressionTask task, Training training) {
             return RidgeStage.of(task, training);
+        }
+
+        @Override
+        Set<Parameter> parameters() {
+            return EnumSet.of(Parameter.SAMPLES, Parameter.RIDGE);
         }
 
         @Override
@@ -91,6 +101,13 @@ public abstract sealed class Estimator {
         @Override
         Stage stage(RegressionTask task, Training training) {
             return FilterStage.of(task, training, filter, decay);
+        }
+
+        @Override
+        Set<Parameter> parameters() {
+            Set<Parameter> parameters = EnumSet.of(Parameter.SAMPLES);
+            parameters.addAll(filter.parameters());
+            return parameters;
         }
 
         @Override
@@ -168,6 +185,11 @@ public abstract sealed class Estimator {
         }
 
         @Override
+        Set<Parameter> parameters() {
+            return EnumSet.of(Parameter.SAMPLES, Parameter.RIDGE, Parameter.RANDOM_FEATURES);
+        }
+
+        @Override
         Estimator withRidge(double ridge) {
             return new RandomFeatures(features, ridge);
         }
@@ -217,6 +239,12 @@ public abstract sealed class Estimator {
         Stage stage(RegressionTask task, Training training) {
             training.seenSpectrum(task); // checks that spectrum and mask fit the task
             return new StochasticStage(task, training, steps(training.samples()), batch, rate);
+        }
+
+        /** Samples come in batches, and there is no risk between two of them. */
+        @Override
+        Set<Parameter> parameters() {
+            return EnumSet.of(Parameter.RATE);
         }
 
         /**

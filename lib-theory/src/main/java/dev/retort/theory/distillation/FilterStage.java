@@ -5,6 +5,8 @@ import dev.retort.core.equivalent.Equivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.SpectralMeasure;
 import dev.retort.core.spectrum.Spectrum;
+import dev.retort.theory.distillation.SpectralFilter.Complex;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
@@ -34,6 +36,9 @@ final class FilterStage extends Stage {
     private final double[] leftReal;
     private final double[] leftImaginary;
 
+    /** How the ridges of the poles move with the time or the rate of the filter. */
+    private final List<Complex> speeds;
+
     /** 1/(n(1 − Ω_kl)) of all pairs. */
     private final Pairs perSpare;
 
@@ -42,8 +47,14 @@ final class FilterStage extends Stage {
 
     private record Profile(Coordinates nodes, Pairs weighted) {}
 
-    private FilterStage(RegressionTask task, Training training, Spectrum spectrum, List<SpectralFilter.Pole> poles) {
+    private FilterStage(
+            RegressionTask task,
+            Training training,
+            Spectrum spectrum,
+            List<SpectralFilter.Pole> poles,
+            List<Complex> speeds) {
         super(task, training);
+        this.speeds = speeds;
         this.samples = training.samples();
         int size = poles.size();
         this.weightReal = new double[size];
@@ -85,13 +96,15 @@ final class FilterStage extends Stage {
 
     static FilterStage of(RegressionTask task, Training training, SpectralFilter filter, double decay) {
         Spectrum spectrum = training.seenSpectrum(task);
+        List<SpectralFilter.Pole> poles = filter.poles(spectrum, training.samples());
+        // Ridges are inversely proportional to the time or rate.
+        double speed = filter.scale() == 0 ? 0 : -1 / filter.scale();
         return new FilterStage(
                 task,
                 training,
                 spectrum,
-                filter.poles(spectrum, training.samples()).stream()
-                        .map(pole -> pole.shifted(decay))
-                        .toList());
+                poles.stream().map(pole -> pole.shifted(decay)).toList(),
+                poles.stream().map(pole -> pole.ridge().times(speed)).toList());
     }
 
     @Override
@@ -237,6 +250,47 @@ final class FilterStage extends Stage {
                 return all.sumWith(worth);
             }
         };
+    }
+
+    @Override
+    boolean isAtThreshold() {
+        return Arrays.stream(perSpare.values).anyMatch(Double::isInfinite);
+    }
+
+    @Override
+    Adjoint adjoint(Labelled labels, double[] byDeviation, double[] byVariance, @Nullable Gain gain) {
+        return ChannelAdjoint.of(
+                this, terms -> new FilterFunctional(this, terms), labels, byDeviation, byVariance, gain);
+    }
+
+    /**
+     * All poles, conjugate ones next to one another.
+     *
+     * @param kappa κ
+     * @param left r/κ
+     * @param weight c
+     * @param speed dr by the filter's time or rate, 0 if it has none
+     * @param listed the places of one pole of each pair, and of all real ones
+     */
+    record Poles(
+            List<Complex> kappa, List<Complex> left, List<Complex> weight, List<Complex> speed, List<Integer> listed) {}
+
+    Poles poles() {
+        Poles poles = new Poles(
+                new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        for (int k = 0; k < kappaReal.length; k++) {
+            poles.listed().add(poles.kappa().size());
+            boolean alone = kappaImaginary[k] == 0;
+            for (int sign = 1; sign >= (alone ? 1 : -1); sign -= 2) {
+                poles.kappa().add(new Complex(kappaReal[k], sign * kappaImaginary[k]));
+                poles.left().add(new Complex(leftReal[k], sign * leftImaginary[k]));
+                double part = alone ? 1 : 0.5;
+                poles.weight().add(new Complex(part * weightReal[k], sign * part * weightImaginary[k]));
+                Complex speed = speeds.get(k);
+                poles.speed().add(new Complex(speed.real(), sign * speed.imaginary()));
+            }
+        }
+        return poles;
     }
 
     /** n Σ c_k c_l (r_k/κ_k)(r_l/κ_l) N_kl, by generalised cross-validation for every pair of poles. */

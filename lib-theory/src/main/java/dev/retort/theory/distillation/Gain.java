@@ -42,9 +42,17 @@ final class Gain {
     }
 
     private double at(double lambda, double rootRatio) {
+        if (isBeyondHelp()) {
+            return 1;
+        }
         double theta = pupil.theta(lambda);
         double disagreement = disagreement(theta, rootRatio);
         return (1 + disagreement) / (theta + costs.perLearnt(lambda, rootRatio) + disagreement);
+    }
+
+    /** Whether teacher and truth make the risk infinite wherever they disagree; then the truth is as good a teacher as any. */
+    private boolean isBeyondHelp() {
+        return Double.isInfinite(disagreementCost);
     }
 
     /** D/θ */
@@ -59,6 +67,9 @@ final class Gain {
         }
         double lambda = pupil.eigenvalue(nodes, k);
         double rootRatio = pupil.rootRatio(nodes, k);
+        if (isBeyondHelp()) {
+            return pupil.zeta(lambda);
+        }
         double theta = pupil.theta(lambda);
         double cost = costs.perLearnt(lambda, rootRatio);
         double disagreement = disagreement(theta, rootRatio);
@@ -72,6 +83,9 @@ final class Gain {
         }
         double lambda = pupil.eigenvalue(nodes, k);
         double rootRatio = pupil.rootRatio(nodes, k);
+        if (isBeyondHelp()) {
+            return 0;
+        }
         double theta = pupil.theta(lambda);
         double cost = costs.perLearnt(lambda, rootRatio);
         return Double.isInfinite(cost)

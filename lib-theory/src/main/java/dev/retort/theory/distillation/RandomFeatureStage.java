@@ -3,6 +3,7 @@ package dev.retort.theory.distillation;
 import dev.retort.core.equivalent.RandomFeatureEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import java.util.function.DoubleUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ridge regression on q random combinations of the features. It has two noise channels: what acts as noise on the labels, and
@@ -153,6 +154,12 @@ final class RandomFeatureStage extends Stage {
                 return perSpare(missed) + fluctuation * rootRatio * rootRatio * mixed * zeta;
             }
         };
+    }
+
+    @Override
+    Adjoint adjoint(Labelled labels, double[] byDeviation, double[] byVariance, @Nullable Gain gain) {
+        return ChannelAdjoint.of(
+                this, terms -> new RandomFeatureFunctional(this, terms), labels, byDeviation, byVariance, gain);
     }
 
     /** (1 − df1/n)² times the mean squared error on fresh labels, as in generalised cross-validation. */

@@ -128,14 +128,21 @@ final class RidgeAdjoint implements Adjoint {
     }
 
     @Override
-    public double bySamples() {
+    public double by(Parameter parameter) {
+        return switch (parameter) {
+            case SAMPLES -> bySamples();
+            case RIDGE -> byRidge();
+            default -> throw new IllegalArgumentException("No derivative by the " + parameter);
+        };
+    }
+
+    private double bySamples() {
         // ∂ ln(n(1−Ω))/∂n = 1/(n(1−Ω)), d ln τ/dn = −(df1/n)/(n(1−Ω))
         double byRegularisation = equivalent.tau() == 0 ? 0 : byTau * (equivalent.df1() / equivalent.samples());
         return perSpareSampleOf(bySpare - byRegularisation);
     }
 
-    @Override
-    public double byRidge() {
+    private double byRidge() {
         if (isAtThreshold()) {
             return unbounded(byTau);
         }

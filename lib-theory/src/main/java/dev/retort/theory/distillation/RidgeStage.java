@@ -170,6 +170,12 @@ final class RidgeStage extends Stage {
 
     @Override
     Adjoint adjoint(Labelled labels, double[] byDeviation, double[] byVariance, @Nullable Gain gain) {
+        double rows = training().teacherRows();
+        if (gain != null && rows != 1 && rows != 0) {
+            // In a pool the gain also weighs how far teacher and truth disagree.
+            return RandomFeatureStage.of(labels.moments().coordinates().task(), training(), Double.POSITIVE_INFINITY)
+                    .adjoint(labels, byDeviation, byVariance, gain);
+        }
         return new RidgeAdjoint(this, labels, byDeviation, byVariance, gain);
     }
 }

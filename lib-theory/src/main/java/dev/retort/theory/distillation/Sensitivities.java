@@ -5,11 +5,15 @@ import static dev.retort.theory.distillation.Stage.times;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntToDoubleFunction;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * and noise are infinite all the same, unless they change nothing. Without ridge and at or above the threshold, the
  * risk jumps as a feature of zero variance appears, and its eigenvalue has an infinite derivative; if it does not jump, for
  * want of noise, the derivative is that of a feature which the training goes on not to see.
+ *
+ * <p>All kinds of training have derivatives, also by the time at which gradient flow is stopped, the step size of gradient descent and the
+ * number of random features. Random features and mixtures of ridges have none at their threshold if the risk is finite there.
  *
  * <p>Rounding is that of the terms that a derivative consists of, some 1e-14 of E over the number varied; where they nearly
  * cancel (at the best ridge, or in n where noise prevails on a steep spectrum) so much of the derivative's own digits
@@ -78,8 +85,11 @@ public final class Sensitivities {
             LabelAdjoint labels = stages.get(s).labels();
             double own = labels.byTeacherNoise();
             noise += labels.byTruthNoise() + (pipeline.trainings().get(s).hasTaskNoise() ? own : 0);
-            trainings.add(
-                    new OfTraining(stage.bySamples(), stage.byRidge(), own, byFeature(pipeline, labels::byEigenvalue)));
+            trainings.add(new OfTraining(
+                    pipeline.trainings().get(s).estimator(),
+                    stage::by,
+                    own,
+                    byFeature(pipeline, labels::byEigenvalue)));
         }
         return new Sensitivities(
                 excess,
@@ -158,7 +168,7 @@ public final class Sensitivities {
             Training training = stage.training();
             double share = training.teacherShare();
             Labelled labels = stage.labels(pipeline.labelsOfStages().get(s));
-            boolean burst = stage.spare() == 0
+            boolean burst = stage.isAtThreshold()
                     && Arrays.stream(stage.amounts(labels).total()).anyMatch(Double::isInfinite);
             double most = burst ? Double.POSITIVE_INFINITY : 0;
             boolean mixed = share != 1 || training.teacherRows() != 1;
@@ -166,8 +176,8 @@ public final class Sensitivities {
                 noise = Math.max(noise, most);
             }
             trainings.add(new OfTraining(
-                    0 - most,
-                    0 - most,
+                    training.estimator(),
+                    parameter -> 0 - most,
                     times(share * training.teacherRows(), most) == 0 ? 0 : most,
                     byFeature(pipeline, k -> 0)));
         }
@@ -240,6 +250,7 @@ public final class Sensitivities {
      *
      * @return −d ln E/d ln n; negative where more samples do harm, 0 for a risk that is zero, infinite at the target's
      *     interpolation threshold if the risk is infinite
+     * @throws IllegalStateException if the target has no derivative by its samples, see {@link OfTraining#samples()}
      */
     public double localExponent() {
         double slope = target().samples();
@@ -263,46 +274,84 @@ public final class Sensitivities {
 
     @Override
     public String toString() {
-        return String.format(
-                Locale.ROOT,
-                "dE/dn %.6g, dE/d ridge %.6g, dE/d noise %.6g of the target, local exponent %.6g",
-                target().samples(),
-                target().ridge(),
-                target().noise(),
-                localExponent());
+        return target() + " of the target";
     }
 
     /** The derivatives of the target's excess risk with respect to one of the trainings. Immutable. */
     public static final class OfTraining {
 
-        private final double samples;
-        private final double ridge;
+        private final Estimator estimator;
+        private final Map<Parameter, Double> own;
         private final double noise;
         private final double @Nullable [] eigenvalues;
 
-        private OfTraining(double samples, double ridge, double noise, double @Nullable [] eigenvalues) {
-            this.samples = samples;
-            this.ridge = ridge;
+        private OfTraining(
+                Estimator estimator, ToDoubleFunction<Parameter> own, double noise, double @Nullable [] eigenvalues) {
+            this.estimator = estimator;
+            Map<Parameter, Double> derivatives = new EnumMap<>(Parameter.class);
+            estimator.parameters().forEach(parameter -> derivatives.put(parameter, own.applyAsDouble(parameter)));
+            this.own = Collections.unmodifiableMap(derivatives);
             this.noise = noise;
             this.eigenvalues = eigenvalues;
+        }
+
+        private double by(Parameter parameter) {
+            Double derivative = own.get(parameter);
+            if (derivative == null) {
+                throw new IllegalStateException("No derivative by the " + parameter + " exists of " + estimator
+                        + "; take differences of predictions where it has one");
+            }
+            return derivative;
         }
 
         /**
          * The derivative with respect to the number of samples.
          *
          * @return ∂E/∂n; from above at the interpolation threshold
+         * @throws IllegalStateException if samples come in batches, as in single-pass stochastic gradient descent
          */
         public double samples() {
-            return samples;
+            return by(Parameter.SAMPLES);
         }
 
         /**
-         * The derivative with respect to the ridge.
+         * The derivative with respect to the ridge, or the weight decay of a filter.
          *
          * @return ∂E/∂r; from above at ridge 0
+         * @throws IllegalStateException if the training has no ridge, or is a filter with ridges of its own
          */
         public double ridge() {
-            return ridge;
+            return by(Parameter.RIDGE);
+        }
+
+        /**
+         * The derivative with respect to the time at which gradient flow is stopped.
+         *
+         * @return ∂E/∂t
+         * @throws IllegalStateException if the training is not by gradient flow
+         */
+        public double time() {
+            return by(Parameter.TIME);
+        }
+
+        /**
+         * The derivative with respect to the step size of gradient descent, over all samples or stochastic, at a fixed number of steps.
+         *
+         * @return ∂E/∂η
+         * @throws IllegalStateException if the training is not by gradient descent
+         */
+        public double rate() {
+            return by(Parameter.RATE);
+        }
+
+        /**
+         * The derivative with respect to the number of random features.
+         *
+         * @return ∂E/∂q
+         * @throws IllegalStateException if the training is not on random features
+         */
+        public double randomFeatures() {
+            return by(Parameter.RANDOM_FEATURES);
         }
 
         /**
@@ -331,20 +380,24 @@ public final class Sensitivities {
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof OfTraining that
-                    && Double.compare(samples, that.samples) == 0
-                    && Double.compare(ridge, that.ridge) == 0
+                    && estimator.equals(that.estimator)
+                    && own.equals(that.own)
                     && Double.compare(noise, that.noise) == 0
                     && Arrays.equals(eigenvalues, that.eigenvalues);
         }
 
         @Override
         public int hashCode() {
-            return Objects.hash(samples, ridge, noise, Arrays.hashCode(eigenvalues));
+            return Objects.hash(estimator, own, noise, Arrays.hashCode(eigenvalues));
         }
 
         @Override
         public String toString() {
-            return String.format(Locale.ROOT, "dE/dn %.6g, dE/d ridge %.6g, dE/d noise %.6g", samples, ridge, noise);
+            StringBuilder text = new StringBuilder();
+            own.forEach((parameter, derivative) ->
+                    text.append(String.format(Locale.ROOT, "dE/d %s %.6g, ", parameter, derivative)));
+            return text.append(String.format(Locale.ROOT, "dE/d noise %.6g", noise))
+                    .toString();
         }
     }
 }

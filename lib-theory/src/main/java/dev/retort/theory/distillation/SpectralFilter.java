@@ -12,10 +12,12 @@ import dev.retort.core.spectrum.SpectralMeasure;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,6 +136,16 @@ public abstract sealed class SpectralFilter {
      */
     abstract List<Pole> poles(Spectrum spectrum, double samples);
 
+    /** The time or the rate, to the inverse of which the ridges of all poles are proportional; 0 if there is none. */
+    double scale() {
+        return 0;
+    }
+
+    /** The continuous numbers that the filter has itself. */
+    Set<Parameter> parameters() {
+        return Set.of();
+    }
+
     /** Whether the filter can be combined with a ridge, which is then weight decay. */
     boolean allowsDecay() {
         return false;
@@ -219,6 +231,10 @@ public abstract sealed class SpectralFilter {
             return new Complex(size * Math.cos(angle), size * Math.sin(angle));
         }
 
+        Complex plus(Complex other) {
+            return new Complex(real + other.real, imaginary + other.imaginary);
+        }
+
         Complex plus(double other) {
             return new Complex(real + other, imaginary);
         }
@@ -298,6 +314,16 @@ public abstract sealed class SpectralFilter {
         }
 
         @Override
+        double scale() {
+            return time;
+        }
+
+        @Override
+        Set<Parameter> parameters() {
+            return Set.of(Parameter.RIDGE, Parameter.TIME);
+        }
+
+        @Override
         boolean allowsDecay() {
             return true;
         }
@@ -362,6 +388,16 @@ public abstract sealed class SpectralFilter {
                                 + " steps; take smaller steps, or gradient flow of time " + steps * rate);
             }
             return aroundSpectrum();
+        }
+
+        @Override
+        double scale() {
+            return rate;
+        }
+
+        @Override
+        Set<Parameter> parameters() {
+            return Set.of(Parameter.RIDGE, Parameter.RATE);
         }
 
         /** z = (1 − e^(w/T))/η for the w of the flow. */
@@ -473,10 +509,15 @@ public abstract sealed class SpectralFilter {
             return sum;
         }
 
+        /** Equal ridges are one pole: at the interpolation threshold its pair is infinite, and must not be split. */
         @Override
         List<Pole> poles(Spectrum spectrum, double samples) {
-            return IntStream.range(0, ridges.length)
-                    .mapToObj(k -> new Pole(new Complex(ridges[k], 0), new Complex(weights[k], 0)))
+            Map<Double, Double> merged = new LinkedHashMap<>();
+            for (int k = 0; k < ridges.length; k++) {
+                merged.merge(ridges[k], weights[k], Double::sum);
+            }
+            return merged.entrySet().stream()
+                    .map(pole -> new Pole(new Complex(pole.getKey(), 0), new Complex(pole.getValue(), 0)))
                     .toList();
         }
 

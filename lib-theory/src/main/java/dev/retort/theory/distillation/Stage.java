@@ -164,11 +164,13 @@ abstract class Stage {
     /**
      * The stage, differentiated backwards.
      *
-     * @throws IllegalStateException if no derivatives are known of this kind of training
+     * @throws IllegalStateException if the training is at an interpolation threshold where its derivatives are not known
      */
-    Adjoint adjoint(Labelled labels, double[] byDeviation, double[] byVariance, @Nullable Gain gain) {
-        throw new IllegalStateException("No derivatives are known of a training by " + training.estimator()
-                + "; take differences of predictions");
+    abstract Adjoint adjoint(Labelled labels, double[] byDeviation, double[] byVariance, @Nullable Gain gain);
+
+    /** Whether noise on the labels makes the risk infinite. */
+    boolean isAtThreshold() {
+        return spare() == 0;
     }
 
     // Features, masks and units.
@@ -305,7 +307,8 @@ abstract class Stage {
         return raw;
     }
 
-    private double unseen(Coordinates nodes, NodePower power, double factor) {
+    /** What the labels owe to features that the model does not see, which acts as noise; times the square of a factor. */
+    final double unseen(Coordinates nodes, NodePower power, double factor) {
         return mask == null ? 0 : sum(nodes.size(), k -> sees(k) ? 0 : power.times(factor * rootRatio(nodes, k), k));
     }
 

@@ -4,6 +4,7 @@ import dev.retort.core.equivalent.Equivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stochastic gradient descent in a single pass, exact for Gaussian features at every size. With D = E (w − b)² of the
@@ -172,6 +173,24 @@ final class StochasticStage extends Stage {
                 return cost;
             }
         };
+    }
+
+    @Override
+    Adjoint adjoint(Labelled labels, double[] byDeviation, double[] byVariance, @Nullable Gain gain) {
+        return ChannelAdjoint.of(
+                this, terms -> new StochasticFunctional(this, terms), labels, byDeviation, byVariance, gain);
+    }
+
+    int steps() {
+        return steps;
+    }
+
+    int batch() {
+        return batch;
+    }
+
+    double rate() {
+        return rate;
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.retort.theory.distillation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
@@ -160,10 +159,5 @@ class RandomFeatureStageTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Training.samples(10).withRandomFeatures(0.5))
                 .withMessageStartingWith("features: 0.5");
-        assertThatIllegalStateException()
-                .isThrownBy(() -> Distillation.of(TASK)
-                        .target(Training.samples(10).withRandomFeatures(20))
-                        .sensitivities())
-                .withMessageStartingWith("No derivatives are known");
     }
 }

@@ -92,13 +92,11 @@ class KindsOfSensitivitiesTest {
             Training training = rest.withSamples(samples);
             training = switch (kind) {
                 case 0 ->
-                    training.withRandomFeatures(at(Parameter.RANDOM_FEATURES))
-                            .withRidge(ridge);
+                    training.withRandomFeatures(at(Parameter.RANDOM_FEATURES)).withRidge(ridge);
                 case 1, 2 -> training.withRidge(ridge).stoppedAt(at(Parameter.TIME));
                 case 3 -> training.withFilter(SpectralFilter.gradientDescent(25, at(Parameter.RATE)));
                 case 4 ->
-                    training.with(
-                            Training.stochastic(30, 2, at(Parameter.RATE)).estimator());
+                    training.with(Training.stochastic(30, 2, at(Parameter.RATE)).estimator());
                 default -> training.withRidge(ridge);
             };
             training = spectrum.length == 0 ? training : training.withSpectrum(Spectrum.of(spectrum));

@@ -1,0 +1,368 @@
+package dev.retort.theory.scaling;
+
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.positive;
+import static dev.retort.core.internal.Arguments.refusal;
+
+import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
+import dev.retort.core.spectrum.Spectrum;
+import dev.retort.theory.distillation.BestRidge;
+import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.Estimator;
+import dev.retort.theory.distillation.Sensitivities;
+import dev.retort.theory.distillation.Teacher;
+import dev.retort.theory.distillation.Training;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * How the risks of a weak teacher and of its student fall when both grow: ridge regression on random features, λ = i<sup>−α</sup>, λβ² =
+ * i<sup>−b</sup>, of which samples, width and ridge are powers of one scale s. The question is whether the student's law can be better than
+ * its teacher's. Local exponents, −d ln E/d ln s, are exact derivatives along these powers and not differences.
+ *
+ * <p>The student sees the teacher's outputs only, without noise. Two ends: where the teacher's error is the variance of noisy labels, a
+ * student that sees many of its labels filters it, down to the exponent (b − 1)/b of the {@linkplain #minimaxExponent() minimax rate}; where
+ * it is the bias of few random features, a student filters their fluctuation, but no student's error is of a smaller order than the square
+ * of its teacher's ({@link Point#bound()}).
+ *
+ * <p>Sources: Wu, Chen, Misiakiewicz and Mondelli, <i>Improved Scaling Laws via Weak-to-Strong Generalization in Random Feature Ridge
+ * Regression</i> (arXiv 2603.05691), for the question; Medvedev et al. (ICML 2025) for the bound; the exponents follow from {@link
+ * Distillation}, see {@code docs/scaling.md}. Immutable.
+ *
+ * <pre>{@code
+ * RandomFeatureScaling noisy = RandomFeatureScaling.of(1.5, 2.5)
+ *         .withNoise(1)
+ *         .withTeacher(Growth.samples(1)) // n = s, all features, no ridge: it interpolates the noise
+ *         .withStudent(Growth.samples(3).withBestRidge());
+ * RandomFeatureScaling.Point point = noisy.at(1000);
+ * double teacher = point.teacherExponent(); // -0.00114: it does not learn
+ * double student = point.studentExponent(); // 0.584
+ * double limit = noisy.minimaxExponent(); // 0.6
+ * }</pre>
+ */
+public final class RandomFeatureScaling {
+
+    /** Stands for infinitely many samples of a model of finite width. */
+    private static final double ENDLESS = 1e100;
+
+    private final double alpha;
+    private final double b;
+    private final double noise;
+    private final Growth teacher;
+    private final Growth student;
+
+    private RandomFeatureScaling(double alpha, double b, double noise, Growth teacher, Growth student) {
+        this.alpha = alpha;
+        this.b = b;
+        this.noise = noise;
+        this.teacher = teacher;
+        this.student = student;
+    }
+
+    /**
+     * The laws of a spectrum and a signal without end; noiseless, with ridgeless teachers and students of n = s samples on all features.
+     *
+     * @param alpha the decay α of the eigenvalues, greater than 1
+     * @param b the decay of the signal λβ², greater than 1
+     * @return the laws
+     * @throws IllegalArgumentException if a decay is out of range
+     */
+    public static RandomFeatureScaling of(double alpha, double b) {
+        Spectrum.powerLaw(alpha);
+        if (!(b > 1 && b < Double.POSITIVE_INFINITY)) {
+            throw refusal("b", b, "is not greater than 1 and finite, so that the signal has a finite power");
+        }
+        return new RandomFeatureScaling(alpha, b, 0, Growth.samples(1), Growth.samples(1));
+    }
+
+    /**
+     * The same with noise on the labels of the teacher.
+     *
+     * @param noise the standard deviation σ, at least 0
+     * @return new laws
+     * @throws IllegalArgumentException if the noise is negative, NaN or infinite
+     */
+    public RandomFeatureScaling withNoise(double noise) {
+        return new RandomFeatureScaling(alpha, b, nonNegative("noise", noise), teacher, student);
+    }
+
+    /**
+     * The same with another teacher.
+     *
+     * @param teacher how it grows with the scale
+     * @return new laws
+     * @throws IllegalArgumentException if the teacher is null
+     */
+    public RandomFeatureScaling withTeacher(Growth teacher) {
+        return new RandomFeatureScaling(alpha, b, noise, notNull("teacher", teacher), student);
+    }
+
+    /**
+     * The same with another student.
+     *
+     * @param student how it grows with the scale
+     * @return new laws
+     * @throws IllegalArgumentException if the student is null
+     */
+    public RandomFeatureScaling withStudent(Growth student) {
+        return new RandomFeatureScaling(alpha, b, noise, teacher, notNull("student", student));
+    }
+
+    /**
+     * How the numbers of a model grow with the scale s: samples s<sup>c</sup>, width s<sup>a</sup>, ridge s<sup>−l</sup>.
+     *
+     * @param samples c, greater than 0; infinite for infinitely many, which needs a finite width
+     * @param width a, of the number of random features, at least 0; infinite for a model that sees all features
+     * @param ridge l; infinite for no ridge, NaN for the best one at every scale
+     */
+    public record Growth(double samples, double width, double ridge) {
+
+        /**
+         * Checks the exponents.
+         *
+         * @param samples c
+         * @param width a
+         * @param ridge l
+         * @throws IllegalArgumentException if one is out of range
+         */
+        public Growth {
+            if (!(samples > 0)) {
+                throw refusal("samples", samples, "is not greater than 0");
+            }
+            if (!(width >= 0)) {
+                throw refusal("width", width, "is not at least 0");
+            }
+            if (Double.isInfinite(samples) && Double.isInfinite(width)) {
+                throw refusal(
+                        "samples", samples, "needs a finite width; take a large exponent for a model of all features");
+            }
+            if (ridge == Double.NEGATIVE_INFINITY) {
+                throw refusal("ridge", ridge, "is an infinite ridge");
+            }
+        }
+
+        /**
+         * Without a ridge, on all features.
+         *
+         * @param samples c
+         * @return the growth
+         * @throws IllegalArgumentException if c is not positive and finite
+         */
+        public static Growth samples(double samples) {
+            return new Growth(positive("samples", samples), Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+        }
+
+        /**
+         * Infinitely many samples, without a ridge: the best that a number of random features can do.
+         *
+         * @param width a, at least 0
+         * @return the growth
+         * @throws IllegalArgumentException if a is negative, NaN or infinite
+         */
+        public static Growth width(double width) {
+            return new Growth(Double.POSITIVE_INFINITY, nonNegative("width", width), Double.POSITIVE_INFINITY);
+        }
+
+        /**
+         * The same on s<sup>a</sup> random features.
+         *
+         * @param width a, at least 0; infinite for all features
+         * @return a new growth
+         * @throws IllegalArgumentException if a is negative or NaN
+         */
+        public Growth withWidth(double width) {
+            return new Growth(samples, width, ridge);
+        }
+
+        /**
+         * The same with a ridge of s<sup>−l</sup>.
+         *
+         * @param ridge l
+         * @return a new growth
+         * @throws IllegalArgumentException if l is NaN or infinite
+         */
+        public Growth withRidge(double ridge) {
+            return new Growth(samples, width, finite("ridge", ridge));
+        }
+
+        /**
+         * The same with the best ridge at every scale.
+         *
+         * @return a new growth
+         */
+        public Growth withBestRidge() {
+            return new Growth(samples, width, Double.NaN);
+        }
+
+        private boolean hasBestRidge() {
+            return Double.isNaN(ridge);
+        }
+
+        /** The training at a scale, with ridge 0 where the best one is still to be found. */
+        private Training training(double scale) {
+            double count = Double.isInfinite(samples) ? ENDLESS : Math.pow(scale, samples);
+            double q = Double.isInfinite(width) ? width : Math.pow(scale, width);
+            double r = hasBestRidge() || Double.isInfinite(ridge) ? 0 : Math.pow(scale, -ridge);
+            return Training.samples(count).withRandomFeatures(q).withRidge(r);
+        }
+
+        /** The target of a teacher at a scale. */
+        private Distillation target(Teacher labelled, double scale, double noise) {
+            Training training = training(scale).withNoise(noise);
+            return labelled.target(
+                    hasBestRidge()
+                            ? training.withRidge(
+                                    BestRidge.of(labelled, training).ridge())
+                            : training);
+        }
+
+        /** dE/d ln s as far as this model goes; at the best ridge the risk is level in it. */
+        private double slope(Training training, Sensitivities.OfTraining by) {
+            double slope = Double.isInfinite(samples) ? 0 : samples * training.samples() * by.samples();
+            if (training.estimator() instanceof Estimator.RandomFeatures random) {
+                slope += width * random.features() * by.randomFeatures();
+            }
+            return hasBestRidge() || Double.isInfinite(ridge) ? slope : slope - ridge * training.ridge() * by.ridge();
+        }
+    }
+
+    /**
+     * The laws at one scale.
+     *
+     * @param scale s
+     * @return the excess risks of teacher and student and their local exponents
+     * @throws IllegalArgumentException if the scale is not positive and finite, or a model as large as that cannot be solved for: the smaller
+     *     of its samples and its width must be from 1 to 1e10
+     */
+    public Point at(double scale) {
+        positive("scale", scale);
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(alpha), Signal.sourcePowerLaw(b))
+                .withNoise(noise);
+        Distillation weak = teacher.target(Distillation.of(task), scale, noise);
+        Distillation strong = student.target(weak, scale, 0);
+        return new Point(
+                scale,
+                weak.predict().excess(),
+                strong.predict().excess(),
+                exponent(weak),
+                exponent(strong),
+                noise == 0 && Double.isInfinite(teacher.samples));
+    }
+
+    private double exponent(Distillation pipeline) {
+        Sensitivities all = pipeline.sensitivities();
+        double slope = 0;
+        for (int s = 0; s < pipeline.trainings().size(); s++) {
+            Growth growth = s == 0 ? teacher : student;
+            slope += growth.slope(pipeline.trainings().get(s), all.trainings().get(s));
+        }
+        return 0 - slope / pipeline.predict().excess();
+    }
+
+    /**
+     * The map over widths, at one scale.
+     *
+     * @param teacherWidths the exponents a of the teacher's width, at least one
+     * @param studentWidths the exponents a of the student's width, at least one
+     * @param scale s
+     * @return a row for each width of the teacher, with a point for each of the student's
+     * @throws IllegalArgumentException if an array is null or empty, a width is out of range, or as {@link #at(double)} does
+     */
+    public List<List<Point>> map(double[] teacherWidths, double[] studentWidths, double scale) {
+        atLeastOne("teacherWidths.length", notNull("teacherWidths", teacherWidths).length);
+        atLeastOne("studentWidths.length", notNull("studentWidths", studentWidths).length);
+        return Arrays.stream(teacherWidths)
+                .mapToObj(of -> Arrays.stream(studentWidths)
+                        .mapToObj(by -> withTeacher(teacher.withWidth(of))
+                                .withStudent(student.withWidth(by))
+                                .at(scale))
+                        .toList())
+                .toList();
+    }
+
+    /**
+     * The exponent of the best rate at which any estimator learns such signals from the teacher's noisy samples.
+     *
+     * @return c (b − 1)/b; infinite for infinitely many samples. Without noise, laws may be faster
+     */
+    public double minimaxExponent() {
+        return teacher.samples * (b - 1) / b;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RandomFeatureScaling that
+                && alpha == that.alpha
+                && b == that.b
+                && noise == that.noise
+                && teacher.equals(that.teacher)
+                && student.equals(that.student);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(alpha, b, noise, teacher, student);
+    }
+
+    @Override
+    public String toString() {
+        return "RandomFeatureScaling: alpha " + alpha + ", b " + b + ", noise " + noise + ", teacher " + teacher
+                + ", student " + student;
+    }
+
+    /**
+     * Teacher and student at one scale.
+     *
+     * @param scale s
+     * @param teacherExcess the excess risk of the teacher
+     * @param studentExcess that of the student
+     * @param teacherExponent −d ln E/d ln s of the teacher
+     * @param studentExponent that of the student
+     * @param isBounded whether the teacher's error is only what its random features cannot express: no noise, infinitely many samples
+     */
+    public record Point(
+            double scale,
+            double teacherExcess,
+            double studentExcess,
+            double teacherExponent,
+            double studentExponent,
+            boolean isBounded) {
+
+        /**
+         * Whether the student's risk falls faster than the teacher's.
+         *
+         * @return true if its exponent is the larger
+         */
+        public boolean isImproved() {
+            return studentExponent > teacherExponent;
+        }
+
+        /**
+         * What no student's exponent exceeds in the long run: that of the square of its teacher's error.
+         *
+         * @return twice the teacher's exponent if {@link #isBounded()}, infinite otherwise: the variance of noisy labels can be
+         *     filtered without such a bound
+         */
+        public double bound() {
+            return isBounded ? 2 * teacherExponent : Double.POSITIVE_INFINITY;
+        }
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "scale %.6g: teacher %.6g with exponent %.6g, student %.6g with exponent %.6g",
+                    scale,
+                    teacherExcess,
+                    teacherExponent,
+                    studentExcess,
+                    studentExponent);
+        }
+    }
+}

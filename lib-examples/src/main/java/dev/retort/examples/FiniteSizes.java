@@ -21,11 +21,13 @@ import dev.retort.theory.report.Table;
 import dev.retort.theory.simulation.FiniteSizeError;
 import dev.retort.theory.simulation.Simulation;
 import dev.retort.theory.simulation.Trials;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -94,7 +96,8 @@ final class FiniteSizes {
         kinds.put("(a) a target", targets);
         kinds.put("(b) a surrogate", teachers);
         kinds.put("(c) chains", chains);
-        Panel[] panels = new Panel[kinds.size()];
+        Panel[] panels = new Panel[kinds.size() + 1];
+        List<FiniteSizeError> errors = new ArrayList<>();
         int next = 0;
         for (Map.Entry<String, Map<String, Run>> kind : kinds.entrySet()) {
             Panel panel = Panel.of(kind.getKey(), Axis.log("samples n"), Axis.linear("simulated / predicted − 1"))
@@ -102,11 +105,13 @@ final class FiniteSizes {
             for (Map.Entry<String, Run> stage : kind.getValue().entrySet()) {
                 List<Simulation> simulations = simulations(stage.getValue(), trials);
                 FiniteSizeError error = FiniteSizeError.of(simulations);
+                errors.add(error);
                 panel = panel.with(line(stage.getKey(), error), markers(stage.getKey(), error));
                 table = table.withRow(row(kind.getKey() + ": " + stage.getKey(), error, simulations));
             }
             panels[next++] = panel;
         }
+        panels[next] = coefficients(errors);
         return new Exhibit(
                 "finite-sizes",
                 "How exact is the theory at finite size?",
@@ -114,11 +119,13 @@ final class FiniteSizes {
                         The closed forms are the limit of many samples and features. At n samples and p = 2.5 n features \
                         they are off by c/n: what the simulation says of c, for every kind of stage, is the honest error bar \
                         of the theory. Averages over label noise and over signs of coordinates make the departure visible, a \
-                        part in a thousand, with a few hundred designs.""", """
+                        part in a thousand, with a few hundred designs. But for matrices that share no eigenvectors the theory predicts \
+                        c itself (d).""", """
                         The more samples there are to spare, the closer the theory: what counts is n(1 − Ω), of which a \
                         mask leaves little, and least squares with p = n/2 half."""),
                 Figure.of(panels),
-                "Markers: simulated over predicted excess risk, less 1. Lines: c/n + d/n², fitted.",
+                "Markers: simulated over predicted excess risk, less 1. Lines: c/n + d/n², fitted. (d) c of every kind of stage, "
+                        + "measured and predicted; on the line they are equal.",
                 table);
     }
 
@@ -129,6 +136,27 @@ final class FiniteSizes {
                         scale,
                         trials.withSeed(streams.at(scale).seed()).untilRelativeError(PRECISION / (UNIT * scale))))
                 .toList();
+    }
+
+    /** Measured against predicted, for all that is predicted. */
+    private static Panel coefficients(List<FiniteSizeError> errors) {
+        List<FiniteSizeError> known = errors.stream()
+                .filter(error -> error.predictedCoefficient().isPresent())
+                .toList();
+        double[] predicted = known.stream()
+                .mapToDouble(error -> error.predictedCoefficient().getAsDouble())
+                .toArray();
+        double most = DoubleStream.of(predicted).max().orElseThrow();
+        double[] ends = {0, 1.1 * most};
+        return Panel.of("(d) the constant", Axis.linear("predicted c"), Axis.linear("measured c"))
+                .with(
+                        Line.of("equal", ends, ends).black().dashed(),
+                        Markers.of(
+                                "kinds of stages",
+                                predicted,
+                                known.stream()
+                                        .map(error -> new SampleMean(error.coefficient(), error.coefficientError()))
+                                        .toList()));
     }
 
     private static Line line(String name, FiniteSizeError error) {

@@ -54,6 +54,7 @@ public final class Main {
                 () -> TrainingAtTestTime.gains(Trials.of(PROMPT_TRIALS).withSeed(SEED)),
                 TrainingAtTestTime::uses,
                 () -> FiniteSizes.exhibit(TRIALS),
+                () -> ErrorBars.exhibit(SEED, 4000),
                 images::whereTheoryHolds,
                 images::whereTheoryStops,
                 () -> InContextLearning.predictors(SEED),

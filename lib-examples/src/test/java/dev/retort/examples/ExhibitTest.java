@@ -113,6 +113,26 @@ class ExhibitTest {
     }
 
     @Test
+    void experimentsAreWhereTheErrorBarsSay(@TempDir Path directory) throws IOException {
+        ErrorBars.exhibit(1, 1000).save(directory);
+        assertThat(directory.resolve("error-bars.png")).isNotEmptyFile();
+        List<double[]> rows = rows(directory.resolve("error-bars.csv"));
+        assertThat(rows).hasSize(5);
+        for (double[] row : rows) {
+            // n, then for each stage: limit, corrected, simulated, its standard error, z; then scatter, measured,
+            // within 2.
+            for (int k = 1; k < 11; k += 5) {
+                assertThat(row[k + 2]).isCloseTo(row[k + 1], within(4 * row[k + 3] + 4 / row[0] / row[0] * row[k + 1]));
+                assertThat(row[k + 4]).isCloseTo((row[k + 2] - row[k + 1]) / row[k + 3], within(1e-6));
+                assertThat(row[k + 1]).isGreaterThan(row[k]);
+            }
+            // 60 runs: a standard deviation is known to a tenth, and the theory of ten samples is less than that.
+            assertThat(row[12]).isCloseTo(row[11], within((row[0] < 20 ? 0.6 : 0.4) * row[11]));
+            assertThat(row[13]).isBetween(0.85, 1.0);
+        }
+    }
+
+    @Test
     void phasesAreThoseOfTheSimulation(@TempDir Path directory) throws IOException {
         Phases.exhibit(Trials.of(20).withSeed(1)).save(directory);
         assertThat(directory.resolve("phases.png")).isNotEmptyFile();

@@ -28,8 +28,11 @@ public class PrecisionBenchmark {
     private long seed;
 
     private Simulation run(Distillation pipeline, double relativeError, int threads) {
-        Trials trials = Trials.of(1_000_000).threads(threads).withSeed(++seed);
-        return pipeline.simulate(trials.untilRelativeError(relativeError));
+        return pipeline.simulate(trials(relativeError, threads));
+    }
+
+    private Trials trials(double relativeError, int threads) {
+        return Trials.of(1_000_000).threads(threads).withSeed(++seed).untilRelativeError(relativeError);
     }
 
     private Distillation target(int samples, double noise) {
@@ -138,5 +141,35 @@ public class PrecisionBenchmark {
     @Benchmark
     public Simulation proportionalToThird() {
         return run(target(features / 10, 1), 0.01 / Math.sqrt(10), 2);
+    }
+
+    /**
+     * One training of fifty samples, to one per cent, with controls.
+     *
+     * @return the measurement
+     */
+    @Benchmark
+    public Simulation controlledTarget() {
+        return target(50, 1).simulate(trials(0.01, 2).controlled());
+    }
+
+    /**
+     * One training of fifty samples, to a third of a per cent, with controls.
+     *
+     * @return the measurement
+     */
+    @Benchmark
+    public Simulation controlledTargetToThird() {
+        return target(50, 1).simulate(trials(0.01 / Math.sqrt(10), 2).controlled());
+    }
+
+    /**
+     * One training of a tenth as many samples as features, to one per cent, with controls.
+     *
+     * @return the measurement
+     */
+    @Benchmark
+    public Simulation controlledProportional() {
+        return target(features / 10, 1).simulate(trials(0.01, 2).controlled());
     }
 }

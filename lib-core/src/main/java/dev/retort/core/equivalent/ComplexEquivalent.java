@@ -1,12 +1,16 @@
 package dev.retort.core.equivalent;
 
 import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.spectrum.SpectralMeasure;
 import dev.retort.core.spectrum.Spectrum;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The deterministic equivalent of a resolvent at a complex ridge r, off the negative real axis: κ solves n = Σ λ/(λ+κ) + n·r/κ.
@@ -33,12 +37,22 @@ public final class ComplexEquivalent {
     /** The argument of r is followed in steps of this size if one step is too bold. */
     private static final double TURN = 0.4;
 
+    private final Spectrum spectrum;
+    private final double samples;
     private final double kappaReal;
     private final double kappaImaginary;
     private final double leftReal;
     private final double leftImaginary;
 
-    private ComplexEquivalent(double kappaReal, double kappaImaginary, double leftReal, double leftImaginary) {
+    private ComplexEquivalent(
+            Spectrum spectrum,
+            double samples,
+            double kappaReal,
+            double kappaImaginary,
+            double leftReal,
+            double leftImaginary) {
+        this.spectrum = spectrum;
+        this.samples = samples;
         this.kappaReal = kappaReal;
         this.kappaImaginary = kappaImaginary;
         this.leftReal = leftReal;
@@ -57,16 +71,12 @@ public final class ComplexEquivalent {
      */
     public static ComplexEquivalent of(Spectrum spectrum, double samples, double real, double imaginary) {
         positive("samples", samples);
-        finite("real", real);
-        finite("imaginary", imaginary);
+        checkRidge(real, imaginary);
         double size = Math.hypot(real, imaginary);
         DeterministicEquivalent start = DeterministicEquivalent.of(notNull("spectrum", spectrum), samples, size);
         if (imaginary == 0) {
-            if (real < 0) {
-                throw refusal("real", real, "is on the negative real axis, where the resolvent has its poles");
-            }
             double left = start.tau() > 0 ? start.ridge() / start.tau() : start.oneMinusOmega();
-            return new ComplexEquivalent(start.tau(), 0, left, 0);
+            return new ComplexEquivalent(spectrum, samples, start.tau(), 0, left, 0);
         }
         Solver solver = new Solver(spectrum.measure(), samples);
         double argument = Math.atan2(imaginary, real);
@@ -84,14 +94,70 @@ public final class ComplexEquivalent {
                 turned = solver.turn;
             }
         }
+        return solved(spectrum, samples, solver, size, argument);
+    }
+
+    private static void checkRidge(double real, double imaginary) {
+        finite("real", real);
+        finite("imaginary", imaginary);
+        if (imaginary == 0 && real < 0) {
+            throw refusal("real", real, "is on the negative real axis, where the resolvent has its poles");
+        }
+    }
+
+    private static ComplexEquivalent solved(
+            Spectrum spectrum, double samples, Solver solver, double size, double argument) {
         double kappa = Math.exp(solver.log);
         double ratio = size / kappa;
         double angle = argument - solver.turn;
         return new ComplexEquivalent(
+                spectrum,
+                samples,
                 kappa * Math.cos(solver.turn),
                 kappa * Math.sin(solver.turn),
                 ratio * Math.cos(angle),
                 ratio * Math.sin(angle));
+    }
+
+    /**
+     * The equivalents at several ridges of the same spectrum, each solved for from those before: along a smooth curve, such as the contour
+     * of a spectral filter, that takes about two thirds of the passes over the spectrum.
+     *
+     * @param spectrum the eigenvalues of the covariance
+     * @param samples the number of samples n, greater than 0
+     * @param real the real parts of the ridges
+     * @param imaginary their imaginary parts, one for each
+     * @return the equivalents, in their order
+     * @throws IllegalArgumentException as {@link #of} does, or if there are not as many imaginary parts as real ones
+     */
+    public static List<ComplexEquivalent> along(Spectrum spectrum, double samples, double[] real, double[] imaginary) {
+        length("imaginary", notNull("imaginary", imaginary).length, "real.length", notNull("real", real).length);
+        List<ComplexEquivalent> equivalents = new ArrayList<>();
+        for (int k = 0; k < real.length; k++) {
+            ComplexEquivalent before = k == 0 ? null : equivalents.get(k - 1);
+            ComplexEquivalent next =
+                    before == null ? null : before.at(real[k], imaginary[k], k == 1 ? null : equivalents.get(k - 2));
+            equivalents.add(next == null ? of(spectrum, samples, real[k], imaginary[k]) : next);
+        }
+        return equivalents;
+    }
+
+    /** The equivalent at a near ridge, from two before it or, if the first is null, from this alone; null if it is not found from there. */
+    private @Nullable ComplexEquivalent at(double real, double imaginary, @Nullable ComplexEquivalent earlier) {
+        checkRidge(real, imaginary);
+        if (imaginary == 0 || kappaImaginary == 0 || (earlier != null && earlier.kappaImaginary == 0)) {
+            return null;
+        }
+        double size = Math.hypot(real, imaginary);
+        double argument = Math.atan2(imaginary, real);
+        double log = Math.log(Math.hypot(kappaReal, kappaImaginary));
+        double turn = Math.atan2(kappaImaginary, kappaReal);
+        if (earlier != null) {
+            log += log - Math.log(Math.hypot(earlier.kappaReal, earlier.kappaImaginary));
+            turn += turn - Math.atan2(earlier.kappaImaginary, earlier.kappaReal);
+        }
+        Solver solver = new Solver(spectrum.measure(), samples);
+        return solver.solve(size, argument, log, turn) ? solved(spectrum, samples, solver, size, argument) : null;
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.core.spectrum.Spectrum;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +75,44 @@ class ComplexEquivalentTest {
             assertThat(real).as("draw %d", draw).isCloseTo(n, within(1e-12 * n));
             assertThat(imaginary).as("draw %d", draw).isCloseTo(0, within(1e-12 * n));
         }
+    }
+
+    /** Along curves and jumps, on spectra of up to 200 decades. */
+    @Test
+    void oneFromAnotherIsEachOnItsOwn() {
+        SplittableRandom random = new SplittableRandom(6);
+        for (int draw = 0; draw < 200; draw++) {
+            int p = 1 + random.nextInt(12);
+            double decades = Math.pow(10, random.nextDouble(2.3));
+            double[] lambda = random.doubles(p)
+                    .map(u -> Math.pow(10, (u - 0.5) * decades))
+                    .toArray();
+            double n = random.nextInt(3) == 0 ? p : p * random.nextDouble(0.05, 2);
+            double size = Math.pow(10, (random.nextDouble() - 0.5) * decades);
+            double[] real = new double[10];
+            double[] imaginary = new double[10];
+            for (int k = 0; k < 10; k++) {
+                boolean jumps = draw % 4 == 0;
+                double at = jumps ? size * Math.pow(10, random.nextDouble(-5, 5)) : size * (1 + k / 10.0);
+                double angle = jumps ? random.nextDouble(-3, 3) : 0.3 * k + 0.05;
+                real[k] = at * Math.cos(angle);
+                imaginary[k] = k == 5 && draw % 8 == 0 ? 0 : at * Math.sin(angle);
+                real[k] = imaginary[k] == 0 ? Math.abs(real[k]) : real[k];
+            }
+            Spectrum spectrum = Spectrum.of(lambda);
+            List<ComplexEquivalent> along = ComplexEquivalent.along(spectrum, n, real, imaginary);
+            for (int k = 0; k < 10; k++) {
+                ComplexEquivalent own = ComplexEquivalent.of(spectrum, n, real[k], imaginary[k]);
+                double error = 1e-12 * Math.hypot(own.kappaReal(), own.kappaImaginary());
+                assertThat(along.get(k).kappaReal()).as("draw %d", draw).isCloseTo(own.kappaReal(), within(error));
+                assertThat(along.get(k).kappaImaginary())
+                        .as("draw %d", draw)
+                        .isCloseTo(own.kappaImaginary(), within(error));
+            }
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ComplexEquivalent.along(Spectrum.of(1), 1, new double[] {1, 2}, new double[] {1}))
+                .withMessageStartingWith("imaginary");
     }
 
     @Test

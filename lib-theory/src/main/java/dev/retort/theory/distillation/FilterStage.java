@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,9 @@ final class FilterStage extends Stage {
     private final double[] weightImaginary;
     private final double[] kappaReal;
     private final double[] kappaImaginary;
+    /** The larger part of κ. */
+    private final double[] kappaSize;
+
     private final double[] leftReal;
     private final double[] leftImaginary;
 
@@ -61,31 +65,38 @@ final class FilterStage extends Stage {
         this.weightImaginary = new double[size];
         this.kappaReal = new double[size];
         this.kappaImaginary = new double[size];
+        this.kappaSize = new double[size];
         this.leftReal = new double[size];
         this.leftImaginary = new double[size];
+        List<ComplexEquivalent> equivalents = ComplexEquivalent.along(
+                spectrum,
+                samples,
+                poles.stream().mapToDouble(pole -> pole.ridge().real()).toArray(),
+                poles.stream().mapToDouble(pole -> pole.ridge().imaginary()).toArray());
         for (int k = 0; k < size; k++) {
             SpectralFilter.Pole pole = poles.get(k);
             weightReal[k] = pole.weight().real();
             weightImaginary[k] = pole.weight().imaginary();
-            ComplexEquivalent equivalent = ComplexEquivalent.of(
-                    spectrum, samples, pole.ridge().real(), pole.ridge().imaginary());
+            ComplexEquivalent equivalent = equivalents.get(k);
             kappaReal[k] = equivalent.kappaReal();
             kappaImaginary[k] = equivalent.kappaImaginary();
+            kappaSize[k] = Math.max(Math.abs(kappaReal[k]), Math.abs(kappaImaginary[k]));
             leftReal[k] = equivalent.leftReal();
             leftImaginary[k] = equivalent.leftImaginary();
         }
-        Pairs spare = new Pairs(size);
+        Sums sums = new Sums(size);
         Shares shares = new Shares(size);
         SpectralMeasure measure = spectrum.measure();
         for (int node = 0; node < measure.size(); node++) {
             shares.at(measure.value(node));
-            spare.addProducts(
+            sums.addProducts(
                     shares.learntReal,
                     shares.learntImaginary,
                     shares.missedReal,
                     shares.missedImaginary,
                     measure.weight(node));
         }
+        Pairs spare = sums.pairs();
         for (int k = 0; k < size; k++) {
             for (int l = k; l < size; l++) {
                 spare.add(k, l, samples * leftReal[k], samples * leftImaginary[k]);
@@ -115,22 +126,33 @@ final class FilterStage extends Stage {
 
     @Override
     double theta(double lambda) {
-        Shares shares = new Shares(kappaReal.length);
-        shares.at(lambda);
         double sum = 0;
         for (int k = 0; k < kappaReal.length; k++) {
-            sum += weightReal[k] * shares.learntReal[k] - weightImaginary[k] * shares.learntImaginary[k];
+            // Re cλ/(λ+κ), in units of the larger of λ and |κ|, so that no square overflows.
+            double unit = Math.max(lambda, kappaSize[k]);
+            double own = lambda / unit;
+            double all = own + kappaReal[k] / unit;
+            double imaginary = kappaImaginary[k] / unit;
+            sum += own * (weightReal[k] * all + weightImaginary[k] * imaginary) / (all * all + imaginary * imaginary);
         }
         return sum;
     }
 
     @Override
     double zeta(double lambda) {
-        Shares shares = new Shares(kappaReal.length);
-        shares.at(lambda);
         double sum = 0;
         for (int k = 0; k < kappaReal.length; k++) {
-            sum += weightReal[k] * shares.missedReal[k] - weightImaginary[k] * shares.missedImaginary[k];
+            if (kappaSize[k] > 0) {
+                // Re cκ/(λ+κ)
+                double unit = Math.max(lambda, kappaSize[k]);
+                double own = lambda / unit;
+                double real = kappaReal[k] / unit;
+                double imaginary = kappaImaginary[k] / unit;
+                double all = own + real;
+                double missed =
+                        weightReal[k] * (real * all + imaginary * imaginary) - weightImaginary[k] * own * imaginary;
+                sum += missed / (all * all + imaginary * imaginary);
+            }
         }
         return sum;
     }
@@ -158,7 +180,7 @@ final class FilterStage extends Stage {
 
     @Override
     double[] designAmounts(Coordinates nodes, NodePower seen) {
-        Pairs missed = new Pairs(kappaReal.length);
+        Sums missed = new Sums(kappaReal.length);
         Shares shares = new Shares(kappaReal.length);
         for (int k = 0; k < nodes.size(); k++) {
             double lambda = eigenvalue(nodes, k);
@@ -167,21 +189,27 @@ final class FilterStage extends Stage {
                 missed.addSquares(shares.missedReal, shares.missedImaginary, seen.times(rootRatio(nodes, k), k));
             }
         }
-        return missed.times(perSpare).values;
+        return missed.pairs().times(perSpare).values;
     }
 
     @Override
     double addedVariance(double[] amounts, Coordinates nodes, int k) {
-        double lambda = eigenvalue(nodes, k);
-        if (!(lambda > 0) || !sees(k)) {
-            return 0;
-        }
-        Shares shares = new Shares(kappaReal.length);
-        shares.at(lambda);
-        double root = rootRatio(nodes, k);
-        Pairs profile = new Pairs(kappaReal.length);
-        profile.addSquares(shares.learntReal, shares.learntImaginary, 1 / (root * root));
-        return profile.weighted().sumWith(amounts);
+        return addedVariances(amounts, nodes).applyAsDouble(k);
+    }
+
+    @Override
+    IntToDoubleFunction addedVariances(double[] amounts, Coordinates nodes) {
+        Form form = new Pairs(kappaReal.length, amounts).weighted().form();
+        return k -> {
+            double lambda = eigenvalue(nodes, k);
+            if (!(lambda > 0) || !sees(k)) {
+                return 0;
+            }
+            Shares shares = new Shares(kappaReal.length);
+            shares.at(lambda);
+            double root = rootRatio(nodes, k);
+            return form.at(shares.learntReal, shares.learntImaginary) / (root * root);
+        };
     }
 
     @Override
@@ -200,7 +228,7 @@ final class FilterStage extends Stage {
     }
 
     private Pairs newProfile(Coordinates nodes) {
-        Pairs profile = new Pairs(kappaReal.length);
+        Sums profile = new Sums(kappaReal.length);
         Shares shares = new Shares(kappaReal.length);
         for (int k = 0; k < nodes.size(); k++) {
             double lambda = eigenvalue(nodes, k);
@@ -210,7 +238,7 @@ final class FilterStage extends Stage {
                 profile.addSquares(shares.learntReal, shares.learntImaginary, nodes.weight(k) / (root * root));
             }
         }
-        return profile;
+        return profile.pairs();
     }
 
     @Override
@@ -318,28 +346,105 @@ final class FilterStage extends Stage {
             this.missedImaginary = new double[size];
         }
 
+        /** In units of the larger of λ and |κ|, so that no square overflows. Without branches, for vector instructions. */
         void at(double lambda) {
-            for (int k = 0; k < kappaReal.length; k++) {
-                double size = Math.max(Math.abs(kappaReal[k]), Math.abs(kappaImaginary[k]));
-                if (size == 0) {
-                    learntReal[k] = 1;
-                    learntImaginary[k] = 0;
-                    missedReal[k] = 0;
-                    missedImaginary[k] = 0;
-                    continue;
-                }
-                // In units of the larger of λ and |κ|, so that no square overflows.
-                double unit = Math.max(lambda, size);
+            for (int k = 0; k < learntReal.length; k++) {
+                double unit = Math.max(lambda, kappaSize[k]);
                 double own = lambda / unit;
                 double real = kappaReal[k] / unit;
                 double imaginary = kappaImaginary[k] / unit;
                 double sum = own + real;
-                double norm = sum * sum + imaginary * imaginary;
-                learntReal[k] = own * sum / norm;
-                learntImaginary[k] = -own * imaginary / norm;
-                missedReal[k] = (real * sum + imaginary * imaginary) / norm;
-                missedImaginary[k] = own * imaginary / norm;
+                double perNorm = 1 / (sum * sum + imaginary * imaginary);
+                learntReal[k] = own * sum * perNorm;
+                learntImaginary[k] = -own * imaginary * perNorm;
+                missedReal[k] = (real * sum + imaginary * imaginary) * perNorm;
+                missedImaginary[k] = own * imaginary * perNorm;
             }
+        }
+    }
+
+    /**
+     * Sums of products over all pairs of poles k ≤ l, real and imaginary parts apart, row by row: the inner loop of every sum over the
+     * spectrum, which the compiler turns into vector instructions. Not for several threads.
+     */
+    private final class Sums {
+
+        private final int size;
+        private final double[][] real;
+        private final double[][] imaginary;
+        private final double[][] realByImaginary;
+        private final double[][] imaginaryByReal;
+
+        Sums(int size) {
+            this.size = size;
+            this.real = new double[size][size];
+            this.imaginary = new double[size][size];
+            this.realByImaginary = new double[size][size];
+            this.imaginaryByReal = new double[size][size];
+        }
+
+        void addSquares(double[] real, double[] imaginary, double factor) {
+            addProducts(real, imaginary, real, imaginary, factor);
+        }
+
+        void addProducts(double[] aReal, double[] aImaginary, double[] bReal, double[] bImaginary, double factor) {
+            for (int k = 0; k < size; k++) {
+                addRow(k, factor * aReal[k], bReal, real[k]);
+                addRow(k, factor * aImaginary[k], bImaginary, imaginary[k]);
+                addRow(k, factor * aReal[k], bImaginary, realByImaginary[k]);
+                addRow(k, factor * aImaginary[k], bReal, imaginaryByReal[k]);
+            }
+        }
+
+        private void addRow(int from, double factor, double[] values, double[] sums) {
+            for (int l = from; l < sums.length; l++) {
+                sums[l] += factor * values[l];
+            }
+        }
+
+        Pairs pairs() {
+            Pairs pairs = new Pairs(size);
+            int plain = 0;
+            int conjugated = size * (size + 1);
+            for (int k = 0; k < size; k++) {
+                for (int l = k; l < size; l++) {
+                    pairs.values[plain++] = real[k][l] - imaginary[k][l];
+                    pairs.values[plain++] = realByImaginary[k][l] + imaginaryByReal[k][l];
+                    pairs.values[conjugated++] = real[k][l] + imaginary[k][l];
+                    pairs.values[conjugated++] = imaginaryByReal[k][l] - realByImaginary[k][l];
+                }
+            }
+            return pairs;
+        }
+    }
+
+    /** A quadratic form in the real and imaginary parts of a number per pole. */
+    private static final class Form {
+
+        private final double[][] realByReal;
+        private final double[][] realByImaginary;
+        private final double[][] imaginaryByReal;
+        private final double[][] imaginaryByImaginary;
+
+        Form(int size) {
+            this.realByReal = new double[size][size];
+            this.realByImaginary = new double[size][size];
+            this.imaginaryByReal = new double[size][size];
+            this.imaginaryByImaginary = new double[size][size];
+        }
+
+        double at(double[] real, double[] imaginary) {
+            double sum = 0;
+            for (int k = 0; k < real.length; k++) {
+                double byReal = 0;
+                double byImaginary = 0;
+                for (int l = k; l < real.length; l++) {
+                    byReal += realByReal[k][l] * real[l] + realByImaginary[k][l] * imaginary[l];
+                    byImaginary += imaginaryByReal[k][l] * real[l] + imaginaryByImaginary[k][l] * imaginary[l];
+                }
+                sum += real[k] * byReal + imaginary[k] * byImaginary;
+            }
+            return sum;
         }
     }
 
@@ -431,6 +536,26 @@ final class FilterStage extends Stage {
                 }
             }
             return times(weights);
+        }
+
+        /** The real part of the sum of products with the squares x_k x_l and x_k x̄_l, as a function of x. */
+        Form form() {
+            Form form = new Form(size);
+            int plain = 0;
+            int conjugated = size * (size + 1);
+            for (int k = 0; k < size; k++) {
+                for (int l = k; l < size; l++) {
+                    double real = values[plain++];
+                    double imaginary = values[plain++];
+                    double conjugateReal = values[conjugated++];
+                    double conjugateImaginary = values[conjugated++];
+                    form.realByReal[k][l] = real + conjugateReal;
+                    form.realByImaginary[k][l] = conjugateImaginary - imaginary;
+                    form.imaginaryByReal[k][l] = -imaginary - conjugateImaginary;
+                    form.imaginaryByImaginary[k][l] = conjugateReal - real;
+                }
+            }
+            return form;
         }
 
         /** The real part of the sum of products. */

@@ -87,6 +87,11 @@ abstract class Stage {
     /** The variance that amounts (divided by {@link #spare()}) add to one feature of node k, in the units of the node. */
     abstract double addedVariance(double[] amounts, Coordinates nodes, int k);
 
+    /** The same as a function of the node, where something is to be made ready for all of them. */
+    IntToDoubleFunction addedVariances(double[] amounts, Coordinates nodes) {
+        return k -> addedVariance(amounts, nodes, k);
+    }
+
     /** The variance that amounts add in all, under the task's covariance. */
     abstract double addedVariance(double[] amounts, Coordinates nodes);
 
@@ -254,6 +259,7 @@ abstract class Stage {
         private final double[] labelNoise;
         private final double[] design;
         private final double[] total;
+        private final IntToDoubleFunction variances;
 
         private Amounts(Coordinates nodes, double[] labelNoise, double[] design) {
             this.nodes = nodes;
@@ -263,6 +269,7 @@ abstract class Stage {
             for (int r = 0; r < total.length; r++) {
                 total[r] += this.design[r];
             }
+            this.variances = addedVariances(total, nodes);
         }
 
         /** The variance that noise on the labels, and what they owe to unseen features, adds to the task's risk. */
@@ -277,7 +284,7 @@ abstract class Stage {
 
         /** The variance that is added to one feature of node k, in the units of the node. */
         double variance(int k) {
-            return Math.max(addedVariance(total, nodes, k), 0);
+            return Math.max(variances.applyAsDouble(k), 0);
         }
 
         /** The amounts of both causes together. */

@@ -53,7 +53,8 @@ public final class Page {
             table { border-collapse: collapse; font-size: .8rem; font-variant-numeric: tabular-nums; }
             th, td { padding: .2rem .35rem; text-align: left; vertical-align: bottom; white-space: nowrap; }
             th { border-bottom: 2px solid var(--edge); }
-            td { border-bottom: 1px solid var(--edge); }
+            td { border-bottom: 1px solid var(--edge); vertical-align: top; }
+            td:not(.number) { white-space: normal; min-width: 7rem; max-width: 26rem; }
             tr > :first-child { position: sticky; left: 0; background: var(--ground); }
             [scope=colgroup] { text-align: center; border-bottom-width: 1px; }
             .number { text-align: right; }

@@ -4,13 +4,12 @@ import dev.retort.theory.report.Page;
 import dev.retort.theory.simulation.Trials;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Runs the examples: prints their tables and writes their figures, and a page that shows both. */
-public final class Main {
+/** All exhibits: prints their tables and writes their figures, and a page that shows both. */
+final class Figures {
 
     private static final long SEED = 2026;
 
@@ -29,17 +28,16 @@ public final class Main {
 
     private static final int IMAGE_TRIALS = 40;
 
-    private Main() {}
+    private Figures() {}
 
     /**
-     * The main job.
+     * Runs all exhibits.
      *
-     * @param arguments the directory to write to; {@code lib-examples/target/figures} if there is none
+     * @param directory where the figures and the page go
+     * @param terminal where the tables go
      * @throws IOException if the directory cannot be written
      */
-    public static void main(String[] arguments) throws IOException {
-        Path directory = Path.of(arguments.length > 0 ? arguments[0] : "lib-examples/target/figures");
-        PrintStream terminal = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    static void write(Path directory, PrintStream terminal) throws IOException {
         RealImages images =
                 new RealImages(FashionMnist.load(), Trials.of(IMAGE_TRIALS).withSeed(SEED));
         List<Supplier<Exhibit>> exhibits = List.of(

@@ -1,0 +1,248 @@
+package dev.retort.examples;
+
+import static dev.retort.core.internal.Arguments.refusal;
+import static java.util.Objects.requireNonNull;
+
+import dev.retort.theory.data.DataTable;
+import dev.retort.theory.data.TableFormatException;
+import dev.retort.theory.data.TableReader;
+import dev.retort.theory.grid.LocalSweep;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command line of {@code retort.jar}. */
+@Command(
+        name = "retort",
+        mixinStandardHelpOptions = true,
+        versionProvider = Retort.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Knowledge distillation in closed form, and in simulation.",
+        footer = {
+            "",
+            "Exit codes: 0 if all went well, 1 if a file cannot be read or written or work remains, 2 if the arguments or the table"
+                    + " are refused."
+        })
+public final class Retort {
+
+    private static final int DONE = 0;
+    private static final int FAILED = 1;
+    private static final int REFUSED = 2;
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    /** The arguments of this run, to be shown in what it writes. */
+    private final List<String> arguments;
+
+    private Retort(List<String> arguments, PrintStream out, PrintStream err) {
+        this.arguments = arguments;
+        this.out = out;
+        this.err = err;
+    }
+
+    /**
+     * Runs a command and ends the process with its exit code.
+     *
+     * @param arguments {@code --help} explains them
+     */
+    public static void main(String[] arguments) {
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+        System.exit(run(arguments, out, err));
+    }
+
+    /**
+     * Runs a command.
+     *
+     * @param arguments {@code --help} explains them
+     * @param out where results go
+     * @param err where progress and refusals go
+     * @return the exit code: 0 if all went well, 1 if a file cannot be read or written or work remains, 2 if the arguments are refused
+     */
+    static int run(String[] arguments, PrintStream out, PrintStream err) {
+        CommandLine command = new CommandLine(new Retort(List.of(arguments), out, err))
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .setUsageHelpAutoWidth(false)
+                .setExecutionExceptionHandler((failure, line, parsed) -> report(failure, err));
+        // Its own command line, which Spark shares, reads all that follows.
+        requireNonNull(command.getSubcommands().get("sweep")).setUnmatchedOptionsArePositionalParams(true);
+        if (arguments.length == 0) {
+            command.usage(err);
+            return REFUSED;
+        }
+        return command.execute(arguments);
+    }
+
+    private static int report(Exception failure, PrintStream err) throws Exception {
+        if (failure instanceof NoSuchFileException missing) {
+            err.println(missing.getFile() + ": no such file");
+            return FAILED;
+        }
+        if (failure instanceof FileSystemException refused) {
+            err.println(refused.getMessage() + ": cannot be read or written");
+            return FAILED;
+        }
+        if (failure instanceof TableFormatException || failure instanceof IllegalArgumentException) {
+            err.println(failure.getMessage());
+            return REFUSED;
+        }
+        if (failure instanceof IOException) {
+            err.println(failure.getMessage());
+            return FAILED;
+        }
+        throw failure;
+    }
+
+    @Command(
+            name = "figures",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Draws all figures, from theory and simulation, with a page that shows them. Takes two to three minutes.")
+    int figures(
+            @Parameters(
+                            paramLabel = "DIRECTORY",
+                            arity = "0..1",
+                            defaultValue = "retort-figures",
+                            description = "where they go; ${DEFAULT-VALUE} unless given")
+                    Path directory)
+            throws IOException {
+        Figures.write(directory, out);
+        return DONE;
+    }
+
+    @Command(
+            name = "sweep",
+            description =
+                    "Predicts, and simulates on request, the risk on every combination of parameters; resumes after a kill."
+                            + " \"retort sweep --help\" lists its arguments.")
+    int sweep(@Parameters(paramLabel = "--NAME=VALUE", arity = "0..*") String @Nullable [] parameters) {
+        SweepCommand.Runner locally = (study, output, progress) -> {
+            if (output.endsWith(".parquet")) {
+                throw refusal("--output", output, "is not the name of a CSV file; only Spark writes Parquet");
+            }
+            return LocalSweep.onAllProcessors().onProgress(progress).run(study, Path.of(output));
+        };
+        return SweepCommand.run(parameters == null ? new String[0] : parameters, locally, out, err);
+    }
+
+    @Command(
+            name = "analyse",
+            aliases = "analyze",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Reads a table and says how well linear students of one of its columns do, with how many rows and which ridge, and what a"
+                        + " teacher's labels would save.",
+                "Prints the lines that matter and writes a page, figures, CSV and JSON."
+            })
+    int analyse(
+            @Parameters(
+                            paramLabel = "FILE",
+                            description = "the table: CSV or TSV, also compressed with gzip, or a NumPy file (.npy)")
+                    Path file,
+            @Option(
+                            names = "--label",
+                            required = true,
+                            paramLabel = "COLUMN",
+                            description = "the column to predict: its name, or its index from 0 if there are no names")
+                    String label,
+            @Option(
+                            names = "--positive",
+                            paramLabel = "VALUE",
+                            description = "the label is a class: +1 where it holds this value, −1 elsewhere")
+                    @Nullable
+                    String positive,
+            @Option(names = "--no-header", description = "the first line holds numbers, not names") boolean noHeader,
+            @Option(
+                            names = "--skip-lines",
+                            paramLabel = "K",
+                            defaultValue = "0",
+                            description = "pass over the first K lines")
+                    int skipped,
+            @Option(
+                            names = "--separator",
+                            paramLabel = "CHAR",
+                            description = "what separates fields; found out unless given")
+                    @Nullable
+                    Character separator,
+            @Option(names = "--without", paramLabel = "COLUMN", split = ",", description = "columns to leave out")
+                    String @Nullable [] without,
+            @Option(
+                            names = "--complete-rows",
+                            description = "leave out rows in which a value is missing; otherwise they are an error")
+                    boolean completeRows,
+            @Option(
+                            names = "--raw",
+                            description = "take columns as they are, not in units of their standard deviations")
+                    boolean raw,
+            @Option(
+                            names = "--measure",
+                            paramLabel = "DRAWS",
+                            arity = "0..1",
+                            defaultValue = "0",
+                            fallbackValue = "40",
+                            description =
+                                    "also train students on rows drawn from the table; ${FALLBACK-VALUE} of each size unless given")
+                    int draws,
+            @Option(names = "--seed", defaultValue = "1", description = "of these draws; ${DEFAULT-VALUE} unless given")
+                    long seed,
+            @Option(
+                            names = "--output",
+                            paramLabel = "DIRECTORY",
+                            description = "where the report goes; the file's name with \"-report\" unless given")
+                    @Nullable
+                    Path output)
+            throws IOException {
+        if (draws < 0 || draws == 1) {
+            throw refusal("--measure", draws, "is not at least 2");
+        }
+        TableReader reader = TableReader.standard();
+        reader = noHeader ? reader.withoutHeader() : reader;
+        reader = skipped > 0 ? reader.withSkippedLines(skipped) : reader;
+        reader = separator == null ? reader : reader.withSeparator(separator);
+        reader = without == null ? reader : reader.withoutColumns(without);
+        reader = positive == null ? reader : reader.withIndicator(label, positive);
+        reader = completeRows ? reader.withoutIncompleteRows() : reader;
+        DataTable table = reader.read(file);
+        String name = String.valueOf(file.getFileName());
+        Path directory =
+                output == null ? Path.of(name.replaceFirst("(?i)(\\.(csv|tsv|txt|npy|gz))+$", "") + "-report") : output;
+        err.println("Read " + table.rows() + " rows and " + table.columns() + " columns");
+        AnalysisReport report = AnalysisReport.of(
+                table,
+                new AnalysisReport.Settings(
+                        name, label, raw, draws, seed, "retort " + String.join(" ", arguments), Version.name()),
+                n -> err.println("Training " + draws + " students of " + n + " rows"));
+        report.save(directory);
+        report.answers().forEach(out::println);
+        out.println("report: " + directory.resolve("index.html").toAbsolutePath());
+        return DONE;
+    }
+
+    /** The version in the manifest. */
+    static final class Version implements IVersionProvider {
+
+        static String name() {
+            return Optional.ofNullable(Retort.class.getPackage().getImplementationVersion())
+                    .orElse("development build");
+        }
+
+        @Override
+        public String[] getVersion() {
+            return new String[] {"Retort " + name()};
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package dev.retort.examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.retort.core.RandomStreams;
+import dev.retort.theory.data.DataAnalysis;
+import dev.retort.theory.data.DataTable;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RetortTest {
+
+    @TempDir
+    Path directory;
+
+    /** What a command printed, and how it ended. */
+    private record Run(int code, String out, String err) {
+
+        static Run of(String... arguments) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            ByteArrayOutputStream err = new ByteArrayOutputStream();
+            int code = Retort.run(arguments, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
+            return new Run(code, out.toString(UTF_8), err.toString(UTF_8));
+        }
+    }
+
+    /** Five features of falling variance and a label of the first two, with noise of variance ¼. */
+    private Path houses() throws IOException {
+        RandomGenerator random = RandomStreams.of(11).generator();
+        StringBuilder csv = new StringBuilder("rooms,age,floor,light,noise,price\n");
+        for (int i = 0; i < 120; i++) {
+            double[] x = random.doubles(5).map(u -> u - 0.5).toArray();
+            double price = 4 * x[0] - 2 * x[1] + 0.5 * random.nextGaussian();
+            csv.append(x[0]).append(',').append(x[1]).append(',').append(x[2]).append(',');
+            csv.append(x[3]).append(',').append(x[4]).append(',').append(price).append('\n');
+        }
+        return Files.writeString(directory.resolve("houses.csv"), csv);
+    }
+
+    @Test
+    void analysesATable() throws IOException {
+        Path file = houses();
+        Path report = directory.resolve("report");
+        Run run = Run.of(
+                "analyse",
+                file.toString(),
+                "--label",
+                "price",
+                "--measure=6",
+                "--seed=3",
+                "--output",
+                report.toString());
+        assertThat(run.code()).isZero();
+        assertThat(run.err()).startsWith("Read 120 rows and 6 columns").contains("Training 6 students of 10 rows");
+        DataAnalysis analysis = DataAnalysis.of(DataTable.read(file), "price");
+        double risk = analysis.best().testRisk().mean();
+        assertThat(risk).isBetween(0.2, 0.35); // the noise has ¼, and 120 rows estimate five slopes
+        assertThat(run.out().lines().toList())
+                .hasSizeBetween(9, 12)
+                .anyMatch(line -> line.startsWith("table: 120 rows, 5 features, label \"price\" of variance "))
+                .anyMatch(line -> line.startsWith("risk with 120 rows: " + String.format("%.4g", risk)))
+                .anyMatch(line -> line.startsWith("with 240 rows: "))
+                .last()
+                .isEqualTo("report: " + report.resolve("index.html").toAbsolutePath());
+        try (Stream<Path> files = Files.list(report)) {
+            assertThat(files.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder("index.html", "curve.svg", "curve.png", "curve.csv", "analysis.json");
+        }
+        String page = Files.readString(report.resolve("index.html"));
+        assertThat(page)
+                .contains("What houses.csv says about students of", "--seed=3", "<svg")
+                .doesNotContain("http://localhost");
+        JsonObject json = JsonParser.parseString(Files.readString(report.resolve("analysis.json")))
+                .getAsJsonObject();
+        assertThat(json.get("best")
+                        .getAsJsonObject()
+                        .get("testRisk")
+                        .getAsJsonObject()
+                        .get("mean")
+                        .getAsDouble())
+                .isEqualTo(risk);
+        List<JsonElement> curve = json.get("curve").getAsJsonArray().asList();
+        List<String> rows = Files.readAllLines(report.resolve("curve.csv"));
+        assertThat(rows).hasSize(curve.size() + 1);
+        for (JsonElement point : curve) {
+            int n = point.getAsJsonObject().get("rows").getAsInt();
+            assertThat(point.getAsJsonObject()
+                            .get("testRisk")
+                            .getAsJsonObject()
+                            .get("mean")
+                            .getAsDouble())
+                    .isEqualTo(analysis.tuned(n).testRisk().mean());
+        }
+        assertThat(curve.stream().filter(point -> point.getAsJsonObject().has("trained")))
+                .hasSizeGreaterThan(7);
+    }
+
+    @Test
+    void givesTheSameReportAgain() throws IOException {
+        Path file = houses();
+        for (String name : List.of("one", "two")) {
+            Run.of("analyse", file.toString(), "--label=price", "--measure=4", "--output=" + directory.resolve(name));
+        }
+        for (String name : List.of("curve.svg", "curve.csv")) {
+            assertThat(Files.readString(directory.resolve("one").resolve(name)))
+                    .isEqualTo(Files.readString(directory.resolve("two").resolve(name)));
+        }
+    }
+
+    @Test
+    void readsWhatItIsToldTo() throws IOException {
+        Path file = Files.writeString(directory.resolve("classes.csv"), """
+                made by hand
+                1;2;yes;a
+                2;1;no;b
+                3;5;yes;a
+                4;0;no;b
+                6;1;yes;
+                7;2;no;c
+                8;9;yes;a
+                9;4;no;d
+                0;1;no;e
+                """);
+        Path report = directory.resolve("classes");
+        Run run = Run.of(
+                "analyse",
+                file.toString(),
+                "--skip-lines=1",
+                "--no-header",
+                "--label=2",
+                "--positive=yes",
+                "--without=3",
+                "--raw",
+                "--separator=;",
+                "--output=" + report);
+        assertThat(run.err()).startsWith("Read 9 rows and 3 columns");
+        assertThat(run.code()).isZero();
+        assertThat(run.out()).contains("caution: With 9 rows");
+        assertThat(Files.readString(report.resolve("index.html")))
+                .contains("is +1 where it holds", "in 4 rows", "columns as they are");
+    }
+
+    @Test
+    void refusesWithAReason() throws IOException {
+        Path file = houses();
+        assertRefused(2, "Missing required option: '--label=COLUMN'", "analyse", file.toString());
+        assertRefused(2, "\"cost\" is not the name of a column", "analyse", file.toString(), "--label=cost");
+        assertRefused(
+                2, "Unknown option: '--lable=price'", "analyse", file.toString(), "--label=price", "--lable=price");
+        assertRefused(2, "--measure: 1 is not at least 2", "analyse", file.toString(), "--label=price", "--measure=1");
+        assertRefused(
+                1,
+                "missing.csv: no such file",
+                "analyse",
+                directory.resolve("missing.csv").toString(),
+                "--label=a");
+        assertRefused(2, "is a directory, not a file", "analyse", directory.toString(), "--label=a");
+        Path text = Files.writeString(directory.resolve("text.csv"), "a,b\n1,2\n3,red\n");
+        assertRefused(2, "column \"b\", line 3 (row 1)", "analyse", text.toString(), "--label=a");
+        assertRefused(2, "Unmatched argument", "analysis");
+        assertRefused(1, "cannot be read or written", "analyse", file.toString(), "--label=price", "--output=" + text);
+        assertRefused(2, "Usage: retort", new String[0]);
+    }
+
+    private static void assertRefused(int code, String message, String... arguments) {
+        Run run = Run.of(arguments);
+        assertThat(run.code()).as(run.err()).isEqualTo(code);
+        assertThat(run.err()).contains(message).doesNotContain("\tat ");
+        assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void handsSweepsTheirOwnArguments() {
+        Path output = directory.resolve("risks.csv");
+        Run run = Run.of(
+                "sweep", "--alpha=1.5", "--source=1.5", "--features=20", "--samples=10,15", "--output=" + output);
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(output).exists();
+        assertThat(Run.of("sweep", "--help").out()).contains("--teacherSamples=A,B,...");
+        assertThat(Run.of("sweep", "--output=risks.parquet", "--alpha=1", "--source=1", "--features=5", "--samples=3")
+                        .err())
+                .contains("only Spark writes Parquet");
+    }
+
+    @Test
+    void explainsItself() {
+        for (String command : List.of("analyse", "figures")) {
+            assertThat(Run.of(command, "--help")).satisfies(run -> {
+                assertThat(run.code()).isZero();
+                assertThat(run.out()).startsWith("Usage: retort " + command);
+            });
+        }
+        assertThat(Run.of("--help").out()).contains("analyse", "figures", "sweep", "Exit codes: 0");
+        assertThat(Run.of("--version").out()).startsWith("Retort ");
+    }
+}

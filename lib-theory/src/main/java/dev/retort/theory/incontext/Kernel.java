@@ -299,7 +299,7 @@ public abstract sealed class Kernel {
     /**
      * The median of the distances ‖z<sub>i</sub> − z<sub>j</sub>‖ of all pairs i &lt; j of two samples taken together, zeros
      * included: a usual width of a Gaussian kernel. Between the two in the middle of an even number of pairs it is half-way. It
-     * takes memory for the points only, and passes over the pairs four times, or eight.
+     * takes memory for the points only, and passes over the pairs four or five times.
      *
      * @param x a sample, shape {@code [m][d]}
      * @param y another, shape {@code [n][d]}

@@ -2,6 +2,10 @@ package dev.retort.theory.incontext;
 
 import static dev.retort.core.internal.Arguments.refusal;
 
+import java.util.Arrays;
+import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
+
 /**
  * The median of the distances of all pairs, found digit by digit: each pass over the pairs counts how they go on after the bits that
  * are known, so that no list of distances is ever kept.
@@ -10,7 +14,7 @@ final class MedianDistance {
 
     private static final int DIGIT = 16;
 
-    private static final int BLOCK = 1024;
+    private static final int BLOCK = 512;
 
     private MedianDistance() {}
 
@@ -37,7 +41,7 @@ final class MedianDistance {
             throw refusal("points", "a single one", "has no distance to others");
         }
         double upper = select(points, distances, pairs / 2);
-        double median = pairs % 2 == 1 ? upper : select(points, distances, pairs / 2 - 1) / 2 + upper / 2;
+        double median = pairs % 2 == 1 ? upper : before(points, distances, upper, pairs / 2) / 2 + upper / 2;
         if (!(median > 0 && median < Double.POSITIVE_INFINITY)) {
             throw refusal("median distance", median, "is no width: choose one, for example the mean distance");
         }
@@ -61,23 +65,62 @@ final class MedianDistance {
     }
 
     private static long[] counts(Points points, Distances distances, long known, int shift) {
-        long[] counts = new long[1 << DIGIT];
-        for (int from = 0; from < points.count(); from += BLOCK) {
-            int to = Math.min(points.count(), from + BLOCK);
-            double[][] columns = points.columns(from, to);
-            double[] values = new double[to - from];
-            for (int i = 0; i < to; i++) {
-                distances.fill(points.row(i), columns, values);
-                // Each pair once: those that follow point i.
-                for (int j = Math.max(from, i + 1); j < to; j++) {
-                    long bits = Double.doubleToRawLongBits(values[j - from]);
-                    boolean goesOn = shift + DIGIT == Long.SIZE || bits >>> (shift + DIGIT) == known;
-                    if (goesOn) {
-                        counts[(int) (bits >>> shift) & 0xffff]++;
-                    }
-                }
+        return blocks(points)
+                .mapToObj(from -> {
+                    long[] counts = new long[1 << DIGIT];
+                    forPairs(points, distances, from, value -> {
+                        long bits = Double.doubleToRawLongBits(value);
+                        if (shift + DIGIT == Long.SIZE || bits >>> (shift + DIGIT) == known) {
+                            counts[(int) (bits >>> shift) & 0xffff]++;
+                        }
+                    });
+                    return counts;
+                })
+                .reduce(new long[1 << DIGIT], (some, more) -> {
+                    long[] sums = new long[some.length];
+                    Arrays.setAll(sums, digit -> some[digit] + more[digit]);
+                    return sums;
+                });
+    }
+
+    /** The distance that comes before another, whose rank is known and whose equals may come before it too. */
+    private static double before(Points points, Distances distances, double distance, long rank) {
+        Below all = blocks(points)
+                .mapToObj(from -> {
+                    long[] count = new long[1];
+                    double[] largest = {Double.NEGATIVE_INFINITY};
+                    forPairs(points, distances, from, value -> {
+                        if (value < distance) {
+                            count[0]++;
+                            largest[0] = Math.max(largest[0], value);
+                        }
+                    });
+                    return new Below(count[0], largest[0]);
+                })
+                .reduce(
+                        new Below(0, Double.NEGATIVE_INFINITY),
+                        (some, more) -> new Below(some.count + more.count, Math.max(some.largest, more.largest)));
+        return all.count == rank ? all.largest : distance;
+    }
+
+    /** How many distances are below one, and the largest of them. */
+    private record Below(long count, double largest) {}
+
+    /** Where blocks of points begin. */
+    private static IntStream blocks(Points points) {
+        return IntStream.rangeClosed(0, (points.count() - 1) / BLOCK).parallel().map(block -> block * BLOCK);
+    }
+
+    /** Every distance of a point of a block from those before it in the pool, each pair once. */
+    private static void forPairs(Points points, Distances distances, int from, DoubleConsumer use) {
+        int to = Math.min(points.count(), from + BLOCK);
+        double[][] columns = points.columns(from, to);
+        double[] values = new double[to - from];
+        for (int i = 0; i < to - 1; i++) {
+            distances.fill(points.row(i), columns, values);
+            for (int j = Math.max(from, i + 1); j < to; j++) {
+                use.accept(values[j - from]);
             }
         }
-        return counts;
     }
 }

@@ -185,51 +185,66 @@ final class PooledKernel {
             this.count = Math.min(COUNT, sets.length - from);
         }
 
-        /** The indicators of some points, point after point. */
-        private double[] indicators(int at, int points) {
-            double[] indicators = new double[points * count];
+        /** The indicators of some points: for each of them which sets have it. */
+        private double[][] indicators(int at, int points) {
+            double[][] indicators = new double[points][count];
             for (int b = 0; b < count; b++) {
                 boolean[] set = sets[from + b];
                 for (int j = 0; j < points; j++) {
-                    indicators[j * count + b] = set[at + j] ? 1 : 0;
+                    indicators[j][b] = set[at + j] ? 1 : 0;
                 }
             }
             return indicators;
         }
 
         void addSums(double[][] tile, int row, int column, double[] sums) {
-            double[] rows = indicators(row, tile.length);
-            double[] columns = indicators(column, tile[0].length);
+            double[][] rows = indicators(row, tile.length);
+            double[][] columns = indicators(column, tile[0].length);
             double[] ofRow = new double[count];
             for (int i = 0; i < tile.length; i++) {
                 Arrays.fill(ofRow, 0);
-                multiply(tile[i], columns, ofRow);
+                addProduct(tile[i], columns, ofRow);
                 for (int b = 0; b < count; b++) {
-                    sums[from + b] += rows[i * count + b] * ofRow[b];
+                    sums[from + b] += rows[i][b] * ofRow[b];
                 }
             }
         }
 
-        /** Adds Σ_j values[j] · w[j, b] for all b, four rows of w at a time. */
-        private void multiply(double[] values, double[] w, double[] sums) {
+        /** Adds Σ_j values[j] · w[j][b] for all b. */
+        private static void addProduct(double[] values, double[][] w, double[] sums) {
             int j = 0;
             for (; j + 4 <= values.length; j += 4) {
-                double k0 = values[j];
-                double k1 = values[j + 1];
-                double k2 = values[j + 2];
-                double k3 = values[j + 3];
-                int w0 = j * count;
-                int w1 = w0 + count;
-                int w2 = w1 + count;
-                int w3 = w2 + count;
-                for (int b = 0; b < count; b++) {
-                    sums[b] += (k0 * w[w0 + b] + k1 * w[w1 + b]) + (k2 * w[w2 + b] + k3 * w[w3 + b]);
-                }
+                addFour(
+                        sums,
+                        values[j],
+                        w[j],
+                        values[j + 1],
+                        w[j + 1],
+                        values[j + 2],
+                        w[j + 2],
+                        values[j + 3],
+                        w[j + 3]);
             }
             for (; j < values.length; j++) {
-                for (int b = 0; b < count; b++) {
-                    sums[b] += values[j] * w[j * count + b];
+                for (int b = 0; b < sums.length; b++) {
+                    sums[b] += values[j] * w[j][b];
                 }
+            }
+        }
+
+        /** Four at a time, each in an array of its own: the compiler makes vector instructions of this loop, and of no other form. */
+        private static void addFour(
+                double[] sums,
+                double k0,
+                double[] w0,
+                double k1,
+                double[] w1,
+                double k2,
+                double[] w2,
+                double k3,
+                double[] w3) {
+            for (int b = 0; b < sums.length; b++) {
+                sums[b] += (k0 * w0[b] + k1 * w1[b]) + (k2 * w2[b] + k3 * w3[b]);
             }
         }
     }

@@ -1,0 +1,67 @@
+package dev.retort.examples.benchmark;
+
+import dev.retort.core.SampleMean;
+import dev.retort.theory.incontext.Kernel;
+import dev.retort.theory.incontext.Mmd;
+import dev.retort.theory.incontext.PermutationTest;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/** The discrepancy of two samples of n points in ten dimensions, in a Gaussian kernel. */
+@State(Scope.Benchmark)
+public class MmdBenchmark {
+
+    private static final int DIMENSION = 10;
+
+    private static final double GOLDEN = 0.6180339887498949;
+
+    private static final Kernel KERNEL = Kernel.gaussian(1);
+
+    /** The number of points of each sample. */
+    @Param({"500", "5000"})
+    public int n;
+
+    /** Points that mmd.py makes too: fractional parts of multiples of the golden ratio. */
+    private double[][] points(int from, double shift) {
+        double[][] points = new double[n][DIMENSION];
+        for (int i = 0; i < n; i++) {
+            for (int k = 0; k < DIMENSION; k++) {
+                double multiple = ((from + i) * (double) DIMENSION + k + 1) * GOLDEN;
+                points[i][k] = Math.pow(multiple - Math.floor(multiple), k + 1.0) + shift;
+            }
+        }
+        return points;
+    }
+
+    /**
+     * The unbiased estimate with its standard error.
+     *
+     * @return the estimate
+     */
+    @Benchmark
+    public SampleMean retort() {
+        return Mmd.of(KERNEL).unbiased(points(0, 0), points(n, 0.02));
+    }
+
+    /**
+     * A test by 199 permutations.
+     *
+     * @return its result
+     */
+    @Benchmark
+    public PermutationTest permutations() {
+        return Mmd.of(KERNEL).withPermutations(199).permutationTest(points(0, 0), points(n, 0.02));
+    }
+
+    /**
+     * The median of all distances.
+     *
+     * @return the median
+     */
+    @Benchmark
+    public double median() {
+        return Kernel.medianDistance(points(0, 0), points(n, 0.02));
+    }
+}

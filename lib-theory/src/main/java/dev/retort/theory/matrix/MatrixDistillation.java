@@ -24,6 +24,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * of stages, masks of correlated features and the optimal surrogate it is derived in the module's documentation, {@code
  * docs/distillation.md}.
  *
+ * <p>A mask over (student's, teacher's) features, with a truth on the teacher's alone, is the Gaussian covariate model; an example is in
+ * the same document.
+ *
  * <p>A covariance is decomposed when it is made, once. A prediction then costs about ten products of p × p matrices for each
  * stage, twice as many under a mask, and next to nothing where all stages have the very same {@link Covariance} object as the
  * evaluation. Some twenty matrices of 8p² bytes are held at a time besides the covariances, and none between predictions. The

@@ -1,0 +1,25 @@
+package dev.retort.theory.scaling;
+
+/**
+ * How a budget of compute is best spent on a teacher and its students.
+ *
+ * @param teacherParameters N<sub>T</sub>
+ * @param teacherTokens D<sub>T</sub>, on which the teacher is trained
+ * @param teacherLoss its loss
+ * @param studentTokens D<sub>S</sub>, on which each student is trained
+ * @param studentLoss the loss of each student
+ * @param teacherTraining the floating-point operations that train the teacher, 6 N<sub>T</sub> D<sub>T</sub>
+ * @param teacherInference those of its outputs on the students' tokens, 2 N<sub>T</sub> D<sub>S</sub> a student
+ * @param studentTraining those that train the students, 6 N<sub>S</sub> D<sub>S</sub> each
+ * @param supervisedLoss the loss of each student if there is no teacher and the whole budget trains them
+ */
+public record BudgetSplit(
+        double teacherParameters,
+        double teacherTokens,
+        double teacherLoss,
+        double studentTokens,
+        double studentLoss,
+        double teacherTraining,
+        double teacherInference,
+        double studentTraining,
+        double supervisedLoss) {}

@@ -1,0 +1,10 @@
+package dev.retort.theory.scaling;
+
+/**
+ * The best model of a training budget.
+ *
+ * @param parameters N
+ * @param tokens D
+ * @param loss the loss that a model of this size reaches with so many tokens
+ */
+public record ComputeOptimal(double parameters, double tokens, double loss) {}

@@ -1,0 +1,447 @@
+package dev.retort.theory.scaling;
+
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.positive;
+
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.DoubleUnaryOperator;
+import org.apache.commons.math3.analysis.solvers.BrentSolver;
+import org.apache.commons.math3.optim.InitialGuess;
+import org.apache.commons.math3.optim.MaxEval;
+import org.apache.commons.math3.optim.SimpleValueChecker;
+import org.apache.commons.math3.optim.nonlinear.scalar.GoalType;
+import org.apache.commons.math3.optim.nonlinear.scalar.ObjectiveFunction;
+import org.apache.commons.math3.optim.nonlinear.scalar.noderiv.NelderMeadSimplex;
+import org.apache.commons.math3.optim.nonlinear.scalar.noderiv.SimplexOptimizer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The empirical loss of a student that is trained on the outputs of a teacher, after Busbridge et al., <i>Distillation Scaling
+ * Laws</i> (ICML 2025, arXiv 2502.08606):
+ *
+ * <p>L<sub>S</sub> = L<sub>T</sub> + L<sub>T</sub><sup>−c₀</sup> [1 + (L<sub>T</sub>/(L̃<sub>S</sub> d₁))<sup>1/f₁</sup>]<sup>−c₁f₁</sup>
+ * (A′/N<sub>S</sub><sup>α′</sup> + B′/D<sub>S</sub><sup>β′</sup>)<sup>γ′</sup>,
+ *
+ * <p>for a student of N<sub>S</sub> parameters on D<sub>S</sub> tokens and a teacher of loss L<sub>T</sub>; L̃<sub>S</sub> is the loss of the
+ * student if it is trained on data, by the {@linkplain SupervisedLaw supervised law}. Losses are cross-entropies in nats a token.
+ *
+ * <p>By its form the student is always worse than its teacher. Students that surpass their teachers are outside this law.
+ *
+ * <p>No constants come with it: those of the publication could not be confirmed. Fit your own runs. This is a description of
+ * experiments and not a theorem; what it implies is derived in {@code docs/training-laws.md}. Compute counts 6 floating-point operations
+ * for each parameter and token of a training, and 2 of a teacher's output. Immutable.
+ *
+ * <pre>{@code
+ * DistillationLaw law = DistillationLaw.of(SupervisedLaw.busbridge2025(), 2000, 0.32, 20000, 0.63, 0.76, 2.5, 500, 1.3, 0.1); // invented
+ * double student = law.loss(1e9, 1e11, 2.2); // 2.2153
+ * BestTeacher best = law.bestTeacher(1e9, 1e11);
+ * double teacher = best.teacherLoss(); // 1.9204
+ * double meeting = law.meetingTokens(1e9, 2.2); // 1.672e11
+ * double split = law.split(1e22, 1e9, 1).studentLoss(); // 2.0939
+ * }</pre>
+ */
+public final class DistillationLaw {
+
+    private static final double TRAINING = 6;
+    private static final double INFERENCE = 2;
+
+    /** Steps of the scans that bracket minima and meetings, in logarithms; the constants make functions with bends a tenth wide. */
+    private static final int SCAN = 1000;
+
+    private static final double PRECISION = 1e-14;
+    private static final int EVALUATIONS = 1000;
+
+    /** More tokens than there are. */
+    private static final double MOST_TOKENS = 1e40;
+
+    private final SupervisedLaw supervised;
+    private final PowerTerms terms;
+    private final double c0;
+    private final double c1;
+    private final double d1;
+    private final double f1;
+
+    private DistillationLaw(SupervisedLaw supervised, PowerTerms terms, double c0, double c1, double d1, double f1) {
+        this.supervised = supervised;
+        this.terms = terms;
+        this.c0 = c0;
+        this.c1 = c1;
+        this.d1 = d1;
+        this.f1 = f1;
+    }
+
+    /**
+     * The law of these constants.
+     *
+     * @param supervised the law of students that are trained on data
+     * @param a A′, greater than 0
+     * @param alpha α′, greater than 0
+     * @param b B′, greater than 0
+     * @param beta β′, greater than 0
+     * @param gamma γ′, greater than 0
+     * @param c0 c₀, greater than 0: how much closer students come to worse teachers
+     * @param c1 c₁, at least 0: how much more so beyond the bend; 0 for none
+     * @param d1 d₁, greater than 0: where the bend is, in ratios of the teacher's loss to L̃<sub>S</sub>
+     * @param f1 f₁, greater than 0: how wide the bend is
+     * @return the law
+     * @throws IllegalArgumentException if the supervised law is null or a constant is out of range
+     */
+    public static DistillationLaw of(
+            SupervisedLaw supervised,
+            double a,
+            double alpha,
+            double b,
+            double beta,
+            double gamma,
+            double c0,
+            double c1,
+            double d1,
+            double f1) {
+        return new DistillationLaw(
+                notNull("supervised", supervised),
+                new PowerTerms(a, alpha, b, beta, gamma),
+                positive("c0", c0),
+                nonNegative("c1", c1),
+                positive("d1", d1),
+                positive("f1", f1));
+    }
+
+    /** {@return the law of students that are trained on data} */
+    public SupervisedLaw supervised() {
+        return supervised;
+    }
+
+    /** {@return A′} */
+    public double a() {
+        return terms.a();
+    }
+
+    /** {@return α′, of the student's parameters} */
+    public double alpha() {
+        return terms.alpha();
+    }
+
+    /** {@return B′} */
+    public double b() {
+        return terms.b();
+    }
+
+    /** {@return β′, of the student's tokens} */
+    public double beta() {
+        return terms.beta();
+    }
+
+    /** {@return γ′} */
+    public double gamma() {
+        return terms.gamma();
+    }
+
+    /** {@return c₀} */
+    public double c0() {
+        return c0;
+    }
+
+    /** {@return c₁} */
+    public double c1() {
+        return c1;
+    }
+
+    /** {@return d₁} */
+    public double d1() {
+        return d1;
+    }
+
+    /** {@return f₁} */
+    public double f1() {
+        return f1;
+    }
+
+    /** A student on its tokens, of any teacher. */
+    private final class Student {
+        private final double logTerms;
+        private final double logSupervised;
+
+        Student(double parameters, double tokens) {
+            this.logTerms = terms.log(positive("parameters", parameters), positive("tokens", tokens));
+            this.logSupervised = supervised.logLoss(parameters, tokens);
+        }
+
+        /** L_S − L_T. */
+        double gap(double logTeacher) {
+            return Math.exp(-c0 * logTeacher - c1 * f1 * softplus(bend(logTeacher)) + logTerms);
+        }
+
+        double loss(double logTeacher) {
+            return Math.exp(logTeacher) + gap(logTeacher);
+        }
+
+        /** ln U. */
+        private double bend(double logTeacher) {
+            return (logTeacher - logSupervised - Math.log(d1)) / f1;
+        }
+
+        /** c₁ U/(1 + U). */
+        double steepness(double logTeacher) {
+            return c1 * PowerTerms.logistic(bend(logTeacher));
+        }
+
+        /** ∂ L_S/∂ ln L_T. */
+        double slope(double logTeacher) {
+            return Math.exp(logTeacher) - gap(logTeacher) * (c0 + steepness(logTeacher));
+        }
+    }
+
+    /** ln(1 + e<sup>z</sup>). */
+    static double softplus(double z) {
+        return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+    }
+
+    /**
+     * The loss of a student.
+     *
+     * @param parameters N<sub>S</sub>, greater than 0
+     * @param tokens D<sub>S</sub>, greater than 0
+     * @param teacherLoss L<sub>T</sub>, greater than 0
+     * @return L<sub>S</sub>, greater than L<sub>T</sub>
+     * @throws IllegalArgumentException if a number is not positive and finite
+     */
+    public double loss(double parameters, double tokens, double teacherLoss) {
+        double log = Math.log(positive("teacherLoss", teacherLoss));
+        return teacherLoss + new Student(parameters, tokens).gap(log);
+    }
+
+    /**
+     * How the student's loss changes with its parameters.
+     *
+     * @param parameters N<sub>S</sub>, greater than 0
+     * @param tokens D<sub>S</sub>, greater than 0
+     * @param teacherLoss L<sub>T</sub>, greater than 0
+     * @return ∂L<sub>S</sub>/∂N<sub>S</sub>
+     * @throws IllegalArgumentException if a number is not positive and finite
+     */
+    public double lossByParameters(double parameters, double tokens, double teacherLoss) {
+        Student student = new Student(parameters, tokens);
+        double log = Math.log(positive("teacherLoss", teacherLoss));
+        return -student.gap(log)
+                * (terms.elasticityInParameters(parameters, tokens)
+                        + student.steepness(log) * supervised.elasticityInParameters(parameters, tokens))
+                / parameters;
+    }
+
+    /**
+     * How the student's loss changes with its tokens.
+     *
+     * @param parameters N<sub>S</sub>, greater than 0
+     * @param tokens D<sub>S</sub>, greater than 0
+     * @param teacherLoss L<sub>T</sub>, greater than 0
+     * @return ∂L<sub>S</sub>/∂D<sub>S</sub>
+     * @throws IllegalArgumentException if a number is not positive and finite
+     */
+    public double lossByTokens(double parameters, double tokens, double teacherLoss) {
+        Student student = new Student(parameters, tokens);
+        double log = Math.log(positive("teacherLoss", teacherLoss));
+        return -student.gap(log)
+                * (terms.elasticityInTokens(parameters, tokens)
+                        + student.steepness(log) * supervised.elasticityInTokens(parameters, tokens))
+                / tokens;
+    }
+
+    /**
+     * How the student's loss changes with its teacher's.
+     *
+     * @param parameters N<sub>S</sub>, greater than 0
+     * @param tokens D<sub>S</sub>, greater than 0
+     * @param teacherLoss L<sub>T</sub>, greater than 0
+     * @return ∂L<sub>S</sub>/∂L<sub>T</sub>, negative where a better teacher makes a worse student
+     * @throws IllegalArgumentException if a number is not positive and finite
+     */
+    public double lossByTeacherLoss(double parameters, double tokens, double teacherLoss) {
+        return new Student(parameters, tokens).slope(Math.log(positive("teacherLoss", teacherLoss))) / teacherLoss;
+    }
+
+    /**
+     * The best teacher of a student, of all losses from the irreducible one of the supervised law on. Where a still better teacher makes
+     * a worse student, this is where the capacity gap begins.
+     *
+     * @param parameters N<sub>S</sub>, greater than 0
+     * @param tokens D<sub>S</sub>, greater than 0
+     * @return the teacher's loss, to which {@link SupervisedLaw#parametersFor} has its size, and the student's
+     * @throws IllegalArgumentException if a number is not positive and finite
+     */
+    public BestTeacher bestTeacher(double parameters, double tokens) {
+        Student student = new Student(parameters, tokens);
+        // L_S > L_T bounds the best teacher from above by any student's loss; and since the gap only falls with L_T,
+        // from below where the
+        // gap alone is as large as that.
+        double high = Math.log(student.loss(student.logSupervised));
+        double low = Math.min(high, student.logSupervised);
+        while (student.gap(low) < Math.exp(high)) {
+            low -= 1;
+        }
+        double least = Math.log(supervised.irreducible());
+        low = Math.max(low, least);
+        double step = (high - low) / SCAN;
+        int best = 0;
+        for (int i = 1; i <= SCAN; i++) {
+            best = student.loss(low + i * step) < student.loss(low + best * step) ? i : best;
+        }
+        double from = low + Math.max(best - 1, 0) * step;
+        double to = low + Math.min(best + 1, SCAN) * step;
+        // Without a change of sign the best is at the end, or at a bend that is as sharp as a corner.
+        double log =
+                student.slope(from) < 0 && student.slope(to) > 0 ? root(student::slope, from, to) : low + best * step;
+        return new BestTeacher(Math.exp(log), student.loss(log), log > least);
+    }
+
+    private static double root(DoubleUnaryOperator function, double from, double to) {
+        return new BrentSolver(PRECISION, PRECISION).solve(EVALUATIONS, function::applyAsDouble, from, to);
+    }
+
+    /**
+     * The number of tokens at which distillation and supervised learning meet: with more of them, the student does better on data than by
+     * this teacher, whose loss it cannot go below.
+     *
+     * @param parameters N<sub>S</sub>, greater than 0
+     * @param teacherLoss L<sub>T</sub>, greater than 0
+     * @return D<sub>S</sub> with L<sub>S</sub> = L̃<sub>S</sub>, the largest if there are several; infinite if distillation does better with any
+     *     number of tokens; 0 if with none, from one token on
+     * @throws IllegalArgumentException if a number is not positive and finite
+     */
+    public double meetingTokens(double parameters, double teacherLoss) {
+        double log = Math.log(positive("teacherLoss", teacherLoss));
+        DoubleUnaryOperator advantage = logTokens -> {
+            double tokens = Math.exp(logTokens);
+            return supervised.loss(parameters, tokens) - new Student(parameters, tokens).loss(log);
+        };
+        double step = Math.log(MOST_TOKENS) / SCAN;
+        int last = SCAN;
+        while (last >= 0 && !(advantage.applyAsDouble(last * step) > 0)) {
+            last--;
+        }
+        if (last < 0) {
+            return 0;
+        }
+        return last == SCAN ? Double.POSITIVE_INFINITY : Math.exp(root(advantage, last * step, (last + 1) * step));
+    }
+
+    /**
+     * The best split of a budget of compute among the training of one teacher, its outputs and the training of its students, with a
+     * teacher whose loss is that of the supervised law: flops = 6 N<sub>T</sub> D<sub>T</sub> + k (2 N<sub>T</sub> + 6 N<sub>S</sub>) D<sub>S</sub>.
+     *
+     * @param flops the budget for all of it, in floating-point operations, greater than 0
+     * @param studentParameters N<sub>S</sub>, greater than 0
+     * @param students k, how many students of this size share the teacher, at least 1
+     * @return the teacher, the tokens and the losses
+     * @throws IllegalArgumentException if a number is out of range
+     */
+    public BudgetSplit split(double flops, double studentParameters, int students) {
+        Budget budget = new Budget(
+                positive("flops", flops),
+                positive("studentParameters", studentParameters),
+                atLeastOne("students", students));
+        return budget.best();
+    }
+
+    /** A split is given by the logarithm of the teacher's parameters and the logit of the share of its training. */
+    private final class Budget {
+
+        /** From a thousandth of the student to ten thousand of it, in so many steps. */
+        private static final int SIZES = 80;
+
+        private static final int SHARES = 80;
+
+        /** Shares of e<sup>−12</sup> to 1 − e<sup>−12</sup>. */
+        private static final double LARGEST_LOGIT = 12;
+
+        private final double flops;
+        private final double studentParameters;
+        private final int students;
+
+        Budget(double flops, double studentParameters, int students) {
+            this.flops = flops;
+            this.studentParameters = studentParameters;
+            this.students = students;
+        }
+
+        BudgetSplit best() {
+            double[] best = {0, 0};
+            double least = Double.POSITIVE_INFINITY;
+            for (int i = 0; i <= SIZES; i++) {
+                for (int j = 0; j <= SHARES; j++) {
+                    double[] point = {
+                        Math.log(studentParameters) + Math.log(10) * (7.0 * i / SIZES - 3),
+                        LARGEST_LOGIT * (2.0 * j / SHARES - 1)
+                    };
+                    double loss = at(point).studentLoss();
+                    if (loss < least) {
+                        least = loss;
+                        best = point;
+                    }
+                }
+            }
+            double[] refined = new SimplexOptimizer(new SimpleValueChecker(PRECISION, PRECISION))
+                    .optimize(
+                            new MaxEval(100 * EVALUATIONS),
+                            GoalType.MINIMIZE,
+                            new ObjectiveFunction(point -> at(point).studentLoss()),
+                            new InitialGuess(best),
+                            new NelderMeadSimplex(2, 0.1))
+                    .getPoint();
+            return at(refined);
+        }
+
+        private BudgetSplit at(double[] point) {
+            double teacherParameters = Math.exp(point[0]);
+            double teacherTokens = flops * PowerTerms.logistic(point[1]) / (TRAINING * teacherParameters);
+            double left = flops * PowerTerms.logistic(-point[1]) / students;
+            double studentTokens = left / (INFERENCE * teacherParameters + TRAINING * studentParameters);
+            double teacherLoss = supervised.loss(teacherParameters, teacherTokens);
+            return new BudgetSplit(
+                    teacherParameters,
+                    teacherTokens,
+                    teacherLoss,
+                    studentTokens,
+                    loss(studentParameters, studentTokens, teacherLoss),
+                    TRAINING * teacherParameters * teacherTokens,
+                    INFERENCE * teacherParameters * studentTokens * students,
+                    TRAINING * studentParameters * studentTokens * students,
+                    supervised.loss(studentParameters, flops / students / (TRAINING * studentParameters)));
+        }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof DistillationLaw that
+                && supervised.equals(that.supervised)
+                && terms.equals(that.terms)
+                && c0 == that.c0
+                && c1 == that.c1
+                && d1 == that.d1
+                && f1 == that.f1;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(supervised, terms, c0, c1, d1, f1);
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "L_S = L_T + L_T^-%.4g [1 + (L_T/(%.4g L))^(1/%.4g)]^-%.4g (%.5g/N^%.4g + %.5g/D^%.4g)^%.4g, %s",
+                c0,
+                d1,
+                f1,
+                c1 * f1,
+                a(),
+                alpha(),
+                b(),
+                beta(),
+                gamma(),
+                supervised);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.retort.theory.scaling;
+
+import static dev.retort.core.internal.Arguments.positive;
+
+/**
+ * (A/N<sup>α</sup> + B/D<sup>β</sup>)<sup>γ</sup>: what too few parameters and too few tokens add to a loss. In logarithms, in which
+ * nothing overflows.
+ */
+record PowerTerms(double a, double alpha, double b, double beta, double gamma) {
+
+    PowerTerms {
+        positive("a", a);
+        positive("alpha", alpha);
+        positive("b", b);
+        positive("beta", beta);
+        positive("gamma", gamma);
+    }
+
+    private double logOfParameters(double parameters) {
+        return Math.log(a) - alpha * Math.log(parameters);
+    }
+
+    private double logOfTokens(double tokens) {
+        return Math.log(b) - beta * Math.log(tokens);
+    }
+
+    /** The logarithm of the whole. */
+    double log(double parameters, double tokens) {
+        return gamma * logOfSum(logOfParameters(parameters), logOfTokens(tokens));
+    }
+
+    static double logOfSum(double first, double second) {
+        double larger = Math.max(first, second);
+        return larger + Math.log1p(Math.exp(Math.min(first, second) - larger));
+    }
+
+    /** −∂ ln/∂ ln N. */
+    double elasticityInParameters(double parameters, double tokens) {
+        return gamma * alpha * logistic(logOfParameters(parameters) - logOfTokens(tokens));
+    }
+
+    /** −∂ ln/∂ ln D. */
+    double elasticityInTokens(double parameters, double tokens) {
+        return gamma * beta * logistic(logOfTokens(tokens) - logOfParameters(parameters));
+    }
+
+    /** 1/(1 + e<sup>−z</sup>). */
+    static double logistic(double z) {
+        return 1 / (1 + Math.exp(-z));
+    }
+
+    /** The tokens at which the terms have this value with so many parameters; infinite if no number of tokens has it. */
+    double tokensFor(double value, double parameters) {
+        double left = Math.pow(value, 1 / gamma) - Math.exp(logOfParameters(parameters));
+        return left > 0 ? Math.exp((Math.log(b) - Math.log(left)) / beta) : Double.POSITIVE_INFINITY;
+    }
+
+    /** The parameters at which the terms have this value with so many tokens; infinite if no number of parameters has it. */
+    double parametersFor(double value, double tokens) {
+        return new PowerTerms(b, beta, a, alpha, gamma).tokensFor(value, tokens);
+    }
+
+    /**
+     * The parameters that are best when the product of parameters and tokens is given: there α A/N<sup>α</sup> = β B/D<sup>β</sup>.
+     */
+    double bestParameters(double product) {
+        double log = Math.log(alpha) + Math.log(a) - Math.log(beta) - Math.log(b) + beta * Math.log(product);
+        return Math.exp(log / (alpha + beta));
+    }
+
+    /** The product of parameters and tokens at which the best split of it has this value. */
+    double productFor(double value) {
+        // A/N^α is this share of the sum, and B/D^β the rest.
+        double share = beta / (alpha + beta);
+        double log = Math.log(value) / gamma;
+        double ofParameters = (Math.log(a) - Math.log(share) - log) / alpha;
+        double ofTokens = (Math.log(b) - Math.log1p(-share) - log) / beta;
+        return Math.exp(ofParameters + ofTokens);
+    }
+}

@@ -10,12 +10,14 @@ import dev.retort.theory.grid.LocalSweep;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.net.BindException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -229,6 +231,33 @@ public final class Retort {
         report.save(directory);
         report.answers().forEach(out::println);
         out.println("report: " + directory.resolve("index.html").toAbsolutePath());
+        return DONE;
+    }
+
+    @Command(
+            name = "explore",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Serves a page with sliders to a browser on this machine: risks, gains and masks as they are chosen, and the code for them.",
+                "Ends with Ctrl-C."
+            })
+    int explore(
+            @Option(
+                            names = "--port",
+                            defaultValue = "8099",
+                            description = "${DEFAULT-VALUE} unless given; 0 takes one that is free")
+                    int port)
+            throws IOException, InterruptedException {
+        if (port < 0 || port > 65535) {
+            throw refusal("--port", port, "is not from 0 to 65535");
+        }
+        try (Explorer explorer = Explorer.start(port)) {
+            out.println("Open " + explorer.address() + " in a browser; Ctrl-C ends.");
+            new CountDownLatch(1).await();
+        } catch (BindException e) {
+            err.println("--port: " + port + " is in use; name another, or 0");
+            return FAILED;
+        }
         return DONE;
     }
 

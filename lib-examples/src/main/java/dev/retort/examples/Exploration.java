@@ -1,0 +1,320 @@
+package dev.retort.examples;
+
+import static dev.retort.core.internal.Arguments.refusal;
+
+import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
+import dev.retort.core.spectrum.Spectrum;
+import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.Labels;
+import dev.retort.theory.distillation.OptimalSurrogate;
+import dev.retort.theory.distillation.RiskReport;
+import dev.retort.theory.distillation.Surrogate;
+import dev.retort.theory.distillation.Training;
+import dev.retort.theory.report.Axis;
+import dev.retort.theory.report.Figure;
+import dev.retort.theory.report.Layer;
+import dev.retort.theory.report.Line;
+import dev.retort.theory.report.Page;
+import dev.retort.theory.report.Panel;
+import dev.retort.theory.report.Rule;
+import dev.retort.theory.report.Table;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One choice of everything that the explorer lets its user choose: spectrum, signal, noise, the student's training and its
+ * teacher; with the figures, the verdict, and the Java code of what is shown.
+ */
+record Exploration(
+        double alpha,
+        double source,
+        int features,
+        double noise,
+        double samples,
+        double ridge,
+        Kind kind,
+        double amount,
+        Labeller teacher,
+        double teacherSamples,
+        double teacherRidge) {
+
+    private static final int POINTS = 48;
+
+    /** How the student is trained; the amount is what the kind needs besides a ridge. */
+    enum Kind {
+        RIDGE(""),
+        FLOW(".stoppedAt(%s)"),
+        FEATURES(".withRandomFeatures(%s)"),
+        HARD(".withLabels(Labels.hard()).withNoise(0)");
+
+        private final String code;
+
+        Kind(String code) {
+            this.code = code;
+        }
+    }
+
+    /** Who labels the student's data. */
+    enum Labeller {
+        TRUTH,
+        TRAINED,
+        OPTIMAL,
+        MASKED
+    }
+
+    /** Reads a choice from the parameters of a request; what is not given has a default. */
+    static Exploration of(Map<String, String> given) {
+        return new Exploration(
+                number(given, "alpha", 1.5, 0.05, 8),
+                number(given, "source", 1.5, 0.05, 8),
+                (int) number(given, "features", 300, 1, 2000),
+                number(given, "noise", 0.2, 0, 1000),
+                number(given, "samples", 100, 1, 1e6),
+                number(given, "ridge", 0, 0, 1e6),
+                choice(given, "kind", Kind.class, Kind.RIDGE),
+                number(given, "amount", 50, 1, 1e6),
+                choice(given, "teacher", Labeller.class, Labeller.OPTIMAL),
+                number(given, "teacherSamples", 100, 1, 1e6),
+                number(given, "teacherRidge", 0, 0, 1e6));
+    }
+
+    private static double number(Map<String, String> given, String name, double usual, double least, double most) {
+        String text = given.get(name);
+        if (text == null) {
+            return usual;
+        }
+        try {
+            double value = Double.parseDouble(text);
+            if (value >= least && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // Refused as every other text is.
+        }
+        throw refusal(name, shortened(text), "is not a number from " + literal(least) + " to " + literal(most));
+    }
+
+    private static <E extends Enum<E>> E choice(Map<String, String> given, String name, Class<E> type, E usual) {
+        String text = given.get(name);
+        if (text == null) {
+            return usual;
+        }
+        return Arrays.stream(type.getEnumConstants())
+                .filter(constant -> constant.name().toLowerCase(Locale.ROOT).equals(text))
+                .findFirst()
+                .orElseThrow(() -> refusal(
+                        name,
+                        shortened(text),
+                        "is not one of "
+                                + Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT)));
+    }
+
+    private static String shortened(String text) {
+        return text.length() > 40 ? text.substring(0, 40) + "…" : text;
+    }
+
+    private RegressionTask task() {
+        return RegressionTask.of(Spectrum.powerLaw(alpha, features), Signal.sourcePowerLaw(source))
+                .withNoise(noise);
+    }
+
+    private Training training(double n) {
+        Training plain = Training.samples(n);
+        Training ridged = ridge == 0 ? plain : plain.withRidge(ridge);
+        return switch (kind) {
+            case RIDGE -> ridged;
+            case FLOW -> ridged.stoppedAt(amount);
+            case FEATURES -> ridged.withRandomFeatures(amount);
+            case HARD -> ridged.withLabels(Labels.hard()).withNoise(0);
+        };
+    }
+
+    private Distillation pipeline(Labeller labeller, double n) {
+        Distillation.Draft draft = Distillation.of(task());
+        return switch (labeller) {
+            case TRUTH -> draft.target(training(n));
+            case TRAINED ->
+                draft.surrogate(Training.samples(teacherSamples).withRidge(teacherRidge))
+                        .then(training(n));
+            case OPTIMAL -> draft.surrogate(Surrogate.optimal()).target(training(n));
+            case MASKED -> draft.surrogate(Surrogate.optimallyMasked()).target(training(n));
+        };
+    }
+
+    /** The page of this choice, for a reader and without controls. */
+    String html() {
+        RiskReport chosen = pipeline(teacher, samples).predict();
+        RiskReport truth = pipeline(Labeller.TRUTH, samples).predict();
+        Page page = Page.of("Explorer").withParagraph(verdict(chosen, truth));
+        Panel risks = risks();
+        @Nullable OptimalSurrogate best = bestTeacher();
+        page = best == null
+                ? page.withFigure(Figure.of(risks), "")
+                        .withParagraph("For this way of training no best teacher is known.")
+                : page.withFigure(Figure.of(risks, gains(best)), "");
+        return page.withTable(parts(chosen, truth)).html();
+    }
+
+    private @Nullable OptimalSurrogate bestTeacher() {
+        return kind == Kind.HARD ? null : OptimalSurrogate.of(task(), training(samples));
+    }
+
+    private String verdict(RiskReport chosen, RiskReport truth) {
+        String risk = "The student’s excess risk is " + shown(chosen.excess()) + scatter(chosen) + ". ";
+        if (teacher == Labeller.TRUTH) {
+            return risk + "True labels: nothing to compare with.";
+        }
+        if (!Double.isFinite(chosen.excess()) || !Double.isFinite(truth.excess())) {
+            return risk + "On true labels it is " + shown(truth.excess()) + ".";
+        }
+        double ratio = chosen.excess() / truth.excess();
+        String against = String.format(Locale.ROOT, "%.1f %% ", 100 * Math.abs(1 - ratio));
+        return risk
+                + (ratio < 1
+                        ? "This teacher beats true labels: " + against + "less risk than " + shown(truth.excess()) + "."
+                        : "True labels are better: " + shown(truth.excess()) + ", and this teacher costs " + against
+                                + "more.");
+    }
+
+    private static String scatter(RiskReport report) {
+        return report.standardDeviation().isPresent()
+                ? " ± " + shown(report.standardDeviation().getAsDouble()) + " from one experiment to the next"
+                : "";
+    }
+
+    private Panel risks() {
+        double to = Math.max(10.0 * features, 2 * samples);
+        double from = Math.min(Math.max(1, features / 50.0), samples / 2);
+        double[] n = IntStream.range(0, POINTS)
+                .mapToDouble(i -> from * Math.pow(to / from, i / (POINTS - 1.0)))
+                .toArray();
+        List<Layer> layers = new ArrayList<>();
+        if (teacher != Labeller.TRUTH) {
+            layers.add(line("true labels", n, each(n, Labeller.TRUTH), RiskReport::excess));
+        }
+        List<RiskReport> reports = each(n, teacher);
+        String name = name();
+        layers.add(line(name, n, reports, RiskReport::excess));
+        layers.add(line(
+                        name + ", corrected for finite size",
+                        n,
+                        reports,
+                        report -> report.corrected().orElse(Double.NaN))
+                .dashed()
+                .withColourOf(name));
+        if (teacher == Labeller.TRAINED) {
+            layers.add(Rule.horizontal(
+                    pipeline(Labeller.TRAINED, samples).predictStages().get(0).excess(), "the teacher itself"));
+        }
+        layers.add(Rule.vertical(samples, "n"));
+        return Panel.of("(a) risk of the student", Axis.log("samples n"), Axis.log("excess risk"))
+                .with(layers.toArray(Layer[]::new));
+    }
+
+    private String name() {
+        return switch (teacher) {
+            case TRUTH -> "true labels";
+            case TRAINED -> "labels of a trained teacher";
+            case OPTIMAL -> "labels of the best teacher";
+            case MASKED -> "labels of the best mask";
+        };
+    }
+
+    private List<RiskReport> each(double[] n, Labeller labeller) {
+        return Arrays.stream(n).mapToObj(m -> pipeline(labeller, m).predict()).toList();
+    }
+
+    private static Line line(String name, double[] n, List<RiskReport> reports, ToDoubleFunction<RiskReport> value) {
+        return Line.of(name, n, reports.stream().mapToDouble(value).toArray());
+    }
+
+    private Panel gains(OptimalSurrogate best) {
+        int[] shown = spread(features);
+        double[] i = Arrays.stream(shown).mapToDouble(k -> k + 1.0).toArray();
+        double[] gain = Arrays.stream(shown).mapToDouble(best::gain).toArray();
+        double[] kept = Arrays.stream(shown)
+                .mapToDouble(k -> best.mask().keeps(k) ? 1 : 0)
+                .toArray();
+        return Panel.of("(b) the best teacher", Axis.log("feature i"), Axis.linear("gain"))
+                .with(
+                        Line.of("gain", i, gain),
+                        Line.of("kept by the best mask", i, kept).dashed(),
+                        Rule.horizontal(1, "truth"));
+    }
+
+    /** Places from 0 on, all of the first and fewer of the later ones. */
+    private static int[] spread(int count) {
+        return IntStream.rangeClosed(0, 120)
+                .map(k -> (int) Math.round(Math.pow(count, k / 120.0)) - 1)
+                .distinct()
+                .toArray();
+    }
+
+    private static Table parts(RiskReport chosen, RiskReport truth) {
+        Table table = Table.of("part of the risk", "this teacher", "true labels");
+        Map<String, Function<RiskReport, Object>> parts = new LinkedHashMap<>();
+        parts.put("bias", RiskReport::bias);
+        parts.put("variance of the labels’ noise", RiskReport::labelNoiseVariance);
+        parts.put("variance of the design", RiskReport::designVariance);
+        parts.put("variance inherited from the teacher", RiskReport::inheritedVariance);
+        parts.put("excess risk", RiskReport::excess);
+        parts.put("its mean at this size", report -> known(report.corrected()));
+        parts.put("scatter of one experiment", report -> known(report.standardDeviation()));
+        parts.put("test risk", RiskReport::test);
+        for (Map.Entry<String, Function<RiskReport, Object>> part : parts.entrySet()) {
+            table = table.withRow(
+                    part.getKey(),
+                    part.getValue().apply(chosen),
+                    part.getValue().apply(truth));
+        }
+        return table;
+    }
+
+    private static Object known(OptionalDouble value) {
+        return value.isPresent() ? (Object) value.getAsDouble() : "not known";
+    }
+
+    private static String shown(double value) {
+        return Double.isInfinite(value) ? "infinite" : String.format(Locale.ROOT, "%.4g", value);
+    }
+
+    /** What a program would say to get the same number. */
+    String code() {
+        String student = "Training.samples(" + literal(samples) + ")"
+                + (ridge == 0 ? "" : ".withRidge(" + literal(ridge) + ")")
+                + String.format(Locale.ROOT, kind.code, literal(amount));
+        String end = switch (teacher) {
+            case TRUTH -> "        .target(" + student + ");";
+            case TRAINED ->
+                "        .surrogate(Training.samples(" + literal(teacherSamples) + ").withRidge("
+                        + literal(teacherRidge) + "))\n        .then(" + student + ");";
+            case OPTIMAL -> "        .surrogate(Surrogate.optimal())\n        .target(" + student + ");";
+            case MASKED -> "        .surrogate(Surrogate.optimallyMasked())\n        .target(" + student + ");";
+        };
+        return """
+                import dev.retort.core.spectrum.*;
+                import dev.retort.theory.distillation.*;
+
+                RegressionTask task = RegressionTask.of(Spectrum.powerLaw(%s, %d), Signal.sourcePowerLaw(%s)).withNoise(%s);
+                Distillation pipeline = Distillation.of(task)
+                %s
+                double excess = pipeline.predict().excess();
+                """.formatted(literal(alpha), features, literal(source), literal(noise), end);
+    }
+
+    private static String literal(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e9
+                ? Long.toString((long) value)
+                : Double.toString(value);
+    }
+}

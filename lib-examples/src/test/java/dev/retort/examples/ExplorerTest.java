@@ -76,7 +76,8 @@ class ExplorerTest {
         for (Exploration.Kind kind : Exploration.Kind.values()) {
             for (Exploration.Labeller teacher : Exploration.Labeller.values()) {
                 boolean unknown = kind == Exploration.Kind.HARD
-                        && Set.of(Exploration.Labeller.OPTIMAL, Exploration.Labeller.MASKED).contains(teacher);
+                        && Set.of(Exploration.Labeller.OPTIMAL, Exploration.Labeller.MASKED)
+                                .contains(teacher);
                 if (!unknown) {
                     all.add(Exploration.of(Map.of(
                             "kind", kind.name().toLowerCase(Locale.ROOT),

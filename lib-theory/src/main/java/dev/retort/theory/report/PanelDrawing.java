@@ -27,6 +27,11 @@ final class PanelDrawing {
     private final Function<Layer, Ink> inks;
     private final Footprint footprint;
 
+    /** Placed before the legend, which may stand below the panel where they cannot. */
+    private final List<RuleLabel> ruleLabels = new ArrayList<>();
+
+    private record RuleLabel(Rule rule, Rectangle2D place) {}
+
     PanelDrawing(Panel panel, Rectangle2D box, Function<Layer, Ink> inks) {
         this.panel = panel;
         this.box = box;
@@ -38,6 +43,11 @@ final class PanelDrawing {
             layer.draw(footprint, frame, inks.apply(layer));
         }
         footprint.weighing(1);
+        for (Layer layer : panel.layers) {
+            if (layer instanceof Rule rule) {
+                rule.placeLabel(frame, footprint).ifPresent(place -> ruleLabels.add(new RuleLabel(rule, place)));
+            }
+        }
     }
 
     /** The space that the vertical axis needs to the left of a frame. */
@@ -84,15 +94,10 @@ final class PanelDrawing {
         canvas.outline(box, Ink.AXIS);
         if (!legend.isEmpty()) {
             Rectangle2D place = place(legend);
-            footprint.occupy(place);
             canvas.rectangle(place, Ink.WHITE, Ink.EDGE);
             legend.draw(canvas, place.getMinX(), place.getMinY(), 0, inks);
         }
-        for (Layer layer : panel.layers) {
-            if (layer instanceof Rule rule) {
-                rule.drawLabel(canvas, frame, footprint);
-            }
-        }
+        ruleLabels.forEach(label -> label.rule().drawLabel(canvas, label.place()));
     }
 
     /** Draws a legend below the panel, and below its neighbours if it is wider. */

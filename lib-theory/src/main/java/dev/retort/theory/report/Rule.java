@@ -7,6 +7,7 @@ import dev.retort.theory.report.Canvas.Pen;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,15 +77,19 @@ public final class Rule extends Layer {
     @Override
     void drawKey(Canvas canvas, double x, double y, Ink ink) {}
 
-    /** Writes the label into the freest place beside the line and occupies it; no label if the line is not shown. */
-    void drawLabel(Canvas canvas, Frame frame, Footprint footprint) {
+    /** Occupies the freest place beside the line for the label; nothing if the line is not shown. */
+    Optional<Rectangle2D> placeLabel(Frame frame, Footprint footprint) {
         double fraction = upright ? frame.x().fraction(value) : frame.y().fraction(value);
         if (label.runs().isEmpty() || !(fraction >= 0 && fraction <= 1)) {
-            return;
+            return Optional.empty();
         }
         Rectangle2D place = footprint.freest(places(frame));
         footprint.occupy(place);
-        // Set from the end that is tried first, so that labels with enough room line up.
+        return Optional.of(place);
+    }
+
+    /** Set from the end that is tried first, so that labels with enough room line up. */
+    void drawLabel(Canvas canvas, Rectangle2D place) {
         double x = upright ? place.getMaxX() - 0.35 * SIZE : place.getMaxX() - 2;
         double y = upright ? place.getMinY() + 2 : place.getMaxY() - 0.35 * SIZE;
         canvas.text(label, x, y, new Lettering(SIZE, Anchor.END, Ink.TEXT, upright));

@@ -1,6 +1,7 @@
 package dev.retort.core.nd4j.internal;
 
 import java.util.Locale;
+import java.util.Set;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.factory.Nd4j;
@@ -12,6 +13,19 @@ public final class Backend {
     private static final String CANNOT_BE_LOADED = "ND4J's backend cannot be loaded";
     private static final String TO_ADD = "add org.nd4j:nd4j-native-platform, and beside it"
             + " org.bytedeco:openblas-platform and org.bytedeco:javacpp-platform";
+
+    /** For which ND4J's libraries are published, though not all of them with its platform artifact. */
+    private static final Set<String> PLATFORMS = Set.of(
+            "linux-x86_64",
+            "linux-arm64",
+            "linux-armhf",
+            "macosx-x86_64",
+            "macosx-arm64",
+            "windows-x86_64",
+            "android-arm",
+            "android-arm64",
+            "android-x86",
+            "android-x86_64");
 
     private Backend() {}
 
@@ -41,12 +55,16 @@ public final class Backend {
     public static void require() {
         Throwable failure = FirstUse.FAILURE;
         if (failure != null) {
-            throw new IllegalStateException(explanation(failure), failure);
+            throw new IllegalStateException(explanation(failure, platform()), failure);
         }
     }
 
-    /** Why ND4J could not be loaded, and what to do about it. */
-    static String explanation(Throwable failure) {
+    /**
+     * Why ND4J could not be loaded, and what to do about it.
+     *
+     * @param platform this one, as the classifiers of artifacts name it
+     */
+    static String explanation(Throwable failure, String platform) {
         Throwable root = failure;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof OutOfMemoryError) {
@@ -59,9 +77,12 @@ public final class Backend {
                         + " --enable-native-access=ALL-UNNAMED";
             }
             if (cause instanceof UnsatisfiedLinkError) {
-                return CANNOT_BE_LOADED + ", because its native libraries cannot be (" + firstLine(cause)
-                        + "): add org.nd4j:nd4j-native, org.bytedeco:openblas and org.bytedeco:javacpp with the classifier "
-                        + platform();
+                return CANNOT_BE_LOADED + ", because its native libraries cannot be (" + firstLine(cause) + "): "
+                        + (PLATFORMS.contains(platform)
+                                ? "add org.nd4j:nd4j-native, org.bytedeco:openblas and org.bytedeco:javacpp with the"
+                                        + " classifier " + platform
+                                : "there are none for this platform, " + platform + "; predictions need none, and"
+                                        + " simulations run on Linux and macOS (x86_64, arm64) and on Windows (x86_64)");
             }
             if (cause.getClass().getSimpleName().equals("NoAvailableBackendException")) {
                 return MISSING + ": " + TO_ADD;

@@ -32,7 +32,7 @@ class BackendTest {
                         new RuntimeException(new UnsatisfiedLinkError("no jnind4jcpu in java.library.path: /usr/lib")),
                         "ND4J's backend cannot be loaded, because its native libraries cannot be (no jnind4jcpu in"
                                 + " java.library.path: /usr/lib): add org.nd4j:nd4j-native, org.bytedeco:openblas and"
-                                + " org.bytedeco:javacpp with the classifier "),
+                                + " org.bytedeco:javacpp with the classifier linux-arm64"),
                 Arguments.of(
                         new ExceptionInInitializerError(new IllegalCallerException("Illegal native access")),
                         "ND4J's backend cannot be loaded, because native access is denied: run Java with"
@@ -49,7 +49,16 @@ class BackendTest {
     @ParameterizedTest
     @MethodSource("failures")
     void saysWhyAndWhatToDo(Throwable failure, String explanation) {
-        assertThat(Backend.explanation(failure)).startsWith(explanation);
+        assertThat(Backend.explanation(failure, "linux-arm64")).startsWith(explanation);
+    }
+
+    @Test
+    void namesAPlatformForWhichThereIsNoLibrary() {
+        UnsatisfiedLinkError failure = new UnsatisfiedLinkError("no jniopenblas in java.library.path: /usr/lib");
+        assertThat(Backend.explanation(failure, "linux-riscv64"))
+                .isEqualTo("ND4J's backend cannot be loaded, because its native libraries cannot be (no jniopenblas in"
+                        + " java.library.path: /usr/lib): there are none for this platform, linux-riscv64; predictions need"
+                        + " none, and simulations run on Linux and macOS (x86_64, arm64) and on Windows (x86_64)");
     }
 
     @Test

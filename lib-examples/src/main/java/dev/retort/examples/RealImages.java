@@ -73,9 +73,10 @@ final class RealImages {
                         the linear teacher, by its optimal distortion, or by the teacher under the optimal mask; their excess \
                         risk is measured over the world. None of this is Gaussian, and nothing is fitted: the lines know \
                         the covariance, the teacher and n.""", """
-                        The linear teacher's students do a little better than predicted as n grows. The world is finite: on \
-                        the n images that a student has seen, it repeats its teacher, who here is the truth, without error; \
-                        so the fraction n/10,000 of its predicted risk is not there to be measured (sloping line in b)."""),
+                        The linear teacher's students do a little better than predicted as n grows, by about the part n/10,000 of \
+                        the world that they have seen (sloping line in b), on which they repeat their teacher, who here is the truth, \
+                        without error. With Gaussian features a larger error on the others would make up for that exactly; with \
+                        these it does not."""),
                 figure(curves, 0.85, 1.2),
                 "Lines: the theory of Gaussian features. Markers: measured, with standard errors over " + trials.count()
                         + " draws of the training images.",
@@ -149,7 +150,7 @@ final class RealImages {
         return Figure.of(risks, ratios);
     }
 
-    /** The part of the world that a student has not seen, and so the ratio to expect of a linear teacher's. */
+    /** The part of the world that a student has not seen. */
     private Line unseen(Curve linearTeacher) {
         double size = data.images().size(0);
         double[] samples = {100, 800};

@@ -1,5 +1,6 @@
 package dev.retort.theory.simulation;
 
+import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.internal.CompensatedSum;
@@ -9,9 +10,12 @@ import dev.retort.core.nd4j.internal.Centring;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
+import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Training;
+import dev.retort.theory.matrix.MatrixDistillation;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -34,6 +38,10 @@ import org.nd4j.linalg.factory.Nd4j;
  * have a spectrum of its own, for the population has one. Masks are of features in the eigenbasis of the task. In mixed
  * labels the truth's part is the member's own label, and the teacher's noise the residual of a member that is drawn for it
  * at random, so that the two are independent.
+ *
+ * <p>Samples that are not a small part of the population are worth more than fresh ones: of 500 members with 80 features, least
+ * squares on 150 has an excess risk 16 % below the prediction, and on 250 one 40 % below. {@link #excess} has the closed form of that, by
+ * which {@link Simulation#expected} corrects predictions, and trials log a warning where it is more than 5 % off the limit.
  *
  * <p>A residual whose root mean square is at most 64 · 2<sup>−52</sup> · p<sup>1/2</sup> times that of the labels, or ulp(1)
  * of their type times it, is the rounding of labels that are exactly linear in the features, as they always are with fewer
@@ -139,6 +147,55 @@ public final class Population {
      */
     public int size() {
         return residuals.length;
+    }
+
+    /**
+     * The pipeline's beginning in the original features, where each stage may have a covariance of its own.
+     *
+     * @return a description that lacks its target, with this covariance, these least squares coefficients and this noise
+     */
+    public MatrixDistillation.Draft inOriginalFeatures() {
+        double[] truth = new double[task.dimension()];
+        Arrays.setAll(truth, task::coefficient);
+        try (INDArray along = Nd4j.createFromArray(truth);
+                INDArray coefficients = covariance.fromEigenbasis(along)) {
+            return MatrixDistillation.of(covariance, coefficients).withNoise(task.noise());
+        }
+    }
+
+    /**
+     * The excess risk to be expected of trials that {@linkplain Trials#drawingFrom draw from} this population, n of N members without
+     * replacement, and measure over all of them. As N grows it tends to that of {@link Distillation#predict()}; at n = N with
+     * true labels and no ridge it is 0. It is the limit of many samples and features for members with Gaussian features, as that is, and
+     * depends on the task of the pipeline and N only. Without a ridge, and with fewer samples than features, there is no difference. Source:
+     * {@code docs/simulation.md}.
+     *
+     * <pre>{@code
+     * INDArray features = Nd4j.create(StandardNormal.sample(500 * 80, RandomStreams.of(1).generator()), new long[] {500, 80}, 'c');
+     * INDArray labels = Nd4j.create(StandardNormal.sample(500, RandomStreams.of(2).generator()));
+     * Population population = Population.of(features, labels);
+     * Distillation half = Distillation.of(population.task()).target(Training.samples(250));
+     * double ratio = population.excess(half).getAsDouble() / half.predict().excess(); // 0.5952: (N − n)/(N − p)
+     * }</pre>
+     *
+     * @param pipeline of which no training has more samples than there are members
+     * @return the excess risk after the last stage; empty unless all models are ridge regressions (ridge 0 included) on a teacher's labels as
+     *     they are, on all rows
+     * @throws IllegalArgumentException if the pipeline is null, or if the task, or the spectrum, samples or noise of a training, do
+     *     not fit the population
+     */
+    public OptionalDouble excess(Distillation pipeline) {
+        notNull("pipeline", pipeline).trainings().forEach(training -> designFor(pipeline.task(), training));
+        return FinitePopulation.knows(pipeline)
+                ? OptionalDouble.of(FinitePopulation.excess(pipeline, size()))
+                : OptionalDouble.empty();
+    }
+
+    /** What the prediction of a pipeline is to be multiplied by for this population; 1 where that is not known. */
+    double factor(Distillation pipeline) {
+        double limit = pipeline.predict().excess();
+        double here = excess(pipeline).orElse(limit);
+        return here == limit || !(limit > 0 && Double.isFinite(here)) ? 1 : here / limit;
     }
 
     /** Refuses a training that is not about this population. */

@@ -25,6 +25,9 @@ public final class Simulation {
 
     private final boolean gaussian;
 
+    /** What a limit is to be multiplied by because samples are part of a finite population. */
+    private final double populationFactor;
+
     /** The chain without its last stage, without its last two, and so on; the shortest first. */
     private final List<Simulation> before;
 
@@ -38,6 +41,7 @@ public final class Simulation {
             long seed,
             String manner,
             boolean gaussian,
+            double populationFactor,
             List<Simulation> before,
             double[] excess,
             double[] literal,
@@ -46,6 +50,7 @@ public final class Simulation {
         this.seed = seed;
         this.manner = manner;
         this.gaussian = gaussian;
+        this.populationFactor = populationFactor;
         this.before = before;
         this.excess = excess;
         this.literal = literal;
@@ -59,11 +64,13 @@ public final class Simulation {
         int last = pipeline.trainings().size() - 1;
         for (int k = 0; k <= last; k++) {
             int stage = k;
+            Pipeline beginning = k == last ? pipeline : pipeline.beginning(k + 1);
             stages.add(new Simulation(
-                    k == last ? pipeline : pipeline.beginning(k + 1),
+                    beginning,
                     settings.seed(),
                     settings.manner(),
                     settings.areGaussian(),
+                    settings.populationFactor(beginning),
                     List.copyOf(stages),
                     trials.stream().mapToDouble(trial -> trial.excess[stage]).toArray(),
                     trials.stream().mapToDouble(trial -> trial.literal[stage]).toArray(),
@@ -165,6 +172,7 @@ public final class Simulation {
                 seed,
                 manner,
                 gaussian,
+                populationFactor,
                 before.stream().map(Simulation::literal).toList(),
                 literal,
                 literal,
@@ -204,15 +212,16 @@ public final class Simulation {
 
     /**
      * The mean excess risk that a prediction lets expect of such trials: that of its limit, with the correction for finite size
-     * where one is known.
+     * where one is known, or for the finite population that was drawn from.
      *
      * @param prediction the closed form
      * @return its {@linkplain RiskReport#corrected() corrected} excess risk, where that is known and features were {@linkplain
-     *     #isGaussian() Gaussian}; otherwise its {@linkplain RiskReport#excess() excess risk}
+     *     #isGaussian() Gaussian}; of a population, its {@linkplain RiskReport#excess() excess risk} times what {@link
+     *     Population#excess} says of the pipeline over the limit, where that is known; otherwise its excess risk
      */
     public double expected(RiskReport prediction) {
         double limit = notNull("prediction", prediction).excess();
-        return gaussian ? prediction.corrected().orElse(limit) : limit;
+        return gaussian ? prediction.corrected().orElse(limit) : populationFactor * limit;
     }
 
     /**
@@ -245,6 +254,7 @@ public final class Simulation {
                 && seed == that.seed
                 && manner.equals(that.manner)
                 && gaussian == that.gaussian
+                && populationFactor == that.populationFactor
                 && orthogonal == that.orthogonal
                 && Arrays.equals(excess, that.excess)
                 && Arrays.equals(literal, that.literal)

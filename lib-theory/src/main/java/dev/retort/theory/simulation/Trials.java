@@ -12,6 +12,8 @@ import dev.retort.theory.distillation.Experiment;
 import dev.retort.theory.distillation.Pipeline;
 import dev.retort.theory.distillation.Teacher;
 import dev.retort.theory.distillation.Training;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -63,6 +65,9 @@ import org.slf4j.LoggerFactory;
 public final class Trials implements Experiment<Pipeline, Simulation> {
 
     private static final Logger LOGGER = LoggerFactory.getLogger("dev.retort.theory.simulation");
+
+    /** The relative difference from which on trials of a finite population are told to be other than predicted. */
+    private static final double NOTABLE = 0.05;
 
     private final int count;
     private final long seed;
@@ -303,6 +308,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
                         .mapToObj(pipeline::beginning)
                         .toList());
         Procedure procedure = Procedure.of(pipeline, population, Fitter::of);
+        warnOfFinitePopulation(pipeline);
         PipelineTrial trial = new PipelineTrial(procedure, isAveraging(), controls, bytes);
         return Simulation.of(pipeline, this, repeat(trial));
     }
@@ -316,8 +322,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
      * @param training how it is trained, except for the number of samples
      * @param samples the numbers of samples, at least one, each at least 1, in any order
      * @return one simulation per number, in their order
-     * @throws IllegalArgumentException as {@link #run} does, if there are no numbers, if one is less than 1, or if these trials
-     *     draw from a population
+     * @throws IllegalArgumentException as {@link #run} does, if there are no numbers, or if one is less than 1
      * @throws IllegalStateException as {@link #run} does
      * @throws CancellationException as {@link #run} does
      */
@@ -325,15 +330,17 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
         notNull("teacher", teacher);
         notNull("training", training);
         atLeastOne("samples.length", notNull("samples", samples).length);
-        refusePopulation("learning curves");
         List<Distillation> pipelines = IntStream.of(samples)
                 .mapToObj(n -> teacher.target(training.withSamples(atLeastOne("samples", n))))
                 .toList();
         long bytes = pipelines.stream().mapToLong(PipelineTrial::memory).max().orElseThrow();
         Backend.require();
         List<Procedure> points = pipelines.stream()
-                .map(pipeline -> Procedure.of(pipeline, null, Fitter::of))
+                .map(pipeline -> Procedure.of(pipeline, population, Fitter::of))
                 .toList();
+        warnOfFinitePopulation(Collections.max(
+                pipelines,
+                Comparator.comparingDouble(pipeline -> pipeline.target().samples())));
         List<List<Outcome>> outcomes = repeat(new LearningCurve(points, isAveraging(), controls(pipelines), bytes));
         return IntStream.range(0, pipelines.size())
                 .mapToObj(j -> Simulation.of(
@@ -354,6 +361,39 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
     /** Whether labels of these trials are averaged over: residuals of a population are not noise independent of its features. */
     boolean isAveraging() {
         return measure != Measure.LITERAL && population == null;
+    }
+
+    /** What the prediction of a pipeline is to be multiplied by because samples are part of a finite population. */
+    double populationFactor(Pipeline pipeline) {
+        return population != null && pipeline instanceof Distillation distillation
+                ? population.factor(distillation)
+                : 1;
+    }
+
+    private void warnOfFinitePopulation(Pipeline pipeline) {
+        if (population == null) {
+            return;
+        }
+        double factor = populationFactor(pipeline);
+        boolean known = pipeline instanceof Distillation distillation && FinitePopulation.knows(distillation);
+        double samples = pipeline.trainings().stream()
+                .mapToDouble(Training::samples)
+                .max()
+                .orElseThrow();
+        if (Math.abs(factor - 1) > NOTABLE) {
+            LOGGER.warn(
+                    "Samples of {} of {} members: the excess risk over all members is expected to be {} times the prediction,"
+                            + " which Simulation.expected takes into account",
+                    (long) samples,
+                    population.size(),
+                    String.format(Locale.ROOT, "%.3f", factor));
+        } else if (!known && samples > NOTABLE * population.size()) {
+            LOGGER.warn(
+                    "Samples of {} of {} members: the excess risk over all members may be below the prediction, which is that"
+                            + " of a population without end",
+                    (long) samples,
+                    population.size());
+        }
     }
 
     boolean areGaussian() {

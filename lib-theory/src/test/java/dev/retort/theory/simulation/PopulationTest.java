@@ -15,9 +15,12 @@ import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.FeatureMask;
+import dev.retort.theory.distillation.RiskReport;
 import dev.retort.theory.distillation.Surrogate;
 import dev.retort.theory.distillation.Training;
+import dev.retort.theory.matrix.MatrixDistillation;
 import java.util.Arrays;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -259,11 +262,10 @@ class PopulationTest {
                     .isLessThan(above);
             above = simulation.mean();
         }
-        // The theory of Gaussian features, less the members whom the student has seen and interpolates; forty of them
-        // are few.
+        // The theory of Gaussian features; five of them are few.
         Distillation ofFive = target(small, 5);
         assertThat(ofFive.simulate(Trials.of(200).drawingFrom(small)).mean())
-                .isCloseTo((1 - 5 / 40.0) * ofFive.predict().excess(), withinPercentage(25));
+                .isCloseTo(ofFive.predict().excess(), withinPercentage(25));
         for (int samples : new int[] {39, 40}) {
             // As many as the rank: of centred members each is the negative sum of the others.
             assertThat(target(small, samples).predict().excess()).isZero();
@@ -272,6 +274,117 @@ class PopulationTest {
                             .mean())
                     .isBetween(0.0, 1e-25);
         }
+    }
+
+    /** Few members, so that samples are a good part of them. */
+    private Population ofFirst(int members) {
+        return Population.of(
+                features.get(NDArrayIndex.interval(0, members), NDArrayIndex.all()),
+                labels.get(NDArrayIndex.interval(0, members)));
+    }
+
+    @Test
+    void leastSquaresOnPartOfAPopulationHasItsKnownRisk() {
+        Population small = ofFirst(300);
+        for (int samples : new int[] {90, 150, 240, 299, 300}) {
+            // The fit of a part departs from that of the whole by what its covariance has in excess: σ² p (N − n)/((N −
+            // p)(n − p)).
+            double expected = Math.pow(small.task().noise(), 2) * 60 * (300 - samples) / (240.0 * (samples - 60));
+            assertThat(small.excess(target(small, samples)).orElseThrow())
+                    .as("%d samples", samples)
+                    .isCloseTo(expected, within(1e-12 * expected));
+        }
+        assertThat(small.excess(target(small, 30)).orElseThrow())
+                .isCloseTo(target(small, 30).predict().excess(), withinPercentage(1e-10));
+        // An ordinary ridge on everyone is what it is.
+        Distillation ridge =
+                Distillation.of(small.task()).target(Training.samples(300).withRidge(0.1));
+        assertThat(small.excess(ridge).orElseThrow())
+                .isCloseTo(
+                        ridge.simulate(Trials.of(2).drawingFrom(small)).mean(),
+                        within(1e-10 * ridge.predict().excess()));
+        assertThat(population.excess(Distillation.of(population.task())
+                        .target(Training.samples(20).stoppedAt(10))))
+                .isEmpty();
+    }
+
+    @Test
+    void theTheoryPredictsWhatAFinitePopulationDoes() {
+        Population small = ofFirst(400);
+        double noise = small.task().noise();
+        Training half = Training.samples(200);
+        FeatureMask first = FeatureMask.keepingFirst(25, DIMENSION);
+        Distillation.Draft task = Distillation.of(small.task());
+        for (Distillation pipeline : new Distillation[] {
+            task.target(half),
+            task.target(half.withRidge(0.02)),
+            task.target(half.withMask(first)),
+            task.surrogate(half.withRidge(0.01)).then(half.withNoise(noise / 2)),
+            task.surrogate(half.withMask(first)).then(Training.samples(300).withTeacherShare(0.5)),
+            task.surrogate(half)
+                    .then(half.withRidge(0.05).withNoise(0))
+                    .then(Training.samples(40).withNoise(0))
+        }) {
+            Simulation simulation = pipeline.simulate(Trials.of(300).withSeed(4).drawingFrom(small));
+            RiskReport prediction = pipeline.predict();
+            double expected = small.excess(pipeline).orElseThrow();
+            assertThat(simulation.expected(prediction)).isCloseTo(expected, within(1e-12 * expected));
+            // After every stage, to 4/n for the limit; the prediction for fresh samples is further off.
+            assertThat(simulation).isPreciseTo(0.02).withFiniteSizeAllowance(4).agreesWith(pipeline);
+            if (simulation.stages().size() < 3) {
+                assertThat(expected).isLessThan(0.96 * prediction.excess());
+            }
+        }
+    }
+
+    @Test
+    void learningCurvesAreThoseOfTheirPoints() {
+        Population small = ofFirst(200);
+        int[] samples = {20, 100, 50, 200};
+        Trials trials = Trials.of(200).withSeed(3).drawingFrom(small);
+        for (Training training :
+                new Training[] {Training.samples(1), Training.samples(1).withRidge(0.05)}) {
+            Distillation.Draft task = Distillation.of(small.task());
+            List<Simulation> curve = trials.learningCurve(task, training, samples);
+            for (int j = 0; j < samples.length; j++) {
+                Distillation point = task.target(training.withSamples(samples[j]));
+                Simulation alone = point.simulate(trials.withSeed(5));
+                assertThat(curve.get(j).pipeline()).isEqualTo(point);
+                double error = Math.hypot(curve.get(j).standardError(), alone.standardError());
+                assertThat(curve.get(j).mean())
+                        .as("%d samples, %s", samples[j], training)
+                        .isCloseTo(alone.mean(), within(4 * error + 1e-12));
+            }
+            // To 4/n for the limit, and 2 for the least squares of 100 on 60 features.
+            assertThat(curve.get(1))
+                    .withFiniteSizeAllowance(6)
+                    .agreesWith(curve.get(1).pipeline());
+        }
+        List<Simulation> taught = trials.learningCurve(
+                Distillation.of(small.task()).surrogate(Training.samples(120).withRidge(0.05)),
+                Training.samples(1).withNoise(0),
+                30,
+                150);
+        assertThat(taught.get(0).stages().get(0).mean())
+                .isEqualTo(taught.get(1).stages().get(0).mean());
+        assertThat(taught.get(1))
+                .withFiniteSizeAllowance(4)
+                .agreesWith(taught.get(1).pipeline());
+    }
+
+    @Test
+    void inOriginalFeaturesItIsTheSameTask() {
+        Training teacher = Training.samples(90).withRidge(0.01);
+        Training student = Training.samples(40).withNoise(0.1);
+        double expected = Distillation.of(population.task())
+                .surrogate(teacher)
+                .then(student)
+                .predict()
+                .excess();
+        MatrixDistillation matrices =
+                population.inOriginalFeatures().surrogate(teacher).then(student);
+        assertThat(matrices.predict().excess()).isCloseTo(expected, within(1e-9 * expected));
+        assertThat(matrices.evaluation()).isEqualTo(population.covariance());
     }
 
     private static Distillation target(Population population, int samples) {

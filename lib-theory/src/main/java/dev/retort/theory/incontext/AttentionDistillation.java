@@ -32,7 +32,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * double[][] keys = {{1, 0}, {0, 1}, {-1, 0}};
  * double[][] values = {{1}, {2}, {3}};
  * AttentionDistillation prompt = AttentionDistillation.of(keys, values);
- * double mean = prompt.weights().predict(new double[] {0.5, 0})[0]; // 1.823: (1/3) Σ v exp⟨κ, q⟩
+ * double mean = prompt.weights().predict(new double[] {0.5, 0})[0]; // 1.823: the mean of v exp⟨κ, q⟩
  * double softmax = prompt.attention(new double[] {0.5, 0})[0]; // 1.680
  * double fitted = prompt.limit().predict(new double[] {1, 0})[0]; // 1.000: steps without end fit the teacher's values
  * }</pre>

@@ -27,7 +27,7 @@ import java.util.random.RandomGenerator;
  * double[][] pool = {{0, 0}, {1, 0}, {0, 1}, {3, 3}, {1, 1}};
  * double[][] target = {{0.1, 0.5}, {1, 0.6}, {0.5, 0.2}, {0.4, 1}};
  * DemonstrationSelection selection = DemonstrationSelection.of(Kernel.gaussian(1), pool, target);
- * Selection greedy = selection.greedy(3); // demonstrations 2, 1 and 4
+ * Selection greedy = selection.greedy(3); // which demonstrations, and in which order
  * double left = greedy.objective(); // 0.0577
  * double random = selection.meanOfRandom(3); // 0.222
  * }</pre>

@@ -27,7 +27,7 @@ import static dev.retort.core.internal.Arguments.refusal;
  * <pre>{@code
  * import dev.retort.theory.incontext.*;
  * GeneralisationBound bound = GeneralisationBound.of(1, 1, 1);
- * double gap = bound.moment(100, 0.05); // 0.3948: 0.15 in the middle, 0.2448 for the probability
+ * double gap = bound.moment(100, 0.05); // 0.3948: what holds on average, and a term for the probability
  * }</pre>
  *
  * <p>Immutable.

@@ -34,7 +34,7 @@ import java.util.function.UnaryOperator;
  *
  * <pre>{@code
  * import dev.retort.theory.incontext.*;
- * Kernel product = Kernel.softmax().on(0, 2).times(Kernel.linear().on(2, 3)); // keys of 2 coordinates, values of 1
+ * Kernel product = Kernel.softmax().on(0, 2).times(Kernel.linear().on(2, 3)); // of keys and of values
  * double k = product.value(new double[] {1, 0, 2}, new double[] {0.5, 1, 3}); // 9.892
  * }</pre>
  *

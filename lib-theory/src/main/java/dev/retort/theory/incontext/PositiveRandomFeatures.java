@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
  * PositiveRandomFeatures features = PositiveRandomFeatures.of(2, 64).withSeed(7);
  * double[][] keys = {{0.3, -0.4}, {0.5, 0.2}};
  * double estimate = features.kernel().value(keys[0], keys[1]); // 1.074
- * double scatter = Math.sqrt(features.variance(keys[0], keys[1])); // 0.132, around exp⟨x, y⟩ = 1.073
+ * double scatter = Math.sqrt(features.variance(keys[0], keys[1])); // 0.132, around the exact exp⟨x, y⟩
  * }</pre>
  *
  * <p>Immutable; the same seed gives the same features.

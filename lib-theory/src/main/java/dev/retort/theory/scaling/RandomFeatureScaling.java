@@ -38,8 +38,8 @@ import java.util.Objects;
  * <pre>{@code
  * RandomFeatureScaling noisy = RandomFeatureScaling.of(1.5, 2.5)
  *         .withNoise(1)
- *         .withTeacher(Growth.samples(1)) // n = s, all features, no ridge: it interpolates the noise
- *         .withStudent(Growth.samples(3).withBestRidge());
+ *         .withTeacher(RandomFeatureScaling.Growth.samples(1)) // n = s, all features, no ridge: it interpolates the noise
+ *         .withStudent(RandomFeatureScaling.Growth.samples(3).withBestRidge());
  * RandomFeatureScaling.Point point = noisy.at(1000);
  * double teacher = point.teacherExponent(); // -0.00114: it does not learn
  * double student = point.studentExponent(); // 0.584

@@ -46,6 +46,7 @@ final class Figures {
                 () -> TrainedTeachers.masks(TRIALS.untilRelativeError(FAIR)),
                 () -> ModelCollapse.exhibit(TRIALS.untilRelativeError(FAIR)),
                 () -> OtherTrainings.exhibit(OTHER_TRIALS),
+                () -> OwnData.exhibit(OTHER_TRIALS.count(), SEED),
                 () -> RandomFeatureLaws.exhibit(OTHER_TRIALS),
                 () -> Phases.exhibit(TRIALS.untilRelativeError(FAIR)),
                 () -> ScalingFigures.constants(TRIALS.untilRelativeError(PRECISE)),

@@ -4,10 +4,14 @@ import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
+import static dev.retort.core.internal.Arguments.refusal;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.analysis.solvers.BrentSolver;
 import org.apache.commons.math3.optim.InitialGuess;
 import org.apache.commons.math3.optim.MaxEval;
@@ -44,6 +48,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class DistillationLaw {
+
+    /** Students have many constants. */
+    private static final int LEAST_RUNS = 12;
 
     private static final double TRAINING = 6;
     private static final double INFERENCE = 2;
@@ -107,6 +114,60 @@ public final class DistillationLaw {
                 nonNegative("c1", c1),
                 positive("d1", d1),
                 positive("f1", f1));
+    }
+
+    /**
+     * Fits the supervised law to the runs on data, and then this law to the distilled ones, in the form that predicts best in
+     * cross-validation.
+     *
+     * @param runs the runs of both kinds: at least 8 on data and 12 with teachers, each kind with different parameters and tokens, and
+     *     with different teachers
+     * @return the law, with what is known of its errors if the supervised law is taken as it was fitted
+     * @throws IllegalArgumentException if there are fewer, if parameters, tokens or teachers do not differ, or if more than a tenth of the
+     *     distilled runs, and more than two, have a loss more than 1 % below their teacher's, which the law excludes; they are named
+     */
+    public static LawFit<DistillationLaw> fit(RunTable runs) {
+        return fit(runs, SupervisedLaw.fit(runs).law(), FitSettings.standard());
+    }
+
+    /**
+     * Fits the law to distilled runs, with a supervised law that is known.
+     *
+     * @param runs the runs; those on data are passed over. At least 12 with teachers, which differ in parameters, tokens and teachers
+     * @param supervised the law of students that are trained on data
+     * @param settings starts, seed and forms
+     * @return the law, with what is known of its errors if the supervised law is right
+     * @throws IllegalArgumentException if there are fewer, if parameters, tokens or teachers do not differ, or if more than a tenth of the
+     *     distilled runs, and more than two, have a loss more than 1 % below their teacher's, which the law excludes; they are named
+     */
+    public static LawFit<DistillationLaw> fit(RunTable runs, SupervisedLaw supervised, FitSettings settings) {
+        RunTable used = notNull("runs", runs).distilled();
+        notNull("supervised", supervised);
+        used.requireVariety("with teachers", LEAST_RUNS);
+        RunTable.requireVariety("teacherLosses", used.teacherLosses());
+        List<LawModel<DistillationLaw>> models = Arrays.stream(LawForm.values())
+                .<LawModel<DistillationLaw>>map(form -> new DistillationModel(used, supervised, form))
+                .toList();
+        return LawFit.best(models, notNull("settings", settings), excluded(used));
+    }
+
+    /** Runs further below their teachers than noise explains, or a few of them. */
+    private static List<String> excluded(RunTable runs) {
+        double[] losses = runs.losses();
+        double[] teachers = runs.teacherLosses();
+        int[] below = IntStream.range(0, runs.size())
+                .filter(i -> losses[i] < teachers[i] * (1 - HuberFit.FIRST_SCALE))
+                .toArray();
+        if (below.length > Math.max(2, runs.size() / 10)) {
+            throw refusal(
+                    "losses",
+                    below.length + " of " + runs.size(),
+                    "are more than 1 % below the teacher's loss, which this law excludes: " + runs.named(below)
+                            + "; leave out runs whose students surpass their teachers");
+        }
+        return below.length == 0
+                ? List.of()
+                : List.of("More than 1 % below the loss of the teacher, which the law excludes: " + runs.named(below));
     }
 
     /** {@return the law of students that are trained on data} */

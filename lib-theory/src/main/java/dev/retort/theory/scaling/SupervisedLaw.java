@@ -1,8 +1,10 @@
 package dev.retort.theory.scaling;
 
 import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public final class SupervisedLaw {
 
     private static final double TRAINING = 6;
+
+    /** Three more than the form with γ = 1 has constants. */
+    private static final int LEAST_RUNS = 8;
 
     private final double irreducible;
     private final PowerTerms terms;
@@ -77,6 +82,33 @@ public final class SupervisedLaw {
      */
     public static SupervisedLaw busbridge2025() {
         return of(1.220, 3355, 0.408, 18186, 0.431, 0.452);
+    }
+
+    /**
+     * Fits the law to runs on data, in its form with γ = 1 or with all constants, whichever predicts better in cross-validation.
+     *
+     * @param runs the runs; those with teachers are passed over. At least 8 on data, which differ in parameters and in tokens
+     * @return the law, with what is known of its errors
+     * @throws IllegalArgumentException if there are fewer, or all have the same parameters or the same tokens
+     */
+    public static LawFit<SupervisedLaw> fit(RunTable runs) {
+        return fit(runs, FitSettings.standard());
+    }
+
+    /**
+     * Fits the law to runs on data.
+     *
+     * @param runs the runs; those with teachers are passed over. At least 8 on data, which differ in parameters and in tokens
+     * @param settings starts, seed and forms
+     * @return the law, with what is known of its errors
+     * @throws IllegalArgumentException if there are fewer, or all have the same parameters or the same tokens
+     */
+    public static LawFit<SupervisedLaw> fit(RunTable runs, FitSettings settings) {
+        RunTable used = notNull("runs", runs).supervised();
+        used.requireVariety("on data", LEAST_RUNS);
+        List<LawModel<SupervisedLaw>> models =
+                List.of(new SupervisedModel(used, LawForm.UNIT_GAMMA), new SupervisedModel(used, LawForm.COMPLETE));
+        return LawFit.best(models, notNull("settings", settings), List.of());
     }
 
     /** {@return E, the loss that no model goes below} */

@@ -1,0 +1,70 @@
+package dev.retort.theory.scaling;
+
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
+
+import java.util.List;
+
+/**
+ * How a law is fitted to runs. Immutable.
+ *
+ * @param starts how many random starts the search has, at least 1
+ * @param seed the seed of starts and of the folds of the cross-validation
+ * @param forms the forms among which the cross-validation chooses, at least one; those that a law does not have are passed over
+ */
+public record FitSettings(int starts, long seed, List<LawForm> forms) {
+
+    /**
+     * Checks the settings.
+     *
+     * @param starts how many random starts the search has
+     * @param seed the seed
+     * @param forms the forms
+     * @throws IllegalArgumentException if there is no start or no form
+     */
+    public FitSettings {
+        atLeastOne("starts", starts);
+        forms = List.copyOf(notNull("forms", forms));
+        if (forms.isEmpty()) {
+            throw refusal("forms", 0, "is not at least one form");
+        }
+    }
+
+    /** {@return 30 starts of seed 1, and all forms} */
+    public static FitSettings standard() {
+        return new FitSettings(30, 1, List.of(LawForm.values()));
+    }
+
+    /**
+     * With another number of starts.
+     *
+     * @param number how many, at least 1
+     * @return such settings
+     * @throws IllegalArgumentException if there is none
+     */
+    public FitSettings withStarts(int number) {
+        return new FitSettings(number, seed, forms);
+    }
+
+    /**
+     * With another seed.
+     *
+     * @param number the seed
+     * @return such settings
+     */
+    public FitSettings withSeed(long number) {
+        return new FitSettings(starts, number, forms);
+    }
+
+    /**
+     * With these forms only.
+     *
+     * @param among the forms, at least one
+     * @return such settings
+     * @throws IllegalArgumentException if there is none
+     */
+    public FitSettings withForms(LawForm... among) {
+        return new FitSettings(starts, seed, List.of(among));
+    }
+}

@@ -1,0 +1,428 @@
+package dev.retort.theory.scaling;
+
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.positive;
+import static dev.retort.core.internal.Arguments.refusal;
+
+import dev.retort.core.RandomStreams;
+import dev.retort.core.internal.ThinSvd;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.apache.commons.math3.distribution.TDistribution;
+
+/**
+ * A law fitted to a table of runs, and how far it can be trusted. Residuals are ln(predicted loss) − ln(measured loss), which Huber's loss
+ * keeps from being led by single runs; the form with the smallest error in five-fold cross-validation is taken.
+ *
+ * <p>The constants of such laws are often not determined although the losses that they predict are: many sets of constants draw the same
+ * curve. So intervals are given for whatever is computed from the law, {@code fit.interval(law -> law.loss(n, d), 0.95)}, and constants
+ * without a warning only if there is none to give. Intervals assume that the law holds: outside the runs ({@link #outside}) they are as
+ * good as the form is. Those of a {@link DistillationLaw} take its supervised law as given. Immutable.
+ *
+ * <pre>{@code
+ * double[] n = new double[25];
+ * double[] d = new double[25];
+ * double[] losses = new double[25];
+ * for (int i = 0; i < 25; i++) {
+ *     n[i] = 1e8 * Math.pow(3, i / 5);
+ *     d[i] = 2e9 * Math.pow(3, i % 5);
+ *     losses[i] = SupervisedLaw.of(1.7, 400, 0.34, 410, 0.28).loss(n[i], d[i]) * (1 + 0.002 * Math.sin(99 * i)); // yours instead
+ * }
+ * LawFit<SupervisedLaw> fit = SupervisedLaw.fit(RunTable.of(n, d, losses));
+ * double loss = fit.law().loss(1.2e10, 3e11); // 2.102
+ * Interval likely = fit.interval(law -> law.loss(1.2e10, 3e11), 0.95);
+ * Interval size = fit.interval(law -> law.optimalFor(1e22).parameters(), 0.95);
+ * List<String> warnings = fit.warnings(); // none
+ * List<String> where = fit.outside(1.2e10, 3e11); // more parameters and more tokens than in any run
+ * }</pre>
+ *
+ * @param <L> the law
+ */
+public final class LawFit<L> {
+
+    private static final int FOLDS = 5;
+    private static final int REFIT = 200;
+
+    /** Relative to the longest; what is shorter is rounding. */
+    private static final double NOTHING = 1e-13;
+
+    /** Of a constant's logarithm: beyond it, the constant is known to within a factor of two at best. */
+    private static final double UNKNOWN = 0.35;
+
+    private static final double OUTLYING = 5;
+
+    private static final double STEP = 1e-5;
+
+    /**
+     * A form that was tried.
+     *
+     * @param form the form
+     * @param constants how many constants it has
+     * @param error its error in cross-validation: the root mean square of residuals of runs left out, those beyond 1 % counting less
+     */
+    public record Tried(LawForm form, int constants, double error) {}
+
+    private final HuberFit<L> fit;
+    private final List<Tried> tried;
+    private final L law;
+    private final double[] lengths;
+    private final ThinSvd slopes;
+    private final double unit;
+    private final double deviation;
+    private final List<String> warnings;
+
+    private LawFit(HuberFit<L> fit, List<Tried> tried, FitSettings settings, List<String> before) {
+        this.fit = fit;
+        this.tried = tried;
+        this.law = fit.model().law(fit.constants());
+        this.deviation = fit.deviation();
+        double[] constants = fit.constants();
+        int runs = fit.model().runs().size();
+        double[][] rows = new double[runs][constants.length];
+        double[] residuals = fit.residuals(constants, rows);
+        double[][] columns = new double[constants.length][runs];
+        this.lengths = new double[constants.length];
+        for (int j = 0; j < constants.length; j++) {
+            int column = j;
+            Arrays.setAll(columns[j], i -> rows[i][column]);
+            double length = Math.sqrt(Arrays.stream(columns[j]).map(v -> v * v).sum());
+            lengths[j] = length;
+            Arrays.setAll(columns[column], i -> length == 0 ? 0 : rows[i][column] / length);
+        }
+        this.slopes = ThinSvd.of(columns);
+        this.unit = unit(residuals, fit.scale(), constants.length);
+        this.warnings = warnings(settings, before, residuals);
+    }
+
+    /** The variance in (JᵀJ)⁻¹ of an M-estimate, with Huber's correction for few rows (Huber, Robust Statistics, 1981, 7.6). */
+    private static double unit(double[] residuals, double scale, int constants) {
+        int runs = residuals.length;
+        double squares = 0;
+        double inside = 0;
+        for (double residual : residuals) {
+            double pull = Math.max(-scale, Math.min(scale, residual));
+            squares += pull * pull;
+            inside += Math.abs(residual) <= scale ? 1 : 0;
+        }
+        double share = inside / runs;
+        double correction = 1 + constants * (1 - share) / (share * runs);
+        return correction * correction * squares / (runs - constants) / (share * share);
+    }
+
+    /** Fits all forms for which there are runs enough, and keeps the best. */
+    static <L> LawFit<L> best(List<LawModel<L>> models, FitSettings settings, List<String> before) {
+        List<HuberFit<L>> fits = models.stream()
+                .filter(model -> settings.forms().contains(model.form()))
+                .filter(model -> model.runs().size() >= model.bounds().length + 3)
+                .map(model -> HuberFit.of(model, settings))
+                .toList();
+        if (fits.isEmpty()) {
+            throw refusal("forms", settings.forms(), "has no form of this law for so few runs");
+        }
+        List<Tried> tried = fits.stream()
+                .map(fit -> new Tried(fit.model().form(), fit.constants().length, crossValidated(fit, settings.seed())))
+                .toList();
+        int best = IntStream.range(0, fits.size())
+                .boxed()
+                .min(Comparator.comparingDouble(k -> tried.get(k).error()))
+                .orElseThrow();
+        return new LawFit<>(fits.get(best), tried, settings, before);
+    }
+
+    private static double crossValidated(HuberFit<?> fit, long seed) {
+        int runs = fit.model().runs().size();
+        RandomGenerator random = RandomStreams.of(seed).at(Integer.MAX_VALUE).generator();
+        int[] order = IntStream.range(0, runs).toArray();
+        for (int i = runs - 1; i > 0; i--) {
+            int j = random.nextInt(i + 1);
+            int kept = order[i];
+            order[i] = order[j];
+            order[j] = kept;
+        }
+        double sum = 0;
+        for (int fold = 0; fold < FOLDS; fold++) {
+            int left = fold;
+            int[] rows = IntStream.range(0, runs)
+                    .filter(i -> i % FOLDS != left)
+                    .map(i -> order[i])
+                    .toArray();
+            double[] constants = fit.refitted(rows, HuberFit.FIRST_SCALE, REFIT);
+            double[] residuals = fit.residuals(constants, new double[runs][constants.length]);
+            for (int i = fold; i < runs; i += FOLDS) {
+                sum += 2 * HuberFit.huber(residuals[order[i]], HuberFit.FIRST_SCALE);
+            }
+        }
+        return Math.sqrt(sum / runs);
+    }
+
+    private List<String> warnings(FitSettings settings, List<String> before, double[] residuals) {
+        List<String> all = new ArrayList<>(before);
+        RunTable runs = fit.model().runs();
+        int[] outliers = IntStream.range(0, residuals.length)
+                .filter(i -> Math.abs(residuals[i]) > OUTLYING * Math.max(deviation, 1e-9))
+                .toArray();
+        if (outliers.length > 0) {
+            all.add(String.format(
+                    Locale.ROOT,
+                    "Off the law by more than %.0f standard deviations, and of less weight: %s",
+                    OUTLYING,
+                    runs.named(outliers)));
+        }
+        if (!isIdentified()) {
+            all.add(String.format(
+                    Locale.ROOT,
+                    "The runs do not determine the constants (condition %.1g): use what the law predicts, not the constants",
+                    condition()));
+        }
+        if (settings.starts() > 1 && fit.agreeing() < 2) {
+            all.add("Only one of " + settings.starts()
+                    + " starts came to this fit: there may be a better one; use more starts");
+        }
+        return List.copyOf(all);
+    }
+
+    /** {@return the law with the constants that fit best} */
+    public L law() {
+        return law;
+    }
+
+    /** {@return the form that was taken} */
+    public LawForm form() {
+        return fit.model().form();
+    }
+
+    /** {@return the forms that there were runs enough for, with their errors in cross-validation} */
+    public List<Tried> tried() {
+        return tried;
+    }
+
+    /** {@return the runs that were fitted} */
+    public RunTable runs() {
+        return fit.model().runs();
+    }
+
+    /**
+     * How far the runs are from the law.
+     *
+     * @return ln(predicted) − ln(measured) of each run
+     */
+    public double[] residuals() {
+        return fit.residuals();
+    }
+
+    /**
+     * The relative standard deviation of a run from the law, from the median of the residuals' sizes.
+     *
+     * @return at least 0; 0.01 for one percent
+     */
+    public double deviation() {
+        return deviation;
+    }
+
+    /**
+     * How unevenly the runs determine the constants: the condition number of JᵀJ, with J the slopes of the residuals by the logarithms of the
+     * constants, scaled to columns of length one.
+     *
+     * @return at least 1; from about 10⁶ on constants are lost though predictions may not be
+     */
+    public double condition() {
+        double ratio = slopes.value(0) / slopes.value(lengths.length - 1);
+        return ratio * ratio;
+    }
+
+    /**
+     * Whether the runs determine every constant to within a factor of two, at a confidence of 95 %.
+     *
+     * @return false if only predictions, and not the constants, are to be shown
+     */
+    public boolean isIdentified() {
+        LawModel<L> model = fit.model();
+        for (int k = 0; k < lengths.length; k++) {
+            int constant = k;
+            if (!(standardError(gradient(each -> Math.log(model.written(each)[constant]))) <= UNKNOWN)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** {@return what is to be known before the fit is used, in sentences; none if there is nothing} */
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    /**
+     * Where a model lies outside the runs that were fitted, and its prediction on the form of the law alone.
+     *
+     * @param parameters N, greater than 0
+     * @param tokens D, greater than 0
+     * @return sentences; none if it is inside
+     * @throws IllegalArgumentException if a number is not positive and finite
+     */
+    public List<String> outside(double parameters, double tokens) {
+        List<String> all = new ArrayList<>();
+        outside("parameters", positive("parameters", parameters), runs().parameters(), all);
+        outside("tokens", positive("tokens", tokens), runs().tokens(), all);
+        return all;
+    }
+
+    /**
+     * Where a student or its teacher lies outside the runs that were fitted.
+     *
+     * @param parameters N<sub>S</sub>, greater than 0
+     * @param tokens D<sub>S</sub>, greater than 0
+     * @param teacherLoss L<sub>T</sub>, greater than 0
+     * @return sentences; none if it is inside
+     * @throws IllegalArgumentException if a number is not positive and finite, or the law is not one of students
+     */
+    public List<String> outside(double parameters, double tokens, double teacherLoss) {
+        if (Double.isNaN(runs().teacherLosses()[0])) {
+            throw refusal("teacherLoss", teacherLoss, "is a teacher's, and the law is that of runs without teachers");
+        }
+        List<String> all = new ArrayList<>(outside(parameters, tokens));
+        outside("teacher's loss", positive("teacherLoss", teacherLoss), runs().teacherLosses(), all);
+        return all;
+    }
+
+    private static void outside(String name, double value, double[] column, List<String> all) {
+        Interval range = RunTable.range(column);
+        if (!range.contains(value)) {
+            boolean less = value < range.low();
+            all.add(String.format(
+                    Locale.ROOT,
+                    "%s: %.4g is %.3g times %s than in any run",
+                    name,
+                    value,
+                    less ? range.low() / value : value / range.high(),
+                    less ? "less" : "more"));
+        }
+    }
+
+    /**
+     * A confidence interval, by the delta method, of anything that is computed from the law: its logarithm is taken as linear in the logarithms
+     * of the constants if it is positive, and itself if not.
+     *
+     * @param quantity what is computed, such as {@code law -> law.loss(1e9, 1e11)}
+     * @param level the confidence, between 0 and 1
+     * @return the interval; without ends where the runs do not tell
+     * @throws IllegalArgumentException if the level is out of range
+     */
+    public Interval interval(ToDoubleFunction<? super L> quantity, double level) {
+        return interval(quantity, level, 0);
+    }
+
+    /**
+     * The interval for a single new run, which deviates from the law as those of the table do.
+     *
+     * @param loss a loss that is computed from the law, such as {@code law -> law.loss(1e9, 1e11)}
+     * @param level the probability, between 0 and 1
+     * @return the interval that the run's loss falls into with this probability
+     * @throws IllegalArgumentException if the level is out of range
+     */
+    public Interval intervalOfRun(ToDoubleFunction<? super L> loss, double level) {
+        return interval(loss, level, deviation);
+    }
+
+    private Interval interval(ToDoubleFunction<? super L> quantity, double level, double scatter) {
+        if (!(level > 0 && level < 1)) {
+            throw refusal("level", level, "is not between 0 and 1");
+        }
+        double value = notNull("quantity", quantity).applyAsDouble(law);
+        boolean logarithmic = value > 0;
+        double error = standardError(gradient(logarithmic ? each -> Math.log(quantity.applyAsDouble(each)) : quantity));
+        int freedom = runs().size() - lengths.length;
+        double reach =
+                new TDistribution(freedom).inverseCumulativeProbability((1 + level) / 2) * Math.hypot(error, scatter);
+        if (!(reach < Double.POSITIVE_INFINITY)) {
+            return new Interval(logarithmic ? 0 : Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+        }
+        return logarithmic
+                ? new Interval(value * Math.exp(-reach), value * Math.exp(reach))
+                : new Interval(value - reach, value + reach);
+    }
+
+    private double[] gradient(ToDoubleFunction<? super L> quantity) {
+        double[] gradient = new double[lengths.length];
+        Arrays.setAll(gradient, j -> (shifted(quantity, j, STEP) - shifted(quantity, j, -STEP)) / (2 * STEP));
+        return gradient;
+    }
+
+    private double shifted(ToDoubleFunction<? super L> quantity, int constant, double step) {
+        double[] constants = fit.constants();
+        constants[constant] += step;
+        return quantity.applyAsDouble(fit.model().law(constants));
+    }
+
+    /** Of what has this gradient; infinite if it depends on what the runs do not tell at all. */
+    private double standardError(double[] gradient) {
+        double[] scaled = new double[gradient.length];
+        double size = 0;
+        for (int j = 0; j < scaled.length; j++) {
+            if (lengths[j] == 0 && gradient[j] != 0) {
+                return Double.POSITIVE_INFINITY;
+            }
+            scaled[j] = gradient[j] == 0 ? 0 : gradient[j] / lengths[j];
+            size = Math.hypot(size, scaled[j]);
+        }
+        double variance = 0;
+        for (int k = 0; k < scaled.length; k++) {
+            double[] direction = slopes.right(k);
+            double along = 0;
+            for (int j = 0; j < scaled.length; j++) {
+                along += direction[j] * scaled[j];
+            }
+            if (slopes.value(k) > NOTHING * slopes.value(0)) {
+                variance += Math.pow(along / slopes.value(k), 2);
+            } else if (Math.abs(along) > 1e-8 * size) {
+                return Double.POSITIVE_INFINITY;
+            }
+        }
+        return Math.sqrt(unit * variance);
+    }
+
+    /**
+     * Fits the law again, in its form and from its constants, to tables of as many runs drawn from this one with replacement.
+     *
+     * @param times how many tables, at least 1; some hundreds for an interval
+     * @param seed the seed of the draws
+     * @return the laws
+     * @throws IllegalArgumentException if there is no table
+     */
+    public LawBootstrap<L> bootstrap(int times, long seed) {
+        atLeastOne("times", times);
+        RandomStreams streams = RandomStreams.of(seed);
+        List<L> laws = IntStream.range(0, times)
+                .parallel()
+                .mapToObj(k -> fit.model().law(fit.refitted(drawn(streams.at(k).generator()), fit.scale(), REFIT)))
+                .toList();
+        return new LawBootstrap<>(laws);
+    }
+
+    /** Rows in which neither parameters nor tokens are all the same. */
+    private int[] drawn(RandomGenerator random) {
+        int runs = runs().size();
+        int[] rows;
+        do {
+            rows = IntStream.range(0, runs).map(i -> random.nextInt(runs)).toArray();
+        } while (!runs().varies(rows));
+        return rows;
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%s (%s; %d runs, which deviate by %.2g %%)",
+                isIdentified() ? law : "constants not determined",
+                form(),
+                runs().size(),
+                100 * deviation);
+    }
+}

@@ -1,0 +1,224 @@
+package dev.retort.theory.scaling;
+
+import static dev.retort.core.internal.Arguments.length;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.positive;
+import static dev.retort.core.internal.Arguments.refusal;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Training runs of a user: parameters, tokens and the loss that was reached, and for those that were distilled the teacher's loss.
+ * Messages name runs by their rows, "row 0" and so on, or as {@link #withNames} says. Immutable; arrays are copied.
+ *
+ * <pre>{@code
+ * RunTable runs = RunTable.of(
+ *                 new double[] {1e8, 1e9, 1e8, 1e9}, new double[] {2e9, 2e10, 2e9, 2e10}, new double[] {3.4, 2.6, 3.1, 2.5})
+ *         .withTeacherLosses(new double[] {Double.NaN, Double.NaN, 2.4, 2.4}); // the first two were trained on data
+ * int distilled = runs.distilled().size(); // 2
+ * }</pre>
+ */
+public final class RunTable {
+
+    private final double[] parameters;
+    private final double[] tokens;
+    private final double[] losses;
+
+    /** NaN where there is no teacher. */
+    private final double[] teacherLosses;
+
+    private final List<String> names;
+
+    private RunTable(
+            double[] parameters, double[] tokens, double[] losses, double[] teacherLosses, List<String> names) {
+        this.parameters = parameters;
+        this.tokens = tokens;
+        this.losses = losses;
+        this.teacherLosses = teacherLosses;
+        this.names = names;
+    }
+
+    /**
+     * Runs on data, without teachers.
+     *
+     * @param parameters N of each run, greater than 0
+     * @param tokens D of each run, greater than 0; as many
+     * @param losses the loss that each run reached, greater than 0; as many
+     * @return the table
+     * @throws IllegalArgumentException if the lengths differ or a number is not positive and finite; the message names its row
+     */
+    public static RunTable of(double[] parameters, double[] tokens, double[] losses) {
+        int runs = notNull("parameters", parameters).length;
+        length("tokens", notNull("tokens", tokens).length, "the number of runs", runs);
+        length("losses", notNull("losses", losses).length, "the number of runs", runs);
+        for (int i = 0; i < runs; i++) {
+            positive("parameters[" + i + "]", parameters[i]);
+            positive("tokens[" + i + "]", tokens[i]);
+            positive("losses[" + i + "]", losses[i]);
+        }
+        double[] none = new double[runs];
+        Arrays.fill(none, Double.NaN);
+        List<String> rows = IntStream.range(0, runs).mapToObj(i -> "row " + i).toList();
+        return new RunTable(parameters.clone(), tokens.clone(), losses.clone(), none, rows);
+    }
+
+    /**
+     * The table with the losses of the teachers.
+     *
+     * @param losses the loss of each run's teacher, greater than 0; NaN for runs on data
+     * @return a table of the same runs
+     * @throws IllegalArgumentException if there are not as many as runs, or one is neither NaN nor positive and finite
+     */
+    public RunTable withTeacherLosses(double[] losses) {
+        length("losses", notNull("losses", losses).length, "the number of runs", size());
+        for (int i = 0; i < losses.length; i++) {
+            if (!Double.isNaN(losses[i])) {
+                positive("losses[" + i + "]", losses[i]);
+            }
+        }
+        return new RunTable(parameters, tokens, this.losses, losses.clone(), names);
+    }
+
+    /**
+     * The table with names for its runs, by which messages call them.
+     *
+     * @param rows a name for each run, such as {@code "line 7"}
+     * @return a table of the same runs
+     * @throws IllegalArgumentException if there are not as many as runs
+     */
+    public RunTable withNames(List<String> rows) {
+        length("rows", notNull("rows", rows).size(), "the number of runs", size());
+        return new RunTable(parameters, tokens, losses, teacherLosses, List.copyOf(rows));
+    }
+
+    /** {@return the number of runs} */
+    public int size() {
+        return parameters.length;
+    }
+
+    /**
+     * The runs on data.
+     *
+     * @return those without a teacher, perhaps none
+     */
+    public RunTable supervised() {
+        return where(i -> Double.isNaN(teacherLosses[i]));
+    }
+
+    /**
+     * The distilled runs.
+     *
+     * @return those with a teacher, perhaps none
+     */
+    public RunTable distilled() {
+        return where(i -> !Double.isNaN(teacherLosses[i]));
+    }
+
+    private RunTable where(IntPredicate kept) {
+        int[] rows = IntStream.range(0, size()).filter(kept).toArray();
+        return new RunTable(
+                chosen(parameters, rows),
+                chosen(tokens, rows),
+                chosen(losses, rows),
+                chosen(teacherLosses, rows),
+                Arrays.stream(rows).mapToObj(names::get).toList());
+    }
+
+    private static double[] chosen(double[] column, int[] rows) {
+        return Arrays.stream(rows).mapToDouble(i -> column[i]).toArray();
+    }
+
+    /** {@return N of each run} */
+    public double[] parameters() {
+        return parameters.clone();
+    }
+
+    /** {@return D of each run} */
+    public double[] tokens() {
+        return tokens.clone();
+    }
+
+    /** {@return the loss of each run} */
+    public double[] losses() {
+        return losses.clone();
+    }
+
+    /** {@return the loss of each run's teacher, NaN for runs on data} */
+    public double[] teacherLosses() {
+        return teacherLosses.clone();
+    }
+
+    /** {@return what each run is called} */
+    public List<String> names() {
+        return names;
+    }
+
+    /** The names of some runs, in a sentence: the first ten of them. */
+    String named(int[] rows) {
+        String list = Arrays.stream(rows).limit(10).mapToObj(names::get).collect(Collectors.joining(", "));
+        return rows.length > 10 ? list + " and " + (rows.length - 10) + " more" : list;
+    }
+
+    /** Refuses a table from which a law cannot be told. */
+    void requireVariety(String what, int least) {
+        if (size() < least) {
+            throw refusal("runs", size(), "is the number of runs " + what + ", and not at least " + least);
+        }
+        requireVariety("parameters", parameters);
+        requireVariety("tokens", tokens);
+    }
+
+    static void requireVariety(String column, double[] values) {
+        if (Arrays.stream(values).distinct().count() < 2) {
+            throw refusal(column, values[0], "is the value of every run, so that its exponent is not determined");
+        }
+    }
+
+    static Interval range(double[] values) {
+        return new Interval(
+                Arrays.stream(values).min().orElseThrow(),
+                Arrays.stream(values).max().orElseThrow());
+    }
+
+    /** The mean of the logarithms. */
+    static double centre(double[] values) {
+        return Arrays.stream(values).map(Math::log).average().orElseThrow();
+    }
+
+    /** Whether some runs differ in both parameters and tokens. */
+    boolean varies(int[] rows) {
+        return Arrays.stream(chosen(parameters, rows)).distinct().count() > 1
+                && Arrays.stream(chosen(tokens, rows)).distinct().count() > 1;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RunTable that
+                && Arrays.equals(parameters, that.parameters)
+                && Arrays.equals(tokens, that.tokens)
+                && Arrays.equals(losses, that.losses)
+                && Arrays.equals(teacherLosses, that.teacherLosses)
+                && names.equals(that.names);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(
+                Arrays.hashCode(parameters),
+                Arrays.hashCode(tokens),
+                Arrays.hashCode(losses),
+                Arrays.hashCode(teacherLosses),
+                names);
+    }
+
+    @Override
+    public String toString() {
+        return size() + " runs, of which " + distilled().size() + " are distilled";
+    }
+}

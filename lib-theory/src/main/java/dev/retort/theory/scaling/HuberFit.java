@@ -132,7 +132,24 @@ final class HuberFit<L> {
         return size <= scale ? size * size / 2 : scale * (size - scale / 2);
     }
 
-    private record Candidate(double[] constants, double loss) {}
+    /** Constants that were seen. */
+    private static final class Candidate {
+        private final double[] constants;
+        private final double loss;
+
+        Candidate(double[] constants, double loss) {
+            this.constants = constants;
+            this.loss = loss;
+        }
+
+        double[] constants() {
+            return constants;
+        }
+
+        double loss() {
+            return loss;
+        }
+    }
 
     /** A search remembers the best constants that it has seen. */
     private static final class Search<L> {

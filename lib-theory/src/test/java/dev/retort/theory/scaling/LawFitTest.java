@@ -34,7 +34,7 @@ class LawFitTest {
         double[] losses = new double[n.length];
         double[] errors = StandardNormal.sample(n.length, RandomStreams.of(seed).generator());
         for (int k = 0; k < n.length; k++) {
-            n[k] = 1e8 * Math.pow(100, k / side / (side - 1.0));
+            n[k] = 1e8 * Math.pow(100, Math.floorDiv(k, side) / (side - 1.0));
             d[k] = 2e9 * Math.pow(150, k % side / (side - 1.0));
             losses[k] = law.loss(n[k], d[k]) * Math.exp(noise * errors[k]);
         }

@@ -1,0 +1,198 @@
+package dev.retort.theory.sharpening;
+
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.length;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.positive;
+import static dev.retort.core.internal.Arguments.refusal;
+
+import dev.retort.core.internal.CompensatedSum;
+import dev.retort.theory.scaling.Interval;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a model's own responses to one prompt, drawn from it with their log-probabilities, tell about its most probable response, of mass p⋆.
+ * The mass A of the different responses that were seen is known exactly: no response that was not seen has more than 1 − A, and one of
+ * mass a stays unseen in M draws with probability (1 − a)<sup>M</sup>. Immutable.
+ *
+ * <pre>{@code
+ * SeenResponses seen = SeenResponses.of(
+ *         List.of("42", "42", "41", "42", "7"), new double[] {-0.9, -0.9, -1.6, -0.9, -3.0});
+ * String best = seen.best(); // the most probable of those seen
+ * boolean certain = seen.isCertified(); // true: what is unseen has less mass than this response
+ * long draws = seen.drawsFor(0.05); // 6
+ * double sharpened = seen.sharpened(8); // 0.985
+ * }</pre>
+ */
+public final class SeenResponses {
+
+    /** Of log-probabilities that serving stacks compute in lower precision, in different batches. */
+    private static final double SAME = 1e-2;
+
+    private static final double TOLERANCE = 1e-9;
+
+    private final Map<String, Double> masses;
+    private final int draws;
+    private final String best;
+
+    private SeenResponses(Map<String, Double> masses, int draws, String best) {
+        this.masses = masses;
+        this.draws = draws;
+        this.best = best;
+    }
+
+    /**
+     * Responses that were drawn from the model, independently and with temperature one.
+     *
+     * @param responses all M that were drawn, with repetitions
+     * @param logProbabilities ln p of each, at most 0: of the whole response, the sum over its tokens and the end
+     * @return what they tell
+     * @throws IllegalArgumentException if there is none, there are not as many log-probabilities, one is positive, NaN or infinite, a response has
+     *     two that differ by more than 0.01, or the different responses have a mass of more than one
+     */
+    public static SeenResponses of(List<String> responses, double[] logProbabilities) {
+        atLeastOne("responses.size", notNull("responses", responses).size());
+        length(
+                "logProbabilities",
+                notNull("logProbabilities", logProbabilities).length,
+                "the number of responses",
+                responses.size());
+        Map<String, Double> logs = new LinkedHashMap<>();
+        for (int i = 0; i < logProbabilities.length; i++) {
+            double log = logProbabilities[i];
+            if (!(log <= 0 && log > Double.NEGATIVE_INFINITY)) {
+                throw refusal(
+                        "logProbabilities[" + i + "]",
+                        log,
+                        "is not at most 0 and finite; it is the logarithm of a probability");
+            }
+            Double before = logs.putIfAbsent(notNull("responses[" + i + "]", responses.get(i)), log);
+            if (before != null && !(Math.abs(before - log) <= SAME)) {
+                throw refusal("logProbabilities[" + i + "]", log, "is not that of the same response before, " + before);
+            }
+        }
+        Map<String, Double> masses = new LinkedHashMap<>();
+        logs.forEach((response, log) -> masses.put(response, Math.exp(log)));
+        String best = responses.get(0);
+        CompensatedSum sum = new CompensatedSum();
+        for (Map.Entry<String, Double> entry : masses.entrySet()) {
+            sum.add(entry.getValue());
+            best = entry.getValue() > Objects.requireNonNull(masses.get(best)) ? entry.getKey() : best;
+        }
+        if (!(sum.value() <= 1 + TOLERANCE)) {
+            throw refusal(
+                    "logProbabilities",
+                    sum.value(),
+                    "is the mass of all different responses and more than 1; they are to be of whole responses");
+        }
+        return new SeenResponses(masses, responses.size(), best);
+    }
+
+    /** {@return M, the number of draws} */
+    public int draws() {
+        return draws;
+    }
+
+    /** {@return the different responses, in the order in which they were first seen} */
+    public List<String> distinct() {
+        return List.copyOf(new ArrayList<>(masses.keySet()));
+    }
+
+    /** {@return A, the mass of the different responses; what is left to one may be anything} */
+    public double seenMass() {
+        CompensatedSum sum = new CompensatedSum();
+        masses.values().forEach(sum::add);
+        return Math.min(1, sum.value());
+    }
+
+    /** {@return the most probable response that was seen, the first of equals} */
+    public String best() {
+        return best;
+    }
+
+    private double bestSeen() {
+        return Objects.requireNonNull(masses.get(best));
+    }
+
+    /**
+     * Whether the best response that was seen is the most probable one of all, with certainty: its mass is at least 1 − A.
+     *
+     * @return false if one that was not seen may have more
+     */
+    public boolean isCertified() {
+        return bestSeen() >= 1 - seenMass();
+    }
+
+    /**
+     * What the mass p⋆ of the most probable response can be.
+     *
+     * @return from that of the best seen to the larger of it and 1 − A, with certainty
+     */
+    public Interval bestMass() {
+        return new Interval(bestSeen(), Math.max(bestSeen(), 1 - seenMass()));
+    }
+
+    /**
+     * How probable it was, before the draws, that a response at least as probable as the best seen would not be seen. It is the share of samples
+     * in which that happens, and not a probability that it has happened in this one.
+     *
+     * @return at most (1 − p)<sup>M</sup>, p the mass of the best seen; 0 if the best is certain
+     */
+    public double missed() {
+        return isCertified() ? 0 : Math.exp(draws * Math.log1p(-bestSeen()));
+    }
+
+    /**
+     * The mass of the best response that was seen in the best of N.
+     *
+     * @param number N, greater than 0
+     * @return 1 − (1 − p)<sup>N</sup> if it is the most probable response; in any case the probability that it or a better one is the best of N is
+     *     not less
+     * @throws IllegalArgumentException if N is not positive and finite
+     */
+    public double sharpened(double number) {
+        return -Math.expm1(positive("number", number) * Math.log1p(-Math.min(bestSeen(), 1)));
+    }
+
+    /**
+     * The smallest N with a mass of 1 − δ on the best response that was seen, or a better one.
+     *
+     * @param delta δ, between 0 and 1
+     * @return N; an upper bound if the best is not certain
+     * @throws IllegalArgumentException if δ is out of range
+     */
+    public long drawsFor(double delta) {
+        return BestOfN.drawsFor(bestSeen(), delta);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SeenResponses that
+                && draws == that.draws
+                && best.equals(that.best)
+                && masses.equals(that.masses);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(masses, draws, best);
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%d different responses in %d draws, of mass %.4g; the best has %.4g%s",
+                masses.size(),
+                draws,
+                seenMass(),
+                bestSeen(),
+                isCertified() ? " and is the most probable" : "");
+    }
+}

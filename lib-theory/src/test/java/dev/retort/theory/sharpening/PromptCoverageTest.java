@@ -1,0 +1,118 @@
+package dev.retort.theory.sharpening;
+
+import static dev.retort.fixtures.Refusals.refuses;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.retort.core.RandomStreams;
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+class PromptCoverageTest {
+
+    @Test
+    void coverageIsTheMeanNumberOfDrawsUntilTheBestAppears() {
+        double[] masses = {0.7, 0.15, 0.04};
+        double[] weights = {0.5, 0.2, 0.3};
+        PromptCoverage prompts = PromptCoverage.of(masses, weights);
+        double mean = 0;
+        for (int draws = 1; draws < 2000; draws++) {
+            for (int x = 0; x < 3; x++) {
+                mean += weights[x] * draws * masses[x] * Math.pow(1 - masses[x], draws - 1);
+            }
+        }
+        assertThat(prompts.coverage()).isCloseTo(mean, within(1e-12 * mean));
+    }
+
+    @Test
+    void drawsAreTheSmallestThatSharpenEnoughPrompts() {
+        RandomGenerator random = RandomStreams.of(4).generator();
+        for (int round = 0; round < 40; round++) {
+            int size = 1 + random.nextInt(12);
+            double[] masses = random.doubles(size, 0.02, 1).toArray();
+            double[] weights = random.doubles(size).toArray();
+            double sum = Arrays.stream(weights).sum();
+            Arrays.setAll(weights, i -> weights[i] / sum);
+            PromptCoverage prompts = PromptCoverage.of(masses, weights);
+            for (double epsilon : new double[] {0.05, 0.3, 0.7}) {
+                for (double delta : new double[] {0.4, 0.01}) {
+                    long draws = prompts.drawsFor(epsilon, delta);
+                    // By the definition, from the law of the best of N itself.
+                    assertThat(failing(masses, weights, draws, delta)).isLessThanOrEqualTo(epsilon);
+                    assertThat(prompts.sharpened(draws, delta))
+                            .isCloseTo(1 - failing(masses, weights, draws, delta), within(1e-12));
+                    if (draws > 1) {
+                        assertThat(failing(masses, weights, draws - 1, delta)).isGreaterThan(epsilon);
+                    }
+                    assertThat(prompts.sufficientDraws(epsilon, delta)).isGreaterThanOrEqualTo(draws);
+                    assertThat(prompts.adaptiveDraws(delta))
+                            .isLessThanOrEqualTo(prompts.coverage() * Math.log(1 / delta) + 1);
+                }
+            }
+            for (double draws : new double[] {1, 3, 20, 500}) {
+                assertThat(prompts.missed(draws))
+                        .isLessThanOrEqualTo(prompts.coverage() / (Math.E * draws))
+                        .isCloseTo(missed(masses, weights, draws), within(1e-13));
+            }
+        }
+    }
+
+    private static double failing(double[] masses, double[] weights, long draws, double delta) {
+        double share = 0;
+        for (int x = 0; x < masses.length; x++) {
+            share += 1 - Math.pow(1 - masses[x], (double) draws) < 1 - delta ? weights[x] : 0;
+        }
+        return share;
+    }
+
+    private static double missed(double[] masses, double[] weights, double draws) {
+        double mean = 0;
+        for (int x = 0; x < masses.length; x++) {
+            mean += weights[x] * Math.pow(1 - masses[x], draws);
+        }
+        return mean;
+    }
+
+    @Test
+    void oneHardPromptMakesTheBoundAlmostNecessary() {
+        // A share just above ε of prompts at ε/C: Markov's inequality is sharp but for the easy prompts.
+        PromptCoverage prompts = PromptCoverage.of(new double[] {1e-4, 1}, new double[] {0.1001, 0.8999});
+        double ratio = (double) prompts.sufficientDraws(0.1, 0.05) / (double) prompts.drawsFor(0.1, 0.05);
+        assertThat(ratio).isBetween(1.0, 1.01);
+    }
+
+    @Test
+    void orderOfFineTuningGrowsAsTheTheoremSays() {
+        PromptCoverage prompts = PromptCoverage.of(new double[] {0.5, 0.25});
+        PromptCoverage.FineTuningOrder order = prompts.fineTuningOrder(Math.log(1000), 0.05, 0.1, 0.2);
+        assertThat(order.prompts()).isCloseTo(Math.log(1000 / 0.05) / 0.02, within(1e-10));
+        assertThat(order.draws()).isCloseTo(3 * Math.log(10) / 0.1, within(1e-12));
+    }
+
+    @Test
+    void certainResponsesTakeOneDraw() {
+        PromptCoverage prompts = PromptCoverage.of(new double[] {1, 1});
+        assertThat(prompts.coverage()).isEqualTo(1);
+        assertThat(prompts.drawsFor(0.01, 1e-9)).isEqualTo(1);
+        assertThat(prompts.missed(1)).isZero();
+        assertThat(prompts).hasToString("2 prompts of coverage 1.00000").isEqualTo(PromptCoverage.of(new double[] {1, 1
+        }));
+    }
+
+    @Test
+    void refusesWhatIsNoShareAndNoMass() {
+        refuses("bestMasses.length: 0 is not at least 1", () -> PromptCoverage.of(new double[0]));
+        refuses(
+                "bestMasses[1]: 0.0 is not above 0 and at most 1; it is a probability",
+                () -> PromptCoverage.of(new double[] {1, 0}));
+        refuses(
+                "bestMasses[0]: NaN is not above 0 and at most 1; it is a probability",
+                () -> PromptCoverage.of(new double[] {Double.NaN}));
+        refuses("weights: 0.5 is their sum and not 1", () -> PromptCoverage.of(new double[] {1}, new double[] {0.5}));
+        PromptCoverage prompts = PromptCoverage.of(new double[] {0.5});
+        refuses("epsilon: 0.0 is not between 0 and 1", () -> prompts.drawsFor(0, 0.5));
+        refuses("delta: 1.0 is not between 0 and 1", () -> prompts.adaptiveDraws(1));
+        refuses("draws: 0 is not at least 1", () -> prompts.sharpened(0, 0.5));
+    }
+}

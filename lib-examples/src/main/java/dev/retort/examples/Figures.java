@@ -55,6 +55,7 @@ final class Figures {
                 TrainingAtTestTime::uses,
                 () -> FiniteSizes.exhibit(TRIALS),
                 () -> ErrorBars.exhibit(SEED, 4000),
+                CapacityGaps::exhibit,
                 images::whereTheoryHolds,
                 images::whereTheoryStops,
                 () -> InContextLearning.predictors(SEED),

@@ -7,6 +7,7 @@ import dev.retort.theory.data.DataTable;
 import dev.retort.theory.data.TableFormatException;
 import dev.retort.theory.data.TableReader;
 import dev.retort.theory.grid.LocalSweep;
+import dev.retort.theory.scaling.RunTable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -258,6 +259,75 @@ public final class Retort {
             err.println("--port: " + port + " is in use; name another, or 0");
             return FAILED;
         }
+        return DONE;
+    }
+
+    @Command(
+            name = "law",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Fits the scaling laws of training on data and of distillation to a table of runs, and says what they predict: the best"
+                        + " model and the best split of a budget, the best teacher of a student and where the capacity gap begins.",
+                "Columns N, D, loss, and L_T, the teacher's loss, which is empty for runs on data; or N, D, loss for runs on data and N_S,"
+                        + " D_S, L_T, L_S for distilled ones side by side.",
+                "Prints the answers and writes a page, a figure, CSV and JSON."
+            })
+    int law(
+            @Parameters(paramLabel = "FILE", description = "the runs, as CSV or TSV with a line of names") Path file,
+            @Option(
+                            names = "--flops",
+                            paramLabel = "C",
+                            description = "the budget to plan for; ten times that of the largest run unless given")
+                    @Nullable
+                    Double flops,
+            @Option(
+                            names = "--student-parameters",
+                            paramLabel = "N",
+                            description = "of the student to plan for; the middle of the distilled runs unless given")
+                    @Nullable
+                    Double parameters,
+            @Option(
+                            names = "--student-tokens",
+                            paramLabel = "D",
+                            description = "of the student to plan for; the middle of the distilled runs unless given")
+                    @Nullable
+                    Double tokens,
+            @Option(
+                            names = "--students",
+                            paramLabel = "K",
+                            defaultValue = "1",
+                            description = "how many share a teacher; ${DEFAULT-VALUE} unless given")
+                    int students,
+            @Option(
+                            names = "--seed",
+                            defaultValue = "1",
+                            description = "of the search and the bootstrap; ${DEFAULT-VALUE} unless given")
+                    long seed,
+            @Option(
+                            names = "--output",
+                            paramLabel = "DIRECTORY",
+                            description = "where the report goes; the file's name with \"-law\" unless given")
+                    @Nullable
+                    Path output)
+            throws IOException {
+        RunTable runs = RunFile.read(file);
+        err.println("Read " + runs);
+        String name = String.valueOf(file.getFileName());
+        Path directory = output == null ? Path.of(name.replaceFirst("(?i)\\.(csv|tsv|txt)$", "") + "-law") : output;
+        LawReport report = LawReport.of(
+                runs,
+                new LawReport.Settings(
+                        name,
+                        flops,
+                        parameters,
+                        tokens,
+                        students,
+                        seed,
+                        "retort " + String.join(" ", arguments),
+                        Version.name()));
+        report.save(directory);
+        report.answers().forEach(out::println);
+        out.println("report: " + directory.resolve("index.html").toAbsolutePath());
         return DONE;
     }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,47 @@ class ExhibitTest {
         for (double[] row : rows) {
             assertAgrees(row, 1, 2 / row[0]);
         }
+    }
+
+    @Test
+    void teachersCanBeTooGoodForTheirStudents(@TempDir Path directory) throws IOException {
+        CapacityGaps.exhibit().save(directory);
+        assertThat(directory.resolve("capacity-gap.png")).isNotEmptyFile();
+        List<String[]> rows = Files.readAllLines(directory.resolve("capacity-gap.csv")).stream()
+                .skip(1)
+                .map(line -> line.split(",", -1))
+                .toList();
+        for (String panel : List.of("(a)", "(b)")) {
+            List<String[]> curves =
+                    rows.stream().filter(row -> row[0].equals(panel)).toList();
+            List<String> names = curves.stream().map(row -> row[1]).distinct().toList();
+            assertThat(names).hasSize(3);
+            for (String name : names) {
+                List<String[]> curve = curves.stream()
+                        .filter(row -> row[1].equals(name))
+                        .sorted(Comparator.comparingDouble(row -> Double.parseDouble(row[2])))
+                        .toList();
+                double[] losses = curve.stream()
+                        .mapToDouble(row -> Double.parseDouble(row[3]))
+                        .toArray();
+                double least = Arrays.stream(losses).min().orElseThrow();
+                // The best teachers and the worst are both worse than one between them.
+                assertThat(losses[0]).as(name).isGreaterThan(1.001 * least);
+                assertThat(losses[losses.length - 1]).as(name).isGreaterThan(1.1 * least);
+            }
+        }
+    }
+
+    @Test
+    void aVerifierKeepsAModelThatTrainsOnItselfFromForgetting() {
+        double[] without = CapacityGaps.generations(0.5);
+        double[] verified = CapacityGaps.generations(0.2);
+        for (int t = 1; t < without.length; t++) {
+            assertThat(without[t]).isLessThan(without[t - 1]).isGreaterThan(0.5);
+            assertThat(verified[t]).isGreaterThan(without[t]).isLessThanOrEqualTo(verified[0]);
+        }
+        assertThat(verified[0] - verified[verified.length - 1]).isLessThan(0.02);
+        assertThat(without[0] - without[without.length - 1]).isGreaterThan(0.1);
     }
 
     private static List<double[]> rows(Path table) throws IOException {

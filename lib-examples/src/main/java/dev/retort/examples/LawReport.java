@@ -1,0 +1,445 @@
+package dev.retort.examples;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import dev.retort.theory.report.Axis;
+import dev.retort.theory.report.Figure;
+import dev.retort.theory.report.Line;
+import dev.retort.theory.report.Markers;
+import dev.retort.theory.report.Page;
+import dev.retort.theory.report.Panel;
+import dev.retort.theory.report.Rule;
+import dev.retort.theory.report.Table;
+import dev.retort.theory.scaling.BestTeacher;
+import dev.retort.theory.scaling.BudgetSplit;
+import dev.retort.theory.scaling.ComputeOptimal;
+import dev.retort.theory.scaling.DistillationLaw;
+import dev.retort.theory.scaling.FitSettings;
+import dev.retort.theory.scaling.Interval;
+import dev.retort.theory.scaling.LawBootstrap;
+import dev.retort.theory.scaling.LawFit;
+import dev.retort.theory.scaling.RunTable;
+import dev.retort.theory.scaling.SupervisedLaw;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** What a table of training runs says about runs to come: lines for the terminal, and a page, figure, CSV and JSON. */
+final class LawReport {
+
+    private static final Gson JSON =
+            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+    private static final double LEVEL = 0.95;
+    private static final int REDRAWN = 200;
+    private static final double FLOPS_PER_TOKEN = 6;
+    private static final int POINTS = 81;
+
+    /**
+     * What was asked for; what is null follows from the runs.
+     *
+     * @param file the name of the table's file
+     * @param flops the budget; ten times that of the largest run unless given
+     * @param parameters of the student; the geometric mean of the distilled runs unless given
+     * @param tokens of the student; likewise
+     * @param students how many share a teacher
+     * @param seed the seed of the search and the bootstrap
+     * @param command the command line that makes the report again
+     * @param version the version of Retort
+     */
+    record Settings(
+            String file,
+            @Nullable Double flops,
+            @Nullable Double parameters,
+            @Nullable Double tokens,
+            int students,
+            long seed,
+            String command,
+            String version) {}
+
+    /** A line of the summary, with the number that it is about, if there is one. */
+    record Answered(
+            String question,
+            String answer,
+            double value,
+            @Nullable Interval delta,
+            @Nullable Interval bootstrap) {
+
+        @Override
+        public String toString() {
+            return question + ": " + answer;
+        }
+    }
+
+    private final Settings settings;
+    private final RunTable runs;
+    private final LawFit<SupervisedLaw> supervised;
+    private final @Nullable LawFit<DistillationLaw> distilled;
+    private final double flops;
+    private final double parameters;
+    private final double tokens;
+    private final List<Answered> answers = new ArrayList<>();
+
+    private LawReport(
+            Settings settings,
+            RunTable runs,
+            LawFit<SupervisedLaw> supervised,
+            @Nullable LawFit<DistillationLaw> distilled) {
+        this.settings = settings;
+        this.runs = runs;
+        this.supervised = supervised;
+        this.distilled = distilled;
+        this.flops = settings.flops() == null ? 10 * largest(runs) : settings.flops();
+        RunTable students = distilled == null ? supervised.runs() : distilled.runs();
+        this.parameters = settings.parameters() == null ? middle(students.parameters()) : settings.parameters();
+        this.tokens = settings.tokens() == null ? middle(students.tokens()) : settings.tokens();
+        answer();
+    }
+
+    /**
+     * Fits the laws and answers.
+     *
+     * @throws IllegalArgumentException as {@link SupervisedLaw#fit} and {@link DistillationLaw#fit} throw it
+     */
+    static LawReport of(RunTable runs, Settings settings) {
+        FitSettings search = FitSettings.standard().withSeed(settings.seed());
+        LawFit<SupervisedLaw> supervised = SupervisedLaw.fit(runs, search);
+        LawFit<DistillationLaw> distilled =
+                runs.distilled().size() == 0 ? null : DistillationLaw.fit(runs, supervised.law(), search);
+        return new LawReport(settings, runs, supervised, distilled);
+    }
+
+    private static double largest(RunTable runs) {
+        double[] n = runs.parameters();
+        double[] d = runs.tokens();
+        return IntStream.range(0, n.length)
+                .mapToDouble(i -> FLOPS_PER_TOKEN * n[i] * d[i])
+                .max()
+                .orElseThrow();
+    }
+
+    private static double middle(double[] values) {
+        return Math.exp(Arrays.stream(values).map(Math::log).average().orElseThrow());
+    }
+
+    /** The answers that matter, the first first. */
+    List<Answered> answers() {
+        return List.copyOf(answers);
+    }
+
+    private void say(String question, String answer) {
+        answers.add(new Answered(question, answer, Double.NaN, null, null));
+    }
+
+    private void answer() {
+        say("runs", runs.supervised().size() + " on data, " + runs.distilled().size() + " distilled");
+        say("supervised law", supervised.toString());
+        LawBootstrap<SupervisedLaw> redrawn = supervised.bootstrap(REDRAWN, settings.seed());
+        String budget = "best model of " + number(flops) + " FLOPs";
+        ComputeOptimal best = supervised.law().optimalFor(flops);
+        ask(
+                supervised,
+                redrawn,
+                budget + ", parameters",
+                law -> law.optimalFor(flops).parameters());
+        ask(
+                supervised,
+                redrawn,
+                budget + ", tokens",
+                law -> law.optimalFor(flops).tokens());
+        ask(supervised, redrawn, budget + ", loss", law -> law.optimalFor(flops).loss());
+        caution("that model", supervised.outside(best.parameters(), best.tokens()));
+        if (distilled != null) {
+            answer(distilled);
+        }
+        supervised.warnings().forEach(text -> say("caution, supervised law", text));
+        if (distilled != null) {
+            distilled.warnings().forEach(text -> say("caution, distillation law", text));
+        }
+    }
+
+    private void answer(LawFit<DistillationLaw> fit) {
+        say("distillation law", fit.toString());
+        LawBootstrap<DistillationLaw> redrawn = fit.bootstrap(REDRAWN, settings.seed());
+        String student = "student of " + number(parameters) + " parameters on " + number(tokens) + " tokens";
+        BestTeacher best = fit.law().bestTeacher(parameters, tokens);
+        ask(
+                fit,
+                redrawn,
+                student + ", loss of its best teacher",
+                law -> law.bestTeacher(parameters, tokens).teacherLoss());
+        ask(
+                fit,
+                redrawn,
+                student + ", its loss with that teacher",
+                law -> law.bestTeacher(parameters, tokens).studentLoss());
+        say(
+                student + ", capacity gap",
+                best.capacityGap()
+                        ? "a teacher of a loss below " + number(best.teacherLoss()) + " makes a worse student"
+                        : "none down to the irreducible loss");
+        caution("that student", fit.outside(parameters, tokens, best.teacherLoss()));
+        double least = Arrays.stream(fit.runs().teacherLosses()).min().orElseThrow();
+        String meeting =
+                "tokens from which data do better than a teacher of loss " + number(least) + " (the best in the runs)";
+        if (Double.isInfinite(fit.law().meetingTokens(parameters, least))) {
+            say(meeting, "none: this teacher does better with any number of tokens");
+        } else {
+            ask(fit, redrawn, meeting, law -> law.meetingTokens(parameters, least));
+        }
+        BudgetSplit split = fit.law().split(flops, parameters, settings.students());
+        say(
+                "best split of " + number(flops) + " FLOPs with " + settings.students()
+                        + (settings.students() == 1 ? " student" : " students"),
+                String.format(
+                        Locale.ROOT,
+                        "teacher of %s parameters on %s tokens, loss %s; each student on %s tokens; training the teacher %.0f %%, its"
+                                + " outputs %.0f %%, students %.0f %%",
+                        number(split.teacherParameters()),
+                        number(split.teacherTokens()),
+                        number(split.teacherLoss()),
+                        number(split.studentTokens()),
+                        100 * split.teacherTraining() / flops,
+                        100 * split.teacherInference() / flops,
+                        100 * split.studentTraining() / flops));
+        say(
+                "its student’s loss",
+                number(split.studentLoss()) + ", against " + number(split.supervisedLoss())
+                        + " with all of it on data");
+        caution("that split", fit.outside(parameters, split.studentTokens(), split.teacherLoss()));
+    }
+
+    private <L> void ask(LawFit<L> fit, LawBootstrap<L> redrawn, String question, ToDoubleFunction<L> quantity) {
+        double value = quantity.applyAsDouble(fit.law());
+        Interval delta = fit.interval(quantity, LEVEL);
+        Interval bootstrap = redrawn.interval(quantity, LEVEL);
+        String answer = number(value) + ", between " + number(delta.low()) + " and " + number(delta.high());
+        answers.add(new Answered(question, answer, value, delta, bootstrap));
+    }
+
+    private void caution(String what, List<String> outside) {
+        if (!outside.isEmpty()) {
+            say("caution, " + what + " is outside the runs", String.join("; ", outside));
+        }
+    }
+
+    private static String number(double value) {
+        return Double.isInfinite(value) ? "infinite" : String.format(Locale.ROOT, "%.4g", value);
+    }
+
+    /**
+     * Writes {@code index.html}, {@code law.svg}, {@code law.png}, {@code runs.csv} and {@code law.json}.
+     *
+     * @throws IOException if the directory cannot be written
+     */
+    void save(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        Figure figure = figure();
+        figure.save(directory, "law");
+        Files.writeString(directory.resolve("runs.csv"), residuals().csv());
+        Files.writeString(directory.resolve("law.json"), json());
+        page(figure).save(directory.resolve("index.html"));
+    }
+
+    private Page page(Figure figure) {
+        Table asked = Table.of("question", "answer", "95 % by the delta method", "95 % by the bootstrap");
+        for (Answered line : answers) {
+            asked = asked.withRow(
+                    line.question(),
+                    line.delta() == null ? line.answer() : number(line.value()),
+                    range(line.delta()),
+                    range(line.bootstrap()));
+        }
+        Page page = Page.of("What " + settings.file() + " says about training runs to come")
+                .withTable(asked)
+                .withFigure(
+                        figure,
+                        distilled == null
+                                ? "(a) What the fitted law says of each run, against what was measured. (b) The runs, and the best"
+                                        + " model of each budget."
+                                : "(a) What the fitted laws say of each run, against what was measured. (b) The runs, and the best"
+                                        + " model of each budget. (c) A student by its teacher: to the left of the minimum, a better"
+                                        + " teacher makes a worse student.")
+                .withParagraph(
+                        "Losses are cross-entropies in nats a token. Intervals assume that the form of the law holds where it is"
+                                + " asked; those of students take the supervised law as it was fitted. The constants of such laws are often not"
+                                + " determined though their predictions are.")
+                .withHeading("Forms tried")
+                .withTable(tried())
+                .withFoldedTable("The runs", residuals());
+        return page.withParagraph(settings.command() + " (Retort, " + settings.version() + ")");
+    }
+
+    private static String range(@Nullable Interval interval) {
+        return interval == null ? "" : number(interval.low()) + " to " + number(interval.high());
+    }
+
+    private Table tried() {
+        Table rows = Table.of("law", "form", "constants", "error in cross-validation %", "taken")
+                .withFormat("error in cross-validation %", "%.3f");
+        rows = tried(rows, "supervised", supervised);
+        return distilled == null ? rows : tried(rows, "distillation", distilled);
+    }
+
+    private static Table tried(Table rows, String law, LawFit<?> fit) {
+        Table more = rows;
+        for (LawFit.Tried tried : fit.tried()) {
+            more = more.withRow(
+                    law,
+                    tried.form().toString(),
+                    tried.constants(),
+                    100 * tried.error(),
+                    tried.form() == fit.form() ? "yes" : "");
+        }
+        return more;
+    }
+
+    private Table residuals() {
+        Table rows = Table.of("run", "parameters", "tokens", "teacher's loss", "loss", "by the law", "residual %")
+                .withFormat("residual %", "%.3f");
+        rows = residuals(rows, supervised);
+        return distilled == null ? rows : residuals(rows, distilled);
+    }
+
+    private static Table residuals(Table rows, LawFit<?> fit) {
+        RunTable runs = fit.runs();
+        double[] residuals = fit.residuals();
+        Table more = rows;
+        for (int i = 0; i < runs.size(); i++) {
+            double teacher = runs.teacherLosses()[i];
+            more = more.withRow(
+                    runs.names().get(i),
+                    runs.parameters()[i],
+                    runs.tokens()[i],
+                    Double.isNaN(teacher) ? "" : teacher,
+                    runs.losses()[i],
+                    runs.losses()[i] * Math.exp(residuals[i]),
+                    100 * residuals[i]);
+        }
+        return more;
+    }
+
+    private Figure figure() {
+        Panel agreement = Panel.of("(a) law and runs", Axis.linear("measured loss"), Axis.linear("loss by the law"));
+        double[] losses = Arrays.stream(runs.losses()).sorted().toArray();
+        double[] ends = {losses[0], losses[losses.length - 1]};
+        agreement = agreement.with(Line.of("equal", ends, ends).dashed().black());
+        agreement = agreement.with(measured("on data", supervised));
+        if (distilled != null) {
+            agreement = agreement.with(measured("distilled", distilled));
+        }
+        return distilled == null
+                ? Figure.of(agreement, frontier())
+                : Figure.of(agreement, frontier(), byTeacher(distilled));
+    }
+
+    private static Markers measured(String name, LawFit<?> fit) {
+        double[] losses = fit.runs().losses();
+        double[] residuals = fit.residuals();
+        double[] predicted = new double[losses.length];
+        Arrays.setAll(predicted, i -> losses[i] * Math.exp(residuals[i]));
+        return Markers.of(name, losses, predicted);
+    }
+
+    private Panel frontier() {
+        RunTable onData = supervised.runs();
+        double[] n = onData.parameters();
+        double[] d = onData.tokens();
+        double[] compute = new double[n.length];
+        Arrays.setAll(compute, i -> FLOPS_PER_TOKEN * n[i] * d[i]);
+        double least = Arrays.stream(compute).min().orElseThrow();
+        double[] budgets = spaced(least, Math.max(flops, largest(runs)));
+        return Panel.of("(b) training on data", Axis.log("FLOPs"), Axis.linear("loss"))
+                .with(Line.of(
+                        "best model",
+                        budgets,
+                        Arrays.stream(budgets)
+                                .map(c -> supervised.law().optimalFor(c).loss())
+                                .toArray()))
+                .with(Markers.of("runs", compute, onData.losses()))
+                .with(Rule.vertical(flops, "budget"));
+    }
+
+    private Panel byTeacher(LawFit<DistillationLaw> fit) {
+        double best = fit.law().bestTeacher(parameters, tokens).teacherLoss();
+        double[] teachers = fit.runs().teacherLosses();
+        double[] range = spaced(
+                Math.min(0.85 * best, Arrays.stream(teachers).min().orElseThrow()),
+                Arrays.stream(teachers).max().orElseThrow());
+        Panel panel = Panel.of(
+                "(c) a student of " + number(parameters) + " parameters",
+                Axis.linear("teacher’s loss"),
+                Axis.linear("student’s loss"));
+        for (double factor : new double[] {0.25, 1, 4}) {
+            double many = factor * tokens;
+            panel = panel.with(Line.of(
+                    number(many) + " tokens",
+                    range,
+                    Arrays.stream(range)
+                            .map(teacher -> fit.law().loss(parameters, many, teacher))
+                            .toArray()));
+        }
+        return panel.with(Line.of("its teacher", range, range).dashed().black())
+                .with(Rule.vertical(best, "best teacher"));
+    }
+
+    private static double[] spaced(double from, double to) {
+        return IntStream.range(0, POINTS)
+                .mapToDouble(i -> from * Math.pow(to / from, i / (POINTS - 1.0)))
+                .toArray();
+    }
+
+    private String json() {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("command", settings.command());
+        all.put("version", settings.version());
+        List<Map<String, Object>> lines = new ArrayList<>();
+        for (Answered line : answers) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("question", line.question());
+            row.put("answer", line.answer());
+            if (line.delta() != null && line.bootstrap() != null) {
+                row.put("value", finite(line.value()));
+                row.put(
+                        "delta",
+                        List.of(finite(line.delta().low()), finite(line.delta().high())));
+                row.put(
+                        "bootstrap",
+                        List.of(
+                                finite(line.bootstrap().low()),
+                                finite(line.bootstrap().high())));
+            }
+            lines.add(row);
+        }
+        all.put("answers", lines);
+        all.put("supervised", described(supervised));
+        if (distilled != null) {
+            all.put("distillation", described(distilled));
+        }
+        return JSON.toJson(all) + "\n";
+    }
+
+    private static Map<String, Object> described(LawFit<?> fit) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("law", String.valueOf(fit.law()));
+        row.put("form", fit.form().toString());
+        row.put("constantsDetermined", fit.isIdentified());
+        row.put("condition", finite(fit.condition()));
+        row.put("deviation", fit.deviation());
+        row.put("warnings", fit.warnings());
+        return row;
+    }
+
+    private static Object finite(double value) {
+        return Double.isFinite(value) ? (Object) value : Double.toString(value);
+    }
+}

@@ -12,10 +12,12 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.TDistribution;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A law fitted to a table of runs, and how far it can be trusted. Residuals are ln(predicted loss) − ln(measured loss), which Huber's loss
@@ -413,6 +415,21 @@ public final class LawFit<L> {
             rows = IntStream.range(0, runs).map(i -> random.nextInt(runs)).toArray();
         } while (!runs().varies(rows));
         return rows;
+    }
+
+    /** Two fits are equal if they are of the same runs and came to the same law among the same forms. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof LawFit<?> that
+                && runs().equals(that.runs())
+                && Objects.equals(law, that.law)
+                && tried.equals(that.tried)
+                && warnings.equals(that.warnings);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(runs(), law, tried, warnings);
     }
 
     @Override

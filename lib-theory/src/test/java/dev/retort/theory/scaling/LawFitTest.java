@@ -180,7 +180,12 @@ class LawFitTest {
         }
         double best = truth.bestTeacher(2e9, 1e11).teacherLoss();
         assertThat(fit.law().bestTeacher(2e9, 1e11).teacherLoss()).isCloseTo(best, withinPercentage(3));
-        assertThat(DistillationLaw.fit(runs, truth.supervised(), settings)).hasToString(fit.toString());
+        assertThat(DistillationLaw.fit(runs, truth.supervised(), settings))
+                .isEqualTo(fit)
+                .hasSameHashCodeAs(fit)
+                .hasToString(fit.toString());
+        assertThat(DistillationLaw.fit(runs, truth.supervised(), settings.withForms(LawForm.NO_BEND)))
+                .isNotEqualTo(fit);
     }
 
     @Test

@@ -34,12 +34,13 @@ final class Figures {
      * Runs all exhibits.
      *
      * @param directory where the figures and the page go
+     * @param networks how large those are that teach one another
      * @param terminal where the tables go
      * @throws IOException if the directory cannot be written
      */
-    static void write(Path directory, PrintStream terminal) throws IOException {
-        RealImages images =
-                new RealImages(FashionMnist.load(), Trials.of(IMAGE_TRIALS).withSeed(SEED));
+    static void write(Path directory, ProgressiveTeachers.Size networks, PrintStream terminal) throws IOException {
+        FashionMnist clothing = FashionMnist.load();
+        RealImages images = new RealImages(clothing, Trials.of(IMAGE_TRIALS).withSeed(SEED));
         List<Supplier<Exhibit>> exhibits = List.of(
                 () -> FigureOne.exhibit(TRIALS.untilRelativeError(PRECISE)),
                 () -> TrainedTeachers.samples(TRIALS.untilRelativeError(FAIR)),
@@ -58,8 +59,10 @@ final class Figures {
                 CapacityGaps::exhibit,
                 images::whereTheoryHolds,
                 images::whereTheoryStops,
+                () -> TaughtOnImages.exhibit(clothing, 10, SEED),
                 () -> InContextLearning.predictors(SEED),
-                () -> InContextLearning.diversity(SEED));
+                () -> InContextLearning.diversity(SEED),
+                () -> ProgressiveTeachers.exhibit(networks, 1, 2, 3, 4, 5));
         Page page = Page.of("Retort: distillation in closed form, and in simulation");
         for (Supplier<Exhibit> next : exhibits) {
             Exhibit exhibit = next.get();

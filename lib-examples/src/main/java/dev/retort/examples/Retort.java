@@ -121,9 +121,15 @@ public final class Retort {
                             arity = "0..1",
                             defaultValue = "retort-figures",
                             description = "where they go; ${DEFAULT-VALUE} unless given")
-                    Path directory)
+                    Path directory,
+            @Option(
+                            names = "--large-networks",
+                            description =
+                                    "trains the networks of progressive distillation on 50 coordinates instead of 24;"
+                                            + " takes several minutes more")
+                    boolean large)
             throws IOException {
-        Figures.write(directory, out);
+        Figures.write(directory, large ? ProgressiveTeachers.Size.LARGE : ProgressiveTeachers.Size.SMALL, out);
         return DONE;
     }
 

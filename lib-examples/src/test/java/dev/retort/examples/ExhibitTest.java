@@ -82,7 +82,8 @@ class ExhibitTest {
         return Files.readAllLines(table).stream()
                 .skip(1)
                 .map(line -> Arrays.stream(line.split(",", -1))
-                        .mapToDouble(cell -> cell.contains("=") ? Double.NaN : Double.parseDouble(cell))
+                        .mapToDouble(
+                                cell -> cell.isEmpty() || cell.contains("=") ? Double.NaN : Double.parseDouble(cell))
                         .toArray())
                 .toList();
     }
@@ -287,6 +288,56 @@ class ExhibitTest {
             assertThat(row[2]).isLessThan(row[1] / 6);
             assertThat(row[4] + row[5]).isLessThan(row[1]);
         }
+    }
+
+    @Test
+    void unfinishedTeachersTeachWhatFinishedOnesDoNot(@TempDir Path directory) throws IOException {
+        Exhibit exhibit = ProgressiveTeachers.exhibit(ProgressiveTeachers.Size.SMALL, 1, 2, 3);
+        exhibit.save(directory);
+        assertThat(directory.resolve("progressive-teachers.png")).isNotEmptyFile();
+        assertThat(exhibit.text().get(0))
+                .containsPattern("true labels [01], one-shot [01], two-shot [23], progressive [0-3]\\.");
+        List<String> lines = Files.readAllLines(directory.resolve("progressive-teachers.csv"));
+        assertThat(lines).hasSize(42);
+        // Examples, then the accuracies of teacher, true labels, one-shot, two-shot, progressive, then the linear part.
+        String[] last = lines.get(41).split(",", -1);
+        assertThat(Double.parseDouble(last[1])).isGreaterThan(0.98);
+        assertThat(Double.parseDouble(last[2])).isLessThan(0.8);
+        assertThat(Double.parseDouble(last[3])).isLessThan(0.8);
+        assertThat(Double.parseDouble(last[4])).isGreaterThan(0.9);
+        assertThat(Double.parseDouble(last[5])).isGreaterThan(0.85);
+        List<double[]> linear = lines.stream()
+                .skip(1)
+                .map(line -> line.split(",", -1))
+                .filter(cells -> !cells[6].isEmpty())
+                .map(cells -> new double[] {Double.parseDouble(cells[6]), Double.parseDouble(cells[7])})
+                .toList();
+        double[] peak = linear.stream()
+                .max(Comparator.comparingDouble(row -> row[0] - row[1]))
+                .orElseThrow();
+        // It stands out while the teacher learns, and is gone when it has learnt.
+        assertThat(peak[0]).isGreaterThan(3 * peak[1]);
+        double[] end = linear.get(linear.size() - 1);
+        assertThat(end[0] - end[1]).isLessThan((peak[0] - peak[1]) / 3);
+    }
+
+    @Test
+    void studentsErrOnImagesAsPredicted(@TempDir Path directory) throws IOException {
+        TaughtOnImages.exhibit(FashionMnist.load(), 4, 1).save(directory);
+        assertThat(directory.resolve("taught-on-images.png")).isNotEmptyFile();
+        List<double[]> rows = rows(directory.resolve("taught-on-images.csv"));
+        assertThat(rows).hasSize(4);
+        for (double[] row : rows) {
+            // n, then for true labels, the teacher's and the masked teacher's: predicted, its error, measured, its
+            // error, ratio.
+            assertThat(row[10]).isCloseTo(1, within(0.1));
+            assertThat(row[15]).isCloseTo(1, within(0.1));
+        }
+        assertThat(rows.get(3)[5]).isCloseTo(1, within(0.15));
+        // With few images true labels are worse, as predicted.
+        assertThat(rows.get(0)[1]).isGreaterThan(1.1 * rows.get(0)[6]);
+        assertThat(rows.get(0)[3]).isGreaterThan(1.1 * rows.get(0)[8]);
+        assertThat(rows.get(0)[11]).isLessThan(rows.get(0)[6]);
     }
 
     @Test

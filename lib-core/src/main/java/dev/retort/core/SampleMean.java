@@ -1,11 +1,13 @@
 package dev.retort.core;
 
+import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.internal.CompensatedSum;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -22,9 +24,12 @@ public record SampleMean(double mean, double standardError) {
      *
      * @param mean the number
      * @param standardError its standard error, at least 0, or NaN if it is not known
-     * @throws IllegalArgumentException if the standard error is negative
+     * @throws IllegalArgumentException if the number is NaN, or the standard error negative
      */
     public SampleMean {
+        if (Double.isNaN(mean)) {
+            throw refusal("mean", mean, "is not a number");
+        }
         if (standardError < 0) {
             throw refusal("standardError", standardError, "is not at least 0");
         }
@@ -34,20 +39,26 @@ public record SampleMean(double mean, double standardError) {
      * The mean of some draws.
      *
      * @param draws the draws, at least 2 (one has no standard error)
-     * @return their mean and its standard error
-     * @throws IllegalArgumentException if there are fewer than 2
+     * @return their mean and its standard error; infinite if a draw is
+     * @throws IllegalArgumentException if there are fewer than 2, one is NaN, or there are infinite ones of both signs
      */
     public static SampleMean of(double... draws) {
-        if (draws.length < 2) {
+        if (notNull("draws", draws).length < 2) {
             throw refusal("draws.length", draws.length, "is not at least 2");
         }
         double largest = 0;
-        for (double draw : draws) {
-            largest = Math.max(largest, Math.abs(draw));
+        for (int i = 0; i < draws.length; i++) {
+            if (Double.isNaN(draws[i])) {
+                throw refusal("draws[" + i + "]", draws[i], "is not a number");
+            }
+            largest = Math.max(largest, Math.abs(draws[i]));
+        }
+        if (largest == Double.POSITIVE_INFINITY) {
+            return ofInfinite(draws);
         }
         // In a unit in which neither sums nor squares leave the range of numbers; a power of two, so that no digit
         // changes.
-        int unit = largest > 0 && largest < Double.POSITIVE_INFINITY ? Math.getExponent(largest) : 0;
+        int unit = largest > 0 ? Math.getExponent(largest) : 0;
         double first = Math.scalb(draws[0], -unit);
         CompensatedSum sum = new CompensatedSum();
         for (double draw : draws) {
@@ -61,6 +72,15 @@ public record SampleMean(double mean, double standardError) {
         }
         double error = Math.sqrt(squares.value() / (draws.length - 1.0) / draws.length);
         return new SampleMean(Math.scalb(mean, unit), Math.scalb(error, unit));
+    }
+
+    private static SampleMean ofInfinite(double[] draws) {
+        boolean above = Arrays.stream(draws).anyMatch(draw -> draw == Double.POSITIVE_INFINITY);
+        boolean below = Arrays.stream(draws).anyMatch(draw -> draw == Double.NEGATIVE_INFINITY);
+        if (above && below) {
+            throw refusal("draws", "both infinite and minus infinite ones", "have no mean");
+        }
+        return new SampleMean(above ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
     }
 
     /**

@@ -59,8 +59,10 @@ public final class StandardNormal {
      *
      * @param random where the bits come from
      * @return the number; never NaN or infinite
+     * @throws IllegalArgumentException if the generator is null
      */
     public static double next(RandomGenerator random) {
+        notNull("random", random);
         while (true) {
             long bits = random.nextLong();
             int layer = (int) bits & (LAYERS - 1);

@@ -49,6 +49,9 @@ public final class EstimatedEquivalent {
     private final SampleMean omega;
     private final double oneMinusOmega;
 
+    /** Squares of singular values and ridges beyond this could overflow in sums. */
+    private static final double LARGEST = 0x1p1020;
+
     private EstimatedEquivalent(
             int rows,
             double samples,
@@ -147,8 +150,9 @@ public final class EstimatedEquivalent {
      *     the ridge is negative or not finite
      */
     public static EstimatedEquivalent ofSingularValues(double[] values, int rows, int freedom, double ridge) {
-        double[] positive =
-                Arrays.stream(values).filter(d -> nonNegative("values", d) > 0).toArray();
+        double[] positive = Arrays.stream(notNull("values", values))
+                .filter(d -> nonNegative("values", d) > 0)
+                .toArray();
         if (positive.length == 0) {
             throw refusal("values", "all 0", "say that no feature varies");
         }
@@ -161,8 +165,17 @@ public final class EstimatedEquivalent {
         double[] eigenvalues = new double[positive.length];
         for (int i = 0; i < eigenvalues.length; i++) {
             eigenvalues[i] = positive[i] * positive[i] / freedom;
+            if (!(eigenvalues[i] >= Double.MIN_NORMAL && eigenvalues[i] <= LARGEST)) {
+                throw refusal(
+                        "values[" + i + "]",
+                        positive[i],
+                        "has a square that is not a number of ordinary size; scale the features");
+            }
         }
         double own = nonNegative("ridge", ridge) * rows / freedom;
+        if (own > LARGEST) {
+            throw refusal("ridge", ridge, "is more than " + LARGEST + " per row");
+        }
         if (own == 0 && positive.length < freedom) {
             double omega = (double) positive.length / freedom;
             double spare = (double) (freedom - positive.length) / freedom;

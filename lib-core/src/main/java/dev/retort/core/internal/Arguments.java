@@ -1,5 +1,6 @@
 package dev.retort.core.internal;
 
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -110,10 +111,10 @@ public final class Arguments {
      * @param name the array's name
      * @param values the array, of any length
      * @return the array itself, not a copy
-     * @throws IllegalArgumentException if an entry is NaN or infinite; the message names its index, counted from 0
+     * @throws IllegalArgumentException if the array is null, or an entry is NaN or infinite; the message names its index, counted from 0
      */
     public static double[] finite(String name, double[] values) {
-        for (int i = 0; i < values.length; i++) {
+        for (int i = 0; i < notNull(name, values).length; i++) {
             if (!Double.isFinite(values[i])) {
                 throw refusal(name + "[" + i + "]", values[i], "is not finite");
             }
@@ -134,6 +135,39 @@ public final class Arguments {
         if (length != expected) {
             throw refusal(name + ".length", length, "is not " + rule + ", " + expected);
         }
+    }
+
+    /**
+     * Requires a list without null.
+     *
+     * @param name the list's name
+     * @param values its entries
+     * @param <T> their type
+     * @return an immutable copy
+     * @throws IllegalArgumentException if the list or an entry is null; the message names its index, counted from 0
+     */
+    public static <T> List<T> copy(String name, List<? extends T> values) {
+        for (int i = 0; i < notNull(name, values).size(); i++) {
+            notNull(name + "[" + i + "]", values.get(i));
+        }
+        return List.copyOf(values);
+    }
+
+    /**
+     * Requires a place in a list.
+     *
+     * @param name the argument's name
+     * @param value the place, counted from 0
+     * @param size how many places there are
+     * @return the place
+     * @throws IndexOutOfBoundsException if it is negative, or not less than the size
+     */
+    public static int index(String name, int value, int size) {
+        if (value < 0 || value >= size) {
+            throw new IndexOutOfBoundsException(
+                    String.format(Locale.ROOT, "%s: %d is not between 0 and %d", name, value, size - 1));
+        }
+        return value;
     }
 
     /**

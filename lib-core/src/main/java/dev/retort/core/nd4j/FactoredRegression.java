@@ -194,15 +194,14 @@ public final class FactoredRegression extends LinearFit {
      *
      * @param samples n, at least 1
      * @param features p, at least 1
-     * @return an upper bound in bytes
+     * @return an upper bound in bytes; {@link Long#MAX_VALUE} if it is more
      * @throws IllegalArgumentException if one is less than 1
      */
     public static long memory(int samples, int features) {
         long larger = (long) atLeastOne("samples", samples) * atLeastOne("features", features);
         long smaller = (long) Math.min(samples, features) * Math.min(samples, features);
-        return Math.addExact(
-                Math.multiplyExact(MATRICES * Double.BYTES, larger),
-                Math.multiplyExact(SMALL_MATRICES * Double.BYTES, smaller));
+        double bytes = Double.BYTES * ((double) MATRICES * larger + (double) SMALL_MATRICES * smaller);
+        return bytes >= Long.MAX_VALUE ? Long.MAX_VALUE : Double.BYTES * (MATRICES * larger + SMALL_MATRICES * smaller);
     }
 
     private static void checkSeen(int[] seen, long features) {

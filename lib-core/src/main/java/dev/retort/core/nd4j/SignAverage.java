@@ -1,6 +1,7 @@
 package dev.retort.core.nd4j;
 
 import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.index;
 import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
@@ -126,7 +127,7 @@ public final class SignAverage {
      * @throws IndexOutOfBoundsException if there is no such feature
      */
     public double overlap(int i) {
-        return 1 - missed[i];
+        return 1 - missed[index("i", i, missed.length)];
     }
 
     /**

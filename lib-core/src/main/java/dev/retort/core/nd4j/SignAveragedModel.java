@@ -1,6 +1,7 @@
 package dev.retort.core.nd4j;
 
 import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.index;
 import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
@@ -76,7 +77,7 @@ public final class SignAveragedModel {
      * @throws IndexOutOfBoundsException if there is no such feature
      */
     public double mean(int i) {
-        return mean[i];
+        return mean[index("i", i, mean.length)];
     }
 
     /**
@@ -88,7 +89,7 @@ public final class SignAveragedModel {
      * @throws IndexOutOfBoundsException if there is no such feature
      */
     public double deviation(int i) {
-        return deviation[i];
+        return deviation[index("i", i, mean.length)];
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.retort.theory.data;
 
+import static dev.retort.core.internal.Arguments.notNull;
+
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +65,8 @@ public final class Answer<T> {
      * @return one of the two
      */
     public <R> R either(Function<? super T, ? extends R> given, Function<String, ? extends R> withheld) {
+        notNull("given", given);
+        notNull("withheld", withheld);
         return value == null ? withheld.apply(remark) : given.apply(value);
     }
 

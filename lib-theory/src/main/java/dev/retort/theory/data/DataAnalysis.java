@@ -1,5 +1,6 @@
 package dev.retort.theory.data;
 
+import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.SampleMean;
@@ -271,6 +272,9 @@ public final class DataAnalysis {
      * @throws IllegalArgumentException if one is out of range
      */
     public List<TunedRisk> tuned(int... samples) {
+        for (int n : notNull("samples", samples)) {
+            checked(n); // here, where the exception keeps its message
+        }
         return Arrays.stream(samples).parallel().mapToObj((int n) -> tuned(n)).toList();
     }
 

@@ -1,5 +1,6 @@
 package dev.retort.theory.data;
 
+import static dev.retort.core.internal.Arguments.index;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
@@ -211,7 +212,8 @@ public final class DataTable {
      * @throws IndexOutOfBoundsException if there is no such row or column
      */
     public double value(int row, int column) {
-        return columns[column][row];
+        double[] chosen = columns[index("column", column, columns.length)];
+        return chosen[index("row", row, chosen.length)];
     }
 
     /**
@@ -239,7 +241,7 @@ public final class DataTable {
      */
     public DataTable without(String... omitted) {
         Set<Integer> out = new HashSet<>();
-        for (String name : omitted) {
+        for (String name : notNull("omitted", omitted)) {
             out.add(indexOf(name));
         }
         return selected(
@@ -254,7 +256,7 @@ public final class DataTable {
      * @throws IllegalArgumentException if no column has one of the names, a name is there twice, or there is none
      */
     public DataTable only(String... kept) {
-        return selected(Stream.of(kept).mapToInt(this::indexOf).toArray());
+        return selected(Stream.of(notNull("kept", kept)).mapToInt(this::indexOf).toArray());
     }
 
     private DataTable selected(int[] chosen) {

@@ -1,5 +1,7 @@
 package dev.retort.theory.data;
 
+import static dev.retort.core.internal.Arguments.copy;
+
 import java.util.List;
 
 /**
@@ -26,6 +28,6 @@ public record Direction(int first, int last, double share, double gain, boolean 
      * @param columns the columns with the largest part in them
      */
     public Direction {
-        columns = List.copyOf(columns);
+        columns = copy("columns", columns);
     }
 }

@@ -1,5 +1,7 @@
 package dev.retort.theory.data;
 
+import static dev.retort.core.internal.Arguments.copy;
+
 import java.util.List;
 
 /**
@@ -45,7 +47,7 @@ public record Finding(Kind kind, List<String> columns, String what, String advic
      * @param advice what to do about it
      */
     public Finding {
-        columns = List.copyOf(columns);
+        columns = copy("columns", columns);
     }
 
     @Override

@@ -236,13 +236,19 @@ public final class RidgeEstimates {
      * @param ridge the ridge r of every round, greater than 0 and finite
      * @param rounds how many, from 0 to 3
      * @return the mixtures, and the risk that they lead to
-     * @throws IllegalArgumentException if the ridge is not positive and finite, or the number of rounds is out of range
+     * @throws IllegalArgumentException if the ridge is not positive and finite, or so large that nothing is left of the fit, or the
+     *     number of rounds is out of range
      */
     public EstimatedRounds rounds(double ridge, int rounds) {
         if (rounds < 0 || rounds > MOST_ROUNDS) {
             throw refusal("rounds", rounds, "is not from 0 to " + MOST_ROUNDS + ", beyond which nothing is gained");
         }
-        return EstimatedRounds.of(data, positive("ridge", ridge) * data.rows / data.freedom, rounds, ofMeans());
+        EstimatedRounds found =
+                EstimatedRounds.of(data, positive("ridge", ridge) * data.rows / data.freedom, rounds, ofMeans());
+        if (Double.isNaN(found.testRisk())) {
+            throw refusal("ridge", ridge, "is so large that nothing is left of the fit");
+        }
+        return found;
     }
 
     /**

@@ -180,7 +180,9 @@ public final class TableReader {
      */
     public TableReader withoutColumns(String... columns) {
         Set<String> omitted = new LinkedHashSet<>(choice.omitted);
-        omitted.addAll(Arrays.asList(columns));
+        for (int i = 0; i < notNull("columns", columns).length; i++) {
+            omitted.add(notNull("columns[" + i + "]", columns[i]));
+        }
         return new TableReader(text, new Choice(omitted, choice.indicators, choice.completeOnly));
     }
 

@@ -1,5 +1,7 @@
 package dev.retort.theory.data;
 
+import static dev.retort.core.internal.Arguments.copy;
+
 import dev.retort.theory.scaling.Interval;
 import java.util.List;
 
@@ -39,7 +41,7 @@ public record TeacherRisks(
      * @param directions the directions that matter
      */
     public TeacherRisks {
-        directions = List.copyOf(directions);
+        directions = copy("directions", directions);
     }
 
     /** {@return the part of the tuned student's risk that the teacher's labels would save, as they carry no noise; negative if none} */

@@ -1,5 +1,6 @@
 package dev.retort.theory.distillation;
 
+import static dev.retort.core.internal.Arguments.index;
 import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
@@ -325,7 +326,8 @@ public final class RiskReport {
      * @throws IllegalStateException if the task's features are gathered or not listed
      */
     public double share(int i) {
-        return shares.ofFeatures()[i];
+        double[] all = shares.ofFeatures();
+        return all[index("i", i, all.length)];
     }
 
     @Override

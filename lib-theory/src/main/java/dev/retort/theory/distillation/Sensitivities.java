@@ -1,5 +1,6 @@
 package dev.retort.theory.distillation;
 
+import static dev.retort.core.internal.Arguments.index;
 import static dev.retort.theory.distillation.Stage.times;
 
 import java.util.ArrayDeque;
@@ -201,7 +202,7 @@ public final class Sensitivities {
                     "No eigenvalue belongs to one feature, for the task is gathered or its features are not listed;"
                             + " differentiate the same task with listed features");
         }
-        return eigenvalues[i];
+        return eigenvalues[index("i", i, eigenvalues.length)];
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.retort.theory.distillation;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.index;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
@@ -198,7 +199,7 @@ public final class Sweep {
          * @throws IndexOutOfBoundsException if there is no such point
          */
         public Equivalent equivalent(int point) {
-            return points.get(point).target().equivalent();
+            return points.get(index("point", point, points.size())).target().equivalent();
         }
 
         /**
@@ -209,7 +210,9 @@ public final class Sweep {
          * @throws IndexOutOfBoundsException if there is no such pipeline
          */
         public double[] excess(int pipeline) {
-            return each(point -> point.risks().get(pipeline).excess());
+            int count = points.get(0).risks().size();
+            return each(point ->
+                    point.risks().get(index("pipeline", pipeline, count)).excess());
         }
 
         /**
@@ -221,7 +224,9 @@ public final class Sweep {
          * @throws IndexOutOfBoundsException if there is no such pipeline or point
          */
         public RiskReport risk(int pipeline, int point) {
-            return points.get(point).risks().get(pipeline);
+            List<RiskReport> risks =
+                    points.get(index("point", point, points.size())).risks();
+            return risks.get(index("pipeline", pipeline, risks.size()));
         }
 
         private List<List<RiskReport>> risks() {

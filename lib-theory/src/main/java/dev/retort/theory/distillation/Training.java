@@ -283,6 +283,7 @@ public final class Training {
      * @return σ, at least 0
      */
     public double noise(RegressionTask task) {
+        notNull("task", task);
         return labels.noise() == null ? task.noise() : labels.noise();
     }
 
@@ -316,6 +317,7 @@ public final class Training {
      * @return the eigenvalues
      */
     public Spectrum spectrum(RegressionTask task) {
+        notNull("task", task);
         return spectrum == null ? task.spectrum() : spectrum;
     }
 

@@ -1,5 +1,6 @@
 package dev.retort.theory.distillation;
 
+import static dev.retort.core.internal.Arguments.index;
 import static dev.retort.theory.distillation.Stage.times;
 
 import dev.retort.core.internal.CompensatedSum;
@@ -164,7 +165,8 @@ public final class WeakToStrong {
      * @throws IllegalStateException if the task's features are gathered or not listed
      */
     public double share(int i) {
-        return shares.ofFeatures()[i];
+        double[] all = shares.ofFeatures();
+        return all[index("i", i, all.length)];
     }
 
     /**

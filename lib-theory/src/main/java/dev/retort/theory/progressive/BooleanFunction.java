@@ -37,14 +37,21 @@ public final class BooleanFunction {
     private static final int LARGEST = 24;
 
     private final int dimension;
+    /** 2^24 of these are summed without overflow. */
+    private static final double LARGE = 0x1p900;
+
     private final double[] coefficients;
 
     private BooleanFunction(int dimension, double[] values) {
         this.dimension = dimension;
-        this.coefficients = new FastHadamardTransformer().transform(values, TransformType.FORWARD);
-        for (int k = 0; k < coefficients.length; k++) {
-            coefficients[k] /= coefficients.length; // a power of two: exact
-        }
+        // Divided by a power of two, exactly: large values before, so that no sum leaves the range of numbers, others
+        // after,
+        // so that none is rounded.
+        boolean large = Arrays.stream(values).anyMatch(value -> Math.abs(value) > LARGE);
+        double[] scaled = values.clone();
+        Arrays.setAll(scaled, k -> large ? scaled[k] / scaled.length : scaled[k]);
+        this.coefficients = new FastHadamardTransformer().transform(scaled, TransformType.FORWARD);
+        Arrays.setAll(coefficients, k -> large ? coefficients[k] : coefficients[k] / coefficients.length);
     }
 
     /**

@@ -37,6 +37,8 @@ public final class DotProductKernel {
     private final String name;
     private final IntToDoubleFunction eigenvalues;
 
+    private static final int LARGEST = 10_000_000;
+
     private DotProductKernel(int dimension, String name, IntToDoubleFunction eigenvalues) {
         this.dimension = dimension;
         this.name = name;
@@ -111,10 +113,16 @@ public final class DotProductKernel {
      * @param dimension d, at least 1
      * @param function κ, finite on [−1, 1]
      * @return the kernel
-     * @throws IllegalArgumentException if {@code dimension < 1}, or κ is NaN or infinite at one of the d + 1 points
+     * @throws IllegalArgumentException if {@code dimension < 1} or more than ten million, or κ is NaN or infinite at one of the d + 1 points
      */
     public static DotProductKernel of(int dimension, DoubleUnaryOperator function) {
-        double[] values = new double[atLeastOne("dimension", dimension) + 1];
+        if (atLeastOne("dimension", dimension) > LARGEST) {
+            throw refusal(
+                    "dimension",
+                    dimension,
+                    "is more than " + LARGEST + ", for κ is taken at as many points; polynomial takes any");
+        }
+        double[] values = new double[dimension + 1];
         notNull("function", function);
         for (int m = 0; m <= dimension; m++) {
             values[m] = function.applyAsDouble(1 - 2.0 * m / dimension);

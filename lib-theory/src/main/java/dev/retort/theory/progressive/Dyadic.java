@@ -69,8 +69,8 @@ final class Dyadic {
     private static BigInteger product(int first, int last) {
         if (last - first < 8) {
             BigInteger product = BigInteger.ONE;
-            for (int i = first; i <= last; i++) {
-                product = product.multiply(BigInteger.valueOf(i));
+            for (int i = 0; i <= last - first; i++) {
+                product = product.multiply(BigInteger.valueOf(first + (long) i));
             }
             return product;
         }

@@ -65,7 +65,7 @@ record FoldedNormal(double mean, double deviation) {
         for (int j = 0; j + 1 < edges.length; j++) {
             sum += RULES.legendre(NODES, edges[j], edges[j + 1])
                     .integrate(t -> others
-                            * Math.exp((others - 1) * Math.log1p(-Math.min(1, other.survival(t))))
+                            * (others == 1 ? 1 : Math.exp((others - 1) * Math.log1p(-Math.min(1, other.survival(t)))))
                             * other.density(t)
                             * Math.pow(survival(t), count));
         }

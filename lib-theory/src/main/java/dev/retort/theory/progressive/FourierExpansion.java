@@ -1,6 +1,7 @@
 package dev.retort.theory.progressive;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.copy;
 import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
@@ -46,7 +47,7 @@ public final class FourierExpansion {
          * @param coefficient ĝ(A), not 0
          */
         public Term {
-            set = List.copyOf(set);
+            set = copy("set", set);
         }
     }
 

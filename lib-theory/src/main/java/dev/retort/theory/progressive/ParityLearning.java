@@ -22,6 +22,9 @@ import java.math.BigInteger;
  */
 public final class ParityLearning {
 
+    /** Exact numbers of supports take seconds beyond. */
+    private static final int LARGEST = 100_000;
+
     private final int dimension;
     private final int size;
     private final BigInteger supports;
@@ -38,12 +41,19 @@ public final class ParityLearning {
      * @param dimension d, at least 1
      * @param size k, from 1 to d
      * @return what is known of them
-     * @throws IllegalArgumentException if a number is out of range
+     * @throws IllegalArgumentException if a number is out of range, or k and d − k are both more than 100,000
      */
     public static ParityLearning of(int dimension, int size) {
         atLeastOne("dimension", dimension);
         if (size < 1 || size > dimension) {
             throw refusal("size", size, "is not between 1 and the dimension, " + dimension);
+        }
+        if (Math.min(size, dimension - size) > LARGEST) {
+            throw refusal(
+                    "size",
+                    size,
+                    "is more than " + LARGEST + " from 0 and from the dimension, " + dimension
+                            + ": the supports are too many to be counted");
         }
         return new ParityLearning(dimension, size);
     }

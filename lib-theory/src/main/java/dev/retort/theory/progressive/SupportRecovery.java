@@ -357,14 +357,16 @@ public final class SupportRecovery {
      * simulations of d = 21 and 29 it is within 0.08 of the share that succeeded.
      *
      * @param gap the neuron's Fourier gap, of any sign
-     * @param samples n, greater than 0
+     * @param samples n, at least 1
      * @return the probability
      * @throws IllegalArgumentException if the samples are out of range
      * @throws IllegalStateException if the neuron is never on, or its gradients do not scatter
      */
     public static double gaussianProbability(FourierGap gap, double samples) {
         double on = notNull("gap", gap).unit().coefficient();
-        positive("samples", samples);
+        if (!(positive("samples", samples) >= 1)) {
+            throw refusal("samples", samples, "is not at least 1");
+        }
         FoldedNormal inside = gradient(on, gap.supportCoefficient(), samples);
         FoldedNormal outside = gradient(on, gap.otherCoefficient(), samples);
         if (!(outside.deviation() > 0)) {

@@ -19,7 +19,7 @@ public final class Axis {
     private final @Nullable Scale fixed;
 
     private Axis(String label, boolean log, @Nullable Scale fixed) {
-        this.label = label;
+        this.label = Arguments.notNull("label", label);
         this.log = log;
         this.fixed = fixed;
     }
@@ -28,6 +28,7 @@ public final class Axis {
      * {@return a linear axis}
      *
      * @param label its label; {@code _x}, {@code ^x}, {@code _{...}} and {@code ^{...}} make sub- and superscripts
+     * @throws IllegalArgumentException if the label is null
      */
     public static Axis linear(String label) {
         return new Axis(label, false, null);
@@ -37,6 +38,7 @@ public final class Axis {
      * {@return a logarithmic axis}
      *
      * @param label its label, with the same markup
+     * @throws IllegalArgumentException if the label is null
      */
     public static Axis log(String label) {
         return new Axis(label, true, null);

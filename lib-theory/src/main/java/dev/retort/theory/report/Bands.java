@@ -33,7 +33,7 @@ public final class Bands {
     private final double[] limits;
 
     private Bands(String quantity, double middle, double[] limits) {
-        this.quantity = quantity;
+        this.quantity = Arguments.notNull("quantity", quantity);
         this.middle = middle;
         this.limits = limits;
     }
@@ -84,17 +84,18 @@ public final class Bands {
     public Layer[] cells(double[] x, double[] y, double[][] values) {
         double[] columns = grid("x", x);
         double[] rows = grid("y", y);
-        Arguments.length("values", values.length, "x.length", x.length);
+        Arguments.length("values", Arguments.notNull("values", values).length, "x.length", x.length);
         int[][] bands = new int[x.length][];
         for (int i = 0; i < x.length; i++) {
-            Arguments.length("values[" + i + "]", values[i].length, "y.length", y.length);
+            String row = "values[" + i + "]";
+            Arguments.length(row, Arguments.notNull(row, values[i]).length, "y.length", y.length);
             bands[i] = DoubleStream.of(values[i]).mapToInt(this::band).toArray();
         }
         return layers(band -> new Band.Cells(this, band, columns, rows, bands));
     }
 
     private static double[] grid(String name, double[] values) {
-        if (values.length < 2) {
+        if (Arguments.notNull(name, values).length < 2) {
             throw Arguments.refusal(name + ".length", values.length, "is not at least 2");
         }
         return ascending(name, values);
@@ -109,8 +110,9 @@ public final class Bands {
      * @throws IllegalArgumentException if the lengths differ
      */
     public Layer[] points(double[] x, double[] y, double[] values) {
-        Arguments.length("y", y.length, "x.length", x.length);
-        Arguments.length("values", values.length, "x.length", x.length);
+        Arguments.notNull("x", x);
+        Arguments.length("y", Arguments.notNull("y", y).length, "x.length", x.length);
+        Arguments.length("values", Arguments.notNull("values", values).length, "x.length", x.length);
         int[] bands = DoubleStream.of(values).mapToInt(this::band).toArray();
         double[] across = x.clone();
         double[] up = y.clone();

@@ -40,10 +40,13 @@ public final class Figure {
      * {@return the panels side by side}
      *
      * @param panels the panels, at least one
-     * @throws IllegalArgumentException if there is no panel
+     * @throws IllegalArgumentException if there is no panel, or one is null
      */
     public static Figure of(Panel... panels) {
-        Arguments.atLeastOne("panels.length", panels.length);
+        Arguments.atLeastOne("panels.length", Arguments.notNull("panels", panels).length);
+        for (int i = 0; i < panels.length; i++) {
+            Arguments.notNull("panels[" + i + "]", panels[i]);
+        }
         return new Figure(List.of(panels));
     }
 

@@ -1,5 +1,6 @@
 package dev.retort.theory.report;
 
+import dev.retort.core.internal.Arguments;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ public abstract sealed class Layer permits Band, Line, Markers, Rule {
     final @Nullable String colour;
 
     Layer(String name, @Nullable String colour) {
-        this.name = name;
+        this.name = Arguments.notNull("name", name);
         this.colour = colour;
     }
 

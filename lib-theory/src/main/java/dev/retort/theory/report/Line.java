@@ -31,7 +31,8 @@ public final class Line extends Layer {
      * @throws IllegalArgumentException if the lengths differ
      */
     public static Line of(String name, double[] x, double[] y) {
-        Arguments.length("y", y.length, "x.length", x.length);
+        Arguments.notNull("x", x);
+        Arguments.length("y", Arguments.notNull("y", y).length, "x.length", x.length);
         return new Line(name, name, x.clone(), y.clone(), false);
     }
 
@@ -46,7 +47,7 @@ public final class Line extends Layer {
      * @param series the other series' name
      */
     public Line withColourOf(String series) {
-        return new Line(name, series, x, y, dashed);
+        return new Line(name, Arguments.notNull("series", series), x, y, dashed);
     }
 
     /** {@return this line in black, which leaves the colours to other series} */

@@ -42,8 +42,9 @@ public final class Markers extends Layer {
      * @throws IllegalArgumentException if the lengths differ or an error is negative
      */
     public static Markers of(String name, double[] x, double[] y, double[] error) {
-        Arguments.length("y", y.length, "x.length", x.length);
-        Arguments.length("error", error.length, "x.length", x.length);
+        Arguments.notNull("x", x);
+        Arguments.length("y", Arguments.notNull("y", y).length, "x.length", x.length);
+        Arguments.length("error", Arguments.notNull("error", error).length, "x.length", x.length);
         for (int i = 0; i < error.length; i++) {
             if (error[i] < 0) {
                 throw Arguments.refusal("error[" + i + "]", error[i], "is not at least 0");
@@ -61,11 +62,12 @@ public final class Markers extends Layer {
      * @throws IllegalArgumentException if the lengths differ
      */
     public static Markers of(String name, double[] x, List<SampleMean> y) {
+        List<SampleMean> means = Arguments.copy("y", y);
         return of(
                 name,
                 x,
-                y.stream().mapToDouble(SampleMean::mean).toArray(),
-                y.stream().mapToDouble(SampleMean::standardError).toArray());
+                means.stream().mapToDouble(SampleMean::mean).toArray(),
+                means.stream().mapToDouble(SampleMean::standardError).toArray());
     }
 
     /**
@@ -77,7 +79,7 @@ public final class Markers extends Layer {
      * @throws IllegalArgumentException if the lengths differ
      */
     public static Markers of(String name, double[] x, double[] y) {
-        double[] unknown = new double[y.length];
+        double[] unknown = new double[Arguments.notNull("y", y).length];
         Arrays.fill(unknown, Double.NaN);
         return of(name, x, y, unknown);
     }

@@ -1,5 +1,6 @@
 package dev.retort.theory.report;
 
+import dev.retort.core.internal.Arguments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +97,7 @@ public final class Page {
      * @param title the title
      */
     public static Page of(String title) {
-        return new Page(title, List.of());
+        return new Page(Arguments.notNull("title", title), List.of());
     }
 
     /**
@@ -105,7 +106,7 @@ public final class Page {
      * @param text the paragraph
      */
     public Page withParagraph(String text) {
-        return with("<p>" + markedUp(text) + "</p>\n");
+        return with("<p>" + markedUp(Arguments.notNull("text", text)) + "</p>\n");
     }
 
     /**
@@ -114,8 +115,10 @@ public final class Page {
      * @param text the heading
      */
     public Page withHeading(String text) {
-        String plain =
-                text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
+        String plain = Arguments.notNull("text", text)
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^a-z0-9]+", "-")
+                .replaceAll("^-|-$", "");
         boolean taken = parts.stream().anyMatch(part -> part.anchor().equals(plain));
         String anchor = plain.isEmpty() || taken ? "part-" + parts.size() : plain;
         String html = "<h2 id=\"" + anchor + "\">" + markedUp(text) + "</h2>\n";
@@ -129,7 +132,10 @@ public final class Page {
      * @param caption what it shows; may be empty
      */
     public Page withFigure(Figure figure, String caption) {
-        String below = caption.isEmpty() ? "" : "<figcaption>" + markedUp(caption) + "</figcaption>\n";
+        Arguments.notNull("figure", figure);
+        String below = Arguments.notNull("caption", caption).isEmpty()
+                ? ""
+                : "<figcaption>" + markedUp(caption) + "</figcaption>\n";
         return with("<figure>\n<div class=\"wide drawing\" style=\"max-width: " + figure.width() + "px\">\n"
                 + figure.svg() + "</div>\n<div class=\"narrow drawing\">\n" + figure.narrowSvg() + "</div>\n" + below
                 + "</figure>\n");
@@ -141,7 +147,7 @@ public final class Page {
      * @param table the table
      */
     public Page withTable(Table table) {
-        return with(scrolled(table, "table"));
+        return with(scrolled(Arguments.notNull("table", table), "table"));
     }
 
     /**
@@ -151,7 +157,8 @@ public final class Page {
      * @param table the table
      */
     public Page withFoldedTable(String summary, Table table) {
-        return with("<details>\n<summary>" + markedUp(summary) + "</summary>\n" + scrolled(table, summary)
+        return with("<details>\n<summary>" + markedUp(Arguments.notNull("summary", summary)) + "</summary>\n"
+                + scrolled(Arguments.notNull("table", table), summary)
                 + "</details>\n");
     }
 

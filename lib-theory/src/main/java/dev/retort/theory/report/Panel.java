@@ -1,5 +1,6 @@
 package dev.retort.theory.report;
 
+import dev.retort.core.internal.Arguments;
 import java.awt.geom.Rectangle2D;
 import java.util.List;
 import java.util.Objects;
@@ -18,11 +19,11 @@ public final class Panel {
     final String note;
 
     private Panel(String title, Axis x, Axis y, List<Layer> layers, String note) {
-        this.title = title;
-        this.x = x;
-        this.y = y;
+        this.title = Arguments.notNull("title", title);
+        this.x = Arguments.notNull("x", x);
+        this.y = Arguments.notNull("y", y);
         this.layers = layers;
-        this.note = note;
+        this.note = Arguments.notNull("text", note);
     }
 
     /**
@@ -43,6 +44,9 @@ public final class Panel {
      * @param more the layers, in the order in which they are drawn
      */
     public Panel with(Layer... more) {
+        for (int i = 0; i < Arguments.notNull("more", more).length; i++) {
+            Arguments.notNull("more[" + i + "]", more[i]);
+        }
         return new Panel(
                 title, x, y, Stream.concat(layers.stream(), Stream.of(more)).toList(), note);
     }

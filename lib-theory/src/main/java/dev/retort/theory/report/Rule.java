@@ -28,7 +28,7 @@ public final class Rule extends Layer {
     private Rule(double value, String label, boolean upright) {
         super("", null);
         this.value = Arguments.finite("value", value);
-        this.label = Label.of(label);
+        this.label = Label.of(Arguments.notNull("label", label));
         this.upright = upright;
     }
 

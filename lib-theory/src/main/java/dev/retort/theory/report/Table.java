@@ -67,13 +67,14 @@ public final class Table {
      * @throws IllegalArgumentException if there is no header, the group has one twice, or there are rows already
      */
     public Table withGroup(String group, String... headers) {
-        Arguments.atLeastOne("headers.length", headers.length);
+        Arguments.notNull("group", group);
+        Arguments.atLeastOne("headers.length", Arguments.notNull("headers", headers).length);
         if (!rows.isEmpty()) {
             throw Arguments.refusal("group", group, "must come before the rows");
         }
         List<Column> more = new ArrayList<>(columns);
         for (int i = 0; i < headers.length; i++) {
-            Column column = new Column(group, headers[i], DEFAULT);
+            Column column = new Column(group, Arguments.notNull("headers[" + i + "]", headers[i]), DEFAULT);
             if (more.stream().anyMatch(other -> other.fullName().equals(column.fullName()))) {
                 throw Arguments.refusal("headers[" + i + "]", headers[i], "is already a header");
             }
@@ -95,7 +96,7 @@ public final class Table {
             List<String> headers = columns.stream().map(Column::header).toList();
             throw Arguments.refusal("header", header, "is not one of " + headers);
         }
-        if (!writesNumbers(format)) {
+        if (!writesNumbers(Arguments.notNull("format", format))) {
             throw Arguments.refusal("format", format, "is not a format for a floating-point number");
         }
         List<Column> changed = columns.stream()
@@ -119,7 +120,7 @@ public final class Table {
      * @throws IllegalArgumentException if there are not as many cells as headers, or a cell is something else
      */
     public Table withRow(Object... cells) {
-        Arguments.length("cells", cells.length, "headers.length", columns.size());
+        Arguments.length("cells", Arguments.notNull("cells", cells).length, "headers.length", columns.size());
         for (int i = 0; i < cells.length; i++) {
             if (!(cells[i] instanceof Number || cells[i] instanceof SampleMean || cells[i] instanceof String)) {
                 throw Arguments.refusal("cells[" + i + "]", cells[i], "is not a Number, a SampleMean or a String");

@@ -3,6 +3,7 @@ package dev.retort.theory.testtime;
 import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Comparator;
 import java.util.Optional;
@@ -34,12 +35,30 @@ import java.util.stream.IntStream;
 public record ContextBudget(int contextLength, long examples, double loss) {
 
     /**
+     * A division.
+     *
+     * @param contextLength n, at least 0
+     * @param examples k, at least 0
+     * @param loss the loss, at least 0, perhaps infinite
+     * @throws IllegalArgumentException if a number is negative, or the loss NaN
+     */
+    public ContextBudget {
+        nonNegative("contextLength", contextLength);
+        if (examples < 0) {
+            throw refusal("examples", examples, "is not at least 0");
+        }
+        if (!(loss >= 0)) {
+            throw refusal("loss", loss, "is not at least 0");
+        }
+    }
+
+    /**
      * The labels that are spent; a fresh context at evaluation takes its own.
      *
-     * @return n + k
+     * @return n + k; {@link Long#MAX_VALUE} if it is more
      */
     public long labels() {
-        return contextLength + examples;
+        return examples > Long.MAX_VALUE - contextLength ? Long.MAX_VALUE : contextLength + examples;
     }
 
     /**
@@ -54,8 +73,7 @@ public record ContextBudget(int contextLength, long examples, double loss) {
         notNull("training", training);
         return IntStream.rangeClosed(0, nonNegative("labels", labels))
                 .parallel()
-                .mapToObj(n -> new ContextBudget(
-                        n, labels - n, training.apply(n).predict().loss(labels - n)))
+                .mapToObj(n -> new ContextBudget(n, labels - n, at(training, n).loss(labels - n)))
                 .min(Comparator.comparingDouble(ContextBudget::loss).thenComparing(ContextBudget::contextLength))
                 .orElseThrow();
     }
@@ -76,9 +94,18 @@ public record ContextBudget(int contextLength, long examples, double loss) {
         notNull("training", training);
         return IntStream.rangeClosed(0, nonNegative("longestContext", longestContext))
                 .parallel()
-                .mapToObj(n -> reaching(loss, n, training.apply(n).predict()))
+                .mapToObj(n -> reaching(loss, n, at(training, n)))
                 .flatMap(Optional::stream)
                 .min(Comparator.comparingLong(ContextBudget::labels).thenComparing(ContextBudget::contextLength));
+    }
+
+    private static ImprovementCurve at(IntFunction<TestTimeTraining> training, int contextLength) {
+        TestTimeTraining found = training.apply(contextLength);
+        if (found == null) {
+            throw new IllegalStateException(
+                    "training: the function gives null for a context of " + contextLength + " examples");
+        }
+        return found.predict();
     }
 
     private static Optional<ContextBudget> reaching(double loss, int contextLength, ImprovementCurve curve) {

@@ -1,5 +1,6 @@
 package dev.retort.theory.testtime;
 
+import static dev.retort.core.internal.Arguments.index;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Arrays;
@@ -44,7 +45,7 @@ final class DenseMatrix extends SquareMatrix {
 
     @Override
     double entry(int i, int j) {
-        return rows[i][j];
+        return rows[index("i", i, rows.length)][index("j", j, rows.length)];
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.retort.theory.testtime;
 
+import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
@@ -40,13 +41,15 @@ public record ProportionalLimit(double power, double noise, double missed, doubl
      * @param noise σ, at least 0
      * @param missed A, at least 0
      * @param scatter B, at least 0
-     * @throws IllegalArgumentException if a number is NaN, infinite or negative
+     * @throws IllegalArgumentException if a number is NaN, infinite or negative, or a loss overflows
      */
     public ProportionalLimit {
         nonNegative("power", power);
         nonNegative("noise", noise);
         nonNegative("missed", missed);
         nonNegative("scatter", scatter);
+        finite("power + noise²", power + noise * noise);
+        finite("missed + scatter + noise²", missed + scatter + noise * noise);
     }
 
     /**
@@ -127,7 +130,7 @@ public record ProportionalLimit(double power, double noise, double missed, doubl
 
     private double improvement(double exampleRatio, double learnt) {
         double gamma = nonNegative("exampleRatio", exampleRatio);
-        return learnt == 0 ? 0 : gamma * learnt * (learnt / ((1 + gamma) * residual() + variance()));
+        return learnt == 0 ? 0 : learnt * (gamma / (1 + gamma) * learnt / (residual() + variance() / (1 + gamma)));
     }
 
     /**
@@ -141,20 +144,27 @@ public record ProportionalLimit(double power, double noise, double missed, doubl
      * @return γ⋆; 0 if a cold start is better with any number of examples, R ≥ p; infinite if these weights are, B = 0
      */
     public double crossover() {
-        double p = power;
-        double r = residual();
-        double v = variance();
-        if (r >= p) {
+        if (residual() >= power) {
             return 0;
         }
-        double quadratic = p * scatter * (2 * missed + scatter);
-        double linear = p * p * (r + v) - missed * missed * (p + v) - (p - r) * (2 * p * r + v * (p + r));
-        double constant = (p - r) * (p + v) * (r + v);
         if (scatter == 0) {
             return Double.POSITIVE_INFINITY;
         }
-        double root = Math.sqrt(linear * linear + 4 * quadratic * constant);
-        return linear > 0 ? 2 * constant / (linear + root) : (root - linear) / (2 * quadratic);
+        // In units of the power, a power of two, and with roots of products factor by factor, so that nothing
+        // overflows.
+        int unit = Math.getExponent(power);
+        double p = Math.scalb(power, -unit);
+        double a = Math.scalb(missed, -unit);
+        double b = Math.scalb(scatter, -unit);
+        double v = Math.scalb(variance(), -unit);
+        double r = a + b;
+        double linear = p * p * (r + v) - a * a * (p + v) - (p - r) * (2 * p * r + v * (p + r));
+        double rootOfQuadratic = Math.sqrt(p * b) * Math.sqrt(2 * a + b);
+        double rootOfConstant = Math.sqrt((p - r) * (p + v)) * Math.sqrt(r + v);
+        double root = Math.hypot(linear, 2 * rootOfQuadratic * rootOfConstant);
+        return linear > 0
+                ? 2 * rootOfConstant * (rootOfConstant / (linear + root))
+                : (root - linear) / 2 / rootOfQuadratic / rootOfQuadratic;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.retort.theory.simulation.neural;
 
+import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Arrays;
@@ -91,7 +92,7 @@ public final class Comparison {
      * @throws IllegalArgumentException if there is none
      */
     public static double median(double... steps) {
-        if (steps.length == 0) {
+        if (notNull("steps", steps).length == 0) {
             throw refusal("steps.length", 0, "is not at least 1");
         }
         double[] sorted = steps.clone();

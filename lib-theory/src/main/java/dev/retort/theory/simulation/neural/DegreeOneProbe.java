@@ -48,10 +48,10 @@ public final class DegreeOneProbe {
         /**
          * How far the support stands out.
          *
-         * @return inside/outside; NaN if there is nothing outside, or the network says 0
+         * @return inside/outside; infinite if there is nothing outside, and 1 if there is nothing inside either
          */
         public double ratio() {
-            return outside == 0 ? Double.NaN : inside / outside;
+            return inside == outside ? 1 : inside / outside;
         }
 
         @Override

@@ -61,6 +61,7 @@ public interface LearningTask {
      * @param random where the randomness comes from
      * @param inputs takes the inputs, example after example, each of {@link #inputs()} finite numbers
      * @param labels takes the class of each, from 0; as many as there are to be examples
+     * @throws IllegalArgumentException if an argument is null, or the inputs have no room for so many examples
      */
     void draw(RandomGenerator random, double[] inputs, int[] labels);
 }

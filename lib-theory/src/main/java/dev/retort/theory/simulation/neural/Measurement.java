@@ -1,5 +1,7 @@
 package dev.retort.theory.simulation.neural;
 
+import static dev.retort.core.internal.Arguments.notNull;
+
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,6 +23,6 @@ public record Measurement(int step, double accuracy, Map<String, Double> probes)
      * @param probes what the probes said, by name
      */
     public Measurement {
-        probes = Collections.unmodifiableMap(new TreeMap<>(probes));
+        probes = Collections.unmodifiableMap(new TreeMap<>(notNull("probes", probes)));
     }
 }

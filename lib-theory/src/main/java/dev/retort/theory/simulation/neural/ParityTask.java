@@ -1,5 +1,8 @@
 package dev.retort.theory.simulation.neural;
 
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
+
 import dev.retort.theory.progressive.SparseParity;
 import java.util.random.RandomGenerator;
 
@@ -32,6 +35,7 @@ final class ParityTask implements LearningTask {
     @Override
     public void draw(RandomGenerator random, double[] inputs, int[] labels) {
         int d = parity.dimension();
+        check(random, inputs, labels, d);
         for (int j = 0; j < labels.length; j++) {
             int minuses = 0;
             for (int word = 0; word < support.length; word++) {
@@ -40,6 +44,14 @@ final class ParityTask implements LearningTask {
                 minuses += Long.bitCount(bits & support[word]);
             }
             labels[j] = minuses % 2;
+        }
+    }
+
+    static void check(RandomGenerator random, double[] inputs, int[] labels, int dimension) {
+        notNull("random", random);
+        long entries = (long) notNull("labels", labels).length * dimension;
+        if (notNull("inputs", inputs).length < entries) {
+            throw refusal("inputs.length", inputs.length, "is less than inputs() for each label, " + entries);
         }
     }
 

@@ -91,24 +91,32 @@ public final class ReluNetwork implements Classifier {
      * @param outputs the number of outputs, at least 1
      * @param seed the seed, any number
      * @return the network
-     * @throws IllegalArgumentException if a number is less than 1
+     * @throws IllegalArgumentException if a number is less than 1, or a layer has more weights than an array holds
      */
     public static ReluNetwork random(int inputs, int width, int outputs, long seed) {
         atLeastOne("inputs", inputs);
         atLeastOne("width", width);
         atLeastOne("outputs", outputs);
         RandomGenerator random = RandomStreams.of(seed).generator();
-        double[] hidden = new double[Math.multiplyExact(width, inputs + 1)];
+        double[] hidden = new double[weights("inputs", inputs, width)];
         double ofHidden = 1 / Math.sqrt(inputs);
         for (int i = 0; i < hidden.length; i++) {
             hidden[i] = (2 * random.nextDouble() - 1) * ofHidden;
         }
-        double[] output = new double[Math.multiplyExact(outputs, width + 1)];
+        double[] output = new double[weights("width", width, outputs)];
         double ofOutput = 1 / Math.sqrt(width);
         for (int i = 0; i < output.length; i++) {
             output[i] = i % (width + 1) == width ? 0 : (2 * random.nextDouble() - 1) * ofOutput;
         }
         return new ReluNetwork(inputs, width, outputs, hidden, output);
+    }
+
+    private static int weights(String name, int from, int to) {
+        long count = (from + 1L) * to;
+        if (count > Integer.MAX_VALUE) {
+            throw refusal(name, from, "makes a layer of " + count + " weights, more than an array holds");
+        }
+        return (int) count;
     }
 
     @Override
@@ -187,7 +195,7 @@ public final class ReluNetwork implements Classifier {
      *
      * @param x the input
      * @return f, one for each output
-     * @throws IllegalArgumentException if x is not of length d, or an entry is NaN or infinite
+     * @throws IllegalArgumentException if x is not of length d, an entry is NaN or infinite, or a logit overflows
      */
     public double[] logits(double... x) {
         length("x", notNull("x", x).length, "the number of inputs", inputs);
@@ -200,6 +208,11 @@ public final class ReluNetwork implements Classifier {
             }
             for (int l = 0; l < outputs; l++) {
                 logits[l] += output[l * (width + 1) + j] * Math.max(0, sum);
+            }
+        }
+        for (double logit : logits) {
+            if (!Double.isFinite(logit)) {
+                throw refusal("x", Arrays.toString(x), "is so large that logits overflow");
             }
         }
         return logits;

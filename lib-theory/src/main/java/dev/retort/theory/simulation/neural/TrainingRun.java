@@ -1,6 +1,7 @@
 package dev.retort.theory.simulation.neural;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.RandomStreams;
@@ -40,9 +41,10 @@ public final class TrainingRun {
      * @throws IllegalArgumentException if there is no checkpoint, or they are not in order, or one does not fit the task
      */
     public static TrainingRun of(LearningTask task, long seed, List<Checkpoint> checkpoints) {
-        atLeastOne("checkpoints.size()", checkpoints.size());
+        notNull("task", task);
+        atLeastOne("checkpoints.size()", notNull("checkpoints", checkpoints).size());
         for (int i = 0; i < checkpoints.size(); i++) {
-            Checkpoint checkpoint = checkpoints.get(i);
+            Checkpoint checkpoint = notNull("checkpoints[" + i + "]", checkpoints.get(i));
             if (i > 0 && checkpoint.step() <= checkpoints.get(i - 1).step()) {
                 throw refusal("checkpoints[" + i + "].step()", checkpoint.step(), "is not after the one before");
             }

@@ -20,6 +20,7 @@ record TreeTask(HierarchicalParity tree) implements LearningTask {
     @Override
     public void draw(RandomGenerator random, double[] inputs, int[] labels) {
         int d = tree.dimension();
+        ParityTask.check(random, inputs, labels, d);
         for (int j = 0; j < labels.length; j++) {
             for (int i = 0; i < d; i += Long.SIZE) {
                 ParityTask.signs(random.nextLong(), inputs, j * d + i, Math.min(Long.SIZE, d - i));

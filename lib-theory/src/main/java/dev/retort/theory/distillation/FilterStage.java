@@ -171,6 +171,9 @@ final class FilterStage extends Stage {
     @Override
     double[] noiseAmounts(Coordinates nodes, DoubleUnaryOperator noisePower) {
         double power = noisePower.applyAsDouble(1);
+        if (power == Double.POSITIVE_INFINITY) {
+            return unbounded();
+        }
         double[] amounts = new double[perSpare.values.length];
         for (int i = 0; i < amounts.length; i++) {
             amounts[i] = times(perSpare.values[i], power);
@@ -186,10 +189,22 @@ final class FilterStage extends Stage {
             double lambda = eigenvalue(nodes, k);
             if (sees(k) && lambda > 0) {
                 shares.at(lambda);
-                missed.addSquares(shares.missedReal, shares.missedImaginary, seen.times(rootRatio(nodes, k), k));
+                double power = seen.times(rootRatio(nodes, k), k);
+                if (power < Double.POSITIVE_INFINITY) {
+                    missed.addSquares(shares.missedReal, shares.missedImaginary, power);
+                } else if (!shares.areNothingMissed()) {
+                    return unbounded();
+                }
             }
         }
         return missed.pairs().times(perSpare).values;
+    }
+
+    /** The amounts of labels without bound, of which the first tells: between pairs infinite terms would cancel. */
+    private double[] unbounded() {
+        double[] amounts = new double[perSpare.values.length];
+        Arrays.fill(amounts, Double.POSITIVE_INFINITY);
+        return amounts;
     }
 
     @Override
@@ -199,6 +214,9 @@ final class FilterStage extends Stage {
 
     @Override
     IntToDoubleFunction addedVariances(double[] amounts, Coordinates nodes) {
+        if (amounts[0] == Double.POSITIVE_INFINITY) {
+            return k -> theta(nodes, k) == 0 ? 0 : Double.POSITIVE_INFINITY;
+        }
         Form form = new Pairs(kappaReal.length, amounts).weighted().form();
         return k -> {
             double lambda = eigenvalue(nodes, k);
@@ -344,6 +362,11 @@ final class FilterStage extends Stage {
             this.learntImaginary = new double[size];
             this.missedReal = new double[size];
             this.missedImaginary = new double[size];
+        }
+
+        boolean areNothingMissed() {
+            return Arrays.stream(missedReal).allMatch(value -> value == 0)
+                    && Arrays.stream(missedImaginary).allMatch(value -> value == 0);
         }
 
         /** In units of the larger of λ and |κ|, so that no square overflows. Without branches, for vector instructions. */
@@ -560,6 +583,9 @@ final class FilterStage extends Stage {
 
         /** The real part of the sum of products. */
         double sumWith(double[] amounts) {
+            if (amounts[0] == Double.POSITIVE_INFINITY) {
+                return Arrays.stream(values).allMatch(value -> value == 0) ? 0 : Double.POSITIVE_INFINITY;
+            }
             double sum = 0;
             for (int i = 0; i < values.length; i += 2) {
                 sum += Stage.times(values[i], amounts[i]) - Stage.times(values[i + 1], amounts[i + 1]);

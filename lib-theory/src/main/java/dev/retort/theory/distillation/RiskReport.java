@@ -258,7 +258,8 @@ public final class RiskReport {
      * <p>Known for chains of ridge regressions, with or without masks, spectra of their own and mixed labels, and for Gaussian
      * features; not for pools of rows, nor for labels other than logits; derived in the module's documentation, {@code docs/finite-size.md}.
      *
-     * @return δE, of either sign; nothing where the formula is not known or the risk is infinite
+     * @return δE, of either sign; nothing where the formula is not known, the risk is infinite, or eigenvalues over
+     *     hundreds of decades take the terms out of the range of numbers
      */
     public OptionalDouble finiteSizeCorrection() {
         return finiteSize().map(size -> OptionalDouble.of(size.correction())).orElseGet(OptionalDouble::empty);
@@ -314,7 +315,10 @@ public final class RiskReport {
     }
 
     private Optional<FiniteSize> finiteSize() {
-        return pipeline().filter(FiniteSize::covers).map(FiniteSize::of);
+        return pipeline()
+                .filter(FiniteSize::covers)
+                .map(FiniteSize::of)
+                .filter(size -> !Double.isNaN(size.correction() + size.standardDeviation()));
     }
 
     /**

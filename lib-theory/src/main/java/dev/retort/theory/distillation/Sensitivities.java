@@ -74,7 +74,22 @@ public final class Sensitivities {
 
     static Sensitivities of(Distillation pipeline) {
         double excess = pipeline.predict().excess();
-        return Double.isInfinite(excess) ? ofInfinite(pipeline) : ofFinite(pipeline, excess);
+        Sensitivities found = Double.isInfinite(excess) ? ofInfinite(pipeline) : ofFinite(pipeline, excess);
+        if (!found.areNumbers()) {
+            throw new IllegalStateException("The derivatives of " + pipeline
+                    + " leave the range of numbers on the way; eigenvalues that span fewer decades have some");
+        }
+        return found;
+    }
+
+    private boolean areNumbers() {
+        return !Double.isNaN(noise)
+                && areNumbers(eigenvalues)
+                && trainings.stream().allMatch(OfTraining::areNumbers);
+    }
+
+    private static boolean areNumbers(double @Nullable [] values) {
+        return values == null || Arrays.stream(values).noneMatch(Double::isNaN);
     }
 
     private static Sensitivities ofFinite(Distillation pipeline, double excess) {
@@ -294,6 +309,12 @@ public final class Sensitivities {
             this.own = Collections.unmodifiableMap(derivatives);
             this.noise = noise;
             this.eigenvalues = eigenvalues;
+        }
+
+        private boolean areNumbers() {
+            return own.values().stream().noneMatch(value -> Double.isNaN(value))
+                    && !Double.isNaN(noise)
+                    && Sensitivities.areNumbers(eigenvalues);
         }
 
         private double by(Parameter parameter) {

@@ -3,6 +3,7 @@ package dev.retort.theory.incontext;
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.notNull;
 
 import dev.retort.core.RandomStreams;
 import dev.retort.core.StandardNormal;
@@ -77,7 +78,7 @@ public final class PositiveRandomFeatures implements UnaryOperator<double[]> {
      */
     @Override
     public double[] apply(double[] x) {
-        length("x", x.length, "the dimension of the features", dimension);
+        length("x", notNull("x", x).length, "the dimension of the features", dimension);
         double squares = 0;
         for (double coordinate : x) {
             squares += coordinate * coordinate;
@@ -111,8 +112,8 @@ public final class PositiveRandomFeatures implements UnaryOperator<double[]> {
      * @throws IllegalArgumentException if a point is not of dimension d
      */
     public double variance(double[] x, double[] y) {
-        length("x", x.length, "the dimension of the features", dimension);
-        length("y", y.length, "the dimension of the features", dimension);
+        length("x", notNull("x", x).length, "the dimension of the features", dimension);
+        length("y", notNull("y", y).length, "the dimension of the features", dimension);
         double inner = 0;
         double squares = 0;
         for (int k = 0; k < dimension; k++) {

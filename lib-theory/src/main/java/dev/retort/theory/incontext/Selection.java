@@ -1,5 +1,8 @@
 package dev.retort.theory.incontext;
 
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
+
 import java.util.Arrays;
 
 /** Demonstrations that were chosen by a {@link DemonstrationSelection}, in order. Immutable. */
@@ -38,8 +41,13 @@ public final class Selection {
      *
      * @param pool the points, or what belongs to them, one a row
      * @return a new array of the rows that are chosen, in order; the rows themselves are not copied
+     * @throws IllegalArgumentException if there is no pool, or it has no row of a chosen index
      */
     public double[][] of(double[][] pool) {
+        int last = Arrays.stream(indices).max().orElse(-1);
+        if (notNull("pool", pool).length <= last) {
+            throw refusal("pool.length", pool.length, "is not more than the largest index that was chosen, " + last);
+        }
         return Arrays.stream(indices).mapToObj(i -> pool[i]).toArray(double[][]::new);
     }
 

@@ -141,7 +141,7 @@ public final class WeightBias {
     public double riskBound(double weightNorm) {
         double b = nonNegative("weightNorm", weightNorm);
         double squared = distanceOfKeys(prompt.kernel().times(prompt.kernel()));
-        return b * b / 2 * squared + b * value() + Math.abs(meanSquare(prompt) - meanSquare(target)) / 2;
+        return b * squared / 2 * b + b * value() + Math.abs(meanSquare(prompt) - meanSquare(target)) / 2;
     }
 
     private static double meanSquare(AttentionDistillation of) {

@@ -1,9 +1,11 @@
 package dev.retort.theory.scaling;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.copy;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,7 +27,7 @@ public record FitSettings(int starts, long seed, List<LawForm> forms) {
      */
     public FitSettings {
         atLeastOne("starts", starts);
-        forms = List.copyOf(notNull("forms", forms));
+        forms = copy("forms", forms);
         if (forms.isEmpty()) {
             throw refusal("forms", 0, "is not at least one form");
         }
@@ -65,6 +67,6 @@ public record FitSettings(int starts, long seed, List<LawForm> forms) {
      * @throws IllegalArgumentException if there is none
      */
     public FitSettings withForms(LawForm... among) {
-        return new FitSettings(starts, seed, List.of(among));
+        return new FitSettings(starts, seed, Arrays.asList(notNull("among", among)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.retort.theory.scaling;
 
+import static dev.retort.core.internal.Arguments.copy;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
@@ -22,7 +23,7 @@ public record LawBootstrap<L>(List<L> laws) {
      * @throws IllegalArgumentException if there is no law
      */
     public LawBootstrap {
-        laws = List.copyOf(notNull("laws", laws));
+        laws = copy("laws", laws);
         if (laws.isEmpty()) {
             throw refusal("laws", 0, "is not at least one law");
         }

@@ -66,10 +66,10 @@ final class ModelCollapse {
                         With few samples and no noise the risk of such a mixture even falls (b): the second generation is \
                         better than the first, which had nothing but true labels. The mean halves what the labels owe to \
                         the weak features, which few samples cannot learn and take for noise.""", """
-                        Throughout, the simulation is up to two per cent above the theory, which is that of endlessly many \
+                        Throughout, the simulation is up to two per cent above the theory, which is that of infinitely many \
                         features."""),
                 Figure.of(collapse, improvement),
-                "Lines: theory. Dashed: its limit after endlessly many generations. Markers: simulated chains.",
+                "Lines: theory. Dashed: its limit after infinitely many generations. Markers: simulated chains.",
                 Curve.table("generation", curves));
     }
 

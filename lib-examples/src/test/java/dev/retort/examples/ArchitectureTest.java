@@ -37,8 +37,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The directions in which the house may lean. The rules say what is excepted, and not what they are for, so that a new package
- * is covered on the day on which it appears.
+ * Which package may depend on which. A rule lists its exceptions rather than the packages that it covers, so that a new package is
+ * covered at once.
  */
 class ArchitectureTest {
 

@@ -12,7 +12,6 @@ import dev.retort.core.internal.CompensatedSum;
 import dev.retort.core.nd4j.internal.ArrayArguments;
 import dev.retort.core.nd4j.internal.Backend;
 import dev.retort.core.nd4j.internal.Blocks;
-import dev.retort.core.nd4j.internal.Centring;
 import dev.retort.core.nd4j.internal.DenseAlgebra;
 import dev.retort.core.nd4j.internal.OffHeapMatrix;
 import dev.retort.core.nd4j.internal.PowerOfTwo;

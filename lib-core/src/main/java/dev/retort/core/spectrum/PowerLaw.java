@@ -138,7 +138,7 @@ record PowerLaw(double alpha, double scale, double shift, double last) implement
 
     @Override
     public String toString() {
-        String features = isInfinite() ? "endlessly many" : Long.toString((long) last);
+        String features = isInfinite() ? "infinitely many" : Long.toString((long) last);
         return features + " features, " + scale + " (i + " + shift + ")^-" + alpha;
     }
 

@@ -113,7 +113,7 @@ class SpectrumTest {
         assertThat(endless.eigenvalue(9)).isEqualTo(0.01);
         assertThat(endless.measure().rank()).isInfinite();
         assertThat(endless.measure().compressed()).isSameAs(endless.measure());
-        assertThat(endless).hasToString("Spectrum of endlessly many features, 1.0 (i + 0.0)^-2.0");
+        assertThat(endless).hasToString("Spectrum of infinitely many features, 1.0 (i + 0.0)^-2.0");
         assertThat(endless).isEqualTo(Spectrum.powerLaw(2, 1, 0)).hasSameHashCodeAs(Spectrum.powerLaw(2, 1, 0));
         assertThat(endless).isNotEqualTo(Spectrum.powerLaw(2, 1, 0.5)).isNotEqualTo(Spectrum.of(1));
         assertThatIllegalStateException()

@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * The operations of which a fit is made, n = 2p/5 samples, to be held against the same library called from elsewhere: n²p and
- * n³/3 multiplications and additions. In this package because the operations are nobody else's.
+ * n³/3 multiplications and additions. In this package because the operations are internal to it.
  */
 @State(Scope.Benchmark)
 public class AlgebraBenchmark {

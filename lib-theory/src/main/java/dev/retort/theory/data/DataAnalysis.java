@@ -83,7 +83,7 @@ public final class DataAnalysis {
 
     private static final double INDICATIVE = 10;
 
-    /** Gains below it are not worth their trouble. */
+    /** Smaller gains are not reported. */
     private static final double MATERIAL = 0.05;
 
     private static final int SCARCE = 100;
@@ -164,7 +164,7 @@ public final class DataAnalysis {
         return data.rows;
     }
 
-    /** {@return the variance of the label, the risk of who knows its mean alone} */
+    /** {@return the variance of the label, the risk of predicting its mean} */
     public double labelVariance() {
         return data.labelVariance();
     }
@@ -239,7 +239,7 @@ public final class DataAnalysis {
                             ? "is more than twice the rows of the table, " + data.rows
                                     + ", beyond which nothing is known"
                             : "is not below the rows of the table, " + data.rows
-                                    + ", which leave no residual to tell the noise by");
+                                    + ", which leaves no residual from which to estimate the noise");
         }
         return samples - 1.0;
     }
@@ -408,7 +408,7 @@ public final class DataAnalysis {
     public Answer<TeacherRisks> teacher(int samples) {
         double freedom = checked(samples);
         if (data.rows < INDICATIVE) {
-            return Answer.withheld("a teacher of less than " + (int) INDICATIVE + " rows is none");
+            return Answer.withheld("a teacher needs at least " + (int) INDICATIVE + " rows");
         }
         double teacher = best().testRisk().mean();
         RegressionTask truth = RegressionTask.of(Spectrum.of(data.eigenvalues), Signal.of(teacherCoefficients()));

@@ -91,7 +91,7 @@ final class RidgeSearch {
         return weight == Double.POSITIVE_INFINITY ? weight : product(weight, criterion.applyAsDouble(shrinkage));
     }
 
-    /** Nothing to lose is nothing to lose, by whatever it is multiplied. */
+    /** 0 · ∞ = 0: a risk of 0 stays 0. */
     private static double product(double factor, double value) {
         return value == 0 && factor < Double.POSITIVE_INFINITY ? 0 : factor * value;
     }

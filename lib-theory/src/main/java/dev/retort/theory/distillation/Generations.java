@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Generations generations = Generations.of(Distillation.of(task), Training.samples(200), 10);
  * double[] excess = generations.excess(); // after one generation, two, and so on
  * int best = generations.best(); // 1: from the truth it goes downhill
- * double last = generations.limit(); // 6.1154: after endlessly many
+ * double last = generations.limit(); // 6.1154: after infinitely many
  * }</pre>
  */
 public final class Generations {
@@ -271,7 +271,7 @@ public final class Generations {
     }
 
     /**
-     * The excess risk after endlessly many generations; in closed form, but for labels other than logits and for pools of rows,
+     * The excess risk after infinitely many generations; in closed form, but for labels other than logits and for pools of rows,
      * where generations are followed until they come to rest.
      *
      * @return the limit; infinite if the risk grows without bound

@@ -127,7 +127,7 @@ public final class OptimalSurrogate {
      * How many features the optimal mask keeps, also where they cannot be listed.
      *
      * @return the size of {@link #mask()} where there is one; a finite number for a spectrum without end, too, if
-     *     the share is from 0 to below 2, and Long.MAX_VALUE if it keeps endlessly many
+     *     the share is from 0 to below 2, and Long.MAX_VALUE if it keeps infinitely many
      */
     public long maskSize() {
         Stage pupil = distillation.stage();

@@ -45,7 +45,7 @@ public final class Sweep {
     /** Gathering costs about as much as two points. */
     private static final int POINTS_WORTH_GATHERING = 3;
 
-    /** So many points in a row are solved for one from another; a fixed number, lest τ depend on that of threads. */
+    /** The number of consecutive points of which each starts from the solution before it; fixed, so that τ does not depend on the number of threads. */
     private static final int RUN = 25;
 
     private final List<Training> trainings;

@@ -201,7 +201,7 @@ final class MatrixStage {
         return value == 0 ? 0 : value / equivalent.oneMinusOmega();
     }
 
-    /** A product in which nothing of what is infinite is nothing. */
+    /** A product with 0 · ∞ = 0. */
     static double times(double factor, double value) {
         return factor == 0 || value == 0 ? 0 : factor * value;
     }

@@ -62,7 +62,7 @@ final class OptimalTeacher {
             int diagonal = (p + j) * k + j;
             equations[diagonal] = MatrixStage.times(pupil.missed(j), amplification);
             length[j] = Math.hypot(length[j], equations[diagonal]);
-            if (length[j] == 0) { // whatever the labels say here, nobody learns it: they say nothing
+            if (length[j] == 0) { // the target learns nothing along this direction, so its label does not matter
                 equations[diagonal] = 1;
                 length[j] = 1;
             }

@@ -15,7 +15,7 @@ record Spread(@Nullable Symmetric bounded, @Nullable Symmetric unbounded) {
     /** Of coefficients that are not random. */
     static final Spread NONE = new Spread(null, null);
 
-    /** What is larger counts as infinite, lest a sum of products overflow. */
+    /** Larger variances count as infinite, so that no sum of products overflows. */
     static final double LARGEST = 0x1p900;
 
     /** That of the coefficients times a number. */

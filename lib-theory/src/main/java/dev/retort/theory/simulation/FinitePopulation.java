@@ -95,7 +95,7 @@ final class FinitePopulation {
         }
     }
 
-    /** What is nothing is nothing where no sample is to spare, too. */
+    /** 0/0 = 0, where no sample is to spare. */
     private static double quotient(double numerator, double denominator) {
         return numerator == 0 ? 0 : numerator / denominator;
     }

@@ -35,7 +35,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * mask, the basis does not matter.
  *
  * <p>There is no intercept and nothing is centred: features and labels must have mean zero, as far as the theory is to say
- * anything of them; {@link dev.retort.core.nd4j.internal.Centring} subtracts means. Then {@link
+ * anything of them; {@link dev.retort.core.nd4j.Centring} subtracts means. Then {@link
  * dev.retort.theory.distillation.RiskReport#test()} predicts what the errors are on average over arrays like these. One run is
  * one draw of them, so that the errors differ from the prediction by more than the standard error over the test points.
  *

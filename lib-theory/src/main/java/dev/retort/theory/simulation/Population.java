@@ -4,9 +4,9 @@ import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.internal.CompensatedSum;
+import dev.retort.core.nd4j.Centring;
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.nd4j.internal.ArrayArguments;
-import dev.retort.core.nd4j.internal.Centring;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;

@@ -73,7 +73,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
     private final long seed;
     private final int threads;
 
-    /** In bytes; null for whatever there is. */
+    /** In bytes; null for all that the machine has. */
     private final @Nullable Long memory;
 
     private final Measure measure;

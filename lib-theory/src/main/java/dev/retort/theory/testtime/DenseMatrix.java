@@ -14,7 +14,7 @@ final class DenseMatrix extends SquareMatrix {
 
     private final double[][] rows;
 
-    /** Takes the array for its own. */
+    /** Keeps the array without copying it. */
     DenseMatrix(double[][] rows) {
         this.rows = rows;
     }

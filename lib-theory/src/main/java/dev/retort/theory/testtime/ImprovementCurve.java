@@ -72,7 +72,7 @@ public final class ImprovementCurve {
     }
 
     /**
-     * What the step gains from endlessly many examples.
+     * What the step gains from infinitely many examples.
      *
      * @return I<sub>∞</sub>, at least 0
      */
@@ -95,7 +95,7 @@ public final class ImprovementCurve {
     }
 
     /**
-     * The loss that endlessly many examples lead to.
+     * The loss that infinitely many examples lead to.
      *
      * @return L₀ − I<sub>∞</sub>
      */

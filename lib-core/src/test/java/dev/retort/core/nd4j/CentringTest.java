@@ -1,4 +1,4 @@
-package dev.retort.core.nd4j.internal;
+package dev.retort.core.nd4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

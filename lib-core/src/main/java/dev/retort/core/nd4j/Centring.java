@@ -1,4 +1,4 @@
-package dev.retort.core.nd4j.internal;
+package dev.retort.core.nd4j;
 
 import static dev.retort.core.internal.Arguments.refusal;
 import static dev.retort.core.nd4j.internal.ArrayArguments.at;
@@ -6,6 +6,10 @@ import static dev.retort.core.nd4j.internal.ArrayArguments.numeric;
 import static dev.retort.core.nd4j.internal.ArrayArguments.shapeOf;
 
 import dev.retort.core.internal.CompensatedSum;
+import dev.retort.core.nd4j.internal.ArrayArguments;
+import dev.retort.core.nd4j.internal.Blocks;
+import dev.retort.core.nd4j.internal.OffHeapMatrix;
+import dev.retort.core.nd4j.internal.PowerOfTwo;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

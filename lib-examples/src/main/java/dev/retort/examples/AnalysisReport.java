@@ -312,7 +312,7 @@ final class AnalysisReport {
         return number(mean.mean())
                 + (Double.isFinite(mean.standardError())
                         ? " ± " + String.format(Locale.ROOT, "%.2g", mean.standardError())
-                        : "");
+                        : " with an error without bounds (a single row decides)");
     }
 
     private static String number(double value) {

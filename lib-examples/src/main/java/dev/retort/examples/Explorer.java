@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -112,6 +113,10 @@ final class Explorer implements AutoCloseable {
         if (!isOurs(exchange.getRequestHeaders().getFirst("Host"))) {
             return Answer.refusal(403, "Host: is not this machine");
         }
+        String origin = exchange.getRequestHeaders().getFirst("Origin");
+        if (origin != null && !(origin.startsWith("http://") && isOurs(origin.substring("http://".length())))) {
+            return Answer.refusal(403, "Origin: is another page");
+        }
         String path = exchange.getRequestURI().getPath();
         String method = exchange.getRequestMethod();
         if (path.equals("/table")) {
@@ -179,6 +184,7 @@ final class Explorer implements AutoCloseable {
         if (label.isEmpty()) {
             label = table.names().get(table.columns() - 1);
         }
+        boolean noHeader = asked.containsKey("noHeader");
         AnalysisReport report = AnalysisReport.of(
                 table,
                 new AnalysisReport.Settings(
@@ -187,17 +193,26 @@ final class Explorer implements AutoCloseable {
                         false,
                         0,
                         1,
-                        "retort analyse " + name + " --label " + label,
+                        Retort.commandLine(
+                                noHeader
+                                        ? List.of("analyse", name, "--no-header", "--label", label)
+                                        : List.of("analyse", name, "--label", label)),
                         Retort.Version.name()),
                 n -> {});
         return Answer.json(200, Map.of("html", report.page().html(), "code", """
                 import dev.retort.theory.data.*;
                 import java.nio.file.Path;
 
-                DataTable table = DataTable.read(Path.of("%s"));
-                DataAnalysis analysis = DataAnalysis.of(table, "%s");
+                DataTable table = TableReader.standard()%s.read(Path.of(%s));
+                DataAnalysis analysis = DataAnalysis.of(table, %s);
                 TunedRisk best = analysis.best();
-                """.formatted(name, label)));
+                """.formatted(
+                        noHeader ? ".withoutHeader()" : "", literal(name), literal(label))));
+    }
+
+    /** A Java string literal; JSON escapes what Java does, and spells anything else as Java does. */
+    private static String literal(String text) {
+        return JSON.toJson(text);
     }
 
     /** A response. */

@@ -2,6 +2,7 @@ package dev.retort.examples;
 
 import dev.retort.core.RandomStreams;
 import dev.retort.core.SampleMean;
+import dev.retort.core.StandardNormal;
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.nd4j.FactoredRegression;
 import dev.retort.core.nd4j.GaussianDesign;
@@ -116,7 +117,7 @@ final class OwnData {
                     FactoredRegression fit = FactoredRegression.of(x, ridge)) {
                 double[] labels = fit.predict(TRUTH);
                 for (int i = 0; i < SAMPLES; i++) {
-                    labels[i] += TASK.noise() * random.nextGaussian();
+                    labels[i] += TASK.noise() * StandardNormal.next(random);
                 }
                 double[] first = fit.solve(labels);
                 for (int s = 0; s < sequences.length; s++) {

@@ -2,6 +2,7 @@ package dev.retort.examples;
 
 import static dev.retort.core.internal.Arguments.refusal;
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
 
 import dev.retort.theory.data.DataTable;
 import dev.retort.theory.data.TableFormatException;
@@ -88,6 +89,14 @@ public final class Retort {
             return REFUSED;
         }
         return command.execute(arguments);
+    }
+
+    /** The command that was given, as a shell reads it. */
+    static String commandLine(List<String> arguments) {
+        return arguments.stream()
+                .map(argument ->
+                        argument.matches("[\\w./=,:+-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'")
+                .collect(joining(" ", "retort ", ""));
     }
 
     private static int report(Exception failure, PrintStream err) throws Exception {
@@ -206,7 +215,11 @@ public final class Retort {
                             description =
                                     "also train students on rows drawn from the table; ${FALLBACK-VALUE} of each size unless given")
                     int draws,
-            @Option(names = "--seed", defaultValue = "1", description = "of these draws; ${DEFAULT-VALUE} unless given")
+            @Option(
+                            names = "--seed",
+                            paramLabel = "SEED",
+                            defaultValue = "1",
+                            description = "of these draws; ${DEFAULT-VALUE} unless given")
                     long seed,
             @Option(
                             names = "--output",
@@ -215,6 +228,9 @@ public final class Retort {
                     @Nullable
                     Path output)
             throws IOException {
+        if (skipped < 0) {
+            throw refusal("--skip-lines", skipped, "is not at least 0");
+        }
         if (draws < 0 || draws == 1) {
             throw refusal("--measure", draws, "is not at least 2");
         }
@@ -232,8 +248,7 @@ public final class Retort {
         err.println("Read " + table.rows() + " rows and " + table.columns() + " columns");
         AnalysisReport report = AnalysisReport.of(
                 table,
-                new AnalysisReport.Settings(
-                        name, label, raw, draws, seed, "retort " + String.join(" ", arguments), Version.name()),
+                new AnalysisReport.Settings(name, label, raw, draws, seed, commandLine(arguments), Version.name()),
                 n -> err.println("Training " + draws + " students of " + n + " rows"));
         report.save(directory);
         report.answers().forEach(out::println);
@@ -251,6 +266,7 @@ public final class Retort {
     int explore(
             @Option(
                             names = "--port",
+                            paramLabel = "PORT",
                             defaultValue = "8099",
                             description = "${DEFAULT-VALUE} unless given; 0 takes one that is free")
                     int port)
@@ -306,6 +322,7 @@ public final class Retort {
                     int students,
             @Option(
                             names = "--seed",
+                            paramLabel = "SEED",
                             defaultValue = "1",
                             description = "of the search and the bootstrap; ${DEFAULT-VALUE} unless given")
                     long seed,

@@ -189,6 +189,10 @@ class ExplorerTest {
         assertThat(raw("GET / HTTP/1.1\r\nHost: evil.example:"
                         + explorer.address().getPort() + "\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 403");
+        assertThat(raw("POST /table HTTP/1.1\r\nHost: localhost:"
+                        + explorer.address().getPort()
+                        + "\r\nOrigin: http://evil.example\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 403");
         assertThat(raw("GET / HTTP/1.1\r\nHost: 127.0.0.1:" + explorer.address().getPort()
                         + "\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 200");

@@ -159,6 +159,13 @@ class RetortTest {
         assertRefused(2, "\"cost\" is not the name of a column", "analyse", file.toString(), "--label=cost");
         assertRefused(
                 2, "Unknown option: '--lable=price'", "analyse", file.toString(), "--label=price", "--lable=price");
+        assertRefused(
+                2,
+                "--skip-lines: -3 is not at least 0",
+                "analyse",
+                file.toString(),
+                "--label=price",
+                "--skip-lines=-3");
         assertRefused(2, "--measure: 1 is not at least 2", "analyse", file.toString(), "--label=price", "--measure=1");
         assertRefused(
                 1,
@@ -192,6 +199,12 @@ class RetortTest {
         assertThat(Run.of("sweep", "--output=risks.parquet", "--alpha=1", "--source=1", "--features=5", "--samples=3")
                         .err())
                 .contains("only Spark writes Parquet");
+    }
+
+    @Test
+    void quotesItsCommandForAShell() {
+        assertThat(Retort.commandLine(List.of("analyse", "my prices.csv", "--label=price")))
+                .isEqualTo("retort analyse 'my prices.csv' --label=price");
     }
 
     @Test

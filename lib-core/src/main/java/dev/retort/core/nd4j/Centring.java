@@ -79,7 +79,7 @@ public final class Centring {
      * @param ulp that of 1 in the type of the array the entries come from
      * @return the exponent e of the power: the centred entries are these times 2^e
      */
-    public static int centre(double[] entries, int columns, double ulp) {
+    static int centre(double[] entries, int columns, double ulp) {
         int exponent = PowerOfTwo.exponent(entries);
         double[] values = new double[entries.length / columns];
         for (int column = 0; column < columns; column++) {

@@ -1,5 +1,7 @@
 package dev.retort.theory.incontext;
 
+import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.refusal;
 
 /**
@@ -11,6 +13,22 @@ import static dev.retort.core.internal.Arguments.refusal;
  * @param permutations how many permutations were drawn
  */
 public record PermutationTest(double statistic, double pValue, int permutations) {
+
+    /**
+     * Checks the numbers.
+     *
+     * @param statistic the squared discrepancy
+     * @param pValue the p-value, greater than 0 and at most 1
+     * @param permutations how many were drawn, at least 1
+     * @throws IllegalArgumentException if one is out of range
+     */
+    public PermutationTest {
+        finite("statistic", statistic);
+        if (!(pValue > 0 && pValue <= 1)) {
+            throw refusal("pValue", pValue, "is not greater than 0 and at most 1");
+        }
+        atLeastOne("permutations", permutations);
+    }
 
     /**
      * Whether the hypothesis of one distribution is rejected.

@@ -62,6 +62,7 @@ final class Figures {
                 () -> TaughtOnImages.exhibit(clothing, 10, SEED),
                 () -> InContextLearning.predictors(SEED),
                 () -> InContextLearning.diversity(SEED),
+                () -> DistilledPrompts.exhibit(SEED),
                 () -> ProgressiveTeachers.exhibit(networks, 1, 2, 3, 4, 5));
         Page page = Page.of("Retort: distillation in closed form, and in simulation");
         for (Supplier<Exhibit> next : exhibits) {

@@ -227,6 +227,43 @@ class ExhibitTest {
         }
     }
 
+    /** Every bound above what was measured, and chosen demonstrations ahead of random ones. */
+    @Test
+    void distilledPromptsKeepTheirBounds(@TempDir Path directory) throws IOException {
+        DistilledPrompts.exhibit(3).save(directory);
+        assertThat(directory.resolve("distilled-prompts.png")).isNotEmptyFile();
+        List<String> lines = Files.readAllLines(directory.resolve("distilled-prompts.csv"));
+        assertThat(column(lines, "a", "bias")).hasSize(7);
+        assertAllBelow(column(lines, "a", "bias"), column(lines, "a", "Wasserstein bound"));
+        assertAllBelow(column(lines, "b", "measured, 95% quantile"), column(lines, "b", "moment bound"));
+        assertAllBelow(column(lines, "b", "moment bound"), column(lines, "b", "Rademacher bound"));
+        assertAllBelow(column(lines, "c", "chosen"), column(lines, "c", "random"));
+        assertAllBelow(
+                column(lines, "d", "twice as wide, linear kernel"),
+                column(lines, "d", "twice as wide, Gaussian kernel"));
+        double[] expected = column(lines, "a", "bias of 100 draws");
+        double[] measured = column(lines, "a", "bias of 100 draws, measured");
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(measured[i] / expected[i]).isCloseTo(1, within(0.25));
+        }
+    }
+
+    private static void assertAllBelow(double[] some, double[] others) {
+        assertThat(some).isNotEmpty().hasSameSizeAs(others);
+        for (int i = 0; i < some.length; i++) {
+            assertThat(some[i]).isLessThan(others[i]);
+        }
+    }
+
+    private static double[] column(List<String> lines, String panel, String series) {
+        return lines.stream()
+                .map(line -> line.replace("\"" + series + "\"", series.replace(',', ';'))
+                        .split(",", -1))
+                .filter(cells -> cells[0].equals(panel) && cells[1].equals(series.replace(',', ';')))
+                .mapToDouble(cells -> Double.parseDouble(cells[3]))
+                .toArray();
+    }
+
     @Test
     void memorisingIsBestOnKnownTasksAndGeneralisingOnNewOnes(@TempDir Path directory) throws IOException {
         InContextLearning.diversity(3).save(directory);

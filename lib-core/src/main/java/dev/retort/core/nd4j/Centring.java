@@ -61,8 +61,10 @@ public final class Centring {
      *
      * @param array an array of any numeric type
      * @return ulp(1) of its type; that of {@code DOUBLE} for integers, which become doubles
+     * @throws IllegalArgumentException if the array is null, empty or not numeric
      */
     public static double ulp(INDArray array) {
+        numeric("array", array);
         return switch (array.dataType()) {
             case FLOAT -> 0x1p-23;
             case HALF -> 0x1p-10;

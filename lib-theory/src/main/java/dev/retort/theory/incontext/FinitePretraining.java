@@ -34,25 +34,45 @@ import org.apache.commons.math3.analysis.solvers.BrentSolver;
  */
 public final class FinitePretraining {
 
+    /** Fewer prompts or tasks leave the limit without digits, and so does more ridge or noise in units of the power. */
+    private static final double LEAST = 1e-9;
+
+    private static final double MOST = 1e12;
+
     private final IsotropicContext context;
     private final double prompts;
     private final double tasks;
     private final double ridge;
 
     private FinitePretraining(IsotropicContext context, double prompts, double tasks, double ridge) {
+        atLeast("prompts", prompts);
+        atLeast("count", tasks);
+        if (!(ridge <= context.taskPower() * MOST)) {
+            throw refusal("newRidge", ridge, "is more than " + MOST + " times the power of the tasks");
+        }
+        if (!(context.noise() * context.noise() <= context.taskPower() * MOST)) {
+            throw refusal("context.noise", context.noise(), "has more than " + MOST + " times the power of the tasks");
+        }
         this.context = context;
         this.prompts = prompts;
         this.tasks = tasks;
         this.ridge = ridge;
     }
 
+    private static void atLeast(String name, double value) {
+        if (!(value >= LEAST)) {
+            throw refusal(name, value, "is less than " + LEAST + ", for which the limit has no digits");
+        }
+    }
+
     /**
      * Pre-training without ridge on a fresh task for each prompt.
      *
      * @param context dimension d, length ℓ, at least 1, power of the tasks, greater than 0, and noise, of pre-training and tests alike
-     * @param prompts n, greater than 0
+     * @param prompts n, at least 1e-9
      * @return the pre-training
-     * @throws IllegalArgumentException if there is no prompt, no example or no power
+     * @throws IllegalArgumentException if there are too few prompts, no example or no power, or if the noise has more than 1e12 times
+     *     that power
      */
     public static FinitePretraining of(IsotropicContext context, double prompts) {
         if (notNull("context", context).length() < 1) {
@@ -65,23 +85,20 @@ public final class FinitePretraining {
     /**
      * Sets the number of tasks.
      *
-     * @param count k, greater than 0; {@link Double#POSITIVE_INFINITY} for a fresh task for each prompt
+     * @param count k, at least 1e-9; {@link Double#POSITIVE_INFINITY} for a fresh task for each prompt
      * @return the same pre-training on other tasks
-     * @throws IllegalArgumentException if the number is NaN or not greater than 0
+     * @throws IllegalArgumentException if the number is NaN or less than 1e-9
      */
     public FinitePretraining withTasks(double count) {
-        if (!(count > 0)) {
-            throw refusal("count", count, "is not greater than 0");
-        }
         return new FinitePretraining(context, prompts, count, ridge);
     }
 
     /**
      * Sets the ridge.
      *
-     * @param newRidge λ, at least 0
+     * @param newRidge λ, from 0 to 1e12 times the power of the tasks
      * @return the same pre-training with another ridge
-     * @throws IllegalArgumentException if the ridge is NaN, infinite or negative
+     * @throws IllegalArgumentException if the ridge is NaN or out of range
      */
     public FinitePretraining withRidge(double newRidge) {
         return new FinitePretraining(context, prompts, tasks, nonNegative("newRidge", newRidge));

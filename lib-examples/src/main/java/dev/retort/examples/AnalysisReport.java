@@ -1,25 +1,13 @@
 package dev.retort.examples;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import dev.retort.core.SampleMean;
 import dev.retort.theory.data.Answer;
 import dev.retort.theory.data.DataAnalysis;
 import dev.retort.theory.data.DataTable;
-import dev.retort.theory.data.Diagnostics;
-import dev.retort.theory.data.Direction;
 import dev.retort.theory.data.Finding;
 import dev.retort.theory.data.MeasuredRisk;
 import dev.retort.theory.data.TeacherRisks;
 import dev.retort.theory.data.TunedRisk;
-import dev.retort.theory.report.Axis;
-import dev.retort.theory.report.Figure;
-import dev.retort.theory.report.Line;
-import dev.retort.theory.report.Markers;
-import dev.retort.theory.report.Page;
-import dev.retort.theory.report.Panel;
-import dev.retort.theory.report.Rule;
-import dev.retort.theory.report.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.stream.DoubleStream;
@@ -41,15 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnalysisReport {
 
-    private static final Gson JSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
-
     private static final int POINTS = 24;
 
     private static final int MEASURED_POINTS = 10;
-
-    /** Names of the first columns, so that a table of thousands has a page that can be read. */
-    private static final int COLUMNS_NAMED = 12;
 
     /**
      * What was asked for.
@@ -65,7 +46,7 @@ final class AnalysisReport {
     record Settings(String file, String label, boolean raw, int draws, long seed, String command, String version) {}
 
     /** One number of rows: the student with the best ridge, the one without, and the former measured. */
-    private record Point(
+    record Point(
             TunedRisk tuned,
             Answer<SampleMean> ridgeless,
             @Nullable MeasuredRisk measured) {
@@ -75,11 +56,11 @@ final class AnalysisReport {
         }
     }
 
-    private final Settings settings;
-    private final DataTable table;
-    private final DataAnalysis analysis;
-    private final List<Point> curve;
-    private final Map<Integer, Answer<TeacherRisks>> teachers;
+    final Settings settings;
+    final DataTable table;
+    final DataAnalysis analysis;
+    final List<Point> curve;
+    final Map<Integer, Answer<TeacherRisks>> teachers;
 
     private AnalysisReport(
             Settings settings,
@@ -212,8 +193,8 @@ final class AnalysisReport {
                         reason -> "withheld with " + n + " rows: " + reason);
     }
 
-    /** The smallest students profit most; of those that the rows can tell about. */
-    private Optional<Answer<TeacherRisks>> smallest() {
+    /** The answer for the smallest students, who gain most, among those that have one. */
+    Optional<Answer<TeacherRisks>> smallest() {
         return teachers.values().stream().filter(Answer::isGiven).findFirst();
     }
 
@@ -260,7 +241,7 @@ final class AnalysisReport {
                 .orElse("withheld: " + reasonOfNone());
     }
 
-    private static String percent(TeacherRisks risks) {
+    static String percent(TeacherRisks risks) {
         double to = risks.surrogateGain().high();
         return to == 0
                 ? "none"
@@ -329,294 +310,10 @@ final class AnalysisReport {
      */
     void save(Path directory) throws IOException {
         Files.createDirectories(directory);
-        figure().save(directory, "curve");
-        Files.writeString(directory.resolve("curve.csv"), numbers().csv());
-        Files.writeString(directory.resolve("analysis.json"), json());
-        page().save(directory.resolve("index.html"));
-    }
-
-    private Figure figure() {
-        double[] n = curve.stream().mapToDouble(Point::samples).toArray();
-        Panel risks = Panel.of("(a) risk on new rows", Axis.log("rows n"), Axis.log("mean squared error"))
-                .with(Line.of(
-                        "best ridge",
-                        n,
-                        curve.stream()
-                                .mapToDouble(point -> point.tuned().testRisk().mean())
-                                .toArray()))
-                .with(Line.of(
-                                "no ridge",
-                                n,
-                                curve.stream()
-                                        .mapToDouble(point ->
-                                                point.ridgeless().either(SampleMean::mean, reason -> Double.NaN))
-                                        .toArray())
-                        .dashed())
-                .with(Rule.horizontal(analysis.labelVariance(), "variance of the label"))
-                .with(Rule.vertical(analysis.rows(), "rows of the table"));
-        List<Point> trained =
-                curve.stream().filter(point -> point.measured() != null).toList();
-        if (!trained.isEmpty()) {
-            risks = risks.with(Markers.of(
-                    "best ridge, trained",
-                    trained.stream().mapToDouble(Point::samples).toArray(),
-                    trained.stream().map(AnalysisReport::trained).toList()));
-        }
-        double[] variances = analysis.eigenvalues();
-        Panel spectrum = Panel.of(
-                        "(b) spectrum of the features", Axis.log("principal direction i"), Axis.log("variance"))
-                .with(Line.of(
-                        "table",
-                        IntStream.rangeClosed(1, variances.length)
-                                .asDoubleStream()
-                                .toArray(),
-                        variances));
-        return Figure.of(risks, spectrum);
-    }
-
-    private static SampleMean trained(Point point) {
-        return Objects.requireNonNull(point.measured()).testRisk();
-    }
-
-    private Table numbers() {
-        Table numbers = Table.of("rows")
-                .withGroup("best ridge", "ridge", "risk", "standard error")
-                .withGroup("no ridge", "risk", "remark")
-                .withGroup("best ridge, trained", "risk", "standard error");
-        for (Point point : curve) {
-            MeasuredRisk measured = point.measured();
-            numbers = numbers.withRow(
-                    point.samples(),
-                    point.tuned().ridge(),
-                    point.tuned().testRisk().mean(),
-                    point.tuned().testRisk().standardError(),
-                    point.ridgeless().isGiven() ? point.ridgeless().value().mean() : "",
-                    point.ridgeless().either(risk -> point.ridgeless().remark(), reason -> "withheld: " + reason),
-                    measured == null ? "" : measured.testRisk().mean(),
-                    measured == null ? "" : measured.testRisk().standardError());
-        }
-        return numbers;
-    }
-
-    private Table teacherTable() {
-        Table rows = Table.of(
-                        "rows",
-                        "true labels, best ridge",
-                        "teacher’s labels, no ridge",
-                        "saving %",
-                        "further gain of the best teacher",
-                        "by leaving directions out",
-                        "remark")
-                .withFormat("saving %", "%.1f");
-        for (Map.Entry<Integer, Answer<TeacherRisks>> entry : teachers.entrySet()) {
-            Answer<TeacherRisks> answer = entry.getValue();
-            if (answer.isGiven()) {
-                TeacherRisks risks = answer.value();
-                rows = rows.withRow(
-                        entry.getKey(),
-                        risks.tunedOnTruth(),
-                        risks.onTeacherLabels(),
-                        100 * risks.saving(),
-                        percent(risks),
-                        risks.mask()
-                                .either(gain -> String.format(Locale.ROOT, "%.1f %%", 100 * gain), reason -> reason),
-                        answer.remark());
-            } else {
-                rows = rows.withRow(
-                        entry.getKey(),
-                        "",
-                        "",
-                        "",
-                        "",
-                        "",
-                        answer.either(given -> "", reason -> "withheld: " + reason));
-            }
-        }
-        return rows;
-    }
-
-    private static Table directions(List<Direction> directions) {
-        Table rows = Table.of(
-                        "principal directions", "share of the variance %", "gain", "kept by the best mask", "columns")
-                .withFormat("share of the variance %", "%.1f")
-                .withFormat("gain", "%.3f");
-        for (Direction direction : directions) {
-            rows = rows.withRow(
-                    direction.first() == direction.last()
-                            ? "" + (direction.first() + 1)
-                            : (direction.first() + 1) + " to " + (direction.last() + 1),
-                    100 * direction.share(),
-                    direction.gain(),
-                    direction.kept() ? "yes" : "no",
-                    String.join(", ", direction.columns()));
-        }
-        return rows;
-    }
-
-    private Table findings() {
-        Table rows = Table.of("what", "columns", "what to do");
-        for (Finding finding : analysis.report().findings()) {
-            rows = rows.withRow(finding.what(), named(finding.columns()), finding.advice());
-        }
-        return rows;
-    }
-
-    private static String named(List<String> columns) {
-        return columns.size() <= COLUMNS_NAMED
-                ? String.join(", ", columns)
-                : String.join(", ", columns.subList(0, COLUMNS_NAMED)) + " and " + (columns.size() - COLUMNS_NAMED)
-                        + " more";
-    }
-
-    private Table diagnostics() {
-        Diagnostics d = analysis.diagnostics();
-        return Table.of("diagnostic", "value", "meaning")
-                .withRow(
-                        "excess variance of the rows’ sizes",
-                        d.excessVariance(),
-                        "0 for Gaussian rows; above 0.1 curves without ridge are corrected, above 0.5 withheld near the rank")
-                .withRow(
-                        "largest leverage",
-                        d.largestLeverage(),
-                        "row " + d.leveragedRow() + ", column " + d.isolatingColumn())
-                .withRow(
-                        "leave-one-out over GCV, no ridge",
-                        d.withoutRidge(),
-                        "what the theory of Gaussian rows is too low by")
-                .withRow("leave-one-out over GCV, best ridge", d.atBestRidge(), "the same at the best ridge")
-                .withRow("kurtosis of the residuals", d.kurtosis(), "3 for Gaussian ones")
-                .withRow("rows that occur before, %", 100 * d.duplicateRows(), "of all rows")
-                .withRow("rows per direction", d.rowsPerDirection(), "below 10, gains are indicative only");
-    }
-
-    Page page() {
-        Page page = Page.of("What " + settings.file() + " says about students of “" + settings.label() + "”")
-                .withHeading("In short");
-        Table answers = Table.of("question", "answer");
-        for (Answered answered : answers()) {
-            answers = answers.withRow(answered.question(), answered.answer());
-        }
-        page = page.withTable(answers)
-                .withHeading("The learning curve")
-                .withFigure(
-                        figure(),
-                        "Predicted from all rows: a student with its best ridge, and one without where that can be told."
-                                + (settings.draws() == 0
-                                        ? ""
-                                        : " Markers: students trained on rows drawn from the table, tested on the rows that are left,"
-                                                + " with one standard error."))
-                .withParagraph("Rows are predicted for up to n = " + analysis.mostSamples()
-                        + ". Predictions with the best ridge were within 0.91 to 1.05 of the measured risk on every table that they were"
-                        + " tried on; those without ridge are shown only where the table allows it.")
-                .withFoldedTable("The numbers", numbers())
-                .withHeading("A teacher’s labels")
-                .withParagraph(
-                        "The teacher is the ridge regression on all rows. Its labels carry no noise, and its students need no"
-                                + " ridge. The best teacher exaggerates some principal directions and plays down others; the gain was from half of"
-                                + " the upper number to all of it where it was tried.")
-                .withTable(teacherTable());
-        Optional<Answer<TeacherRisks>> smallest = smallest();
-        if (smallest.isPresent()) {
-            page = page.withFoldedTable(
-                    "What the best teacher of " + smallest.get().value().samples() + " rows does with each direction",
-                    directions(smallest.get().value().directions()));
-        }
-        page = page.withHeading("The data");
-        for (String remark : table.remarks()) {
-            page = page.withParagraph(remark);
-        }
-        page = analysis.report().findings().isEmpty()
-                ? page.withParagraph("Nothing wrong was found in the columns and rows.")
-                : page.withTable(findings());
-        return page.withHeading("How far to trust it")
-                .withParagraph(
-                        analysis.caution().isEmpty() ? "No general caution applies to this table." : analysis.caution())
-                .withTable(diagnostics())
-                .withHeading("Again")
-                .withParagraph("Retort " + settings.version() + ", columns "
-                        + (settings.raw() ? "as they are" : "in units of their standard deviations") + ": "
-                        + settings.command());
-    }
-
-    /** Everything in numbers; what is infinite is the string "Infinity", as JSON has no such number. */
-    private String json() {
-        Map<String, Object> all = new LinkedHashMap<>();
-        Map<String, Object> asked = new LinkedHashMap<>();
-        asked.put("file", settings.file());
-        asked.put("label", settings.label());
-        asked.put("raw", settings.raw());
-        asked.put("draws", settings.draws());
-        asked.put("seed", settings.seed());
-        asked.put("command", settings.command());
-        asked.put("version", settings.version());
-        all.put("settings", asked);
-        all.put("rows", analysis.rows());
-        all.put("features", table.columns() - 1);
-        all.put("rank", analysis.rank());
-        all.put("labelVariance", analysis.labelVariance());
-        all.put("best", json(analysis.best()));
-        all.put("caution", analysis.caution());
-        all.put(
-                "curve",
-                curve.stream()
-                        .map(point -> {
-                            Map<String, Object> row = json(point.tuned());
-                            row.put(
-                                    "ridgeless",
-                                    point.ridgeless()
-                                            .either(AnalysisReport::json, reason -> Map.of("withheld", reason)));
-                            if (point.measured() != null) {
-                                row.put("trained", json(trained(point)));
-                            }
-                            return row;
-                        })
-                        .toList());
-        List<Map<String, Object>> ofTeachers = new ArrayList<>();
-        teachers.forEach((n, answer) -> {
-            Map<String, Object> row = new LinkedHashMap<>();
-            row.put("rows", n);
-            if (answer.isGiven()) {
-                TeacherRisks risks = answer.value();
-                row.put("onTrueLabels", finite(risks.tunedOnTruth()));
-                row.put("onTeacherLabels", finite(risks.onTeacherLabels()));
-                row.put("gainFrom", finite(risks.surrogateGain().low()));
-                row.put("gainTo", finite(risks.surrogateGain().high()));
-                row.put("mask", risks.mask().either(AnalysisReport::finite, reason -> Map.of("withheld", reason)));
-            } else {
-                row.put("withheld", answer.either(given -> "", reason -> reason));
-            }
-            ofTeachers.add(row);
-        });
-        all.put("teachers", ofTeachers);
-        all.put(
-                "findings",
-                analysis.report().findings().stream()
-                        .map(finding -> Map.of(
-                                "kind", finding.kind().name(),
-                                "columns", finding.columns(),
-                                "what", finding.what(),
-                                "advice", finding.advice()))
-                        .toList());
-        all.put("remarks", table.remarks());
-        return JSON.toJson(all) + "\n";
-    }
-
-    private static Map<String, Object> json(TunedRisk risk) {
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("rows", risk.samples());
-        row.put("ridge", finite(risk.ridge()));
-        row.put("testRisk", json(risk.testRisk()));
-        return row;
-    }
-
-    private static Map<String, Object> json(SampleMean mean) {
-        Map<String, Object> both = new LinkedHashMap<>();
-        both.put("mean", finite(mean.mean()));
-        both.put("standardError", finite(mean.standardError()));
-        return both;
-    }
-
-    private static Object finite(double value) {
-        return Double.isFinite(value) ? (Object) value : Double.toString(value);
+        AnalysisPage page = new AnalysisPage(this);
+        page.figure().save(directory, "curve");
+        Files.writeString(directory.resolve("curve.csv"), page.numbers().csv());
+        Files.writeString(directory.resolve("analysis.json"), AnalysisJson.of(this));
+        page.page().save(directory.resolve("index.html"));
     }
 }

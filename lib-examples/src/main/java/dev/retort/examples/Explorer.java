@@ -3,7 +3,6 @@ package dev.retort.examples;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
-import com.google.gson.Gson;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.retort.theory.data.DataTable;
@@ -27,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A page with sliders, served to this machine alone: the risks of a choice of spectrum, signal, training and teacher, and the
  * analysis of a table that the reader's browser sends. It opens one port of the loopback interface, reads and writes no file, and
- * answers only requests that name this machine as their host, so that no page from elsewhere can use it.
+ * answers only requests to this machine's own name and from its own page, so that no other web page can use it.
  */
 final class Explorer implements AutoCloseable {
 
@@ -35,10 +34,8 @@ final class Explorer implements AutoCloseable {
 
     private static final int LONGEST_QUERY = 2000;
 
-    /** Of a table that is sent, in bytes. */
+    /** The largest table that may be sent, in bytes. */
     private static final int LARGEST_TABLE = 32 << 20;
-
-    private static final Gson JSON = new Gson();
 
     private final HttpServer server;
     private final ExecutorService workers;
@@ -135,7 +132,7 @@ final class Explorer implements AutoCloseable {
         };
     }
 
-    /** A page from elsewhere that reached this port by a name of its own would have that name here. */
+    /** Another site whose name was made to resolve to this machine would show that name here. */
     private boolean isOurs(@Nullable String host) {
         int port = server.getAddress().getPort();
         return host != null && (host.equals("localhost:" + port) || host.equals("127.0.0.1:" + port));
@@ -172,8 +169,8 @@ final class Explorer implements AutoCloseable {
                     413, "table: has more than " + LARGEST_TABLE + " bytes; use \"retort analyse\" on its file");
         }
         String name = asked.getOrDefault("name", "table.csv");
-        TableReader reader =
-                asked.containsKey("noHeader") ? TableReader.standard().withoutHeader() : TableReader.standard();
+        boolean noHeader = asked.containsKey("noHeader");
+        TableReader reader = noHeader ? TableReader.standard().withoutHeader() : TableReader.standard();
         DataTable table;
         try {
             table = reader.read(name, new ByteArrayInputStream(body));
@@ -184,7 +181,6 @@ final class Explorer implements AutoCloseable {
         if (label.isEmpty()) {
             label = table.names().get(table.columns() - 1);
         }
-        boolean noHeader = asked.containsKey("noHeader");
         AnalysisReport report = AnalysisReport.of(
                 table,
                 new AnalysisReport.Settings(
@@ -199,7 +195,7 @@ final class Explorer implements AutoCloseable {
                                         : List.of("analyse", name, "--label", label)),
                         Retort.Version.name()),
                 n -> {});
-        return Answer.json(200, Map.of("html", report.page().html(), "code", """
+        return Answer.json(200, Map.of("html", new AnalysisPage(report).page().html(), "code", """
                 import dev.retort.theory.data.*;
                 import java.nio.file.Path;
 
@@ -210,16 +206,16 @@ final class Explorer implements AutoCloseable {
                         noHeader ? ".withoutHeader()" : "", literal(name), literal(label))));
     }
 
-    /** A Java string literal; JSON escapes what Java does, and spells anything else as Java does. */
+    /** A Java string literal, in which JSON's escapes mean the same. */
     private static String literal(String text) {
-        return JSON.toJson(text);
+        return Json.of(text).strip();
     }
 
     /** A response. */
     private record Answer(int status, String type, String body) {
 
         static Answer json(int status, Map<String, String> content) {
-            return new Answer(status, "application/json; charset=utf-8", JSON.toJson(content));
+            return new Answer(status, "application/json; charset=utf-8", Json.of(content));
         }
 
         static Answer refusal(int status, String reason) {

@@ -1,7 +1,5 @@
 package dev.retort.examples;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import dev.retort.theory.report.Axis;
 import dev.retort.theory.report.Figure;
 import dev.retort.theory.report.Line;
@@ -35,9 +33,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a table of training runs says about runs to come: lines for the terminal, and a page, figure, CSV and JSON. */
 final class LawReport {
-
-    private static final Gson JSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
     private static final double LEVEL = 0.95;
     private static final int REDRAWN = 200;
@@ -408,15 +403,11 @@ final class LawReport {
             row.put("question", line.question());
             row.put("answer", line.answer());
             if (line.delta() != null && line.bootstrap() != null) {
-                row.put("value", finite(line.value()));
-                row.put(
-                        "delta",
-                        List.of(finite(line.delta().low()), finite(line.delta().high())));
+                row.put("value", line.value());
+                row.put("delta", List.of(line.delta().low(), line.delta().high()));
                 row.put(
                         "bootstrap",
-                        List.of(
-                                finite(line.bootstrap().low()),
-                                finite(line.bootstrap().high())));
+                        List.of(line.bootstrap().low(), line.bootstrap().high()));
             }
             lines.add(row);
         }
@@ -425,7 +416,7 @@ final class LawReport {
         if (distilled != null) {
             all.put("distillation", described(distilled));
         }
-        return JSON.toJson(all) + "\n";
+        return Json.of(all);
     }
 
     private static Map<String, Object> described(LawFit<?> fit) {
@@ -433,13 +424,9 @@ final class LawReport {
         row.put("law", String.valueOf(fit.law()));
         row.put("form", fit.form().toString());
         row.put("constantsDetermined", fit.isIdentified());
-        row.put("condition", finite(fit.condition()));
+        row.put("condition", fit.condition());
         row.put("deviation", fit.deviation());
         row.put("warnings", fit.warnings());
         return row;
-    }
-
-    private static Object finite(double value) {
-        return Double.isFinite(value) ? (Object) value : Double.toString(value);
     }
 }

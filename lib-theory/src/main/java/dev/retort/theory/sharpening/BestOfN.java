@@ -37,6 +37,9 @@ public final class BestOfN {
 
     private static final double MASS_TOLERANCE = 1e-9;
 
+    /** Of ln(1 − γ): more than what rounding does to differences of log-probabilities. */
+    private static final double LIMIT_TOLERANCE = 1e-9;
+
     private final double[] law;
     private final double[] scores;
     private final double draws;
@@ -165,11 +168,18 @@ public final class BestOfN {
      * @return 1 − (1 − p⋆)<sup>N</sup>
      */
     public double sharpened() {
-        return sharpened(bestMass(), draws);
+        return sharpened(0);
     }
 
-    private static double sharpened(double mass, double draws) {
-        return -Math.expm1(draws * Math.log1p(-Math.min(mass, 1)));
+    /**
+     * The mass of the responses that are nearly best: approximate sharpening.
+     *
+     * @param gamma γ, from 0 to less than 1, as in {@link #bestMass(double)}
+     * @return 1 − (1 − p<sub>γ</sub>)<sup>N</sup>, since a response of Y<sub>γ</sub> is kept as soon as one is drawn
+     * @throws IllegalArgumentException if γ is NaN or out of range
+     */
+    public double sharpened(double gamma) {
+        return -Math.expm1(draws * Math.log1p(-Math.min(bestMass(gamma), 1)));
     }
 
     /**
@@ -178,15 +188,40 @@ public final class BestOfN {
      * @return a probability
      */
     public double bestMass() {
-        double best = Double.NEGATIVE_INFINITY;
+        return bestMass(0);
+    }
+
+    /**
+     * The mass p<sub>γ</sub>, under the law itself, of the responses that are nearly best: Y<sub>γ</sub> = {p ≥ (1 − γ) max p} where scores are
+     * log-probabilities, and in general those whose score is at least max v + ln(1 − γ). A response at that limit but for rounding, a part of
+     * 1e-9 of ln(1 − γ), belongs to them.
+     *
+     * @param gamma γ, from 0 to less than 1; 0 for the best alone
+     * @return a probability
+     * @throws IllegalArgumentException if γ is NaN or out of range
+     */
+    public double bestMass(double gamma) {
+        if (!(gamma >= 0 && gamma < 1)) {
+            throw refusal("gamma", gamma, "is not from 0 to less than 1; it is a part of the largest probability");
+        }
+        double least = best() + Math.log1p(-gamma) * (1 + LIMIT_TOLERANCE);
         double mass = 0;
         for (int i = 0; i < law.length; i++) {
-            if (law[i] > 0 && scores[i] >= best) {
-                best = scores[i];
-                mass = classMass[i];
+            // What is above a class, and the class, were summed from the top.
+            if (law[i] > 0 && scores[i] >= least) {
+                mass = Math.max(mass, above[i] + classMass[i]);
             }
         }
         return mass;
+    }
+
+    /** The highest score that has any mass. */
+    private double best() {
+        double best = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < law.length; i++) {
+            best = law[i] > 0 ? Math.max(best, scores[i]) : best;
+        }
+        return best;
     }
 
     /**
@@ -248,10 +283,7 @@ public final class BestOfN {
         double best = 0;
         double all = 0;
         double largest = Arrays.stream(law).max().orElseThrow();
-        double top = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < law.length; i++) {
-            top = law[i] > 0 ? Math.max(top, scores[i]) : top;
-        }
+        double top = best();
         for (int i = 0; i < law.length; i++) {
             double weight = law[i] == 0 ? 0 : law[i] * Math.exp(more * Math.log(law[i] / largest));
             all += weight;
@@ -261,9 +293,9 @@ public final class BestOfN {
     }
 
     /**
-     * The smallest N that puts a mass of 1 − δ on the best responses.
+     * The smallest N that puts a mass of 1 − δ on the best responses, or on the nearly best ones.
      *
-     * @param bestMass p⋆, from 0 to 1, not 0
+     * @param bestMass p⋆ or p<sub>γ</sub>, from 0 to 1, not 0
      * @param delta δ, between 0 and 1
      * @return ⌈ln δ/ln(1 − p⋆)⌉
      * @throws IllegalArgumentException if a number is NaN or out of range

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * How many responses sharpening takes over many prompts x, whose best responses have the masses p⋆(x). A model is (ε, δ)-sharpened if, on all
  * but a share ε of the prompts, its best responses have a mass of at least 1 − δ (Huang et al., <i>Self-Improvement in Language Models: The
- * Sharpening Mechanism</i>, ICLR 2025, arXiv 2412.01951). The best of N has the mass 1 − (1 − p⋆)<sup>N</sup>.
+ * Sharpening Mechanism</i>, ICLR 2025, arXiv 2412.01951). The best of N has the mass 1 − (1 − p⋆)<sup>N</sup>. Sharpening is approximate if
+ * nearly best responses will do: everything here then holds with their masses p<sub>γ</sub>(x) in place of p⋆(x),
+ * {@link #ofLogProbabilities}.
  *
  * <p>Two kinds of answers: exact ones from all p⋆, and bounds from the coverage C = E 1/p⋆ alone, which are what theory has to go by. Derived in
  * {@code docs/sharpening.md}. Immutable; arrays are copied.
@@ -92,6 +94,25 @@ public final class PromptCoverage {
         return new PromptCoverage(
                 Arrays.stream(order).mapToDouble(i -> bestMasses[i]).toArray(),
                 Arrays.stream(order).mapToDouble(i -> weights[i]).toArray());
+    }
+
+    /**
+     * Prompts whose responses are all known, for sharpening towards those of at least 1 − γ of the largest probability.
+     *
+     * @param logProbabilities for each prompt ln p of its responses, at most 0; −∞ for one that is never drawn
+     * @param weights μ of each prompt, of sum one
+     * @param gamma γ, from 0 to less than 1; 0 for the best responses alone
+     * @return the prompts, with the masses {@link BestOfN#bestMass(double)}
+     * @throws IllegalArgumentException if there is no prompt, the probabilities of one do not sum to one within 1e-9, there are not as many weights,
+     *     they do not sum to one within 1e-9, or a number is out of range
+     */
+    public static PromptCoverage ofLogProbabilities(double[][] logProbabilities, double[] weights, double gamma) {
+        double[] masses = new double[notNull("logProbabilities", logProbabilities).length];
+        for (int x = 0; x < masses.length; x++) {
+            double[] responses = notNull("logProbabilities[" + x + "]", logProbabilities[x]);
+            masses[x] = Math.min(1, BestOfN.ofLogProbabilities(responses, 1).bestMass(gamma));
+        }
+        return of(masses, weights);
     }
 
     private double mean(DoubleUnaryOperator ofMass) {

@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.internal.CompensatedSum;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class BestOfNTest {
 
     /** All N-tuples, one after the other; the first of the best counts. */
-    private static double[] enumerated(double[] law, double[] scores, int draws) {
-        double[] best = new double[law.length];
+    static double[] enumerated(double[] law, double[] scores, int draws) {
+        CompensatedSum[] best = new CompensatedSum[law.length];
+        Arrays.setAll(best, i -> new CompensatedSum());
         int[] tuple = new int[draws];
         while (true) {
             double probability = 1;
@@ -21,13 +24,13 @@ class BestOfNTest {
                 probability *= law[response];
                 kept = scores[response] > scores[kept] ? response : kept;
             }
-            best[kept] += probability;
+            best[kept].add(probability);
             int place = draws - 1;
             while (place >= 0 && ++tuple[place] == law.length) {
                 tuple[place--] = 0;
             }
             if (place < 0) {
-                return best;
+                return Arrays.stream(best).mapToDouble(CompensatedSum::value).toArray();
             }
         }
     }
@@ -45,12 +48,16 @@ class BestOfNTest {
                 BestOfN best = BestOfN.of(law, scores, draws);
                 double[] expected = enumerated(law, scores, draws);
                 double mean = 0;
+                double divergence = 0;
                 for (int i = 0; i < responses; i++) {
                     assertThat(best.probability(i)).isCloseTo(expected[i], within(1e-14));
                     mean += expected[i] * scores[i];
+                    divergence += expected[i] * Math.log(expected[i] / law[i]);
                 }
-                assertThat(best.expectedScore()).isCloseTo(mean, within(1e-13));
-                assertThat(best.divergence()).isLessThanOrEqualTo(Math.log(draws) - (draws - 1.0) / draws + 1e-14);
+                assertThat(best.expectedScore()).isCloseTo(mean, within(1e-14));
+                assertThat(best.divergence())
+                        .isCloseTo(divergence, within(1e-14))
+                        .isLessThanOrEqualTo(Math.log(draws) - (draws - 1.0) / draws + 1e-14);
                 double top = Arrays.stream(scores).max().orElseThrow();
                 double sharpened = 0;
                 for (int i = 0; i < responses; i++) {
@@ -58,6 +65,75 @@ class BestOfNTest {
                 }
                 assertThat(best.sharpened()).isCloseTo(sharpened, within(1e-14));
             }
+        }
+    }
+
+    /** Weights out of a hundred, with ties and with ratios that are decimals. */
+    static double[] decimals(SplittableRandom random) {
+        int[] weights = random.ints(1 + random.nextInt(6), 1, 6).map(w -> 4 * w).toArray();
+        double sum = Arrays.stream(weights).sum();
+        return Arrays.stream(weights).mapToDouble(w -> w / sum).toArray();
+    }
+
+    private static double nearlyBest(double[] law, double[] values, double gamma) {
+        // The limit is a decimal, which rounding moves to either side.
+        double least = (1 - gamma) * Arrays.stream(law).max().orElseThrow() - 1e-9;
+        return IntStream.range(0, law.length)
+                .filter(i -> law[i] >= least)
+                .mapToDouble(i -> values[i])
+                .sum();
+    }
+
+    @Test
+    void nearlyBestResponsesAgreeWithTheEnumerationOfAllTuples() {
+        SplittableRandom random = new SplittableRandom(5);
+        int atTheLimit = 0;
+        for (int round = 0; round < 60; round++) {
+            double[] law = decimals(random);
+            double[] logs = Arrays.stream(law).map(Math::log).toArray();
+            double top = Arrays.stream(law).max().orElseThrow();
+            for (double gamma : new double[] {0, 0.2, 0.25, 0.4, 0.5, 0.6, 0.75, 0.99}) {
+                atTheLimit +=
+                        Arrays.stream(law).anyMatch(p -> gamma > 0 && Math.abs(p - (1 - gamma) * top) < 1e-12) ? 1 : 0;
+                assertThat(BestOfN.ofLogProbabilities(logs, 1).bestMass(gamma))
+                        .isCloseTo(nearlyBest(law, law, gamma), within(1e-14));
+                for (int draws = 1; draws <= 5; draws++) {
+                    assertThat(BestOfN.ofLogProbabilities(logs, draws).sharpened(gamma))
+                            .isCloseTo(nearlyBest(law, enumerated(law, law, draws), gamma), within(1e-14));
+                }
+            }
+        }
+        assertThat(atTheLimit).isGreaterThan(50);
+    }
+
+    @Test
+    void nearlyBestIsBestWithoutAllowanceAndEverythingWithAll() {
+        double[] law = {0.4, 0.4, 0.15, 0.05, 0};
+        double[] logs = Arrays.stream(law).map(Math::log).toArray();
+        BestOfN best = BestOfN.ofLogProbabilities(logs, 3);
+        assertThat(best.sharpened(0)).isEqualTo(best.sharpened());
+        assertThat(best.bestMass(1e-12)).isEqualTo(best.bestMass()).isEqualTo(0.8, within(1e-15));
+        assertThat(best.bestMass(1 - 1e-12)).isEqualTo(1, within(1e-15));
+        // Scores of another kind: what is left out is below the best by ln 2.
+        double[] rewards = {1, 0.4, 0.2, -3, 7};
+        assertThat(BestOfN.of(law, rewards, 3).bestMass(0.5)).isEqualTo(0.8, within(1e-15));
+        refuses(
+                "gamma: 1.0 is not from 0 to less than 1; it is a part of the largest probability",
+                () -> best.sharpened(1));
+        refuses(
+                "gamma: NaN is not from 0 to less than 1; it is a part of the largest probability",
+                () -> best.bestMass(Double.NaN));
+    }
+
+    @Test
+    void divergenceReachesItsBoundAsMassesVanish() {
+        int responses = 20_000;
+        double[] law = new double[responses];
+        Arrays.fill(law, 1.0 / responses);
+        double[] scores = IntStream.range(0, responses).asDoubleStream().toArray();
+        for (int draws : new int[] {2, 10, 100}) {
+            assertThat(BestOfN.of(law, scores, draws).divergence())
+                    .isCloseTo(Math.log(draws) - (draws - 1.0) / draws, within(1e-4 * draws));
         }
     }
 
@@ -108,6 +184,12 @@ class BestOfNTest {
         }
         assertThat(Math.exp(log[0] * (1 + 1 / beta)) / all).isCloseTo(best.sharpened(), within(1e-11));
         assertThat(BestOfN.ofLogProbabilities(log, 1).temperedEquivalent()).isInfinite();
+        double[] tied = {Math.log(0.3), Math.log(0.3), Math.log(0.4 / 3), Math.log(0.8 / 3)};
+        BestOfN ties = BestOfN.ofLogProbabilities(tied, 3);
+        double exponent = 1 + 1 / ties.temperedEquivalent();
+        double whole =
+                Arrays.stream(tied).map(each -> Math.exp(each * exponent)).sum();
+        assertThat(2 * Math.exp(tied[0] * exponent) / whole).isCloseTo(ties.sharpened(), within(1e-11));
     }
 
     @Test

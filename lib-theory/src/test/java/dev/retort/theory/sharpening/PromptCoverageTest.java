@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.core.RandomStreams;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PromptCoverageTest {
@@ -75,6 +77,70 @@ class PromptCoverageTest {
     }
 
     @Test
+    void approximateSharpeningAgreesWithTheEnumerationOfAllTuples() {
+        SplittableRandom random = new SplittableRandom(6);
+        for (int round = 0; round < 20; round++) {
+            int size = 1 + random.nextInt(5);
+            double[][] laws = new double[size][];
+            double[][] logs = new double[size][];
+            double[] weights = random.doubles(size).toArray();
+            double sum = Arrays.stream(weights).sum();
+            Arrays.setAll(weights, x -> weights[x] / sum);
+            for (int x = 0; x < size; x++) {
+                laws[x] = BestOfNTest.decimals(random);
+                logs[x] = Arrays.stream(laws[x]).map(Math::log).toArray();
+            }
+            for (double gamma : new double[] {0, 0.2, 0.5}) {
+                PromptCoverage prompts = PromptCoverage.ofLogProbabilities(logs, weights, gamma);
+                // The mass outside Y_γ after the best of N, N = 1 … 5, by enumeration.
+                double[][] left = new double[size][6];
+                double coverage = 0;
+                for (int x = 0; x < size; x++) {
+                    double[] law = laws[x];
+                    double least = (1 - gamma) * Arrays.stream(law).max().orElseThrow() - 1e-9;
+                    for (int n = 1; n <= 5; n++) {
+                        double[] best = BestOfNTest.enumerated(law, law, n);
+                        left[x][n] = IntStream.range(0, law.length)
+                                .filter(i -> law[i] < least)
+                                .mapToDouble(i -> best[i])
+                                .sum();
+                    }
+                    coverage += weights[x]
+                            / Arrays.stream(law).filter(p -> p >= least).sum();
+                }
+                assertThat(prompts.coverage()).isCloseTo(coverage, within(1e-14 * coverage));
+                for (int n = 1; n <= 5; n++) {
+                    double missed = 0;
+                    for (int x = 0; x < size; x++) {
+                        missed += weights[x] * left[x][n];
+                    }
+                    assertThat(prompts.missed(n)).isCloseTo(missed, within(1e-14));
+                }
+                for (double epsilon : new double[] {0.1, 0.4}) {
+                    long expected = smallest(left, weights, epsilon, 0.1);
+                    long draws = prompts.drawsFor(epsilon, 0.1);
+                    assertThat(Math.min(draws, 6)).isEqualTo(expected);
+                    assertThat(prompts.sufficientDraws(epsilon, 0.1)).isGreaterThanOrEqualTo(draws);
+                }
+            }
+        }
+    }
+
+    /** The first N by the definition of (ε, δ)-sharpened, or 6 if it is more than 5. */
+    private static long smallest(double[][] left, double[] weights, double epsilon, double delta) {
+        for (int n = 1; n <= 5; n++) {
+            double failing = 0;
+            for (int x = 0; x < weights.length; x++) {
+                failing += left[x][n] > delta * (1 + 1e-9) ? weights[x] : 0;
+            }
+            if (failing <= epsilon) {
+                return n;
+            }
+        }
+        return 6;
+    }
+
+    @Test
     void oneHardPromptMakesTheBoundAlmostNecessary() {
         // A share just above ε of prompts at ε/C: Markov's inequality is sharp but for the easy prompts.
         PromptCoverage prompts = PromptCoverage.of(new double[] {1e-4, 1}, new double[] {0.1001, 0.8999});
@@ -110,6 +176,16 @@ class PromptCoverageTest {
                 "bestMasses[0]: NaN is not above 0 and at most 1; it is a probability",
                 () -> PromptCoverage.of(new double[] {Double.NaN}));
         refuses("weights: 0.5 is their sum and not 1", () -> PromptCoverage.of(new double[] {1}, new double[] {0.5}));
+        double[][] logs = {{Math.log(0.5), Math.log(0.5)}, {0}};
+        refuses(
+                "weights.length: 1 is not the number of prompts, 2",
+                () -> PromptCoverage.ofLogProbabilities(logs, new double[] {1}, 0.1));
+        refuses(
+                "gamma: -0.1 is not from 0 to less than 1; it is a part of the largest probability",
+                () -> PromptCoverage.ofLogProbabilities(logs, new double[] {0.5, 0.5}, -0.1));
+        refuses(
+                "law: 0.5 is its sum and not 1; divide by it if responses are all there",
+                () -> PromptCoverage.ofLogProbabilities(new double[][] {{Math.log(0.5)}}, new double[] {1}, 0));
         PromptCoverage prompts = PromptCoverage.of(new double[] {0.5});
         refuses("epsilon: 0.0 is not between 0 and 1", () -> prompts.drawsFor(0, 0.5));
         refuses("delta: 1.0 is not between 0 and 1", () -> prompts.adaptiveDraws(1));

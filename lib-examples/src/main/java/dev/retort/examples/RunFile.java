@@ -39,6 +39,15 @@ final class RunFile {
 
     private RunFile(List<String> header) {
         this.header = header;
+        for (List<String> called :
+                List.of(PARAMETERS, TOKENS, LOSS, STUDENT_PARAMETERS, STUDENT_TOKENS, STUDENT_LOSS, TEACHER_LOSS)) {
+            if (header.stream().filter(called::contains).count() > 1) {
+                throw refusal(
+                        "columns",
+                        header,
+                        "have more than one that is called " + String.join(" or ", called) + "; keep one of them");
+            }
+        }
     }
 
     /**

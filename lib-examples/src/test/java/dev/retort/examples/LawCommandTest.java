@@ -167,6 +167,27 @@ class LawCommandTest {
                 "columns: [n, steps, loss] have none that is called d or tokens (either case)");
         refuses("N,D,loss\n1e8,2e9,3\n", "runs: 1 is the number of runs on data, and not at least 8");
         refuses("N,D,loss\n", "runs: 0 is the number of runs in " + directory.resolve("runs.csv"));
+        refuses("", "runs: 0 is the number of runs in " + directory.resolve("runs.csv"));
+        refuses("N,D,loss\n1e8,inf,3\n", "line 2, column d: \"inf\" is not a number greater than 0");
+        refuses("N,D,loss\n1e8,1e400,3\n", "line 2, column d: \"1e400\" is not a number greater than 0");
+        refuses(
+                "N,D,loss,tokens\n1e8,2e9,3,4e9\n",
+                "columns: [n, d, loss, tokens] have more than one that is called d or tokens; keep one of them");
+        refuses("N_S,D_S,L_S\n1e8,2e9,3\n", "runs: 1 is the number of runs on data, and not at least 8");
+        refuses("N_S,D_S,L_S,L_T,N,D,loss\n1e8,2e9,3,,1e8,2e9,3\n", "line 2, column l_t: \"\" is missing");
+        StringBuilder alike = new StringBuilder("N,D,loss\n");
+        onData().forEach(run -> alike.append(line(1e9, run[1], run[2])));
+        refuses(
+                alike.toString(),
+                "parameters: 1.0E9 is the value of every run, so that its exponent is not determined");
+        StringBuilder surpassing = new StringBuilder("N,D,loss,L_T\n");
+        onData().forEach(run -> surpassing.append(line(run[0], run[1], run[2], "")));
+        distilled().forEach(run -> surpassing.append(line(run[0], run[1], run[3], 1.1 * (double) run[3])));
+        refuses(
+                surpassing.toString(),
+                "losses: 25 of 25 are more than 1 % below the teacher's loss, which this law excludes: line 27, line 28, line 29, line 30,"
+                        + " line 31, line 32, line 33, line 34, line 35, line 36 and 15 more; leave out runs whose students surpass their"
+                        + " teachers");
         assertThat(law(directory.resolve("nowhere.csv"))).isEqualTo(1);
     }
 

@@ -295,6 +295,13 @@ class LawFitTest {
         refuses(
                 "runs: 11 is the number of runs with teachers, and not at least 12",
                 () -> DistillationLaw.fit(few, STUDENTS.supervised(), FitSettings.standard()));
+        RunTable one = students(STUDENTS, 20, 0.003, 1);
+        double[] teacher = new double[20];
+        Arrays.fill(teacher, 1.5);
+        refuses(
+                "teacherLosses: 1.5 is the value of every run, so that its exponent is not determined",
+                () -> DistillationLaw.fit(
+                        one.withTeacherLosses(teacher), STUDENTS.supervised(), FitSettings.standard()));
         refuses(
                 "forms: [gamma = 1, c1 = 0] has no form of this law for so few runs",
                 () -> SupervisedLaw.fit(

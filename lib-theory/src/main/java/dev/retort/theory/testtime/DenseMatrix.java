@@ -4,6 +4,8 @@ import static dev.retort.core.internal.Arguments.index;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Arrays;
+import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.linear.RealMatrix;
 import org.jspecify.annotations.Nullable;
 
 /** A matrix given by all its entries. */
@@ -17,6 +19,15 @@ final class DenseMatrix extends SquareMatrix {
     /** Keeps the array without copying it. */
     DenseMatrix(double[][] rows) {
         this.rows = rows;
+    }
+
+    private static DenseMatrix of(RealMatrix matrix) {
+        return new DenseMatrix(matrix.getData());
+    }
+
+    /** The same entries, not a copy. */
+    Array2DRowRealMatrix real() {
+        return new Array2DRowRealMatrix(rows, false);
     }
 
     DenseMatrix symmetrised(String name) {
@@ -50,69 +61,32 @@ final class DenseMatrix extends SquareMatrix {
 
     @Override
     DenseMatrix times(SquareMatrix right) {
-        double[][] product = new double[rows.length][rows.length];
-        if (right instanceof DiagonalMatrix) {
-            for (int j = 0; j < rows.length; j++) {
-                double factor = right.entry(j, j);
-                for (int i = 0; i < rows.length; i++) {
-                    product[i][j] = rows[i][j] * factor;
-                }
-            }
-            return new DenseMatrix(product);
-        }
-        double[][] others = right.dense().rows;
-        for (int i = 0; i < rows.length; i++) {
-            for (int l = 0; l < rows.length; l++) {
-                double factor = rows[i][l];
-                for (int j = 0; j < rows.length; j++) {
-                    product[i][j] += factor * others[l][j];
-                }
-            }
-        }
-        return new DenseMatrix(product);
+        return of(real().multiply(right.dense().real()));
     }
 
     @Override
     DenseMatrix minus(SquareMatrix right) {
-        double[][] difference = toArray();
-        for (int i = 0; i < rows.length; i++) {
-            for (int j = 0; j < rows.length; j++) {
-                difference[i][j] -= right.entry(i, j);
-            }
-        }
-        return new DenseMatrix(difference);
+        return of(real().subtract(right.dense().real()));
     }
 
     @Override
     DenseMatrix scaled(double factor) {
-        return new DenseMatrix(Arrays.stream(rows)
-                .map(row -> Arrays.stream(row).map(entry -> factor * entry).toArray())
-                .toArray(double[][]::new));
+        return of(real().scalarMultiply(factor));
     }
 
     @Override
     double[] times(double[] vector) {
-        return Arrays.stream(rows).mapToDouble(row -> dot(row, vector)).toArray();
+        return real().operate(vector);
     }
 
     @Override
     double[] transposeTimes(double[] vector) {
-        double[] product = new double[rows.length];
-        for (int i = 0; i < rows.length; i++) {
-            for (int j = 0; j < rows.length; j++) {
-                product[j] += rows[i][j] * vector[i];
-            }
-        }
-        return product;
+        return real().preMultiply(vector);
     }
 
     @Override
     double trace() {
-        double trace = 0;
-        for (int i = 0; i < rows.length; i++) {
-            trace += rows[i][i];
-        }
-        return trace;
+        return real().getTrace();
     }
 
     @Override

@@ -71,7 +71,7 @@ abstract sealed class SquareMatrix permits DiagonalMatrix, DenseMatrix {
 
     /** Every entry. */
     final DenseMatrix dense() {
-        return new DenseMatrix(toArray());
+        return this instanceof DenseMatrix dense ? dense : new DenseMatrix(toArray());
     }
 
     final double[][] toArray() {

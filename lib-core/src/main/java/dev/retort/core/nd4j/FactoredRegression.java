@@ -16,6 +16,7 @@ import dev.retort.core.nd4j.internal.ArrayArguments;
 import dev.retort.core.nd4j.internal.DenseAlgebra;
 import dev.retort.core.nd4j.internal.OffHeapMatrix;
 import dev.retort.core.nd4j.internal.PowerOfTwo;
+import dev.retort.core.nd4j.internal.RegressionMemory;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -65,12 +66,6 @@ public final class FactoredRegression extends LinearFit {
 
     /** Entries of at most this exponent of two, up or down, have squares and products far from the ends of the range. */
     private static final int MODERATE_EXPONENT = 100;
-
-    /** How many matrices of the size of X, at most, are there at the same time: counted, and rounded up. */
-    private static final long MATRICES = 12;
-
-    /** And of that of the smaller Gram matrix. */
-    private static final long SMALL_MATRICES = 5;
 
     private final DenseAlgebra algebra;
     private final OffHeapMatrix x;
@@ -189,7 +184,7 @@ public final class FactoredRegression extends LinearFit {
     /**
      * How much native memory a regression needs at most: what it holds, and what each of its methods, for one set of labels,
      * {@link AveragedModel#teach} and {@link SignAveragedModel#teach} take meanwhile and leave, however it is factored.
-     * Features are not counted. Cholesky of features that are read where they are needs about half of it. Where X itself is
+     * Features are not counted. Cholesky of features that are read where they are needs a third of it. Where X itself is
      * factored, or OpenBLAS is missing, up to as much is needed again in the Java heap.
      *
      * @param samples n, at least 1
@@ -198,10 +193,17 @@ public final class FactoredRegression extends LinearFit {
      * @throws IllegalArgumentException if one is less than 1
      */
     public static long memory(int samples, int features) {
-        long larger = (long) atLeastOne("samples", samples) * atLeastOne("features", features);
-        long smaller = (long) Math.min(samples, features) * Math.min(samples, features);
-        double bytes = Double.BYTES * ((double) MATRICES * larger + (double) SMALL_MATRICES * smaller);
-        return bytes >= Long.MAX_VALUE ? Long.MAX_VALUE : Double.BYTES * (MATRICES * larger + SMALL_MATRICES * smaller);
+        atLeastOne("samples", samples);
+        atLeastOne("features", features);
+        // All features but one, as they are copied then, and once more if they are scaled.
+        RegressionMemory regression = new RegressionMemory(samples, features, Math.max(1, features - 1));
+        double rank = Math.min(samples, features);
+        double most = Math.max(
+                Math.max(regression.ofCholeskyOverSigns(), regression.ofCholeskyOverNoise(rank)),
+                Math.max(regression.ofOrthogonalOverSigns(), regression.ofOrthogonalOverNoise(rank)));
+        double scaled = 2.0 * samples * features;
+        double left = rank * features + rank * rank;
+        return (long) (Double.BYTES * (most + scaled + left));
     }
 
     private static void checkSeen(int[] seen, long features) {

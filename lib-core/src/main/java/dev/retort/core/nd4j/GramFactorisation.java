@@ -5,6 +5,7 @@ import dev.retort.core.StandardNormal;
 import dev.retort.core.nd4j.internal.Blocks;
 import dev.retort.core.nd4j.internal.DenseAlgebra;
 import dev.retort.core.nd4j.internal.OffHeapMatrix;
+import dev.retort.core.nd4j.internal.RegressionMemory;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -18,12 +19,6 @@ import org.jspecify.annotations.Nullable;
  * has cost, and the residual, known anyway, tells whether the factorisation can be trusted at all.
  */
 final class GramFactorisation implements Factorisation {
-
-    /**
-     * The Gram matrix must have at least this reciprocal condition. A Cholesky solution then has about n · 1e-16 / 1e-10
-     * of relative error, at most 1e-3 for thousands of samples, and one correction squares that.
-     */
-    static final double LEAST_RECIPROCAL_CONDITION = 1e-10;
 
     /**
      * The largest residual, relative to what was subtracted to obtain it, that rounding explains: backward errors of
@@ -69,7 +64,7 @@ final class GramFactorisation implements Factorisation {
         try {
             double trace = addToDiagonal(gram, penalty);
             double reciprocalCondition = algebra.cholesky(gram);
-            if (reciprocalCondition >= LEAST_RECIPROCAL_CONDITION) {
+            if (reciprocalCondition >= RegressionMemory.LEAST_RECIPROCAL_CONDITION) {
                 return new GramFactorisation(algebra, x, penalty, wide, gram, trace, reciprocalCondition);
             }
         } catch (RuntimeException | Error e) {

@@ -122,12 +122,17 @@ final class OrthogonalFactorisation implements Factorisation {
         }
     }
 
+    /** Some columns at a time, as each of them passes through a dozen matrices. */
     @Override
     public OffHeapMatrix reduced(OffHeapMatrix matrix) {
-        try (OffHeapMatrix vectors = matrix.transposed();
-                OffHeapMatrix columns = reducedRows(vectors)) {
-            return columns.transposed();
-        }
+        return OffHeapMatrix.zeros(Math.max(rank, 1), matrix.columns())
+                .filledBy(reduced -> matrix.inStripes((stripe, from) -> {
+                    try (OffHeapMatrix vectors = stripe.transposed();
+                            OffHeapMatrix columns = reducedRows(vectors);
+                            OffHeapMatrix part = columns.transposed()) {
+                        reduced.setColumns(from, part);
+                    }
+                }));
     }
 
     /** What the rank leaves out of X is orthogonal to V, but for n &lt; p not to U, and F X has a share of it. */

@@ -33,10 +33,27 @@ record FilterFitter(Estimator.Filtered estimator) implements Fitter {
         }
     }
 
-    /** The map with a copy of it, and what averages take: its products with the features and between features. */
     @Override
-    public long memory(int samples, int features) {
-        return Math.multiplyExact(4L * Double.BYTES, (long) features * samples + (long) features * features);
+    public double memory(FitSize size) {
+        return ofExplicitFit(size);
+    }
+
+    /** The map, twice while it is copied, and what averages take: its products with the features, or between features. */
+    static double ofExplicitFit(FitSize size) {
+        double map = size.design();
+        double features = size.features();
+        double order = Math.min(size.samples(), features);
+        double averages = switch (size.averages()) {
+            case NONE -> 0;
+            case OVER_SIGNS -> features * features;
+            case OVER_NOISE ->
+                order * features
+                        + order * order
+                        + Math.max(
+                                (size.samples() < features ? 1 : 2) * map,
+                                order * features + 2 * order * size.teacherRank());
+        };
+        return map + Math.max(map, averages) + 8.0 * (size.samples() + features);
     }
 
     /** A = Xᵀ U diag((1 − ψ(s))/s) Uᵀ/n. */

@@ -39,8 +39,12 @@ interface Fitter {
      */
     Fit fit(INDArray features, int @Nullable [] seen, RandomGenerator random);
 
-    /** The native memory that a fit takes at most, its averages included and the features not, in bytes. */
-    long memory(int samples, int features);
+    /**
+     * The native memory that a fit takes at most, its averages included and the features not, in numbers of eight bytes.
+     *
+     * @throws IllegalArgumentException if a matrix of it has too many entries
+     */
+    double memory(FitSize size);
 
     /**
      * What a model of a training sees.

@@ -2,11 +2,17 @@ package dev.retort.theory.simulation;
 
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.spectrum.Spectrum;
+import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.FeatureMask;
 import dev.retort.theory.distillation.Pipeline;
 import dev.retort.theory.distillation.Training;
+import dev.retort.theory.matrix.MatrixDistillation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A procedure followed once: for each training draw, label, fit, measure; and beside what the labels of this very trial give,
@@ -78,18 +84,66 @@ final class PipelineTrial implements Trial<Outcome> {
     /**
      * The native memory of a trial of a pipeline: that of its largest stage.
      *
+     * @param averaging whether labels are averaged over
+     * @param gaussian whether samples are Gaussian
      * @throws IllegalArgumentException if a number of samples is not a whole number, or samples times features are too many
      */
-    static long memory(Pipeline pipeline) {
+    static long memory(Pipeline pipeline, boolean averaging, boolean gaussian) {
         int features = pipeline.task().dimension();
         pipeline.trainings().forEach(training -> checkSize(training.samples(), features));
-        long most = 0;
-        for (Training training : pipeline.trainings()) {
-            int samples = (int) training.samples();
-            long design = (long) Double.BYTES * samples * features;
-            most = Math.max(most, design + Fitter.of(training).memory(samples, features));
+        FitSize.Averages averages = !averaging
+                ? FitSize.Averages.NONE
+                : pipeline instanceof Distillation ? FitSize.Averages.OVER_SIGNS : FitSize.Averages.OVER_NOISE;
+        double most = 0;
+        double rank = 0; // of the covariance of the teacher's coefficients
+        for (int k = 0; k < pipeline.trainings().size(); k++) {
+            Training training = pipeline.trainings().get(k);
+            FitSize size = size(training, features, averages, rank, gaussian ? spectrum(pipeline, k) : null);
+            double fitting = Fitter.of(training).memory(size);
+            if (pipeline instanceof MatrixDistillation) { // where designs are made of independent coordinates
+                fitting = Math.max(fitting, size.design() + Math.max(size.design(), squared(features)));
+            }
+            double vectors = 16.0 * (size.samples() + features);
+            most = Math.max(most, rank * features + squared(rank) + size.design() + fitting + vectors);
+            if (averages == FitSize.Averages.OVER_NOISE) {
+                rank = Math.min(size.samples(), size.seen());
+                double measuring = Math.max(squared(features), rank * features) + rank * features + squared(rank);
+                most = Math.max(most, rank * features + squared(rank) + measuring);
+            }
         }
-        return most;
+        return (long) (Double.BYTES * most);
+    }
+
+    private static FitSize size(
+            Training training, int features, FitSize.Averages averages, double rank, @Nullable Spectrum spectrum) {
+        int samples = (int) training.samples();
+        if (averages == FitSize.Averages.OVER_NOISE || spectrum == null || !spectrum.isListed()) {
+            int seen = training.mask().map(FeatureMask::size).orElse(features);
+            return new FitSize(samples, features, seen, averages, rank, seen == features ? spectrum : null);
+        }
+        double[] variances = spectrum.eigenvalues();
+        int[] seen = Fitter.seen(training, features, i -> variances[i] > 0);
+        return seen == null || seen.length == 0
+                ? new FitSize(samples, features, features, averages, rank, spectrum)
+                : new FitSize(
+                        samples,
+                        features,
+                        seen.length,
+                        averages,
+                        rank,
+                        Spectrum.of(IntStream.of(seen).mapToDouble(i -> variances[i])));
+    }
+
+    /** Of the features of a stage; null if it is not known. */
+    private static @Nullable Spectrum spectrum(Pipeline pipeline, int stage) {
+        if (pipeline instanceof MatrixDistillation matrices) {
+            return matrices.covariances().get(stage).spectrum();
+        }
+        return pipeline.trainings().get(stage).spectrum(pipeline.task());
+    }
+
+    private static double squared(double x) {
+        return x * x;
     }
 
     private static void checkSize(double samples, int features) {

@@ -7,6 +7,7 @@ import dev.retort.core.nd4j.ExplicitFit;
 import dev.retort.core.nd4j.FactoredRegression;
 import dev.retort.core.nd4j.LinearFit;
 import dev.retort.core.nd4j.LinearRegression;
+import dev.retort.core.nd4j.internal.RegressionMemory;
 import dev.retort.theory.distillation.Estimator;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -35,7 +36,8 @@ record RandomFeatureFitter(int count, double ridge) implements Fitter {
         try (INDArray projection = projection((int) features.size(1), seen, random);
                 INDArray combined = LinearRegression.predict(features, projection);
                 FactoredRegression regression = FactoredRegression.of(combined, ridge);
-                INDArray unit = Nd4j.eye(features.size(0)).castTo(DataType.DOUBLE);
+                INDArray single = Nd4j.eye(features.size(0));
+                INDArray unit = single.castTo(DataType.DOUBLE);
                 INDArray solved = regression.solve(unit);
                 INDArray map = LinearRegression.predict(projection, solved)) {
             boolean orthogonal = regression.method() == FactoredRegression.Method.ORTHOGONAL;
@@ -55,21 +57,23 @@ record RandomFeatureFitter(int count, double ridge) implements Fitter {
         return Nd4j.createFromArray(rows);
     }
 
-    /** The projection, what it makes of the features, the regression on that, and the map with what averages take of it. */
+    /** To solve for a set of labels per sample, to multiply the map out, and to use it, one after the other. */
     @Override
-    public long memory(int samples, int features) {
-        if ((long) count * Math.max(samples, features) > Integer.MAX_VALUE) {
+    public double memory(FitSize size) {
+        double n = size.samples();
+        double p = size.features();
+        if (count * Math.max(n, p) > Integer.MAX_VALUE) {
             throw refusal(
                     "random features",
-                    count + " times " + Math.max(samples, features),
+                    count + " times " + Math.max(size.samples(), size.features()),
                     "is not below 2^31, which a simulation needs");
         }
-        long entries = (long) count * features
-                + 2L * count * samples
-                + (long) samples * samples
-                + 4 * ((long) features * samples + (long) features * features);
-        return Math.addExact(
-                Math.multiplyExact((long) Double.BYTES, entries), FactoredRegression.memory(samples, count));
+        RegressionMemory regression = new RegressionMemory(size.samples(), count, count);
+        double projection = count * p + count * n; // and what it makes of the features
+        double solving =
+                projection + Math.max(regression.ofCholesky(), regression.ofOrthogonal()) + 6 * n * n + 3 * count * n;
+        double multiplying = projection + regression.ofCholesky() + n * n + 2 * count * n + 2 * n * p;
+        return Math.max(Math.max(solving, multiplying), FilterFitter.ofExplicitFit(size));
     }
 
     private record RandomFeatureFit(LinearFit fit, boolean isOrthogonal) implements Fit {

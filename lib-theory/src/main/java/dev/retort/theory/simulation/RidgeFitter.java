@@ -2,6 +2,7 @@ package dev.retort.theory.simulation;
 
 import dev.retort.core.nd4j.FactoredRegression;
 import dev.retort.core.nd4j.LinearFit;
+import dev.retort.core.nd4j.internal.RegressionMemory;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +17,24 @@ record RidgeFitter(double ridge) implements Fitter {
                 seen == null ? FactoredRegression.of(features, ridge) : FactoredRegression.of(features, seen, ridge));
     }
 
+    /** That of Cholesky where the condition is sure to allow it, else the larger one. */
     @Override
-    public long memory(int samples, int features) {
-        return FactoredRegression.memory(samples, features);
+    public double memory(FitSize size) {
+        RegressionMemory memory = new RegressionMemory(size.samples(), size.features(), size.seen());
+        double byCholesky = switch (size.averages()) {
+            case NONE -> memory.ofCholesky();
+            case OVER_SIGNS -> memory.ofCholeskyOverSigns();
+            case OVER_NOISE -> memory.ofCholeskyOverNoise(size.teacherRank());
+        };
+        if (size.leastReciprocalCondition(ridge) >= RegressionMemory.LEAST_RECIPROCAL_CONDITION) {
+            return byCholesky;
+        }
+        double orthogonal = switch (size.averages()) {
+            case NONE -> memory.ofOrthogonal();
+            case OVER_SIGNS -> memory.ofOrthogonalOverSigns();
+            case OVER_NOISE -> memory.ofOrthogonalOverNoise(size.teacherRank());
+        };
+        return Math.max(byCholesky, orthogonal);
     }
 
     private record RidgeFit(FactoredRegression regression) implements Fit {

@@ -1,5 +1,7 @@
 package dev.retort.theory.simulation;
 
+import dev.retort.core.nd4j.internal.OffHeapMatrix;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -9,7 +11,11 @@ final class Rows {
     private Rows() {}
 
     static double[][] of(INDArray features, int @Nullable [] seen) {
-        double[][] rows = features.toDoubleMatrix();
+        double[][] rows = new double[Math.toIntExact(features.size(0))][];
+        // ND4J's own conversion leaves a copy of each row to the garbage collector.
+        try (OffHeapMatrix matrix = OffHeapMatrix.reading(features)) {
+            Arrays.setAll(rows, matrix::row);
+        }
         if (seen == null) {
             return rows;
         }

@@ -18,7 +18,7 @@ record StochasticFitter(Estimator.StochasticGradient estimator) implements Fitte
 
     /** Nothing native: rows are on the heap. */
     @Override
-    public long memory(int samples, int features) {
+    public double memory(FitSize size) {
         return 0;
     }
 

@@ -208,13 +208,19 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
      * The native memory that running a pipeline would take.
      *
      * @param pipeline the pipeline
-     * @return an upper bound, on whatever way each design is factored
+     * @return an upper bound, and rarely more than one and a half times what is taken: from the sizes of all matrices that are
+     *     there at the same time. Where the condition of a design may not allow Cholesky (so of a {@link Population}, or with
+     *     about as many samples as features and no ridge) it is that of the factorisation that takes more
      * @throws IllegalArgumentException if a number of samples is not a whole number, if samples times features are not below
      *     2<sup>31</sup>, or if a single trial does not fit the memory that is allowed
      * @throws IllegalStateException if no memory was named and there is no ND4J backend
      */
     public MemoryNeed memory(Pipeline pipeline) {
-        return need(PipelineTrial.memory(notNull("pipeline", pipeline)));
+        return need(bytes(notNull("pipeline", pipeline)));
+    }
+
+    private long bytes(Pipeline pipeline) {
+        return PipelineTrial.memory(pipeline, isAveraging(), areGaussian());
     }
 
     private MemoryNeed need(long bytesPerTrial) {
@@ -301,7 +307,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
      */
     @Override
     public Simulation run(Pipeline pipeline) {
-        long bytes = PipelineTrial.memory(notNull("pipeline", pipeline));
+        long bytes = bytes(notNull("pipeline", pipeline));
         Backend.require();
         Controls controls =
                 controls(IntStream.rangeClosed(1, pipeline.trainings().size())
@@ -333,7 +339,12 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
         List<Distillation> pipelines = IntStream.of(samples)
                 .mapToObj(n -> teacher.target(training.withSamples(atLeastOne("samples", n))))
                 .toList();
-        long bytes = pipelines.stream().mapToLong(PipelineTrial::memory).max().orElseThrow();
+        // The fit to all samples stays while one to some of them is made.
+        long bytes = pipelines.stream()
+                .mapToLong(this::bytes)
+                .sorted()
+                .skip(Math.max(0, pipelines.size() - 2))
+                .sum();
         Backend.require();
         List<Procedure> points = pipelines.stream()
                 .map(pipeline -> Procedure.of(pipeline, population, Fitter::of))

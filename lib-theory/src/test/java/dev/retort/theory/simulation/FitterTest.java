@@ -69,7 +69,7 @@ class FitterTest {
         }
 
         @Override
-        public long memory(int samples, int features) {
+        public double memory(FitSize size) {
             return 0;
         }
     }
@@ -102,7 +102,7 @@ class FitterTest {
         }
 
         @Override
-        public long memory(int samples, int features) {
+        public double memory(FitSize size) {
             return 0;
         }
     }

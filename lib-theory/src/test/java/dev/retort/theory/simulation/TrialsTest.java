@@ -22,10 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -538,26 +536,6 @@ class TrialsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> trials.withMemory(0))
                 .withMessage("bytes: 0 is not at least 1");
-    }
-
-    @Test
-    void takesNoMoreMemoryThanItSaid() {
-        Distillation pipeline = Distillation.of(TASK)
-                .surrogate(Training.samples(300))
-                .then(Training.samples(150).withMask(FeatureMask.keepingFirst(190, 200)))
-                .then(Training.samples(170).withTeacherShare(0.5).withRidge(0.1));
-        long before = Pointer.totalBytes();
-        AtomicLong most = new AtomicLong();
-        Trials trials = Trials.of(12).threads(2);
-        Thread watcher = new Thread(() -> {
-            while (!Thread.currentThread().isInterrupted()) {
-                most.accumulateAndGet(Pointer.totalBytes() - before, Math::max);
-            }
-        });
-        watcher.start();
-        pipeline.simulate(trials);
-        watcher.interrupt();
-        assertThat(most.get()).isBetween(1L, trials.memory(pipeline).bytes());
     }
 
     @Test

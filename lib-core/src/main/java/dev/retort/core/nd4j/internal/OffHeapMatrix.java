@@ -192,6 +192,15 @@ public final class OffHeapMatrix implements AutoCloseable {
         }
     }
 
+    /** Replaces some columns, from one on, by those of another matrix. */
+    public void setColumns(int from, OffHeapMatrix replacement) {
+        double[] row = new double[replacement.columns];
+        for (int i = 0; i < rows; i++) {
+            replacement.readRow(i, row);
+            at(i, from).put(row, 0, row.length);
+        }
+    }
+
     /** A copy of the lower triangle of the first columns, as many as rows, with zeros above it. */
     public OffHeapMatrix lowerTriangle() {
         double[] row = new double[rows];

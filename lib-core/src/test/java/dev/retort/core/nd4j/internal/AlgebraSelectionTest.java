@@ -74,9 +74,10 @@ class AlgebraSelectionTest {
                 "failed its self-test on this processor;",
                 "0.3.31-1.5.13",
                 () -> new BrokenAlgebra(BrokenAlgebra.Routine.CONDITION));
-        assertWarnsOnce("failed its self-test on this processor (java.lang.ArithmeticException: dsyevd", "0.3.31", () -> {
-            throw new ArithmeticException("dsyevd: no convergence, info 1, order 150");
-        });
+        assertWarnsOnce(
+                "failed its self-test on this processor (java.lang.ArithmeticException: dsyevd", "0.3.31", () -> {
+                    throw new ArithmeticException("dsyevd: no convergence, info 1, order 150");
+                });
     }
 
     @Test

@@ -1,0 +1,132 @@
+package dev.retort.core.nd4j.internal;
+
+/**
+ * The native memory that a factored regression takes at its largest, the features that it is given not counted, in numbers of
+ * eight bytes: the sum of the matrices that are there at the same time, as its methods make them. A test counts them.
+ */
+public final class RegressionMemory {
+
+    /**
+     * The Gram matrix must have at least this reciprocal condition to be factored by Cholesky. A solution then has about
+     * n · 1e-16 / 1e-10 of relative error, at most 1e-3 for thousands of samples, and one correction squares that.
+     */
+    public static final double LEAST_RECIPROCAL_CONDITION = 1e-10;
+
+    /** Columns of a copy that passes through the cache, as {@link OffHeapMatrix#inStripes} takes them. */
+    private static final double LEAST_STRIPE = 256;
+
+    private static final double STRIPE_ENTRIES = 1 << 16;
+
+    private final double samples;
+    private final double features;
+
+    /** Features that are seen. */
+    private final double seen;
+
+    /** Of the smaller Gram matrix. */
+    private final double square;
+
+    /** Samples of the features that are seen. */
+    private final double fitted;
+
+    /** What is copied because not all of them are. */
+    private final double copied;
+
+    /** What stands for the features that are not seen. */
+    private final double unseen;
+
+    /** A few of them pass through the cache at a time. */
+    private final double stripes;
+
+    /** What some columns of the features pass through on their way to F X, when X itself is factored. */
+    private final double passages;
+
+    private final boolean wide;
+
+    /**
+     * That of a regression.
+     *
+     * @param seen how many of the features are seen
+     */
+    public RegressionMemory(int samples, int features, int seen) {
+        this.samples = samples;
+        this.features = features;
+        this.seen = seen;
+        wide = samples < seen;
+        double order = Math.min(samples, seen);
+        square = order * order;
+        fitted = (double) samples * seen;
+        copied = seen == features ? 0 : fitted;
+        unseen = order * (features - seen);
+        double width = Math.min(features, Math.max(LEAST_STRIPE, STRIPE_ENTRIES / samples));
+        passages = (3 * samples + 7 * order) * width;
+        stripes = order * Math.min(Math.max(samples, features), Math.max(LEAST_STRIPE, STRIPE_ENTRIES / order));
+    }
+
+    /** What is counted in vectors. */
+    private double vectors() {
+        return 8 * (samples + features);
+    }
+
+    /** To fit one set of labels by Cholesky. */
+    public double ofCholesky() {
+        return copied + square + vectors();
+    }
+
+    /** To average over signs as well. */
+    public double ofCholeskyOverSigns() {
+        double chosen = samples * (features - seen);
+        double held;
+        double passing;
+        if (wide) {
+            held = copied + fitted + 2 * square; // E, L and its inverse
+            passing = 3 * square; // half of a form; F and its product
+        } else {
+            held = copied + 4 * square; // E, H, L and its inverse
+            passing = square + 2 * fitted;
+        }
+        return held + Math.max(chosen + unseen, unseen + passing + stripes) + vectors();
+    }
+
+    /**
+     * To average over label noise as well.
+     *
+     * @param teacherRank the rank of the covariance of the coefficients of a teacher; 0 if these do not vary
+     */
+    public double ofCholeskyOverNoise(double teacherRank) {
+        return copied + square + overNoise(teacherRank, square, wide ? 2 * square : 2 * fitted + square);
+    }
+
+    /** To fit one set of labels by a complete orthogonal factorisation. */
+    public double ofOrthogonal() {
+        return copied + fitted + 4 * square + vectors();
+    }
+
+    /** To average over signs as well. */
+    public double ofOrthogonalOverSigns() {
+        double chosen = samples * (features - seen);
+        double reducer = wide ? 9 * square : Math.max(fitted + 8 * square, 2 * fitted + 2 * square);
+        double maps = wide ? 2 * fitted : 2 * square; // E and F X
+        return copied
+                + fitted
+                + square
+                + maps
+                + Math.max(Math.max(copied, chosen + unseen) + passages, unseen + square + reducer + stripes)
+                + vectors();
+    }
+
+    /** To average over label noise as well; the rank as for Cholesky. */
+    public double ofOrthogonalOverNoise(double teacherRank) {
+        double reducer = wide ? 10 * square : Math.max(fitted + 9 * square, 2 * fitted + 3 * square);
+        return copied + fitted + square + passages + overNoise(teacherRank, 0, reducer);
+    }
+
+    /** E in all features and the covariance in it; and, one after the other, what makes F and its Gram matrix, and share · F X. */
+    private double overNoise(double teacherRank, double inverse, double reducer) {
+        double order = wide ? samples : seen;
+        double basis = order * features;
+        double spread = seen == features ? 0 : order * seen;
+        double image = Math.max(2 * basis, basis + 2 * order * teacherRank);
+        return inverse + basis + Math.max(spread, square + Math.max(reducer, image)) + vectors();
+    }
+}

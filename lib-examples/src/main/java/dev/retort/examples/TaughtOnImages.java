@@ -8,6 +8,7 @@ import dev.retort.core.equivalent.EstimatedEquivalent;
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.nd4j.FactoredRegression;
 import dev.retort.core.nd4j.LinearRegression;
+import dev.retort.core.nd4j.PrincipalComponents;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.distillation.FeatureMask;
 import dev.retort.theory.report.Axis;
@@ -68,7 +69,7 @@ final class TaughtOnImages {
         this.seed = seed;
         INDArray seen = randomFeatures(data.images());
         seen.subiRowVector(rows(seen, 0, KNOWN).mean(0));
-        Covariance covariance = Covariance.ofPopulation(rows(seen, 0, KNOWN));
+        Covariance covariance = PrincipalComponents.of(rows(seen, 0, KNOWN)).covariance();
         this.features = covariance.toEigenbasis(seen);
         this.spectrum = covariance.spectrum();
         this.ridge = RIDGE * spectrum.measure().trace() / FEATURES;

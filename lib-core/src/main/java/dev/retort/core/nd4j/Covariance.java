@@ -9,14 +9,18 @@ import static dev.retort.core.nd4j.internal.ArrayArguments.numeric;
 import static dev.retort.core.nd4j.internal.ArrayArguments.shapeOf;
 
 import dev.retort.core.internal.CompensatedSum;
+import dev.retort.core.internal.ThinSvd;
 import dev.retort.core.nd4j.internal.ArrayArguments;
 import dev.retort.core.nd4j.internal.Backend;
 import dev.retort.core.nd4j.internal.Blocks;
 import dev.retort.core.nd4j.internal.DenseAlgebra;
+import dev.retort.core.nd4j.internal.LargeSvd;
 import dev.retort.core.nd4j.internal.OffHeapMatrix;
 import dev.retort.core.nd4j.internal.PowerOfTwo;
 import dev.retort.core.spectrum.Spectrum;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -25,9 +29,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * and a {@link Spectrum}. Arrays that are passed in are neither modified nor closed; results are of type {@code DOUBLE} and
  * belong to the caller. Immutable.
  *
- * <p>Eigenvalues that cannot be told from zero are zero: those at most 64 · 2<sup>−52</sup> · p · λ<sub>max</sub> in size,
- * the rounding of the decomposition. In a matrix of a type narrower than {@code DOUBLE}, whose entries are rounded to
- * ulp(1) of that type, also those at most 4 · ulp(1) · (Σ λ²)<sup>1/2</sup>.
+ * <p>Eigenvalues of a matrix that cannot be told from zero are zero, which {@link Spectrum#rank()} does not count: those at most
+ * 64 · 2<sup>−52</sup> · p · λ<sub>max</sub> in size, the rounding of the decomposition. In a matrix of a type narrower than {@code
+ * DOUBLE}, whose entries are rounded to ulp(1) of that type, also those at most 4 · ulp(1) · (Σ λ²)<sup>1/2</sup>. Where variances on
+ * the diagonal differ by more than a thousand, the same is asked of the correlations instead, so that what varies little lives beside
+ * what varies much: it is factored by Cholesky with pivoting, and the factor by singular values (J. Demmel and K. Veselić, <i>Jacobi's
+ * method is more accurate than QR</i>, SIAM J. Matrix Anal. Appl. 13, 1992), down to (2<sup>−52</sup> p)² of λ<sub>max</sub>. A matrix
+ * whose correlations are not those of any numbers, as rounding in units of its largest variance may leave it, goes by the first rule.
+ * Of data, {@link PrincipalComponents} keep more.
  *
  * <pre>{@code
  * Covariance covariance = Covariance.of(Nd4j.create(new double[][] {{2, 1}, {1, 2}}));
@@ -56,6 +65,12 @@ public final class Covariance {
     /** One eigenvector per row, row after row; null stands for the identity. */
     private final double @Nullable [] eigenvectors;
 
+    /** Variances that differ by less are decomposed as well in their own units as in units of each. */
+    private static final double SIMILAR_VARIANCES = 1e-3;
+
+    /** Eigenvalues of at least this share of the largest are known to about 1e-8 of themselves. */
+    private static final double WELL_KNOWN = 1e-8;
+
     private Covariance(Spectrum spectrum, double @Nullable [] eigenvectors) {
         this.spectrum = spectrum;
         this.eigenvectors = eigenvectors;
@@ -82,42 +97,48 @@ public final class Covariance {
             PowerOfTwo.scale(entries, -exponent);
             checkSymmetric(matrix, entries, Math.max(ASYMMETRY, NARROW_ASYMMETRY * ulp));
             symmetric.set(entries);
-            return decompose(symmetric, exponent, ulp);
+            double[] ascending = DenseAlgebra.selected().eigen(symmetric);
+            if (ascending[0] < WELL_KNOWN * ascending[ascending.length - 1] && isGraded(entries, ascending.length)) {
+                Covariance graded = ofGraded(entries, ascending.length, exponent, ulp);
+                if (graded != null) {
+                    return graded;
+                }
+            }
+            return ofEigen(ascending, symmetric, exponent, ulp);
         }
     }
 
     /**
-     * The covariance of a population about its mean, (1/N) Σ (x − x̄)(x − x̄)ᵀ over its N members.
+     * The covariance of given eigenvalues and eigenvectors.
      *
-     * <p>A feature that is constant up to rounding, as {@link Centring} judges it, does not vary.
-     *
-     * @param features one member per row, shape {@code [N, p]}
-     * @return the covariance with its eigenvalues and eigenvectors
-     * @throws IllegalArgumentException if the array is null, empty, not numeric or not of rank 2, if an entry is NaN or
-     *     infinite, if no feature varies, or if the variance of some overflows or that of all underflows
-     * @throws ArithmeticException if the iteration for the eigenvalues does not converge, which no matrix is known to cause
+     * @param spectrum the eigenvalues, descending
+     * @param axes the eigenvectors
      */
-    public static Covariance ofPopulation(INDArray features) {
-        ArrayArguments.features("features", features);
-        try (OffHeapMatrix centred = finiteCopy("features", features)) {
-            double[] entries = centred.toArray();
-            int exponent = Centring.centre(entries, centred.columns(), Centring.ulp(features));
-            if (Blocks.norm(entries, 0, entries.length) == 0) {
-                throw refusal("features", shapeOf(features), "has no feature that varies");
-            }
-            if (Math.abs(2 * exponent) > Double.MAX_EXPONENT - Integer.SIZE) {
-                throw refusal("features", "their largest variance, about 2^" + 2 * exponent + ",", "is out of range");
-            }
-            centred.set(entries);
-            try (OffHeapMatrix scatter = DenseAlgebra.selected().gramOfColumns(centred)) {
-                double[] covariance = scatter.toArray();
-                for (int k = 0; k < covariance.length; k++) {
-                    covariance[k] /= centred.rows();
-                }
-                scatter.set(covariance);
-                return decompose(scatter, 2 * exponent, Math.ulp(1.0));
-            }
+    static Covariance ofEigenvectors(Spectrum spectrum, double[]... axes) {
+        int p = axes.length;
+        double[] rows = new double[Math.multiplyExact(p, p)];
+        for (int i = 0; i < p; i++) {
+            System.arraycopy(axes[i], 0, rows, i * p, p);
         }
+        return new Covariance(spectrum, rows);
+    }
+
+    /** Orthonormal vectors of length p, and after them as many others as make them a basis. */
+    static double[][] completed(double[][] axes, int p) {
+        double[][] all = Arrays.copyOf(axes, p);
+        if (axes.length == p) {
+            return all;
+        }
+        // Of a square orthogonal matrix whose first rows span what the axes do, the other rows.
+        int[] others = IntStream.range(axes.length, p).toArray();
+        double[] known = Arrays.stream(axes).flatMapToDouble(Arrays::stream).toArray();
+        try (OffHeapMatrix span = OffHeapMatrix.of(axes.length, p, known);
+                OffHeapMatrix unit = OffHeapMatrix.identity(others.length);
+                OffHeapMatrix rest = unit.spread(others, p)) {
+            DenseAlgebra.selected().rotate(DenseAlgebra.selected().factorRows(span), true, rest);
+            Arrays.setAll(all, i -> i < axes.length ? axes[i] : rest.row(i - axes.length));
+        }
+        return all;
     }
 
     /**
@@ -160,28 +181,62 @@ public final class Covariance {
         return new Covariance(notNull("spectrum", spectrum), null);
     }
 
+    /** Whether variances differ so much that small ones are lost in units of the largest. */
+    private static boolean isGraded(double[] entries, int p) {
+        double least = Double.POSITIVE_INFINITY;
+        double most = 0;
+        for (int i = 0; i < p; i++) {
+            double variance = entries[i * (p + 1)];
+            least = variance > 0 ? Math.min(least, variance) : least;
+            most = Math.max(most, variance);
+        }
+        return least < SIMILAR_VARIANCES * most;
+    }
+
+    /** By the singular values of a Cholesky factor; null if the correlations are not positive semidefinite. */
+    private static @Nullable Covariance ofGraded(double[] entries, int p, int exponent, double ulp) {
+        double rounding = DECOMPOSING * Math.ulp(1.0) * p;
+        if (ulp > Math.ulp(1.0)) {
+            rounding = Math.max(rounding, STORING * ulp * PivotedCholesky.sizeOfCorrelations(entries, p));
+        }
+        PivotedCholesky factor = PivotedCholesky.of(entries, p, rounding);
+        if (factor == null) {
+            return null;
+        }
+        ThinSvd svd = LargeSvd.of(factor.columns());
+        double[] eigenvalues = new double[p];
+        double[][] axes = new double[svd.rank()][p];
+        for (int i = 0; i < axes.length; i++) {
+            eigenvalues[i] = svd.value(i) * svd.value(i);
+            double[] left = svd.left(i);
+            for (int j = 0; j < p; j++) {
+                axes[i][factor.order(j)] = left[j];
+            }
+        }
+        PowerOfTwo.scale(eigenvalues, exponent);
+        return ofEigenvectors(Spectrum.of(eigenvalues), completed(axes, p));
+    }
+
     /**
-     * Takes the lower triangle, and leaves eigenvectors in its place.
-     *
-     * @param symmetric the covariance, divided by 2^exponent
+     * @param ascending the eigenvalues of the covariance, divided by 2^exponent
+     * @param vectors its eigenvectors, one per row, in the same order
      * @param ulp that of 1 in the type its entries have been rounded to
      */
-    private static Covariance decompose(OffHeapMatrix symmetric, int exponent, double ulp) {
-        double[] ascending = DenseAlgebra.selected().eigen(symmetric);
+    private static Covariance ofEigen(double[] ascending, OffHeapMatrix vectors, int exponent, double ulp) {
         int p = ascending.length;
         double rounding = DECOMPOSING * Math.ulp(1.0) * p * Math.max(ascending[p - 1], 0);
         if (ulp > Math.ulp(1.0)) {
             rounding = Math.max(rounding, STORING * ulp * Blocks.norm(ascending, 0, p));
         }
         double[] descending = new double[p];
-        double[] vectors = new double[Math.multiplyExact(p, p)];
+        double[][] axes = new double[p][];
         for (int i = 0; i < p; i++) {
             double eigenvalue = ascending[p - 1 - i];
             descending[i] = Math.abs(eigenvalue) <= rounding ? 0 : eigenvalue;
-            System.arraycopy(symmetric.row(p - 1 - i), 0, vectors, i * p, p);
+            axes[i] = vectors.row(p - 1 - i);
         }
         PowerOfTwo.scale(descending, exponent);
-        return new Covariance(Spectrum.of(descending), vectors);
+        return ofEigenvectors(Spectrum.of(descending), axes);
     }
 
     /**

@@ -469,6 +469,18 @@ public final class FactoredRegression extends LinearFit {
     }
 
     /**
+     * The number of directions in which the features determine coefficients.
+     *
+     * @return the rank of X as factored: min(n, p) for {@link Method#CHOLESKY}, which with a ridge does not ask; for {@link
+     *     Method#ORTHOGONAL} the number of pivots that exceed 2<sup>−52</sup> · max(n, p) times the largest
+     */
+    int rank() {
+        return use(() -> factorisation instanceof OrthogonalFactorisation orthogonal
+                ? orthogonal.rank()
+                : Math.min(fitted.rows(), fitted.columns()));
+    }
+
+    /**
      * The number of samples.
      *
      * @return n, that of a {@linkplain #beginning(int) beginning} if this is one

@@ -70,6 +70,21 @@ public final class LinearRegression {
     }
 
     /**
+     * The rank that {@link #minimumNorm} finds: the number of directions, in the space of features, along which it has coefficients.
+     *
+     * @param features X, shape {@code [n, p]}
+     * @return from 0 to min(n, p): how many pivots exceed 2<sup>−52</sup> · max(n, p) times the largest
+     * @throws IllegalArgumentException if the array is null, empty, not numeric or not of rank 2, or if an entry is NaN or infinite
+     */
+    public static int rank(INDArray features) {
+        ArrayArguments.features("features", features);
+        try (FactoredRegression regression =
+                FactoredRegression.of(DenseAlgebra.selected().onAllProcessors(), features, null, 0)) {
+            return regression.rank();
+        }
+    }
+
+    /**
      * Ridge regression: the coefficients that minimise (1/n) |y − X b|² + ridge · |b|².
      *
      * <p>Mind the 1/n: b = (Xᵀ X + n · ridge · I)⁻¹ Xᵀ y. As the ridge goes to 0, this tends to {@link #minimumNorm}.

@@ -37,7 +37,8 @@ class ExplicitFitTest {
         double[] teacher = gaussian(P, random);
         INDArray x = Nd4j.create(gaussian(first, P, random));
         INDArray z = Nd4j.create(gaussian(second, P, random));
-        Covariance evaluation = Covariance.ofPopulation(Nd4j.create(gaussian(40, P, random)));
+        Covariance evaluation =
+                PrincipalComponents.of(Nd4j.create(gaussian(40, P, random))).covariance();
         try (FactoredRegression one = FactoredRegression.of(x, SOME, ridge);
                 FactoredRegression two = FactoredRegression.of(z, ridge);
                 ExplicitFit oneAgain = explicit(one, x);

@@ -452,4 +452,18 @@ class LinearRegressionTest {
             executor.shutdownNow();
         }
     }
+
+    @Test
+    void ranksAreThoseOfTheFeatures() {
+        assertThat(LinearRegression.rank(Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}})))
+                .isEqualTo(2);
+        assertThat(LinearRegression.rank(Nd4j.create(new double[][] {{1e7, 1}, {-2e7, 0}, {3e7, 2}})))
+                .isEqualTo(2);
+        assertThat(LinearRegression.rank(Nd4j.create(new double[][] {{1, 2, 3}, {1, 2, 3}, {2, 4, 6}, {1, 0, 0}})))
+                .isEqualTo(2);
+        // In double precision the second column is a multiple of the first.
+        assertThat(LinearRegression.rank(Nd4j.create(new double[][] {{1, 3}, {2, 6}, {-1, -3 - 1e-16}})))
+                .isEqualTo(1);
+        assertThat(LinearRegression.rank(Nd4j.zeros(DataType.DOUBLE, 2, 3))).isZero();
+    }
 }

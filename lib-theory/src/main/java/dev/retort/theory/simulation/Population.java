@@ -6,6 +6,7 @@ import static dev.retort.core.internal.Arguments.refusal;
 import dev.retort.core.internal.CompensatedSum;
 import dev.retort.core.nd4j.Centring;
 import dev.retort.core.nd4j.Covariance;
+import dev.retort.core.nd4j.PrincipalComponents;
 import dev.retort.core.nd4j.internal.ArrayArguments;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The user's own data, taken for the whole world: N members with p features and a label each. Its covariance about its
@@ -46,11 +49,13 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>A residual whose root mean square is at most 64 · 2<sup>−52</sup> · p<sup>1/2</sup> times that of the labels, or ulp(1)
  * of their type times it, is the rounding of labels that are exactly linear in the features, as they always are with fewer
  * members than features: it counts as noise 0, exactly. Directions of features that do not vary, up to rounding, have
- * eigenvalue 0, as {@link Covariance} says.
+ * eigenvalue 0, as {@link PrincipalComponents} says, and do not count for the {@linkplain Spectrum#rank() rank}, which decides where
+ * the risk without a ridge is infinite: a rank below p and N − 1 is logged as a warning. Features in units that differ so widely that
+ * double precision loses a direction are refused.
  *
  * <p>The theory asks more of the data than a covariance: that features act like Gaussian ones, and residuals like
  * independent noise. How well data oblige is what the comparison shows. Memory: 8 N p bytes, and
- * four times that for a moment when it is made. Immutable.
+ * six times that for a moment when it is made. Immutable.
  *
  * <pre>{@code
  * INDArray features = Nd4j.create(new double[][] {{1, 0}, {0, 2}, {-1, 1}, {3, 1}, {0, 0}, {2, 2}});
@@ -61,6 +66,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * }</pre>
  */
 public final class Population {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger("dev.retort.theory.simulation");
 
     private final RegressionTask task;
     private final Covariance covariance;
@@ -88,22 +95,25 @@ public final class Population {
      * @param labels one label per member, shape {@code [N]} or {@code [N, 1]}; not modified
      * @return the population
      * @throws IllegalArgumentException if an array is null, empty or not numeric, if the shapes do not fit, if an entry is
-     *     NaN or infinite, if no feature varies, or if a variance overflows
-     * @throws ArithmeticException as {@link Covariance#ofPopulation(INDArray)} does
+     *     NaN or infinite, if no feature varies, if a variance overflows, or if columns differ so widely in scale that one has to be
+     *     rescaled
+     * @throws ArithmeticException as {@link PrincipalComponents#of(INDArray)} does
      */
     public static Population of(INDArray features, INDArray labels) {
         Covariance covariance;
         double[] basis;
         double[] residuals;
-        try (INDArray centred = Centring.centred("features", features);
-                INDArray centredLabels = Centring.centred("labels", labels)) {
+        ArrayArguments.features("features", features);
+        try (INDArray centredLabels = Centring.centred("labels", labels)) {
             ArrayArguments.labels("labels", labels, features.size(0));
-            covariance = Covariance.ofPopulation(centred);
-            try (INDArray rotated = covariance.toEigenbasis(centred)) {
-                basis = rotated.data().asDouble();
+            PrincipalComponents components = PrincipalComponents.of(features);
+            covariance = components.covariance();
+            try (INDArray scores = components.scores()) {
+                basis = scores.data().asDouble();
             }
             residuals = centredLabels.data().asDouble();
         }
+        warnOfLowRank(covariance.spectrum(), residuals.length);
         double rounding = rounding(labels, covariance.dimension());
         double[] truth = fit(basis, residuals, covariance.spectrum());
         double left = rootMeanSquare(residuals);
@@ -114,6 +124,18 @@ public final class Population {
         RegressionTask task =
                 RegressionTask.of(covariance.spectrum(), Signal.of(truth)).withNoise(noise);
         return new Population(task, covariance, basis, residuals);
+    }
+
+    private static void warnOfLowRank(Spectrum spectrum, int members) {
+        int rank = spectrum.rank();
+        if (rank < Math.min(spectrum.dimension(), members - 1)) {
+            LOGGER.warn(
+                    "A population of {} features has a rank of {}: some do not vary, or are combinations of others up to rounding. The risk"
+                            + " without a ridge is infinite at {} samples",
+                    spectrum.dimension(),
+                    rank,
+                    rank);
+        }
     }
 
     private static double rounding(INDArray labels, int dimension) {

@@ -372,6 +372,62 @@ class PopulationTest {
                 .agreesWith(taught.get(1).pipeline());
     }
 
+    /** A feature of size 1e7 beside one of size 1, which the labels are. */
+    @Test
+    void smallDirectionsAreNotNoise() {
+        double[][] members = {{1e7, 1}, {-2e7, 0}, {3e7, 2}, {0, -1}, {-1e7, 3}, {2e7, -2}};
+        INDArray second = Nd4j.createFromArray(1.0, 0, 2, -1, 3, -2);
+        Population both = Population.of(Nd4j.create(members), second);
+        assertThat(both.task().spectrum().rank()).isEqualTo(2);
+        assertThat(both.task().noise()).isZero();
+        assertThat(both.task().signalPower()).isCloseTo(35.0 / 12, withinPercentage(1e-12));
+        Distillation pipeline = Distillation.of(both.task()).target(Training.samples(4));
+        assertThat(pipeline.simulate(Trials.of(5).drawingFrom(both)).mean()).isLessThan(1e-12);
+    }
+
+    /** 40 of them have singular values down to 8e-14 of the largest, whose squares are rounding. */
+    @Test
+    void smoothFeaturesOfOneInputAreAsManyAsTheyAre() {
+        INDArray smooth = Nd4j.create(DataType.DOUBLE, 200, 40);
+        double[] sine = new double[200];
+        for (int i = 0; i < 200; i++) {
+            double x = -2 + 4.0 * i / 199;
+            sine[i] = Math.sin(3 * x);
+            for (int j = 0; j < 40; j++) {
+                smooth.putScalar(i, j, Math.tanh(1.5 * (x - (-2 + 4.0 * j / 39))));
+            }
+        }
+        Population all = Population.of(smooth, Nd4j.createFromArray(sine));
+        assertThat(all.task().spectrum().rank()).isEqualTo(40);
+        Distillation noisy =
+                Distillation.of(all.task()).target(Training.samples(20).withNoise(0.1));
+        // mpmath, 60 digits: at 20 samples, where the eigenvalues of XᵀX in double precision end
+        assertThat(noisy.predict().excess()).isCloseTo(0.285992332845733, withinPercentage(1e-6));
+        assertThat(target(all, 20).predict().excess()).isCloseTo(3.2386e-9, withinPercentage(2));
+
+        Population few = Population.of(
+                smooth.get(NDArrayIndex.all(), NDArrayIndex.interval(0, 2, 40)), Nd4j.createFromArray(sine));
+        assertThat(few.task().spectrum().rank()).isEqualTo(20);
+        assertThat(few.task().noise()).isCloseTo(Math.sqrt(2.44431318168e-10), withinPercentage(1e-3));
+        assertThat(target(few, 20).predict().excess()).isInfinite();
+        assertThat(Distillation.of(few.task())
+                        .target(Training.samples(10).withNoise(0.1))
+                        .predict()
+                        .excess())
+                .isCloseTo(0.13704815432294, withinPercentage(1e-6));
+    }
+
+    @Test
+    void unitsThatHideADirectionAreRefused() {
+        INDArray scaled =
+                features.get(NDArrayIndex.all(), NDArrayIndex.interval(0, 3)).mul(Nd4j.createFromArray(1e9, 1, 1e-9));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Population.of(scaled, labels))
+                .withMessageMatching(
+                        "features: columns whose standard deviations differ by a factor of .*e\\+18 have a rank of 2 in"
+                                + " double precision, and of 3 with each divided by its own: divide them");
+    }
+
     @Test
     void inOriginalFeaturesItIsTheSameTask() {
         Training teacher = Training.samples(90).withRidge(0.01);

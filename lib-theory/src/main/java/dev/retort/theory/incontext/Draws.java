@@ -15,10 +15,13 @@ final class Draws {
 
     /** Draws, each with a stream of its own, so that threads do not matter. */
     static <T> List<T> of(int count, long seed, Function<? super RandomGenerator, T> draw) {
+        return of(count, RandomStreams.of(seed), draw);
+    }
+
+    static <T> List<T> of(int count, RandomStreams streams, Function<? super RandomGenerator, T> draw) {
         if (count < 2) {
             throw refusal("count", count, "is not at least 2");
         }
-        RandomStreams streams = RandomStreams.of(seed);
         return IntStream.range(0, count)
                 .parallel()
                 .mapToObj(i -> draw.apply(streams.at(i).generator()))

@@ -73,8 +73,8 @@ class TaskDiversityTest {
             double[][] tasks = IntStream.range(0, m)
                     .mapToObj(j -> gaussian(d, Math.sqrt(0.5), random))
                     .toArray(double[][]::new);
-            known[r] = squaredError(tasks, tasks[r % m], random);
-            fresh[r] = squaredError(tasks, gaussian(d, Math.sqrt(0.5), random), random);
+            known[r] = squaredError(tasks, tasks[r % m], 3, 0.5, random);
+            fresh[r] = squaredError(tasks, gaussian(d, Math.sqrt(0.5), random), 3, 0.5, random);
         }
         SampleMean onKnown = SampleMean.of(known);
         SampleMean onFresh = SampleMean.of(fresh);
@@ -87,13 +87,13 @@ class TaskDiversityTest {
         return Math.abs(a.mean() - b.mean()) / Math.hypot(a.standardError(), b.standardError());
     }
 
-    private static double squaredError(double[][] tasks, double[] truth, Random random) {
+    private static double squaredError(double[][] tasks, double[] truth, int examples, double noise, Random random) {
         double[] log = new double[tasks.length];
-        for (int example = 0; example < 3; example++) {
+        for (int example = 0; example < examples; example++) {
             double[] x = gaussian(truth.length, 1, random);
-            double y = dot(x, truth) + 0.5 * random.nextGaussian();
+            double y = dot(x, truth) + noise * random.nextGaussian();
             for (int j = 0; j < tasks.length; j++) {
-                log[j] -= Math.pow(y - dot(x, tasks[j]), 2) / (2 * 0.25);
+                log[j] -= Math.pow(y - dot(x, tasks[j]), 2) / (2 * noise * noise);
             }
         }
         double[] mean = new double[truth.length];
@@ -240,6 +240,72 @@ class TaskDiversityTest {
         assertThat(TaskDiversity.of(CONTEXT, 32, 60, 8).memorisingOnNew(4).mean())
                 .isNotEqualTo(
                         TaskDiversity.of(CONTEXT, 32, 60, 9).memorisingOnNew(4).mean());
+    }
+
+    /** SciPy and mpmath, by quadrature over z, q and r of 2(p/d) E r (1 + exp(s²/2 − sz))⁻², s² = 2p/(dσ²) q r. */
+    @Test
+    void twoTasksAreConfusedAsOftenAsTheIntegralSays() {
+        double[][] cases = {
+            {8, 16, 8, 3.6660109663e-7}, {4, 3, 2, 0.0571082803042}, {8, 6, 8, 7.87828373326e-4},
+        };
+        for (double[] known : cases) {
+            SampleMean risk = TaskDiversity.of(
+                            IsotropicContext.of((int) known[0], (int) known[1])
+                                    .withTaskPower(known[2])
+                                    .withNoise(0.5),
+                            2,
+                            2,
+                            1)
+                    .memorisingOnPretraining(1);
+            assertThat(risk.mean()).isCloseTo(known[3], within(1e-11 * known[3]));
+            assertThat(risk.standardError()).isZero();
+        }
+    }
+
+    /** The integral again at M = 2, by the same draws as for more. */
+    @Test
+    void rareMistakesAreFound() {
+        for (int length : new int[] {2, 6, 16, 60}) {
+            IsotropicContext context =
+                    IsotropicContext.of(8, length).withTaskPower(8).withNoise(0.5);
+            ConfusedTasks confused = new ConfusedTasks(context);
+            double exact = confused.riskOfTwo();
+            SampleMean drawn = SampleMean.of(Draws.of(2000, 3, random -> confused.draw(2, random)).stream()
+                    .mapToDouble(Double::doubleValue)
+                    .toArray());
+            assertThat(Math.abs(drawn.zScore(exact))).as("%d examples", length).isLessThan(4);
+            assertThat(drawn.standardError()).as("%d examples", length).isLessThan(0.1 * exact);
+        }
+        IsotropicContext context = IsotropicContext.of(8, 16).withTaskPower(8).withNoise(0.5);
+        TaskDiversity rare = TaskDiversity.of(context, 16, 2000, 1);
+        for (int i = 2; i < rare.tasks().length; i++) {
+            // Of three tasks that fit equally well there are next to none: pairs add up.
+            SampleMean risk = rare.memorisingOnPretraining(i);
+            double pairs = (rare.tasks()[i] - 1) * 3.6660109663e-7;
+            assertThat(risk.standardError()).isLessThan(0.1 * pairs);
+            assertThat(risk.mean()).isCloseTo(pairs, within(4 * risk.standardError() + 0.01 * pairs));
+        }
+    }
+
+    /** Where mistakes are not so rare that ordinary draws would miss them, those that seek them and those that do not agree. */
+    @Test
+    void soughtMistakesAreAsFrequentAsAwaitedOnes() {
+        IsotropicContext context = IsotropicContext.of(3, 4).withTaskPower(3).withNoise(0.6);
+        int index = 4;
+        TaskDiversity sought = TaskDiversity.of(context, 6, 8000, 2);
+        assertThat(sought.tasks()[index]).isEqualTo(6);
+        assertThat(5 * sought.memorisingOnPretraining(1).mean()).isBetween(0.02 * 3, 0.1 * 3);
+        SampleMean risk = sought.memorisingOnPretraining(index);
+        Random random = new Random(3);
+        double[] awaited = new double[60_000];
+        for (int r = 0; r < awaited.length; r++) {
+            double[][] tasks =
+                    IntStream.range(0, 6).mapToObj(j -> gaussian(3, 1, random)).toArray(double[][]::new);
+            awaited[r] = squaredError(tasks, tasks[0], 4, 0.6, random);
+        }
+        SampleMean expected = SampleMean.of(awaited);
+        assertThat(apart(risk, expected)).isLessThan(4);
+        assertThat(Math.hypot(risk.standardError(), expected.standardError())).isLessThan(0.05 * expected.mean());
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.retort.theory.distillation.Training;
 import dev.retort.theory.grid.GridStudy;
 import dev.retort.theory.grid.ParameterGrid;
 import dev.retort.theory.matrix.MatrixDistillation;
+import dev.retort.theory.progressive.ProbabilisticGrammar;
 import dev.retort.theory.progressive.SoftLabels;
 import dev.retort.theory.scaling.FlooredFit;
 import dev.retort.theory.scaling.RiskCurve;
@@ -88,6 +89,8 @@ class PublicContractTest {
                         RiskCurve.class,
                         RiskCurve.of(50_000, new double[] {200, 400, 800, 1600}, new double[] {1, 0.5, 0.25, 0.125}))
                 .withSamples(
+                        ProbabilisticGrammar.class, ProbabilisticGrammar.parse("S -> A A 1\nA -> a 0.5 | b 0.5"))
+                .withSamples(
                         SoftLabels.class,
                         SoftLabels.of(
                                 new double[] {0.5, 0.5},
@@ -136,7 +139,11 @@ class PublicContractTest {
                         "InContextTask.isotropic",
                         "LabelSmoothing.labels",
                         "Mmd.power",
+                        "NGramCurriculum.of",
+                        "NGramCurriculum.sampled",
+                        "NGramProbe.of",
                         "PositiveRandomFeatures.of",
+                        "ProbabilisticGrammar.samples",
                         "PromptTrials.of",
                         "SampledContexts.of",
                         "SupportRecovery.oneHot",

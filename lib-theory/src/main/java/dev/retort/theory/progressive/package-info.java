@@ -1,6 +1,6 @@
 /**
  * Why a teacher's unfinished checkpoints teach better: Fourier analysis of Boolean functions, sparse parities, and the
- * numbers of samples that gradient learners need. In closed form and in plain Java; {@code
+ * numbers of samples that gradient learners need; and n-grams of grammars. In closed form and in plain Java; {@code
  * dev.retort.theory.simulation.neural} trains the networks.
  *
  * <p>The points of the cube are vectors x of entries +1 and −1, uniformly distributed. Coordinates count from 0. A set A of

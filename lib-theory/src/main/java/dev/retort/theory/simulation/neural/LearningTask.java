@@ -3,6 +3,7 @@ package dev.retort.theory.simulation.neural;
 import static dev.retort.core.internal.Arguments.notNull;
 
 import dev.retort.theory.progressive.HierarchicalParity;
+import dev.retort.theory.progressive.ProbabilisticGrammar;
 import dev.retort.theory.progressive.SparseParity;
 import java.util.random.RandomGenerator;
 
@@ -39,6 +40,19 @@ public interface LearningTask {
      */
     static LearningTask of(HierarchicalParity tree) {
         return new TreeTask(notNull("tree", tree));
+    }
+
+    /**
+     * The tokens of random sentences, one of which is masked: as many classes as terminals. By place and terminal, an input is 1 where the terminal
+     * stands, and 0 where it does not or the token is masked.
+     *
+     * @param grammar the law of sentences, of at least two terminals
+     * @param length the number of tokens of every sentence
+     * @return the task of telling the token at a random place from all others
+     * @throws IllegalArgumentException if the grammar is null, has one terminal only, or no sentence of this length
+     */
+    static LearningTask of(ProbabilisticGrammar grammar, int length) {
+        return new GrammarTask(notNull("grammar", grammar), length);
     }
 
     /**

@@ -63,7 +63,8 @@ final class Figures {
                 () -> InContextLearning.predictors(SEED),
                 () -> InContextLearning.diversity(SEED),
                 () -> DistilledPrompts.exhibit(SEED),
-                () -> ProgressiveTeachers.exhibit(networks, 1, 2, 3, 4, 5));
+                () -> ProgressiveTeachers.exhibit(networks, 1, 2, 3, 4, 5),
+                () -> LanguageCurricula.exhibit(SEED));
         Page page = Page.of("Retort: distillation in closed form, and in simulation");
         for (Supplier<Exhibit> next : exhibits) {
             Exhibit exhibit = next.get();

@@ -359,6 +359,41 @@ class ExhibitTest {
     }
 
     @Test
+    void networksLearnSmallNeighbourhoodsFirst(@TempDir Path directory) throws IOException {
+        LanguageCurricula.exhibit(1).save(directory);
+        assertThat(directory.resolve("language-curricula.png")).isNotEmptyFile();
+        List<String[]> rows = Files.readAllLines(directory.resolve("language-curricula.csv")).stream()
+                .skip(1)
+                .map(line -> line.split(",", -1))
+                .toList();
+        for (String panel : List.of("(b)", "(c)")) {
+            double one = nearest(rows, panel, "1 token");
+            double three = nearest(rows, panel, "3 tokens");
+            double whole = nearest(rows, panel, "the whole sentence");
+            assertThat(List.of(one, three, whole)).isSorted();
+            assertThat(one).isZero();
+            assertThat(three).isBetween(150.0, 2100.0);
+            assertThat(whole).isGreaterThan(2100);
+        }
+        double[] losses = rows.stream()
+                .filter(row -> row[1].startsWith("loss"))
+                .mapToDouble(row -> Double.parseDouble(row[3]))
+                .toArray();
+        assertThat(losses).hasSize(15);
+        assertThat(losses[2]).isBetween(0.75, 0.9);
+        assertThat(losses[14]).isLessThan(losses[2] / 2);
+    }
+
+    /** The step at which a network is nearest to the best predictor of n-grams. */
+    private static double nearest(List<String[]> rows, String panel, String window) {
+        return rows.stream()
+                .filter(row -> row[0].equals(panel) && row[1].equals(window))
+                .min(Comparator.comparingDouble(row -> Double.parseDouble(row[3])))
+                .map(row -> Double.parseDouble(row[2]))
+                .orElseThrow();
+    }
+
+    @Test
     void studentsErrOnImagesAsPredicted(@TempDir Path directory) throws IOException {
         TaughtOnImages.exhibit(FashionMnist.load(), 4, 1).save(directory);
         assertThat(directory.resolve("taught-on-images.png")).isNotEmptyFile();

@@ -64,6 +64,7 @@ final class Figures {
                 () -> InContextLearning.diversity(SEED),
                 () -> DistilledPrompts.exhibit(SEED),
                 () -> ProgressiveTeachers.exhibit(networks, 1, 2, 3, 4, 5),
+                () -> TeacherSizes.exhibit(1, 2, 3, 4, 5),
                 () -> LanguageCurricula.exhibit(SEED));
         Page page = Page.of("Retort: distillation in closed form, and in simulation");
         for (Supplier<Exhibit> next : exhibits) {

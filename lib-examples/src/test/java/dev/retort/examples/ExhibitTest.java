@@ -359,6 +359,18 @@ class ExhibitTest {
     }
 
     @Test
+    void studentsOfLargerTeachersLearnLess(@TempDir Path directory) throws IOException {
+        TeacherSizes.exhibit(1).save(directory);
+        assertThat(directory.resolve("teacher-sizes.png")).isNotEmptyFile();
+        List<double[]> rows = rows(directory.resolve("teacher-sizes.csv"));
+        assertThat(rows).hasSize(4);
+        // Seed, width, then the accuracies of teacher, student, and student through an assistant.
+        double[] largest = rows.get(3);
+        assertThat(largest[2]).isGreaterThan(0.95);
+        assertThat(rows.stream().mapToDouble(row -> row[3]).max().orElseThrow()).isGreaterThan(largest[3] + 0.2);
+    }
+
+    @Test
     void networksLearnSmallNeighbourhoodsFirst(@TempDir Path directory) throws IOException {
         LanguageCurricula.exhibit(1).save(directory);
         assertThat(directory.resolve("language-curricula.png")).isNotEmptyFile();

@@ -28,8 +28,7 @@ import java.util.stream.IntStream;
 final class LanguageCurricula {
 
     /** Sentences are pairs of pairs of pairs of tokens; what one level looks like tells much, and not all, of the level above. */
-    private static final ProbabilisticGrammar GRAMMAR = ProbabilisticGrammar.parse(
-            """
+    private static final ProbabilisticGrammar GRAMMAR = ProbabilisticGrammar.parse("""
             S -> B A 0.5 | D D 0.3 | C A 0.2
             A -> E H 0.5 | F G 0.3 | E E 0.2
             B -> F E 0.5 | F F 0.3 | H E 0.2
@@ -66,8 +65,8 @@ final class LanguageCurricula {
                         training(STUDENT, 1))
                 .withHeldOut(1024);
         for (int n : WINDOWS) {
-            experiment = experiment.withProbe(
-                    name(n), NGramProbe.of(GRAMMAR, LENGTH, new NGramWindow(n), SENTENCES, seed));
+            experiment =
+                    experiment.withProbe(name(n), NGramProbe.of(GRAMMAR, LENGTH, new NGramWindow(n), SENTENCES, seed));
         }
         TrainingRun teacher = experiment.teacher(seed);
         Map<String, TrainingRun> students = new LinkedHashMap<>();
@@ -133,16 +132,20 @@ final class LanguageCurricula {
 
     private static double[] distances(TrainingRun run, int n) {
         return run.history().stream()
-                .mapToDouble(measurement -> Objects.requireNonNull(measurement.probes().get(name(n))))
+                .mapToDouble(measurement ->
+                        Objects.requireNonNull(measurement.probes().get(name(n))))
                 .toArray();
     }
 
     private static String accuracies(TrainingRun teacher, Map<String, TrainingRun> students) {
-        StringBuilder text = new StringBuilder(
-                String.format(Locale.ROOT, "Of held-out tokens the teacher tells %.3f", teacher.last().accuracy()));
-        students.forEach((name, student) -> text.append(
-                String.format(Locale.ROOT, ", the %s student %.3f", name, student.last().accuracy())));
-        return text + ". Unlike a parity, this can be learnt from the finished teacher, so that its checkpoints help little.";
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "Of held-out tokens the teacher tells %.3f",
+                teacher.last().accuracy()));
+        students.forEach((name, student) -> text.append(String.format(
+                Locale.ROOT, ", the %s student %.3f", name, student.last().accuracy())));
+        return text
+                + ". Unlike a parity, this can be learnt from the finished teacher, so that its checkpoints help little.";
     }
 
     private static Table with(Table table, String panel, String curve, double[] x, double[] y) {

@@ -85,7 +85,8 @@ final class TeacherSizes {
     }
 
     private static Taught taught(int width, long seed) {
-        NetworkTraining student = NetworkTraining.of(STUDENT).withSteps(STUDENT_STEPS).withEvaluationEvery(STUDENT_STEPS);
+        NetworkTraining student =
+                NetworkTraining.of(STUDENT).withSteps(STUDENT_STEPS).withEvaluationEvery(STUDENT_STEPS);
         ProgressiveDistillation experiment = ProgressiveDistillation.of(
                         LearningTask.of(SparseParity.of(24, 6)), training(width), student)
                 .withHeldOut(1024);

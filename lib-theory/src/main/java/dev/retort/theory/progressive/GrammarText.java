@@ -92,11 +92,14 @@ final class GrammarText {
                     throw refusal("text", rule.left(), "has a symbol that stands for what is masked; take another");
                 }
                 if (terminal && sums.containsKey(word)) {
-                    throw refusal("text", rule.left(), "leads to one symbol that has rules; put its rules in its place");
+                    throw refusal(
+                            "text", rule.left(), "leads to one symbol that has rules; put its rules in its place");
                 }
                 if (!terminal && !sums.containsKey(word)) {
                     throw refusal(
-                            "text", rule.left(), "has several symbols, of which " + word + " has no rules; give it one");
+                            "text",
+                            rule.left(),
+                            "has several symbols, of which " + word + " has no rules; give it one");
                 }
             }
         }

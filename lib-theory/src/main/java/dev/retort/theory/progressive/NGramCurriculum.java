@@ -168,7 +168,8 @@ public final class NGramCurriculum {
             ProbabilisticGrammar grammar, List<String> sentence, int position, List<List<String>> into) {
         if (position == sentence.size()) {
             if (into.size() == MOST_SENTENCES) {
-                throw refusal("longest", sentence.size(), "has more than " + MOST_SENTENCES + " sentences; sample them");
+                throw refusal(
+                        "longest", sentence.size(), "has more than " + MOST_SENTENCES + " sentences; sample them");
             }
             into.add(sentence);
             return;
@@ -184,8 +185,7 @@ public final class NGramCurriculum {
     }
 
     /** For each n: loss, closeness and robustness at a position. */
-    private static double[][] measured(
-            ProbabilisticGrammar grammar, int largest, List<String> sentence, int position) {
+    private static double[][] measured(ProbabilisticGrammar grammar, int largest, List<String> sentence, int position) {
         double[] all = grammar.prediction(sentence, position);
         int token = grammar.terminals().indexOf(sentence.get(position));
         double[][] measured = new double[largest][];

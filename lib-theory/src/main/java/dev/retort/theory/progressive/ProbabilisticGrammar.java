@@ -71,7 +71,10 @@ public final class ProbabilisticGrammar {
             if (rule.right().size() == 1) {
                 emissions.get(symbol)[number(numbers, rule.first())] = rule.probability();
             } else if (rule.probability() > 0) {
-                add(symbol, rule.right().stream().map(name -> number(symbols, name)).toList(), rule.probability());
+                add(
+                        symbol,
+                        rule.right().stream().map(name -> number(symbols, name)).toList(),
+                        rule.probability());
             }
         }
     }
@@ -219,7 +222,8 @@ public final class ProbabilisticGrammar {
         }
         List<List<String>> samples = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            samples.add(Arrays.stream(chart.sample(random)).mapToObj(terminals::get).toList());
+            samples.add(
+                    Arrays.stream(chart.sample(random)).mapToObj(terminals::get).toList());
         }
         return samples;
     }

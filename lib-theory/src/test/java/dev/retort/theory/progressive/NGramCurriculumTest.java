@@ -61,7 +61,11 @@ class NGramCurriculumTest {
             for (int n = 1; n <= largest; n++) {
                 double left = curriculum.loss(n).mean() - least;
                 assertThat(left).isGreaterThan(-1e-14);
-                assertThat(n == 1 ? 0 : curriculum.loss(n).mean() - curriculum.loss(n - 1).mean())
+                assertThat(
+                                n == 1
+                                        ? 0
+                                        : curriculum.loss(n).mean()
+                                                - curriculum.loss(n - 1).mean())
                         .isLessThan(1e-14);
                 // Pinsker's inequality, and Jensen's.
                 assertThat(curriculum.close(n).mean()).isLessThanOrEqualTo(Math.sqrt(Math.max(left, 0) / 2) + 1e-14);

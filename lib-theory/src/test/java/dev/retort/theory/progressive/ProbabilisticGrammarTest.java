@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 class ProbabilisticGrammarTest {
 
     /** All sentences have four or five tokens. */
-    static final ProbabilisticGrammar TREE = ProbabilisticGrammar.parse(
-            """
+    static final ProbabilisticGrammar TREE = ProbabilisticGrammar.parse("""
             S -> A B 0.6 | B A 0.4
             A -> C D 0.7 | D E 0.3   # four tokens or five
             B -> C C 0.5 | D C 0.5
@@ -29,8 +28,7 @@ class ProbabilisticGrammarTest {
             """);
 
     /** Of any length, with a right side of three symbols, and a symbol with rules of both kinds. */
-    static final ProbabilisticGrammar BRACKETS = ProbabilisticGrammar.parse(
-            """
+    static final ProbabilisticGrammar BRACKETS = ProbabilisticGrammar.parse("""
             S -> L S R 0.3 | S S 0.15 | L R 0.25 | x 0.3
             L -> ( 0.9 | [ 0.1
             R -> ) 0.8 | ] 0.2
@@ -71,7 +69,8 @@ class ProbabilisticGrammarTest {
             for (Map.Entry<String, Double> sentence : sentences.entrySet()) {
                 List<String> text = tokens(sentence.getKey());
                 assertThat(BRACKETS.probability(text)).isCloseTo(sentence.getValue(), within(1e-16));
-                String[] some = text.stream().map(t -> random.nextInt(3) == 0 ? t : "?").toArray(String[]::new);
+                String[] some =
+                        text.stream().map(t -> random.nextInt(3) == 0 ? t : "?").toArray(String[]::new);
                 int position = random.nextInt(length);
                 double[] law = BRACKETS.prediction(List.of(some), position);
                 double[] expected = new double[law.length];
@@ -121,8 +120,7 @@ class ProbabilisticGrammarTest {
     @Test
     void longSentencesDoNotUnderflow() {
         // One sentence of each length: a … a, of probability 0.9^(T−1) 0.1, and both tokens are equally likely there.
-        ProbabilisticGrammar chain = ProbabilisticGrammar.parse(
-                """
+        ProbabilisticGrammar chain = ProbabilisticGrammar.parse("""
                 S -> A S 1e-4 | a 0.49995 | b 0.49995
                 A -> a 0.001 | b 0.999
                 """);
@@ -154,7 +152,8 @@ class ProbabilisticGrammarTest {
             sum += p;
         }
         assertThat(sum).isCloseTo(1, within(0.002));
-        assertThat(BRACKETS.samples(tokens("( ?"), 1, RandomStreams.of(1).generator())).hasSize(1);
+        assertThat(BRACKETS.samples(tokens("( ?"), 1, RandomStreams.of(1).generator()))
+                .hasSize(1);
     }
 
     @Test
@@ -168,7 +167,9 @@ class ProbabilisticGrammarTest {
 
     @Test
     void refusesWhatIsNoGrammar() {
-        refuses("text: no rule is there; write one a line, such as S -> A B 0.6", () -> ProbabilisticGrammar.parse("#"));
+        refuses(
+                "text: no rule is there; write one a line, such as S -> A B 0.6",
+                () -> ProbabilisticGrammar.parse("#"));
         refusesRules("line 1: S = a 1 is not a symbol, -> and what it becomes", "S = a 1");
         refusesRules("line 2: A B -> b 1 is not a symbol, -> and what it becomes", "S -> a 1\nA B -> b 1");
         refusesRules("line 1: S -> a has a right side that is not one symbol or more and their probability", "S -> a");
@@ -177,7 +178,8 @@ class ProbabilisticGrammarTest {
         refusesRules("line 1: S -> a NaN has a probability that is not from 0 to 1", "S -> a NaN");
         refusesRules("text: 0.7 is the sum of the probabilities of S and not 1", "S -> a 0.5 | b 0.2");
         refusesRules("text: S -> a stands twice; add up the probabilities", "S -> a 0.5\nS -> a 0.5");
-        refusesRules("text: S -> A leads to one symbol that has rules; put its rules in its place", "S -> A 1\nA -> a 1");
+        refusesRules(
+                "text: S -> A leads to one symbol that has rules; put its rules in its place", "S -> A 1\nA -> a 1");
         refusesRules(
                 "text: S -> A b has several symbols, of which b has no rules; give it one", "S -> A b 1\nA -> a 1");
         refusesRules("text: S -> ? has a symbol that stands for what is masked; take another", "S -> ? 1");
@@ -193,9 +195,7 @@ class ProbabilisticGrammarTest {
         refuses(
                 "sentence[1]: x is not a terminal of the grammar, [a, b, c]",
                 () -> TREE.probability(tokens("a x b b")));
-        refuses(
-                "position: 4 is not from 0 to less than the number of tokens, 4",
-                () -> TREE.prediction(masked(4), 4));
+        refuses("position: 4 is not from 0 to less than the number of tokens, 4", () -> TREE.prediction(masked(4), 4));
         refuses(
                 "sentence: [?, ?, ?] agrees with no sentence of the grammar of this length",
                 () -> TREE.prediction(masked(3), 1));

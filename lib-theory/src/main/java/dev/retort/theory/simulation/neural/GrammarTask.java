@@ -58,7 +58,9 @@ record GrammarTask(ProbabilisticGrammar grammar, int length) implements Learning
         for (int i = 0; i < length; i++) {
             sentence[i] = ProbabilisticGrammar.MASKED;
             for (int v = 0; v < classes(); v++) {
-                sentence[i] = inputs[at + i * classes() + v] == 1 ? grammar.terminals().get(v) : sentence[i];
+                sentence[i] = inputs[at + i * classes() + v] == 1
+                        ? grammar.terminals().get(v)
+                        : sentence[i];
             }
         }
         return List.of(sentence);
@@ -66,6 +68,7 @@ record GrammarTask(ProbabilisticGrammar grammar, int length) implements Learning
 
     @Override
     public String toString() {
-        return "masked tokens of sentences of " + length + " tokens, " + grammar.toString().replace("\n", "; ");
+        return "masked tokens of sentences of " + length + " tokens, "
+                + grammar.toString().replace("\n", "; ");
     }
 }

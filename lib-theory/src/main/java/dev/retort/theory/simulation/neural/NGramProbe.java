@@ -62,8 +62,7 @@ public final class NGramProbe implements Probe {
      * @return the probe
      * @throws IllegalArgumentException if there are no samples, the grammar has one terminal only, or no sentence of this length
      */
-    public static NGramProbe of(
-            ProbabilisticGrammar grammar, int length, NGramWindow window, int samples, long seed) {
+    public static NGramProbe of(ProbabilisticGrammar grammar, int length, NGramWindow window, int samples, long seed) {
         return new NGramProbe(
                 new GrammarTask(notNull("grammar", grammar), length),
                 notNull("window", window),
@@ -83,7 +82,8 @@ public final class NGramProbe implements Probe {
         int classes = task.classes();
         int outputs = notNull("network", network).outputs();
         if (network.inputs() != task.inputs() || (outputs != classes && (outputs != 1 || classes != 2))) {
-            throw refusal("network", network, "does not fit the " + task.inputs() + " inputs and " + classes + " terminals");
+            throw refusal(
+                    "network", network, "does not fit the " + task.inputs() + " inputs and " + classes + " terminals");
         }
         double[] logits = new double[laws.length * outputs];
         try (INDArray examples = Nd4j.create(inputs, new long[] {laws.length, task.inputs()}, 'c');

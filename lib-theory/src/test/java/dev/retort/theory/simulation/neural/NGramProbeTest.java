@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 class NGramProbeTest {
 
     /** The first token says much of the second, and the third repeats the first. */
-    private static final ProbabilisticGrammar ECHO = ProbabilisticGrammar.parse(
-            """
+    private static final ProbabilisticGrammar ECHO = ProbabilisticGrammar.parse("""
             S -> A X A 0.5 | B Y B 0.3 | C Y C 0.2
             X -> a 0.8 | b 0.2
             Y -> b 0.6 | c 0.4
@@ -85,7 +84,8 @@ class NGramProbeTest {
         Measurement last = history.get(history.size() - 1);
         assertThat(measured(last, "5")).isLessThan(0.04);
         assertThat(measured(last, "1")).isGreaterThan(0.3);
-        double nearest = history.stream().mapToDouble(m -> measured(m, "1")).min().orElseThrow();
+        double nearest =
+                history.stream().mapToDouble(m -> measured(m, "1")).min().orElseThrow();
         assertThat(nearest).isLessThan(measured(last, "1") - 0.1);
     }
 

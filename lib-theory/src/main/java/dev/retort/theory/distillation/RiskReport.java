@@ -31,11 +31,16 @@ public final class RiskReport {
     private final double labelNoiseVariance;
     private final double designVariance;
     private final double inheritedVariance;
-    private final double test;
+    private final double testNoise;
     private final Shares shares;
 
     /** What was predicted, if it is known, for what is only computed when asked for. */
     private final @Nullable Supplier<Distillation> pipeline;
+
+    private final Supplier<Optional<FiniteSize>> expansion;
+
+    /** The expansion once it has been asked for: it depends on nothing else, so it does not matter which thread finds it. */
+    private volatile @Nullable FiniteSize size;
 
     private RiskReport(
             double bias,
@@ -44,14 +49,16 @@ public final class RiskReport {
             double inheritedVariance,
             double testNoise,
             Shares shares,
-            @Nullable Supplier<Distillation> pipeline) {
+            @Nullable Supplier<Distillation> pipeline,
+            Supplier<Optional<FiniteSize>> expansion) {
         this.bias = bias;
         this.labelNoiseVariance = labelNoiseVariance;
         this.designVariance = designVariance;
         this.inheritedVariance = inheritedVariance;
-        this.test = bias + labelNoiseVariance + designVariance + inheritedVariance + testNoise * testNoise;
+        this.testNoise = testNoise;
         this.shares = shares;
         this.pipeline = pipeline;
+        this.expansion = expansion;
     }
 
     /** The report of training on the labels that a teacher of given moments provides, at the end of a pipeline. */
@@ -69,7 +76,8 @@ public final class RiskReport {
                         : 0,
                 nodes.task().noise(),
                 Shares.of(nodes, k -> share(target, labels, added, k)),
-                pipeline);
+                pipeline,
+                () -> ChainExpansion.of(pipeline.get()));
     }
 
     /**
@@ -93,7 +101,27 @@ public final class RiskReport {
                 total("inherited", inherited, shares),
                 nonNegative("noise", noise),
                 Shares.of(shares),
-                null);
+                null,
+                Optional::empty);
+    }
+
+    /**
+     * The same risk with what is known of experiments of finite size, for pipelines of other kinds.
+     *
+     * @param expansion finds it, or nothing; called when it is first asked for, by any thread, and again if it found nothing
+     * @return a new report
+     * @throws IllegalArgumentException if the argument is null
+     */
+    public RiskReport withFiniteSize(Supplier<Optional<FiniteSize>> expansion) {
+        return new RiskReport(
+                bias,
+                labelNoiseVariance,
+                designVariance,
+                inheritedVariance,
+                testNoise,
+                shares,
+                pipeline,
+                notNull("expansion", expansion));
     }
 
     private static double total(String name, double[] part, double[] shares) {
@@ -162,7 +190,7 @@ public final class RiskReport {
      * @return the excess risk plus σ²
      */
     public double test() {
-        return test;
+        return excess() + testNoise * testNoise;
     }
 
     /**
@@ -256,7 +284,7 @@ public final class RiskReport {
      * 1/n. What is left is of order 1/n².
      *
      * <p>Known for chains of ridge regressions, with or without masks, spectra of their own and mixed labels, and for Gaussian
-     * features; not for pools of rows, nor for labels other than logits; derived in the module's documentation, {@code docs/finite-size.md}.
+     * features, whether covariances commute or not; not for pools of rows, nor for labels other than logits; derived in the module's documentation, {@code docs/finite-size.md}.
      *
      * @return δE, of either sign; nothing where the formula is not known, the risk is infinite, or eigenvalues over
      *     hundreds of decades take the terms out of the range of numbers
@@ -315,10 +343,10 @@ public final class RiskReport {
     }
 
     private Optional<FiniteSize> finiteSize() {
-        return pipeline()
-                .filter(FiniteSize::covers)
-                .map(FiniteSize::of)
-                .filter(size -> !Double.isNaN(size.correction() + size.standardDeviation()));
+        if (size == null) {
+            size = notNull("expansion: its answer", expansion.get()).orElse(null);
+        }
+        return Optional.ofNullable(size);
     }
 
     /**
@@ -341,13 +369,13 @@ public final class RiskReport {
                 && Double.compare(labelNoiseVariance, that.labelNoiseVariance) == 0
                 && Double.compare(designVariance, that.designVariance) == 0
                 && Double.compare(inheritedVariance, that.inheritedVariance) == 0
-                && Double.compare(test, that.test) == 0
+                && Double.compare(testNoise, that.testNoise) == 0
                 && shares.equals(that.shares);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(bias, labelNoiseVariance, designVariance, inheritedVariance, test, shares);
+        return Objects.hash(bias, labelNoiseVariance, designVariance, inheritedVariance, testNoise, shares);
     }
 
     @Override
@@ -360,6 +388,6 @@ public final class RiskReport {
                 labelNoiseVariance,
                 designVariance,
                 inheritedVariance,
-                test);
+                test());
     }
 }

@@ -46,6 +46,12 @@ sealed interface Basis permits Eigenbasis, MaskedBasis {
         return labels;
     }
 
+    /** The transpose of {@link #labels}: sets of k components as vectors of p features. */
+    double[] ofLabels(double[] rows);
+
+    /** The covariance of what the model can neither see nor guess, in features, row after row. */
+    double[] hidden();
+
     /** The mean square of what remains of the labels: what the model can neither see nor guess. */
     double unseen(double[] mean, Spread spread);
 }

@@ -36,6 +36,16 @@ record Eigenbasis(Covariance covariance) implements Basis {
     }
 
     @Override
+    public double[] ofLabels(double[] rows) {
+        return toFeatures(rows);
+    }
+
+    @Override
+    public double[] hidden() {
+        return new double[Math.multiplyExact(size(), size())];
+    }
+
+    @Override
     public double unseen(double[] mean, Spread spread) {
         return 0;
     }

@@ -107,6 +107,33 @@ final class MaskedBasis implements Basis {
     }
 
     @Override
+    public double[] ofLabels(double[] rows) {
+        double[] weighted = rows.clone();
+        for (int k = 0; k < weighted.length; k++) {
+            double lambda = spectrum().eigenvalue(k % size());
+            weighted[k] = lambda == 0 ? 0 : weighted[k] / lambda;
+        }
+        double[] seenAndGuessed = toFeatures(rows);
+        double[] guessed = all.timesCovariance(toFeatures(weighted));
+        for (int at = 0; at < guessed.length; at += all.size()) {
+            for (int i : dropped) {
+                seenAndGuessed[at + i] = guessed[at + i];
+            }
+        }
+        return seenAndGuessed;
+    }
+
+    @Override
+    public double[] hidden() {
+        double[] c = unexplained();
+        double[] hidden = new double[Math.multiplyExact(all.size(), all.size())];
+        for (int k = 0; k < c.length; k++) {
+            hidden[dropped[k / dropped.length] * all.size() + dropped[k % dropped.length]] = c[k];
+        }
+        return hidden;
+    }
+
+    @Override
     public double unseen(double[] mean, Spread spread) {
         double[] c = unexplained();
         CompensatedSum square = new CompensatedSum();

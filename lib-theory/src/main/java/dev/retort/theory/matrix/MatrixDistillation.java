@@ -19,7 +19,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * and a risk that is measured under yet another. With shared eigenvectors the two agree. One immutable description that is
  * evaluated twice, in closed form by {@link #predict()} and on arrays by {@link #simulate(Experiment)}.
  *
- * <p>The closed form is the limit of many features and samples, for Gaussian features, and off by O(1/n) at finite size.
+ * <p>The closed form is the limit of many features and samples, for Gaussian features, and off by O(1/n) at finite size; its reports know the
+ * {@linkplain RiskReport#finiteSizeCorrection() correction}.
  * Source: arXiv 2410.18837, the theorem on the risk of surrogate-to-target training under distribution shift; for any number
  * of stages, masks of correlated features and the optimal surrogate it is derived in the module's documentation, {@code
  * docs/distillation.md}.
@@ -29,7 +30,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>A covariance is decomposed when it is made, once. A prediction then costs about ten products of p × p matrices for each
  * stage, twice as many under a mask, and next to nothing where all stages have the very same {@link Covariance} object as the
- * evaluation. Some twenty matrices of 8p² bytes are held at a time besides the covariances, and none between predictions. The
+ * evaluation; {@link RiskReport#corrected()} and {@link RiskReport#standardDeviation()} cost as much again when they are first asked for.
+ * Some twenty matrices of 8p² bytes are held at a time besides the covariances, and none between predictions. The
  * eigenvalues of a matrix are known to 1e-16 of the largest, not of each: a τ that is a small part of the largest inherits
  * that error. Immutable.
  *
@@ -234,7 +236,7 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
         for (MatrixStage stage : stages().subList(0, stages().size() - 1)) {
             given = stage.train(given).moments();
         }
-        return target().train(given).report();
+        return target().train(given).report().withFiniteSize(() -> MatrixExpansion.of(this));
     }
 
     /**
@@ -249,7 +251,8 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
         Moments given = surrogateLabels();
         for (MatrixStage stage : stages()) {
             MatrixStage.Trained trained = stage.train(given);
-            reports.add(trained.report());
+            MatrixDistillation beginning = beginning(reports.size() + 1);
+            reports.add(trained.report().withFiniteSize(() -> MatrixExpansion.of(beginning)));
             given = trained.moments();
         }
         return reports;
@@ -266,7 +269,7 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
         return notNull("experiment", experiment).run(this);
     }
 
-    private Moments surrogateLabels() {
+    Moments surrogateLabels() {
         return Moments.fixed(matrixTask(), surrogate().coefficients().apply(stages().get(0)));
     }
 

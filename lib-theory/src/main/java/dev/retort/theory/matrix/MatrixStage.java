@@ -161,8 +161,8 @@ final class MatrixStage {
         }
     }
 
-    /** λ of the training in the units of the task. */
-    private double rootRatio(int j) {
+    /** √λ of the training in the units of the task. */
+    double rootRatio(int j) {
         return Math.sqrt(basis.spectrum().eigenvalue(j)) / task.unit();
     }
 

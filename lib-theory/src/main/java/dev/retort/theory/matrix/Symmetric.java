@@ -1,6 +1,7 @@
 package dev.retort.theory.matrix;
 
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 
 /**
  * A positive semidefinite matrix in the coordinates of a basis; only its diagonal is stored as long as it is diagonal there.
@@ -86,14 +87,24 @@ final class Symmetric {
         if (basis.equals(other)) {
             return this;
         }
-        double[] half = other.labels(inFeatures());
-        return new Symmetric(other, other.labels(transposed(half, other.size())));
+        return new Symmetric(other, onBothSides(inFeatures(), other::labels));
     }
 
     /** The matrix in features, row after row. */
     double[] inFeatures() {
-        double[] half = basis.toFeatures(isDiagonal() ? dense(entries) : entries);
-        return basis.toFeatures(transposed(half, half.length / basis.size()));
+        return onBothSides(inBasis(), basis::toFeatures);
+    }
+
+    /** The matrix in the coordinates of its basis, row after row. */
+    double[] inBasis() {
+        return isDiagonal() ? dense(entries) : entries;
+    }
+
+    /** B A Bᵀ for a map B of vectors, one per row, and a square matrix A. */
+    static double[] onBothSides(double[] square, UnaryOperator<double[]> map) {
+        int size = (int) Math.round(Math.sqrt(square.length));
+        double[] half = map.apply(square);
+        return map.apply(transposed(half, half.length / size));
     }
 
     static double[] dense(double[] diagonal) {

@@ -35,6 +35,9 @@ class MatrixDistillationTest {
 
     private static final int P = 60;
 
+    /** Of a number that a report does not have. */
+    private static final double UNKNOWN = Double.POSITIVE_INFINITY;
+
     private static final RegressionTask TASK = RegressionTask.of(Spectrum.powerLaw(1.5, P), Signal.sourcePowerLaw(1.3))
             .withNoise(0.2);
 
@@ -464,6 +467,16 @@ class MatrixDistillationTest {
             assertClose(actual.get(stage).designVariance(), expected.get(stage).designVariance(), relative * scale);
             assertClose(
                     actual.get(stage).inheritedVariance(), expected.get(stage).inheritedVariance(), relative * scale);
+            assertClose(
+                    actual.get(stage).finiteSizeCorrection().orElse(UNKNOWN),
+                    expected.get(stage).finiteSizeCorrection().orElse(UNKNOWN),
+                    relative * scale);
+            assertClose(
+                    actual.get(stage).standardDeviation().orElse(UNKNOWN),
+                    expected.get(stage).standardDeviation().orElse(UNKNOWN),
+                    relative * scale);
+            assertThat(actual.get(stage).isExpansionReliable())
+                    .isEqualTo(expected.get(stage).isExpansionReliable());
         }
     }
 

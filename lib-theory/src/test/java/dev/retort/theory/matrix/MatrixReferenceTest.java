@@ -1,8 +1,10 @@
 package dev.retort.theory.matrix;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.core.nd4j.Covariance;
+import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.fixtures.ReferenceTable;
 import dev.retort.fixtures.ReferenceTable.Row;
 import dev.retort.theory.distillation.FeatureMask;
@@ -21,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Chains of matrices that do not commute against matrices.tsv, which generate-matrices.py computed with 60 digits. */
+/** Chains of matrices that do not commute against matrices.tsv, which generate-matrices.py computed with 160 digits. */
 class MatrixReferenceTest {
 
     /** 1e-14 is usual; the eigenvalues of a matrix are known to 1e-16 of the largest, of which τ may be a small part. */
@@ -29,6 +31,9 @@ class MatrixReferenceTest {
 
     /** Of a part much smaller than the excess risk, relative to the latter. */
     private static final double ROUNDING = 1e-14;
+
+    /** Of each stage. */
+    private static final int NUMBERS = 7;
 
     record ReferenceChain(String name, MatrixDistillation pipeline, List<Double> risks, List<Double> surrogate) {
 
@@ -51,7 +56,8 @@ class MatrixReferenceTest {
                         training(words), covariances.computeIfAbsent(words[0], text -> covariance(text, p)));
             }
             List<Double> numbers =
-                    row.numbersFrom("excess, bias, label noise, design, inherited of each stage, then the surrogate");
+                    row.numbersFrom("excess, bias, label noise, design, inherited, correction, variance of each stage,"
+                            + " then the surrogate");
             int risks = numbers.size() - p;
             return new ReferenceChain(
                     row.text("name"),
@@ -125,14 +131,14 @@ class MatrixReferenceTest {
     @MethodSource("chains")
     void everyStageAgreesPartByPart(ReferenceChain chain) {
         List<RiskReport> reports = chain.pipeline.predictStages();
-        assertThat(reports).hasSize(chain.risks.size() / 5);
+        assertThat(reports).hasSize(chain.risks.size() / NUMBERS);
         for (int stage = 0; stage < reports.size(); stage++) {
             RiskReport risk = reports.get(stage);
             double[] actual = {
                 risk.excess(), risk.bias(), risk.labelNoiseVariance(), risk.designVariance(), risk.inheritedVariance()
             };
             for (int part = 0; part < actual.length; part++) {
-                double expected = chain.risks.get(5 * stage + part);
+                double expected = chain.risks.get(NUMBERS * stage + part);
                 assertThat(Math.abs(actual[part] - expected))
                         .as("stage %d, part %d: %s, expected %s", stage, part, actual[part], expected)
                         .isLessThanOrEqualTo(RELATIVE_ERROR * expected + ROUNDING * risk.excess());
@@ -141,6 +147,28 @@ class MatrixReferenceTest {
                     .mapToDouble(risk::share)
                     .sum();
             assertThat(Math.abs(shares - risk.excess())).isLessThanOrEqualTo(1e-13 * risk.excess());
+        }
+    }
+
+    /** Both are differences of squares of the signal's size, of which fewer digits are left where a model is nearly the truth. */
+    @ParameterizedTest
+    @MethodSource("chains")
+    void everyStageHasTheMeanAndTheScatterOfFiniteSize(ReferenceChain chain) {
+        RegressionTask task = chain.pipeline.task();
+        double signal = IntStream.range(0, chain.surrogate.size())
+                .mapToDouble(i -> task.spectrum().eigenvalue(i) * Math.pow(task.coefficient(i), 2))
+                .sum();
+        List<RiskReport> reports = chain.pipeline.predictStages();
+        for (int stage = 0; stage < reports.size(); stage++) {
+            double correction = chain.risks.get(NUMBERS * stage + 5);
+            assertThat(reports.get(stage).finiteSizeCorrection().getAsDouble())
+                    .isCloseTo(
+                            correction,
+                            within(1e-9 * Math.abs(correction)
+                                    + ROUNDING * reports.get(stage).excess()));
+            double scatter = Math.sqrt(chain.risks.get(NUMBERS * stage + 6));
+            assertThat(reports.get(stage).standardDeviation().getAsDouble())
+                    .isCloseTo(scatter, within(RELATIVE_ERROR * scatter + ROUNDING * signal));
         }
     }
 
@@ -157,6 +185,9 @@ class MatrixReferenceTest {
     @MethodSource("chains")
     void theReportOfTheWholeIsThatOfTheLastStage(ReferenceChain chain) {
         List<RiskReport> reports = chain.pipeline.predictStages();
-        assertThat(chain.pipeline.predict()).usingRecursiveComparison().isEqualTo(reports.get(reports.size() - 1));
+        RiskReport last = reports.get(reports.size() - 1);
+        assertThat(chain.pipeline.predict()).isEqualTo(last);
+        assertThat(chain.pipeline.predict().finiteSizeCorrection()).isEqualTo(last.finiteSizeCorrection());
+        assertThat(chain.pipeline.predict().standardDeviation()).isEqualTo(last.standardDeviation());
     }
 }

@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The constants of such laws are often not determined although the losses that they predict are: many sets of constants draw the same
  * curve. So intervals are given for whatever is computed from the law, {@code fit.interval(law -> law.loss(n, d), 0.95)}, and constants
  * without a warning only if there is none to give. Intervals assume that the law holds: outside the runs ({@link #outside}) they are as
- * good as the form is. Those of a {@link DistillationLaw} take its supervised law as given. Immutable.
+ * good as the form is. That the same runs have chosen the form is not counted: with one form, intervals of 95 % hold the truth as often; over 200
+ * tables of 40 invented distilled runs and all forms, those of losses did in 96 %, those of the best teacher in 88 %. Intervals of a
+ * {@link DistillationLaw} take its supervised law as given. Immutable.
  *
  * <pre>{@code
  * double[] n = new double[25];

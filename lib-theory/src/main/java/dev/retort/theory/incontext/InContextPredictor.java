@@ -91,10 +91,10 @@ public abstract sealed class InContextPredictor {
      */
     abstract double missed(double x);
 
-    /** What noise of unit variance does to the coefficient in the direction of x: xφ(x)². */
+    /** The deviation that noise of unit variance gives the coefficient in the direction of x, up to sign: √x φ(x). */
     abstract double noiseGain(double x);
 
-    /** The degree of the polynomial that bounds missed² and noiseGain. */
+    /** The degree of the polynomial that bounds the squares of both. */
     abstract int degree();
 
     /** Whether it is least squares, whose noise gain is not bounded. */
@@ -125,7 +125,7 @@ public abstract sealed class InContextPredictor {
             // For a small step as many digits as the step has, where 1 − missed would have none.
             double learnt =
                     step * x < 0.5 ? -Math.expm1(count * Math.log1p(-step * x)) : 1 - Math.pow(1 - step * x, count);
-            return learnt * learnt / x;
+            return learnt / Math.sqrt(x);
         }
 
         @Override
@@ -154,7 +154,7 @@ public abstract sealed class InContextPredictor {
 
         @Override
         double noiseGain(double x) {
-            return x == 0 ? 0 : x / (x + strength) / (x + strength);
+            return x == 0 ? 0 : Math.sqrt(x) / (x + strength);
         }
 
         @Override

@@ -148,10 +148,8 @@ public final class IsotropicContext {
         double unseen = taskPower / dimension * (dimension - Math.min(length, dimension));
         double perDirection = taskPower / dimension;
         return unseen
-                + eigenvalues.mean(x -> {
-                    double missed = predictor.missed(x);
-                    return perDirection * missed * missed + noise * noise * predictor.noiseGain(x);
-                });
+                + (taskPower == 0 ? 0 : perDirection * eigenvalues.meanSquare(predictor::missed))
+                + (noise == 0 ? 0 : noise * noise * eigenvalues.meanSquare(predictor::noiseGain));
     }
 
     /** E Σ 1/x = N/(|n − d| − 1), infinite for |n − d| at most 1. */

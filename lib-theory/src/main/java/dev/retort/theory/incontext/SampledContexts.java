@@ -72,17 +72,26 @@ public final class SampledContexts {
 
         double excess(InContextPredictor predictor, double noiseVariance) {
             double[] missed = new double[task.length];
+            double largest = 0;
             double excess = 0;
             for (int i = 0; i < missed.length; i++) {
-                missed[i] = predictor.missed(eigenvalues[i]) * task[i];
-                excess += noiseVariance * covariance[i][i] * predictor.noiseGain(eigenvalues[i]);
+                missed[i] = task[i] == 0 ? 0 : predictor.missed(eigenvalues[i]) * task[i];
+                largest = Math.max(largest, Math.abs(missed[i]));
+                double gain = noiseVariance == 0 ? 0 : predictor.noiseGain(eigenvalues[i]);
+                excess += gain == 0 ? 0 : noiseVariance * covariance[i][i] * gain * gain;
             }
+            if (Double.isInfinite(largest)) {
+                return largest;
+            }
+            // In a unit in which products do not overflow: their sum may be infinite, but is a sum of either sign.
+            int unit = Math.max(Math.getExponent(largest), 0);
+            double squared = 0;
             for (int i = 0; i < missed.length; i++) {
                 for (int j = 0; j < missed.length; j++) {
-                    excess += missed[i] * covariance[i][j] * missed[j];
+                    squared += Math.scalb(missed[i], -unit) * covariance[i][j] * Math.scalb(missed[j], -unit);
                 }
             }
-            return excess;
+            return excess + Math.scalb(Math.scalb(squared, unit), unit);
         }
     }
 

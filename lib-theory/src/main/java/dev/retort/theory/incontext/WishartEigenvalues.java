@@ -169,16 +169,17 @@ final class WishartEigenvalues {
     }
 
     /**
-     * The mean of a sum over the positive eigenvalues.
+     * The mean of a sum of squares over the positive eigenvalues. Far out the square of a polynomial may overflow where its mean does not.
      *
-     * @param function what is summed
-     * @return E Σ f(x_i)
+     * @param root what is squared and summed
+     * @return E Σ f(x_i)²
      */
-    double mean(DoubleUnaryOperator function) {
+    double meanSquare(DoubleUnaryOperator root) {
         CompensatedSum sum = new CompensatedSum();
         for (int i = 0; i < nodes.length; i++) {
             if (masses[i] != 0) {
-                sum.add(masses[i] * function.applyAsDouble(nodes[i]));
+                double value = Math.sqrt(Math.abs(masses[i])) * root.applyAsDouble(nodes[i]);
+                sum.add(Math.copySign(value * value, masses[i]));
             }
         }
         return sum.value();

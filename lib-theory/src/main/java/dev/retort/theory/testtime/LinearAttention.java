@@ -5,6 +5,7 @@ import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import org.jspecify.annotations.Nullable;
 
@@ -122,10 +123,14 @@ public final class LinearAttention {
      *
      * @param factor what to multiply them by
      * @return new attention
-     * @throws IllegalArgumentException if the factor is NaN or infinite
+     * @throws IllegalArgumentException if the factor is NaN or infinite, or makes a weight infinite
      */
     public LinearAttention scaledBy(double factor) {
-        return new LinearAttention(weights.scaled(finite("factor", factor)));
+        SquareMatrix scaled = weights.scaled(finite("factor", factor));
+        if (!Double.isFinite(scaled.norm())) {
+            throw refusal("factor", factor, "makes a weight infinite: take a smaller one");
+        }
+        return new LinearAttention(scaled);
     }
 
     /**
@@ -163,11 +168,11 @@ public final class LinearAttention {
      *
      * @param contextVector u = Xᵀy, of length d
      * @return a new array of Wu
-     * @throws IllegalArgumentException if the length is another, or an entry NaN or infinite
+     * @throws IllegalArgumentException if the length is another, if an entry is NaN or infinite, or if a coefficient overflows
      */
     public double[] predictor(double[] contextVector) {
         length("contextVector", notNull("contextVector", contextVector).length, "the dimension", dimension());
-        return each().times(finite("contextVector", contextVector));
+        return finite("weights · contextVector", each().times(finite("contextVector", contextVector)));
     }
 
     /**

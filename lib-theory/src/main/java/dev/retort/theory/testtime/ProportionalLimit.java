@@ -68,8 +68,8 @@ public record ProportionalLimit(double power, double noise, double missed, doubl
             double contextRatio, double power, double noise, double priorPower, double priorNoise) {
         double rest = 1 + nonNegative("priorNoise", priorNoise) / positive("priorPower", priorPower) * priorNoise;
         double learnt = 1 / (1 + rest / positive("contextRatio", contextRatio));
-        double left = rest / (contextRatio + rest);
-        double labels = nonNegative("power", power) + nonNegative("noise", noise) * noise;
+        double left = 1 / (1 + contextRatio / rest);
+        double labels = finite("power + noise²", nonNegative("power", power) + nonNegative("noise", noise) * noise);
         return new ProportionalLimit(power, noise, power * left * left, learnt * (learnt / contextRatio) * labels);
     }
 
@@ -179,7 +179,7 @@ public record ProportionalLimit(double power, double noise, double missed, doubl
      */
     public static OptionalDouble worstContextRatio(double exampleRatio) {
         double gamma = nonNegative("exampleRatio", exampleRatio);
-        return gamma > 0.5 ? OptionalDouble.of(Math.sqrt(3 * gamma / (1 + gamma)) - 1) : OptionalDouble.empty();
+        return gamma > 0.5 ? OptionalDouble.of(Math.sqrt(3 * (gamma / (1 + gamma))) - 1) : OptionalDouble.empty();
     }
 
     private double residual() {

@@ -71,14 +71,14 @@ class IsotropicContextTest {
         double d = columns;
         double n = rows;
         double tolerance = 1e-12;
-        assertThat(eigenvalues.mean(x -> 1) / Math.min(n, d)).isCloseTo(1, within(tolerance));
-        assertThat(eigenvalues.mean(x -> x) / (n * d)).isCloseTo(1, within(tolerance));
-        assertThat(eigenvalues.mean(x -> x * x) / (n * d * (n + d + 1))).isCloseTo(1, within(tolerance));
+        assertThat(eigenvalues.meanSquare(x -> 1) / Math.min(n, d)).isCloseTo(1, within(tolerance));
+        assertThat(eigenvalues.meanSquare(Math::sqrt) / (n * d)).isCloseTo(1, within(tolerance));
+        assertThat(eigenvalues.meanSquare(x -> x) / (n * d * (n + d + 1))).isCloseTo(1, within(tolerance));
         double third = n * d * (n * n + d * d + 3 * n * d + 3 * n + 3 * d + 4);
-        assertThat(eigenvalues.mean(x -> x * x * x) / third).isCloseTo(1, within(tolerance));
+        assertThat(eigenvalues.meanSquare(x -> x * Math.sqrt(x)) / third).isCloseTo(1, within(tolerance));
         if (Math.abs(n - d) > 1) {
             double inverse = Math.min(n, d) / (Math.abs(n - d) - 1);
-            assertThat(eigenvalues.mean(x -> 1 / x) / inverse).isCloseTo(1, within(tolerance));
+            assertThat(eigenvalues.meanSquare(x -> 1 / Math.sqrt(x)) / inverse).isCloseTo(1, within(tolerance));
         }
     }
 
@@ -217,5 +217,28 @@ class IsotropicContextTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> context.bestGradientSteps(101))
                 .withMessage("count: 101 is not from 0 to 100");
+    }
+
+    /** E (1 − ηx)^2k over χ²_n, by its binomial sum in exact fractions. */
+    @Test
+    void descentsThatDivergeHaveTheirRiskAsLongAsItIsANumber() {
+        double[][] exact = {{1, 10, 1.09442821241e17}, {3, 30, 2.7143761833e82}, {3, 60, 3.06403022094e199}};
+        for (double[] known : exact) {
+            double risk = IsotropicContext.of(1, (int) known[0])
+                    .excess(InContextPredictor.gradientSteps((int) known[1], 0.5));
+            assertThat(risk / known[2]).as("%s examples, %s steps", known[0], known[1]).isCloseTo(1, within(1e-9));
+        }
+        IsotropicContext context = IsotropicContext.of(8, 5);
+        double before = 1;
+        for (int steps : new int[] {50, 60, 70}) {
+            double risk = context.excess(InContextPredictor.gradientSteps(steps, 0.5));
+            assertThat(risk).isFinite().isGreaterThan(1e30 * before);
+            before = risk;
+        }
+        InContextPredictor many = InContextPredictor.gradientSteps(1000, 0.5);
+        assertThat(context.excess(many)).isInfinite();
+        assertThat(context.withNoise(0.3).excess(many)).isInfinite();
+        assertThat(context.withTaskPower(0).withNoise(0.3).excess(many)).isInfinite();
+        assertThat(context.withTaskPower(0).excess(many)).isZero();
     }
 }

@@ -237,4 +237,19 @@ class PretrainingTest {
                         training.withTask(task.withNoise(1)).withSameContext().lossOfStepPerContext(1))
                 .withMessage("Only isotropic features without noise have a closed form");
     }
+
+    @Test
+    void weightsStayNumbers() {
+        LinearAttention large = LinearAttention.isotropic(3, 1e200);
+        LinearAttention dense = LinearAttention.of(new double[][] {{1e200, 1}, {1, 1}});
+        for (LinearAttention attention : new LinearAttention[] {large, dense}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> attention.scaledBy(1e200))
+                    .withMessage("factor: 1.0E200 makes a weight infinite: take a smaller one");
+        }
+        assertThat(large.scaledBy(-1e100).weight(2, 2)).isEqualTo(-1e300);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> large.predictor(new double[] {1, 1e200, 1}))
+                .withMessage("weights · contextVector[1]: Infinity is not finite");
+    }
 }

@@ -256,4 +256,15 @@ class ProportionalLimitTest {
                 .isThrownBy(() -> training.withFreshContext(4).leadingOrder())
                 .withMessage("There is no leading order for an evaluation context of another length");
     }
+
+    @Test
+    void numbersOfAnySizeGiveNumbers() {
+        // A prior of nothing but noise teaches nothing, also where the square of the noise overflows.
+        assertThat(ProportionalLimit.warm(0.5, 2, 0.1, 1e-200, 1e200)).isEqualTo(ProportionalLimit.cold(2, 0.1));
+        assertThat(ProportionalLimit.warm(1e308, 2, 0, 1e-154, 1e77).missed()).isCloseTo(0.5, within(1e-9));
+        assertThat(ProportionalLimit.worstContextRatio(1e308).orElseThrow()).isCloseTo(Math.sqrt(3) - 1, within(1e-15));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ProportionalLimit.warm(0.5, 1, 1e160, 1, 0))
+                .withMessage("power + noise²: Infinity is not finite");
+    }
 }

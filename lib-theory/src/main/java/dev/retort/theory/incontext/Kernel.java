@@ -362,6 +362,11 @@ public abstract sealed class Kernel {
         }
     }
 
+    /** Whether a shift of all points together changes no discrepancy: they are then compared about their centre. */
+    boolean ignoresShifts() {
+        return false;
+    }
+
     private static final class Gaussian extends Kernel {
 
         private final double width;
@@ -383,6 +388,11 @@ public abstract sealed class Kernel {
         @Override
         double mean(GaussianLaw first, GaussianLaw second) {
             return GaussianMeans.ofGaussian(width, first, second);
+        }
+
+        @Override
+        boolean ignoresShifts() {
+            return true;
         }
 
         @Override
@@ -421,6 +431,11 @@ public abstract sealed class Kernel {
         }
 
         @Override
+        boolean ignoresShifts() {
+            return true;
+        }
+
+        @Override
         public OptionalDouble bound() {
             return OptionalDouble.of(1);
         }
@@ -452,6 +467,11 @@ public abstract sealed class Kernel {
         double squaredDiscrepancy(GaussianLaw first, GaussianLaw second) {
             double distance = first.mean().getDistance(second.mean());
             return distance * distance;
+        }
+
+        @Override
+        boolean ignoresShifts() {
+            return true;
         }
 
         @Override
@@ -568,6 +588,11 @@ public abstract sealed class Kernel {
             return first.dimension() == 1
                     ? GaussianMeans.energyDiscrepancy(first, second)
                     : super.squaredDiscrepancy(first, second);
+        }
+
+        @Override
+        boolean ignoresShifts() {
+            return true;
         }
 
         @Override
@@ -692,6 +717,11 @@ public abstract sealed class Kernel {
         }
 
         @Override
+        boolean ignoresShifts() {
+            return first.ignoresShifts() && second.ignoresShifts();
+        }
+
+        @Override
         public OptionalDouble bound() {
             return first.bound().isPresent() && second.bound().isPresent()
                     ? OptionalDouble.of(
@@ -788,6 +818,11 @@ public abstract sealed class Kernel {
         }
 
         @Override
+        boolean ignoresShifts() {
+            return kernel.ignoresShifts();
+        }
+
+        @Override
         public OptionalDouble bound() {
             return kernel.bound().isPresent()
                     ? OptionalDouble.of(factor * kernel.bound().getAsDouble())
@@ -835,6 +870,11 @@ public abstract sealed class Kernel {
         @Override
         double squaredDiscrepancy(GaussianLaw first, GaussianLaw second) {
             return kernel.squaredDiscrepancy(first.marginal(from, to), second.marginal(from, to));
+        }
+
+        @Override
+        boolean ignoresShifts() {
+            return kernel.ignoresShifts();
         }
 
         @Override

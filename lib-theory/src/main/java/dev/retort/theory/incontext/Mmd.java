@@ -200,6 +200,11 @@ public final class Mmd {
         Points second = first.alike("y", y);
         kernel.checkDimension(first.dimension());
         int pairs = Math.min(atLeastTwo("x", first.count()), atLeastTwo("y", second.count())) / 2;
+        if (kernel.ignoresShifts()) {
+            double[] centre = first.followedBy(second).centre();
+            first = first.less(centre);
+            second = second.less(centre);
+        }
         double[] terms = new double[pairs];
         for (int i = 0; i < pairs; i++) {
             double[] x1 = first.row(2 * i);
@@ -227,7 +232,12 @@ public final class Mmd {
 
     private PooledKernel pooled(double[][] x, double[][] y) {
         Points first = Points.of("x", x);
-        return PooledKernel.of(kernel, first, first.alike("y", y));
+        Points second = first.alike("y", y);
+        if (!kernel.ignoresShifts()) {
+            return PooledKernel.of(kernel, first, second);
+        }
+        double[] centre = first.followedBy(second).centre();
+        return PooledKernel.of(kernel, first.less(centre), second.less(centre));
     }
 
     /** (count − 1)/count Σ (value − mean)²: what a sample adds to the variance by the jackknife. */

@@ -45,6 +45,12 @@ final class Points {
         return others;
     }
 
+    /** A checked point of the dimension of these. */
+    double[] alike(String name, double[] point) {
+        length(name, finite(name, notNull(name, point)).length, "the dimension of the other points", dimension());
+        return point.clone();
+    }
+
     /** These points, followed by others of their dimension. */
     Points followedBy(Points others) {
         double[][] all = Arrays.copyOf(rows, count() + others.count());
@@ -68,6 +74,40 @@ final class Points {
     /** All points, which are to be left as they are. */
     double[][] rows() {
         return rows;
+    }
+
+    /**
+     * About their mean: coordinate by coordinate a multiple of the power of two that their spread has, so that subtracting it is exact
+     * unless points have digits below what matters.
+     */
+    double[] centre() {
+        double[] centre = new double[dimension()];
+        for (int k = 0; k < centre.length; k++) {
+            double least = Double.POSITIVE_INFINITY;
+            double most = Double.NEGATIVE_INFINITY;
+            double mean = 0;
+            for (double[] row : rows) {
+                least = Math.min(least, row[k]);
+                most = Math.max(most, row[k]);
+                mean += row[k] / count();
+            }
+            double unit = Math.scalb(1.0, Math.getExponent(most - least));
+            // Of points that are all the same nothing is left; a spread that overflows or a mean near 0 needs no centre.
+            double units = least == most ? 0 : mean / unit;
+            centre[k] = least == most ? least : Double.isFinite(units) ? Math.rint(units) * unit : 0;
+        }
+        return centre;
+    }
+
+    /** These points less a vector. */
+    Points less(double[] vector) {
+        double[][] shifted = new double[count()][dimension()];
+        for (int i = 0; i < shifted.length; i++) {
+            for (int k = 0; k < vector.length; k++) {
+                shifted[i][k] = rows[i][k] - vector[k];
+            }
+        }
+        return new Points(shifted);
     }
 
     /** Some of the points, coordinate by coordinate, as kernels read them. */

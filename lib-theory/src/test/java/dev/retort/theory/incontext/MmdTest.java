@@ -522,4 +522,42 @@ class MmdTest {
                 .hasToString("maximum mean discrepancy in the Gaussian kernel of width 1.0, 99 permutations of seed 3");
         assertThat(mmd.kernel()).isEqualTo(Kernel.gaussian(1));
     }
+
+    /** Whole numbers, whose sums with 2^30 are exact: what is compared is the same but for a shift. */
+    @Test
+    void aDistantOriginCostsNoDigits() {
+        double[][] x = {{0, 1}, {2, 0}, {1, 3}, {4, 4}};
+        double[][] y = {{2, 1}, {3, 0}, {7, 5}};
+        double[][] farX = shifted(x);
+        double[][] farY = shifted(y);
+        for (Kernel kernel : new Kernel[] {
+            Kernel.linear(),
+            Kernel.energy(),
+            Kernel.gaussian(2),
+            Kernel.laplace(2),
+            Kernel.linear().plus(Kernel.gaussian(1)).times(3),
+            Kernel.energy().on(1, 2)
+        }) {
+            Mmd mmd = Mmd.of(kernel).withPermutations(99);
+            double expected = mmd.biased(x, y).mean();
+            assertThat(mmd.biased(farX, farY).mean()).as("%s", kernel).isCloseTo(expected, within(1e-12 * expected));
+            assertThat(mmd.biased(farX, farY).standardError())
+                    .isCloseTo(mmd.biased(x, y).standardError(), within(1e-12 * expected));
+            assertThat(mmd.unbiased(farX, farY).mean()).isCloseTo(mmd.unbiased(x, y).mean(), within(1e-12 * expected));
+            assertThat(mmd.linearTime(farX, farY).mean())
+                    .isCloseTo(mmd.linearTime(x, y).mean(), within(1e-12 * expected));
+            assertThat(mmd.permutationTest(farX, farY).pValue())
+                    .isEqualTo(mmd.permutationTest(x, y).pValue());
+        }
+        double[][] same = {{1e9, -1e9}, {1e9, -1e9}};
+        assertThat(Mmd.of(Kernel.linear()).distance(same, same)).isZero();
+        assertThat(Mmd.of(Kernel.linear()).distance(new double[][] {{1e308}}, new double[][] {{1e308}}))
+                .isZero();
+    }
+
+    private static double[][] shifted(double[][] points) {
+        return Arrays.stream(points)
+                .map(row -> new double[] {row[0] + 0x1p30, row[1] - 0x1p40})
+                .toArray(double[][]::new);
+    }
 }

@@ -160,7 +160,8 @@ public final class AttentionDistillation {
      *     kernel's values have no positive sum
      */
     public double[] attention(double[] query) {
-        return attention(new double[][] {query})[0];
+        double[] asked = keys.alike("query", query);
+        return attention("query", new double[][] {asked})[0];
     }
 
     /**
@@ -171,19 +172,22 @@ public final class AttentionDistillation {
      * @throws IllegalArgumentException as {@link #attention(double[])} does
      */
     public double[][] attention(double[][] queries) {
-        Points asked = keys.alike("queries", queries);
+        return attention("queries", keys.alike("queries", queries).rows());
+    }
+
+    private double[][] attention(String name, double[][] asked) {
         double[][] columns = keys.columns(0, keys.count());
         double[] weights = new double[demonstrations()];
-        double[][] answers = new double[queries.length][values.dimension()];
+        double[][] answers = new double[asked.length][values.dimension()];
         for (int j = 0; j < answers.length; j++) {
-            kernel.fillRelative(asked.row(j), columns, weights);
+            kernel.fillRelative(asked[j], columns, weights);
             double sum = 0;
             for (double weight : weights) {
                 sum += weight;
             }
             if (!(sum > 0 && sum < Double.POSITIVE_INFINITY)) {
                 throw refusal(
-                        "queries[" + j + "]",
+                        name.equals("query") ? name : name + "[" + j + "]",
                         "a sum of kernel values of " + sum,
                         "cannot be divided by: use weights().predict(…), which divides by N");
             }
@@ -304,9 +308,15 @@ public final class AttentionDistillation {
     }
 
     private double[][] predictions(ReferenceWeights weights) {
-        double[][] predictions = notNull("weights", weights).predict(keys.rows());
-        length("values of the weights", predictions[0].length, "the dimension of the values", values.dimension());
-        return predictions;
+        int[] shape = notNull("weights", weights).dimensions();
+        if (shape[0] != values.dimension() || shape[1] != keys.dimension()) {
+            throw refusal(
+                    "weights",
+                    "a map from keys of dimension " + shape[1] + " to values of dimension " + shape[0],
+                    "does not fit this prompt, of keys of dimension " + keys.dimension() + " and values of dimension "
+                            + values.dimension());
+        }
+        return weights.predict(keys);
     }
 
     /**
@@ -319,6 +329,7 @@ public final class AttentionDistillation {
      * @throws IllegalArgumentException if the queries are refused, or all exact predictions are 0
      */
     public double predictionError(Kernel approximate, double[][] queries) {
+        notNull("approximate", approximate);
         return relative(
                 weights().predict(queries), withKernel(approximate).weights().predict(queries));
     }
@@ -333,6 +344,7 @@ public final class AttentionDistillation {
      *     or all exact answers are 0
      */
     public double attentionError(Kernel approximate, double[][] queries) {
+        notNull("approximate", approximate);
         return relative(attention(queries), withKernel(approximate).attention(queries));
     }
 

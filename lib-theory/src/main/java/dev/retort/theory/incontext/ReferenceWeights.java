@@ -31,6 +31,11 @@ public final class ReferenceWeights {
         this.coefficients = coefficients;
     }
 
+    /** Of values and of keys. */
+    int[] dimensions() {
+        return new int[] {coefficients[0].length, keys.dimension()};
+    }
+
     boolean isFinite() {
         return Arrays.stream(coefficients).flatMapToDouble(Arrays::stream).allMatch(Double::isFinite);
     }
@@ -44,7 +49,7 @@ public final class ReferenceWeights {
      *     kernel leaves the range of numbers
      */
     public double[] predict(double[] query) {
-        return predict(new double[][] {query})[0];
+        return predict(Points.of("query", new double[][] {keys.alike("query", query)}))[0];
     }
 
     /**

@@ -43,8 +43,15 @@ public final class FlooredFit {
     private static final double PRECISION = 1e-12;
     private static final int PARAMETERS = 3;
 
+    /** Products of four weights must stay in the range of numbers. */
+    private static final double WIDEST = 1e70;
+
     private final double floor;
-    private final double constant;
+
+    /** The part above the floor, at x = e^middle. */
+    private final double atMiddle;
+
+    private final double middle;
     private final double exponent;
     private final double floorError;
     private final double exponentError;
@@ -56,14 +63,16 @@ public final class FlooredFit {
 
     private FlooredFit(
             double floor,
-            double constant,
+            double atMiddle,
+            double middle,
             double exponent,
             double floorError,
             double exponentError,
             double degreesOfFreedom,
             double pValueOfNoFloor) {
         this.floor = floor;
-        this.constant = constant;
+        this.atMiddle = atMiddle;
+        this.middle = middle;
         this.exponent = exponent;
         this.floorError = floorError;
         this.exponentError = exponentError;
@@ -77,8 +86,8 @@ public final class FlooredFit {
      * @param x where the points are, greater than 0
      * @param y the values there, greater than 0; at least four, and as many as {@code x}
      * @return the fit
-     * @throws IllegalArgumentException if the lengths differ, there are fewer than four points at fewer than three places, or one is not
-     *     positive and finite
+     * @throws IllegalArgumentException if the lengths differ, there are fewer than four points at fewer than three places, one is not
+     *     positive and finite, or values differ by more than 10<sup>70</sup>
      */
     public static FlooredFit of(double[] x, double[] y) {
         return of(x, y, null);
@@ -96,7 +105,7 @@ public final class FlooredFit {
         return new Points(x, y, errors).fit();
     }
 
-    /** The points, x in units of their geometric mean, y in units of their errors. */
+    /** The points, x in units of their geometric mean, y in powers of two, weights in those of the most precise point. */
     private static final class Points {
         private final double[] logarithms;
         private final double[] y;
@@ -104,14 +113,38 @@ public final class FlooredFit {
         private final double middle;
         private final boolean known;
 
+        /** y as given is that here times this. */
+        private final double scale;
+
+        /** The weights are those of the errors, in units of the scale, times this. */
+        private final double precision;
+
         Points(double[] x, double[] y, double @Nullable [] errors) {
             this.middle = Arrays.stream(x).map(Math::log).average().orElseThrow();
             this.logarithms =
                     Arrays.stream(x).map(value -> Math.log(value) - middle).toArray();
-            this.y = y;
+            this.scale = power(Arrays.stream(y).max().orElseThrow());
+            this.y = Arrays.stream(y).map(value -> value / scale).toArray();
             this.known = errors != null;
-            this.weights = new double[y.length];
-            Arrays.setAll(weights, k -> 1 / (errors == null ? y[k] : errors[k]));
+            double[] precise = Arrays.stream(errors == null ? y : errors)
+                    .map(value -> value / scale)
+                    .toArray();
+            double least = Arrays.stream(precise).min().orElseThrow();
+            double most = Arrays.stream(precise).max().orElseThrow();
+            if (!(most / least <= WIDEST)) {
+                throw refusal(
+                        known ? "errors" : "y",
+                        "values from " + least * scale + " to " + most * scale,
+                        "differ by more than " + WIDEST + ", too much to be fitted together: leave out the extreme ones");
+            }
+            this.precision = power(least);
+            this.weights =
+                    Arrays.stream(precise).map(value -> precision / value).toArray();
+        }
+
+        /** Two to the power that makes a number about 1. */
+        private static double power(double value) {
+            return Math.scalb(1.0, Math.max(Math.getExponent(value), Double.MIN_EXPONENT));
         }
 
         FlooredFit fit() {
@@ -181,7 +214,7 @@ public final class FlooredFit {
             double[] linear = linear(exponent);
             double misfit = misfit(exponent, linear);
             double freedom = y.length - PARAMETERS;
-            double unit = known ? 1 : misfit / freedom;
+            double unit = known ? Math.max(precision * precision, Double.MIN_NORMAL) : misfit / freedom;
             double[][] slopes = new double[PARAMETERS][y.length];
             for (int k = 0; k < y.length; k++) {
                 double t = power(exponent, k);
@@ -194,20 +227,26 @@ public final class FlooredFit {
             double ofExponent = linear[0] > 0 ? variances[2] : variances(slopes[1], slopes[2])[1];
             double straight = leastWithoutFloor();
             double p = known
-                    ? 1 - new FDistribution(1, 1e9).cumulativeProbability(Math.max(0, straight - misfit))
+                    ? 1 - new FDistribution(1, 1e9).cumulativeProbability(Math.max(0, (straight - misfit) / unit))
                     : misfit == 0
                             ? straight > 0 ? 0 : 1
                             : 1
                                     - new FDistribution(1, freedom)
                                             .cumulativeProbability(Math.max(0, (straight - misfit) / unit));
             return new FlooredFit(
-                    linear[0],
-                    linear[1] * Math.exp(exponent * middle),
+                    scale * linear[0],
+                    scale * linear[1],
+                    middle,
                     exponent,
-                    Math.sqrt(unit * variances[0]),
-                    Math.sqrt(unit * ofExponent),
+                    scale * error(unit, variances[0]),
+                    error(unit, ofExponent),
                     known ? Double.POSITIVE_INFINITY : freedom,
                     p);
+        }
+
+        /** Infinite where the points do not tell, however well the law fits them. */
+        private static double error(double unit, double variance) {
+            return Double.isInfinite(variance) ? variance : Math.sqrt(unit * variance);
         }
 
         private double leastWithoutFloor() {
@@ -260,7 +299,7 @@ public final class FlooredFit {
                 double[] right = svd.right(k);
                 for (int j = 0; j < slopes.length; j++) {
                     double part = right[j] / svd.value(k) / lengths[j];
-                    variances[j] += right[j] == 0 ? 0 : part * part;
+                    variances[j] += right[j] == 0 && lengths[j] > 0 ? 0 : part * part;
                 }
             }
             for (int j = 0; j < slopes.length; j++) {
@@ -275,9 +314,9 @@ public final class FlooredFit {
         return floor;
     }
 
-    /** {@return the factor of the power, the part above the floor at x = 1} */
+    /** {@return the factor of the power, the part above the floor at x = 1; infinite if that overflows} */
     public double constant() {
-        return constant;
+        return atMiddle == 0 ? 0 : atMiddle * Math.exp(exponent * middle);
     }
 
     /** {@return the exponent of the decay to the floor, from 0.01 to 20} */
@@ -289,7 +328,7 @@ public final class FlooredFit {
      * The confidence interval of the floor.
      *
      * @param level the confidence, between 0 and 1
-     * @return the interval, from 0 on at the lowest
+     * @return the interval, from 0 on at the lowest; without end if the points do not tell, as those that are all alike do not
      * @throws IllegalArgumentException if the level is out of range
      */
     public Interval floorInterval(double level) {
@@ -335,12 +374,13 @@ public final class FlooredFit {
      * @throws IllegalArgumentException if x is not positive and finite
      */
     public double value(double x) {
-        return floor + constant * Math.pow(positive("x", x), -exponent);
+        double distance = middle - Math.log(positive("x", x));
+        return atMiddle == 0 ? floor : floor + atMiddle * Math.exp(exponent * distance);
     }
 
     @Override
     public String toString() {
         return String.format(
-                Locale.ROOT, "%.4g + %.4g x^-%.4g, exponent ± %.2g", floor, constant, exponent, exponentError);
+                Locale.ROOT, "%.4g + %.4g x^-%.4g, exponent ± %.2g", floor, constant(), exponent, exponentError);
     }
 }

@@ -13,7 +13,6 @@ import dev.retort.core.nd4j.internal.OffHeapMatrix;
 import dev.retort.core.nd4j.internal.PowerOfTwo;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -185,8 +184,8 @@ public final class PrincipalComponents {
         if (inOwnUnits > rank) {
             throw refusal(
                     "features",
-                    String.format(
-                            Locale.ROOT, "columns whose standard deviations differ by a factor of %.1e", most / least),
+                    "columns whose standard deviations differ by " + Math.round(Math.log10(most) - Math.log10(least))
+                            + " decades",
                     "have a rank of " + rank + " in double precision, and of " + inOwnUnits
                             + " with each divided by its own: divide them");
         }

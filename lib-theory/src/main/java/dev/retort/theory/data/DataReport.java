@@ -308,9 +308,10 @@ public final class DataReport {
                 far,
                 String.format(
                         Locale.ROOT,
-                        "Columns differ wildly in scale, by a factor of %.2g in standard deviation from %s to %s.",
-                        most / least,
+                        "Columns differ wildly in scale, in standard deviation from %.2g of %s to %.2g of %s.",
+                        least,
                         Wording.quoted(prepared.names.get(order[0])),
+                        most,
                         Wording.quoted(prepared.names.get(order[order.length - 1]))),
                 "Standardise them, unless the scale means something: a ridge on the columns as they are shrinks the small ones to"
                         + " nothing."));

@@ -93,8 +93,7 @@ final class MatrixExpansion {
             for (int i = 0; i < weights.length; i++) {
                 byMean[i] *= weights[i];
             }
-            return new Derivatives(
-                    Symmetric.diagonal(evaluation, weights).inFeatures(), evaluation.toFeatures(byMean));
+            return new Derivatives(Symmetric.diagonal(evaluation, weights).inFeatures(), evaluation.toFeatures(byMean));
         }
 
         double times(Correction correction) {
@@ -177,8 +176,9 @@ final class MatrixExpansion {
             }
             this.mean = basis.labels(inFeatures);
             Symmetric random = labels.spread().bounded();
-            this.second =
-                    random == null ? new double[size * size] : random.labelsIn(basis).inBasis().clone();
+            this.second = random == null
+                    ? new double[size * size]
+                    : random.labelsIn(basis).inBasis().clone();
             for (int k = 0; k < second.length; k++) {
                 second[k] += mean[k / size] * mean[k % size];
             }
@@ -215,8 +215,9 @@ final class MatrixExpansion {
             Arrays.setAll(trainedSecond, k -> {
                 int i = k / size;
                 int j = k % size;
-                double factor =
-                        theta[i] * theta[j] * zeta[i] * zeta[j] / spareSamples - shrunk[i] * theta[j] - theta[i] * shrunk[j];
+                double factor = theta[i] * theta[j] * zeta[i] * zeta[j] / spareSamples
+                        - shrunk[i] * theta[j]
+                        - theta[i] * shrunk[j];
                 return theta[i] * theta[j] * givenSecond[k] + (i == j ? 0 : factor * second[k]);
             });
             for (int j = 0; j < size; j++) {
@@ -227,8 +228,8 @@ final class MatrixExpansion {
                 double dOmega = -2 * (h * delta + profile[j] * theta[j] / samples);
                 double dOmega3 = -3 * (h * delta3 + profile[j] * theta[j] * theta[j] / samples);
                 double dz = (dOmega - dOmega3) / spare - delta / spare * h + delta / spare * dOmega / spare;
-                double ofSquare =
-                        -2 * shrunk[j] - zeta[j] * zeta[j] * theta[j] * (2 * delta / spare - 3 * theta[j]) / spareSamples;
+                double ofSquare = -2 * shrunk[j]
+                        - zeta[j] * zeta[j] * theta[j] * (2 * delta / spare - 3 * theta[j]) / spareSamples;
                 double alone = -(h * (t3 - 3 * t4) - 2 * h * (t2 - t13) * delta / spare - missed * dz) / spareSamples
                         - f * dOmega / (spareSamples * spare);
                 trainedSecond[j * (size + 1)] += profile[j] * inherited + ofSquare * diagonal(second, j) + alone;
@@ -269,8 +270,7 @@ final class MatrixExpansion {
                 ofLabels[i] += a[k] * second[k];
             }
             double[] f = new double[size];
-            Arrays.setAll(
-                    f, j -> theta[j] == 0 ? 0 : profile[j] / theta[j] * diagonal(a, j) - alpha * zeta[j]);
+            Arrays.setAll(f, j -> theta[j] == 0 ? 0 : profile[j] / theta[j] * diagonal(a, j) - alpha * zeta[j]);
             double w1 = sum(j -> theta[j] * theta[j] * f[j]) / samples;
             w2 = (w2 + sum(j -> theta[j] * theta[j] * f[j] * f[j])) / samples;
             double y0 = sum(j -> theta[j] * zeta[j] * (ofLabels[j] - mean[j] * g[j]));
@@ -282,7 +282,8 @@ final class MatrixExpansion {
             double q1 = p1 / missed;
             double level = alpha - 2 * q1 - w1 / spare;
             double spread = p2 / missed - q1 * q1;
-            double quadratic = 2 * missed * missed * (level * level + 2 * spread + w2 / spare + w1 * w1 / (spare * spare));
+            double quadratic =
+                    2 * missed * missed * (level * level + 2 * spread + w2 / spare + w1 * w1 / (spare * spare));
             double cross = missed * y0 * alpha - p1 * y0 - missed * y1 - missed * y0 * w1 / spare;
             return (quadratic + 4 * (missed * z + y0 * y0) + 8 * cross) / spareSamples;
         }
@@ -304,7 +305,8 @@ final class MatrixExpansion {
                 bySecond[k] += alpha * hidden[k];
             }
             return new Derivatives(bySecond, basis.ofLabels(g))
-                    .mixedWithTruth(stage.training().teacherShare(), stage.task().truth());
+                    .mixedWithTruth(
+                            stage.training().teacherShare(), stage.task().truth());
         }
 
         /** ∂E/∂σ². */

@@ -135,7 +135,8 @@ public final class FlooredFit {
                 throw refusal(
                         known ? "errors" : "y",
                         "values from " + least * scale + " to " + most * scale,
-                        "differ by more than " + WIDEST + ", too much to be fitted together: leave out the extreme ones");
+                        "differ by more than " + WIDEST
+                                + ", too much to be fitted together: leave out the extreme ones");
             }
             this.precision = power(least);
             this.weights =

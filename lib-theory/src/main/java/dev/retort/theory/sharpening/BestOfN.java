@@ -136,7 +136,7 @@ public final class BestOfN {
      * The same after more rounds: each round draws N of the round before.
      *
      * @param rounds T, at least 1
-     * @return the law of the best of N<sup>T</sup>
+     * @return the law of the best of N<sup>T</sup>; its limit of infinitely many if that overflows
      * @throws IllegalArgumentException if there is no round
      */
     public BestOfN rounds(int rounds) {
@@ -159,7 +159,7 @@ public final class BestOfN {
     private double ofClass(int response) {
         double logF = Math.log1p(-Math.min(above[response], 1));
         double part = Math.min(classMass[response] / Math.exp(logF), 1);
-        return -Math.exp(draws * logF) * Math.expm1(draws * Math.log1p(-part));
+        return -Math.exp(logF == 0 ? 0 : draws * logF) * Math.expm1(draws * Math.log1p(-part));
     }
 
     /**
@@ -297,7 +297,7 @@ public final class BestOfN {
      *
      * @param bestMass p⋆ or p<sub>γ</sub>, from 0 to 1, not 0
      * @param delta δ, between 0 and 1
-     * @return ⌈ln δ/ln(1 − p⋆)⌉
+     * @return ⌈ln δ/ln(1 − p⋆)⌉; {@link Long#MAX_VALUE} if it is more, as for p⋆ below about 10⁻¹⁹
      * @throws IllegalArgumentException if a number is NaN or out of range
      */
     public static long drawsFor(double bestMass, double delta) {

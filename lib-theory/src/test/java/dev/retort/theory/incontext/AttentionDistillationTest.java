@@ -289,19 +289,24 @@ class AttentionDistillationTest {
     void messagesNameTheArgument() {
         AttentionDistillation prompt =
                 AttentionDistillation.of(new double[][] {{1, 2}, {3, 4}}, new double[][] {{1}, {2}});
-        refuses("query.length: 1 is not the dimension of the other points, 2", () -> prompt.attention(new double[] {1}));
+        refuses(
+                "query.length: 1 is not the dimension of the other points, 2",
+                () -> prompt.attention(new double[] {1}));
         refuses("query[1]: NaN is not finite", () -> prompt.attention(new double[] {1, Double.NaN}));
         refuses("query: null is not allowed", () -> prompt.attention((double[]) null));
-        refuses("query.length: 3 is not the dimension of the other points, 2", () -> prompt.weights()
-                .predict(new double[] {1, 2, 3}));
-        refuses("query: a sum of kernel values of -5.0 cannot be divided by: use weights().predict(…), which divides by N", () ->
-                prompt.withKernel(Kernel.linear()).attention(new double[] {1, -1.5}));
+        refuses(
+                "query.length: 3 is not the dimension of the other points, 2",
+                () -> prompt.weights().predict(new double[] {1, 2, 3}));
+        refuses(
+                "query: a sum of kernel values of -5.0 cannot be divided by: use weights().predict(…), which divides by N",
+                () -> prompt.withKernel(Kernel.linear()).attention(new double[] {1, -1.5}));
         refuses("approximate: null is not allowed", () -> prompt.predictionError(null, new double[][] {{1, 2}}));
         refuses("approximate: null is not allowed", () -> prompt.attentionError(null, new double[][] {{1, 2}}));
         ReferenceWeights other = AttentionDistillation.of(new double[][] {{1}}, new double[][] {{1, 2, 3}})
                 .weights();
-        String unfit = "weights: a map from keys of dimension 1 to values of dimension 3 does not fit this prompt, of keys of dimension 2"
-                + " and values of dimension 1";
+        String unfit =
+                "weights: a map from keys of dimension 1 to values of dimension 3 does not fit this prompt, of keys of dimension 2"
+                        + " and values of dimension 1";
         refuses(unfit, () -> prompt.loss(other));
         refuses(unfit, () -> prompt.correlationLoss(other));
     }

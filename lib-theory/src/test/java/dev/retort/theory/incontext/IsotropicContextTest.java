@@ -226,7 +226,9 @@ class IsotropicContextTest {
         for (double[] known : exact) {
             double risk = IsotropicContext.of(1, (int) known[0])
                     .excess(InContextPredictor.gradientSteps((int) known[1], 0.5));
-            assertThat(risk / known[2]).as("%s examples, %s steps", known[0], known[1]).isCloseTo(1, within(1e-9));
+            assertThat(risk / known[2])
+                    .as("%s examples, %s steps", known[0], known[1])
+                    .isCloseTo(1, within(1e-9));
         }
         IsotropicContext context = IsotropicContext.of(8, 5);
         double before = 1;

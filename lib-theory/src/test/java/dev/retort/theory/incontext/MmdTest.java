@@ -543,7 +543,8 @@ class MmdTest {
             assertThat(mmd.biased(farX, farY).mean()).as("%s", kernel).isCloseTo(expected, within(1e-12 * expected));
             assertThat(mmd.biased(farX, farY).standardError())
                     .isCloseTo(mmd.biased(x, y).standardError(), within(1e-12 * expected));
-            assertThat(mmd.unbiased(farX, farY).mean()).isCloseTo(mmd.unbiased(x, y).mean(), within(1e-12 * expected));
+            assertThat(mmd.unbiased(farX, farY).mean())
+                    .isCloseTo(mmd.unbiased(x, y).mean(), within(1e-12 * expected));
             assertThat(mmd.linearTime(farX, farY).mean())
                     .isCloseTo(mmd.linearTime(x, y).mean(), within(1e-12 * expected));
             assertThat(mmd.permutationTest(farX, farY).pValue())

@@ -65,15 +65,12 @@ class MatrixErrorBarsTest {
         }
 
         MatrixDistillation twoStages() {
-            return draft().surrogate(samples(60), covariance(1.2, 2))
-                    .then(samples(28), covariance(0.5, 3));
+            return draft().surrogate(samples(60), covariance(1.2, 2)).then(samples(28), covariance(0.5, 3));
         }
 
         Map<String, MatrixDistillation> pipelines() {
             MatrixDistillation masked = draft().surrogate(samples(50).withMask(first(28)), covariance(1.2, 2))
-                    .then(
-                            samples(20).withTeacherShare(0.6).withMask(first(38)),
-                            covariance(0.5, 3));
+                    .then(samples(20).withTeacherShare(0.6).withMask(first(38)), covariance(0.5, 3));
             return Map.of(
                     "one stage",
                     draft().target(samples(24), covariance(0.5, 3)),

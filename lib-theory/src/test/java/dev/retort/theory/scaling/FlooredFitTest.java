@@ -31,7 +31,8 @@ class FlooredFitTest {
         double[] x = {1, 2, 4, 8, 16};
         FlooredFit expected = FlooredFit.of(x, y);
         for (double unit : new double[] {0x1p-1000, 0x1p-500, 0x1p500, 0x1p1000}) {
-            FlooredFit fit = FlooredFit.of(x, Arrays.stream(y).map(v -> v * unit).toArray());
+            FlooredFit fit =
+                    FlooredFit.of(x, Arrays.stream(y).map(v -> v * unit).toArray());
             assertThat(fit.exponent()).isEqualTo(expected.exponent());
             assertThat(fit.floor()).isEqualTo(expected.floor() * unit);
             assertThat(fit.constant()).isEqualTo(expected.constant() * unit);

@@ -238,4 +238,23 @@ class BestOfNTest {
     private static void refuses(String message, Runnable call) {
         assertThatIllegalArgumentException().isThrownBy(call::run).withMessage(message);
     }
+
+    /** N^T beyond the range of numbers: all of the mass is on the best that there are. */
+    @Test
+    void endlessRoundsLeaveTheBest() {
+        BestOfN endless = BestOfN.of(new double[] {0.5, 0.3, 0.2, 0}, new double[] {1, 2, 3, 4}, Integer.MAX_VALUE)
+                .rounds(1000);
+        assertThat(endless.probability(2)).isEqualTo(1);
+        assertThat(endless.probability(0)).isZero();
+        assertThat(endless.probability(3)).isZero();
+        assertThat(endless.sharpened()).isEqualTo(1);
+        assertThat(endless.expectedScore()).isEqualTo(3);
+        assertThat(endless.divergence()).isCloseTo(-Math.log(0.2), within(1e-15));
+        BestOfN certain = BestOfN.of(new double[] {1, 0}, new double[] {1, 2}, Integer.MAX_VALUE)
+                .rounds(1000);
+        assertThat(certain.probability(0)).isEqualTo(1);
+        assertThat(certain.divergence()).isZero();
+        assertThat(BestOfN.drawsFor(1e-300, 0.1)).isEqualTo(Long.MAX_VALUE);
+        assertThat(BestOfN.drawsFor(1e-16, 0.5)).isEqualTo(6_931_471_805_592_522L);
+    }
 }

@@ -101,6 +101,11 @@ final class Explorer implements AutoCloseable {
                             "Content-Security-Policy",
                             "default-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'");
             byte[] body = answer.body().getBytes(UTF_8);
+            if (exchange.getRequestMethod().equals("HEAD")) {
+                exchange.getResponseHeaders().set("Content-Length", String.valueOf(body.length));
+                exchange.sendResponseHeaders(answer.status(), -1);
+                return;
+            }
             exchange.sendResponseHeaders(answer.status(), body.length);
             exchange.getResponseBody().write(body);
         }
@@ -119,8 +124,8 @@ final class Explorer implements AutoCloseable {
         if (path.equals("/table")) {
             return method.equals("POST") ? table(exchange) : Answer.refusal(405, "method: is not POST");
         }
-        if (!method.equals("GET")) {
-            return Answer.refusal(405, "method: is not GET");
+        if (!method.equals("GET") && !method.equals("HEAD")) {
+            return Answer.refusal(405, "method: is neither GET nor HEAD");
         }
         return switch (path) {
             case "/" -> new Answer(200, "text/html; charset=utf-8", page);

@@ -198,6 +198,19 @@ class ExplorerTest {
                 .startsWith("HTTP/1.1 200");
     }
 
+    @Test
+    void answersHeadAsGetWithoutTheBody() throws IOException {
+        String host = " HTTP/1.1\r\nHost: localhost:" + explorer.address().getPort() + "\r\nConnection: close\r\n\r\n";
+        String head = raw("HEAD /" + host);
+        assertThat(head).startsWith("HTTP/1.1 200").endsWith("\r\n\r\n");
+        String get = raw("GET /" + host);
+        String body = get.substring(get.indexOf("\r\n\r\n") + 4);
+        assertThat(body).startsWith("<!");
+        assertThat(head).containsIgnoringCase("Content-Length: " + body.getBytes(UTF_8).length + "\r\n");
+        assertThat(raw("HEAD /elsewhere" + host)).startsWith("HTTP/1.1 404");
+        assertThat(raw("PUT /" + host)).startsWith("HTTP/1.1 405");
+    }
+
     private static String raw(String request) throws IOException {
         try (Socket socket =
                 new Socket(InetAddress.getLoopbackAddress(), explorer.address().getPort())) {

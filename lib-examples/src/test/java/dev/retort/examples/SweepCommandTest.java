@@ -205,7 +205,9 @@ class SweepCommandTest {
                 .isEqualTo(2);
         assertThat(terminal.toString(StandardCharsets.UTF_8))
                 .contains("0 of 6 cells done, 0 of them now; 6 failed, 0 missing")
-                .contains("noise: -1.0 is not at least 0");
+                .contains("noise: -1.0 is not at least 0")
+                .doesNotContain("Exception");
+        assertThat(directory).isEmptyDirectory();
         assertThat(errors.toString(StandardCharsets.UTF_8)).contains("No cell can be measured with these arguments");
         assertThat(run(REQUIRED + " --noise=-1,0 --output=" + directory.resolve("b.csv"), locally))
                 .isEqualTo(1);

@@ -33,8 +33,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Spectrum {
 
-    static final String NOT_LISTED = "is not listed feature by feature; a law with a number of features, such as"
-            + " powerLaw(alpha, 10_000), is, and the theory's Truncation bounds what the features beyond it change";
+    private static final String REMEDY =
+            "; a law with a number of features, such as powerLaw(alpha, 10_000), is listed,"
+                    + " and the theory's Truncation bounds what the features beyond it change";
+
+    static final String NOT_LISTED = "is not listed feature by feature" + REMEDY;
 
     /** Powers take tens of nanoseconds each; to wake another thread takes some ten thousand. */
     private static final int WORTH_SHARING = 10_000;
@@ -418,8 +421,8 @@ public final class Spectrum {
             return eigenvalues.clone();
         }
         if (dimension() > MOST_LISTED) {
-            throw new IllegalStateException("The " + dimension() + " eigenvalues are too many for an array, more than "
-                    + MOST_LISTED + "; sums over them are those over the measure");
+            throw new IllegalStateException(
+                    "The " + dimension() + " eigenvalues are too many for an array, more than " + MOST_LISTED + REMEDY);
         }
         return IntStream.rangeClosed(1, dimension()).mapToDouble(law::value).toArray();
     }
@@ -456,11 +459,11 @@ public final class Spectrum {
 
     private static int whole(String name, double number) {
         if (Double.isInfinite(number)) {
-            throw new IllegalStateException("A power law without end has no " + name);
+            throw new IllegalStateException("A power law without end has no " + name + REMEDY);
         }
         if (number > Integer.MAX_VALUE - 8) {
             throw new IllegalStateException(
-                    String.format(Locale.ROOT, "The %s, %.0f, is not below 2^31 - 8", name, number));
+                    String.format(Locale.ROOT, "The %s, %.0f, is not below 2^31 - 8%s", name, number, REMEDY));
         }
         return (int) number;
     }

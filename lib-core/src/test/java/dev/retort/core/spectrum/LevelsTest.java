@@ -52,7 +52,7 @@ class LevelsTest {
         assertThatIllegalStateException()
                 .isThrownBy(spectrum::dimension)
                 .withMessageStartingWith("The dimension, 1000000000000000000")
-                .withMessageEndingWith(", is not below 2^31 - 8");
+                .withMessageContaining(", is not below 2^31 - 8; a law with");
         assertThat(DeterministicEquivalent.of(spectrum, 1e58 * (1 - 1e-9), 1e-62)
                         .omega())
                 .isBetween(0.0, 1.0);
@@ -156,9 +156,8 @@ class LevelsTest {
                 () -> Spectrum.exponential(1e-6, 20_000_000));
         assertThatIllegalStateException()
                 .isThrownBy(() -> Spectrum.powerLaw(2, 1, 0, 1_000_000_000).eigenvalues())
-                .withMessage(
-                        "The 1000000000 eigenvalues are too many for an array, more than 10000000; sums over them are"
-                                + " those over the measure");
+                .withMessageStartingWith(
+                        "The 1000000000 eigenvalues are too many for an array, more than 10000000; a law with a number of");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.retort.theory.distillation;
 
 import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +90,7 @@ public final class BestRidge {
      * @param teacher who labels the data: a {@link Distillation#of draft} with or without a surrogate, or a pipeline
      * @param training how the target is trained; its ridge does not matter
      * @return the outcome of the search
-     * @throws IllegalArgumentException as {@link Teacher#target(Training)} does
+     * @throws IllegalArgumentException as {@link Teacher#target(Training)} does, or if the best ridge may overflow
      * @throws IllegalStateException if the target or a model before it is not trained by ridge regression
      */
     public static BestRidge of(Teacher teacher, Training training) {
@@ -116,7 +117,12 @@ public final class BestRidge {
         double noise = stage.labels(pipeline.labels()).noise();
         double samples = training.samples();
         double needed = learnable == 0 ? 0 : 16 * (power + noise * noise) * squares / samples / learnable;
-        return 1e3 * Math.max(largest, Math.max(Math.sqrt(2 * squares / samples), needed));
+        double large = 1e3 * Math.max(largest, Math.max(Math.sqrt(2 * squares / samples), needed));
+        if (!(large < Double.POSITIVE_INFINITY)) {
+            throw refusal(
+                    "noise", noise, "is so large beside the signal that the best ridge overflows; take a smaller one");
+        }
+        return large;
     }
 
     private double slope(double at) {

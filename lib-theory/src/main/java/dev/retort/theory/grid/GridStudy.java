@@ -242,9 +242,11 @@ public final class GridStudy implements Serializable {
         }
     }
 
+    /** Of a refusal, what it says; of other failures, also of what kind they are. */
     private static String reason(Throwable failure) {
         try {
-            return failure.toString();
+            String message = failure.getMessage();
+            return failure instanceof IllegalArgumentException && message != null ? message : failure.toString();
         } catch (RuntimeException unreadable) {
             return failure.getClass().getName();
         }

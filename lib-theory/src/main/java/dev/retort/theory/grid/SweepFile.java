@@ -7,6 +7,7 @@ import static dev.retort.core.internal.Arguments.refusal;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Collection;
@@ -228,10 +229,15 @@ public final class SweepFile implements Closeable {
         return new SweepSummary(study.grid().size(), before, now, List.copyOf(failures.values()), dropped);
     }
 
-    /** Closes the file and releases its lock. */
+    /** Closes the file and releases its lock. A file in which no cell has a row, for all were refused, is deleted. */
     @Override
     public void close() throws IOException {
-        storage.close();
+        try (storage) {
+            if (summary().isRefused()) {
+                storage.requireUntouched(end);
+                Files.delete(path);
+            }
+        }
     }
 
     @Override

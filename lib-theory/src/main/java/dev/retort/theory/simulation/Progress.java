@@ -49,11 +49,11 @@ public record Progress(int done, int limit, double mean, double standardError, D
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%d of at most %d trials: %.6g ± %.2g, %.1f s left",
+                "%d of at most %d trials: %.6g%s, %.1f s left",
                 done,
                 limit,
                 mean,
-                standardError,
+                Double.isFinite(standardError) ? String.format(Locale.ROOT, " ± %.2g", standardError) : "",
                 remaining.toMillis() / 1e3);
     }
 }

@@ -1,6 +1,7 @@
 package dev.retort.theory.distillation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.retort.core.spectrum.RegressionTask;
@@ -13,6 +14,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BestRidgeTest {
 
     /** σ²/(nβ²), exactly. */
+    @Test
+    void refusesANoiseThatWantsARidgeBeyondTheRange() {
+        RegressionTask deafening = RegressionTask.of(Spectrum.powerLaw(2, 100), Signal.sourcePowerLaw(1.5))
+                .withNoise(1e155);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> BestRidge.of(Distillation.of(deafening), Training.samples(40)))
+                .withMessage(
+                        "noise: 1.0E155 is so large beside the signal that the best ridge overflows; take a smaller one");
+    }
+
     @Test
     void ofEqualCoefficientsIsNoiseOverSignal() {
         RegressionTask isotropic = RegressionTask.of(Spectrum.isotropic(1, 90), Signal.constant(Math.sqrt(1.0 / 90)))

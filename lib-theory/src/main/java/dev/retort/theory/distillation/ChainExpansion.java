@@ -5,11 +5,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * The expansion in 1/n of pipelines whose stages are ridge regressions on labels that are linear in their teacher's. Derived in
+ * The expansion in 1/n of pipelines whose stages are linear in their labels and these in their teacher's coefficients. Derived in
  * the module's documentation, {@code docs/finite-size.md}; the symbols here are those of that page. Everything is in the units
  * of the nodes.
  */
@@ -17,38 +18,75 @@ final class ChainExpansion {
 
     private ChainExpansion() {}
 
+    /** What one stage of a pipeline does to the corrections. */
+    interface Step {
+
+        /**
+         * Replaces the corrections of its labels' E b and E b², by those of the coefficients that this stage trains.
+         *
+         * @param second summed over the features of a node
+         */
+        void correct(double[] mean, double[] second);
+
+        /** n(1 − Ω). */
+        double spareSamples();
+    }
+
     /** Nothing where the formulas are not known, or not finite. */
     static Optional<FiniteSize> of(Distillation pipeline) {
-        boolean known = pipeline.stages().stream()
-                        .allMatch(stage ->
-                                stage instanceof RidgeStage && stage.training().hasLinearLabels() && stage.spare() > 0)
+        boolean known = pipeline.stages().stream().allMatch(ChainExpansion::isKnown)
                 && pipeline.predict().excess() < Double.POSITIVE_INFINITY;
         if (!known) {
             return Optional.empty();
         }
         List<Step> steps = IntStream.range(0, pipeline.stages().size())
-                .mapToObj(s -> new Step(
-                        (RidgeStage) pipeline.stages().get(s),
-                        pipeline.labelsOfStages().get(s)))
+                .mapToObj(s ->
+                        step(pipeline.stages().get(s), pipeline.labelsOfStages().get(s)))
                 .toList();
+        List<RidgeStep> ridges = steps.stream()
+                .filter(RidgeStep.class::isInstance)
+                .map(RidgeStep.class::cast)
+                .toList();
+        OptionalDouble scatter =
+                ridges.size() == steps.size() ? OptionalDouble.of(Math.sqrt(variance(ridges))) : OptionalDouble.empty();
         double spareSamples =
-                steps.stream().mapToDouble(step -> step.spareSamples).min().orElseThrow();
-        return FiniteSize.ifFinite(correction(steps), Math.sqrt(variance(steps)), spareSamples);
+                steps.stream().mapToDouble(Step::spareSamples).min().orElseThrow();
+        return FiniteSize.ifFinite(correction(pipeline, steps), scatter, spareSamples);
+    }
+
+    private static boolean isKnown(Stage stage) {
+        boolean known = stage instanceof RidgeStage || stage instanceof FilterStage || stage instanceof StochasticStage;
+        return known && stage.training().hasLinearLabels() && !stage.isAtThreshold();
+    }
+
+    private static Step step(Stage stage, Moments teacher) {
+        if (stage instanceof RidgeStage ridge) {
+            return new RidgeStep(ridge, teacher);
+        }
+        return stage instanceof FilterStage filter
+                ? new FilterStep(filter, stage.labels(teacher))
+                : new ExactStep(stage, teacher.coordinates());
     }
 
     /** δE, of order 1/n: the mean of the excess risk over experiments is E + δE + O(1/n²). */
-    private static double correction(List<Step> steps) {
-        Coordinates nodes = steps.get(0).nodes;
+    private static double correction(Distillation pipeline, List<Step> steps) {
+        Coordinates nodes = pipeline.labels().coordinates();
         double[] mean = new double[nodes.size()];
-        double[] square = new double[nodes.size()];
-        for (Step step : steps) {
-            step.correct(mean, square);
+        double[] second = new double[nodes.size()];
+        for (int s = 0; s < steps.size(); s++) {
+            double share = pipeline.stages().get(s).training().teacherShare();
+            for (int k = 0; k < nodes.size(); k++) {
+                double ofLabels = share * mean[k];
+                second[k] = 2 * (1 - share) * nodes.power(k) * nodes.truth(k) * ofLabels + share * share * second[k];
+                mean[k] = ofLabels;
+            }
+            steps.get(s).correct(mean, second);
         }
-        return sum(nodes, k -> nodes.matters(k) ? square[k] - 2 * nodes.power(k) * nodes.truth(k) * mean[k] : 0);
+        return sum(nodes, k -> nodes.matters(k) ? second[k] - 2 * nodes.power(k) * nodes.truth(k) * mean[k] : 0);
     }
 
     /** That of the excess risk from one experiment to another. */
-    private static double variance(List<Step> steps) {
+    private static double variance(List<RidgeStep> steps) {
         Coordinates nodes = steps.get(0).nodes;
         double[] bySquare = new double[nodes.size()];
         double[] byMean = new double[nodes.size()];
@@ -56,16 +94,16 @@ final class ChainExpansion {
             bySquare[k] = nodes.matters(k) ? 1 : 0;
             byMean[k] = nodes.matters(k) ? nodes.truth(k) : 0;
         }
-        Deque<Step> backwards = new ArrayDeque<>();
+        Deque<RidgeStep> backwards = new ArrayDeque<>();
         steps.forEach(backwards::addFirst);
         CompensatedSum variance = new CompensatedSum();
-        for (Step step : backwards) {
+        for (RidgeStep step : backwards) {
             variance.add(step.addVariance(bySquare, byMean));
         }
         return Math.max(variance.value(), 0);
     }
 
-    private static double sum(Coordinates nodes, IntToDoubleFunction term) {
+    static double sum(Coordinates nodes, IntToDoubleFunction term) {
         CompensatedSum sum = new CompensatedSum();
         for (int k = 0; k < nodes.size(); k++) {
             sum.add(term.applyAsDouble(k));
@@ -73,8 +111,37 @@ final class ChainExpansion {
         return sum.value();
     }
 
-    /** One stage of the pipeline with the labels that it is trained on. */
-    private static final class Step {
+    /** The labels' corrections as a stage passes them on, which is linear in the moments. */
+    static void inherit(Stage stage, Coordinates nodes, double[] mean, double[] second) {
+        double[] given = second.clone();
+        double[] amounts = stage.rawAmounts(nodes, (factor, k) -> factor * factor * given[k], factor -> 0);
+        for (int r = 0; r < amounts.length; r++) {
+            amounts[r] = stage.perSpare(amounts[r]);
+        }
+        IntToDoubleFunction added = stage.addedVariances(amounts, nodes);
+        for (int k = 0; k < nodes.size(); k++) {
+            double theta = stage.theta(nodes, k);
+            mean[k] *= theta;
+            second[k] = theta * theta * given[k] + nodes.weight(k) * added.applyAsDouble(k);
+        }
+    }
+
+    /** A stage whose moments are exact at every size. */
+    private record ExactStep(Stage stage, Coordinates nodes) implements Step {
+
+        @Override
+        public void correct(double[] mean, double[] second) {
+            inherit(stage, nodes, mean, second);
+        }
+
+        @Override
+        public double spareSamples() {
+            return Double.POSITIVE_INFINITY;
+        }
+    }
+
+    /** Ridge regression on given labels. */
+    private static final class RidgeStep implements Step {
 
         private final Coordinates nodes;
         private final Moments labels;
@@ -95,7 +162,7 @@ final class ChainExpansion {
         /** X = σ² + Σ ρζ² E b², the variance of the labels about the average fit. */
         private final double missed;
 
-        Step(RidgeStage stage, Moments teacher) {
+        RidgeStep(RidgeStage stage, Moments teacher) {
             Labelled labelled = stage.labels(teacher);
             this.labels = labelled.moments();
             this.nodes = labels.coordinates();
@@ -116,13 +183,13 @@ final class ChainExpansion {
             this.missed = labelled.noise() * labelled.noise() + sum(k -> ratio[k] * zeta[k] * zeta[k] * square[k]);
         }
 
-        /** Replaces the corrections of the teacher's E b and E b² by those of the coefficients that this stage trains. */
-        void correct(double[] mean, double[] second) {
-            for (int k = 0; k < nodes.size(); k++) {
-                double ofLabels = share * mean[k];
-                second[k] = 2 * (1 - share) * nodes.power(k) * nodes.truth(k) * ofLabels + share * share * second[k];
-                mean[k] = ofLabels;
-            }
+        @Override
+        public double spareSamples() {
+            return spareSamples;
+        }
+
+        @Override
+        public void correct(double[] mean, double[] second) {
             double inherited = sum(k -> ratio[k] * zeta[k] * zeta[k] * second[k]) / spareSamples;
             double delta = sum(k -> nodes.weight(k) * theta[k] * theta[k] * zeta[k]) / samples;
             double delta3 = sum(k -> nodes.weight(k) * Math.pow(theta[k], 3) * zeta[k]) / samples;

@@ -2,47 +2,57 @@ package dev.retort.theory.distillation;
 
 import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.nonNegative;
-import static dev.retort.core.internal.Arguments.positive;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * How far an experiment of finite size is from the limit: the expansion of its excess risk in 1/n. Immutable. Source: the
  * module's documentation, {@code docs/finite-size.md}.
  *
  * @param correction δE, of order 1/n: the mean over experiments is E + δE + O(1/n²)
- * @param standardDeviation of the excess risk from one experiment to another, to leading order, at least 0
- * @param spareSamples n(1 − Ω) of the stage where it is smallest, greater than 0: what the expansion is in the inverse of
+ * @param standardDeviation of the excess risk from one experiment to another, to leading order, at least 0; nothing where
+ *     the formula is not known
+ * @param spareSamples n(1 − Ω) of the stage where it is smallest, greater than 0: what the expansion is in the inverse of; infinite
+ *     where every stage is exact
  */
-public record FiniteSize(double correction, double standardDeviation, double spareSamples) {
+public record FiniteSize(double correction, OptionalDouble standardDeviation, double spareSamples) {
 
     private static final double FEWEST_SPARE_SAMPLES = 30;
 
     /**
-     * Requires finite numbers.
+     * Requires numbers in their ranges.
      *
      * @param correction δE
-     * @param standardDeviation that of a single experiment, at least 0
+     * @param standardDeviation that of a single experiment, at least 0, where it is known
      * @param spareSamples the smallest n(1 − Ω), greater than 0
-     * @throws IllegalArgumentException if one is NaN, infinite or out of its range
+     * @throws IllegalArgumentException if one is null, NaN or out of its range, or if the first or the second is infinite
      */
     public FiniteSize {
         finite("correction", correction);
-        nonNegative("standardDeviation", standardDeviation);
-        positive("spareSamples", spareSamples);
+        notNull("standardDeviation", standardDeviation).ifPresent(value -> nonNegative("standardDeviation", value));
+        if (!(spareSamples > 0)) {
+            throw refusal("spareSamples", spareSamples, "is not greater than 0");
+        }
     }
 
     /**
      * The same where the terms have stayed in the range of numbers, which they may leave where eigenvalues span hundreds of decades.
      *
      * @param correction δE
-     * @param standardDeviation that of a single experiment, at least 0 or NaN
+     * @param standardDeviation that of a single experiment, at least 0 or NaN, where it is known
      * @param spareSamples the smallest n(1 − Ω), greater than 0
      * @return nothing if a term is NaN or infinite
-     * @throws IllegalArgumentException if a finite number is out of its range
+     * @throws IllegalArgumentException if an argument is null or a finite number is out of its range
      */
-    public static Optional<FiniteSize> ifFinite(double correction, double standardDeviation, double spareSamples) {
-        return Double.isFinite(correction) && Double.isFinite(standardDeviation)
+    public static Optional<FiniteSize> ifFinite(
+            double correction, OptionalDouble standardDeviation, double spareSamples) {
+        boolean finite = Double.isFinite(correction)
+                && Double.isFinite(
+                        notNull("standardDeviation", standardDeviation).orElse(0));
+        return finite && !Double.isNaN(spareSamples)
                 ? Optional.of(new FiniteSize(correction, standardDeviation, spareSamples))
                 : Optional.empty();
     }

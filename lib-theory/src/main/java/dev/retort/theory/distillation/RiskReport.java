@@ -283,8 +283,9 @@ public final class RiskReport {
      * How far the mean excess risk of experiments of this size is from {@link #excess()}, which is its limit: the term of order
      * 1/n. What is left is of order 1/n².
      *
-     * <p>Known for chains of ridge regressions, with or without masks, spectra of their own and mixed labels, and for Gaussian
-     * features, whether covariances commute or not; not for pools of rows, nor for labels other than logits; derived in the module's documentation, {@code docs/finite-size.md}.
+     * <p>Known for chains of ridge regressions, spectral filters and single-pass gradient descent, which is exact, with or without
+     * masks, spectra of their own and mixed labels, and for Gaussian features, whether covariances commute or not; not for random
+     * features, pools of rows, nor labels other than logits; derived in the module's documentation, {@code docs/finite-size.md}.
      *
      * @return δE, of either sign; nothing where the formula is not known, the risk is infinite, or eigenvalues over
      *     hundreds of decades take the terms out of the range of numbers
@@ -307,12 +308,11 @@ public final class RiskReport {
      * By how much the excess risk of a single experiment, all data drawn once, scatters about its mean. To leading order; the
      * scatter is asymptotically normal, and skewed upwards at small sizes.
      *
-     * @return the standard deviation, at least 0; nothing where {@link #finiteSizeCorrection()} is not known
+     * @return the standard deviation, at least 0; nothing where {@link #finiteSizeCorrection()} is not known, nor for a pipeline
+     *     with a spectral filter or with stochastic gradient descent
      */
     public OptionalDouble standardDeviation() {
-        return finiteSize()
-                .map(size -> OptionalDouble.of(size.standardDeviation()))
-                .orElseGet(OptionalDouble::empty);
+        return finiteSize().map(FiniteSize::standardDeviation).orElseGet(OptionalDouble::empty);
     }
 
     /**
@@ -326,10 +326,11 @@ public final class RiskReport {
      */
     public OptionalDouble zScore(double excess) {
         nonNegative("excess", excess);
-        return finiteSize()
-                .map(size -> OptionalDouble.of(
-                        new SampleMean(excess, size.standardDeviation()).zScore(excess() + size.correction())))
-                .orElseGet(OptionalDouble::empty);
+        OptionalDouble scatter = standardDeviation();
+        return scatter.isPresent()
+                ? OptionalDouble.of(new SampleMean(excess, scatter.getAsDouble())
+                        .zScore(corrected().orElseThrow()))
+                : scatter;
     }
 
     /**

@@ -235,6 +235,10 @@ public abstract sealed class SpectralFilter {
             return new Complex(real + other.real, imaginary + other.imaginary);
         }
 
+        Complex minus(Complex other) {
+            return new Complex(real - other.real, imaginary - other.imaginary);
+        }
+
         Complex plus(double other) {
             return new Complex(real + other, imaginary);
         }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.IntToDoubleFunction;
 
 /**
@@ -45,7 +46,8 @@ final class MatrixExpansion {
         }
         double spareSamples =
                 steps.stream().mapToDouble(step -> step.spareSamples).min().orElseThrow();
-        return FiniteSize.ifFinite(risk.times(correction), Math.sqrt(Math.max(variance.value(), 0)), spareSamples);
+        OptionalDouble scatter = OptionalDouble.of(Math.sqrt(Math.max(variance.value(), 0)));
+        return FiniteSize.ifFinite(risk.times(correction), scatter, spareSamples);
     }
 
     private static double sum(int size, IntToDoubleFunction term) {

@@ -281,6 +281,6 @@ class SpectralFilterTest {
         assertThatIllegalStateException()
                 .isThrownBy(stopped::equivalent)
                 .withMessageStartingWith("No single τ belongs to gradient flow of time 3.0");
-        assertThat(stopped.predict().finiteSizeCorrection()).isEmpty();
+        assertThat(stopped.predict().standardDeviation()).isEmpty();
     }
 }

@@ -4,6 +4,7 @@ import static dev.retort.core.internal.Arguments.refusal;
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
 
+import dev.retort.examples.validation.Validation;
 import dev.retort.theory.data.DataTable;
 import dev.retort.theory.data.TableFormatException;
 import dev.retort.theory.data.TableReader;
@@ -17,7 +18,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +40,8 @@ import picocli.CommandLine.Parameters;
         description = "Knowledge distillation in closed form, and in simulation.",
         footer = {
             "",
-            "Exit codes: 0 if all went well, 1 if a file cannot be read or written or work remains, 2 if the arguments or the table"
-                    + " are refused."
+            "Exit codes: 0 if all went well, 1 if a file cannot be read or written, work remains or a formula fails, 2 if the arguments or"
+                    + " the table are refused."
         })
 public final class Retort {
 
@@ -74,7 +78,8 @@ public final class Retort {
      * @param arguments {@code --help} explains them
      * @param out where results go
      * @param err where progress and refusals go
-     * @return the exit code: 0 if all went well, 1 if a file cannot be read or written or work remains, 2 if the arguments are refused
+     * @return the exit code: 0 if all went well, 1 if a file cannot be read or written, work remains or a formula fails, 2 if the
+     *     arguments are refused
      */
     static int run(String[] arguments, PrintStream out, PrintStream err) {
         CommandLine command = new CommandLine(new Retort(List.of(arguments), out, err))
@@ -352,6 +357,49 @@ public final class Retort {
         report.answers().forEach(out::println);
         out.println("report: " + directory.resolve("index.html").toAbsolutePath());
         return DONE;
+    }
+
+    @Command(
+            name = "validate",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Computes every formula again, against reference digits, simulation and limits, and writes a page that says how far each is"
+                        + " off. Takes about a minute.",
+                "Ends with exit code 1, and names what failed, if anything is off by more than is allowed."
+            })
+    int validate(
+            @Parameters(
+                            paramLabel = "DIRECTORY",
+                            arity = "0..1",
+                            defaultValue = "retort-validation",
+                            description = "where the page goes; ${DEFAULT-VALUE} unless given")
+                    Path directory,
+            @Option(names = "--quick", description = "a few rows of each table and a few trials, in seconds") boolean quick,
+            @Option(
+                            names = "--digits",
+                            paramLabel = "TABLES",
+                            description = "a directory of tables that take the place of the library's reference digits, by their names")
+                    @Nullable
+                    Path digits)
+            throws IOException {
+        long start = System.nanoTime();
+        Validation validation = digits == null
+                ? Validation.run(quick, name -> err.println("checking " + name))
+                : Validation.against(digits, quick, name -> err.println("checking " + name));
+        String circumstances = String.format(
+                Locale.ROOT,
+                "Retort %s, on %s, with Java %s on %s; it took %.0f s.%s",
+                Version.name(),
+                LocalDate.now(ZoneOffset.UTC),
+                Runtime.version(),
+                System.getProperty("os.name"),
+                (System.nanoTime() - start) / 1e9,
+                quick ? " Quick: a few rows of each table and a few trials." : "");
+        validation.save(directory, circumstances);
+        validation.failures().forEach(failure -> err.println("fails: " + failure));
+        out.println(validation.summary());
+        out.println("report: " + directory.resolve("index.html").toAbsolutePath());
+        return validation.failures().isEmpty() ? DONE : FAILED;
     }
 
     /** The version in the manifest. */

@@ -70,6 +70,7 @@ class ArchitectureTest {
             "theory.grid",
             "theory.report",
             "theory.testing",
+            "examples.validation",
             "examples",
             "examples.benchmark",
             "examples.spark");

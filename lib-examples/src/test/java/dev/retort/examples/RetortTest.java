@@ -11,10 +11,12 @@ import dev.retort.theory.data.DataAnalysis;
 import dev.retort.theory.data.DataTable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -199,6 +201,30 @@ class RetortTest {
         assertThat(Run.of("sweep", "--output=risks.parquet", "--alpha=1", "--source=1", "--features=5", "--samples=3")
                         .err())
                 .contains("only Spark writes Parquet");
+    }
+
+    /** The excess risk of the first chain, 1e-10 off. All else passes. */
+    @Test
+    void namesTheFormulaThatAWrongDigitIsIn() throws IOException {
+        Path digits = Files.createDirectories(directory.resolve("digits/distillation"));
+        try (InputStream table =
+                Objects.requireNonNull(Retort.class.getResourceAsStream("validation/reference/distillation/chains.tsv"))) {
+            String right = new String(table.readAllBytes(), UTF_8);
+            String wrong = right.replaceFirst("0\\.35362640246", "0.35362640250");
+            assertThat(wrong).isNotEqualTo(right);
+            Files.writeString(digits.resolve("chains.tsv"), wrong);
+        }
+        Path report = directory.resolve("validation");
+        Run run = Run.of("validate", "--quick", "--digits=" + digits.getParent(), report.toString());
+        assertThat(run.code()).as(run.err()).isEqualTo(1);
+        assertThat(run.err().lines().filter(line -> line.startsWith("fails: ")))
+                .containsExactly("fails: risk of every stage of a chain: distillation/chains.tsv: 1.13e-10, but 1.0e-12 is allowed");
+        assertThat(run.out()).contains("checks of", "numbers: 1 fails");
+        assertThat(Files.readString(report.resolve("index.html")))
+                .contains("What failed", "Every formula", "Quick: a few rows", "arXiv 2410.18837");
+        List<String> lines = Files.readAllLines(report.resolve("validation.csv"));
+        assertThat(lines.stream().filter(line -> line.contains("FAILS"))).hasSize(1);
+        assertThat(lines.stream().filter(line -> line.contains(",passes,"))).hasSizeGreaterThan(90);
     }
 
     @Test

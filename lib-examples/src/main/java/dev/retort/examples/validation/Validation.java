@@ -1,0 +1,218 @@
+package dev.retort.examples.validation;
+
+import static dev.retort.core.internal.Arguments.notNull;
+import static java.util.stream.Collectors.joining;
+
+import dev.retort.examples.validation.Check.Kind;
+import dev.retort.examples.validation.Check.Outcome;
+import dev.retort.examples.validation.Check.Run;
+import dev.retort.theory.report.Page;
+import dev.retort.theory.report.Table;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Every formula of the library, computed again and held against reference digits of high precision, simulation, what is exact at
+ * finite size, and limits. Immutable.
+ */
+public final class Validation {
+
+    private static final String NONE = "—";
+
+    /** A formula, and what was found of it, in the order of its checks. */
+    private record Finding(Formula formula, List<Outcome> outcomes) {
+
+        Stream<Outcome> of(Kind kind) {
+            return outcomes.stream().filter(outcome -> outcome.check().kind() == kind);
+        }
+    }
+
+    private final List<Finding> findings;
+
+    private Validation(List<Finding> findings) {
+        this.findings = findings;
+    }
+
+    /** Every formula, in the order of the packages. */
+    static List<Formula> formulas() {
+        return Stream.of(
+                        EquivalentFormulas.all(),
+                        DistillationFormulas.all(),
+                        PlanningFormulas.all(),
+                        ScalingFormulas.all(),
+                        TestTimeFormulas.all(),
+                        InContextFormulas.all(),
+                        ProgressiveFormulas.all(),
+                        SharpeningFormulas.all(),
+                        DataFormulas.all())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /**
+     * Checks every formula against the digits of the library.
+     *
+     * @param quick whether a few rows of every table and a few trials will do
+     * @param onFormula is told the name of each formula before it is checked
+     * @return what was found
+     */
+    public static Validation run(boolean quick, Consumer<? super String> onFormula) {
+        return run(new Run(ReferenceTables.shipped(), quick), onFormula);
+    }
+
+    /**
+     * Checks every formula against other digits.
+     *
+     * @param directory tables of reference digits, {@code distillation/chains.tsv} and so on; those that are not there are the library's
+     * @param quick whether a few rows of every table and a few trials will do
+     * @param onFormula is told the name of each formula before it is checked
+     * @return what was found
+     * @throws IllegalArgumentException if there is no such directory
+     */
+    public static Validation against(Path directory, boolean quick, Consumer<? super String> onFormula) {
+        return run(new Run(ReferenceTables.in(notNull("directory", directory)), quick), onFormula);
+    }
+
+    private static Validation run(Run run, Consumer<? super String> onFormula) {
+        notNull("onFormula", onFormula);
+        return new Validation(formulas().stream()
+                .map(formula -> {
+                    onFormula.accept(formula.name());
+                    return new Finding(
+                            formula,
+                            formula.checks().stream()
+                                    .map(check -> check.run(run))
+                                    .toList());
+                })
+                .toList());
+    }
+
+    /** {@return a line for every check that failed: the formula, what was compared, how far it is off and how far it may be} */
+    public List<String> failures() {
+        return findings.stream()
+                .flatMap(finding -> finding.outcomes().stream()
+                        .filter(outcome -> !outcome.passes())
+                        .map(outcome -> String.format(
+                                Locale.ROOT,
+                                "%s: %s: %.3g, but %s",
+                                finding.formula().name(),
+                                outcome.check().what(),
+                                outcome.value(),
+                                allowed(outcome.check()))))
+                .toList();
+    }
+
+    private static String allowed(Check check) {
+        return check.kind() == Kind.ORDER
+                ? String.format(Locale.ROOT, "%s ± %s is expected", number(check.target()), number(check.tolerance()))
+                : String.format(Locale.ROOT, "%.2g is allowed", check.tolerance());
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) ? Integer.toString((int) value) : Double.toString(value);
+    }
+
+    /** {@return in a sentence, how many formulas and numbers were checked, and with what result} */
+    public String summary() {
+        long checks = findings.stream().mapToLong(finding -> finding.outcomes().size()).sum();
+        long numbers = findings.stream()
+                .flatMap(finding -> finding.outcomes().stream())
+                .mapToLong(Outcome::count)
+                .sum();
+        int failed = failures().size();
+        return findings.size() + " formulas, " + checks + " checks of " + numbers + " numbers: "
+                + (failed == 0 ? "all pass" : failed + (failed == 1 ? " fails" : " fail"));
+    }
+
+    /**
+     * Writes a page, {@code index.html}, and all that was found as comma-separated values, {@code validation.csv}.
+     *
+     * @param directory where to; it is created if need be
+     * @param circumstances when, with which version and how this was run, for the page
+     * @throws IOException if a file cannot be written
+     */
+    public void save(Path directory, String circumstances) throws IOException {
+        page(notNull("circumstances", circumstances)).save(notNull("directory", directory).resolve("index.html"));
+        Files.writeString(directory.resolve("validation.csv"), details().csv());
+    }
+
+    private Page page(String circumstances) {
+        Page page = Page.of("What vouches for the formulas")
+                .withParagraph(summary() + ". " + circumstances)
+                .withParagraph("Every number on this page was computed when it was written, and none was typed. An error is the "
+                        + "largest relative difference from reference digits, which independent programs computed with up to 400 "
+                        + "digits; |z| the largest difference from a simulation, in its standard errors, beyond what is allowed for "
+                        + "finite size: 4/n² where the correction of order 1/n is known, 3/n elsewhere, nothing where the formula is "
+                        + "exact at every size. The order is the power of 1/n with which a formula that is a limit comes closer to "
+                        + "what is exact at finite size. Limits and identities are numbers that are known otherwise, in closed form "
+                        + "or by a direct sum, and the largest relative difference from them. A dash means that there is no such "
+                        + "check: a formula that is exact has no order, an identity is not simulated.")
+                .withHeading("Every formula")
+                .withTable(overview());
+        List<String> failures = failures();
+        if (!failures.isEmpty()) {
+            page = page.withHeading("What failed");
+            for (String failure : failures) {
+                page = page.withParagraph(failure);
+            }
+        }
+        return page.withHeading("Every check").withFoldedTable("All checks, with what is allowed", details());
+    }
+
+    private Table overview() {
+        Table table = Table.of("formula", "worst error", "worst |z|", "order", "limits", "worst of them", "verdict", "computed by", "source");
+        for (Finding finding : findings) {
+            long limits = finding.of(Kind.LIMIT).count();
+            boolean passes = finding.outcomes().stream().allMatch(Outcome::passes);
+            table = table.withRow(
+                    finding.formula().name(),
+                    worst(finding, Kind.DIGITS, "%.1e"),
+                    worst(finding, Kind.SIMULATION, "%.2f"),
+                    worst(finding, Kind.ORDER, "%.2f"),
+                    limits == 0 ? NONE : Long.toString(limits),
+                    worst(finding, Kind.LIMIT, "%.1e"),
+                    passes ? "passes" : "FAILS",
+                    finding.formula().types().stream().map(Class::getSimpleName).collect(joining(", ")),
+                    finding.formula().source());
+        }
+        return table;
+    }
+
+    private static String worst(Finding finding, Kind kind, String format) {
+        return finding.of(kind)
+                .map(Outcome::value)
+                .reduce((a, b) -> Double.isNaN(a) || a > b ? a : b)
+                .map(value -> value == 0 ? "0" : String.format(Locale.ROOT, format, value))
+                .orElse(NONE);
+    }
+
+    private Table details() {
+        Table table = Table.of("formula", "kind", "compared with", "numbers", "worst", "expected", "allowed", "verdict", "source");
+        for (Finding finding : findings) {
+            for (Outcome outcome : finding.outcomes()) {
+                Check check = outcome.check();
+                table = table.withRow(
+                        finding.formula().name(),
+                        check.kind().name().toLowerCase(Locale.ROOT),
+                        check.what(),
+                        outcome.count(),
+                        outcome.value(),
+                        check.target(),
+                        check.tolerance(),
+                        outcome.passes() ? "passes" : "FAILS",
+                        finding.formula().source());
+            }
+        }
+        return table;
+    }
+
+    @Override
+    public String toString() {
+        return "Validation[" + summary() + "]";
+    }
+}

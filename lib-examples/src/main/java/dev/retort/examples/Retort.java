@@ -374,11 +374,13 @@ public final class Retort {
                             defaultValue = "retort-validation",
                             description = "where the page goes; ${DEFAULT-VALUE} unless given")
                     Path directory,
-            @Option(names = "--quick", description = "a few rows of each table and a few trials, in seconds") boolean quick,
+            @Option(names = "--quick", description = "a few rows of each table and a few trials, in seconds")
+                    boolean quick,
             @Option(
                             names = "--digits",
                             paramLabel = "TABLES",
-                            description = "a directory of tables that take the place of the library's reference digits, by their names")
+                            description =
+                                    "a directory of tables that take the place of the library's reference digits, by their names")
                     @Nullable
                     Path digits)
             throws IOException {

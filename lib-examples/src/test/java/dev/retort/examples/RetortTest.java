@@ -207,8 +207,8 @@ class RetortTest {
     @Test
     void namesTheFormulaThatAWrongDigitIsIn() throws IOException {
         Path digits = Files.createDirectories(directory.resolve("digits/distillation"));
-        try (InputStream table =
-                Objects.requireNonNull(Retort.class.getResourceAsStream("validation/reference/distillation/chains.tsv"))) {
+        try (InputStream table = Objects.requireNonNull(
+                Retort.class.getResourceAsStream("validation/reference/distillation/chains.tsv"))) {
             String right = new String(table.readAllBytes(), UTF_8);
             String wrong = right.replaceFirst("0\\.35362640246", "0.35362640250");
             assertThat(wrong).isNotEqualTo(right);
@@ -218,7 +218,8 @@ class RetortTest {
         Run run = Run.of("validate", "--quick", "--digits=" + digits.getParent(), report.toString());
         assertThat(run.code()).as(run.err()).isEqualTo(1);
         assertThat(run.err().lines().filter(line -> line.startsWith("fails: ")))
-                .containsExactly("fails: risk of every stage of a chain: distillation/chains.tsv: 1.13e-10, but 1.0e-12 is allowed");
+                .containsExactly(
+                        "fails: risk of every stage of a chain: distillation/chains.tsv: 1.13e-10, but 1.0e-12 is allowed");
         assertThat(run.out()).contains("checks of", "numbers: 1 fails");
         assertThat(Files.readString(report.resolve("index.html")))
                 .contains("What failed", "Every formula", "Quick: a few rows", "arXiv 2410.18837");

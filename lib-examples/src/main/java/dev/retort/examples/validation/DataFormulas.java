@@ -37,7 +37,8 @@ final class DataFormulas {
     }
 
     private static Formula tables() {
-        return Formula.of("tables read from files", "NumPy's format, versions 1 to 3", DataTable.class, TableReader.class)
+        return Formula.of(
+                        "tables read from files", "NumPy's format, versions 1 to 3", DataTable.class, TableReader.class)
                 .withDigits("data/npy-files.tsv", 0, (row, worst) -> {
                     double[][] read = read(row).toRows();
                     double[] expected = Stream.of(row.cells().get(3).split(" ", -1))
@@ -60,9 +61,15 @@ final class DataFormulas {
     }
 
     private static Formula diagnosis() {
-        return Formula.of("what stands in the way of a regression", "derived, " + DOCUMENT, DataReport.class, Answer.class)
+        return Formula.of(
+                        "what stands in the way of a regression",
+                        "derived, " + DOCUMENT,
+                        DataReport.class,
+                        Answer.class)
                 .withLimit("rank of columns of which one is a sum, one constant", 0, worst -> {
-                    double[][] rows = {{1, 2, 3, 7, 5}, {2, 1, 3, 7, 4}, {3, 5, 8, 7, 9}, {4, 3, 7, 7, 1}, {5, 9, 14, 7, 8}};
+                    double[][] rows = {
+                        {1, 2, 3, 7, 5}, {2, 1, 3, 7, 4}, {3, 5, 8, 7, 9}, {4, 3, 7, 7, 1}, {5, 9, 14, 7, 8}
+                    };
                     DataTable table = DataTable.of(List.of("a", "b", "sum", "seven", "label"), rows);
                     worst.compare(DataReport.of(table, "label").rank(), 2);
                 });
@@ -135,7 +142,11 @@ final class DataFormulas {
     }
 
     private static Formula analysis() {
-        return Formula.of("students of fewer and of more rows", "derived, " + DOCUMENT, DataAnalysis.class, TeacherRisks.class)
+        return Formula.of(
+                        "students of fewer and of more rows",
+                        "derived, " + DOCUMENT,
+                        DataAnalysis.class,
+                        TeacherRisks.class)
                 .withSimulation("400 rows say what 100 do, against the theory of their covariance", (run, worst) -> {
                     double predicted = theory(100, 0.02);
                     for (int draw = 0; draw < run.trials(20); draw++) {
@@ -153,7 +164,8 @@ final class DataFormulas {
                 .withLimit("the tuned student of a teacher's risks, and what is saved", 1e-9, worst -> {
                     DataAnalysis analysis = DataAnalysis.raw(DataTable.of(rows(400, 1)), "40");
                     TeacherRisks risks = analysis.teacher(20).value();
-                    worst.compare(risks.tunedOnTruth(), analysis.tuned(20).testRisk().mean());
+                    worst.compare(
+                            risks.tunedOnTruth(), analysis.tuned(20).testRisk().mean());
                     worst.compare(risks.saving(), 1 - risks.onTeacherLabels() / risks.tunedOnTruth());
                 });
     }

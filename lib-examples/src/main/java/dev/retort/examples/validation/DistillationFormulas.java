@@ -47,8 +47,7 @@ final class DistillationFormulas {
     private static final String PAPER = "Ildiz et al., arXiv 2410.18837";
     private static final String DOCUMENT = "lib-theory/docs/distillation.md";
     private static final String OWN_DATA_TWICE = "lib-theory/docs/self-distillation.md";
-    private static final RegressionTask TASK = RegressionTask.of(
-                    Spectrum.powerLaw(1.2, 40), Signal.sourcePowerLaw(1.4))
+    private static final RegressionTask TASK = RegressionTask.of(Spectrum.powerLaw(1.2, 40), Signal.sourcePowerLaw(1.4))
             .withNoise(0.3);
     private static final Training TARGET = Training.samples(60).withRidge(0.05);
     private static final Distillation TAUGHT = Distillation.of(TASK)
@@ -102,10 +101,20 @@ final class DistillationFormulas {
                         simulate(run, worst, pipeline);
                     }
                 })
-                .withOrder("isotropic ridge regression, exact at every size", 1, 0.1, (run, worst) -> worst.add(
-                        order(report -> report.excess())))
-                .withLimit("least squares: σ²p/(n − p)", 1e-13, worst -> worst.compare(
-                        Distillation.of(TASK).target(Training.samples(100)).predict().excess(), 0.09 * 40 / 60));
+                .withOrder(
+                        "isotropic ridge regression, exact at every size",
+                        1,
+                        0.1,
+                        (run, worst) -> worst.add(order(report -> report.excess())))
+                .withLimit(
+                        "least squares: σ²p/(n − p)",
+                        1e-13,
+                        worst -> worst.compare(
+                                Distillation.of(TASK)
+                                        .target(Training.samples(100))
+                                        .predict()
+                                        .excess(),
+                                0.09 * 40 / 60));
     }
 
     /** Where the smallest double is too coarse for a relative error. */
@@ -129,9 +138,8 @@ final class DistillationFormulas {
 
     private static void simulate(Run run, Worst worst, Distillation pipeline) {
         List<RiskReport> predictions = pipeline.predictStages();
-        List<Simulation> stages = pipeline.simulate(
-                        Trials.of(run.trials(200)).withSeed(11))
-                .stages();
+        List<Simulation> stages =
+                pipeline.simulate(Trials.of(run.trials(200)).withSeed(11)).stages();
         for (int k = 0; k < stages.size(); k++) {
             worst.measure(
                     stages.get(k),
@@ -163,8 +171,8 @@ final class DistillationFormulas {
                         Distillation.class,
                         FeatureMask.class)
                 .withDigits("distillation/chains.tsv", 1e-12, (row, worst) -> {
-                    Distillation chain = Tasks.pipeline(
-                            row, Tasks.task(row, "evaluation"), row.text("surrogate (times the truth)"));
+                    Distillation chain =
+                            Tasks.pipeline(row, Tasks.task(row, "evaluation"), row.text("surrogate (times the truth)"));
                     compareParts(
                             chain.predictStages(),
                             row.numbersFrom("excess, bias, label noise, design, inherited of each stage"),
@@ -172,20 +180,25 @@ final class DistillationFormulas {
                             0,
                             worst);
                 })
-                .withSimulation("three stages, the second masked, n = 80, 60, 60", (run, worst) -> simulate(
-                        run,
-                        worst,
-                        Distillation.of(TASK)
-                                .surrogate(Training.samples(80).withRidge(0.02))
-                                .then(TARGET.withMask(FeatureMask.keepingFirst(20, 40)))
-                                .then(TARGET)))
-                .withLimit("a teacher of endless samples: the truth", 1e-9, worst -> worst.compare(
-                        Distillation.of(TASK)
-                                .surrogate(Training.samples(1e12))
-                                .then(TARGET)
-                                .predict()
-                                .excess(),
-                        Distillation.of(TASK).target(TARGET).predict().excess()));
+                .withSimulation(
+                        "three stages, the second masked, n = 80, 60, 60",
+                        (run, worst) -> simulate(
+                                run,
+                                worst,
+                                Distillation.of(TASK)
+                                        .surrogate(Training.samples(80).withRidge(0.02))
+                                        .then(TARGET.withMask(FeatureMask.keepingFirst(20, 40)))
+                                        .then(TARGET)))
+                .withLimit(
+                        "a teacher of endless samples: the truth",
+                        1e-9,
+                        worst -> worst.compare(
+                                Distillation.of(TASK)
+                                        .surrogate(Training.samples(1e12))
+                                        .then(TARGET)
+                                        .predict()
+                                        .excess(),
+                                Distillation.of(TASK).target(TARGET).predict().excess()));
     }
 
     /** The risk of each stage and its four parts, which come first of so many numbers a stage. */
@@ -218,16 +231,19 @@ final class DistillationFormulas {
                         "isotropic ridge regression, corrected",
                         2,
                         0.1,
-                        (run, worst) -> worst.add(
-                                order(report -> report.corrected().orElse(Double.NaN))))
+                        (run, worst) ->
+                                worst.add(order(report -> report.corrected().orElse(Double.NaN))))
                 .withSimulation("mean of two stages", (run, worst) -> simulate(run, worst, TAUGHT))
-                .withLimit("least squares: σ²p/(n − p)² to order 1/n", 1e-13, worst -> worst.compare(
-                        Distillation.of(TASK)
-                                .target(Training.samples(100))
-                                .predict()
-                                .finiteSizeCorrection()
-                                .orElse(Double.NaN),
-                        0.09 * 40 / 3600));
+                .withLimit(
+                        "least squares: σ²p/(n − p)² to order 1/n",
+                        1e-13,
+                        worst -> worst.compare(
+                                Distillation.of(TASK)
+                                        .target(Training.samples(100))
+                                        .predict()
+                                        .finiteSizeCorrection()
+                                        .orElse(Double.NaN),
+                                0.09 * 40 / 3600));
     }
 
     /** Stages "samples ridge noise share spectrum mask", on p features i^-lambda and coefficients i^-beta. */
@@ -246,8 +262,7 @@ final class DistillationFormulas {
             training = words[4].equals("-") ? training : training.withSpectrum(Spectrum.of(powers(words[4], p)));
             boolean[] keeps = new boolean[p];
             IntStream.range(0, p).forEach(i -> keeps[i] = words[5].charAt(i) == '1');
-            teacher =
-                    teacher.target(words[5].contains("0") ? training.withMask(FeatureMask.of(keeps)) : training);
+            teacher = teacher.target(words[5].contains("0") ? training.withMask(FeatureMask.of(keeps)) : training);
         }
         return (Distillation) teacher;
     }
@@ -276,12 +291,16 @@ final class DistillationFormulas {
                 })
                 .withSimulation("both, n = 60", (run, worst) -> {
                     for (Surrogate surrogate : List.of(Surrogate.optimal(), Surrogate.optimallyMasked())) {
-                        simulate(run, worst, Distillation.of(TASK).surrogate(surrogate).target(TARGET));
+                        simulate(
+                                run,
+                                worst,
+                                Distillation.of(TASK).surrogate(surrogate).target(TARGET));
                     }
                 })
                 .withLimit("isotropic, without ridge: gain 1", 1e-14, worst -> {
                     RegressionTask task = RegressionTask.of(Spectrum.isotropic(2, 90), Signal.sourcePowerLaw(1.2));
-                    worst.compare(OptimalSurrogate.of(task, Training.samples(30)).gain(7), 1);
+                    worst.compare(
+                            OptimalSurrogate.of(task, Training.samples(30)).gain(7), 1);
                 });
     }
 
@@ -295,7 +314,8 @@ final class DistillationFormulas {
                     double excess = pipeline.predict().excess();
                     Sensitivities found = pipeline.sensitivities();
                     double[] expected = row.numbersFrom(columns);
-                    List<double[]> actual = new ArrayList<>(); // a derivative, and the number that it is with respect to
+                    List<double[]> actual =
+                            new ArrayList<>(); // a derivative, and the number that it is with respect to
                     for (int s = 0; s < pipeline.trainings().size(); s++) {
                         Training training = pipeline.trainings().get(s);
                         Sensitivities.OfTraining of = found.trainings().get(s);
@@ -310,18 +330,20 @@ final class DistillationFormulas {
                     for (int k = 0; k < actual.size(); k++) {
                         double number = actual.get(k)[1];
                         // Rounding is that of the terms, which may cancel.
-                        double scale = Math.max(
-                                Math.abs(expected[k + 1]), number == 0 ? 0 : 1e-3 * excess / number);
+                        double scale = Math.max(Math.abs(expected[k + 1]), number == 0 ? 0 : 1e-3 * excess / number);
                         worst.compare(actual.get(k)[0], expected[k + 1], scale);
                     }
                 })
-                .withLimit("least squares: dE/dn = −σ²p/(n − p)²", 1e-12, worst -> worst.compare(
-                        Distillation.of(TASK)
-                                .target(Training.samples(100))
-                                .sensitivities()
-                                .target()
-                                .samples(),
-                        -0.09 * 40 / 3600));
+                .withLimit(
+                        "least squares: dE/dn = −σ²p/(n − p)²",
+                        1e-12,
+                        worst -> worst.compare(
+                                Distillation.of(TASK)
+                                        .target(Training.samples(100))
+                                        .sensitivities()
+                                        .target()
+                                        .samples(),
+                                -0.09 * 40 / 3600));
     }
 
     private static Formula otherTrainings() {
@@ -338,7 +360,8 @@ final class DistillationFormulas {
                     List<Training> kinds = List.of(
                             plain.stoppedAt(10),
                             plain.withFilter(SpectralFilter.gradientDescent(30, 0.3)),
-                            plain.withFilter(SpectralFilter.mixture(new double[] {1.5, -0.5}, new double[] {0.02, 0.4})),
+                            plain.withFilter(
+                                    SpectralFilter.mixture(new double[] {1.5, -0.5}, new double[] {0.02, 0.4})),
                             Training.stochastic(30, 2, 0.1),
                             TARGET.withRandomFeatures(50),
                             TARGET.withNoise(0).withLabels(Labels.hard()),
@@ -354,31 +377,44 @@ final class DistillationFormulas {
                                         .then(TARGET));
                     }
                 })
-                .withLimit("the filter r/(s + r): ridge regression", 1e-11, worst -> worst.compare(
-                        Distillation.of(TASK)
-                                .target(Training.samples(60).withFilter(SpectralFilter.ridge(0.05)))
-                                .predict()
-                                .excess(),
-                        Distillation.of(TASK).target(TARGET).predict().excess()))
-                .withLimit("flow without end: the minimum-norm fit", 1e-6, worst -> worst.compare(
-                        Distillation.of(TASK)
-                                .target(Training.samples(80).stoppedAt(1e9))
-                                .predict()
-                                .excess(),
-                        Distillation.of(TASK).target(Training.samples(80)).predict().excess()))
-                .withLimit("classes of which half are wrong: accuracy ½", 1e-14, worst -> worst.compare(
-                        Distillation.of(TASK)
-                                .target(TARGET.withLabels(Labels.hard(0.5)))
-                                .predict()
-                                .accuracy(),
-                        0.5));
+                .withLimit(
+                        "the filter r/(s + r): ridge regression",
+                        1e-11,
+                        worst -> worst.compare(
+                                Distillation.of(TASK)
+                                        .target(Training.samples(60).withFilter(SpectralFilter.ridge(0.05)))
+                                        .predict()
+                                        .excess(),
+                                Distillation.of(TASK).target(TARGET).predict().excess()))
+                .withLimit(
+                        "flow without end: the minimum-norm fit",
+                        1e-6,
+                        worst -> worst.compare(
+                                Distillation.of(TASK)
+                                        .target(Training.samples(80).stoppedAt(1e9))
+                                        .predict()
+                                        .excess(),
+                                Distillation.of(TASK)
+                                        .target(Training.samples(80))
+                                        .predict()
+                                        .excess()))
+                .withLimit(
+                        "classes of which half are wrong: accuracy ½",
+                        1e-14,
+                        worst -> worst.compare(
+                                Distillation.of(TASK)
+                                        .target(TARGET.withLabels(Labels.hard(0.5)))
+                                        .predict()
+                                        .accuracy(),
+                                0.5));
     }
 
     private static Formula weakToStrong() {
         return Formula.of("weak against strong labels", PAPER + ", the section on weak-to-strong", WeakToStrong.class)
                 .withLimit("two predictions of their own", 1e-13, worst -> {
                     WeakToStrong verdict = TAUGHT.againstStrongLabels();
-                    double strong = Distillation.of(TASK).target(TARGET).predict().excess();
+                    double strong =
+                            Distillation.of(TASK).target(TARGET).predict().excess();
                     double weak = TAUGHT.predict().excess();
                     worst.compare(verdict.ratio(), weak / strong);
                     worst.compare(verdict.advantage(), strong - weak, strong + weak);
@@ -406,31 +442,36 @@ final class DistillationFormulas {
 
     private static Formula shift() {
         return Formula.of(
-                        "covariance shift as a surrogate", PAPER + ", the remark on covariance shift", CovarianceShift.class)
+                        "covariance shift as a surrogate",
+                        PAPER + ", the remark on covariance shift",
+                        CovarianceShift.class)
                 .withLimit("λˢ = g²λ, and back", 1e-11, worst -> {
                     CovarianceShift best = CovarianceShift.optimal(TASK, TARGET);
                     double gain = OptimalSurrogate.of(TASK, TARGET).gain(7);
                     worst.compare(
-                            best.source().eigenvalue(7), gain * gain * TASK.spectrum().eigenvalue(7));
+                            best.source().eigenvalue(7),
+                            gain * gain * TASK.spectrum().eigenvalue(7));
                     double excess = Distillation.of(TASK)
                             .surrogate(best.surrogate())
                             .target(TARGET)
                             .predict()
                             .excess();
-                    worst.compare(excess, OptimalSurrogate.of(TASK, TARGET).risk().excess());
+                    worst.compare(
+                            excess, OptimalSurrogate.of(TASK, TARGET).risk().excess());
                 });
     }
 
     private static Formula generations() {
-        return Formula.of(
-                        "model collapse", PAPER + ", the two-stage theorem repeated; " + DOCUMENT, Generations.class)
+        return Formula.of("model collapse", PAPER + ", the two-stage theorem repeated; " + DOCUMENT, Generations.class)
                 .withLimit("a chain of its own, and 10,000 generations", 1e-9, worst -> {
                     Generations three = Generations.of(Distillation.of(TASK), TARGET, 3);
                     Distillation chain =
                             Distillation.of(TASK).surrogate(TARGET).then(TARGET).then(TARGET);
                     worst.compare(three.excess()[2], chain.predict().excess());
                     worst.compare(
-                            Generations.of(Distillation.of(TASK), TARGET, 10_000).excess()[9_999], three.limit());
+                            Generations.of(Distillation.of(TASK), TARGET, 10_000)
+                                    .excess()[9_999],
+                            three.limit());
                 });
     }
 
@@ -440,7 +481,9 @@ final class DistillationFormulas {
                     RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.0, 80), Signal.constant(0.1))
                             .withNoise(0.3);
                     worst.compare(
-                            BestRidge.of(Distillation.of(task), Training.samples(40)).ridge(), 0.09 / 40 / 0.01);
+                            BestRidge.of(Distillation.of(task), Training.samples(40))
+                                    .ridge(),
+                            0.09 / 40 / 0.01);
                 });
     }
 
@@ -448,7 +491,8 @@ final class DistillationFormulas {
         return Formula.of("best stopping time", "derived, lib-theory/docs/filters.md", BestStopping.class)
                 .withLimit("the exact derivative vanishes there (times t/E)", 1e-5, worst -> {
                     BestStopping best = BestStopping.of(Distillation.of(TASK), Training.samples(60));
-                    Distillation pipeline = Distillation.of(TASK).target(Training.samples(60).stoppedAt(best.time()));
+                    Distillation pipeline =
+                            Distillation.of(TASK).target(Training.samples(60).stoppedAt(best.time()));
                     worst.add(Math.abs(pipeline.sensitivities().target().time() * best.time() / best.excess()));
                     worst.compare(pipeline.predict().excess(), best.excess(), 1e-3 * best.excess());
                 });
@@ -462,7 +506,8 @@ final class DistillationFormulas {
                 .withLimit("ridge regression at ξ = 0, and the vertex of the parabola", 1e-11, worst -> {
                     SelfDistillation own = SelfDistillation.of(TASK, TARGET);
                     worst.compare(
-                            own.excess(0), Distillation.of(TASK).target(TARGET).predict().excess());
+                            own.excess(0),
+                            Distillation.of(TASK).target(TARGET).predict().excess());
                     worst.compare(own.bestMixing(), vertex(own::excess));
                     worst.compare(own.rounds(1).excess(), own.bestExcess());
                 });
@@ -484,8 +529,7 @@ final class DistillationFormulas {
     private static Formula sweep() {
         return Formula.of("grids of trainings", DOCUMENT, Sweep.class)
                 .withLimit("each point by itself, gathered or not", 1e-12, worst -> {
-                    RegressionTask task = RegressionTask.of(
-                                    Spectrum.powerLaw(1.5, 20_000), Signal.sourcePowerLaw(1.4))
+                    RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 20_000), Signal.sourcePowerLaw(1.4))
                             .withNoise(0.1);
                     double[] grid = {30, 300, 3000};
                     double[] excess = Sweep.along(grid, Training::samples)
@@ -517,14 +561,19 @@ final class DistillationFormulas {
                 })
                 .withLimit("the same eigenvectors: pipelines of spectra", 1e-12, worst -> {
                     INDArray truth = Nd4j.createFromArray(Tasks.scaled(TASK, 1));
-                    Covariance covariance = Covariance.of(Nd4j.diag(Nd4j.createFromArray(
-                            DoubleStream.iterate(1, i -> i + 1).limit(40).map(i -> Math.pow(i, -1.2)).toArray())));
+                    Covariance covariance =
+                            Covariance.of(Nd4j.diag(Nd4j.createFromArray(DoubleStream.iterate(1, i -> i + 1)
+                                    .limit(40)
+                                    .map(i -> Math.pow(i, -1.2))
+                                    .toArray())));
                     double excess = MatrixDistillation.of(covariance, truth)
                             .withNoise(0.3)
                             .target(TARGET)
                             .predict()
                             .excess();
-                    worst.compare(excess, Distillation.of(TASK).target(TARGET).predict().excess());
+                    worst.compare(
+                            excess,
+                            Distillation.of(TASK).target(TARGET).predict().excess());
                 });
     }
 
@@ -551,16 +600,16 @@ final class DistillationFormulas {
                         : covariance(words[0], p);
                 chain = chain.target(training(words), own);
             }
-            double[] numbers = row.numbersFrom("excess, bias, label noise, design, inherited, correction, variance of each stage,"
-                    + " then the surrogate");
+            double[] numbers =
+                    row.numbersFrom("excess, bias, label noise, design, inherited, correction, variance of each stage,"
+                            + " then the surrogate");
             compareParts(((MatrixDistillation) chain).predictStages(), numbers, 7, 1e-3, worst);
         }
 
         static MatrixDistillation twoStages() {
             return MatrixDistillation.of(covariance("w 1 15 0", 12), vector("v 2", 12))
                     .withNoise(5)
-                    .surrogate(
-                            Training.samples(30).withRidge(2), covariance("w 3 15 0", 12))
+                    .surrogate(Training.samples(30).withRidge(2), covariance("w 3 15 0", 12))
                     .then(Training.samples(20).withRidge(30));
         }
 

@@ -64,8 +64,9 @@ final class EquivalentFormulas {
 
     /** Hexadecimal eigenvalues, {@code value*multiplicity}. */
     private static Spectrum spectrum(String text) {
-        List<String[]> nodes =
-                Stream.of(text.split(" ", -1)).map(node -> node.split("\\*", -1)).toList();
+        List<String[]> nodes = Stream.of(text.split(" ", -1))
+                .map(node -> node.split("\\*", -1))
+                .toList();
         return Spectrum.withMultiplicities(
                 nodes.stream().mapToDouble(node -> Double.parseDouble(node[0])).toArray(),
                 nodes.stream()

@@ -84,20 +84,22 @@ final class InContextFormulas {
                     for (int n : new int[] {5, 30}) {
                         IsotropicContext exact = IsotropicContext.of(12, n).withNoise(0.5);
                         SampledContexts sampled = SampledContexts.of(task(12), n, run.trials(3000), 5);
-                        for (InContextPredictor predictor : List.of(
-                                exact.bayes(), exact.bestGradientSteps(3), InContextPredictor.leastSquares())) {
+                        for (InContextPredictor predictor :
+                                List.of(exact.bayes(), exact.bestGradientSteps(3), InContextPredictor.leastSquares())) {
                             worst.measure(sampled.excess(predictor), exact.excess(predictor));
                         }
                     }
                 })
-                .withLimit("least squares: σ²d/(n − d − 1)", 1e-13, worst -> worst.compare(
-                        IsotropicContext.of(12, 30).withNoise(0.5).excess(InContextPredictor.leastSquares()),
-                        0.25 * 12 / 17));
+                .withLimit(
+                        "least squares: σ²d/(n − d − 1)",
+                        1e-13,
+                        worst -> worst.compare(
+                                IsotropicContext.of(12, 30).withNoise(0.5).excess(InContextPredictor.leastSquares()),
+                                0.25 * 12 / 17));
     }
 
     private static Formula gaussian() {
-        return Formula.of(
-                        "in-context predictors on any covariance", "derived, " + PREDICTORS, GaussianContext.class)
+        return Formula.of("in-context predictors on any covariance", "derived, " + PREDICTORS, GaussianContext.class)
                 .withSimulation("one gradient step and least squares, 10 features", (run, worst) -> {
                     RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.0, 10), Signal.constant(0.3))
                             .withNoise(0.2);
@@ -109,15 +111,21 @@ final class InContextFormulas {
                 })
                 .withOrder("Bayes, an equivalent, from what is exact on isotropic features", 1, 0.1, (run, worst) -> {
                     IntToDoubleFunction departure = d -> {
-                        IsotropicContext exact = IsotropicContext.of(d, 3 * d / 4).withNoise(0.5);
+                        IsotropicContext exact =
+                                IsotropicContext.of(d, 3 * d / 4).withNoise(0.5);
                         return Math.abs(
                                 GaussianContext.of(task(d), 3 * d / 4).bayes() / exact.excess(exact.bayes()) - 1);
                     };
                     worst.add(Math.log(departure.applyAsDouble(80) / departure.applyAsDouble(320)) / Math.log(4));
                 })
-                .withLimit("a gradient step on isotropic features", 1e-13, worst -> worst.compare(
-                        GaussianContext.of(task(20), 30).gradientStep(0.02),
-                        IsotropicContext.of(20, 30).withNoise(0.5).excess(InContextPredictor.gradientStep(0.02))));
+                .withLimit(
+                        "a gradient step on isotropic features",
+                        1e-13,
+                        worst -> worst.compare(
+                                GaussianContext.of(task(20), 30).gradientStep(0.02),
+                                IsotropicContext.of(20, 30)
+                                        .withNoise(0.5)
+                                        .excess(InContextPredictor.gradientStep(0.02))));
     }
 
     private static Formula pretraining() {
@@ -146,11 +154,11 @@ final class InContextFormulas {
                         TaskDiversity.class)
                 .withLimit("generalising: the Bayes predictor", 1e-12, worst -> {
                     IsotropicContext context = IsotropicContext.of(4, 4).withNoise(0.5);
-                    worst.compare(
-                            TaskDiversity.of(context, 16, 4, 7).generalising(), context.excess(context.bayes()));
+                    worst.compare(TaskDiversity.of(context, 16, 4, 7).generalising(), context.excess(context.bayes()));
                 })
                 .withSimulation("one task, known by heart, on new tasks of no context: 2p", (run, worst) -> {
-                    // With an empty context the memorising predictor is the task itself, at distance p + p from a new one.
+                    // With an empty context the memorising predictor is the task itself, at distance p + p from a new
+                    // one.
                     IsotropicContext context = IsotropicContext.of(4, 1).withNoise(1e6);
                     TaskDiversity diversity = TaskDiversity.of(context, 4, run.trials(4000), 7);
                     worst.measure(diversity.memorisingOnNew(0), 2);
@@ -178,14 +186,17 @@ final class InContextFormulas {
                         "Gretton et al., JMLR 13 (2012); between Gaussians derived, " + ATTENTION,
                         Mmd.class,
                         Kernel.class)
-                .withDigits("incontext/discrepancies.tsv", 1e-12, (row, worst) -> worst.compare(
-                        Mmd.of(kernel(row))
-                                .betweenGaussians(
-                                        row.numbers("firstMean"),
-                                        ReferenceTables.square(row.numbers("firstCovariance")),
-                                        row.numbers("secondMean"),
-                                        ReferenceTables.square(row.numbers("secondCovariance"))),
-                        row.number("squared")))
+                .withDigits(
+                        "incontext/discrepancies.tsv",
+                        1e-12,
+                        (row, worst) -> worst.compare(
+                                Mmd.of(kernel(row))
+                                        .betweenGaussians(
+                                                row.numbers("firstMean"),
+                                                ReferenceTables.square(row.numbers("firstCovariance")),
+                                                row.numbers("secondMean"),
+                                                ReferenceTables.square(row.numbers("secondCovariance"))),
+                                row.number("squared")))
                 .withSimulation("unbiased estimate from normal points", (run, worst) -> {
                     RandomGenerator random = RandomStreams.of(17).generator();
                     double[][] first = points(run.trials(2000), 0, random);
@@ -201,7 +212,10 @@ final class InContextFormulas {
                 .withLimit("far apart: both norms", 1e-12, worst -> {
                     double[][] far = {{1e6}};
                     worst.compare(
-                            Mmd.of(Kernel.gaussian(1)).biased(new double[][] {{0}}, far).mean(), 2);
+                            Mmd.of(Kernel.gaussian(1))
+                                    .biased(new double[][] {{0}}, far)
+                                    .mean(),
+                            2);
                 });
     }
 
@@ -244,7 +258,8 @@ final class InContextFormulas {
                     double[][] otherValues = {{0, 1}, {2, 2}};
                     WeightBias bias = WeightBias.between(
                             AttentionDistillation.of(KEYS, VALUES), AttentionDistillation.of(otherKeys, otherValues));
-                    Kernel product = Kernel.softmax().on(0, 2).times(Kernel.linear().on(2, 4));
+                    Kernel product =
+                            Kernel.softmax().on(0, 2).times(Kernel.linear().on(2, 4));
                     worst.compare(
                             bias.value(),
                             Mmd.of(product).distance(joined(KEYS, VALUES), joined(otherKeys, otherValues)));
@@ -284,9 +299,13 @@ final class InContextFormulas {
                             .toArray();
                     worst.measure(SampleMean.of(estimates), Math.exp(0.15 - 0.08));
                 })
-                .withLimit("variance (e^{‖x + y‖²} − 1) e^{2⟨x, y⟩}/r", 1e-13, worst -> worst.compare(
-                        PositiveRandomFeatures.of(2, 64).variance(new double[] {0.3, -0.4}, new double[] {0.5, 0.2}),
-                        (Math.exp(0.68) - 1) * Math.exp(0.14) / 64));
+                .withLimit(
+                        "variance (e^{‖x + y‖²} − 1) e^{2⟨x, y⟩}/r",
+                        1e-13,
+                        worst -> worst.compare(
+                                PositiveRandomFeatures.of(2, 64)
+                                        .variance(new double[] {0.3, -0.4}, new double[] {0.5, 0.2}),
+                                (Math.exp(0.68) - 1) * Math.exp(0.14) / 64));
     }
 
     private static Formula selection() {
@@ -303,9 +322,7 @@ final class InContextFormulas {
                     DemonstrationSelection selection = DemonstrationSelection.of(kernel, pool, target);
                     Selection greedy = selection.greedy(3);
                     worst.compare(greedy.objective(), selection.objective(greedy.indices()));
-                    worst.compare(
-                            greedy.objective(),
-                            Math.pow(Mmd.of(kernel).distance(greedy.of(pool), target), 2));
+                    worst.compare(greedy.objective(), Math.pow(Mmd.of(kernel).distance(greedy.of(pool), target), 2));
                     double mean = 0;
                     for (int i = 0; i < 5; i++) {
                         for (int j = 0; j < i; j++) {
@@ -315,8 +332,7 @@ final class InContextFormulas {
                     worst.compare(selection.meanOfRandom(2), mean);
                 })
                 .withLimit("weights are no worse than any choice (by how much, at most)", 1e-6, worst -> {
-                    DemonstrationSelection selection =
-                            DemonstrationSelection.of(Kernel.gaussian(1), pool, target);
+                    DemonstrationSelection selection = DemonstrationSelection.of(Kernel.gaussian(1), pool, target);
                     WeightedSelection weighted = selection.weights(1000);
                     worst.compare(Arrays.stream(weighted.weights()).sum(), 1);
                     worst.add(Math.max(

@@ -39,19 +39,24 @@ final class PlanningFormulas {
 
     private static Formula plan() {
         return Formula.of("precision of an experiment", FINITE_SIZE, ExperimentPlan.class)
-                .withSimulation("scatter of single trials, 10 % allowed for skewed risks", (run, worst) -> {
-                    int trials = run.trials(1000);
-                    Simulation simulation =
-                            STRONG.simulate(Trials.of(trials).withSeed(9).literal());
-                    double predicted = ExperimentPlan.of(STRONG).standardError(trials);
-                    // The standard error is itself known to a relative √((κ − 1)/4N), with a kurtosis κ of 5.
-                    double known = predicted / Math.sqrt(trials);
-                    double off = Math.abs(simulation.literal().standardError() - predicted);
-                    worst.add(Math.max(0, off - 0.1 * predicted) / known);
-                })
-                .withLimit("sd/√N", 1e-14, worst -> worst.compare(
-                        ExperimentPlan.of(STRONG).standardError(100),
-                        STRONG.predict().standardDeviation().orElse(Double.NaN) / 10));
+                .withSimulation(
+                        "scatter of single trials, 10 % allowed for skewed risks",
+                        (run, worst) -> {
+                            int trials = run.trials(1000);
+                            Simulation simulation = STRONG.simulate(
+                                    Trials.of(trials).withSeed(9).literal());
+                            double predicted = ExperimentPlan.of(STRONG).standardError(trials);
+                            // The standard error is itself known to a relative √((κ − 1)/4N), with a kurtosis κ of 5.
+                            double known = predicted / Math.sqrt(trials);
+                            double off = Math.abs(simulation.literal().standardError() - predicted);
+                            worst.add(Math.max(0, off - 0.1 * predicted) / known);
+                        })
+                .withLimit(
+                        "sd/√N",
+                        1e-14,
+                        worst -> worst.compare(
+                                ExperimentPlan.of(STRONG).standardError(100),
+                                STRONG.predict().standardDeviation().orElse(Double.NaN) / 10));
     }
 
     private static Formula comparison() {
@@ -62,7 +67,8 @@ final class PlanningFormulas {
                     Comparison comparison = Comparison.of(WEAK, STRONG);
                     worst.compare(
                             comparison.difference(),
-                            strong.corrected().orElse(Double.NaN) - weak.corrected().orElse(Double.NaN));
+                            strong.corrected().orElse(Double.NaN)
+                                    - weak.corrected().orElse(Double.NaN));
                     worst.compare(
                             comparison.scatter(),
                             Math.hypot(

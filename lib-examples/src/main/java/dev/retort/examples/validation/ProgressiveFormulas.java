@@ -56,8 +56,7 @@ final class ProgressiveFormulas {
                     int s = row.whole("s");
                     ThresholdUnit unit = ThresholdUnit.of(d, row.number("b"));
                     worst.compare(unit.coefficientOfSize(s), fraction(row.text("H")));
-                    worst.compare(
-                            unit.reluCoefficient(IntStream.range(0, s).toArray()), fraction(row.text("R")));
+                    worst.compare(unit.reluCoefficient(IntStream.range(0, s).toArray()), fraction(row.text("R")));
                     if (row.has("gap")) {
                         worst.compare(FourierGap.of(d, s, row.number("b")).gap(), fraction(row.text("gap")));
                     }
@@ -94,12 +93,13 @@ final class ProgressiveFormulas {
                 .withLimit("indicators of classes by all points; noise stability of a parity", 1e-14, worst -> {
                     HierarchicalParity tree = HierarchicalParity.of(6, 2, 2);
                     BooleanFunction third = BooleanFunction.of(6, x -> tree.label(x) == 3 ? 1 : 0);
-                    tree.indicator(3).terms().forEach(term -> worst.compare(
-                            third.coefficient(
-                                    term.set().stream().mapToInt(i -> i).toArray()),
-                            term.coefficient()));
-                    worst.compare(
-                            SparseParity.of(6, 3).expansion().noiseStability(0.5), Math.pow(0.5, 3));
+                    tree.indicator(3)
+                            .terms()
+                            .forEach(term -> worst.compare(
+                                    third.coefficient(
+                                            term.set().stream().mapToInt(i -> i).toArray()),
+                                    term.coefficient()));
+                    worst.compare(SparseParity.of(6, 3).expansion().noiseStability(0.5), Math.pow(0.5, 3));
                     worst.compare(
                             BooleanFunction.of(6, SparseParity.of(6, 3)::label).noiseStability(0.5), 0.125);
                 });
@@ -113,8 +113,10 @@ final class ProgressiveFormulas {
                         ParityLearning.class,
                         OneStepTeacher.class,
                         DotProductKernel.class)
-                .withDigits("progressive/predictions.tsv", 1e-12, (row, worst) -> worst.compare(
-                        prediction(row.text("what"), row), row.number("value")))
+                .withDigits(
+                        "progressive/predictions.tsv",
+                        1e-12,
+                        (row, worst) -> worst.compare(prediction(row.text("what"), row), row.number("value")))
                 .withLimit("failure at the samples that a failure asks for", 1e-13, worst -> {
                     SupportRecovery problem = SupportRecovery.of(50, 6, 0.2, 1);
                     worst.compare(problem.hoeffdingFailure(problem.hoeffdingSamples(0.03)), 0.03);
@@ -174,9 +176,12 @@ final class ProgressiveFormulas {
                             .toArray();
                     worst.measure(SampleMean.of(squares), Math.pow(teacher.supportDeviation(), 2));
                 })
-                .withLimit("chance that all exceed one deviation: 0.3173…^4", 1e-12, worst -> worst.compare(
-                        OneStepTeacher.of(FourierGap.of(49, 4), 256).exceedanceProbability(1),
-                        Math.pow(0.31731050786291415, 4)));
+                .withLimit(
+                        "chance that all exceed one deviation: 0.3173…^4",
+                        1e-12,
+                        worst -> worst.compare(
+                                OneStepTeacher.of(FourierGap.of(49, 4), 256).exceedanceProbability(1),
+                                Math.pow(0.31731050786291415, 4)));
     }
 
     private static Formula losses() {

@@ -59,7 +59,9 @@ final class ReferenceTables {
             }
             try (InputStream in =
                     Objects.requireNonNull(ReferenceTables.class.getResourceAsStream("reference/" + name), name)) {
-                return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                        .lines()
+                        .toList();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

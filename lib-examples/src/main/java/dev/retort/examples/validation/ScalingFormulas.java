@@ -34,7 +34,8 @@ final class ScalingFormulas {
     private ScalingFormulas() {}
 
     static List<Formula> all() {
-        return List.of(law(), endless(), randomFeatures(), truncation(), exponents(), supervised(), distilled(), fits());
+        return List.of(
+                law(), endless(), randomFeatures(), truncation(), exponents(), supervised(), distilled(), fits());
     }
 
     private static Formula law() {
@@ -56,8 +57,11 @@ final class ScalingFormulas {
                     RiskLaw standard = ScalingLaw.powerLaw(2, 3).standard();
                     worst.add(Math.log10(standard.deviation(1e5) / standard.deviation(1e7)) / 2);
                 })
-                .withLimit("α = 2, b = 3: ratio π/4", 1e-15, worst -> worst.compare(
-                        ScalingLaw.powerLaw(2, 3).optimal().ratio(), Math.PI / 4));
+                .withLimit(
+                        "α = 2, b = 3: ratio π/4",
+                        1e-15,
+                        worst -> worst.compare(
+                                ScalingLaw.powerLaw(2, 3).optimal().ratio(), Math.PI / 4));
     }
 
     private static Formula endless() {
@@ -84,7 +88,8 @@ final class ScalingFormulas {
     private static Formula randomFeatures() {
         return Formula.of(
                         "laws of random-feature students",
-                        "Wu et al., arXiv 2603.05691, the question; Medvedev et al. (ICML 2025), the bound; " + DOCUMENT,
+                        "Wu et al., arXiv 2603.05691, the question; Medvedev et al. (ICML 2025), the bound; "
+                                + DOCUMENT,
                         RandomFeatureScaling.class)
                 .withLimit("exponents are differences of logarithms; minimax (b − 1)/b", 1e-5, worst -> {
                     RandomFeatureScaling law = RandomFeatureScaling.of(1.5, 2.5)
@@ -100,7 +105,8 @@ final class ScalingFormulas {
     }
 
     private static Formula truncation() {
-        return Formula.of("bounds for a tail that was not seen", "derived, " + DOCUMENT, Truncation.class, Interval.class)
+        return Formula.of(
+                        "bounds for a tail that was not seen", "derived, " + DOCUMENT, Truncation.class, Interval.class)
                 .withLimit("τ, Ω and the risk of the whole lie inside", 0, worst -> {
                     // λ = λβ² = i^-2: what is beyond 3000 features.
                     double tail = 1 / 3000.0 - 1 / (2 * 9e6) + 1 / (6 * 27e9);
@@ -108,7 +114,8 @@ final class ScalingFormulas {
                             RegressionTask.of(Spectrum.powerLaw(2.0, 1, 0, 3000L), Signal.sourcePowerLaw(2.0));
                     RegressionTask whole = RegressionTask.of(Spectrum.powerLaw(2.0), Signal.sourcePowerLaw(2.0));
                     for (double n : new double[] {20, 200, 1000}) {
-                        Truncation.Bounds bounds = Truncation.of(cut, tail, tail).bounds(n);
+                        Truncation.Bounds bounds =
+                                Truncation.of(cut, tail, tail).bounds(n);
                         DeterministicEquivalent equivalent = DeterministicEquivalent.of(whole.spectrum(), n);
                         inside(worst, bounds.tau(), equivalent.tau());
                         inside(worst, bounds.omega(), equivalent.omega());
@@ -138,7 +145,8 @@ final class ScalingFormulas {
                         ExponentFit.class,
                         FlooredFit.class)
                 .withLimit("exact powers are found again", 1e-6, worst -> {
-                    double[] pure = Arrays.stream(n).map(x -> 3 * Math.pow(x, -0.7)).toArray();
+                    double[] pure =
+                            Arrays.stream(n).map(x -> 3 * Math.pow(x, -0.7)).toArray();
                     ExponentFit fit = RiskCurve.of(1e6, n, pure).fit();
                     worst.compare(fit.exponent(), 0.7);
                     worst.compare(fit.constant(), 3);

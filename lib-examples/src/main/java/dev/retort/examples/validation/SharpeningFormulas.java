@@ -11,7 +11,8 @@ import java.util.random.RandomGenerator;
 /** The best of several responses. */
 final class SharpeningFormulas {
 
-    private static final String SOURCE = "Huang et al., arXiv 2412.01951; exact law derived, lib-theory/docs/sharpening.md";
+    private static final String SOURCE =
+            "Huang et al., arXiv 2412.01951; exact law derived, lib-theory/docs/sharpening.md";
 
     /** Probabilities and scores, two of which tie. */
     private static final double[] MASS = {0.4, 0.3, 0.2, 0.1};
@@ -32,7 +33,8 @@ final class SharpeningFormulas {
                     for (int t = 0; t < best.length; t++) {
                         best[t] = Math.max(draw(random), Math.max(draw(random), draw(random)));
                     }
-                    worst.measure(SampleMean.of(best), BestOfN.of(MASS, SCORE, 3).expectedScore());
+                    worst.measure(
+                            SampleMean.of(best), BestOfN.of(MASS, SCORE, 3).expectedScore());
                 })
                 .withLimit("all triples of draws; one draw; pass@k by counting", 1e-14, worst -> {
                     double mean = 0;

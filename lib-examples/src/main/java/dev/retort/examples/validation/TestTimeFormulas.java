@@ -51,14 +51,20 @@ final class TestTimeFormulas {
                     TestTimeTraining training = warm(60, 30);
                     Trials trials = Trials.of(run.trials(1000)).withSeed(11);
                     GradientStep exact = training.predict().after(40);
-                    worst.add(Math.abs(training.simulate(PromptTrials.of(40, trials)).zScore(exact)));
+                    worst.add(Math.abs(
+                            training.simulate(PromptTrials.of(40, trials)).zScore(exact)));
                     TestTimeTraining same = training.withSameContext();
                     GradientStep exactSame = same.predict().after(40);
-                    worst.add(Math.abs(same.simulate(PromptTrials.of(40, trials)).zScore(exactSame)));
+                    worst.add(
+                            Math.abs(same.simulate(PromptTrials.of(40, trials)).zScore(exactSame)));
                 })
-                .withLimit("no examples: nothing changes", 1e-14, worst -> worst.compare(
-                        warm(60, 30).predict().loss(0), LinearAttention.pretrained(TaskPrior.isotropic(60, 1), 30)
-                                .loss(InContextTask.isotropic(60, 1), 30)));
+                .withLimit(
+                        "no examples: nothing changes",
+                        1e-14,
+                        worst -> worst.compare(
+                                warm(60, 30).predict().loss(0),
+                                LinearAttention.pretrained(TaskPrior.isotropic(60, 1), 30)
+                                        .loss(InContextTask.isotropic(60, 1), 30)));
     }
 
     private static void compare(Row row, String variant, ImprovementCurve curve, Worst worst) {
@@ -81,13 +87,13 @@ final class TestTimeFormulas {
         } else {
             coefficients = numbers(row.text("task"));
         }
-        InContextTask task = InContextTask.of(matrix(row, "features"), coefficients).withNoise(row.number("noise"));
-        LinearAttention start =
-                switch (row.text("start")) {
-                    case "pretrained" -> LinearAttention.pretrained(prior(row), row.whole("pretraining"));
-                    case "zero" -> LinearAttention.zero(row.whole("dimension"));
-                    default -> LinearAttention.of(matrix(row, "start"));
-                };
+        InContextTask task =
+                InContextTask.of(matrix(row, "features"), coefficients).withNoise(row.number("noise"));
+        LinearAttention start = switch (row.text("start")) {
+            case "pretrained" -> LinearAttention.pretrained(prior(row), row.whole("pretraining"));
+            case "zero" -> LinearAttention.zero(row.whole("dimension"));
+            default -> LinearAttention.of(matrix(row, "start"));
+        };
         return TestTimeTraining.of(task, start, row.whole("context")).withFreshContext(row.whole("evaluation"));
     }
 
@@ -133,12 +139,22 @@ final class TestTimeFormulas {
                         "proportional limit of test-time training",
                         "Gozeten et al., arXiv 2503.11842, A²/(A + B); lib-theory/docs/test-time-training.md",
                         ProportionalLimit.class)
-                .withOrder("distance from the exact loss, fresh context", 1, 0.05, (run, worst) -> worst.add(
-                        order(d -> warm(d, d / 2).predict().loss(d) - limit.lossOnFreshContexts(1))))
-                .withOrder("distance from the exact loss, same context", 1, 0.05, (run, worst) -> worst.add(
-                        order(d -> warm(d, d / 2).withSameContext().predict().loss(d) - limit.lossOnSameContext(1))))
-                .withLimit("half a context per feature: 1/3 on the same context", 1e-14, worst -> worst.compare(
-                        limit.lossOnSameContext(1), 1.0 / 3));
+                .withOrder(
+                        "distance from the exact loss, fresh context",
+                        1,
+                        0.05,
+                        (run, worst) ->
+                                worst.add(order(d -> warm(d, d / 2).predict().loss(d) - limit.lossOnFreshContexts(1))))
+                .withOrder(
+                        "distance from the exact loss, same context",
+                        1,
+                        0.05,
+                        (run, worst) -> worst.add(order(
+                                d -> warm(d, d / 2).withSameContext().predict().loss(d) - limit.lossOnSameContext(1))))
+                .withLimit(
+                        "half a context per feature: 1/3 on the same context",
+                        1e-14,
+                        worst -> worst.compare(limit.lossOnSameContext(1), 1.0 / 3));
     }
 
     private static Formula budget() {

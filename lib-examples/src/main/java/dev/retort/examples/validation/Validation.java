@@ -119,7 +119,9 @@ public final class Validation {
 
     /** {@return in a sentence, how many formulas and numbers were checked, and with what result} */
     public String summary() {
-        long checks = findings.stream().mapToLong(finding -> finding.outcomes().size()).sum();
+        long checks = findings.stream()
+                .mapToLong(finding -> finding.outcomes().size())
+                .sum();
         long numbers = findings.stream()
                 .flatMap(finding -> finding.outcomes().stream())
                 .mapToLong(Outcome::count)
@@ -137,21 +139,23 @@ public final class Validation {
      * @throws IOException if a file cannot be written
      */
     public void save(Path directory, String circumstances) throws IOException {
-        page(notNull("circumstances", circumstances)).save(notNull("directory", directory).resolve("index.html"));
+        page(notNull("circumstances", circumstances))
+                .save(notNull("directory", directory).resolve("index.html"));
         Files.writeString(directory.resolve("validation.csv"), details().csv());
     }
 
     private Page page(String circumstances) {
         Page page = Page.of("What vouches for the formulas")
                 .withParagraph(summary() + ". " + circumstances)
-                .withParagraph("Every number on this page was computed when it was written, and none was typed. An error is the "
-                        + "largest relative difference from reference digits, which independent programs computed with up to 400 "
-                        + "digits; |z| the largest difference from a simulation, in its standard errors, beyond what is allowed for "
-                        + "finite size: 4/n² where the correction of order 1/n is known, 3/n elsewhere, nothing where the formula is "
-                        + "exact at every size. The order is the power of 1/n with which a formula that is a limit comes closer to "
-                        + "what is exact at finite size. Limits and identities are numbers that are known otherwise, in closed form "
-                        + "or by a direct sum, and the largest relative difference from them. A dash means that there is no such "
-                        + "check: a formula that is exact has no order, an identity is not simulated.")
+                .withParagraph(
+                        "Every number on this page was computed when it was written, and none was typed. An error is the "
+                                + "largest relative difference from reference digits, which independent programs computed with up to 400 "
+                                + "digits; |z| the largest difference from a simulation, in its standard errors, beyond what is allowed for "
+                                + "finite size: 4/n² where the correction of order 1/n is known, 3/n elsewhere, nothing where the formula is "
+                                + "exact at every size. The order is the power of 1/n with which a formula that is a limit comes closer to "
+                                + "what is exact at finite size. Limits and identities are numbers that are known otherwise, in closed form "
+                                + "or by a direct sum, and the largest relative difference from them. A dash means that there is no such "
+                                + "check: a formula that is exact has no order, an identity is not simulated.")
                 .withHeading("Every formula")
                 .withTable(overview());
         List<String> failures = failures();
@@ -165,7 +169,16 @@ public final class Validation {
     }
 
     private Table overview() {
-        Table table = Table.of("formula", "worst error", "worst |z|", "order", "limits", "worst of them", "verdict", "computed by", "source");
+        Table table = Table.of(
+                "formula",
+                "worst error",
+                "worst |z|",
+                "order",
+                "limits",
+                "worst of them",
+                "verdict",
+                "computed by",
+                "source");
         for (Finding finding : findings) {
             long limits = finding.of(Kind.LIMIT).count();
             boolean passes = finding.outcomes().stream().allMatch(Outcome::passes);
@@ -192,7 +205,8 @@ public final class Validation {
     }
 
     private Table details() {
-        Table table = Table.of("formula", "kind", "compared with", "numbers", "worst", "expected", "allowed", "verdict", "source");
+        Table table = Table.of(
+                "formula", "kind", "compared with", "numbers", "worst", "expected", "allowed", "verdict", "source");
         for (Finding finding : findings) {
             for (Outcome outcome : finding.outcomes()) {
                 Check check = outcome.check();

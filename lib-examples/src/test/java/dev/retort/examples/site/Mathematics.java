@@ -15,23 +15,22 @@ import java.util.stream.Stream;
  */
 final class Mathematics {
 
-    private static final Map<String, String> SYMBOLS = Stream.of("""
+    private static final Map<String, String> SYMBOLS =
+            Stream.of("""
                     alpha α beta β gamma γ delta δ epsilon ϵ varepsilon ε zeta ζ eta η theta θ kappa κ lambda λ mu μ nu ν xi ξ pi π
                     rho ρ sigma σ tau τ phi ϕ varphi φ chi χ psi ψ omega ω Gamma Γ Delta Δ Lambda Λ Sigma Σ Upsilon Υ Psi Ψ Omega Ω
-                    ell ℓ infty ∞ partial ∂ nabla ∇ star ⋆ top ⊤ blacksquare ∎""".split("\\s+"))
-            .collect(pairs());
+                    ell ℓ infty ∞ partial ∂ nabla ∇ star ⋆ top ⊤ blacksquare ∎""".split("\\s+")).collect(pairs());
 
-    private static final Map<String, String> OPERATORS = Stream.of("""
+    private static final Map<String, String> OPERATORS =
+            Stream.of("""
                     sum ∑ prod ∏ int ∫ oint ∮ le ≤ ge ≥ ne ≠ ll ≪ in ∈ notin ∉ to → mapsto ↦ leftarrow ← sim ∼ simeq ≃ approx ≈
                     propto ∝ cdot · times × pm ± otimes ⊗ circ ∘ setminus ∖ triangle △ dots … ldots … cdots ⋯ mid ∣ langle ⟨ rangle ⟩ lVert ‖
-                    rVert ‖ lvert | rvert | lceil ⌈ rceil ⌉ lfloor ⌊ rfloor ⌋ { { } } | ‖""".split("\\s+"))
-            .collect(pairs());
+                    rVert ‖ lvert | rvert | lceil ⌈ rceil ⌉ lfloor ⌊ rfloor ⌋ { { } } | ‖""".split("\\s+")).collect(pairs());
 
     private static final Map<String, String> SPACES =
             Map.of(",", "0.17em", ";", "0.28em", "quad", "1em", "qquad", "2em", " ", "0.25em");
 
-    private static final Map<String, String> ACCENTS =
-            Map.of("hat", "^", "widehat", "^", "bar", "¯", "tilde", "~");
+    private static final Map<String, String> ACCENTS = Map.of("hat", "^", "widehat", "^", "bar", "¯", "tilde", "~");
 
     private static final Set<String> FUNCTIONS =
             Set.of("ln", "log", "exp", "sin", "cos", "arccos", "sinh", "cosh", "tanh", "coth", "det");
@@ -197,7 +196,8 @@ final class Mathematics {
 
     private String command() {
         int start = position;
-        while (position < tex.length() && Character.toString(tex.charAt(position)).matches("[A-Za-z]")) {
+        while (position < tex.length()
+                && Character.toString(tex.charAt(position)).matches("[A-Za-z]")) {
             position++;
         }
         position += position == start ? 1 : 0;
@@ -221,14 +221,16 @@ final class Mathematics {
         return switch (name) {
             case "max", "min", "sup" -> element("mo", name);
             case "frac", "tfrac" -> element("mfrac", argument() + argument());
-            case "binom" -> "<mrow><mo>(</mo><mfrac linethickness=\"0\">" + argument() + argument() + "</mfrac><mo>)</mo></mrow>";
+            case "binom" ->
+                "<mrow><mo>(</mo><mfrac linethickness=\"0\">" + argument() + argument() + "</mfrac><mo>)</mo></mrow>";
             case "sqrt" -> element("msqrt", argument());
             case "text" -> element("mtext", text().replace(" ", " "));
             case "mathrm", "mathsf", "operatorname" -> "<mi mathvariant=\"normal\">" + text() + "</mi>";
             case "mathbb" -> element("mi", Character.toString(doubleStruck(text().charAt(0))));
             case "underbrace" -> element("munder", argument() + "<mo stretchy=\"true\">⏟</mo>");
-            case "big", "Big" -> "<mo stretchy=\"true\" symmetric=\"true\" minsize=\"" + (name.equals("big") ? "1.2em" : "1.8em")
-                    + "\">" + delimiter() + "</mo>";
+            case "big", "Big" ->
+                "<mo stretchy=\"true\" symmetric=\"true\" minsize=\"" + (name.equals("big") ? "1.2em" : "1.8em") + "\">"
+                        + delimiter() + "</mo>";
             case "left" -> {
                 String open = delimiter();
                 String row = row("");
@@ -273,7 +275,9 @@ final class Mathematics {
         StringBuilder table = new StringBuilder("<mtable displaystyle=\"true\"><mtr>");
         boolean right = true;
         while (true) {
-            table.append("<mtd style=\"text-align: ").append(right ? "right" : "left").append("\">");
+            table.append("<mtd style=\"text-align: ")
+                    .append(right ? "right" : "left")
+                    .append("\">");
             table.append(row("cell")).append("</mtd>");
             if (take("&")) {
                 right = false;

@@ -65,8 +65,7 @@ final class Pictures {
                         Axis.log("excess risk"),
                         line("true labels", samples, n -> excess(clean, Surrogate.groundTruth(), n)),
                         line("the best teacher's", samples, n -> excess(clean, Surrogate.optimal(), n))));
-        LabelMixture mixture =
-                LabelMixture.of(Distillation.of(TASK).surrogate(Training.samples(300)), STUDENT);
+        LabelMixture mixture = LabelMixture.of(Distillation.of(TASK).surrogate(Training.samples(300)), STUDENT);
         pictures.put(
                 "mixture",
                 figure(
@@ -81,14 +80,22 @@ final class Pictures {
                         Axis.log("time at which the teacher stops"),
                         Axis.linear("excess risk"),
                         line("teacher", times, t -> stopped(t).predict().excess()),
-                        line("student", times, t -> stopped(t).then(STUDENT).predict().excess())));
+                        line(
+                                "student",
+                                times,
+                                t -> stopped(t).then(STUDENT).predict().excess())));
         double[] excess = SurrogateMask.of(TASK, Training.samples(160), TARGET).excess();
         pictures.put(
                 "features",
                 figure(
                         Axis.linear("features that the teacher sees"),
                         Axis.log("excess risk of its student"),
-                        line("", DoubleStream.of(counts(200)).filter(k -> k != 160).toArray(), k -> excess[(int) k - 1]),
+                        line(
+                                "",
+                                DoubleStream.of(counts(200))
+                                        .filter(k -> k != 160)
+                                        .toArray(),
+                                k -> excess[(int) k - 1]),
                         Rule.horizontal(TRUE_LABELS, "true labels")));
         Comparison comparison = Comparison.of(
                 Distillation.of(TASK).surrogate(Training.samples(300)).then(STUDENT),
@@ -105,10 +112,13 @@ final class Pictures {
                 figure(
                         Axis.log("ridge"),
                         Axis.linear("excess risk"),
-                        line("", powers(1e-6, 10, 80), r -> Distillation.of(TASK)
-                                .target(TARGET.withRidge(r))
-                                .predict()
-                                .excess())));
+                        line(
+                                "",
+                                powers(1e-6, 10, 80),
+                                r -> Distillation.of(TASK)
+                                        .target(TARGET.withRidge(r))
+                                        .predict()
+                                        .excess())));
         Training each = Training.samples(150).withRidge(0.02);
         double[] alone = Generations.of(Distillation.of(TASK), each, 30).excess();
         double[] mixed = Generations.of(Distillation.of(TASK), each.withTeacherRows(0.5), 30)
@@ -125,11 +135,14 @@ final class Pictures {
                 figure(
                         Axis.linear("labels of 250 that the teacher gets"),
                         Axis.linear("excess risk of the student"),
-                        line("", between(20, 240, 110), m -> Distillation.of(TASK)
-                                .surrogate(Training.samples(m).withRidge(0.02))
-                                .then(Training.samples(250 - m).withNoise(0))
-                                .predict()
-                                .excess())));
+                        line(
+                                "",
+                                between(20, 240, 110),
+                                m -> Distillation.of(TASK)
+                                        .surrogate(Training.samples(m).withRidge(0.02))
+                                        .then(Training.samples(250 - m).withNoise(0))
+                                        .predict()
+                                        .excess())));
         return pictures;
     }
 
@@ -178,6 +191,8 @@ final class Pictures {
     }
 
     private static double[] powers(double from, double to, int steps) {
-        return Arrays.stream(between(Math.log(from), Math.log(to), steps)).map(Math::exp).toArray();
+        return Arrays.stream(between(Math.log(from), Math.log(to), steps))
+                .map(Math::exp)
+                .toArray();
     }
 }

@@ -173,7 +173,8 @@ public final class Site {
         Path pictures = Files.createDirectories(root.resolve("lib-examples/docs/questions"));
         for (Map.Entry<String, Figure> picture : Pictures.all().entrySet()) {
             Files.writeString(
-                    pictures.resolve(picture.getKey() + ".svg"), picture.getValue().svg());
+                    pictures.resolve(picture.getKey() + ".svg"),
+                    picture.getValue().svg());
         }
         write(root, Path.of(arguments[1]));
     }
@@ -229,10 +230,12 @@ public final class Site {
         }
         String body = HtmlRenderer.builder().extensions(EXTENSIONS).build().render(parsed);
         for (int i = 0; i < document.formulas().size(); i++) {
-            body = body.replace(OPEN + Integer.toString(i) + CLOSE, document.formulas().get(i));
+            body = body.replace(
+                    OPEN + Integer.toString(i) + CLOSE, document.formulas().get(i));
         }
         // In headings, formulas leave nothing in the anchor. A table scrolls by itself.
-        body = body.replace("<table>", "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"table\">\n<table>")
+        body = body.replace(
+                        "<table>", "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"table\">\n<table>")
                 .replace("</table>", "</table>\n</div>")
                 .replaceFirst("(?s)(<h1.*?</h1>)", "$1\n" + Matcher.quoteReplacement(contents(body)));
         String title = document.page().equals("index.html") ? "Retort" : plain(document) + " — Retort";
@@ -240,7 +243,8 @@ public final class Site {
         return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                 + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" + title
                 + "</title>\n<style>\n" + STYLE + "</style>\n</head>\n<body>\n<nav aria-label=\"Pages\">\n" + menu
-                + "</nav>\n<main>\n<details class=\"small\">\n<summary>Pages</summary>\n<nav aria-label=\"Pages\">\n" + menu
+                + "</nav>\n<main>\n<details class=\"small\">\n<summary>Pages</summary>\n<nav aria-label=\"Pages\">\n"
+                + menu
                 + "</nav>\n</details>\n" + body + "</main>\n</body>\n</html>\n";
     }
 
@@ -266,7 +270,9 @@ public final class Site {
                 Document document = Objects.requireNonNull(documents.get(root.resolve(name)));
                 String label = document.page().equals("index.html") ? "Retort" : plain(document);
                 menu.append("<li><a href=\"").append(document.page()).append('"');
-                menu.append(document.equals(shown) ? " aria-current=\"page\">" : ">").append(label).append("</a></li>\n");
+                menu.append(document.equals(shown) ? " aria-current=\"page\">" : ">")
+                        .append(label)
+                        .append("</a></li>\n");
             }
             menu.append("</ul>\n");
         });

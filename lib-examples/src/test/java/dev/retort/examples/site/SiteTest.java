@@ -33,7 +33,8 @@ class SiteTest {
     static void write() throws IOException {
         Site.write(ROOT, directory);
         try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".html")).toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".html")).toList()) {
                 PAGES.put(String.valueOf(file.getFileName()), Files.readString(file));
             }
         }
@@ -69,7 +70,8 @@ class SiteTest {
             // The Javadoc is made by another goal; its page has the name of a public class, or of the overview.
             String source = parts[0].replaceFirst("api/(.*)\\.html", "src/main/java/$1.java");
             return link.equals("api/index.html")
-                    || Stream.of("lib-core", "lib-theory").anyMatch(m -> Files.exists(ROOT.resolve(m).resolve(source)));
+                    || Stream.of("lib-core", "lib-theory")
+                            .anyMatch(m -> Files.exists(ROOT.resolve(m).resolve(source)));
         }
         String page = PAGES.get(parts[0].isEmpty() ? from : parts[0]);
         if (page == null) {
@@ -81,7 +83,11 @@ class SiteTest {
     @Test
     void picturesHaveAlternativeTextsAndPagesWhatReadersNeed() {
         PAGES.forEach((name, page) -> {
-            assertThat(Pattern.compile("<img(?![^>]* alt=\"[^\"]{10,}\")").matcher(page).find()).as(name).isFalse();
+            assertThat(Pattern.compile("<img(?![^>]* alt=\"[^\"]{10,}\")")
+                            .matcher(page)
+                            .find())
+                    .as(name)
+                    .isFalse();
             assertThat(page)
                     .as(name)
                     .contains("lang=\"en\"", "name=\"viewport\"", "prefers-color-scheme: dark", "aria-current=\"page\"")
@@ -96,7 +102,9 @@ class SiteTest {
         Path folder = ROOT.resolve("lib-examples/docs/questions");
         for (Map.Entry<String, Figure> picture : Pictures.all().entrySet()) {
             Path file = folder.resolve(picture.getKey() + ".svg");
-            assertThat(Files.readString(file)).as(picture.getKey()).isEqualTo(picture.getValue().svg());
+            assertThat(Files.readString(file))
+                    .as(picture.getKey())
+                    .isEqualTo(picture.getValue().svg());
         }
     }
 

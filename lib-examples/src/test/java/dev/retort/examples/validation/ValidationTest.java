@@ -32,14 +32,15 @@ class ValidationTest {
 
     /** The public types of the packages of formulas that compute something. */
     private static final Set<Class<?>> FORMULAS = new ClassFileImporter()
-            .importUrls(Stream.of(DeterministicEquivalent.class, Distillation.class)
-                    .map(type -> type.getProtectionDomain().getCodeSource().getLocation())
-                    .toList())
-            .stream()
-            .filter(type -> type.getPackageName().matches(PACKAGES) && type.isTopLevelClass())
-            .map(JavaClass::reflect)
-            .filter(ValidationTest::computes)
-            .collect(toSet());
+                    .importUrls(Stream.of(DeterministicEquivalent.class, Distillation.class)
+                            .map(type ->
+                                    type.getProtectionDomain().getCodeSource().getLocation())
+                            .toList())
+                    .stream()
+                    .filter(type -> type.getPackageName().matches(PACKAGES) && type.isTopLevelClass())
+                    .map(JavaClass::reflect)
+                    .filter(ValidationTest::computes)
+                    .collect(toSet());
 
     /**
      * Whether a type computes something: one that is public, but for interfaces, enumerations, exceptions, and records that hold
@@ -50,12 +51,14 @@ class ValidationTest {
                 && !type.isInterface()
                 && !type.isEnum()
                 && !Throwable.class.isAssignableFrom(type);
-        return concrete && (!type.isRecord() || Stream.of(type.getDeclaredMethods()).anyMatch(m -> computes(type, m)));
+        return concrete
+                && (!type.isRecord() || Stream.of(type.getDeclaredMethods()).anyMatch(m -> computes(type, m)));
     }
 
     private static boolean computes(Class<?> record, Method method) {
-        boolean component =
-                Stream.of(record.getRecordComponents()).map(RecordComponent::getAccessor).anyMatch(method::equals);
+        boolean component = Stream.of(record.getRecordComponents())
+                .map(RecordComponent::getAccessor)
+                .anyMatch(method::equals);
         return Modifier.isPublic(method.getModifiers()) && method.getReturnType() == double.class && !component;
     }
 
@@ -96,8 +99,10 @@ class ValidationTest {
 
     @Test
     void whatIsOffFails() {
-        assertThat(outcome(1e-13, worst -> worst.compare(1 + 1e-12, 1)).passes()).isFalse();
-        assertThat(outcome(1e-11, worst -> worst.compare(1 + 1e-12, 1)).passes()).isTrue();
+        assertThat(outcome(1e-13, worst -> worst.compare(1 + 1e-12, 1)).passes())
+                .isFalse();
+        assertThat(outcome(1e-11, worst -> worst.compare(1 + 1e-12, 1)).passes())
+                .isTrue();
         assertThat(outcome(1, worst -> worst.compare(Double.NaN, 1)).passes()).isFalse();
         assertThat(outcome(1, worst -> worst.compare(1e-300, 0)).passes()).isFalse();
         assertThat(outcome(1, worst -> {

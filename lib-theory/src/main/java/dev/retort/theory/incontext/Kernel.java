@@ -223,17 +223,6 @@ public abstract sealed class Kernel {
         return matrix;
     }
 
-    /** k(x, x), which is not checked. */
-    final double onDiagonal(double[] x) {
-        double[][] column = new double[x.length][];
-        for (int k = 0; k < column.length; k++) {
-            column[k] = new double[] {x[k]};
-        }
-        double[] value = new double[1];
-        fill(x, column, value);
-        return value[0];
-    }
-
     /** Refuses a value, or a sum of values, that is not a number. */
     final void checkValue(double value) {
         if (!Double.isFinite(value)) {
@@ -259,6 +248,12 @@ public abstract sealed class Kernel {
      * @param values where they are put, one for each of the others
      */
     abstract void fill(double[] x, double[][] ys, double[] values);
+
+    /**
+     * k(x, x), which is not checked. Not by {@link #fill}: HotSpot makes slower code of loops over many points that it has first seen run
+     * over one.
+     */
+    abstract double onDiagonal(double[] x);
 
     /**
      * As {@link #fill}, but all values of a point may be divided by one factor, so that they stay in the range of numbers.
@@ -367,6 +362,14 @@ public abstract sealed class Kernel {
         return false;
     }
 
+    private static double squaredNorm(double[] x) {
+        double sum = 0;
+        for (double coordinate : x) {
+            sum += coordinate * coordinate;
+        }
+        return sum;
+    }
+
     private static final class Gaussian extends Kernel {
 
         private final double width;
@@ -383,6 +386,11 @@ public abstract sealed class Kernel {
                 // Divided twice, so that no width is too small or too large to be squared.
                 values[j] = Math.exp(-values[j] / width / width / 2);
             }
+        }
+
+        @Override
+        double onDiagonal(double[] x) {
+            return 1;
         }
 
         @Override
@@ -424,6 +432,11 @@ public abstract sealed class Kernel {
         }
 
         @Override
+        double onDiagonal(double[] x) {
+            return 1;
+        }
+
+        @Override
         double mean(GaussianLaw first, GaussianLaw second) {
             return first.isDiagonal() && second.isDiagonal()
                     ? GaussianMeans.ofLaplace(width, first, second)
@@ -451,6 +464,11 @@ public abstract sealed class Kernel {
         @Override
         void fill(double[] x, double[][] ys, double[] values) {
             innerProducts(x, ys, values);
+        }
+
+        @Override
+        double onDiagonal(double[] x) {
+            return squaredNorm(x);
         }
 
         @Override
@@ -500,9 +518,18 @@ public abstract sealed class Kernel {
         void fill(double[] x, double[][] ys, double[] values) {
             innerProducts(x, ys, values);
             for (int j = 0; j < values.length; j++) {
-                double base = values[j] + offset;
-                values[j] = degree == 2 ? base * base : Math.pow(base, degree);
+                values[j] = power(values[j]);
             }
+        }
+
+        private double power(double product) {
+            double base = product + offset;
+            return degree == 2 ? base * base : Math.pow(base, degree);
+        }
+
+        @Override
+        double onDiagonal(double[] x) {
+            return power(squaredNorm(x));
         }
 
         /** For p = 2 it is ‖M₁ − M₂‖² + 2c‖m₁ − m₂‖², M = S + mmᵀ. */
@@ -541,6 +568,11 @@ public abstract sealed class Kernel {
         }
 
         @Override
+        double onDiagonal(double[] x) {
+            return Math.exp(squaredNorm(x));
+        }
+
+        @Override
         void fillRelative(double[] x, double[][] ys, double[] values) {
             innerProducts(x, ys, values);
             double largest = Arrays.stream(values).max().orElse(0);
@@ -573,14 +605,15 @@ public abstract sealed class Kernel {
             double[] norms = new double[values.length];
             squaredDistances(origin, ys, norms);
             squaredDistances(x, ys, values);
-            double norm = 0;
-            for (double coordinate : x) {
-                norm += coordinate * coordinate;
-            }
-            norm = Math.sqrt(norm);
+            double norm = Math.sqrt(squaredNorm(x));
             for (int j = 0; j < values.length; j++) {
                 values[j] = (norm + Math.sqrt(norms[j]) - Math.sqrt(values[j])) / 2;
             }
+        }
+
+        @Override
+        double onDiagonal(double[] x) {
+            return Math.sqrt(squaredNorm(x));
         }
 
         @Override
@@ -629,6 +662,11 @@ public abstract sealed class Kernel {
         }
 
         @Override
+        double onDiagonal(double[] x) {
+            return function.applyAsDouble(x, x);
+        }
+
+        @Override
         public OptionalDouble bound() {
             return OptionalDouble.empty();
         }
@@ -661,6 +699,12 @@ public abstract sealed class Kernel {
                 double[] ofY = features.apply(y);
                 values[j] = DotProduct.of(ofX, 0, ofY, 0, ofX.length);
             }
+        }
+
+        @Override
+        double onDiagonal(double[] x) {
+            double[] ofX = features.apply(x);
+            return DotProduct.of(ofX, 0, ofX, 0, ofX.length);
         }
 
         @Override
@@ -698,6 +742,11 @@ public abstract sealed class Kernel {
             for (int j = 0; j < values.length; j++) {
                 values[j] += others[j];
             }
+        }
+
+        @Override
+        double onDiagonal(double[] x) {
+            return first.onDiagonal(x) + second.onDiagonal(x);
         }
 
         @Override
@@ -757,6 +806,11 @@ public abstract sealed class Kernel {
         }
 
         @Override
+        double onDiagonal(double[] x) {
+            return first.onDiagonal(x) * second.onDiagonal(x);
+        }
+
+        @Override
         void checkDimension(int dimension) {
             first.checkDimension(dimension);
             second.checkDimension(dimension);
@@ -800,6 +854,11 @@ public abstract sealed class Kernel {
             for (int j = 0; j < values.length; j++) {
                 values[j] *= factor;
             }
+        }
+
+        @Override
+        double onDiagonal(double[] x) {
+            return kernel.onDiagonal(x) * factor;
         }
 
         @Override
@@ -851,6 +910,11 @@ public abstract sealed class Kernel {
         @Override
         void fill(double[] x, double[][] ys, double[] values) {
             kernel.fill(Arrays.copyOfRange(x, from, to), Arrays.copyOfRange(ys, from, to), values);
+        }
+
+        @Override
+        double onDiagonal(double[] x) {
+            return kernel.onDiagonal(Arrays.copyOfRange(x, from, to));
         }
 
         @Override

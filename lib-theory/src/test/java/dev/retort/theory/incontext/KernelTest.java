@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.core.RandomStreams;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,22 @@ class KernelTest {
         assertThat(matrix).hasDimensions(4, 2);
         assertThat(matrix[2][1])
                 .isEqualTo(Kernel.gaussian(1).plus(Kernel.energy()).value(points[2], Y));
+    }
+
+    @Test
+    void diagonalHasTheValues() {
+        Kernel own = Kernel.of("first", (x, y) -> x[0] * y[0] + 1);
+        Kernel features = Kernel.ofFeatures("two coordinates", x -> new double[] {x[0], x[1] + 1});
+        for (Kernel kernel : List.of(
+                Kernel.gaussian(2),
+                Kernel.laplace(2),
+                Kernel.linear().on(1, 3),
+                Kernel.polynomial(2, 1).plus(own),
+                Kernel.polynomial(3, 0.5).times(features),
+                Kernel.softmax().times(3),
+                Kernel.energy())) {
+            assertThat(kernel.onDiagonal(X)).isEqualTo(kernel.value(X, X));
+        }
     }
 
     @Test

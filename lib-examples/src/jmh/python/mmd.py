@@ -1,8 +1,9 @@
-"""Times NumPy on the samples of MmdBenchmark, prints a Markdown table, and the values for comparison.
+"""Times NumPy and scikit-learn on the samples of MmdBenchmark and MmdDimensionBenchmark, and prints Markdown tables and the values.
 
-    python3 mmd.py
+    OPENBLAS_NUM_THREADS=1 python3 mmd.py
 
-Whole kernel matrices, from inner products by BLAS: NumPy has no blocks of its own. Medians of five runs after one.
+Whole kernel matrices, from inner products by BLAS; the kernel of scikit-learn is sklearn.metrics.pairwise.rbf_kernel. Samples are made
+anew each time, as in those classes. Medians of three runs after one, of the clock and of the processor.
 """
 
 import platform
@@ -10,16 +11,18 @@ import statistics
 import time
 
 import numpy
+import sklearn
+from sklearn.metrics.pairwise import rbf_kernel
 
 DIMENSION = 10
 GOLDEN = 0.6180339887498949
 PERMUTATIONS = 199
 
 
-def points(count, start, shift):
-    index = numpy.arange(start, start + count)[:, None] * float(DIMENSION) + numpy.arange(1, DIMENSION + 1)
+def points(count, start, shift, dimension=DIMENSION):
+    index = numpy.arange(start, start + count)[:, None] * float(dimension) + numpy.arange(1, dimension + 1)
     fraction = index * GOLDEN - numpy.floor(index * GOLDEN)
-    return fraction ** numpy.arange(1, DIMENSION + 1) + shift
+    return fraction ** (numpy.arange(dimension) % 10 + 1) + shift
 
 
 def squared_distances(a, b):
@@ -28,16 +31,29 @@ def squared_distances(a, b):
 
 
 def kernel(a, b):
+    """Of a width whose square is a tenth of the dimension."""
     values = squared_distances(a, b)
-    values *= -0.5
+    values *= -0.5 * DIMENSION / a.shape[1]
     return numpy.exp(values, out=values)
 
 
-def unbiased(x, y):
+def kernel_of_scikit_learn(a, b):
+    return rbf_kernel(a, b, gamma=0.5 * DIMENSION / a.shape[1])
+
+
+def estimate(x, y, k):
     n = len(x)
-    xx, yy, xy = kernel(x, x), kernel(y, y), kernel(x, y)
+    xx, yy, xy = k(x, x), k(y, y), k(x, y)
     off = (xx.sum() - numpy.trace(xx) + yy.sum() - numpy.trace(yy)) / (n * (n - 1))
     return off - 2 * xy.mean()
+
+
+def unbiased(x, y):
+    return estimate(x, y, kernel)
+
+
+def unbiased_by_scikit_learn(x, y):
+    return estimate(x, y, kernel_of_scikit_learn)
 
 
 def permutation_test(x, y):
@@ -62,25 +78,29 @@ def median(x, y):
     return numpy.sqrt(numpy.median(squares[numpy.triu_indices(len(pooled), 1)]))
 
 
-def timed(what, *arguments):
+def timed(what, count, dimension):
     times = []
-    for _ in range(6):
-        start = time.perf_counter()
-        value = what(*arguments)
-        times.append(time.perf_counter() - start)
-    return value, statistics.median(times[1:])
+    for _ in range(4):
+        start = time.perf_counter(), time.process_time()
+        value = what(points(count, 0, 0, dimension), points(count, count, 0.02, dimension))
+        times.append((time.perf_counter() - start[0], time.process_time() - start[1]))
+    return value, [statistics.median(each) for each in zip(*times[1:])]
 
 
-print(f"Python {platform.python_version()}, NumPy {numpy.__version__}\n")
-print("| n | unbiased | 199 permutations | median |\n|---:|---:|---:|---:|")
-values = []
-for count in (500, 5000):
-    samples = points(count, 0, 0), points(count, count, 0.02)
-    cells = [f"{count:,}"]
-    for what in (unbiased, permutation_test, median):
-        value, seconds = timed(what, *samples)
-        cells.append(f"{1e3 * seconds:.3g} ms")
-        values.append(f"{what.__name__}, n = {count}: {value:.17g}")
-    print("| " + " | ".join(cells) + " |")
-print()
-print("\n".join(values))
+def print_table(name, sizes, methods):
+    print(f"\n| {name} | " + " | ".join(what.__name__ for what in methods) + " |\n|---:|" + "---:|" * len(methods))
+    values = []
+    for count, dimension in sizes:
+        cells = [f"{count:,}" if name == "n" else str(dimension)]
+        for what in methods:
+            value, (clock, processor) = timed(what, count, dimension)
+            cells.append(f"{1e3 * clock:.3g}, {1e3 * processor:.3g} ms")
+            values.append(f"{what.__name__}, n = {count}, {dimension} coordinates: {value:.17g}")
+        print("| " + " | ".join(cells) + " |", flush=True)
+    print("\n" + "\n".join(values))
+
+
+print(f"Python {platform.python_version()}, NumPy {numpy.__version__}, scikit-learn {sklearn.__version__}")
+estimates = [unbiased, unbiased_by_scikit_learn]
+print_table("coordinates", [(2000, 10), (2000, 100), (2000, 784)], estimates)
+print_table("n", [(500, DIMENSION), (5000, DIMENSION)], estimates + [permutation_test, median])

@@ -23,13 +23,17 @@ public class MmdBenchmark {
     @Param({"500", "5000"})
     public int n;
 
-    /** Points that mmd.py makes too: fractional parts of multiples of the golden ratio. */
     private double[][] points(int from, double shift) {
-        double[][] points = new double[n][DIMENSION];
-        for (int i = 0; i < n; i++) {
-            for (int k = 0; k < DIMENSION; k++) {
-                double multiple = ((from + i) * (double) DIMENSION + k + 1) * GOLDEN;
-                points[i][k] = Math.pow(multiple - Math.floor(multiple), k + 1.0) + shift;
+        return points(n, DIMENSION, from, shift);
+    }
+
+    /** Points that mmd.py makes too: powers of fractional parts of multiples of the golden ratio. */
+    static double[][] points(int count, int dimension, int from, double shift) {
+        double[][] points = new double[count][dimension];
+        for (int i = 0; i < count; i++) {
+            for (int k = 0; k < dimension; k++) {
+                double multiple = ((from + i) * (double) dimension + k + 1) * GOLDEN;
+                points[i][k] = Math.pow(multiple - Math.floor(multiple), k % 10 + 1.0) + shift;
             }
         }
         return points;

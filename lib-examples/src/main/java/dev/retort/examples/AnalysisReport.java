@@ -33,7 +33,7 @@ final class AnalysisReport {
     private static final int MEASURED_POINTS = 10;
 
     /**
-     * What was asked for.
+     * The command's options.
      *
      * @param file the name of the table's file
      * @param label the column that is predicted

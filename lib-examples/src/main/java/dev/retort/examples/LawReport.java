@@ -40,7 +40,7 @@ final class LawReport {
     private static final int POINTS = 81;
 
     /**
-     * What was asked for; what is null follows from the runs.
+     * The command's options; those that are null follow from the runs.
      *
      * @param file the name of the table's file
      * @param flops the budget; ten times that of the largest run unless given

@@ -62,7 +62,7 @@ final class ScalingFigures {
                 "One exponent, three constants",
                 List.of("""
                         Power laws, λᵢ = i⁻ᵅ and λᵢβᵢ² = i⁻ᵇ: the excess risk falls like n to the power −min(b − 1, 2α), \
-                        whoever the teacher is. What a teacher changes is the constant in front, and that is known in closed \
+                        for every teacher. What a teacher changes is the constant in front, and that is known in closed \
                         form: at α = 3, b = 2 the best teacher leaves 0.486 of the risk of true labels, or makes half of the \
                         labels do.""", """
                         The laws are limits for 1 ≪ n ≪ p. With 1,000 features the exact risk leaves them early on its way \

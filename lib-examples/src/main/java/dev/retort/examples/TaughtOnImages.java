@@ -32,7 +32,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * A weak teacher and its students on photographs of clothing, whose test errors are predicted before they are trained: from images
- * that others have labelled, and the students' own, which nobody has.
+ * that others have labelled, and the students' own, which are unlabelled.
  */
 final class TaughtOnImages {
 
@@ -112,7 +112,7 @@ final class TaughtOnImages {
         for (int k = 0; k < SAMPLES.length; k++) {
             RandomGenerator random = RandomStreams.of(seed).at(k).generator();
             int[] own = draw(SAMPLES[k], random);
-            // Of the images alone: the student is not trained yet, and nobody has labelled them.
+            // Of the images alone: the student is not trained yet, and they have no labels.
             Equivalent estimated =
                     EstimatedEquivalent.of(matrix(own).toDoubleMatrix(), ridge).equivalent();
             List<double[]> labellers = List.of(truth, teacher, masked(teacher, estimated));

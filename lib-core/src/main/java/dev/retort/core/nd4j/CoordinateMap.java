@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a regression makes of each coordinate of its teacher, as averages over signs need it. For the features that are seen
+ * How a regression maps each coordinate of its teacher, as averages over signs need it. For the features that are seen
  * P = A X is Eᵀ G with G = F X, or I − P is Eᵀ G where the factorisation knows that without cancellation; for those that are
  * not seen P is Eᵀ G with G = F X.
  *
@@ -101,7 +101,7 @@ final class CoordinateMap implements AutoCloseable {
     }
 
     /**
-     * Half of the covariance of what F makes of labels: G diag(c²) Gᵀ + s² F Fᵀ.
+     * Half of the covariance of the labels' image under F: G diag(c²) Gᵀ + s² F Fᵀ.
      *
      * @param ofSeen c in the features that are seen, in their order
      * @param ofUnseen in those that are not

@@ -51,7 +51,7 @@ public final class Covariance {
     /** The same in units of ulp(1), for types in which that is more. */
     private static final double NARROW_ASYMMETRY = 16;
 
-    /** Times ulp(1) of a double and p: what rounding makes of a zero eigenvalue, relative to the largest. */
+    /** Times ulp(1) of a double and p: how far rounding moves a zero eigenvalue, relative to the largest. */
     private static final double DECOMPOSING = 64;
 
     /**

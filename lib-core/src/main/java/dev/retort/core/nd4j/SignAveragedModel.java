@@ -132,7 +132,7 @@ public final class SignAveragedModel {
      * The student of this model, which gives the labels.
      *
      * @param scale X as given is 2^scale times that of the map
-     * @param shrinkage A X is 2^-shrinkage times what the map makes of it, A 2^-(shrinkage + scale)
+     * @param shrinkage A X is 2^-shrinkage times the map's image of it, A 2^-(shrinkage + scale)
      */
     SignAveragedModel taught(CoordinateMap map, int scale, int shrinkage, double noise) {
         double[] sizes = new double[mean.length];

@@ -278,7 +278,7 @@ public final class DataReport {
                 loading,
                 String.format(
                         Locale.ROOT,
-                        "Columns all but determine each other: the weakest direction, of %s, is 1/%.2g of the strongest.",
+                        "Columns nearly determine each other: the weakest direction, of %s, is 1/%.2g of the strongest.",
                         Wording.list(loading),
                         condition),
                 "Fits without ridge hang on the last digits of the table; those with a tuned ridge do not."));

@@ -22,7 +22,7 @@ public record Finding(Kind kind, List<String> columns, String what, String advic
         DUPLICATE,
         /** A column that others determine, up to rounding. */
         COLLINEAR,
-        /** Columns that all but determine each other. */
+        /** Columns that nearly determine each other. */
         NEARLY_COLLINEAR,
         /** Columns whose units differ wildly. */
         UNITS,

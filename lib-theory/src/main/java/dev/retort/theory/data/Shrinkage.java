@@ -3,7 +3,7 @@ package dev.retort.theory.data;
 import dev.retort.core.internal.CompensatedSum;
 
 /**
- * What one ridge ρ makes of a {@link Decomposition}, where ρ is that of (1/f)‖y − Xb‖² + ρ‖b‖² with f the degrees of freedom of the
+ * A {@link Decomposition} shrunk by one ridge ρ, where ρ is that of (1/f)‖y − Xb‖² + ρ‖b‖² with f the degrees of freedom of the
  * rows, n or n − 1.
  *
  * <p>Each direction is shrunk by q = ρ/(λ̂+ρ) of itself, what lies outside all directions wholly. Where nothing lies outside, all that

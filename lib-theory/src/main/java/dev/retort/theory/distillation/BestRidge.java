@@ -10,7 +10,7 @@ import org.apache.commons.math3.analysis.solvers.BrentSolver;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ridge at which a target's risk is smallest, whoever labels its data. The risk may have several minima in the ridge: the
+ * The ridge at which a target's risk is smallest, for any teacher. The risk may have several minima in the ridge: the
  * slope, exact by {@link Sensitivities}, is followed over a grid from far below to far above the spectrum, and each ridge at which
  * the risk turns from falling to rising is solved for. If there is no such minimum, the best ridge is 0, or infinite if nothing is
  * worth learning.

@@ -15,7 +15,7 @@ import org.apache.commons.math3.optim.univariate.UnivariatePointValuePair;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time at which gradient flow is best stopped, whoever labels the data. The risk may have several minima in the time: a grid
+ * The time at which gradient flow is best stopped, for any teacher. The risk may have several minima in the time: a grid
  * of times, from long before anything is learnt to long after everything is, finds them, and Brent's method refines each. The time
  * of a minimum has a relative accuracy of about 1e-7, because the risk is flat there; the risk itself is accurate. Immutable.
  *

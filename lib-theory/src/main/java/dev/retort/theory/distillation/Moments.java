@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * The first two moments of a random coefficient vector b, node by node: {@code mean} = √λ E b, {@code deviation} = √λ (E b −
  * β⋆) and {@code variance} = λ Var b, the last summed over the features of the node. A risk is then a plain sum of squares.
- * Mean and deviation are carried side by side, because neither can be had from the other without cancellation: not the
+ * Mean and deviation are carried side by side, because neither follows from the other without cancellation: not the
  * deviation of a b close to the truth, not the mean of a b close to zero. Immutable.
  */
 final class Moments {

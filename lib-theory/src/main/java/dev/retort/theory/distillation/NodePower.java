@@ -1,7 +1,7 @@
 package dev.retort.theory.distillation;
 
 /**
- * A quantity per node that grows with the square of the labels, such as their second moment. It is asked for times the square
+ * A quantity per node that grows with the square of the labels, such as their second moment. It is computed times the square
  * of a factor, because the labels may be as large as the factor is small. Immutable.
  */
 @FunctionalInterface

@@ -34,12 +34,12 @@ public final class RiskReport {
     private final double testNoise;
     private final Shares shares;
 
-    /** What was predicted, if it is known, for what is only computed when asked for. */
+    /** The predicted pipeline, if it is known, for values that are computed on demand. */
     private final @Nullable Supplier<Distillation> pipeline;
 
     private final Supplier<Optional<FiniteSize>> expansion;
 
-    /** The expansion once it has been asked for: it depends on nothing else, so it does not matter which thread finds it. */
+    /** The expansion, once computed. It depends on nothing else, so it does not matter which thread computes it. */
     private volatile @Nullable FiniteSize size;
 
     private RiskReport(

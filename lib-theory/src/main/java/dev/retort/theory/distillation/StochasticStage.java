@@ -159,7 +159,7 @@ final class StochasticStage extends Stage {
                 return cost(at, rootRatio, true) / theta(at);
             }
 
-            /** The worth of a second moment of one at the beginning, less what is left of it in the end. */
+            /** The contribution of a unit second moment at the start, minus what remains of it at the end. */
             private double cost(double at, double rootRatio, boolean matters) {
                 double step = rate * at;
                 double kept = (1 - step) * (1 - step);

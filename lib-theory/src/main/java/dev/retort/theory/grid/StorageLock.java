@@ -56,7 +56,7 @@ final class StorageLock implements Closeable {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException(path + ": cannot be locked, " + file + " is not a regular file; remove it");
         }
-        // A link that is put there in this moment is not followed: whoever can write to the directory could have any
+        // A link that is put there in this moment is not followed: anyone who can write to the directory could have any
         // file
         // of the user opened.
         FileChannel channel = open(path, file);

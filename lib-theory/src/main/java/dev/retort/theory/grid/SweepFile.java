@@ -214,7 +214,7 @@ public final class SweepFile implements Closeable {
                 storage.truncate(end);
                 torn = false;
             } catch (IOException again) {
-                failure.addSuppressed(again); // whoever opens the file next drops what is incomplete
+                failure.addSuppressed(again); // the next to open the file drops what is incomplete
             }
             throw failure;
         }

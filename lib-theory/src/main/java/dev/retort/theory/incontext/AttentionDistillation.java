@@ -437,7 +437,7 @@ public final class AttentionDistillation {
         }
     }
 
-    /** What steps make of a direction: learnt share over eigenvalue. */
+    /** The effect of the steps along one direction: learnt share over eigenvalue. */
     private interface Filter {
         double at(double eigenvalue);
     }

@@ -13,7 +13,7 @@ import dev.retort.theory.distillation.Training;
 import java.util.Arrays;
 
 /**
- * One training of a pipeline: what it makes of labels that coefficients b with given moments provide. With the covariance Σ
+ * One training of a pipeline: the moments of its coefficients, from those of the coefficients b that label its data. With the covariance Σ
  * of the training, T = (Σ+τ)⁻¹Σ and R = (Σ+τ)⁻¹,
  *
  * <pre>  E b' = T E b,      Var b' = T Var b Tᵀ + c RΣR,      c = (σ² + τ² tr(RΣR E bbᵀ))/(n(1−Ω)),</pre>

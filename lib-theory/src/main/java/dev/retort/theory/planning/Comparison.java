@@ -113,7 +113,7 @@ public final class Comparison {
 
     /**
      * How many fresh test samples, shared by both, show the difference between <i>these two</i> models once they are trained: the
-     * scatter of training is not asked for again. A test set of N adds the variance 2R²/N to a measured test risk R.
+     * scatter of training is not needed again. A test set of N adds the variance 2R²/N to a measured test risk R.
      *
      * @param power the chance that a two-sided test says so, from 0 to 1, both excluded
      * @param level the chance that it would if there were no difference, from 0 to 1, both excluded

@@ -71,7 +71,7 @@ public final class BooleanFunction {
     }
 
     /**
-     * A function that is asked for its value at every point.
+     * A function evaluated at every point.
      *
      * @param dimension d, from 1 to 24; beyond, see {@link FourierSample}
      * @param function its value at a point; the array is reused

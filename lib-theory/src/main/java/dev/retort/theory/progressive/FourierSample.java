@@ -63,7 +63,7 @@ public final class FourierSample {
     }
 
     /**
-     * A function that is asked for its value at random points.
+     * A function evaluated at random points.
      *
      * @param dimension d, at least 1
      * @param samples how many points, at least 2

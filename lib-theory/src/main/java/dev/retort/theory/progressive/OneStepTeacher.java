@@ -202,7 +202,7 @@ public final class OneStepTeacher {
     }
 
     /**
-     * Draws the weights of a teacher, and computes what the step makes of them: exactly, at its width.
+     * Draws the weights of a teacher, and computes where the step takes them, exactly, at its width.
      *
      * @param seed the seed, any number
      * @return the teacher, whose support is the first k coordinates

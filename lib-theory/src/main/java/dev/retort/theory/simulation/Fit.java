@@ -3,7 +3,7 @@ package dev.retort.theory.simulation;
 import dev.retort.core.nd4j.LinearFit;
 import java.util.Optional;
 
-/** One training on one sample: what it makes of labels. Belongs to one thread, and is closed before its sample is. */
+/** One training on one sample, for any labels. Belongs to one thread, and is closed before its sample is. */
 interface Fit extends AutoCloseable {
 
     /**

@@ -69,7 +69,7 @@ record RandomFeatureFitter(int count, double ridge) implements Fitter {
                     "is not below 2^31, which a simulation needs");
         }
         RegressionMemory regression = new RegressionMemory(size.samples(), count, count);
-        double projection = count * p + count * n; // and what it makes of the features
+        double projection = count * p + count * n; // and the projected features
         double solving =
                 projection + Math.max(regression.ofCholesky(), regression.ofOrthogonal()) + 6 * n * n + 3 * count * n;
         double multiplying = projection + regression.ofCholesky() + n * n + 2 * count * n + 2 * n * p;

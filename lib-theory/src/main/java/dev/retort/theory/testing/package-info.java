@@ -1,6 +1,6 @@
 /**
  * AssertJ assertions for tests of one's own that hold a simulation against its prediction. AssertJ is an optional
- * dependency of Retort, needed by this package alone: whoever uses it has AssertJ 3 among the test dependencies.
+ * dependency of Retort, needed by this package alone: its users have AssertJ 3 among their test dependencies.
  */
 @NullMarked
 package dev.retort.theory.testing;

@@ -164,7 +164,7 @@ public final class LinearAttention {
     }
 
     /**
-     * The coefficients of the linear predictor that a context makes of this attention.
+     * The coefficients of the linear predictor that this attention is, given a context.
      *
      * @param contextVector u = Xᵀy, of length d
      * @return a new array of Wu

@@ -310,7 +310,7 @@ class GeneratedTablesTest {
         assertThat(analysis.ridgeless(60).value().standardError()).isZero();
     }
 
-    /** Risks have the unit of the label squared; the order of rows and columns is nothing to them. */
+    /** Risks have the unit of the label squared; they do not depend on the order of rows and columns. */
     @Test
     void risksDependOnNothingElse() {
         double[][] rows = table("B");

@@ -6,7 +6,7 @@ import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** ND4J's backend, which the application chooses and this library does without until an array is asked for. */
+/** ND4J's backend, which the application chooses and which is loaded when the first array is needed. */
 public final class Backend {
 
     private static final String MISSING = "No ND4J backend on the class path";

@@ -2,7 +2,7 @@ package dev.retort.core.nd4j.internal;
 
 /**
  * The result of {@link DenseAlgebra#factorRows}: L and the reflections that make up Q share one matrix, which belongs to
- * whoever had it factored.
+ * its caller.
  */
 public final class RowFactors {
 

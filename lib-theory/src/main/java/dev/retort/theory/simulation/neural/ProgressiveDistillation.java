@@ -217,7 +217,7 @@ public final class ProgressiveDistillation {
     }
 
     /**
-     * The same with somebody to tell whenever something was measured.
+     * The same; calls the listener after each measurement.
      *
      * @param listener who to tell; called in the thread that trains, of which {@link #compare} has several. What it throws ends the training and reaches the caller
      * @return the experiment

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A network that is asked for its logits batch after batch. */
+/** A network that gives its logits for one batch after another. */
 interface Respondent extends AutoCloseable {
 
     /** The logits of a batch, by example; to be read before the next call. */

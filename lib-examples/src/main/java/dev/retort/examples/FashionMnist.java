@@ -33,6 +33,11 @@ final class FashionMnist {
         return images;
     }
 
+    /** The class of each image, from 0 to 9. */
+    int[] classes() {
+        return classes.clone();
+    }
+
     /** Labels +1 for the given classes and −1 for the others. */
     INDArray against(int... positives) {
         double[] labels = new double[classes.length];

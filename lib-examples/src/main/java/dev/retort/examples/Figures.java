@@ -5,6 +5,7 @@ import dev.retort.theory.simulation.Trials;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -35,13 +36,15 @@ final class Figures {
      *
      * @param directory where the figures and the page go
      * @param networks how large those are that teach one another
+     * @param onImages whether networks that teach larger ones on images are trained too
      * @param terminal where the tables go
      * @throws IOException if the directory cannot be written
      */
-    static void write(Path directory, ProgressiveTeachers.Size networks, PrintStream terminal) throws IOException {
+    static void write(Path directory, ProgressiveTeachers.Size networks, boolean onImages, PrintStream terminal)
+            throws IOException {
         FashionMnist clothing = FashionMnist.load();
         RealImages images = new RealImages(clothing, Trials.of(IMAGE_TRIALS).withSeed(SEED));
-        List<Supplier<Exhibit>> exhibits = List.of(
+        List<Supplier<Exhibit>> exhibits = new ArrayList<>(List.of(
                 () -> FigureOne.exhibit(TRIALS.untilRelativeError(PRECISE)),
                 () -> TrainedTeachers.samples(TRIALS.untilRelativeError(FAIR)),
                 () -> TrainedTeachers.masks(TRIALS.untilRelativeError(FAIR)),
@@ -65,7 +68,10 @@ final class Figures {
                 () -> DistilledPrompts.exhibit(SEED),
                 () -> ProgressiveTeachers.exhibit(networks, 1, 2, 3, 4, 5),
                 () -> TeacherSizes.exhibit(1, 2, 3, 4, 5),
-                () -> LanguageCurricula.exhibit(SEED));
+                () -> LanguageCurricula.exhibit(SEED)));
+        if (onImages) {
+            exhibits.add(() -> TaughtNetworks.exhibit(clothing, TaughtNetworks.Size.STANDARD, 1, 2, 3, 4, 5));
+        }
         Page page = Page.of("Retort: distillation in closed form, and in simulation");
         for (Supplier<Exhibit> next : exhibits) {
             Exhibit exhibit = next.get();

@@ -141,9 +141,15 @@ public final class Retort {
                             description =
                                     "trains the networks of progressive distillation on 50 coordinates instead of 24;"
                                             + " takes several minutes more")
-                    boolean large)
+                    boolean large,
+            @Option(
+                            names = "--image-networks",
+                            description =
+                                    "also trains small networks in SameDiff that teach larger ones on images; takes a minute more")
+                    boolean onImages)
             throws IOException {
-        Figures.write(directory, large ? ProgressiveTeachers.Size.LARGE : ProgressiveTeachers.Size.SMALL, out);
+        Figures.write(
+                directory, large ? ProgressiveTeachers.Size.LARGE : ProgressiveTeachers.Size.SMALL, onImages, out);
         return DONE;
     }
 

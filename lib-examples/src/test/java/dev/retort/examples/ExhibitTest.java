@@ -425,12 +425,32 @@ class ExhibitTest {
     }
 
     @Test
+    void smallNetworksTeachLargerOnes(@TempDir Path directory) throws IOException {
+        TaughtNetworks.Size size = new TaughtNetworks.Size(8, 16, List.of(100), 1000, 40);
+        TaughtNetworks.exhibit(FashionMnist.load(), size, 1, 2).save(directory);
+        assertThat(directory.resolve("taught-networks.png")).isNotEmptyFile();
+        List<double[]> rows = rows(directory.resolve("taught-networks.csv"));
+        assertThat(rows).hasSize(1);
+        // Labels, then accuracies with their errors: of the teacher, students of its probabilities and of its classes,
+        // one of true labels, one on the teacher's images; then how far the former two are ahead.
+        double[] row = rows.get(0);
+        assertThat(row[0]).isEqualTo(100);
+        assertThat(row[1]).isGreaterThan(0.3);
+        assertThat(row[3]).isCloseTo(row[1], within(0.15));
+        assertThat(row[5]).isCloseTo(row[1], within(0.15));
+        assertThat(row[7]).isBetween(row[3] + 0.02, 0.9);
+        assertThat(row[11]).isCloseTo(row[3] - row[1], within(1e-12));
+        assertThat(row[13]).isCloseTo(row[5] - row[1], within(1e-12));
+    }
+
+    @Test
     void theImagesAreThoseOfTheDataSet() throws IOException {
         FashionMnist data = FashionMnist.load();
         assertThat(data.images().shape()).containsExactly(10_000, 784);
         assertThat(data.images().maxNumber().doubleValue()).isOne();
         assertThat(data.images().minNumber().doubleValue()).isZero();
         // A thousand of each class.
+        assertThat(IntStream.of(data.classes()).sum()).isEqualTo(45_000);
         INDArray footwear = data.against(5, 7, 9);
         assertThat(footwear.sumNumber().doubleValue()).isEqualTo(3000 - 7000);
     }

@@ -34,7 +34,8 @@ final class ChainExpansion {
 
     /** Nothing where the formulas are not known, or not finite. */
     static Optional<FiniteSize> of(Distillation pipeline) {
-        boolean known = pipeline.stages().stream().allMatch(ChainExpansion::isKnown)
+        boolean known = pipeline.surrogate().sources().isEmpty()
+                && pipeline.stages().stream().allMatch(ChainExpansion::isKnown)
                 && pipeline.predict().excess() < Double.POSITIVE_INFINITY;
         if (!known) {
             return Optional.empty();

@@ -93,6 +93,11 @@ public final class Distillation extends Teacher implements Pipeline {
         }
 
         @Override
+        Coordinates split(Coordinates nodes) {
+            return nodes;
+        }
+
+        @Override
         Draft forTask(RegressionTask task) {
             return new Draft(task, surrogate());
         }
@@ -153,7 +158,7 @@ public final class Distillation extends Teacher implements Pipeline {
     }
 
     /**
-     * The coefficients of the fixed surrogate at the beginning.
+     * The coefficients of the fixed surrogate at the beginning, of a {@link RowPool} on average over rows and trainings.
      *
      * @return a new array of βˢ, one per feature; 0 where neither the task nor the first training has variance
      * @throws IllegalStateException if the task's features are not listed
@@ -228,11 +233,13 @@ public final class Distillation extends Teacher implements Pipeline {
 
     /** The surrogate's coefficients, on nodes fine enough for all stages. */
     private Moments surrogateLabels() {
-        Stage first = stages().get(0);
-        boolean features = surrogate().needsFeatures() || stages().stream().anyMatch(Stage::needsFeatures);
-        Coordinates nodes = new Coordinates(task(), features ? task().features() : task().nodes());
-        Coordinates split = surrogate().split(nodes, first);
-        return surrogate().coefficients(split, first);
+        Coordinates nodes = new Coordinates(task(), needsFeatures() ? task().features() : task().nodes());
+        return surrogate().coefficients(split(nodes), stages().get(0));
+    }
+
+    @Override
+    Coordinates split(Coordinates nodes) {
+        return surrogate().split(nodes, stages().get(0));
     }
 
     /** The pipeline whose last stage is there a number of times. */

@@ -7,9 +7,9 @@ import static dev.retort.theory.distillation.Stage.times;
  * with respect to the labels, those with respect to the teacher's moments and the noise. With the mean m and variance v of the teacher, N = Σ ρ(m² + v), the factor
  * c(N) and the noise η(N) of its {@link Labels}, and its part p of labels or rows, labels have
  *
- * <pre>  d' = p(cm − t),   v' = p²c²v,   noise² = truth's + teacher's (σ² + η) + rows (1 − rows) Σ ρ((cm − t)² + c²v).</pre>
+ * <pre>  d' = p(cm − t),   v' = p²c²v,   noise² = truth's + teacher's (σ² + η + Σ ρw) + rows (1 − rows) Σ ρ((cm − t)² + c²v).</pre>
  *
- * Immutable.
+ * with w the variance from row to row where several models are the teacher. Immutable.
  */
 final class LabelAdjoint {
 
@@ -110,6 +110,7 @@ final class LabelAdjoint {
                                         + times((linear.factor() - 1) * departure(k), byDisagreement)));
         return adjoint.byUnit(k)
                 + nodes.truth(k) * byTruth / 2
+                + times(ratio(k), byRowScatter(k))
                 - (stage.training().hasTaskSpectrum() ? 0 : times(ratio(k), byRatio(k)));
     }
 
@@ -123,7 +124,12 @@ final class LabelAdjoint {
     private double byRatio(int k) {
         double c = linear.factor();
         double disagreement = nodes.power(k) * departure(k) * departure(k) + times(c * c, teacher.variance(k));
-        return times(teacher.power(1, k), byPower) + times(disagreement, byDisagreement);
+        return times(teacher.power(1, k), byPower) + times(disagreement, byDisagreement) + byRowScatter(k);
+    }
+
+    /** ∂E/∂ρ as far as a pool of several models goes. */
+    private double byRowScatter(int k) {
+        return times(teacherNoise() * teacher.rowScatter(k), adjoint.byNoiseVariance());
     }
 
     /** cm − t */

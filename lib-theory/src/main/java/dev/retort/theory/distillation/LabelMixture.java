@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * outputs are taken as they are). The excess risk is a parabola in a, so the best share is a closed form. It may lie above
  * 1, where the teacher is worth exaggerating, or below 0, where it is worth contradicting.
  *
+ * <p>Every label is a mixture here. For rows of which some are labelled by the teacher and the others by the truth, each in full, see
+ * {@link RowPool}: the same share gives those more noise, Σ πσ² and not Σ π²σ², and what the two disagree in besides. The student's data
+ * are fresh: for a teacher that labels the data it was trained on there is {@link SelfDistillation}.
+ *
  * <p>Source: the one-stage map of arXiv 2410.18837 for labels of coefficients (1 − a)β⋆ + a b; {@code docs/distillation.md}.
  * Immutable.
  *

@@ -1,6 +1,8 @@
 package dev.retort.theory.distillation;
 
 import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first two moments of a random coefficient vector b, node by node: {@code mean} = √λ E b, {@code deviation} = √λ (E b −
@@ -15,18 +17,39 @@ final class Moments {
     private final double[] deviation;
     /** Empty if the vector is not random. */
     private final double[] variance;
+    /** What the labels of rows owe to being labelled by several models; null if one labels all. */
+    private final @Nullable RowScatter rows;
 
-    /** Keeps the arrays. */
-    Moments(Coordinates coordinates, double[] mean, double[] deviation, double[] variance) {
+    /**
+     * How the labels of a pool of rows scatter about those of its average coefficients.
+     *
+     * @param ofCoefficients the variance of the coefficients from row to row, node by node
+     * @param noise the standard deviation of the noise that the rows bear
+     */
+    private record RowScatter(IntToDoubleFunction ofCoefficients, double noise) {}
+
+    private Moments(
+            Coordinates coordinates, double[] mean, double[] deviation, double[] variance, @Nullable RowScatter rows) {
         this.coordinates = coordinates;
         this.mean = mean;
         this.deviation = deviation;
         this.variance = variance;
+        this.rows = rows;
+    }
+
+    /** Keeps the arrays. */
+    Moments(Coordinates coordinates, double[] mean, double[] deviation, double[] variance) {
+        this(coordinates, mean, deviation, variance, null);
     }
 
     /** The moments of coefficients that are not random. */
     static Moments fixed(Coordinates coordinates, double[] mean, double[] deviation) {
         return new Moments(coordinates, mean, deviation, new double[0]);
+    }
+
+    /** The same coefficients on average, of rows that several models label. */
+    Moments withRowScatter(IntToDoubleFunction ofCoefficients, double noise) {
+        return new Moments(coordinates, mean, deviation, variance, new RowScatter(ofCoefficients, noise));
     }
 
     Coordinates coordinates() {
@@ -47,6 +70,32 @@ final class Moments {
 
     double variance(int k) {
         return areRandom() ? variance[k] : 0;
+    }
+
+    /** Whether several models label a part of the rows each. */
+    boolean areOfSeveral() {
+        return rows != null;
+    }
+
+    /** The variance of b from row to row, where several models label them. */
+    double rowScatter(int k) {
+        return rows == null ? 0 : rows.ofCoefficients().applyAsDouble(k);
+    }
+
+    /**
+     * The variance of what the labels of rows have beside those of b.
+     *
+     * @param rootRatio the root of the variance of a feature in the units of its node
+     */
+    double rowNoise(IntToDoubleFunction rootRatio) {
+        if (rows == null) {
+            return 0;
+        }
+        return rows.noise() * rows.noise()
+                + Stage.sum(size(), k -> {
+                    double root = rootRatio.applyAsDouble(k);
+                    return Stage.times(root * root, rowScatter(k));
+                });
     }
 
     /** E b in the units of the node. */

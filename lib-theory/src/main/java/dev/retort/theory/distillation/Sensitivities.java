@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A derivative is that of the whole: an {@linkplain Surrogate#optimal() optimal} surrogate moves along with the
  * training it is optimal for, while an {@linkplain Surrogate#optimallyMasked() optimal mask}, which changes in steps, stays
- * (as does an optimal surrogate's silence on features of no variance). β⋆ and given coefficients are held. The noise and the
+ * (as does an optimal surrogate's silence on features of no variance). β⋆, given coefficients and the models that label
+ * the rows of a {@link RowPool} are held, and so is the noise of its rows. The noise and the
  * eigenvalues of the task enter wherever the task's are used: the eigenvalues in the measure of risk and in all trainings on
  * its spectrum. Those of {@link OfTraining one training} enter there alone, as if it had its own.
  *
@@ -162,7 +163,9 @@ public final class Sensitivities {
         Moments given = pipeline.labelsOfStages().get(0);
         Coordinates nodes = given.coordinates();
         if (nodes.matters(k)) {
-            double by = given.deviation(k) * stages.get(0).labels().byTeacherDeviation(k) / 2;
+            LabelAdjoint first = stages.get(0).labels();
+            double by = given.deviation(k) * first.byTeacherDeviation(k) / 2
+                    + times(given.variance(k), first.byTeacherVariance(k));
             for (Differentiated stage : stages) {
                 by += stage.labels().byUnit(k);
             }

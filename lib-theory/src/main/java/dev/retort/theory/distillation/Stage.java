@@ -219,8 +219,8 @@ abstract class Stage {
         Coordinates nodes = teacher.coordinates();
         Labels.Linear linear = linear(teacher);
         Moments handedOver = teacher.times(linear.factor());
-        double noise = training.labelNoise(
-                nodes.task(), Math.hypot(training.noise(nodes.task()), Math.sqrt(linear.noiseVariance())));
+        double beside = linear.noiseVariance() + teacher.rowNoise(k -> rootRatio(nodes, k));
+        double noise = training.labelNoise(nodes.task(), Math.hypot(training.noise(nodes.task()), Math.sqrt(beside)));
         double rows = training.teacherRows();
         double part = training.teacherShare() * rows;
         if (rows != 1) {
@@ -235,6 +235,10 @@ abstract class Stage {
             return kind.linear(1);
         }
         Coordinates nodes = teacher.coordinates();
+        if (teacher.areOfSeveral()) {
+            throw refusal(
+                    "labels", kind, "are not known of a pool of rows; take the outputs of its sources as they are");
+        }
         double power = sum(nodes.size(), k -> teacher.power(rootRatio(nodes, k), k));
         if (!(power < Double.POSITIVE_INFINITY)) {
             throw refusal(

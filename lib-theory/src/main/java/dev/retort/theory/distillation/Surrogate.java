@@ -8,6 +8,7 @@ import static dev.retort.core.internal.Arguments.refusal;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
@@ -66,6 +67,20 @@ public abstract sealed class Surrogate {
      */
     public static Surrogate optimal() {
         return Optimal.INSTANCE;
+    }
+
+    /** Those whose labels a {@link RowPool} is made of, in the order of the rows. */
+    static Surrogate pooled(List<RowPool.Source> sources) {
+        return new Pooled(List.copyOf(sources));
+    }
+
+    /**
+     * Who labels which part of the rows, if this is the surrogate of a {@link RowPool}.
+     *
+     * @return the sources with a share above 0, in the order of their rows; nothing if one model labels all rows
+     */
+    public List<RowPool.Source> sources() {
+        return List.of();
     }
 
     /** Whether the coefficients differ from feature to feature, even where eigenvalues do not. */
@@ -180,6 +195,95 @@ public abstract sealed class Surrogate {
         @Override
         public String toString() {
             return "surrogate of given " + Signal.of(coefficients);
+        }
+    }
+
+    private static final class Pooled extends Surrogate {
+        private final List<RowPool.Source> sources;
+
+        Pooled(List<RowPool.Source> sources) {
+            this.sources = sources;
+        }
+
+        @Override
+        public List<RowPool.Source> sources() {
+            return sources;
+        }
+
+        @Override
+        boolean needsFeatures() {
+            return sources.stream().anyMatch(source -> source.teacher().needsFeatures());
+        }
+
+        @Override
+        Coordinates split(Coordinates nodes, Stage pupil) {
+            Coordinates split = nodes;
+            for (RowPool.Source source : sources) {
+                split = source.teacher().split(split);
+            }
+            return split;
+        }
+
+        @Override
+        void checkFits(RegressionTask task) {
+            for (RowPool.Source source : sources) {
+                if (!source.teacher().task().equals(task)) {
+                    throw refusal(
+                            "surrogate",
+                            this,
+                            "is of another task, " + source.teacher().task());
+                }
+            }
+        }
+
+        /** The average over rows, of independent models; rows differ by what two of them differ by on average. */
+        @Override
+        Moments coefficients(Coordinates nodes, Stage pupil) {
+            List<Moments> models = sources.stream()
+                    .map(source -> source.teacher().coefficients(nodes, pupil))
+                    .toList();
+            double[] mean = new double[nodes.size()];
+            double[] deviation = new double[nodes.size()];
+            double[] variance = new double[nodes.size()];
+            double noise = 0;
+            for (int s = 0; s < sources.size(); s++) {
+                double share = sources.get(s).share();
+                Moments model = models.get(s);
+                for (int k = 0; k < nodes.size(); k++) {
+                    mean[k] += share * model.mean(k);
+                    deviation[k] += share * model.deviation(k);
+                    variance[k] += Stage.times(share * share, model.variance(k));
+                }
+                noise += share * sources.get(s).noise() * sources.get(s).noise();
+            }
+            return new Moments(nodes, mean, deviation, variance)
+                    .withRowScatter(k -> scatter(nodes, models, k), Math.sqrt(noise));
+        }
+
+        private double scatter(Coordinates nodes, List<Moments> models, int k) {
+            double scatter = 0;
+            for (int s = 1; s < models.size(); s++) {
+                for (int t = 0; t < s; t++) {
+                    double pairs = sources.get(s).share() * sources.get(t).share();
+                    scatter += Stage.times(pairs, RowPool.disagreement(nodes, models.get(s), models.get(t), k));
+                }
+            }
+            return scatter;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Pooled that && sources.equals(that.sources);
+        }
+
+        @Override
+        public int hashCode() {
+            return sources.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return "pool of rows from " + sources;
         }
     }
 

@@ -67,6 +67,27 @@ public abstract sealed class Teacher permits Distillation, Distillation.Draft {
         return stages;
     }
 
+    /** Whether sums have to run over the features one by one. */
+    boolean needsFeatures() {
+        return surrogate.needsFeatures() || stages.stream().anyMatch(Stage::needsFeatures);
+    }
+
+    /** Nodes that the fixed surrogate treats as one each. */
+    abstract Coordinates split(Coordinates nodes);
+
+    /**
+     * The coefficients of this teacher on given nodes.
+     *
+     * @param pupil whose data the teacher labels
+     */
+    Moments coefficients(Coordinates nodes, Stage pupil) {
+        Moments moments = surrogate.coefficients(nodes, stages.isEmpty() ? pupil : stages.get(0));
+        for (Stage stage : stages) {
+            moments = stage.trained(moments);
+        }
+        return moments;
+    }
+
     /** The same teacher for a task of the same spectrum. */
     abstract Teacher forTask(RegressionTask task);
 

@@ -220,7 +220,7 @@ public final class Training {
     /**
      * The same training on a pool of rows of which the teacher labels a part and the ground truth the rest. The truth's rows
      * bear the noise of the task, the teacher's that of this training. For mixtures of every label see {@link
-     * #withTeacherShare(double)}.
+     * #withTeacherShare(double)}; for rows of more than two sources, and their best shares, {@link RowPool}.
      *
      * @param part the teacher's part π of the rows, from 0 to 1
      * @return a new training

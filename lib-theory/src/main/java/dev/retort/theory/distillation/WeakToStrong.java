@@ -4,6 +4,7 @@ import static dev.retort.core.internal.Arguments.index;
 import static dev.retort.theory.distillation.Stage.times;
 
 import dev.retort.core.internal.CompensatedSum;
+import dev.retort.core.spectrum.RegressionTask;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Objects;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a target does better on a surrogate's labels than on those of the ground truth ("weak-to-strong
  * generalisation"), by how much, and which features carry the difference. Both targets are trained alike, with the same
- * noise on their labels; the noise cancels in the difference.
+ * noise on their labels; the noise cancels in the difference. (A {@link RowPool} is compared with the truth under the task's noise.)
  *
  * <p>Source: arXiv 2410.18837, the weak-to-strong section. Indices count from 0 in code and from 1 in formulas. Immutable.
  */
@@ -38,10 +39,12 @@ public final class WeakToStrong {
 
     static WeakToStrong of(Distillation weak) {
         Stage target = weak.stage();
-        RiskReport strong = Distillation.of(weak.task()).continuedBy(target).predict();
+        boolean pooled = weak.labels().areOfSeveral();
+        RiskReport strong =
+                (pooled ? ofTruth(weak) : Distillation.of(weak.task()).continuedBy(target)).predict();
         RiskReport weakRisk = weak.predict();
         double teacher = weak.labels().excess();
-        if (!target.training().hasLinearLabels()) {
+        if (pooled || !target.training().hasLinearLabels()) {
             return new WeakToStrong(
                     strong,
                     weakRisk,
@@ -59,6 +62,12 @@ public final class WeakToStrong {
                 Shares.of(nodes, k -> learnt(target, labels, k) - target.perSpare(costs.of(more, k))),
                 advantage(target, labels, more),
                 teacher);
+    }
+
+    /** The rows of a pool have the noise of its sources, and those of the truth that of the task. */
+    private static Distillation ofTruth(Distillation weak) {
+        RegressionTask task = weak.task();
+        return Distillation.of(task).target(weak.target().withNoise(task.noise()));
     }
 
     /** At an interpolation threshold the sum of all that is missed decides, where shares are infinite with either sign. */

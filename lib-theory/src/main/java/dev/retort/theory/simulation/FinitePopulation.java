@@ -41,10 +41,11 @@ final class FinitePopulation {
 
     /** Whether the risk of a pipeline is known: all of its models are ridge regressions, on labels handed over as they are. */
     static boolean knows(Distillation pipeline) {
-        return pipeline.trainings().stream()
-                .allMatch(training -> training.estimator() instanceof Estimator.Ridge
-                        && training.labels().equals(Labels.logits())
-                        && training.teacherRows() == 1);
+        return pipeline.surrogate().sources().isEmpty()
+                && pipeline.trainings().stream()
+                        .allMatch(training -> training.estimator() instanceof Estimator.Ridge
+                                && training.labels().equals(Labels.logits())
+                                && training.teacherRows() == 1);
     }
 
     /** The excess risk to be expected after the last stage of a pipeline, on a population of a size. */

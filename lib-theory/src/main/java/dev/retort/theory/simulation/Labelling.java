@@ -1,6 +1,7 @@
 package dev.retort.theory.simulation;
 
 import dev.retort.theory.distillation.Labels;
+import java.util.function.IntToDoubleFunction;
 import org.apache.commons.math3.distribution.NormalDistribution;
 
 /** How the labels of a training are put together. */
@@ -10,8 +11,13 @@ final class Labelling {
 
     /** Labels with noise of the given standard deviation, in the place of those without. */
     static double[] withNoise(double[] labels, double[] noise, double deviation) {
+        return withNoise(labels, noise, row -> deviation);
+    }
+
+    /** Labels with noise of a standard deviation that depends on the row, in the place of those without. */
+    static double[] withNoise(double[] labels, double[] noise, IntToDoubleFunction deviation) {
         for (int k = 0; k < labels.length; k++) {
-            labels[k] += deviation * noise[k];
+            labels[k] += deviation.applyAsDouble(k) * noise[k];
         }
         return labels;
     }

@@ -67,7 +67,7 @@ final class LearningCurve implements Trial<List<Outcome>> {
 
     /** Whoever teaches the last student: a surrogate may be made for its very number of samples, a trained model is not. */
     private Model teacher(Procedure point, Model carried) {
-        return point.stages.size() == 1 ? Model.surrogate(point, averaging) : carried;
+        return point.stages.size() == 1 ? Model.surrogate(point, averaging, null) : carried;
     }
 
     /** Where the first samples are part of the factorisation of all. */

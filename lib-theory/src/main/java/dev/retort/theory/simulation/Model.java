@@ -10,15 +10,23 @@ final class Model implements AutoCloseable {
     /** Null if nothing is averaged over. */
     final @Nullable Average average;
 
-    private Model(double[] literal, @Nullable Average average) {
+    /** Who labels the rows beside each other; null if this model labels all. */
+    private final @Nullable SourceModels sources;
+
+    private Model(double[] literal, @Nullable Average average, @Nullable SourceModels sources) {
         this.literal = literal;
         this.average = average;
+        this.sources = sources;
     }
 
-    /** The surrogate that a procedure begins with. */
-    static Model surrogate(Procedure procedure, boolean averaging) {
+    /**
+     * The surrogate that a procedure begins with.
+     *
+     * @param sources who the surrogate is, if rows are labelled by several
+     */
+    static Model surrogate(Procedure procedure, boolean averaging, @Nullable SourceModels sources) {
         double[] coefficients = procedure.surrogate;
-        return new Model(coefficients, averaging ? Average.of(procedure, coefficients) : null);
+        return new Model(coefficients, averaging ? Average.of(procedure, coefficients) : null, sources);
     }
 
     /**
@@ -26,16 +34,18 @@ final class Model implements AutoCloseable {
      * given all that was drawn so far, the student is a model like any other.
      */
     Model teach(Procedure procedure, Stage stage, Design.Sample sample, Fit student) {
-        double[] coefficients = student.solve(stage.labels(sample, literal));
+        double[] coefficients =
+                student.solve(sources == null ? stage.labels(sample, literal) : sources.labels(stage, sample));
         if (average == null) {
-            return new Model(coefficients, null);
+            return new Model(coefficients, null, null);
         }
         return new Model(
                 coefficients,
                 student.linear()
-                        .filter(fit -> stage.hasLinearLabels())
+                        .filter(fit -> stage.hasLinearLabels() && sources == null)
                         .map(fit -> average.taught(stage, fit))
-                        .orElseGet(() -> Average.of(procedure, coefficients)));
+                        .orElseGet(() -> Average.of(procedure, coefficients)),
+                null);
     }
 
     @Override

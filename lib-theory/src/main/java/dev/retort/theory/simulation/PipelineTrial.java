@@ -6,6 +6,7 @@ import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.FeatureMask;
 import dev.retort.theory.distillation.Pipeline;
+import dev.retort.theory.distillation.RowPool;
 import dev.retort.theory.distillation.Training;
 import dev.retort.theory.matrix.MatrixDistillation;
 import java.util.ArrayList;
@@ -50,7 +51,9 @@ final class PipelineTrial implements Trial<Outcome> {
      * @param departures to which those of the designs that are drawn are added
      */
     Model run(int stages, RandomGenerator random, Outcome outcome, List<double[]> departures) {
-        Model model = Model.surrogate(procedure, averaging);
+        SourceModels sources =
+                procedure.sources.isEmpty() ? null : SourceModels.train(procedure.sources, random, memory);
+        Model model = Model.surrogate(procedure, averaging, sources);
         try {
             for (int k = 0; k < stages; k++) {
                 Stage stage = procedure.stages.get(k);
@@ -111,7 +114,14 @@ final class PipelineTrial implements Trial<Outcome> {
                 most = Math.max(most, rank * features + squared(rank) + measuring);
             }
         }
-        return (long) (Double.BYTES * most);
+        long bytes = (long) (Double.BYTES * most);
+        if (pipeline instanceof Distillation distillation) {
+            for (RowPool.Source source : distillation.surrogate().sources()) {
+                bytes = Math.max(
+                        bytes, source.teacher() instanceof Distillation model ? memory(model, false, gaussian) : 0);
+            }
+        }
+        return bytes;
     }
 
     private static FitSize size(

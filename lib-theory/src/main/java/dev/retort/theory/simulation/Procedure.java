@@ -7,6 +7,7 @@ import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Pipeline;
+import dev.retort.theory.distillation.RowPool;
 import dev.retort.theory.distillation.Training;
 import dev.retort.theory.matrix.MatrixDistillation;
 import java.util.ArrayList;
@@ -23,6 +24,9 @@ final class Procedure {
     /** βˢ; zero where the feature does not vary. */
     final double[] surrogate;
 
+    /** Who labels the rows of the first training beside each other; nobody if the surrogate labels all. */
+    final List<Source> sources;
+
     final List<Stage> stages;
 
     /** Under which models are measured. */
@@ -35,11 +39,13 @@ final class Procedure {
 
     private Procedure(
             double[] surrogate,
+            List<Source> sources,
             List<Stage> stages,
             Covariance evaluation,
             boolean inEigenbasis,
             ToDoubleFunction<double[]> risk) {
         this.surrogate = surrogate;
+        this.sources = List.copyOf(sources);
         this.stages = List.copyOf(stages);
         this.evaluation = evaluation;
         this.inEigenbasis = inEigenbasis;
@@ -78,6 +84,9 @@ final class Procedure {
         }
         return new Procedure(
                 distillation.surrogateCoefficients(),
+                distillation.surrogate().sources().stream()
+                        .map(source -> Source.of(source, distillation.target(), population, fitters))
+                        .toList(),
                 stages,
                 Covariance.diagonal(task.spectrum()),
                 true,
@@ -95,10 +104,42 @@ final class Procedure {
         Covariance evaluation = distillation.evaluation();
         return new Procedure(
                 distillation.surrogateCoefficients().toDoubleVector(),
+                List.of(),
                 stages,
                 evaluation,
                 false,
                 coefficients -> excess(evaluation, truth, coefficients));
+    }
+
+    /**
+     * One of those who label the rows of a pool.
+     *
+     * @param model the procedure that makes it, without stages if it is fixed
+     * @param share of the rows
+     * @param noise the standard deviation on its labels
+     */
+    record Source(Procedure model, double share, double noise) {
+
+        static Source of(
+                RowPool.Source source,
+                Training target,
+                @Nullable Population population,
+                Function<Training, Fitter> fitters) {
+            Procedure model = source.teacher() instanceof Distillation trained
+                    ? inEigenbasis(trained, population, fitters)
+                    : inEigenbasis(source.teacher().target(target), population, fitters)
+                            .untrained();
+            if (population != null && source.noise() > 0 && population.task().noise() == 0) {
+                throw refusal(
+                        "noise", source.noise(), "cannot be drawn from a population whose labels are exactly linear");
+            }
+            return new Source(model, source.share(), source.noise());
+        }
+    }
+
+    /** The surrogate alone. */
+    private Procedure untrained() {
+        return new Procedure(surrogate, List.of(), List.of(), evaluation, inEigenbasis, risk);
     }
 
     /** Of the last training. */

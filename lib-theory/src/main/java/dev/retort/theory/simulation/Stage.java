@@ -4,6 +4,7 @@ import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.theory.distillation.Labels;
 import dev.retort.theory.distillation.Training;
 import java.util.function.IntPredicate;
+import java.util.function.IntToDoubleFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -43,20 +44,28 @@ final class Stage {
 
     /** The labels that a teacher gives to a sample: mixed with the truth, or of a part of the rows, as the training has it. */
     double[] labels(Design.Sample sample, double[] teacher) {
+        return labels(sample, sample.labelsOf(teacher), row -> 0);
+    }
+
+    /**
+     * The same with given outputs of a teacher.
+     *
+     * @param beside the standard deviation of the noise that the outputs of a row have beside that of the training
+     */
+    double[] labels(Design.Sample sample, double[] outputs, IntToDoubleFunction beside) {
         double share = training.teacherShare();
-        double noise = training.noise(task);
-        double[] outputs = sample.labelsOf(teacher);
-        if (!training.labels().equals(Labels.logits())) {
-            outputs = Labelling.handedOver(training.labels(), outputs, sample.otherNoise);
-        }
+        IntToDoubleFunction noise = row -> Math.hypot(training.noise(task), beside.applyAsDouble(row));
+        double[] taught = training.labels().equals(Labels.logits())
+                ? outputs
+                : Labelling.handedOver(training.labels(), outputs, sample.otherNoise);
         if (share == 1 && training.teacherRows() == 1) {
-            return Labelling.withNoise(outputs, sample.noise, noise);
+            return Labelling.withNoise(taught, sample.noise, noise);
         }
         double[] real = Labelling.withNoise(sample.labelsOf(truth), sample.noise, task.noise());
         if (training.teacherRows() != 1) {
-            return Labelling.pooled(training.teacherRows(), Labelling.withNoise(outputs, sample.noise, noise), real);
+            return Labelling.pooled(training.teacherRows(), Labelling.withNoise(taught, sample.noise, noise), real);
         }
-        return Labelling.mixed(share, Labelling.withNoise(outputs, sample.otherNoise, noise), real);
+        return Labelling.mixed(share, Labelling.withNoise(taught, sample.otherNoise, noise), real);
     }
 
     /** Whether labels are linear in the teacher and alike for all rows, so that they can be averaged over. */

@@ -339,6 +339,14 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
         List<Distillation> pipelines = IntStream.of(samples)
                 .mapToObj(n -> teacher.target(training.withSamples(atLeastOne("samples", n))))
                 .toList();
+        if (pipelines.stream()
+                .anyMatch(point -> point.trainings().size() == 1
+                        && !point.surrogate().sources().isEmpty())) {
+            throw refusal(
+                    "teacher",
+                    teacher,
+                    "is a pool, whose sources label other rows for every number of samples; run its pipelines one by one");
+        }
         // The fit to all samples stays while one to some of them is made.
         long bytes = pipelines.stream()
                 .mapToLong(this::bytes)

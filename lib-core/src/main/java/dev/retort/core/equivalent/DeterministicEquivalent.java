@@ -1,5 +1,6 @@
 package dev.retort.core.equivalent;
 
+import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
@@ -23,7 +24,7 @@ import dev.retort.core.spectrum.Spectrum;
  * </table>
  *
  * <p>Every regime is covered: fewer samples than the rank, more, the interpolation threshold n = rank (r = 0: Ω = 1), any
- * ridge, zero and repeated eigenvalues, and n that is no whole number, for which the formulas are as good and can be
+ * ridge down to the {@linkplain #leastRidge negative} one at which Ω = 1, zero and repeated eigenvalues, and n that is no whole number, for which the formulas are as good and can be
  * differentiated. For a feature of zero variance ζ = 1. Nothing here cancels: spectra over 300 orders of magnitude and n
  * within 1e-9 of the rank lose no digit. Indices count from 0 in code and from 1 in formulas. Immutable.
  *
@@ -67,10 +68,10 @@ public final class DeterministicEquivalent implements Equivalent {
      *
      * @param spectrum the eigenvalues of the training covariance
      * @param samples the number of samples n, greater than 0, whole or not
-     * @param ridge the ridge r, at least 0, of the objective (1/n)‖y − Xb‖² + r‖b‖²
+     * @param ridge the ridge r of the objective (1/n)‖y − Xb‖² + r‖b‖²; may be negative, but above {@link #leastRidge}
      * @return the equivalent
-     * @throws IllegalArgumentException if n is not positive and finite, the ridge is negative or not finite, or n so small or
-     *     the ridge so large that τ overflows, or above 1e10 for a power law without end
+     * @throws IllegalArgumentException if n is not positive and finite, the ridge is not finite or not above the least, or n so
+     *     small or the ridge so large that τ overflows, or n above 1e10 for a power law without end
      */
     public static DeterministicEquivalent of(Spectrum spectrum, double samples, double ridge) {
         return new DeterministicEquivalent(
@@ -78,7 +79,23 @@ public final class DeterministicEquivalent implements Equivalent {
                 FixedPoint.of(
                         notNull("spectrum", spectrum).measure(),
                         positive("samples", samples),
-                        nonNegative("ridge", ridge)));
+                        finite("ridge", ridge)));
+    }
+
+    /**
+     * The ridge at which Ω = 1, and above which a training on n samples has an equivalent: minus the smallest eigenvalue but zero
+     * of the covariance of that many samples, in the limit of many. A ridge below zero undoes shrinkage: where the signal is in
+     * few strong features and the others act as a ridge of their own, more of it than is best, less than none is better.
+     *
+     * @param spectrum the eigenvalues of the training covariance
+     * @param samples the number of samples n, greater than 0, whole or not
+     * @return r, at most 0; 0 at the interpolation threshold, n = rank
+     * @throws IllegalArgumentException if n is not positive and finite, or so small that τ overflows, or above 1e10 for a power law
+     *     without end, or at least the rank of a spectrum that is gathered
+     */
+    public static double leastRidge(Spectrum spectrum, double samples) {
+        DeterministicEquivalent ridgeless = of(spectrum, samples);
+        return new NegativeRidge(spectrum.measure(), samples, ridgeless.tau()).least();
     }
 
     /**
@@ -87,13 +104,13 @@ public final class DeterministicEquivalent implements Equivalent {
      * #of(Spectrum, double, double)}, and differs from it by rounding alone.
      *
      * @param newSamples the number of samples n, greater than 0, whole or not
-     * @param newRidge the ridge r, at least 0
+     * @param newRidge the ridge r
      * @return the equivalent
      * @throws IllegalArgumentException as {@link #of(Spectrum, double, double)} does
      */
     public DeterministicEquivalent at(double newSamples, double newRidge) {
         return new DeterministicEquivalent(
-                spectrum, solution.at(positive("samples", newSamples), nonNegative("ridge", newRidge)));
+                spectrum, solution.at(positive("samples", newSamples), finite("ridge", newRidge)));
     }
 
     /**
@@ -118,7 +135,7 @@ public final class DeterministicEquivalent implements Equivalent {
     /**
      * The ridge.
      *
-     * @return r, at least 0
+     * @return r, negative only if it was so given
      */
     public double ridge() {
         return solution.ridge();
@@ -127,7 +144,7 @@ public final class DeterministicEquivalent implements Equivalent {
     /**
      * The implicit regularisation: the ridge that would shrink the features alike if the covariance were known.
      *
-     * @return τ, at least the ridge; 0 for ridge 0 and n ≥ rank
+     * @return τ, at least the ridge; 0 for ridge 0 and n ≥ rank, negative for a negative ridge and n &gt; rank
      */
     @Override
     public double tau() {
@@ -148,7 +165,8 @@ public final class DeterministicEquivalent implements Equivalent {
      * A bound on the relative error of {@link #tau()}, from the solver's last step and worst-case rounding; the error met
      * in practice is about a tenth of it.
      *
-     * @return the bound, below 1e-13 unless τ is so small that doubles lose precision (subnormal, below 1e-308)
+     * @return the bound, below 1e-13 unless τ is so small that doubles lose precision (subnormal, below 1e-308), or the ridge
+     *     negative and Ω near 1, to whose complement it is inversely proportional
      */
     public double relativeErrorBound() {
         return solution.relativeErrorBound();
@@ -247,17 +265,21 @@ public final class DeterministicEquivalent implements Equivalent {
      * How τ grows with one eigenvalue, the others held; for a repeated eigenvalue, with that of this feature alone.
      *
      * @param i the feature, counted from 0
-     * @return dτ/dλ = ζ²/(n(1 − Ω)), from above for a zero eigenvalue
+     * @return dτ/dλ = ζ²/(n(1 − Ω)), from above for a zero eigenvalue; there infinite if τ is negative, which a new eigenvalue
+     *     next to zero does not allow
      * @throws IndexOutOfBoundsException if there is no such feature
      */
     public double dTauDEigenvalue(int i) {
         double lambda = spectrum.eigenvalue(i);
-        if (tau() > 0) {
+        if (tau() != 0 && (tau() > 0 || lambda > 0)) {
             double zeta = zeta(i);
             return zeta * zeta / (samples() * oneMinusOmega());
         }
         if (lambda > 0) {
             return 0;
+        }
+        if (tau() < 0) {
+            return Double.POSITIVE_INFINITY;
         }
         // A new positive eigenvalue raises the rank, maybe above n: then n − rank = λ/(λ+τ).
         double surplus = samples() - spectrum.measure().rank();

@@ -21,6 +21,8 @@ import dev.retort.core.spectrum.SpectralMeasure;
  * the error of a Halley step by |Ψ|³/4 (of a measure on few nodes: |Ψ'| ≥ 4/5, and 3/5 |Ψ|³; with random features: |Ψ'| ≥ 1/2,
  * and 5 |Ψ|³); the derivation is in the module's documentation, docs/equivalents.md.
  *
+ * <p>A ridge below zero is a case of its own, {@link NegativeRidge}.
+ *
  * <p>A solve allocates this object and the sums in it, and nothing else, unless τ is close to the smallest numbers; it is
  * mutable until it is solved.
  */
@@ -226,6 +228,9 @@ final class FixedPoint {
                     capacity,
                     "is above " + spectrum.mostSamples() + ", the most for a power law without end");
         }
+        if (ridge < 0) {
+            return solveBelowZero();
+        }
         if (ridge == 0 && capacity >= measure.rank()) {
             spare = capacity - measure.rank();
             rootOmega = Math.sqrt(measure.rank() / capacity);
@@ -252,6 +257,15 @@ final class FixedPoint {
         return this;
     }
 
+    private FixedPoint solveBelowZero() {
+        double withoutRidge = of(spectrum, capacity, 0).tau();
+        tau = new NegativeRidge(spectrum, capacity, withoutRidge).tau(ridge);
+        sumAtRoot();
+        double terms = Math.abs(spare) + Math.abs(product) * (tau > 0 ? withoutRidge / tau : 2);
+        relativeErrorBound = ROUNDING * (1 + terms / (product + spare));
+        return this;
+    }
+
     /** From Σ λ/(λ+τ) ≤ min(trace/τ, rank): a value that is hardly ever below the root by more than a factor. */
     private double upperEstimate() {
         double unlearnt = Math.max(1 - capacity / measure.rank(), 0);
@@ -270,7 +284,7 @@ final class FixedPoint {
      * it needs is known, so that it costs no pass. Zero if it is long, or if there is none.
      */
     private double estimate(FixedPoint next) {
-        if (!(tau > 0 && magnification == 1)) {
+        if (!(tau > 0 && next.ridge >= 0 && magnification == 1)) {
             return 0;
         }
         next.setSpare(tau);

@@ -3,7 +3,6 @@ package dev.retort.core.nd4j;
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.length;
-import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 import static dev.retort.core.nd4j.internal.ArrayArguments.at;
@@ -123,17 +122,36 @@ public final class FactoredRegression extends LinearFit {
                 return gram;
             }
         }
+        if (penalty < 0) {
+            throw singular();
+        }
         return new OrthogonalFactorisation(algebra, fitted, penalty);
+    }
+
+    /** That a ridge below zero leaves no minimum, or next to none. */
+    private IllegalArgumentException singular() {
+        boolean wide = fitted.rows() < fitted.columns();
+        try (OffHeapMatrix gram = wide ? algebra.gramOfRows(fitted) : algebra.gramOfColumns(fitted)) {
+            gram.mirrorLower();
+            double smallest = Math.max(algebra.eigen(gram)[0], 0) / fitted.rows();
+            return refusal(
+                    "ridge",
+                    ridge,
+                    "is not well above " + -Math.scalb(smallest, 2 * scale)
+                            + ", minus the smallest eigenvalue, but zero, of the covariance of these samples, at which the"
+                            + " fit is singular");
+        }
     }
 
     /**
      * Factors features all of which are seen.
      *
      * @param features X, shape {@code [n, p]}
-     * @param ridge the ridge, at least 0; 0 stands for ridgeless regression, {@link LinearRegression#minimumNorm}
+     * @param ridge the ridge; 0 stands for ridgeless regression, {@link LinearRegression#minimumNorm}; for one below 0 see {@link
+     *     LinearRegression#ridge}
      * @return the regression, to be closed
      * @throws IllegalArgumentException if the features are null, empty, not numeric or not of rank 2, if an entry is NaN or
-     *     infinite, or if {@code ridge} is negative, NaN or infinite
+     *     infinite, or if {@code ridge} is NaN, infinite or so far below 0 that the fit is singular
      */
     public static FactoredRegression of(INDArray features, double ridge) {
         return of(DenseAlgebra.selected(), features, null, ridge);
@@ -145,7 +163,7 @@ public final class FactoredRegression extends LinearFit {
      *
      * @param features X, shape {@code [n, p]}
      * @param seen the indices of the features that are seen, at least one, ascending, counted from 0
-     * @param ridge the ridge, at least 0; 0 stands for ridgeless regression
+     * @param ridge the ridge; 0 stands for ridgeless regression; for one below 0 see {@link LinearRegression#ridge}
      * @return the regression, to be closed
      * @throws IllegalArgumentException as {@link #of(INDArray, double)} does, or if {@code seen} is null or empty, does not
      *     ascend or has an index that no feature has
@@ -155,7 +173,7 @@ public final class FactoredRegression extends LinearFit {
     }
 
     static FactoredRegression of(DenseAlgebra algebra, INDArray features, int @Nullable [] seen, double ridge) {
-        nonNegative("ridge", ridge);
+        finite("ridge", ridge);
         ArrayArguments.features("features", features);
         if (seen != null) {
             checkSeen(seen, features.size(1));
@@ -378,6 +396,9 @@ public final class FactoredRegression extends LinearFit {
         OffHeapMatrix coefficients = factorisation.solve(y);
         if (coefficients != null) {
             return coefficients;
+        }
+        if (penalty < 0) {
+            throw singular();
         }
         // Sound for a random set of labels, but not for this one.
         try (OrthogonalFactorisation orthogonal = new OrthogonalFactorisation(algebra, fitted, penalty)) {

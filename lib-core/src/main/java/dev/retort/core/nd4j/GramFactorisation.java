@@ -187,7 +187,7 @@ final class GramFactorisation implements Factorisation {
             OffHeapMatrix residual, OffHeapMatrix solution, OffHeapMatrix labels, double scale) {
         boolean small = false;
         try {
-            if (penalty > 0) {
+            if (penalty != 0) {
                 add(-penalty, solution, residual);
             }
             small = small(residual, solution, labels, scale);

@@ -2,7 +2,6 @@ package dev.retort.core.nd4j;
 
 import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.length;
-import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 import static dev.retort.core.nd4j.internal.ArrayArguments.finiteCopy;
@@ -89,15 +88,19 @@ public final class LinearRegression {
      *
      * <p>Mind the 1/n: b = (Xᵀ X + n · ridge · I)⁻¹ Xᵀ y. As the ridge goes to 0, this tends to {@link #minimumNorm}.
      *
+     * <p>A ridge below 0 is allowed down to minus the smallest eigenvalue of Xᵀ X/n that is not 0, at which the fit is singular: with fewer
+     * samples than features b = Xᵀ (X Xᵀ + n · ridge · I)⁻¹ y, which is no minimum then, but the continuation of the formula.
+     *
      * @param features X, shape {@code [n, p]}
      * @param labels y, shape {@code [n]}, {@code [n, 1]} or {@code [n, k]}
-     * @param ridge the ridge, at least 0; 0 stands for {@link #minimumNorm}
+     * @param ridge the ridge; 0 stands for {@link #minimumNorm}
      * @return b, shape {@code [p]}, {@code [p, 1]} or {@code [p, k]}
      * @throws IllegalArgumentException if an array is null, empty, not numeric or of another rank, if the numbers of
-     *     rows differ, if an entry is NaN or infinite, or if {@code ridge} is negative, NaN or infinite
+     *     rows differ, if an entry is NaN or infinite, or if {@code ridge} is NaN, infinite or so far below 0 that the fit is
+     *     singular or its reciprocal condition below 1e-10
      */
     public static INDArray ridge(INDArray features, INDArray labels, double ridge) {
-        return solve(DenseAlgebra.selected().onAllProcessors(), features, labels, nonNegative("ridge", ridge));
+        return solve(DenseAlgebra.selected().onAllProcessors(), features, labels, finite("ridge", ridge));
     }
 
     /**

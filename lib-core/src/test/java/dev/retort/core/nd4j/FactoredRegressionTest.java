@@ -577,13 +577,69 @@ class FactoredRegressionTest {
                 .toArray();
     }
 
+    /** XXᵀ/n and XᵀX/n have the eigenvalues 4.5 and 0.5, and a ridge of −0.25 takes so much from each. */
+    @Test
+    void ridgesBelowZeroAreTakenFromTheEigenvalues() {
+        double[][] wide = {{3, 0, 0}, {0, 1, 0}};
+        double[] labels = {17, 1};
+        for (double unit : new double[] {1, 0x1p150}) {
+            INDArray x = Nd4j.create(wide).mul(unit);
+            double ridge = -0.25 * unit * unit;
+            double[] expected = {6 / unit, 2 / unit, 0};
+            assertSolves(x, labels, ridge, expected);
+            try (FactoredRegression seen = FactoredRegression.of(x, new int[] {0, 1}, ridge)) {
+                assertThat(distance(seen.solve(labels), expected)).isLessThan(1e-14 * norm(expected));
+            }
+        }
+        assertSolves(Nd4j.create(new double[][] {{3, 0}, {0, 1}, {0, 0}, {0, 0}}), new double[] {16, 1, 5, 5}, -0.125, new double[] {
+            48 / 8.5, 2
+        });
+    }
+
+    private static void assertSolves(INDArray x, double[] labels, double ridge, double[] expected) {
+        try (FactoredRegression regression = FactoredRegression.of(x, ridge)) {
+            assertThat(distance(regression.solve(labels), expected)).isLessThan(1e-14 * norm(expected));
+        }
+    }
+
+    @Test
+    void averagesOfARidgeBelowZeroAreThoseOfItsMap() {
+        for (int n : new int[] {6, 25}) {
+            double[][] x = design(n, 10, 1, 4);
+            Spectrum evaluation = Spectrum.powerLaw(1.0, 10);
+            try (FactoredRegression regression = FactoredRegression.of(Nd4j.create(x), -0.01)) {
+                double[][] a = map(regression, n, 10);
+                double[] teacher = everyOther(10, 1, -2);
+                double[] truth = everyOther(10, 1, 0.5);
+                double expected = excess(product(a, x), evaluation.eigenvalues(), teacher, truth)
+                        + 0.09 * labelNoise(a, evaluation.eigenvalues());
+                assertThat(regression.signAverage(evaluation).excess(teacher, truth, 0.3))
+                        .isCloseTo(expected, within(1e-11 * expected));
+            }
+        }
+    }
+
+    @Test
+    void refusesRidgesAtTheSmallestEigenvalueWithBothNumbers() {
+        INDArray x = Nd4j.create(new double[][] {{3, 0, 0}, {0, 1, 0}});
+        for (double ridge : new double[] {-0.5, -0.5 + 1e-12, -1, -7}) {
+            refuses(
+                    "ridge: " + ridge + " is not well above -0.5, minus the smallest eigenvalue, but zero, of the covariance of"
+                            + " these samples, at which the fit is singular",
+                    () -> FactoredRegression.of(x, ridge));
+        }
+        INDArray repeated = Nd4j.create(new double[][] {{1, 2, 3}, {1, 2, 3}});
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LinearRegression.ridge(repeated, Nd4j.create(new double[] {1, 2}), -1e-3))
+                .withMessageContaining("at which the fit is singular");
+    }
+
     @Test
     @SuppressWarnings("NullAway") // on purpose
     void refusesWhatMakesNoSense() {
         INDArray features = Nd4j.create(design(3, 5, 1, 1));
         refuses("features: null is not an array", () -> FactoredRegression.of(null, 0));
-        refuses("ridge: -1.0 is not at least 0 and finite", () -> FactoredRegression.of(features, -1));
-        refuses("ridge: NaN is not at least 0 and finite", () -> FactoredRegression.of(features, Double.NaN));
+        refuses("ridge: NaN is not finite", () -> FactoredRegression.of(features, Double.NaN));
         refuses("seen: null is not allowed", () -> FactoredRegression.of(features, null, 0));
         refuses("seen: [] has no entries", () -> FactoredRegression.of(features, new int[0], 0));
         refuses(

@@ -82,10 +82,10 @@ class LinearRegressionArgumentsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = {-1e-300, -1, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
     void refusesAnImpossibleRidge(double ridge) {
         refuses(
-                "ridge: " + ridge + " is not at least 0 and finite",
+                "ridge: " + ridge + " is not finite",
                 () -> LinearRegression.ridge(features, labels, ridge));
     }
 }

@@ -3,9 +3,11 @@ package dev.retort.theory.distillation;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.equivalent.DeterministicEquivalent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.DoubleUnaryOperator;
 import org.apache.commons.math3.analysis.solvers.BrentSolver;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The ridge at which a target's risk is smallest, for any teacher. The risk may have several minima in the ridge: the
  * slope, exact by {@link Sensitivities}, is followed over a grid from far below to far above the spectrum, and each ridge at which
  * the risk turns from falling to rising is solved for. If there is no such minimum, the best ridge is 0, or infinite if nothing is
- * worth learning.
+ * worth learning. Ridges below zero, where {@link #negativeWouldHelp()} says so, are looked at by {@link #ofEitherSign}.
  *
  * <p>For a signal of equal coefficients β<sub>i</sub> = β and labels of the truth it is σ²/(nβ²), whatever the spectrum. The
  * condition for it is derived in {@code docs/self-distillation.md}: signal and noise are let through by the same factor,
@@ -24,6 +26,12 @@ import org.jspecify.annotations.Nullable;
  * BestRidge best = BestRidge.of(Distillation.of(task), Training.samples(40));
  * double ridge = best.ridge(); // 0.18
  * double excess = best.excess(); // 0.036781
+ *
+ * RegressionTask spiked = RegressionTask.of(Spectrum.spiked(40, 4, 200), Signal.sourcePowerLaw(6)).withNoise(0.01);
+ * double without = BestRidge.of(Distillation.of(spiked), Training.samples(40)).excess(); // 0.013367: none is best of all above
+ * BestRidge either = BestRidge.ofEitherSign(Distillation.of(spiked), Training.samples(40));
+ * double below = either.ridge(); // -1.4283
+ * double less = either.excess(); // 0.006595
  * }</pre>
  */
 public final class BestRidge {
@@ -36,48 +44,37 @@ public final class BestRidge {
     private static final double ACCURACY = 1e-14;
     private static final int MOST_EVALUATIONS = 200;
 
+    /** How near to the ends of the ridges below zero the grid goes, in e-folds. */
+    private static final double FOLDS = 20;
+
     private final Teacher teacher;
     private final Training training;
-    private final List<Double> minima;
+    private final double least;
+    private final List<Double> minima = new ArrayList<>();
     private final double ridge;
     private final double excess;
     private final double slopeAtZero;
 
-    private BestRidge(Teacher teacher, Training training) {
+    /** @param least above which ridges are allowed, at most 0 */
+    private BestRidge(Teacher teacher, Training training, double least) {
         this.teacher = teacher;
         this.training = training;
-        double largest = tooLarge(teacher, training);
-        List<Double> found = new ArrayList<>();
+        this.least = least;
         this.slopeAtZero = slope(0);
-        if (slopeAtZero > 0) {
-            found.add(0.0);
+        double below = least < 0 ? follow(-1, s -> least / (1 + Math.exp(s)), -FOLDS, FOLDS) : 0;
+        if (slopeAtZero > 0 && below <= 0) {
+            minima.add(0.0);
         }
-        double before = Double.NaN;
-        double slopeBefore = slopeAtZero;
-        for (int k = 0; k < POINTS; k++) {
-            double log = Math.log(largest) - Math.log(10) * DECADES * (POINTS - 1 - k) / (POINTS - 1);
-            double slope = slope(Math.exp(log));
-            if (k == 0 && slopeBefore == 0 && slope > 0) {
-                found.add(0.0);
-            } else if (slopeBefore < 0 && slope >= 0) {
-                found.add(
-                        k == 0
-                                ? Math.exp(log)
-                                : Math.exp(new BrentSolver(ACCURACY, ACCURACY)
-                                        .solve(MOST_EVALUATIONS, at -> slope(Math.exp(at)), before, log)));
-            }
-            before = log;
-            slopeBefore = slope == 0 ? slopeBefore : slope;
-        }
-        if (found.isEmpty() && slopeBefore == 0) {
+        double end = Math.log(tooLarge(teacher, training));
+        double beyond = follow(slopeAtZero, Math::exp, end - Math.log(10) * DECADES, end);
+        if (minima.isEmpty() && beyond == 0) {
             // Level everywhere: no ridge is better than none.
-            found.add(0.0);
-        } else if (slopeBefore < 0) {
-            found.add(Double.POSITIVE_INFINITY);
+            minima.add(0.0);
+        } else if (beyond < 0) {
+            minima.add(Double.POSITIVE_INFINITY);
         }
-        this.minima = List.copyOf(found);
-        double best = found.get(0);
-        for (double candidate : found) {
+        double best = minima.get(0);
+        for (double candidate : minima) {
             best = excess(candidate) < excess(best) ? candidate : best;
         }
         this.ridge = best;
@@ -85,7 +82,35 @@ public final class BestRidge {
     }
 
     /**
-     * The best ridge of a training.
+     * Notes where the risk turns from falling to rising.
+     *
+     * @param slopeBefore its slope before the first point
+     * @param ridgeAt the ridges, ascending
+     * @return its slope at the last point at which it is not level
+     */
+    private double follow(double slopeBefore, DoubleUnaryOperator ridgeAt, double start, double end) {
+        double before = start;
+        double last = slopeBefore;
+        for (int k = 0; k < POINTS; k++) {
+            double here = start + (end - start) * k / (POINTS - 1);
+            double slope = slope(ridgeAt.applyAsDouble(here));
+            if (k == 0 && last == 0 && slope > 0) {
+                minima.add(0.0);
+            } else if (last < 0 && slope >= 0) {
+                minima.add(ridgeAt.applyAsDouble(
+                        k == 0
+                                ? here
+                                : new BrentSolver(ACCURACY, ACCURACY)
+                                        .solve(MOST_EVALUATIONS, at -> slope(ridgeAt.applyAsDouble(at)), before, here)));
+            }
+            before = here;
+            last = slope == 0 ? last : slope;
+        }
+        return last;
+    }
+
+    /**
+     * The best ridge of a training that is not negative.
      *
      * @param teacher who labels the data: a {@link Distillation#of draft} with or without a surrogate, or a pipeline
      * @param training how the target is trained; its ridge does not matter
@@ -94,7 +119,26 @@ public final class BestRidge {
      * @throws IllegalStateException if the target or a model before it is not trained by ridge regression
      */
     public static BestRidge of(Teacher teacher, Training training) {
-        return new BestRidge(notNull("teacher", teacher), notNull("training", training));
+        return new BestRidge(notNull("teacher", teacher), notNull("training", training), 0);
+    }
+
+    /**
+     * The best ridge of a training, negative or not: down to {@link DeterministicEquivalent#leastRidge}, where the risk has no bound. A
+     * ridge below zero is best where the signal lies in strong features and many weak ones shrink it, as a ridge does, by more
+     * than the noise is worth.
+     *
+     * @param teacher who labels the data: a {@link Distillation#of draft} with or without a surrogate, or a pipeline
+     * @param training how the target is trained, ridge regression; its ridge does not matter
+     * @return the outcome of the search
+     * @throws IllegalArgumentException as {@link Teacher#target(Training)} and {@link DeterministicEquivalent#leastRidge} do, or if the
+     *     target is not trained by ridge regression
+     * @throws IllegalStateException if a model before the target is not trained by ridge regression
+     */
+    public static BestRidge ofEitherSign(Teacher teacher, Training training) {
+        notNull("teacher", teacher);
+        Training ridgeless = notNull("training", training).withRidge(0);
+        double least = DeterministicEquivalent.leastRidge(ridgeless.seenSpectrum(teacher.task()), ridgeless.samples());
+        return new BestRidge(teacher, training, least);
     }
 
     /** A ridge far above the largest eigenvalue, and above what the noise can make best. */
@@ -142,7 +186,7 @@ public final class BestRidge {
     /**
      * The best ridge.
      *
-     * @return r, at least 0; infinite if the best target learns nothing
+     * @return r, at least 0 unless it was {@linkplain #ofEitherSign looked for} below; infinite if the best target learns nothing
      */
     public double ridge() {
         return ridge;
@@ -151,7 +195,7 @@ public final class BestRidge {
     /**
      * The excess risk there.
      *
-     * @return the smallest that any ridge reaches
+     * @return the smallest that any ridge reaches of those looked at
      */
     public double excess() {
         return excess;
@@ -181,7 +225,7 @@ public final class BestRidge {
      * @return the local minima in ascending order, the best among them
      */
     public List<Double> minima() {
-        return minima;
+        return List.copyOf(minima);
     }
 
     /**
@@ -202,12 +246,13 @@ public final class BestRidge {
     public boolean equals(@Nullable Object other) {
         return other instanceof BestRidge that
                 && teacher.equals(that.teacher)
-                && training.withRidge(0).equals(that.training.withRidge(0));
+                && training.withRidge(0).equals(that.training.withRidge(0))
+                && least == that.least;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(teacher, training.withRidge(0));
+        return Objects.hash(teacher, training.withRidge(0), least);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.retort.theory.distillation;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
@@ -29,9 +30,16 @@ public abstract sealed class Estimator {
     /**
      * The ridge of the objective (1/n)‖y − Xb‖² + r‖b‖².
      *
-     * @return r, at least 0
+     * @return r; negative for plain ridge regression only
      */
     public abstract double ridge();
+
+    private static double notBelowZero(double ridge) {
+        if (ridge < 0) {
+            throw refusal("ridge", ridge, "is below 0, which only plain ridge regression can be trained with");
+        }
+        return nonNegative("ridge", ridge);
+    }
 
     /** Ridge regression, b = argmin (1/n)‖y − Xb‖² + r‖b‖²; without ridge the minimum-norm interpolator or least squares. */
     public static final class Ridge extends Estimator {
@@ -39,7 +47,7 @@ public abstract sealed class Estimator {
         private final double ridge;
 
         Ridge(double ridge) {
-            this.ridge = nonNegative("ridge", ridge);
+            this.ridge = finite("ridge", ridge);
         }
 
         @Override
@@ -86,12 +94,12 @@ public abstract sealed class Estimator {
 
         Filtered(SpectralFilter filter, double decay) {
             this.filter = filter;
-            this.decay = nonNegative("ridge", decay);
+            this.decay = notBelowZero(decay);
         }
 
         /** The estimator of a filter: {@link Ridge} if the filter is plain ridge regression. */
         static Estimator of(SpectralFilter filter, double ridge) {
-            if (ridge > 0 && !filter.allowsDecay()) {
+            if (ridge != 0 && !filter.allowsDecay()) {
                 throw refusal(
                         "ridge", ridge, "cannot be combined with a " + filter + ", which has its own; set it to 0");
             }
@@ -168,7 +176,7 @@ public abstract sealed class Estimator {
 
         private RandomFeatures(double features, double ridge) {
             this.features = features;
-            this.ridge = nonNegative("ridge", ridge);
+            this.ridge = notBelowZero(ridge);
         }
 
         /** The estimator for a number of random features; plain ridge regression for infinitely many. */

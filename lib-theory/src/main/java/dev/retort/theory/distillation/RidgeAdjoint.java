@@ -189,7 +189,7 @@ final class RidgeAdjoint implements Adjoint {
         if (!stage.sees(k)) {
             return missed;
         }
-        if (equivalent.tau() == 0) {
+        if (equivalent.tau() <= 0) {
             // A feature that appears is learnt at once, and lets noise in.
             double noise = times(byAdded, added);
             return unbounded(

@@ -131,6 +131,9 @@ final class RidgeStage extends Stage {
         if (level <= 1) {
             return new double[] {keptAbove(equivalent, level)};
         }
+        if (equivalent.tau() < 0) {
+            return new double[0];
+        }
         double spare = equivalent.oneMinusOmega();
         double square = spare * (spare / 4 - equivalent.omega() * level * (level - 1));
         if (equivalent.tau() == 0 || !(square > 0)) {
@@ -143,7 +146,7 @@ final class RidgeStage extends Stage {
 
     /**
      * The eigenvalue at which g = h, at most 1, solved without a difference: its ζ is the positive root of hζ² +
-     * (1−Ω)(1−2h)ζ − (1−Ω)(1−h). No gain is below h = 0.
+     * (1−Ω)(1−2h)ζ − (1−Ω)(1−h), or the negative root if τ is negative, where every gain is below one. No gain is below h = 0.
      */
     static double keptAbove(DeterministicEquivalent equivalent, double h) {
         if (equivalent.tau() == 0 || h <= 0) {
@@ -152,6 +155,10 @@ final class RidgeStage extends Stage {
         double spare = equivalent.oneMinusOmega();
         double half = spare * (2 * h - 1) / 2;
         double root = Math.sqrt(half * half + h * spare * (1 - h));
+        if (equivalent.tau() < 0) {
+            double beyond = half > 0 ? spare * (1 - h) / (half + root) : (root - half) / h; // −ζ
+            return beyond == 0 ? Double.POSITIVE_INFINITY : -equivalent.tau() * (1 + beyond) / beyond;
+        }
         double zeta = half > 0 ? (half + root) / h : spare * (1 - h) / (root - half);
         double learnt = h * equivalent.omega() / (h * (1 + zeta) + spare * (1 - 2 * h));
         return equivalent.tau() * learnt / zeta;

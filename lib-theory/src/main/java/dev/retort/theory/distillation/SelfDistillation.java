@@ -66,11 +66,14 @@ public final class SelfDistillation {
      * @param task the task
      * @param training how teacher and student are trained: ridge regression on all features of the task
      * @return the self-distillation
-     * @throws IllegalArgumentException if the training has a mask, a spectrum of its own, other labels than plain ones or another
+     * @throws IllegalArgumentException if the training has a mask, a spectrum of its own, a ridge below 0, other labels than plain ones or another
      *     estimator than ridge regression, or as {@link Training#equivalent(RegressionTask)} does
      */
     public static SelfDistillation of(RegressionTask task, Training training) {
-        return new SelfDistillation(notNull("task", task), notNull("training", training), training.ridge());
+        if (notNull("training", training).ridge() < 0) {
+            throw refusal("ridge", training.ridge(), "is below 0, where self-distillation has no formulas; set it to 0 or more");
+        }
+        return new SelfDistillation(notNull("task", task), training, training.ridge());
     }
 
     /**

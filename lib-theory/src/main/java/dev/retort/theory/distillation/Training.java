@@ -97,11 +97,14 @@ public final class Training {
     }
 
     /**
-     * The same training with a ridge.
+     * The same training with a ridge. Plain ridge regression may have one below 0, which undoes some of the shrinkage that features
+     * beyond the signal cause; a pipeline takes it down to {@link
+     * dev.retort.core.equivalent.DeterministicEquivalent#leastRidge}, a fit to arrays down to minus the smallest eigenvalue, but zero,
+     * of its own sample covariance, which scatters about that.
      *
-     * @param ridge the ridge r, at least 0, of the objective (1/n)‖y − Xb‖² + r‖b‖²
+     * @param ridge the ridge r of the objective (1/n)‖y − Xb‖² + r‖b‖²
      * @return a new training
-     * @throws IllegalArgumentException if the ridge is NaN, infinite or negative
+     * @throws IllegalArgumentException if the ridge is NaN or infinite, or negative for another estimator than ridge regression
      */
     public Training withRidge(double ridge) {
         return with(estimator.withRidge(ridge));
@@ -270,7 +273,7 @@ public final class Training {
     /**
      * The ridge.
      *
-     * @return r, at least 0
+     * @return r, usually at least 0
      */
     public double ridge() {
         return estimator.ridge();

@@ -45,6 +45,13 @@ final class MatrixStage {
                     "is not ridge regression, the only estimator of a matrix pipeline; use a"
                             + " Distillation, whose covariances share their eigenvectors");
         }
+        if (training.ridge() < 0) {
+            throw refusal(
+                    "ridge",
+                    training.ridge(),
+                    "is below 0, which a matrix pipeline has no formulas for; use a Distillation, whose covariances share"
+                            + " their eigenvectors");
+        }
         if (!training.labels().equals(Labels.logits()) || training.teacherRows() != 1) {
             throw refusal(
                     "training",

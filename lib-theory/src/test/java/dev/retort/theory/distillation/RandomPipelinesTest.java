@@ -2,10 +2,13 @@ package dev.retort.theory.distillation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
@@ -63,6 +66,30 @@ class RandomPipelinesTest {
         return new Numbers(eigenvalues, coefficients, random.nextBoolean() ? 0 : decades(random, Math.min(reach, 50)));
     }
 
+    /** A ridge between the least and none, of features that are the task's; on others it is often refused. */
+    private static double negative(SplittableRandom random, Numbers task, double samples) {
+        double least = DeterministicEquivalent.leastRidge(Spectrum.of(task.eigenvalues), samples);
+        return least * (random.nextBoolean() ? random.nextDouble() : 1 - decades(random, 6) / 1e6);
+    }
+
+    /** A pool of two or three sources, one of them the truth, with shares of which some are 0. */
+    private static Distillation pool(SplittableRandom random, Numbers numbers, double reach) {
+        Distillation.Draft truth = Distillation.of(numbers.task());
+        List<Teacher> sources = new ArrayList<>(List.of(truth));
+        for (int more = random.nextInt(1, 3); more > 0; more--) {
+            sources.add(truth.target(training(random, numbers, reach)));
+        }
+        RowPool pool = RowPool.of(plain(random, numbers.eigenvalues.length, reach), sources);
+        double[] shares = random.doubles(sources.size())
+                .map(share -> share < 0.2 ? 0 : share)
+                .toArray();
+        double sum = Arrays.stream(shares).sum();
+        return pool.pipeline(
+                random.nextBoolean() || sum == 0
+                        ? pool.bestShares()
+                        : Arrays.stream(shares).map(share -> share / sum).toArray());
+    }
+
     private static Training training(SplittableRandom random, Numbers task, double reach) {
         int p = task.eigenvalues.length;
         Training training = Training.samples(
@@ -74,6 +101,8 @@ class RandomPipelinesTest {
         boolean ridge = random.nextBoolean();
         if (ridge) {
             training = training.withRidge(decades(random, reach));
+        } else if (random.nextInt(4) == 0) {
+            training = training.withRidge(negative(random, task, training.samples()));
         }
         switch (random.nextInt(9)) {
             case 0 -> training = training.withTeacherShare(random.nextDouble(-1, 2));
@@ -114,7 +143,9 @@ class RandomPipelinesTest {
                                 .toArray()));
             default -> teacher;
         };
-        Distillation chain = teacher.target(training(random, numbers, reach));
+        Distillation chain = random.nextInt(6) == 0
+                ? pool(random, numbers, reach)
+                : teacher.target(training(random, numbers, reach));
         for (int more = random.nextInt(3); more > 0; more--) {
             chain = chain.then(training(random, numbers, reach));
         }
@@ -147,6 +178,7 @@ class RandomPipelinesTest {
                     };
                     double sum = Arrays.stream(parts).sum();
                     if (Double.isNaN(sum)
+                            || Arrays.stream(parts).anyMatch(part -> part < 0)
                             || !(Math.abs(sum - report.excess()) <= 1e-12 * sum || sum == report.excess())) {
                         wrong.putIfAbsent(
                                 "parts "

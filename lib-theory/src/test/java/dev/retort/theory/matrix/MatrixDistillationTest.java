@@ -395,6 +395,10 @@ class MatrixDistillationTest {
                 () -> draft.optimalSurrogate()
                         .target(training.withRidge(1e200).withTeacherShare(1))
                         .predict());
+        refuses(
+                "ridge: -0.01 is below 0, which a matrix pipeline has no formulas for; use a Distillation, whose"
+                        + " covariances share their eigenvectors",
+                () -> draft.target(training.withRidge(-0.01)));
         for (Training other : List.of(training.withLabels(Labels.hard()), training.withTeacherRows(0.5))) {
             refuses(
                     "training: " + other + " is not on plain labels, which a matrix pipeline needs; use a Distillation,"

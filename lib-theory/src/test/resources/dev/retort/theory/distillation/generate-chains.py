@@ -38,12 +38,28 @@ def root(lam, n, r):
     rank = sum(v > 0 for v in lam)
     if r == 0 and n >= rank:
         return mpf(0)
+    if r < 0:
+        return below_zero([v for v in lam if v > 0], n, r)
     f = lambda t: sum(v / (v + t) for v in lam) + n * r / t - n
     low, high = mpf(-700), mpf(700)
     for _ in range(400):
         s = (low + high) / 2
         low, high = (s, high) if f(exp(s)) > 0 else (low, s)
     return exp((low + high) / 2)
+
+
+def below_zero(lam, n, r):
+    """The root of r = tau (1 - df1/n) for a negative ridge, above the point at which Omega is 1."""
+    low, high = (-min(lam), mpf(0)) if n >= len(lam) else (mpf(0), root(lam, n, 0))
+    edge, top = low, high
+    for _ in range(400):
+        middle = (edge + top) / 2
+        edge, top = (middle, top) if sum((v / (v + middle)) ** 2 for v in lam) > n else (edge, middle)
+    for _ in range(400):
+        middle = (edge + high) / 2
+        edge, high = (edge, middle) if middle * (1 - sum(v / (v + middle) for v in lam) / n) > r else (middle, high)
+    assert high * (1 - sum(v / (v + high) for v in lam) / n) - r < mpf(10) ** -60
+    return high
 
 
 def row(name, evaluation, source, noise, surrogate, *stages):
@@ -110,3 +126,7 @@ row("260 orders of magnitude", "exponential 3 200", "sourcePowerLaw 1.1", 1e-3, 
     "task; 100; 0; task; all; 1", "exponential 2 200; 50; 1e-60; task; all; 1", "task; 20.25; 0; 0; all; 1")
 row("scales far apart", "powerLaw 1.5 50", "sourcePowerLaw 1.3", 0.1, 1,
     "powerLaw 90 50; 20; 0; task; all; 1", "powerLaw 1.1 50; 30; 1e5; task; all; 1")
+row("ridges below zero, fewer samples than features", "powerLaw 1.5 120", "sourcePowerLaw 2.2", 0.05, 1,
+    "task; 60; -3e-4; task; all; 1", "task; 50; -2e-4; 0; all; 0.7", "powerLaw 1.2 120; 40; -1e-3; task; -90; 1")
+row("ridges below zero, more samples than features", "powerLaw 1.1 40", "sourcePowerLaw 1.5", 0.3, 1,
+    "task; 90; -1e-3; task; all; 1", "task; 70; -3e-3; 0.1; 25; 1", "exponential 0.1 40; 200; -5e-3; task; all; 1")

@@ -1,6 +1,7 @@
 package dev.retort.theory.distillation;
 
 import dev.retort.core.equivalent.Equivalent;
+import dev.retort.core.internal.CompensatedSum;
 import dev.retort.core.spectrum.RegressionTask;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
@@ -193,9 +194,68 @@ final class StochasticStage extends Stage {
         return rate;
     }
 
+    /**
+     * Of the last iterate, on all batches: that on fresh labels, plus what a row x of batch t has to do with the iterate. With s = ηλ,
+     * d = λD before that batch, S = Σ d and the map of later steps, L = diag(c_ii) + ss'/B,
+     *
+     * <pre>  Q_ij = −(s_i d_j + s_j d_i)/B + s_i s_j/B² [S + σ² + (B+1)(d_i + d_j)],    c_ij = (1−s_i)(1−s_j) + s_i s_j/B,
+     *   Σ_{i≠j} c_ij^(T−t) Q_ij + 2 Σ_i (L^(T−t))_ii Q_ii + 2/B² s'L^(T−t)(s d) − 2 σ²/B Σ_i s_i (1−s_i)^(T−t).</pre>
+     */
     @Override
     double trainingError(Labelled labels) {
-        throw new IllegalStateException(
-                "No training error is known of " + training().estimator() + ", which sees every sample once");
+        Coordinates nodes = labels.moments().coordinates();
+        double unseen = unseen(nodes, labels.power(), 1);
+        double noise = labels.noise() * labels.noise() + unseen;
+        double[] s = Arrays.stream(seenEigenvalues(nodes))
+                .map(lambda -> rate * lambda)
+                .toArray();
+        double[] d = new double[s.length];
+        Arrays.setAll(d, k -> s[k] > 0 ? labels.power().times(rootRatio(nodes, k), k) : 0);
+        double[][] apart = new double[s.length][s.length];
+        double[][] same = new double[s.length][s.length];
+        double[] scattered = new double[s.length];
+        double[] own = new double[s.length];
+        for (int t = 0; t < steps; t++) {
+            double missed = noise + Arrays.stream(d).sum();
+            for (int i = 0; i < s.length; i++) {
+                for (int j = 0; j < i; j++) {
+                    double kept = (1 - s[i]) * (1 - s[j]) + s[i] * s[j] / batch;
+                    apart[i][j] = kept * apart[i][j] + related(s, d, missed, i, j);
+                }
+            }
+            for (int i = 0; i < s.length; i++) {
+                later(s, same[i]);
+                same[i][i] += 2 * related(s, d, missed, i, i);
+            }
+            later(s, scattered);
+            for (int k = 0; k < s.length; k++) {
+                scattered[k] += 2 * s[k] * d[k] / batch / batch;
+                own[k] = (1 - s[k]) * own[k] + s[k] / batch;
+                d[k] = ((1 - s[k]) * (1 - s[k]) + s[k] * s[k] / batch) * d[k] + s[k] * s[k] / batch * missed;
+            }
+        }
+        CompensatedSum sum = new CompensatedSum();
+        for (int i = 0; i < s.length; i++) {
+            for (int j = 0; j < i; j++) {
+                sum.add(2 * apart[i][j]);
+            }
+            sum.add(same[i][i] + s[i] * scattered[i] - 2 * noise * own[i]);
+        }
+        return Math.max(noise + Arrays.stream(d).sum() + sum.value() / steps, 0);
+    }
+
+    private double related(double[] s, double[] d, double missed, int i, int j) {
+        return s[i] * s[j] / batch / batch * (missed + (batch + 1.0) * (d[i] + d[j])) - (s[i] * d[j] + s[j] * d[i]) / batch;
+    }
+
+    /** What a step makes of second moments that are diagonal, without its noise: L times them. */
+    private void later(double[] s, double[] moments) {
+        double missed = 0;
+        for (int k = 0; k < s.length; k++) {
+            missed += s[k] * moments[k];
+        }
+        for (int k = 0; k < s.length; k++) {
+            moments[k] = ((1 - s[k]) * (1 - s[k]) + s[k] * s[k] / batch) * moments[k] + s[k] / batch * missed;
+        }
     }
 }

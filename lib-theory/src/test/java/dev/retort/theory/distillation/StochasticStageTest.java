@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import dev.retort.core.RandomStreams;
+import dev.retort.core.SampleMean;
+import dev.retort.core.StandardNormal;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +52,84 @@ class StochasticStageTest {
                         .predict()
                         .excess())
                 .isCloseTo(2 * (9 * (1 - 0.4 + 3 * 0.04) + 0.01 * 2 * 0.25), withinPercentage(1e-12));
+    }
+
+    @Test
+    void theErrorOnTheOneRowOfOneStepIsExactByHand() {
+        RegressionTask one = RegressionTask.of(Spectrum.of(2), Signal.of(3)).withNoise(0.5);
+        // w = ηxy: E(y − xw)² = E y²(1 − ηx²)² with E x², x⁴, x⁶ = λ, 3λ², 15λ³.
+        double eta = 0.1;
+        assertThat(Distillation.of(one)
+                        .target(Training.stochastic(1, 1, eta))
+                        .predict()
+                        .trainingError())
+                .isCloseTo(9 * (2 - 0.2 * 12 + 0.01 * 120) + 0.25 * (1 - 0.2 * 2 + 0.03 * 4), withinPercentage(1e-12));
+    }
+
+    @Test
+    void theErrorOnHugeBatchesIsThatOnFreshRows() {
+        RiskReport risk =
+                Distillation.of(TASK).target(Training.stochastic(20, 1_000_000, 0.3)).predict();
+        assertThat(risk.trainingError()).isCloseTo(risk.test(), withinPercentage(0.01)).isLessThan(risk.test());
+    }
+
+    /** The last iterate on all rows of the pass, of labels that a teacher gives, half of the features unseen; 4 standard errors. */
+    @Test
+    void theErrorOnTheRowsOfThePassIsThatOfTrials() {
+        double[] lambda = {1.5, 0.8, 0.4, 0.3};
+        double[] teacher = {1, -0.7, 0.5, 1.2};
+        int steps = 6;
+        int batch = 2;
+        double rate = 0.2;
+        RegressionTask task = RegressionTask.of(Spectrum.of(2, 1, 0.5, 0.1), Signal.of(1, 1, 1, 1))
+                .withNoise(0.3);
+        double predicted = Distillation.of(task)
+                .surrogate(Surrogate.given(teacher))
+                .target(Training.stochastic(steps, batch, rate)
+                        .withSpectrum(Spectrum.of(lambda))
+                        .withMask(FeatureMask.of(true, true, false, true)))
+                .predict()
+                .trainingError();
+        double[] errors = new double[20_000];
+        RandomGenerator random = RandomStreams.of(4).generator();
+        for (int trial = 0; trial < errors.length; trial++) {
+            double[] draws = StandardNormal.sample(steps * batch * 5, random);
+            double[][] rows = new double[steps * batch][4];
+            double[] labels = new double[rows.length];
+            for (int row = 0; row < rows.length; row++) {
+                labels[row] = 0.3 * draws[5 * row + 4];
+                for (int i = 0; i < 4; i++) {
+                    rows[row][i] = Math.sqrt(lambda[i]) * draws[5 * row + i];
+                    labels[row] += rows[row][i] * teacher[i];
+                }
+                rows[row][2] = 0;
+            }
+            double[] w = new double[4];
+            for (int t = 0; t < steps; t++) {
+                double[] before = w.clone();
+                for (int row = t * batch; row < (t + 1) * batch; row++) {
+                    double left = labels[row] - dot(rows[row], before);
+                    for (int i = 0; i < 4; i++) {
+                        w[i] += rate / batch * left * rows[row][i];
+                    }
+                }
+            }
+            for (int row = 0; row < rows.length; row++) {
+                double left = labels[row] - dot(rows[row], w);
+                errors[trial] += left * left / rows.length;
+            }
+        }
+        SampleMean mean = SampleMean.of(errors);
+        assertThat(mean.standardError()).isLessThan(0.02 * predicted);
+        assertThat(mean.zScore(predicted)).isBetween(-4.0, 4.0);
+    }
+
+    private static double dot(double[] one, double[] other) {
+        double sum = 0;
+        for (int i = 0; i < one.length; i++) {
+            sum += one[i] * other[i];
+        }
+        return sum;
     }
 
     @Test

@@ -77,9 +77,7 @@ public final class DeterministicEquivalent implements Equivalent {
         return new DeterministicEquivalent(
                 spectrum,
                 FixedPoint.of(
-                        notNull("spectrum", spectrum).measure(),
-                        positive("samples", samples),
-                        finite("ridge", ridge)));
+                        notNull("spectrum", spectrum).measure(), positive("samples", samples), finite("ridge", ridge)));
     }
 
     /**

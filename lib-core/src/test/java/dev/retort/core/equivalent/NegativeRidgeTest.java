@@ -25,8 +25,9 @@ class NegativeRidgeTest {
 
     private static Spectrum spectrum(Row row) {
         String[] words = row.text("spectrum").split(" ", -1);
-        double[] numbers =
-                Arrays.stream(words, 1, words.length).mapToDouble(Double::parseDouble).toArray();
+        double[] numbers = Arrays.stream(words, 1, words.length)
+                .mapToDouble(Double::parseDouble)
+                .toArray();
         return switch (words[0]) {
             case "powerLaw" -> Spectrum.powerLaw(numbers[0], (int) numbers[1]);
             case "exponential" -> Spectrum.exponential(numbers[0], (int) numbers[1]);
@@ -130,11 +131,15 @@ class NegativeRidgeTest {
             double step = 1e-6;
             assertThat(at.dTauDSamples())
                     .isCloseTo(
-                            (at.at(samples + step, -0.02).tau() - at.at(samples - step, -0.02).tau()) / (2 * step),
+                            (at.at(samples + step, -0.02).tau()
+                                            - at.at(samples - step, -0.02).tau())
+                                    / (2 * step),
                             withinPercentage(1e-6));
             assertThat(at.dTauDRidge())
                     .isCloseTo(
-                            (at.at(samples, -0.02 + step).tau() - at.at(samples, -0.02 - step).tau()) / (2 * step),
+                            (at.at(samples, -0.02 + step).tau()
+                                            - at.at(samples, -0.02 - step).tau())
+                                    / (2 * step),
                             withinPercentage(1e-6));
             double[] more = values.clone();
             double[] less = values.clone();
@@ -142,7 +147,8 @@ class NegativeRidgeTest {
             less[3] -= step;
             assertThat(at.dTauDEigenvalue(3))
                     .isCloseTo(
-                            (DeterministicEquivalent.of(Spectrum.of(more), samples, -0.02).tau()
+                            (DeterministicEquivalent.of(Spectrum.of(more), samples, -0.02)
+                                                    .tau()
                                             - DeterministicEquivalent.of(Spectrum.of(less), samples, -0.02)
                                                     .tau())
                                     / (2 * step),

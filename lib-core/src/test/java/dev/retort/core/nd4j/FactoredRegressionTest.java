@@ -591,9 +591,11 @@ class FactoredRegressionTest {
                 assertThat(distance(seen.solve(labels), expected)).isLessThan(1e-14 * norm(expected));
             }
         }
-        assertSolves(Nd4j.create(new double[][] {{3, 0}, {0, 1}, {0, 0}, {0, 0}}), new double[] {16, 1, 5, 5}, -0.125, new double[] {
-            48 / 8.5, 2
-        });
+        assertSolves(
+                Nd4j.create(new double[][] {{3, 0}, {0, 1}, {0, 0}, {0, 0}}),
+                new double[] {16, 1, 5, 5},
+                -0.125,
+                new double[] {48 / 8.5, 2});
     }
 
     private static void assertSolves(INDArray x, double[] labels, double ridge, double[] expected) {
@@ -624,7 +626,8 @@ class FactoredRegressionTest {
         INDArray x = Nd4j.create(new double[][] {{3, 0, 0}, {0, 1, 0}});
         for (double ridge : new double[] {-0.5, -0.5 + 1e-12, -1, -7}) {
             refuses(
-                    "ridge: " + ridge + " is not well above -0.5, minus the smallest eigenvalue, but zero, of the covariance of"
+                    "ridge: " + ridge
+                            + " is not well above -0.5, minus the smallest eigenvalue, but zero, of the covariance of"
                             + " these samples, at which the fit is singular",
                     () -> FactoredRegression.of(x, ridge));
         }

@@ -84,8 +84,6 @@ class LinearRegressionArgumentsTest {
     @ParameterizedTest
     @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
     void refusesAnImpossibleRidge(double ridge) {
-        refuses(
-                "ridge: " + ridge + " is not finite",
-                () -> LinearRegression.ridge(features, labels, ridge));
+        refuses("ridge: " + ridge + " is not finite", () -> LinearRegression.ridge(features, labels, ridge));
     }
 }

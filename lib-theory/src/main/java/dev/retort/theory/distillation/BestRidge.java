@@ -101,7 +101,11 @@ public final class BestRidge {
                         k == 0
                                 ? here
                                 : new BrentSolver(ACCURACY, ACCURACY)
-                                        .solve(MOST_EVALUATIONS, at -> slope(ridgeAt.applyAsDouble(at)), before, here)));
+                                        .solve(
+                                                MOST_EVALUATIONS,
+                                                at -> slope(ridgeAt.applyAsDouble(at)),
+                                                before,
+                                                here)));
             }
             before = here;
             last = slope == 0 ? last : slope;

@@ -20,8 +20,11 @@ record Labelled(Moments moments, double noise, Given given) {
         return moments::power;
     }
 
-    /** The noise variance, times the square of a factor. */
+    /** The noise variance, times the square of a factor; nothing of infinite noise where the factor vanishes. */
     DoubleUnaryOperator noisePower() {
-        return factor -> factor * noise * (factor * noise);
+        return factor -> {
+            double part = Stage.times(factor, noise);
+            return part * part;
+        };
     }
 }

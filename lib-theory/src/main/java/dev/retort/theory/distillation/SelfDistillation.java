@@ -71,7 +71,10 @@ public final class SelfDistillation {
      */
     public static SelfDistillation of(RegressionTask task, Training training) {
         if (notNull("training", training).ridge() < 0) {
-            throw refusal("ridge", training.ridge(), "is below 0, where self-distillation has no formulas; set it to 0 or more");
+            throw refusal(
+                    "ridge",
+                    training.ridge(),
+                    "is below 0, where self-distillation has no formulas; set it to 0 or more");
         }
         return new SelfDistillation(notNull("task", task), training, training.ridge());
     }

@@ -245,7 +245,8 @@ final class StochasticStage extends Stage {
     }
 
     private double related(double[] s, double[] d, double missed, int i, int j) {
-        return s[i] * s[j] / batch / batch * (missed + (batch + 1.0) * (d[i] + d[j])) - (s[i] * d[j] + s[j] * d[i]) / batch;
+        return s[i] * s[j] / batch / batch * (missed + (batch + 1.0) * (d[i] + d[j]))
+                - (s[i] * d[j] + s[j] * d[i]) / batch;
     }
 
     /** What a step makes of second moments that are diagonal, without its noise: L times them. */

@@ -44,7 +44,7 @@ final class FinitePopulation {
         return pipeline.surrogate().sources().isEmpty()
                 && pipeline.trainings().stream()
                         .allMatch(training -> training.estimator() instanceof Estimator.Ridge
-                        && training.ridge() >= 0
+                                && training.ridge() >= 0
                                 && training.labels().equals(Labels.logits())
                                 && training.teacherRows() == 1);
     }

@@ -25,8 +25,9 @@ class NegativeRidgeTest {
             .withNoise(0.02);
 
     /** Strong features carry the signal, and many weak ones act as a ridge. */
-    private static final RegressionTask SPIKED =
-            RegressionTask.of(Spectrum.spiked(40, 4, 200), Signal.sourcePowerLaw(6)).withNoise(0.01);
+    private static final RegressionTask SPIKED = RegressionTask.of(
+                    Spectrum.spiked(40, 4, 200), Signal.sourcePowerLaw(6))
+            .withNoise(0.01);
 
     @ParameterizedTest
     @ValueSource(doubles = {20, 59.5, 90})
@@ -35,7 +36,9 @@ class NegativeRidgeTest {
         BestRidge best = BestRidge.ofEitherSign(Distillation.of(TASK), training);
         double least = DeterministicEquivalent.leastRidge(TASK.spectrum(), samples);
         assertThat(best.ridge()).isGreaterThan(least);
-        assertThat(best.excess()).isLessThanOrEqualTo(BestRidge.of(Distillation.of(TASK), training).excess());
+        assertThat(best.excess())
+                .isLessThanOrEqualTo(
+                        BestRidge.of(Distillation.of(TASK), training).excess());
         for (double part : new double[] {-1, -0.5, 0, 0.01, 0.3, 0.6, 0.9, 0.99}) {
             assertThat(excess(training.withRidge(part * least))).isGreaterThanOrEqualTo(best.excess());
         }
@@ -100,7 +103,8 @@ class NegativeRidgeTest {
                 : List.of(Distillation.of(TASK).surrogate(Training.samples(50)));
         for (Teacher teacher : teachers) {
             Distillation chain = teacher.target(training).then(Training.samples(40));
-            Sensitivities.OfTraining by = chain.sensitivities().trainings().get(chain.trainings().size() - 2);
+            Sensitivities.OfTraining by =
+                    chain.sensitivities().trainings().get(chain.trainings().size() - 2);
             double excess = chain.predict().excess();
             double step = 1e-6;
             double r = training.ridge();
@@ -139,7 +143,10 @@ class NegativeRidgeTest {
 
     private static double difference(Teacher teacher, Training above, Training below, double step) {
         return (teacher.target(above).then(Training.samples(40)).predict().excess()
-                        - teacher.target(below).then(Training.samples(40)).predict().excess())
+                        - teacher.target(below)
+                                .then(Training.samples(40))
+                                .predict()
+                                .excess())
                 / (2 * step);
     }
 
@@ -150,8 +157,7 @@ class NegativeRidgeTest {
             Training.samples(40).withRidge(-0.2), Training.samples(500).withRidge(-0.05)
         }) {
             Distillation chain = Distillation.of(SPIKED).target(training).then(training.withRidge(0.1));
-            List<Simulation> stages =
-                    chain.simulate(Trials.of(200).withSeed(5)).stages();
+            List<Simulation> stages = chain.simulate(Trials.of(200).withSeed(5)).stages();
             for (int k = 0; k < 2; k++) {
                 RiskReport predicted = chain.predictStages().get(k);
                 assertThat(stages.get(k).mean())
@@ -165,19 +171,26 @@ class NegativeRidgeTest {
 
     @Test
     void theBestTeacherAndTheBestMaskStayBest() {
-        for (Training target :
-                new Training[] {Training.samples(30).withRidge(-1e-3), Training.samples(200).withRidge(-4e-4)}) {
+        for (Training target : new Training[] {
+            Training.samples(30).withRidge(-1e-3), Training.samples(200).withRidge(-4e-4)
+        }) {
             Distillation.Draft draft = Distillation.of(TASK);
-            double best = draft.surrogate(Surrogate.optimal()).target(target).predict().excess();
-            double masked = draft.surrogate(Surrogate.optimallyMasked()).target(target).predict().excess();
+            double best = draft.surrogate(Surrogate.optimal())
+                    .target(target)
+                    .predict()
+                    .excess();
+            double masked = draft.surrogate(Surrogate.optimallyMasked())
+                    .target(target)
+                    .predict()
+                    .excess();
             assertThat(best).isLessThanOrEqualTo(masked * (1 + 1e-12));
             for (int kept = 1; kept <= 60; kept++) {
                 Surrogate other = Surrogate.masked(FeatureMask.keepingFirst(kept, 60));
                 assertThat(draft.surrogate(other).target(target).predict().excess())
                         .isGreaterThanOrEqualTo(masked * (1 - 1e-12));
             }
-            assertThat(FeatureMask.optimal(DeterministicEquivalent.of(
-                            TASK.spectrum(), target.samples(), target.ridge())))
+            assertThat(FeatureMask.optimal(
+                            DeterministicEquivalent.of(TASK.spectrum(), target.samples(), target.ridge())))
                     .isEqualTo(FeatureMask.optimal(target.equivalent(TASK), TASK.spectrum()));
         }
     }

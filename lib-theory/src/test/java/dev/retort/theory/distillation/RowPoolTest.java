@@ -37,7 +37,6 @@ class RowPoolTest {
             return array(parts);
         }
 
-
         static ReferencePool of(Row row) {
             RegressionTask task = ReferenceText.task(row, "task");
             List<Teacher> teachers = new ArrayList<>();
@@ -124,8 +123,9 @@ class RowPoolTest {
 
     /** With a part of all rows given to one source. */
     private static double excess(ReferencePool reference, int source, double part) {
-        double[] shares =
-                Arrays.stream(reference.shares()).map(share -> (1 - part) * share).toArray();
+        double[] shares = Arrays.stream(reference.shares())
+                .map(share -> (1 - part) * share)
+                .toArray();
         shares[source] += part;
         return reference.pool.excess(shares);
     }

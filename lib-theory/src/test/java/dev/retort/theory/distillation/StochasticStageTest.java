@@ -68,9 +68,12 @@ class StochasticStageTest {
 
     @Test
     void theErrorOnHugeBatchesIsThatOnFreshRows() {
-        RiskReport risk =
-                Distillation.of(TASK).target(Training.stochastic(20, 1_000_000, 0.3)).predict();
-        assertThat(risk.trainingError()).isCloseTo(risk.test(), withinPercentage(0.01)).isLessThan(risk.test());
+        RiskReport risk = Distillation.of(TASK)
+                .target(Training.stochastic(20, 1_000_000, 0.3))
+                .predict();
+        assertThat(risk.trainingError())
+                .isCloseTo(risk.test(), withinPercentage(0.01))
+                .isLessThan(risk.test());
     }
 
     /** The last iterate on all rows of the pass, of labels that a teacher gives, half of the features unseen; 4 standard errors. */

@@ -289,11 +289,11 @@ final class TaughtNetworks {
                         the classes, or the most probable class. Beside them, such a larger network on the true labels of the same %d \
                         images, and on the labelled images of the teacher. All are trained for %d steps in ND4J's SameDiff.""".formatted(size.teacher, size.student, size.unlabelled, size.unlabelled, size.steps),
                         """
-                        What the theory explains: a student can be better than the teacher whose answers are all that it has. A teacher \
-                        of few labels has learnt their accidents, and a student that is shrunk, here by stopping early, \
-                        passes over a part of them. The lead is small: in accuracy %s with the fewest labels and %s with the most, from \
-                        probabilities. A student stays near its teacher, whose lasting mistakes it learns, and true labels of as many \
-                        images are far better.""".formatted(SampleMean.of(leads(SOFT)[0]), SampleMean.of(leads(SOFT)[labelled.length - 1])),
+                        What the theory explains: a student that has nothing but the answers of its teacher learns the teacher's lasting \
+                        mistakes along with what it knows, so that it ends near it, and true labels of as many images are far better. \
+                        It can be better than the teacher where it is shrunk and the teacher is noisy. Here, where stopping early is all \
+                        that shrinks, that cannot be told from nothing: of probabilities, students are ahead in accuracy by %s with \
+                        the fewest labels and by %s with the most.""".formatted(SampleMean.of(leads(SOFT)[0]), SampleMean.of(leads(SOFT)[labelled.length - 1])),
                         """
                         What it does not: it knows linear models of given features, and says nothing of features that networks learn, of \
                         the width of either network, or of accuracies. So nothing here is predicted, and no line drawn. Nor is \

@@ -145,7 +145,7 @@ public final class Validation {
     }
 
     private Page page(String circumstances) {
-        Page page = Page.of("What vouches for the formulas")
+        Page page = Page.of("Validation of the formulas")
                 .withParagraph(summary() + ". " + circumstances)
                 .withParagraph(
                         "Every number on this page was computed when it was written, and none was typed. An error is the "

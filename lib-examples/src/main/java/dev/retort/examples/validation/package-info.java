@@ -1,6 +1,6 @@
 /**
- * What vouches for the formulas: {@link dev.retort.examples.validation.Validation} computes each of them again, holds it against
- * reference digits, simulation and what is known of its limits, and writes down how far off it was.
+ * The validation of every formula: {@link dev.retort.examples.validation.Validation} computes each of them again, compares it with
+ * reference digits, simulations and known limits, and reports the errors.
  */
 @NullMarked
 package dev.retort.examples.validation;

@@ -99,8 +99,8 @@ public final class Training {
     /**
      * The same training with a ridge. Plain ridge regression may have one below 0, which undoes some of the shrinkage that features
      * beyond the signal cause; a pipeline takes it down to {@link
-     * dev.retort.core.equivalent.DeterministicEquivalent#leastRidge}, a fit to arrays down to minus the smallest eigenvalue, but zero,
-     * of its own sample covariance, which scatters about that.
+     * dev.retort.core.equivalent.DeterministicEquivalent#leastRidge}, a fit to arrays down to minus the smallest non-zero
+     * eigenvalue of its own sample covariance, which scatters about that.
      *
      * @param ridge the ridge r of the objective (1/n)‖y − Xb‖² + r‖b‖²
      * @return a new training

@@ -279,8 +279,9 @@ class DistillationTest {
         refuses("samples: 0.0 is not greater than 0 and finite", () -> Training.samples(0));
         refuses("samples: NaN is not greater than 0 and finite", () -> Training.samples(Double.NaN));
         refuses(
-                "ridge: -1.0 is not at least 0 and finite",
-                () -> Training.samples(1).withRidge(-1));
+                "ridge: -1.0 is below 0, which only plain ridge regression can be trained with",
+                () -> Training.samples(1).withRandomFeatures(3).withRidge(-1));
+        refuses("ridge: NaN is not finite", () -> Training.samples(1).withRidge(Double.NaN));
         refuses(
                 "noise: -1.0 is not at least 0 and finite",
                 () -> Training.samples(1).withNoise(-1));

@@ -151,7 +151,7 @@ class LocalSweepTest {
             }
             if (!MENDED.get() && cell.get("samples") == 5) {
                 return new double[] {
-                    Training.samples(5).withRidge(-cell.get("samples")).samples()
+                    Training.samples(5).withNoise(-cell.get("samples")).samples()
                 };
             }
             return new double[] {cell.get("samples")};
@@ -161,7 +161,7 @@ class LocalSweepTest {
                 .hasToString("2 of 5 cells done, 2 of them now; 3 failed, 0 missing\n"
                         + "  cell 1 (samples 2.0): java.lang.IllegalStateException: no convergence\n"
                         + "  cell 3 (samples 4.0): java.lang.ArithmeticException: y is NaN\n"
-                        + "  cell 4 (samples 5.0): ridge: -5.0 is not at least 0 and"
+                        + "  cell 4 (samples 5.0): noise: -5.0 is not at least 0 and"
                         + " finite");
         assertThat(summary.isComplete()).isFalse();
         assertThat(GridResults.read(csv).column("y")).containsExactly(1, 3);

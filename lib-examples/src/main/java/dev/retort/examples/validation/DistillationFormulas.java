@@ -18,6 +18,7 @@ import dev.retort.theory.distillation.Labels;
 import dev.retort.theory.distillation.OptimalSurrogate;
 import dev.retort.theory.distillation.RidgeEnsemble;
 import dev.retort.theory.distillation.RiskReport;
+import dev.retort.theory.distillation.RowPool;
 import dev.retort.theory.distillation.SelfDistillation;
 import dev.retort.theory.distillation.Sensitivities;
 import dev.retort.theory.distillation.SpectralFilter;
@@ -64,6 +65,7 @@ final class DistillationFormulas {
                 optimalSurrogate(),
                 sensitivities(),
                 otherTrainings(),
+                rowPools(),
                 weakToStrong(),
                 mixture(),
                 shift(),
@@ -344,6 +346,32 @@ final class DistillationFormulas {
                                         .target()
                                         .samples(),
                                 -0.09 * 40 / 3600));
+    }
+
+    private static Formula rowPools() {
+        return Formula.of("pools of rows from several sources", "derived, " + DOCUMENT, RowPool.class)
+                .withSimulation("the truth and two teachers, n = 60", (run, worst) -> {
+                    RowPool pool = RowPool.of(
+                            TARGET,
+                            List.of(
+                                    Distillation.of(TASK),
+                                    Distillation.of(TASK)
+                                            .surrogate(Training.samples(80).withRidge(0.02)),
+                                    Distillation.of(TASK).surrogate(Training.samples(50))));
+                    simulate(run, worst, pool.pipeline(0.4, 0.4, 0.2));
+                })
+                .withLimit("the truth and one teacher: a share of the teacher's rows", 1e-13, worst -> {
+                    Distillation teacher =
+                            Distillation.of(TASK).surrogate(Training.samples(80).withRidge(0.02));
+                    RowPool pool = RowPool.of(TARGET, List.of(teacher, Distillation.of(TASK)));
+                    for (double share : new double[] {0, 0.3, 1}) {
+                        worst.compare(
+                                pool.excess(share, 1 - share),
+                                teacher.then(TARGET.withTeacherRows(share))
+                                        .predict()
+                                        .excess());
+                    }
+                });
     }
 
     private static Formula otherTrainings() {

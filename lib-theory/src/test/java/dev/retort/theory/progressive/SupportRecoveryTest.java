@@ -86,7 +86,7 @@ class SupportRecoveryTest {
         SupportRecovery problem = oneHot ? SupportRecovery.oneHot(d, 2) : SupportRecovery.linear(d, c);
         double samples = Math.min(problem.hoeffdingSamples(0.4), problem.bernsteinSamples(0.4));
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(17);
-        int draws = 300;
+        int draws = 150;
         int failures = 0;
         for (int draw = 0; draw < draws; draw++) {
             boolean recovered = recovers(
@@ -119,7 +119,7 @@ class SupportRecoveryTest {
         SparseParity task = SparseParity.of(13, 4);
         int n = (int) (budget / (gap.gap() * gap.gap()));
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(21);
-        int draws = 300;
+        int draws = 150;
         int successes = 0;
         for (int draw = 0; draw < draws; draw++) {
             successes += recovers(task, x -> gap.unit().value(x) * task.label(x), n, random) ? 1 : 0;

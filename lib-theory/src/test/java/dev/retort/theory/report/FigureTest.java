@@ -21,11 +21,9 @@ import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-@Isolated("changes the default locale")
 class FigureTest {
 
     private static final String FIRST_COLOUR = "#0072b2";

@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
 /** Networks that learn the masked tokens of a small language, from small neighbourhoods to whole sentences. */
 final class LanguageCurricula {
 
-    /** Sentences are pairs of pairs of pairs of tokens; what one level looks like tells much, and not all, of the level above. */
+    /** Sentences are pairs of pairs of pairs of tokens; each level determines most, but not all, of the level above. */
     private static final ProbabilisticGrammar GRAMMAR = ProbabilisticGrammar.parse("""
             S -> B A 0.5 | D D 0.3 | C A 0.2
             A -> E H 0.5 | F G 0.3 | E E 0.2

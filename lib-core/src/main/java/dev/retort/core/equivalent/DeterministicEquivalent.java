@@ -24,7 +24,8 @@ import dev.retort.core.spectrum.Spectrum;
  * </table>
  *
  * <p>Every regime is covered: fewer samples than the rank, more, the interpolation threshold n = rank (r = 0: Ω = 1), any
- * ridge down to the {@linkplain #leastRidge negative} one at which Ω = 1, zero and repeated eigenvalues, and n that is no whole number, for which the formulas are as good and can be
+ * ridge down to the {@linkplain #leastRidge negative} one at which Ω = 1, zero and repeated eigenvalues, and n that is no whole
+ * number, for which the formulas are as good and can be
  * differentiated. For a feature of zero variance ζ = 1. Nothing here cancels: spectra over 300 orders of magnitude and n
  * within 1e-9 of the rank lose no digit. Indices count from 0 in code and from 1 in formulas. Immutable.
  *
@@ -81,9 +82,9 @@ public final class DeterministicEquivalent implements Equivalent {
     }
 
     /**
-     * The ridge at which Ω = 1, and above which a training on n samples has an equivalent: minus the smallest eigenvalue but zero
-     * of the covariance of that many samples, in the limit of many. A ridge below zero undoes shrinkage: where the signal is in
-     * few strong features and the others act as a ridge of their own, more of it than is best, less than none is better.
+     * The ridge at which Ω = 1, and above which a training on n samples has an equivalent: minus the smallest non-zero eigenvalue
+     * of the covariance of that many samples, in the limit of many. A ridge below zero undoes shrinkage. It pays where the signal
+     * is in a few strong features and the many weak ones already shrink it more than is best.
      *
      * @param spectrum the eigenvalues of the training covariance
      * @param samples the number of samples n, greater than 0, whole or not

@@ -19,7 +19,7 @@ import dev.retort.core.spectrum.SpectralMeasure;
  */
 final class NegativeRidge {
 
-    /** Half of the digits are found one by one next to Ω = 1, and the others at once. */
+    /** Next to Ω = 1 Newton's method gains one bit a step for the first half of the digits, then doubles them. */
     private static final int MOST_STEPS = 200;
 
     private final SpectralMeasure spectrum;
@@ -53,7 +53,7 @@ final class NegativeRidge {
         }
     }
 
-    /** r(τ), and what its slope is. */
+    /** r(τ), and n(1 − Ω), which is n times its slope. */
     private record Point(double ridge, double spare) {}
 
     private Point at(double tau) {
@@ -98,7 +98,7 @@ final class NegativeRidge {
         return refusal(
                 "ridge",
                 ridge,
-                "is not above " + least() + ", at which Ω = 1: there it meets the smallest eigenvalue, but zero, of the"
+                "is not above " + least() + ", at which Ω = 1: there it meets the smallest non-zero eigenvalue of the"
                         + " covariance of " + samples + " samples");
     }
 
@@ -107,7 +107,7 @@ final class NegativeRidge {
         if (start == 0 && surplus == 0) {
             return 0;
         }
-        // In units of −λ_min or τ₀, which the point is a part of.
+        // As a fraction of −λ_min or τ₀.
         double unit = start == 0 ? -smallest : start;
         boolean isAbove = start == 0;
         double inside = 1;

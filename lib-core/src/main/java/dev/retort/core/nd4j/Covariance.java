@@ -32,11 +32,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Eigenvalues of a matrix that cannot be told from zero are zero, which {@link Spectrum#rank()} does not count: those at most
  * 64 · 2<sup>−52</sup> · p · λ<sub>max</sub> in size, the rounding of the decomposition. In a matrix of a type narrower than {@code
  * DOUBLE}, whose entries are rounded to ulp(1) of that type, also those at most 4 · ulp(1) · (Σ λ²)<sup>1/2</sup>. Where variances on
- * the diagonal differ by more than a thousand, the same is asked of the correlations instead, so that what varies little lives beside
- * what varies much: it is factored by Cholesky with pivoting, and the factor by singular values (J. Demmel and K. Veselić, <i>Jacobi's
- * method is more accurate than QR</i>, SIAM J. Matrix Anal. Appl. 13, 1992), down to (2<sup>−52</sup> p)² of λ<sub>max</sub>. A matrix
- * whose correlations are not those of any numbers, as rounding in units of its largest variance may leave it, goes by the first rule.
- * Of data, {@link PrincipalComponents} keep more.
+ * the diagonal differ by more than a thousand, the correlations are judged instead, so that features of small variance are kept: the matrix
+ * is factored by Cholesky with pivoting, and the factor by singular values (J. Demmel and K. Veselić, <i>Jacobi's
+ * method is more accurate than QR</i>, SIAM J. Matrix Anal. Appl. 13, 1992), down to (2<sup>−52</sup> p)² of λ<sub>max</sub>. If the
+ * correlations are not positive semidefinite, as rounding relative to the largest variance may leave them, the first rule applies.
+ * From data rows, {@link PrincipalComponents} keep smaller ones.
  *
  * <pre>{@code
  * Covariance covariance = Covariance.of(Nd4j.create(new double[][] {{2, 1}, {1, 2}}));
@@ -123,13 +123,13 @@ public final class Covariance {
         return new Covariance(spectrum, rows);
     }
 
-    /** Orthonormal vectors of length p, and after them as many others as make them a basis. */
+    /** Completes orthonormal vectors of length p to a basis. */
     static double[][] completed(double[][] axes, int p) {
         double[][] all = Arrays.copyOf(axes, p);
         if (axes.length == p) {
             return all;
         }
-        // Of a square orthogonal matrix whose first rows span what the axes do, the other rows.
+        // The last rows of a square orthogonal matrix whose first rows span the axes.
         int[] others = IntStream.range(axes.length, p).toArray();
         double[] known = Arrays.stream(axes).flatMapToDouble(Arrays::stream).toArray();
         try (OffHeapMatrix span = OffHeapMatrix.of(axes.length, p, known);

@@ -128,7 +128,7 @@ public final class FactoredRegression extends LinearFit {
         return new OrthogonalFactorisation(algebra, fitted, penalty);
     }
 
-    /** That a ridge below zero leaves no minimum, or next to none. */
+    /** Refuses a ridge below zero with which the objective has no minimum, or nearly none. */
     private IllegalArgumentException singular() {
         boolean wide = fitted.rows() < fitted.columns();
         try (OffHeapMatrix gram = wide ? algebra.gramOfRows(fitted) : algebra.gramOfColumns(fitted)) {
@@ -138,7 +138,7 @@ public final class FactoredRegression extends LinearFit {
                     "ridge",
                     ridge,
                     "is not well above " + -Math.scalb(smallest, 2 * scale)
-                            + ", minus the smallest eigenvalue, but zero, of the covariance of these samples, at which the"
+                            + ", minus the smallest non-zero eigenvalue of the covariance of these samples, at which the"
                             + " fit is singular");
         }
     }

@@ -4,9 +4,9 @@ import dev.retort.core.internal.DotProduct;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A covariance as L Lᵀ, L of its rank: the largest variance that is left comes next, until what is left of each is rounding beside
- * what it was. Scaling variables changes the rank and the relative errors of a row of L by nothing but the order, so that variables
- * may differ in scale by any factor.
+ * A covariance as L Lᵀ with rank(L) columns. The next pivot is the variable of largest remaining variance; the factorisation ends
+ * when every remaining variance is rounding relative to the original one. Scaling a variable only changes the order of the pivots,
+ * so variables may differ in scale by any factor.
  */
 final class PivotedCholesky {
 
@@ -24,8 +24,8 @@ final class PivotedCholesky {
      * Factors a symmetric matrix.
      *
      * @param entries p x p, row after row, of which the lower triangle counts
-     * @param rounding what counts as nothing beside a variance, as a share of it
-     * @return the factorisation; null if the matrix is not positive semidefinite to that precision, or all of it is nothing
+     * @param rounding the share of a variance that counts as zero
+     * @return the factorisation; null if the matrix is not positive semidefinite to that precision, or is zero
      */
     static @Nullable PivotedCholesky of(double[] entries, int p, double rounding) {
         double[][] rows = new double[p][p];
@@ -86,7 +86,7 @@ final class PivotedCholesky {
         return new PivotedCholesky(columns, order);
     }
 
-    /** What the first columns leave of an entry. */
+    /** An entry less the contribution of the first columns. */
     private static double rest(double[] entries, int p, double[][] rows, int i, int j, int columns) {
         double entry = entries[Math.max(i, j) * p + Math.min(i, j)];
         return entry - DotProduct.of(rows[i], 0, rows[j], 0, columns);

@@ -24,8 +24,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Variances are squared singular values of the centred features over N. Those at most 2<sup>−52</sup> · max(N, p) times the
  * largest singular value in size cannot be told from the rounding of the features and are 0, as {@link LinearRegression} and the
- * analysis of a table have it: so directions live whose variance is far below 2<sup>−52</sup> of the largest, which a product of the
- * features with themselves would lose. That product is still used, for its speed, where its eigenvalues show that nothing is lost: down
+ * analysis of a table have it: so directions are kept whose variance is far below 2<sup>−52</sup> of the largest, which XᵀX
+ * would lose. That product is still used, for its speed, where its eigenvalues show that nothing is lost: down
  * to 10⁻⁸ of the largest. A feature that is constant up to rounding, as {@link Centring} judges it, does not vary.
  *
  * <p>With more members than features the singular values take three to four times as long as the product and its eigenvalues. Features
@@ -43,7 +43,7 @@ public final class PrincipalComponents {
     /** Where the smallest eigenvalue of the product is at least this share of the largest, it is known to about 1e-8 of itself. */
     private static final double PRODUCT_SUFFICES = 1e-8;
 
-    /** Units that differ by less change no rank but by directions which are at the edge of rounding in any unit. */
+    /** Units that differ by less change the rank only through directions that are at the edge of rounding in any unit. */
     private static final double SIMILAR_UNITS = 1e6;
 
     private final Covariance covariance;
@@ -135,7 +135,7 @@ public final class PrincipalComponents {
             }
         }
         ThinSvd svd = LargeSvd.of(high ? columns : transposed(columns));
-        int rank = Math.min(svd.rank(), n - 1); // members without their mean add up to nothing
+        int rank = Math.min(svd.rank(), n - 1); // the centred members add up to zero
         checkUnits(columns, rank);
         double[] deviations = new double[rank];
         Arrays.setAll(deviations, i -> svd.value(i) / Math.sqrt(n));
@@ -164,7 +164,7 @@ public final class PrincipalComponents {
         return rows;
     }
 
-    /** Refuses columns that have a direction more where all have the same deviation. */
+    /** Refuses columns whose rank would be higher with each in units of its own standard deviation. */
     private static void checkUnits(double[][] columns, int rank) {
         int n = columns[0].length;
         int possible = Math.min(columns.length, n - 1);

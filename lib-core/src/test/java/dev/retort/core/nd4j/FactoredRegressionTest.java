@@ -625,7 +625,7 @@ class FactoredRegressionTest {
         for (double ridge : new double[] {-0.5, -0.5 + 1e-12, -1, -7}) {
             refuses(
                     "ridge: " + ridge
-                            + " is not well above -0.5, minus the smallest eigenvalue, but zero, of the covariance of"
+                            + " is not well above -0.5, minus the smallest non-zero eigenvalue of the covariance of"
                             + " these samples, at which the fit is singular",
                     () -> FactoredRegression.of(x, ridge));
         }

@@ -15,13 +15,13 @@ import java.util.stream.IntStream;
  */
 record Check(Kind kind, String what, double target, double tolerance, Measurement measurement) {
 
-    /** What a formula can be held against. */
+    /** What a formula can be compared with. */
     enum Kind {
         /** Reference digits; relative errors. */
         DIGITS,
         /** Means of trials; standard errors. */
         SIMULATION,
-        /** The exponent k with which the distance from what is exact at finite size falls, n^−k. */
+        /** The exponent k in the distance n^−k from the value that is exact at finite size. */
         ORDER,
         /** Limits and identities: numbers that are known otherwise; relative errors. */
         LIMIT

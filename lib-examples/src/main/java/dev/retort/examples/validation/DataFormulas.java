@@ -126,7 +126,7 @@ final class DataFormulas {
                 });
     }
 
-    /** The test risk that the theory says of such rows. */
+    /** The test risk that the theory predicts for such rows. */
     private static double theory(int n, double ridge) {
         RegressionTask task = RegressionTask.of(
                         Spectrum.powerLaw(1.2, 40),

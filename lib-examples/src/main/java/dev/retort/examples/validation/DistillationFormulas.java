@@ -119,7 +119,7 @@ final class DistillationFormulas {
                                 0.09 * 40 / 60));
     }
 
-    /** Where the smallest double is too coarse for a relative error. */
+    /** Numbers below this are near the smallest doubles, which are too coarse for a relative error. */
     private static void compareOrVanish(Worst worst, double actual, double expected) {
         if (Math.abs(expected) > 1e-290) {
             worst.compare(actual, expected);
@@ -150,7 +150,7 @@ final class DistillationFormulas {
         }
     }
 
-    /** The exponent with which ridge regression of n = 3d/2 isotropic samples comes closer to what it exactly is at finite size. */
+    /** The order in 1/n of the difference between the limit and the exact risk, for ridge regression on n = 3d/2 isotropic samples. */
     private static double order(ToDoubleFunction<RiskReport> risk) {
         DoubleUnaryOperator departure = d -> {
             int p = (int) d;
@@ -203,7 +203,7 @@ final class DistillationFormulas {
                                 Distillation.of(TASK).target(TARGET).predict().excess()));
     }
 
-    /** The risk of each stage and its four parts, which come first of so many numbers a stage. */
+    /** The risk of each stage and its four parts, the first of the given count of numbers per stage. */
     private static void compareParts(
             List<RiskReport> reports, double[] expected, int numbers, double rounding, Worst worst) {
         for (int stage = 0; stage < reports.size(); stage++) {
@@ -316,8 +316,7 @@ final class DistillationFormulas {
                     double excess = pipeline.predict().excess();
                     Sensitivities found = pipeline.sensitivities();
                     double[] expected = row.numbersFrom(columns);
-                    List<double[]> actual =
-                            new ArrayList<>(); // a derivative, and the number that it is with respect to
+                    List<double[]> actual = new ArrayList<>(); // a derivative, and the parameter it is by
                     for (int s = 0; s < pipeline.trainings().size(); s++) {
                         Training training = pipeline.trainings().get(s);
                         Sensitivities.OfTraining of = found.trainings().get(s);

@@ -45,7 +45,7 @@ record Formula(String name, String source, List<Class<?>> types, List<Check> che
         return with(Kind.SIMULATION, what, 0, CHANCE, simulate);
     }
 
-    /** Adds a measurement of the order in 1/n of what the formula is off by. */
+    /** Adds a measurement of the order in 1/n of the formula's error. */
     Formula withOrder(String what, double order, double tolerance, Measurement measure) {
         return with(Kind.ORDER, what, order, tolerance, measure);
     }

@@ -24,7 +24,7 @@ public final class Validation {
 
     private static final String NONE = "—";
 
-    /** A formula, and what was found of it, in the order of its checks. */
+    /** A formula and its results, in the order of its checks. */
     private record Finding(Formula formula, List<Outcome> outcomes) {
 
         Stream<Outcome> of(Kind kind) {

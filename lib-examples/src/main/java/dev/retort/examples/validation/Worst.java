@@ -4,7 +4,7 @@ import dev.retort.core.SampleMean;
 import dev.retort.theory.distillation.RiskReport;
 import dev.retort.theory.simulation.Simulation;
 
-/** The largest of the deviations that a check finds, and their number. Not a number is larger than any. */
+/** The largest of the deviations that a check finds, and their number. NaN counts as larger than any. */
 final class Worst {
 
     private double value;

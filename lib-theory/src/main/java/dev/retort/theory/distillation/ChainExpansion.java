@@ -32,7 +32,7 @@ final class ChainExpansion {
         double spareSamples();
     }
 
-    /** Nothing where the formulas are not known, or not finite. */
+    /** Empty where the formulas are not known, or not finite. */
     static Optional<FiniteSize> of(Distillation pipeline) {
         boolean known = pipeline.surrogate().sources().isEmpty()
                 && pipeline.stages().stream().allMatch(ChainExpansion::isKnown)
@@ -86,7 +86,7 @@ final class ChainExpansion {
         return sum(nodes, k -> nodes.matters(k) ? second[k] - 2 * nodes.power(k) * nodes.truth(k) * mean[k] : 0);
     }
 
-    /** That of the excess risk from one experiment to another. */
+    /** The standard deviation of the excess risk over experiments. */
     private static double variance(List<RidgeStep> steps) {
         Coordinates nodes = steps.get(0).nodes;
         double[] bySquare = new double[nodes.size()];

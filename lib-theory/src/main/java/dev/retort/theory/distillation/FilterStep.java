@@ -19,7 +19,7 @@ final class FilterStep implements ChainExpansion.Step {
     private final double[] ratio;
     private final double[] square;
 
-    /** θ of each pole at each node, 0 where the model sees nothing. */
+    /** θ of each pole at each node, 0 where the model does not see the feature. */
     private final List<Complex[]> theta = new ArrayList<>();
 
     /** 1 − θ. */
@@ -111,7 +111,7 @@ final class FilterStep implements ChainExpansion.Step {
         }
     }
 
-    /** How many poles a listed one stands for: itself, and its conjugate. */
+    /** How many poles a listed one counts for: itself, and its conjugate if it is complex. */
     private int count(int pole) {
         return poles.kappa().get(pole).imaginary() == 0 ? 1 : 2;
     }

@@ -127,7 +127,7 @@ final class LabelAdjoint {
         return times(teacher.power(1, k), byPower) + times(disagreement, byDisagreement) + byRowScatter(k);
     }
 
-    /** ∂E/∂ρ as far as a pool of several models goes. */
+    /** The part of ∂E/∂ρ that comes from a pool of several models. */
     private double byRowScatter(int k) {
         return times(teacherNoise() * teacher.rowScatter(k), adjoint.byNoiseVariance());
     }

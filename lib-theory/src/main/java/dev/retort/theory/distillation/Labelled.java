@@ -20,7 +20,7 @@ record Labelled(Moments moments, double noise, Given given) {
         return moments::power;
     }
 
-    /** The noise variance, times the square of a factor; nothing of infinite noise where the factor vanishes. */
+    /** The noise variance, times the square of a factor; 0 where the factor vanishes, infinite noise or not. */
     DoubleUnaryOperator noisePower() {
         return factor -> {
             double part = Stage.times(factor, noise);

@@ -17,7 +17,7 @@ final class Moments {
     private final double[] deviation;
     /** Empty if the vector is not random. */
     private final double[] variance;
-    /** What the labels of rows owe to being labelled by several models; null if one labels all. */
+    /** The scatter of labels because several models label the rows; null if one labels all. */
     private final @Nullable RowScatter rows;
 
     /**
@@ -47,7 +47,7 @@ final class Moments {
         return new Moments(coordinates, mean, deviation, new double[0]);
     }
 
-    /** The same coefficients on average, of rows that several models label. */
+    /** The same mean coefficients, for rows that several models label. */
     Moments withRowScatter(IntToDoubleFunction ofCoefficients, double noise) {
         return new Moments(coordinates, mean, deviation, variance, new RowScatter(ofCoefficients, noise));
     }

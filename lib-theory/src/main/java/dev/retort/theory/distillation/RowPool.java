@@ -182,7 +182,7 @@ public final class RowPool {
         return nodes.power(k) * apart * apart + s.variance(k) + t.variance(k);
     }
 
-    /** What remains of the labels of two sources, of the bias and of the models' own variance. */
+    /** The contribution of two sources to the bias and to the inherited variance. */
     private static double kept(Stage stage, Coordinates nodes, List<Moments> models, int s, int t) {
         Moments one = models.get(s);
         Moments other = models.get(t);
@@ -316,7 +316,7 @@ public final class RowPool {
         return best;
     }
 
-    /** The shares at which the form is level on a face of the simplex; none if there are no such within it. */
+    /** The stationary shares on a face of the simplex; none if there are no such within it. */
     private double[] stationary(int face) {
         int[] used = IntStream.range(0, teachers.size())
                 .filter(s -> ((face >> s) & 1) == 1)
@@ -336,7 +336,7 @@ public final class RowPool {
         return shares;
     }
 
-    /** The direction x with Qx = 1 on some sources, which the best shares are in proportion to; by elimination. */
+    /** The solution x of Qx = 1 on some sources, by elimination; the best shares are proportional to it. */
     private double[] level(int[] used) {
         int size = used.length;
         double[][] rows = new double[size][size + 1];

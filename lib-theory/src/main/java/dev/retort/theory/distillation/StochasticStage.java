@@ -249,7 +249,7 @@ final class StochasticStage extends Stage {
                 - (s[i] * d[j] + s[j] * d[i]) / batch;
     }
 
-    /** What a step makes of second moments that are diagonal, without its noise: L times them. */
+    /** One step applied to diagonal second moments, without its noise: L times them. */
     private void later(double[] s, double[] moments) {
         double missed = 0;
         for (int k = 0; k < s.length; k++) {

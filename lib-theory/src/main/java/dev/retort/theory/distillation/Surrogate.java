@@ -69,7 +69,7 @@ public abstract sealed class Surrogate {
         return Optimal.INSTANCE;
     }
 
-    /** Those whose labels a {@link RowPool} is made of, in the order of the rows. */
+    /** The sources of a {@link RowPool}, in the order of the rows. */
     static Surrogate pooled(List<RowPool.Source> sources) {
         return new Pooled(List.copyOf(sources));
     }
@@ -236,7 +236,7 @@ public abstract sealed class Surrogate {
             }
         }
 
-        /** The average over rows, of independent models; rows differ by what two of them differ by on average. */
+        /** Moments of the average over rows of independent models; rows scatter by the mean difference of pairs of models. */
         @Override
         Moments coefficients(Coordinates nodes, Stage pupil) {
             List<Moments> models = sources.stream()

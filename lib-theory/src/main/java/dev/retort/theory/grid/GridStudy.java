@@ -242,7 +242,7 @@ public final class GridStudy implements Serializable {
         }
     }
 
-    /** Of a refusal, what it says; of other failures, also of what kind they are. */
+    /** The message of a refusal; of other failures, with the name of the exception. */
     private static String reason(Throwable failure) {
         try {
             String message = failure.getMessage();

@@ -229,7 +229,7 @@ public final class SweepFile implements Closeable {
         return new SweepSummary(study.grid().size(), before, now, List.copyOf(failures.values()), dropped);
     }
 
-    /** Closes the file and releases its lock. A file in which no cell has a row, for all were refused, is deleted. */
+    /** Closes the file and releases its lock. A file without rows, all cells having been refused, is deleted. */
     @Override
     public void close() throws IOException {
         try (storage) {

@@ -14,7 +14,7 @@ import org.apache.commons.math3.special.Gamma;
  */
 final class ConfusedTasks {
 
-    /** Of the trapezoidal rule, for which what is left out and what is between the nodes are below any double. */
+    /** Step and range of the trapezoidal rule, whose errors are below the precision of doubles. */
     private static final double NEGLIGIBLE = -45;
 
     private final IsotropicContext context;

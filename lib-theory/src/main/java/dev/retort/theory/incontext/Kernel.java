@@ -357,7 +357,7 @@ public abstract sealed class Kernel {
         }
     }
 
-    /** Whether a shift of all points together changes no discrepancy: they are then compared about their centre. */
+    /** Whether the discrepancy does not change when all points are shifted together, so that they can be centred first. */
     boolean ignoresShifts() {
         return false;
     }

@@ -92,8 +92,8 @@ final class Points {
                 mean += row[k] / count();
             }
             double unit = Math.scalb(1.0, Math.getExponent(most - least));
-            // Of points that are all the same nothing is left; a spread that overflows or a mean near 0 needs no
-            // centre.
+            // Centring would leave equal points at 0; it is not needed near the origin, nor possible if the spread
+            // overflows.
             double units = least == most ? 0 : mean / unit;
             centre[k] = least == most ? least : Double.isFinite(units) ? Math.rint(units) * unit : 0;
         }

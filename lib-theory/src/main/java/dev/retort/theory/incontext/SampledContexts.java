@@ -83,7 +83,7 @@ public final class SampledContexts {
             if (Double.isInfinite(largest)) {
                 return largest;
             }
-            // In a unit in which products do not overflow: their sum may be infinite, but is a sum of either sign.
+            // Scaled so that products do not overflow: the terms have both signs, and infinite ones would give NaN.
             int unit = Math.max(Math.getExponent(largest), 0);
             double squared = 0;
             for (int i = 0; i < missed.length; i++) {

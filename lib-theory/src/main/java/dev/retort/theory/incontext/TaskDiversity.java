@@ -52,7 +52,7 @@ import org.apache.commons.math3.linear.RealMatrix;
  */
 public final class TaskDiversity {
 
-    /** Of the power: where the memorising predictor loses less to wrong tasks, they are sought rather than awaited. */
+    /** As a share of the power: below it, mistakes are too rare for plain draws and are sampled by importance. */
     private static final double RARE = 0.1;
 
     private final double generalising;

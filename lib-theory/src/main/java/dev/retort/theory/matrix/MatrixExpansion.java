@@ -19,7 +19,7 @@ final class MatrixExpansion {
 
     private MatrixExpansion() {}
 
-    /** Nothing where a variance is infinite, or the terms are not finite. */
+    /** Empty where a variance is infinite, or the terms are not finite. */
     static Optional<FiniteSize> of(MatrixDistillation pipeline) {
         List<Step> steps = new ArrayList<>();
         Moments given = pipeline.surrogateLabels();

@@ -21,7 +21,7 @@ final class GrammarText {
 
     private GrammarText() {}
 
-    /** A symbol, what it becomes, and how often. */
+    /** A symbol, its right side, and the weight of the rule. */
     record Rule(String symbol, List<String> right, double probability) {
 
         String first() {

@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
  */
 final class InsideOutside {
 
-    /** The exponent of a part that no symbol becomes; two of them add up without overflow. */
+    /** The exponent of a part that no symbol derives; two of them add up without overflow. */
     private static final int IMPOSSIBLE = Integer.MIN_VALUE / 4;
 
     private static final int START = 0;
@@ -111,7 +111,7 @@ final class InsideOutside {
                 : Math.log(inside[whole * symbols + START]) + units[whole] * Math.log(2);
     }
 
-    /** By terminal, the probability that it stands at a position and all else as it does, in some unit. */
+    /** By terminal, the joint probability of it at a position and of all other tokens, in some unit. */
     double[] law(int position) {
         double[] outside = new double[inside.length];
         int[] outsideUnits = new int[units.length];

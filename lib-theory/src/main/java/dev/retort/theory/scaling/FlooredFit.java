@@ -113,7 +113,7 @@ public final class FlooredFit {
         private final double middle;
         private final boolean known;
 
-        /** y as given is that here times this. */
+        /** The given y are those here times this. */
         private final double scale;
 
         /** The weights are those of the errors, in units of the scale, times this. */
@@ -245,7 +245,7 @@ public final class FlooredFit {
                     p);
         }
 
-        /** Infinite where the points do not tell, however well the law fits them. */
+        /** Infinite where the points do not determine the parameter, however well the law fits them. */
         private static double error(double unit, double variance) {
             return Double.isInfinite(variance) ? variance : Math.sqrt(unit * variance);
         }
@@ -329,7 +329,7 @@ public final class FlooredFit {
      * The confidence interval of the floor.
      *
      * @param level the confidence, between 0 and 1
-     * @return the interval, from 0 on at the lowest; without end if the points do not tell, as those that are all alike do not
+     * @return the interval, from 0 on at the lowest; without upper end if the points do not determine it, as equal values do not
      * @throws IllegalArgumentException if the level is out of range
      */
     public Interval floorInterval(double level) {

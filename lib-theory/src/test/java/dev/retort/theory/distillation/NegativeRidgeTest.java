@@ -226,7 +226,7 @@ class NegativeRidgeTest {
         double least = DeterministicEquivalent.leastRidge(TASK.spectrum(), 30);
         refuses(
                 "ridge: -1.0 is not above " + least
-                        + ", at which Ω = 1: there it meets the smallest eigenvalue, but zero, of the covariance of 30.0"
+                        + ", at which Ω = 1: there it meets the smallest non-zero eigenvalue of the covariance of 30.0"
                         + " samples",
                 () -> Distillation.of(TASK).target(Training.samples(30).withRidge(-1)));
         assertThatIllegalArgumentException()

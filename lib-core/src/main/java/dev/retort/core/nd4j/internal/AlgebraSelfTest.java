@@ -26,7 +26,7 @@ final class AlgebraSelfTest {
     /** Beyond the 384 terms, and the 512 rows, that kernels for products take at a time. */
     private static final int LONG = 520;
 
-    /** Of what has one long side, few enough to cost nothing and no multiple of what a kernel takes at once. */
+    /** The short side of long matrices: cheap, and not a multiple of a kernel's block. */
     private static final int FEW = 13;
 
     private final DenseAlgebra algebra;
@@ -83,7 +83,7 @@ final class AlgebraSelfTest {
         }
     }
 
-    /** X Xᵀ of a given number of rows, from nothing and added, and Xᵀ X of as many columns. */
+    /** X Xᵀ of a given number of rows, alone and added to a matrix, and Xᵀ X of as many columns. */
     private boolean gramMatricesAreRight(DenseAlgebra made, int order) {
         int terms = order == LONG ? FEW : LONG;
         double[] x = uniform(order * terms);

@@ -29,16 +29,16 @@ public final class RegressionMemory {
     /** Samples of the features that are seen. */
     private final double fitted;
 
-    /** What is copied because not all of them are. */
+    /** The copy of the features that are seen, if not all are. */
     private final double copied;
 
-    /** What stands for the features that are not seen. */
+    /** The matrix for the features that are not seen. */
     private final double unseen;
 
     /** A few of them pass through the cache at a time. */
     private final double stripes;
 
-    /** What some columns of the features pass through on their way to F X, when X itself is factored. */
+    /** Intermediate matrices for a stripe of columns on its way to F X, when X itself is factored. */
     private final double passages;
 
     private final boolean wide;
@@ -63,7 +63,7 @@ public final class RegressionMemory {
         stripes = order * Math.min(Math.max(samples, features), Math.max(LEAST_STRIPE, STRIPE_ENTRIES / order));
     }
 
-    /** What is counted in vectors. */
+    /** All vectors together. */
     private double vectors() {
         return 8 * (samples + features);
     }

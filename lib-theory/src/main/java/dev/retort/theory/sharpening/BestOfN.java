@@ -339,7 +339,7 @@ public final class BestOfN {
         for (int i = 0; i < draws; i++) {
             none += Math.log1p(-(double) correct / (responses - i));
         }
-        return -Math.expm1(none);
+        return 0 - Math.expm1(none); // 0, not -0.0, if none is correct
     }
 
     /**

@@ -78,12 +78,14 @@ public final class SeenResponses {
             }
         }
         Map<String, Double> masses = new LinkedHashMap<>();
-        logs.forEach((response, log) -> masses.put(response, Math.exp(log)));
         String best = responses.get(0);
         CompensatedSum sum = new CompensatedSum();
-        for (Map.Entry<String, Double> entry : masses.entrySet()) {
-            sum.add(entry.getValue());
-            best = entry.getValue() > Objects.requireNonNull(masses.get(best)) ? entry.getKey() : best;
+        for (Map.Entry<String, Double> entry : logs.entrySet()) {
+            double mass = Math.exp(entry.getValue());
+            masses.put(entry.getKey(), mass);
+            sum.add(mass);
+            // Long responses differ in their logarithms where their masses are all 0.
+            best = entry.getValue() > Objects.requireNonNull(logs.get(best)) ? entry.getKey() : best;
         }
         if (!(sum.value() <= 1 + TOLERANCE)) {
             throw refusal(
@@ -164,11 +166,11 @@ public final class SeenResponses {
      * The smallest N with a mass of 1 − δ on the best response that was seen, or a better one.
      *
      * @param delta δ, between 0 and 1
-     * @return N; an upper bound if the best is not certain
+     * @return N; an upper bound if the best is not certain; {@link Long#MAX_VALUE} if it is more
      * @throws IllegalArgumentException if δ is out of range
      */
     public long drawsFor(double delta) {
-        return BestOfN.drawsFor(bestSeen(), delta);
+        return BestOfN.drawsFor(Math.max(bestSeen(), Double.MIN_VALUE), delta);
     }
 
     @Override

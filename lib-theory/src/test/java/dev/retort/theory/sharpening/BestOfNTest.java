@@ -193,6 +193,11 @@ class BestOfNTest {
     }
 
     @Test
+    void passAtNIsNotNegativeIfNoneIsCorrect() {
+        assertThat(BestOfN.passAt(10, 0, 5)).hasToString("0.0");
+    }
+
+    @Test
     void passAtNIsUnbiased() {
         // Over the binomial law of k among M, the mean is 1 − (1 − p)^N.
         int m = 12;

@@ -102,4 +102,13 @@ class SeenResponsesTest {
                         "2 different responses in 2 draws, of mass 0.7500; the best has 0.5000 and is the most probable")
                 .isNotEqualTo(SeenResponses.of(List.of("a", "b", "b"), logs(0.5, 0.25, 0.25)));
     }
+
+    /** A response of a thousand tokens has no mass that is a double above 0. */
+    @Test
+    void longResponsesAreComparedByTheirLogarithms() {
+        SeenResponses seen = SeenResponses.of(List.of("a", "b"), new double[] {-900, -800});
+        assertThat(seen.best()).isEqualTo("b");
+        assertThat(seen.missed()).isEqualTo(1);
+        assertThat(seen.drawsFor(0.1)).isEqualTo(Long.MAX_VALUE);
+    }
 }

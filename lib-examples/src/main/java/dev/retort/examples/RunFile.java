@@ -4,6 +4,8 @@ import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.theory.scaling.RunTable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +59,7 @@ final class RunFile {
      * @throws IOException if the file cannot be read
      */
     static RunTable read(Path file) throws IOException {
-        String text = Files.readString(file, StandardCharsets.UTF_8).replaceFirst("^\ufeff", "");
+        String text = text(file);
         CSVFormat format = CSVFormat.RFC4180
                 .builder()
                 .setDelimiter(separator(text.lines().findFirst().orElse("")))
@@ -79,6 +81,16 @@ final class RunFile {
                 throw refusal("runs", 0, "is the number of runs in " + file);
             }
             return runs.table();
+        } catch (UncheckedIOException e) {
+            throw refusal("file", file, "has quotation marks that do not close, or text behind one that does");
+        }
+    }
+
+    private static String text(Path file) throws IOException {
+        try {
+            return Files.readString(file, StandardCharsets.UTF_8).replaceFirst("^\ufeff", "");
+        } catch (CharacterCodingException e) {
+            throw refusal("file", file, "is not text in UTF-8; save it in that encoding");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.retort.examples;
 
+import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
@@ -189,6 +190,34 @@ class LawCommandTest {
                         + " line 31, line 32, line 33, line 34, line 35, line 36 and 15 more; leave out runs whose students surpass their"
                         + " teachers");
         assertThat(law(directory.resolve("nowhere.csv"))).isEqualTo(1);
+    }
+
+    @Test
+    void refusesTablesThatDetermineNothing() throws IOException {
+        StringBuilder repeated = new StringBuilder("N,D,loss\n");
+        StringBuilder constant = new StringBuilder("N,D,loss\n");
+        for (int k = 0; k < 60; k++) {
+            repeated.append(line(1e8 * (1 + k % 6), 1e9 * (1 + k % 3), 3 - 0.01 * k));
+            constant.append(line(1e8 * (1 + k), 1e9 * (1 + k % 7), 2.5));
+        }
+        refuses(
+                repeated.toString(),
+                "runs: 6 is the number of different settings among the runs on data, and not at least 8; a repeated run adds none");
+        refuses(constant.toString(), "losses: 2.5 is the value of every run, so that no law is determined");
+    }
+
+    @Test
+    void refusesFilesThatAreNoTables() throws IOException {
+        Path file = directory.resolve("runs.csv");
+        refuses(
+                "N,D,loss\n\"1e9,1e10,2\n",
+                "file: " + file + " has quotation marks that do not close, or text behind one that does");
+        Files.write(file, "N,D,loss\n1e9,1e10,2\n".getBytes(UTF_16));
+        err.reset();
+        assertThat(law(file)).isEqualTo(2);
+        assertThat(err.toString(UTF_8).lines())
+                .last()
+                .isEqualTo("file: " + file + " is not text in UTF-8; save it in that encoding");
     }
 
     private void refuses(String text, String message) throws IOException {

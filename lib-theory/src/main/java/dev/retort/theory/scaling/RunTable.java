@@ -172,6 +172,20 @@ public final class RunTable {
         }
         requireVariety("parameters", parameters);
         requireVariety("tokens", tokens);
+        long different = IntStream.range(0, size())
+                .mapToObj(k -> List.of(parameters[k], tokens[k], teacherLosses[k]))
+                .distinct()
+                .count();
+        if (different < least) {
+            throw refusal(
+                    "runs",
+                    different,
+                    "is the number of different settings among the runs " + what + ", and not at least " + least
+                            + "; a repeated run adds none");
+        }
+        if (Arrays.stream(losses).distinct().count() < 2) {
+            throw refusal("losses", losses[0], "is the value of every run, so that no law is determined");
+        }
     }
 
     static void requireVariety(String column, double[] values) {

@@ -89,7 +89,7 @@ public final class SupervisedLaw {
      *
      * @param runs the runs; those with teachers are passed over. At least 8 on data, which differ in parameters and in tokens
      * @return the law, with what is known of its errors
-     * @throws IllegalArgumentException if there are fewer, or all have the same parameters or the same tokens
+     * @throws IllegalArgumentException if there are fewer with different settings, or all have the same parameters, tokens or loss
      */
     public static LawFit<SupervisedLaw> fit(RunTable runs) {
         return fit(runs, FitSettings.standard());
@@ -101,7 +101,7 @@ public final class SupervisedLaw {
      * @param runs the runs; those with teachers are passed over. At least 8 on data, which differ in parameters and in tokens
      * @param settings starts, seed and forms
      * @return the law, with what is known of its errors
-     * @throws IllegalArgumentException if there are fewer, or all have the same parameters or the same tokens
+     * @throws IllegalArgumentException if there are fewer with different settings, or all have the same parameters, tokens or loss
      */
     public static LawFit<SupervisedLaw> fit(RunTable runs, FitSettings settings) {
         RunTable used = notNull("runs", runs).supervised();

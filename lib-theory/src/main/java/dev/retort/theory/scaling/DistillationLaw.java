@@ -61,8 +61,8 @@ public final class DistillationLaw {
     private static final double PRECISION = 1e-14;
     private static final int EVALUATIONS = 1000;
 
-    /** More tokens than there are. */
-    private static final double MOST_TOKENS = 1e40;
+    /** A tenth, the width of the bends, in the logarithm of tokens. */
+    private static final double MEETING_STEP = 0.1;
 
     private final SupervisedLaw supervised;
     private final PowerTerms terms;
@@ -225,9 +225,10 @@ public final class DistillationLaw {
         private final double logTerms;
         private final double logSupervised;
 
+        /** @param tokens may be infinite */
         Student(double parameters, double tokens) {
-            this.logTerms = terms.log(positive("parameters", parameters), positive("tokens", tokens));
-            this.logSupervised = supervised.logLoss(parameters, tokens);
+            this.logTerms = terms.log(parameters, tokens);
+            this.logSupervised = Math.log(supervised.lossOf(parameters, tokens));
         }
 
         /** L_S − L_T. */
@@ -255,6 +256,10 @@ public final class DistillationLaw {
         }
     }
 
+    private Student student(double parameters, double tokens) {
+        return new Student(positive("parameters", parameters), positive("tokens", tokens));
+    }
+
     /** ln(1 + e<sup>z</sup>). */
     static double softplus(double z) {
         return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
@@ -271,7 +276,7 @@ public final class DistillationLaw {
      */
     public double loss(double parameters, double tokens, double teacherLoss) {
         double log = Math.log(positive("teacherLoss", teacherLoss));
-        return teacherLoss + new Student(parameters, tokens).gap(log);
+        return teacherLoss + student(parameters, tokens).gap(log);
     }
 
     /**
@@ -284,7 +289,7 @@ public final class DistillationLaw {
      * @throws IllegalArgumentException if a number is not positive and finite
      */
     public double lossByParameters(double parameters, double tokens, double teacherLoss) {
-        Student student = new Student(parameters, tokens);
+        Student student = student(parameters, tokens);
         double log = Math.log(positive("teacherLoss", teacherLoss));
         return -student.gap(log)
                 * (terms.elasticityInParameters(parameters, tokens)
@@ -302,7 +307,7 @@ public final class DistillationLaw {
      * @throws IllegalArgumentException if a number is not positive and finite
      */
     public double lossByTokens(double parameters, double tokens, double teacherLoss) {
-        Student student = new Student(parameters, tokens);
+        Student student = student(parameters, tokens);
         double log = Math.log(positive("teacherLoss", teacherLoss));
         return -student.gap(log)
                 * (terms.elasticityInTokens(parameters, tokens)
@@ -320,7 +325,7 @@ public final class DistillationLaw {
      * @throws IllegalArgumentException if a number is not positive and finite
      */
     public double lossByTeacherLoss(double parameters, double tokens, double teacherLoss) {
-        return new Student(parameters, tokens).slope(Math.log(positive("teacherLoss", teacherLoss))) / teacherLoss;
+        return student(parameters, tokens).slope(Math.log(positive("teacherLoss", teacherLoss))) / teacherLoss;
     }
 
     /**
@@ -333,7 +338,7 @@ public final class DistillationLaw {
      * @throws IllegalArgumentException if a number is not positive and finite
      */
     public BestTeacher bestTeacher(double parameters, double tokens) {
-        Student student = new Student(parameters, tokens);
+        Student student = student(parameters, tokens);
         // L_S > L_T bounds the best teacher from above by any student's loss; and since the gap only falls with L_T,
         // from below where the
         // gap alone is as large as that.
@@ -363,29 +368,37 @@ public final class DistillationLaw {
 
     /**
      * The number of tokens at which distillation and supervised learning meet: with more of them, the student does better on data than by
-     * this teacher, whose loss it cannot go below.
+     * this teacher. Whether there is such a number is decided by the limits of both losses, which are
+     * E + (A/N<sup>α</sup>)<sup>γ</sup> and that of this law with B/D<sup>β</sup> and B′/D<sup>β′</sup> left out, and not by a search, so that the
+     * number may be far outside any runs: see {@link LawFit#outside}.
      *
      * @param parameters N<sub>S</sub>, greater than 0
      * @param teacherLoss L<sub>T</sub>, greater than 0
-     * @return D<sub>S</sub> with L<sub>S</sub> = L̃<sub>S</sub>, the largest if there are several; infinite if distillation does better with any
-     *     number of tokens; 0 if with none, from one token on
+     * @return D<sub>S</sub> with L<sub>S</sub> = L̃<sub>S</sub>, the largest if there are several; infinite if there is none beyond which data do
+     *     better, as distillation keeps its advantage however many tokens there are; {@link Double#MAX_VALUE} if it is larger than
+     *     any number; 0 if data do better with any number, from one token on
      * @throws IllegalArgumentException if a number is not positive and finite
      */
     public double meetingTokens(double parameters, double teacherLoss) {
+        double n = positive("parameters", parameters);
         double log = Math.log(positive("teacherLoss", teacherLoss));
-        DoubleUnaryOperator advantage = logTokens -> {
-            double tokens = Math.exp(logTokens);
-            return supervised.loss(parameters, tokens) - new Student(parameters, tokens).loss(log);
-        };
-        double step = Math.log(MOST_TOKENS) / SCAN;
-        int last = SCAN;
-        while (last >= 0 && !(advantage.applyAsDouble(last * step) > 0)) {
+        if (advantage(n, Double.POSITIVE_INFINITY, log) > 0) {
+            return Double.POSITIVE_INFINITY;
+        }
+        DoubleUnaryOperator advantage = logTokens -> advantage(n, Math.exp(logTokens), log);
+        int last = (int) (Math.log(Double.MAX_VALUE) / MEETING_STEP);
+        if (advantage.applyAsDouble(last * MEETING_STEP) > 0) {
+            return Double.MAX_VALUE;
+        }
+        while (last >= 0 && !(advantage.applyAsDouble(last * MEETING_STEP) > 0)) {
             last--;
         }
-        if (last < 0) {
-            return 0;
-        }
-        return last == SCAN ? Double.POSITIVE_INFINITY : Math.exp(root(advantage, last * step, (last + 1) * step));
+        return last < 0 ? 0 : Math.exp(root(advantage, last * MEETING_STEP, (last + 1) * MEETING_STEP));
+    }
+
+    /** How much better the student does by the teacher than on data; tokens may be infinite. */
+    private double advantage(double parameters, double tokens, double logTeacher) {
+        return supervised.lossOf(parameters, tokens) - new Student(parameters, tokens).loss(logTeacher);
     }
 
     /**

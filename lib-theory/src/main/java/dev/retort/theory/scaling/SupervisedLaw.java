@@ -150,7 +150,12 @@ public final class SupervisedLaw {
      * @throws IllegalArgumentException if a number is not positive and finite
      */
     public double loss(double parameters, double tokens) {
-        return irreducible + excess(parameters, tokens);
+        return lossOf(positive("parameters", parameters), positive("tokens", tokens));
+    }
+
+    /** L(N, D), also of infinitely many tokens. */
+    double lossOf(double parameters, double tokens) {
+        return irreducible + Math.exp(terms.log(parameters, tokens));
     }
 
     private double excess(double parameters, double tokens) {

@@ -11,6 +11,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.function.IntPredicate;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.analysis.solvers.BrentSolver;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +42,9 @@ public final class BestOfN {
 
     /** Of ln(1 − γ): more than what rounding does to differences of log-probabilities. */
     private static final double LIMIT_TOLERANCE = 1e-9;
+
+    /** From one trial of an exponent to the next. */
+    private static final double FINER = Math.pow(2, 0.125);
 
     private final double[] law;
     private final double[] scores;
@@ -168,18 +174,19 @@ public final class BestOfN {
      * @return 1 − (1 − p⋆)<sup>N</sup>
      */
     public double sharpened() {
-        return sharpened(0);
+        return -Math.expm1(draws * Math.log1p(-bestMass()));
     }
 
     /**
-     * The mass of the responses that are nearly best: approximate sharpening.
+     * The mass, in the best of N, of the responses that are nearly as probable as the most probable one: approximate sharpening.
      *
      * @param gamma γ, from 0 to less than 1, as in {@link #bestMass(double)}
-     * @return 1 − (1 − p<sub>γ</sub>)<sup>N</sup>, since a response of Y<sub>γ</sub> is kept as soon as one is drawn
+     * @return the sum of {@link #probability} over Y<sub>γ</sub>; where scores are log-probabilities, 1 − (1 − p<sub>γ</sub>)<sup>N</sup>, since
+     *     a response of Y<sub>γ</sub> is then kept as soon as one is drawn
      * @throws IllegalArgumentException if γ is NaN or out of range
      */
     public double sharpened(double gamma) {
-        return -Math.expm1(draws * Math.log1p(-Math.min(bestMass(gamma), 1)));
+        return massOfNearlyBest(gamma, this::probability);
     }
 
     /**
@@ -188,31 +195,40 @@ public final class BestOfN {
      * @return a probability
      */
     public double bestMass() {
-        return bestMass(0);
+        double top = best();
+        double mass = 0;
+        for (int i = 0; i < law.length; i++) {
+            mass = law[i] > 0 && scores[i] == top ? classMass[i] : mass;
+        }
+        return Math.min(mass, 1);
     }
 
     /**
-     * The mass p<sub>γ</sub>, under the law itself, of the responses that are nearly best: Y<sub>γ</sub> = {p ≥ (1 − γ) max p} where scores are
-     * log-probabilities, and in general those whose score is at least max v + ln(1 − γ). A response at that limit but for rounding, a part of
-     * 1e-9 of ln(1 − γ), belongs to them.
+     * The mass p<sub>γ</sub>, under the law itself, of the responses Y<sub>γ</sub> = {p ≥ (1 − γ) max p} that are nearly as probable as the
+     * most probable one. Scores of any kind leave them the same: where they are not log-probabilities, the most probable responses need not
+     * be those of the highest score. A response at the limit but for rounding, a part of 1e-9 of ln(1 − γ), belongs to them.
      *
-     * @param gamma γ, from 0 to less than 1; 0 for the best alone
+     * @param gamma γ, from 0 to less than 1; 0 for the most probable alone
      * @return a probability
      * @throws IllegalArgumentException if γ is NaN or out of range
      */
     public double bestMass(double gamma) {
+        return massOfNearlyBest(gamma, response -> law[response]);
+    }
+
+    private double massOfNearlyBest(double gamma, IntToDoubleFunction mass) {
         if (!(gamma >= 0 && gamma < 1)) {
             throw refusal("gamma", gamma, "is not from 0 to less than 1; it is a part of the largest probability");
         }
-        double least = best() + Math.log1p(-gamma) * (1 + LIMIT_TOLERANCE);
-        double mass = 0;
+        double largest = Arrays.stream(law).max().orElseThrow();
+        double least = Math.log1p(-gamma) * (1 + LIMIT_TOLERANCE);
+        CompensatedSum sum = new CompensatedSum();
         for (int i = 0; i < law.length; i++) {
-            // What is above a class, and the class, were summed from the top.
-            if (law[i] > 0 && scores[i] >= least) {
-                mass = Math.max(mass, above[i] + classMass[i]);
+            if (law[i] > 0 && Math.log(law[i] / largest) >= least) {
+                sum.add(mass.applyAsDouble(i));
             }
         }
-        return mass;
+        return Math.min(sum.value(), 1);
     }
 
     /** The highest score that has any mass. */
@@ -257,39 +273,50 @@ public final class BestOfN {
     }
 
     /**
-     * The temper of the law p<sup>1+1/β</sup>/Z whose best responses have the same mass, for scores that are log-probabilities.
+     * The temper of the law p<sup>1+1/β</sup>/Z whose best responses have the same mass as in the best of N. Where scores are
+     * log-probabilities, there is one, and it is unique, if N is finite. Where they are not, tempering may take mass from the best responses,
+     * and there may be none, or several, of which this is the largest.
      *
-     * @return β, greater than 0; 0 if the mass is one, infinite for N = 1
+     * @return β; infinite if the law itself is the one, for N = 1 and for best responses that have all the mass; empty if there is none of at
+     *     least 10⁻¹²
      */
-    public double temperedEquivalent() {
-        double target = sharpened();
-        if (draws == 1) {
-            return Double.POSITIVE_INFINITY;
+    public OptionalDouble temperedEquivalent() {
+        double mass = bestMass();
+        if (draws == 1 || mass == 1) {
+            return OptionalDouble.of(Double.POSITIVE_INFINITY);
         }
-        if (target == 1 || bestMass() == 1) {
-            return 0;
+        // In the exponent 1/β, and in log-odds, which have digits where the mass itself is rounded to one.
+        double none = draws * Math.log1p(-mass);
+        double target = Math.log(-Math.expm1(none)) - none;
+        double low = 0;
+        for (double high = 0x1p-20; high < 1e12; high *= FINER) {
+            if (temperedOdds(high) >= target) {
+                return OptionalDouble.of(
+                        1 / new BrentSolver(1e-13, 1e-13).solve(1000, more -> temperedOdds(more) - target, low, high));
+            }
+            low = high;
         }
-        // In the exponent 1/β, along which the mass of the best only grows.
-        double high = 1;
-        while (tempered(high) < target && high < 1e12) {
-            high *= 2;
-        }
-        return high >= 1e12
-                ? 0
-                : 1 / new BrentSolver(1e-13, 1e-13).solve(1000, more -> tempered(more) - target, 0, high);
+        return OptionalDouble.empty();
     }
 
-    private double tempered(double more) {
-        double best = 0;
-        double all = 0;
-        double largest = Arrays.stream(law).max().orElseThrow();
+    /** The logarithm of the ratio of the mass of the best responses in p<sup>1+more</sup> to that of the others. */
+    private double temperedOdds(double more) {
         double top = best();
-        for (int i = 0; i < law.length; i++) {
-            double weight = law[i] == 0 ? 0 : law[i] * Math.exp(more * Math.log(law[i] / largest));
-            all += weight;
-            best += scores[i] == top ? weight : 0;
+        return logOfPowers(more, response -> scores[response] == top)
+                - logOfPowers(more, response -> scores[response] != top);
+    }
+
+    private double logOfPowers(double more, IntPredicate chosen) {
+        int[] responses = IntStream.range(0, law.length)
+                .filter(i -> law[i] > 0)
+                .filter(chosen)
+                .toArray();
+        double largest = Arrays.stream(responses).mapToDouble(i -> law[i]).max().orElseThrow();
+        CompensatedSum sum = new CompensatedSum();
+        for (int response : responses) {
+            sum.add(Math.exp((1 + more) * Math.log(law[response] / largest)));
         }
-        return best / all;
+        return (1 + more) * Math.log(largest) + Math.log(sum.value());
     }
 
     /**

@@ -141,6 +141,25 @@ class TrainingLawsTest {
         assertThat(close.meetingTokens(1e8, 1e9)).isZero();
     }
 
+    /** Meetings far outside any runs are meetings; that there is none is known from the limits. */
+    @Test
+    void meetsSupervisedLearningHoweverFarAway() {
+        // On data the student tends to 1.6; the teacher's student is at 1.6 + 1e-9 with all tokens, and closer before.
+        SupervisedLaw slow = SupervisedLaw.of(1.5, 0.1, 1e-9, 1, 0.2);
+        for (double above : new double[] {1e-2, 1e-5, 1e-9}) {
+            DistillationLaw law = DistillationLaw.of(slow, 1e-30, 0.3, 1e-30, 0.5, 1, 1, 0, 1, 0.1);
+            double limit = 1.5 + 0.1 * Math.pow(1e9, -1e-9);
+            // (1/D)^0.2 = above
+            assertThat(law.meetingTokens(1e9, limit + above))
+                    .isCloseTo(Math.pow(above, -5), withinPercentage(above == 1e-9 ? 1e-3 : 1e-6));
+            assertThat(law.meetingTokens(1e9, limit - above)).isInfinite();
+        }
+        DistillationLaw endless =
+                DistillationLaw.of(SupervisedLaw.of(1.5, 0.1, 1e-9, 1, 1e-3), 1e-30, 0.3, 1e-30, 0.5, 1, 1, 0, 1, 0.1);
+        assertThat(endless.meetingTokens(1e9, 1.61)).isEqualTo(Double.MAX_VALUE);
+        assertThat(endless.meetingTokens(1e9, 1.59)).isInfinite();
+    }
+
     @Test
     void splitIsBetterThanAnyOther() {
         RandomGenerator random = RandomStreams.of(5).generator();

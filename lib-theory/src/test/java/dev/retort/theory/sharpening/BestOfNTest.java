@@ -75,6 +75,27 @@ class BestOfNTest {
         return Arrays.stream(weights).mapToDouble(w -> w / sum).toArray();
     }
 
+    /** What is nearly best is so by its probability, whatever the scores are. */
+    @Test
+    void nearlyBestResponsesByAVerifierAgreeWithTheEnumerationOfAllTuples() {
+        SplittableRandom random = new SplittableRandom(7);
+        for (int round = 0; round < 60; round++) {
+            double[] law = decimals(random);
+            double[] scores = random.ints(law.length, 0, 3).asDoubleStream().toArray();
+            double[] scaled = Arrays.stream(scores).map(v -> 1000 * v - 7).toArray();
+            for (double gamma : new double[] {0, 0.25, 0.5, 0.99}) {
+                assertThat(BestOfN.of(law, scores, 1).bestMass(gamma))
+                        .isCloseTo(nearlyBest(law, law, gamma), within(1e-14))
+                        .isEqualTo(BestOfN.of(law, scaled, 1).bestMass(gamma));
+                for (int draws = 1; draws <= 5; draws++) {
+                    assertThat(BestOfN.of(law, scores, draws).sharpened(gamma))
+                            .isCloseTo(nearlyBest(law, enumerated(law, scores, draws), gamma), within(1e-14))
+                            .isEqualTo(BestOfN.of(law, scaled, draws).sharpened(gamma));
+                }
+            }
+        }
+    }
+
     private static double nearlyBest(double[] law, double[] values, double gamma) {
         // The limit is a decimal, which rounding moves to either side.
         double least = (1 - gamma) * Arrays.stream(law).max().orElseThrow() - 1e-9;
@@ -114,9 +135,6 @@ class BestOfNTest {
         assertThat(best.sharpened(0)).isEqualTo(best.sharpened());
         assertThat(best.bestMass(1e-12)).isEqualTo(best.bestMass()).isEqualTo(0.8, within(1e-15));
         assertThat(best.bestMass(1 - 1e-12)).isEqualTo(1, within(1e-15));
-        // Scores of another kind: what is left out is below the best by ln 2.
-        double[] rewards = {1, 0.4, 0.2, -3, 7};
-        assertThat(BestOfN.of(law, rewards, 3).bestMass(0.5)).isEqualTo(0.8, within(1e-15));
         refuses(
                 "gamma: 1.0 is not from 0 to less than 1; it is a part of the largest probability",
                 () -> best.sharpened(1));
@@ -177,19 +195,65 @@ class BestOfNTest {
     void theTemperedLawHasTheSameBestMass() {
         double[] log = {Math.log(0.4), Math.log(0.35), Math.log(0.25)};
         BestOfN best = BestOfN.ofLogProbabilities(log, 5);
-        double beta = best.temperedEquivalent();
+        double beta = best.temperedEquivalent().orElseThrow();
         double all = 0;
         for (double each : log) {
             all += Math.exp(each * (1 + 1 / beta));
         }
         assertThat(Math.exp(log[0] * (1 + 1 / beta)) / all).isCloseTo(best.sharpened(), within(1e-11));
-        assertThat(BestOfN.ofLogProbabilities(log, 1).temperedEquivalent()).isInfinite();
+        assertThat(BestOfN.ofLogProbabilities(log, 1).temperedEquivalent()).hasValue(Double.POSITIVE_INFINITY);
         double[] tied = {Math.log(0.3), Math.log(0.3), Math.log(0.4 / 3), Math.log(0.8 / 3)};
         BestOfN ties = BestOfN.ofLogProbabilities(tied, 3);
-        double exponent = 1 + 1 / ties.temperedEquivalent();
+        double exponent = 1 + 1 / ties.temperedEquivalent().orElseThrow();
         double whole =
                 Arrays.stream(tied).map(each -> Math.exp(each * exponent)).sum();
         assertThat(2 * Math.exp(tied[0] * exponent) / whole).isCloseTo(ties.sharpened(), within(1e-11));
+    }
+
+    @Test
+    void noTemperedLawIsSaidToHaveAMassThatItHasNot() {
+        // The best response is the least probable: tempering only takes from it.
+        assertThat(BestOfN.of(new double[] {0.7, 0.3}, new double[] {0, 1}, 4).temperedEquivalent())
+                .isEmpty();
+        // As probable as the others: tempering leaves it as it is.
+        assertThat(BestOfN.of(new double[] {0.5, 0.5}, new double[] {0, 1}, 4).temperedEquivalent())
+                .isEmpty();
+        // All are equally good, so that every law will do.
+        assertThat(BestOfN.of(new double[] {0.5, 0.5}, new double[] {1, 1}, 4).temperedEquivalent())
+                .hasValue(Double.POSITIVE_INFINITY);
+        assertThat(BestOfN.of(new double[] {0.7, 0.3}, new double[] {1, 0}, Integer.MAX_VALUE)
+                        .rounds(1000)
+                        .temperedEquivalent())
+                .isEmpty();
+    }
+
+    /** The best response of a verifier gains on the many improbable ones before it loses to the most probable. */
+    @Test
+    void findsATemperThatTheMassOnlyPasses() {
+        double[] law = new double[1002];
+        double[] scores = new double[law.length];
+        Arrays.fill(law, 0.85 / 1000);
+        law[0] = 0.05;
+        law[1] = 0.1;
+        scores[0] = 1;
+        BestOfN passing = BestOfN.of(law, scores, 4);
+        double power = 1 + 1 / passing.temperedEquivalent().orElseThrow();
+        double best = Math.pow(0.05, power);
+        assertThat(best / (best + Math.pow(0.1, power) + 1000 * Math.pow(0.85 / 1000, power)))
+                .isCloseTo(1 - Math.pow(0.95, 4), within(1e-11));
+        // In the limit, all of the mass is on the most probable response.
+        assertThat(Math.pow(0.05, 40) / (Math.pow(0.05, 40) + Math.pow(0.1, 40)))
+                .isLessThan(0.1);
+    }
+
+    /** 1 − 0.6^200 is one but for 4e-45, of which the temper has all digits. */
+    @Test
+    void temperHasDigitsWhereTheMassIsRoundedToOne() {
+        double beta = BestOfN.of(new double[] {0.6, 0.4}, new double[] {Math.log(0.6), Math.log(0.4)}, 200)
+                .temperedEquivalent()
+                .orElseThrow();
+        // (0.4/0.6)^(1 + 1/β) = 0.4^200
+        assertThat(1 + 1 / beta).isCloseTo(200 * Math.log(0.4) / Math.log(2.0 / 3), within(1e-9));
     }
 
     @Test

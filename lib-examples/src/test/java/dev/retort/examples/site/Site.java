@@ -60,6 +60,7 @@ public final class Site {
         CONTENTS.put(
                 "Use",
                 List.of(
+                        "lib-examples/docs/other-languages.md",
                         "lib-theory/docs/simulation.md",
                         "lib-theory/docs/own-data.md",
                         "lib-theory/docs/training-laws.md",

@@ -57,8 +57,11 @@ final class LearningCurve implements Trial<List<Outcome>> {
             for (int j = 0; j < outcomes.size(); j++) {
                 double[] own =
                         controls.departures(last, sample.features, points.get(j).samples());
-                outcomes.get(j).excess[last] -= controls.of(
-                        j, Stream.concat(departures.stream(), Stream.of(own)).toList());
+                controls.take(
+                        outcomes.get(j),
+                        last,
+                        j,
+                        Stream.concat(departures.stream(), Stream.of(own)).toList());
             }
             outcomes.forEach(Outcome::requireFinite);
             return outcomes;

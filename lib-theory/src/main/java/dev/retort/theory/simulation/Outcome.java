@@ -3,8 +3,11 @@ package dev.retort.theory.simulation;
 /** What came of one trial of a pipeline: the excess risk after each training. */
 final class Outcome {
 
-    /** Averaged over whatever the trial averages over. */
+    /** Averaged over whatever the trial averages over, less what {@link Controls} take. */
     final double[] excess;
+
+    /** What controls took, in its standard deviations. */
+    final double[] taken;
 
     /** Of the same designs, with labels as they fell; the same numbers if nothing is averaged over. */
     final double[] literal;
@@ -12,18 +15,19 @@ final class Outcome {
     /** Whether the features themselves had to be factored. */
     final boolean[] orthogonal;
 
-    Outcome(double[] excess, double[] literal, boolean[] orthogonal) {
+    Outcome(double[] excess, double[] taken, double[] literal, boolean[] orthogonal) {
         this.excess = excess;
+        this.taken = taken;
         this.literal = literal;
         this.orthogonal = orthogonal;
     }
 
     static Outcome ofStages(int stages) {
-        return new Outcome(new double[stages], new double[stages], new boolean[stages]);
+        return new Outcome(new double[stages], new double[stages], new double[stages], new boolean[stages]);
     }
 
     Outcome copy() {
-        return new Outcome(excess.clone(), literal.clone(), orthogonal.clone());
+        return new Outcome(excess.clone(), taken.clone(), literal.clone(), orthogonal.clone());
     }
 
     /**

@@ -40,7 +40,7 @@ final class PipelineTrial implements Trial<Outcome> {
         List<double[]> departures = new ArrayList<>();
         run(outcome.excess.length, random, outcome, departures).close();
         for (int k = 0; k < outcome.excess.length; k++) {
-            outcome.excess[k] -= controls.of(k, departures);
+            controls.take(outcome, k, k, departures);
         }
         return outcome.requireFinite();
     }

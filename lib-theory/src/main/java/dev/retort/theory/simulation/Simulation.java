@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,13 +73,19 @@ public final class Simulation {
                     settings.areGaussian(),
                     settings.populationFactor(beginning),
                     List.copyOf(stages),
-                    trials.stream().mapToDouble(trial -> trial.excess[stage]).toArray(),
-                    trials.stream().mapToDouble(trial -> trial.literal[stage]).toArray(),
+                    Controls.refined(
+                            numbers(trials, trial -> trial.excess[stage]),
+                            numbers(trials, trial -> trial.taken[stage])),
+                    numbers(trials, trial -> trial.literal[stage]),
                     (int) trials.stream()
                             .filter(trial -> trial.orthogonal[stage])
                             .count()));
         }
         return stages.get(last);
+    }
+
+    private static double[] numbers(List<Outcome> trials, ToDoubleFunction<Outcome> number) {
+        return trials.stream().mapToDouble(number).toArray();
     }
 
     /**
@@ -132,8 +139,8 @@ public final class Simulation {
 
     /**
      * The excess risk of each trial, averaged over label noise and signs unless the trials were {@linkplain Trials#literal()
-     * literal}. That of a {@linkplain Trials#controlled() controlled} trial lacks what it owes to the scale of its features, and may be
-     * negative where trials scatter by as much as the risk.
+     * literal}. That of a {@linkplain Trials#controlled() controlled} trial lacks what it owes to the scale of its features, by a
+     * coefficient that depends a little on the other trials, and may be negative where trials scatter by as much as the risk.
      *
      * @return a new array, in the order of the trials
      */

@@ -238,9 +238,12 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
 
     /**
      * The same trials with control variates: what a trial's averaged excess risk owes to the scale at which its features happened to be
-     * drawn, as the risk's {@linkplain dev.retort.theory.distillation.Sensitivities derivatives} have it, is taken from it. The expectation
-     * is the same, exactly, and trials remain independent. With ten times as many features as samples a half to a quarter of the variance is
-     * left, and so many trials do. Source: {@code docs/simulation.md}.
+     * drawn, as the risk's {@linkplain dev.retort.theory.distillation.Sensitivities derivatives} have it, is taken from it, with a
+     * coefficient that is fitted to all other trials and to that of the theory, 1, which counts for 200. So the expectation is the same,
+     * exactly, and neighbours hardly move a trial. With ten times as many features as samples a half to a quarter of the variance is left,
+     * and so many trials do. Source: {@code docs/simulation.md}.
+     *
+     * <p>Trials that run until a precision, and their progress, go by the coefficient 1; the fit, at the end, changes little.
      *
      * <p>For a {@link Distillation} of ridge regressions (ridge 0 included); others are refused when they are run, and so are samples of a
      * population.

@@ -82,17 +82,23 @@ class ControlledTrialsTest {
         Distillation chain =
                 Distillation.of(TASK).surrogate(Training.samples(40)).then(Training.samples(20));
         Simulation plain = chain.simulate(TRIALS);
-        Simulation controlled = chain.simulate(TRIALS.controlled());
-        for (int t = 0; t < 3; t++) {
+        Sensitivities sensitivities = chain.sensitivities();
+        double deviation =
+                Math.hypot(deviation(sensitivities.trainings().get(0), 40), deviation(sensitivities.target(), 20));
+        double[] left = plain.excess();
+        double[] taken = new double[left.length];
+        for (int t = 0; t < left.length; t++) {
             RandomGenerator random = RandomStreams.of(5).at(t).generator();
-            Sensitivities sensitivities = chain.sensitivities();
             double explained = 0;
             for (Sensitivities.OfTraining training : sensitivities.trainings()) {
                 int samples = training.equals(sensitivities.target()) ? 20 : 40;
                 explained += explained(training, draw(random, samples), samples);
             }
-            assertThat(controlled.excess()[t]).isCloseTo(plain.excess()[t] - explained, within(1e-12));
+            left[t] -= explained;
+            taken[t] = explained / deviation;
         }
+        assertThat(chain.simulate(TRIALS.controlled()).excess())
+                .containsExactly(Controls.refined(left, taken), within(1e-12));
     }
 
     /** As a trial draws: features, then noise of two kinds. */
@@ -110,12 +116,22 @@ class ControlledTrialsTest {
                 .sum();
     }
 
+    private static double deviation(Sensitivities.OfTraining training, int samples) {
+        double variance = IntStream.range(0, 200)
+                .mapToDouble(i ->
+                        2 * Math.pow(training.eigenvalue(i) * TASK.spectrum().eigenvalue(i), 2) / samples)
+                .sum();
+        return Math.sqrt(variance);
+    }
+
     @Test
     void pointsOfALearningCurveAreControlledByTheirOwnSamples() {
         Distillation teacher = Distillation.of(TASK).target(Training.samples(40));
         Trials trials = Trials.of(3).withSeed(5);
         List<Simulation> plain = trials.learningCurve(teacher, Training.samples(1), 10, 20);
         List<Simulation> controlled = trials.controlled().learningCurve(teacher, Training.samples(1), 10, 20);
+        double[][] left = {plain.get(0).excess(), plain.get(1).excess()};
+        double[][] taken = new double[2][3];
         for (int t = 0; t < 3; t++) {
             RandomGenerator random = RandomStreams.of(5).at(t).generator();
             INDArray ofTeacher = draw(random, 40);
@@ -128,9 +144,15 @@ class ControlledTrialsTest {
                         IntStream.range(0, samples).mapToObj(ofTarget::getRow).toList());
                 double explained = explained(sensitivities.trainings().get(0), ofTeacher, 40)
                         + explained(sensitivities.target(), seen, samples);
-                assertThat(controlled.get(j).excess()[t])
-                        .isCloseTo(plain.get(j).excess()[t] - explained, within(1e-12));
+                left[j][t] -= explained;
+                taken[j][t] = explained
+                        / Math.hypot(
+                                deviation(sensitivities.trainings().get(0), 40),
+                                deviation(sensitivities.target(), samples));
             }
+        }
+        for (int j = 0; j < 2; j++) {
+            assertThat(controlled.get(j).excess()).containsExactly(Controls.refined(left[j], taken[j]), within(1e-12));
         }
         Simulation alone = teacher.then(Training.samples(20)).simulate(trials.controlled());
         assertThat(controlled.get(1).excess()).containsExactly(alone.excess(), within(1e-12));

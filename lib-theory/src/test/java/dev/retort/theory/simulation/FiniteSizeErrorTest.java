@@ -34,7 +34,8 @@ class FiniteSizeErrorTest {
                 Trials.of(10).withSeed(1),
                 IntStream.of(-1, 1)
                         .mapToObj(sign -> predicted * (1 + departure + sign * error))
-                        .map(excess -> new Outcome(new double[] {excess}, new double[] {excess}, new boolean[1]))
+                        .map(excess -> new Outcome(
+                                new double[] {excess}, new double[1], new double[] {excess}, new boolean[1]))
                         .toList());
     }
 
@@ -146,7 +147,7 @@ class FiniteSizeErrorTest {
                 .withMessageStartingWith("standardError: 0.0 is not greater than 0, for Distillation");
         Distillation exact = Distillation.of(RegressionTask.of(Spectrum.isotropic(1, 3), Signal.constant(1)))
                 .target(Training.samples(10));
-        Outcome outcome = new Outcome(new double[] {0}, new double[] {0}, new boolean[1]);
+        Outcome outcome = new Outcome(new double[] {0}, new double[1], new double[] {0}, new boolean[1]);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FiniteSizeError.of(List.of(
                         departing(20, 0, 1),

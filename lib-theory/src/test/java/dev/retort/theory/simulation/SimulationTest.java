@@ -35,7 +35,7 @@ class SimulationTest {
     }
 
     private static Outcome outcome(double... excess) {
-        return new Outcome(excess, excess, new boolean[excess.length]);
+        return new Outcome(excess, new double[excess.length], excess, new boolean[excess.length]);
     }
 
     @Test
@@ -125,7 +125,7 @@ class SimulationTest {
         double[][] averaged = {{2, 20}, {3, 20}, {4, 20}};
         double[][] literal = {{0, 10}, {3, 20}, {6, 30}};
         List<Outcome> trials = IntStream.range(0, 3)
-                .mapToObj(t -> new Outcome(averaged[t], literal[t], new boolean[] {t > 0, t == 0}))
+                .mapToObj(t -> new Outcome(averaged[t], new double[2], literal[t], new boolean[] {t > 0, t == 0}))
                 .toList();
         Simulation simulation = Simulation.of(PIPELINE.then(Training.samples(4)), TRIALS, trials);
         assertThat(simulation.effectiveGain()).isEqualTo(Double.POSITIVE_INFINITY);

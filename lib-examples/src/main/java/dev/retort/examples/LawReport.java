@@ -1,5 +1,7 @@
 package dev.retort.examples;
 
+import static dev.retort.core.internal.Arguments.refusal;
+
 import dev.retort.theory.report.Axis;
 import dev.retort.theory.report.Figure;
 import dev.retort.theory.report.Line;
@@ -29,6 +31,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a table of training runs says about runs to come: lines for the terminal, and a page, figure, CSV and JSON. */
@@ -76,7 +79,7 @@ final class LawReport {
     }
 
     private final Settings settings;
-    private final RunTable runs;
+    private final RunFile runs;
     private final LawFit<SupervisedLaw> supervised;
     private final @Nullable LawFit<DistillationLaw> distilled;
     private final double flops;
@@ -86,7 +89,7 @@ final class LawReport {
 
     private LawReport(
             Settings settings,
-            RunTable runs,
+            RunFile runs,
             LawFit<SupervisedLaw> supervised,
             @Nullable LawFit<DistillationLaw> distilled) {
         this.settings = settings;
@@ -105,19 +108,34 @@ final class LawReport {
      *
      * @throws IllegalArgumentException as {@link SupervisedLaw#fit} and {@link DistillationLaw#fit} throw it
      */
-    static LawReport of(RunTable runs, Settings settings) {
+    static LawReport of(RunFile runs, Settings settings) {
         FitSettings search = FitSettings.standard().withSeed(settings.seed());
-        LawFit<SupervisedLaw> supervised = SupervisedLaw.fit(runs, search);
+        LawFit<SupervisedLaw> supervised = SupervisedLaw.fit(runs.onData(), search);
         LawFit<DistillationLaw> distilled =
-                runs.distilled().size() == 0 ? null : DistillationLaw.fit(runs, supervised.law(), search);
+                runs.distilled().size() == 0 ? null : DistillationLaw.fit(runs.distilled(), supervised.law(), search);
         return new LawReport(settings, runs, supervised, distilled);
     }
 
-    private static double largest(RunTable runs) {
+    /** 6 N D of the runs. */
+    private static double[] compute(RunTable runs) {
         double[] n = runs.parameters();
         double[] d = runs.tokens();
-        return IntStream.range(0, n.length)
-                .mapToDouble(i -> FLOPS_PER_TOKEN * n[i] * d[i])
+        double[] compute = new double[n.length];
+        for (int i = 0; i < n.length; i++) {
+            compute[i] = FLOPS_PER_TOKEN * n[i] * d[i];
+            if (!(compute[i] > 0 && 10 * compute[i] < Double.POSITIVE_INFINITY)) {
+                throw refusal(
+                        runs.names().get(i),
+                        number(n[i]) + " parameters, " + number(d[i]) + " tokens",
+                        "take a number of FLOPs that is out of the range of numbers");
+            }
+        }
+        return compute;
+    }
+
+    private static double largest(RunFile runs) {
+        return Stream.of(runs.onData(), runs.distilled())
+                .flatMapToDouble(some -> Arrays.stream(compute(some)))
                 .max()
                 .orElseThrow();
     }
@@ -136,7 +154,7 @@ final class LawReport {
     }
 
     private void answer() {
-        say("runs", runs.supervised().size() + " on data, " + runs.distilled().size() + " distilled");
+        say("runs", runs.onData().size() + " on data, " + runs.distilled().size() + " distilled");
         say("supervised law", supervised.toString());
         LawBootstrap<SupervisedLaw> redrawn = supervised.bootstrap(REDRAWN, settings.seed());
         String budget = "best model of " + number(flops) + " FLOPs";
@@ -154,7 +172,7 @@ final class LawReport {
         ask(supervised, redrawn, budget + ", loss", law -> law.optimalFor(flops).loss());
         caution("that model", supervised.outside(best.parameters(), best.tokens()));
         if (distilled != null) {
-            answer(distilled);
+            answer(distilled, redrawn);
         }
         supervised.warnings().forEach(text -> say("caution, supervised law", text));
         if (distilled != null) {
@@ -162,7 +180,7 @@ final class LawReport {
         }
     }
 
-    private void answer(LawFit<DistillationLaw> fit) {
+    private void answer(LawFit<DistillationLaw> fit, LawBootstrap<SupervisedLaw> onData) {
         say("distillation law", fit.toString());
         LawBootstrap<DistillationLaw> redrawn = fit.bootstrap(REDRAWN, settings.seed());
         String student = "student of " + number(parameters) + " parameters on " + number(tokens) + " tokens";
@@ -184,13 +202,7 @@ final class LawReport {
                         : "none down to the irreducible loss");
         caution("that student", fit.outside(parameters, tokens, best.teacherLoss()));
         double least = Arrays.stream(fit.runs().teacherLosses()).min().orElseThrow();
-        String meeting =
-                "tokens from which data do better than a teacher of loss " + number(least) + " (the best in the runs)";
-        if (Double.isInfinite(fit.law().meetingTokens(parameters, least))) {
-            say(meeting, "none: this teacher does better with any number of tokens");
-        } else {
-            ask(fit, redrawn, meeting, law -> law.meetingTokens(parameters, least));
-        }
+        meeting(fit, redrawn, least);
         BudgetSplit split = fit.law().split(flops, parameters, settings.students());
         say(
                 "best split of " + number(flops) + " FLOPs with " + settings.students()
@@ -206,18 +218,48 @@ final class LawReport {
                         100 * split.teacherTraining() / flops,
                         100 * split.teacherInference() / flops,
                         100 * split.studentTraining() / flops));
-        say(
+        ask(
+                fit,
+                redrawn,
                 "its student’s loss",
-                number(split.studentLoss()) + ", against " + number(split.supervisedLoss())
-                        + " with all of it on data");
+                law -> law.split(flops, parameters, settings.students()).studentLoss());
+        ask(
+                supervised,
+                onData,
+                "the loss of such a student if all of it is spent on data",
+                law -> law.loss(parameters, flops / settings.students() / FLOPS_PER_TOKEN / parameters));
         caution("that split", fit.outside(parameters, split.studentTokens(), split.teacherLoss()));
+    }
+
+    private void meeting(LawFit<DistillationLaw> fit, LawBootstrap<DistillationLaw> redrawn, double teacherLoss) {
+        String question = "tokens from which data do better than a teacher of loss " + number(teacherLoss)
+                + " (the best in the runs)";
+        double meeting = fit.law().meetingTokens(parameters, teacherLoss);
+        if (meeting > 0 && meeting < Double.MAX_VALUE) {
+            ask(fit, redrawn, question, law -> law.meetingTokens(parameters, teacherLoss));
+            caution("that number", fit.outside(parameters, meeting, teacherLoss));
+            return;
+        }
+        long meetings = redrawn.laws().stream()
+                .mapToDouble(law -> law.meetingTokens(parameters, teacherLoss))
+                .filter(tokens -> tokens > 0 && tokens < Double.MAX_VALUE)
+                .count();
+        String answer = meeting == 0
+                ? "any number, by the law"
+                : Double.isInfinite(meeting)
+                        ? "none: by the law, the limit of ever more tokens is better with this teacher"
+                        : "more than there are numbers for";
+        say(
+                question,
+                answer + "; the laws of " + meetings + " of " + redrawn.laws().size()
+                        + " tables redrawn from the runs have such a number");
     }
 
     private <L> void ask(LawFit<L> fit, LawBootstrap<L> redrawn, String question, ToDoubleFunction<L> quantity) {
         double value = quantity.applyAsDouble(fit.law());
         Interval delta = fit.interval(quantity, LEVEL);
         Interval bootstrap = redrawn.interval(quantity, LEVEL);
-        String answer = number(value) + ", between " + number(delta.low()) + " and " + number(delta.high());
+        String answer = number(value) + ", 95 % between " + number(delta.low()) + " and " + number(delta.high());
         answers.add(new Answered(question, answer, value, delta, bootstrap));
     }
 
@@ -325,7 +367,10 @@ final class LawReport {
 
     private Figure figure() {
         Panel agreement = Panel.of("(a) law and runs", Axis.linear("measured loss"), Axis.linear("loss by the law"));
-        double[] losses = Arrays.stream(runs.losses()).sorted().toArray();
+        double[] losses = Stream.of(runs.onData(), runs.distilled())
+                .flatMapToDouble(some -> Arrays.stream(some.losses()))
+                .sorted()
+                .toArray();
         double[] ends = {losses[0], losses[losses.length - 1]};
         agreement = agreement.with(Line.of("equal", ends, ends).dashed().black());
         agreement = agreement.with(measured("on data", supervised));
@@ -347,10 +392,7 @@ final class LawReport {
 
     private Panel frontier() {
         RunTable onData = supervised.runs();
-        double[] n = onData.parameters();
-        double[] d = onData.tokens();
-        double[] compute = new double[n.length];
-        Arrays.setAll(compute, i -> FLOPS_PER_TOKEN * n[i] * d[i]);
+        double[] compute = compute(onData);
         double least = Arrays.stream(compute).min().orElseThrow();
         double[] budgets = spaced(least, Math.max(flops, largest(runs)));
         return Panel.of("(b) training on data", Axis.log("FLOPs"), Axis.linear("loss"))

@@ -9,13 +9,13 @@ import dev.retort.theory.data.DataTable;
 import dev.retort.theory.data.TableFormatException;
 import dev.retort.theory.data.TableReader;
 import dev.retort.theory.grid.LocalSweep;
-import dev.retort.theory.scaling.RunTable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.net.BindException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -96,6 +96,35 @@ public final class Retort {
         return command.execute(arguments);
     }
 
+    private static void requirePositive(String option, @Nullable Double value) {
+        if (value != null && !(value > 0 && value < Double.POSITIVE_INFINITY)) {
+            throw refusal(option, value, "is not greater than 0 and finite");
+        }
+    }
+
+    private static void refuseWithoutTeachers(String option, @Nullable Number value, Path file) {
+        if (value != null) {
+            throw refusal(
+                    option, value, "is about distilled students, and no run of " + file + " has a teacher's loss");
+        }
+    }
+
+    /** A directory for results, refused before the work is done if they cannot be written there. */
+    private static Path writable(String argument, Path directory) {
+        for (Path place = directory.toAbsolutePath().normalize(); place != null; place = place.getParent()) {
+            if (Files.exists(place)) {
+                if (!Files.isDirectory(place)) {
+                    throw refusal(argument, directory, "is not a directory: " + place + " is a file");
+                }
+                if (!Files.isWritable(place)) {
+                    throw refusal(argument, directory, "cannot be written: " + place + " does not allow it");
+                }
+                return directory;
+            }
+        }
+        return directory;
+    }
+
     /** The command that was given, as a shell reads it. */
     static String commandLine(List<String> arguments) {
         return arguments.stream()
@@ -149,7 +178,10 @@ public final class Retort {
                     boolean onImages)
             throws IOException {
         Figures.write(
-                directory, large ? ProgressiveTeachers.Size.LARGE : ProgressiveTeachers.Size.SMALL, onImages, out);
+                writable("DIRECTORY", directory),
+                large ? ProgressiveTeachers.Size.LARGE : ProgressiveTeachers.Size.SMALL,
+                onImages,
+                out);
         return DONE;
     }
 
@@ -226,12 +258,8 @@ public final class Retort {
                             description =
                                     "also train students on rows drawn from the table; ${FALLBACK-VALUE} of each size unless given")
                     int draws,
-            @Option(
-                            names = "--seed",
-                            paramLabel = "SEED",
-                            defaultValue = "1",
-                            description = "of these draws; ${DEFAULT-VALUE} unless given")
-                    long seed,
+            @Option(names = "--seed", paramLabel = "SEED", description = "of these draws; 1 unless given") @Nullable
+                    Long seed,
             @Option(
                             names = "--output",
                             paramLabel = "DIRECTORY",
@@ -245,6 +273,15 @@ public final class Retort {
         if (draws < 0 || draws == 1) {
             throw refusal("--measure", draws, "is not at least 2");
         }
+        if (draws == 0 && seed != null) {
+            throw refusal("--seed", seed, "is that of the draws of --measure, which is not given");
+        }
+        String name = String.valueOf(file.getFileName());
+        Path directory = writable(
+                "--output",
+                output == null
+                        ? Path.of(name.replaceFirst("(?i)(\\.(csv|tsv|txt|npy|gz))+$", "") + "-report")
+                        : output);
         TableReader reader = TableReader.standard();
         reader = noHeader ? reader.withoutHeader() : reader;
         reader = skipped > 0 ? reader.withSkippedLines(skipped) : reader;
@@ -253,13 +290,11 @@ public final class Retort {
         reader = positive == null ? reader : reader.withIndicator(label, positive);
         reader = completeRows ? reader.withoutIncompleteRows() : reader;
         DataTable table = reader.read(file);
-        String name = String.valueOf(file.getFileName());
-        Path directory =
-                output == null ? Path.of(name.replaceFirst("(?i)(\\.(csv|tsv|txt|npy|gz))+$", "") + "-report") : output;
         err.println("Read " + table.rows() + " rows and " + table.columns() + " columns");
         AnalysisReport report = AnalysisReport.of(
                 table,
-                new AnalysisReport.Settings(name, label, raw, draws, seed, commandLine(arguments), Version.name()),
+                new AnalysisReport.Settings(
+                        name, label, raw, draws, seed == null ? 1 : seed, commandLine(arguments), Version.name()),
                 n -> err.println("Training " + draws + " students of " + n + " rows"));
         report.save(directory);
         report.answers().forEach(out::println);
@@ -325,12 +360,9 @@ public final class Retort {
                             description = "of the student to plan for; the middle of the distilled runs unless given")
                     @Nullable
                     Double tokens,
-            @Option(
-                            names = "--students",
-                            paramLabel = "K",
-                            defaultValue = "1",
-                            description = "how many share a teacher; ${DEFAULT-VALUE} unless given")
-                    int students,
+            @Option(names = "--students", paramLabel = "K", description = "how many share a teacher; 1 unless given")
+                    @Nullable
+                    Integer students,
             @Option(
                             names = "--seed",
                             paramLabel = "SEED",
@@ -344,10 +376,23 @@ public final class Retort {
                     @Nullable
                     Path output)
             throws IOException {
-        RunTable runs = RunFile.read(file);
-        err.println("Read " + runs);
+        requirePositive("--flops", flops);
+        requirePositive("--student-parameters", parameters);
+        requirePositive("--student-tokens", tokens);
+        if (students != null && students < 1) {
+            throw refusal("--students", students, "is not at least 1");
+        }
         String name = String.valueOf(file.getFileName());
-        Path directory = output == null ? Path.of(name.replaceFirst("(?i)\\.(csv|tsv|txt)$", "") + "-law") : output;
+        Path directory = writable(
+                "--output",
+                output == null ? Path.of(name.replaceFirst("(?i)(\\.(csv|tsv|txt|gz))+$", "") + "-law") : output);
+        RunFile runs = RunFile.read(file);
+        err.println("Read " + runs);
+        if (runs.distilled().size() == 0) {
+            refuseWithoutTeachers("--student-parameters", parameters, file);
+            refuseWithoutTeachers("--student-tokens", tokens, file);
+            refuseWithoutTeachers("--students", students, file);
+        }
         LawReport report = LawReport.of(
                 runs,
                 new LawReport.Settings(
@@ -355,9 +400,9 @@ public final class Retort {
                         flops,
                         parameters,
                         tokens,
-                        students,
+                        students == null ? 1 : students,
                         seed,
-                        "retort " + String.join(" ", arguments),
+                        commandLine(arguments),
                         Version.name()));
         report.save(directory);
         report.answers().forEach(out::println);
@@ -390,6 +435,7 @@ public final class Retort {
                     @Nullable
                     Path digits)
             throws IOException {
+        writable("DIRECTORY", directory);
         long start = System.nanoTime();
         Validation validation = digits == null
                 ? Validation.run(quick, name -> err.println("checking " + name))

@@ -2,28 +2,27 @@ package dev.retort.examples;
 
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.theory.data.TableReader;
+import dev.retort.theory.data.TextTable;
 import dev.retort.theory.scaling.RunTable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.Set;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVRecord;
-import org.jspecify.annotations.Nullable;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * A file of training runs. One run a line, N, D, loss and, for those that are distilled, L_T; or two, one on data in the columns N, D, loss and
- * one that is distilled in N_S, D_S, L_T, L_S, either of which may be empty.
+ * The runs in a file. One run a line, N, D, loss and, for those that are distilled, L_T; or two, one on data in the columns N, D, loss and one
+ * that is distilled in N_S, D_S, L_T, L_S, either of which may be empty.
+ *
+ * @param onData the runs on data, perhaps none
+ * @param distilled the runs with teachers, perhaps none
  */
-final class RunFile {
+record RunFile(RunTable onData, RunTable distilled) {
 
     private static final List<String> PARAMETERS = List.of("n", "parameters", "params");
     private static final List<String> TOKENS = List.of("d", "tokens");
@@ -33,153 +32,157 @@ final class RunFile {
     private static final List<String> STUDENT_LOSS = List.of("l_s", "student_loss");
     private static final List<String> TEACHER_LOSS = List.of("l_t", "teacher_loss");
 
-    private static final Set<String> MISSING = Set.of("", "na", "n/a", "nan", "null");
-
-    private final List<String> header;
-    private final List<String> names = new ArrayList<>();
-    private final List<double[]> runs = new ArrayList<>();
-
-    private RunFile(List<String> header) {
-        this.header = header;
-        for (List<String> called :
-                List.of(PARAMETERS, TOKENS, LOSS, STUDENT_PARAMETERS, STUDENT_TOKENS, STUDENT_LOSS, TEACHER_LOSS)) {
-            if (header.stream().filter(called::contains).count() > 1) {
-                throw refusal(
-                        "columns",
-                        header,
-                        "have more than one that is called " + String.join(" or ", called) + "; keep one of them");
-            }
-        }
-    }
+    /** The place of a column that is not there. */
+    private static final int NONE = -1;
 
     /**
      * Reads the runs.
      *
-     * @throws IllegalArgumentException if a column or a value is missing or no number; the message names the line
+     * @throws IllegalArgumentException if a column or a value is missing or not greater than 0; the message names line and column
+     * @throws dev.retort.theory.data.TableFormatException if the file is no table of text
      * @throws IOException if the file cannot be read
      */
-    static RunTable read(Path file) throws IOException {
-        String text = text(file);
-        CSVFormat format = CSVFormat.RFC4180
-                .builder()
-                .setDelimiter(separator(text.lines().findFirst().orElse("")))
-                .setIgnoreSurroundingSpaces(true)
-                .setIgnoreEmptyLines(true)
-                .get();
-        try (CSVParser parser = CSVParser.parse(text, format)) {
-            RunFile runs = null;
-            for (CSVRecord line : parser) {
-                if (runs == null) {
-                    runs = new RunFile(line.stream()
-                            .map(name -> name.strip().toLowerCase(Locale.ROOT))
-                            .toList());
-                } else {
-                    runs.add(line, "line " + parser.getCurrentLineNumber());
-                }
+    static RunFile read(Path file) throws IOException {
+        TextTable table = TableReader.standard().readText(file);
+        if (table.rows() == 0) {
+            throw refusal("runs", 0, "is the number of runs in " + file);
+        }
+        Stream.of(PARAMETERS, TOKENS, LOSS, STUDENT_PARAMETERS, STUDENT_TOKENS, STUDENT_LOSS, TEACHER_LOSS)
+                .forEach(called -> requireOne(table, called));
+        boolean students = find(table, STUDENT_PARAMETERS) != NONE;
+        if (students && find(table, PARAMETERS) != NONE) {
+            Runs onData = new Runs(table, column(table, PARAMETERS), column(table, TOKENS), column(table, LOSS), NONE);
+            Runs distilled = new Runs(
+                    table,
+                    column(table, STUDENT_PARAMETERS),
+                    column(table, STUDENT_TOKENS),
+                    column(table, STUDENT_LOSS),
+                    column(table, TEACHER_LOSS));
+            for (int row = 0; row < table.rows(); row++) {
+                onData.addUnlessEmpty(row);
+                distilled.addUnlessEmpty(row);
             }
-            if (runs == null || runs.runs.isEmpty()) {
-                throw refusal("runs", 0, "is the number of runs in " + file);
+            return new RunFile(onData.table(), distilled.table());
+        }
+        Runs all = new Runs(
+                table,
+                column(table, students ? STUDENT_PARAMETERS : PARAMETERS),
+                column(table, find(table, STUDENT_TOKENS) != NONE ? STUDENT_TOKENS : TOKENS),
+                column(table, find(table, STUDENT_LOSS) != NONE ? STUDENT_LOSS : LOSS),
+                find(table, TEACHER_LOSS));
+        for (int row = 0; row < table.rows(); row++) {
+            all.add(row);
+        }
+        RunTable runs = all.table();
+        return new RunFile(runs.supervised(), runs.distilled());
+    }
+
+    private static void requireOne(TextTable table, List<String> called) {
+        if (IntStream.range(0, table.names().size())
+                        .filter(column -> isCalled(table, column, called))
+                        .count()
+                > 1) {
+            throw refusal(
+                    "columns",
+                    table.names(),
+                    "have more than one that is called " + String.join(" or ", called) + "; keep one of them");
+        }
+    }
+
+    private static boolean isCalled(TextTable table, int column, List<String> called) {
+        return called.contains(table.names().get(column).toLowerCase(Locale.ROOT));
+    }
+
+    private static int find(TextTable table, List<String> called) {
+        return IntStream.range(0, table.names().size())
+                .filter(column -> isCalled(table, column, called))
+                .findFirst()
+                .orElse(NONE);
+    }
+
+    private static int column(TextTable table, List<String> called) {
+        int column = find(table, called);
+        if (column == NONE) {
+            throw refusal(
+                    "columns",
+                    table.names(),
+                    "have none that is called " + String.join(" or ", called) + " (either case)");
+        }
+        return column;
+    }
+
+    @Override
+    public String toString() {
+        return (onData.size() + distilled.size()) + " runs, of which " + distilled.size() + " are distilled";
+    }
+
+    /** Runs that are gathered from four columns, of which that of the teachers' losses may be none. */
+    private static final class Runs {
+        private final TextTable file;
+        private final int[] columns;
+        private final List<double[]> rows = new ArrayList<>();
+        private final List<String> names = new ArrayList<>();
+
+        Runs(TextTable file, int parameters, int tokens, int loss, int teacherLoss) {
+            this.file = file;
+            this.columns = new int[] {parameters, tokens, loss, teacherLoss};
+        }
+
+        /** A run that may have no teacher. */
+        void add(int row) throws IOException {
+            add(row, columns[3] == NONE ? Double.NaN : number(row, columns[3]).orElse(Double.NaN));
+        }
+
+        /** A run that is there with all its columns, or not at all. */
+        void addUnlessEmpty(int row) throws IOException {
+            int[] there =
+                    Arrays.stream(columns).filter(column -> column != NONE).toArray();
+            boolean empty = true;
+            for (int column : there) {
+                empty &= number(row, column).isEmpty();
             }
-            return runs.table();
-        } catch (UncheckedIOException e) {
-            throw refusal("file", file, "has quotation marks that do not close, or text behind one that does");
+            if (!empty) {
+                add(row, columns[3] == NONE ? Double.NaN : required(row, columns[3]));
+            }
         }
-    }
 
-    private static String text(Path file) throws IOException {
-        try {
-            return Files.readString(file, StandardCharsets.UTF_8).replaceFirst("^\ufeff", "");
-        } catch (CharacterCodingException e) {
-            throw refusal("file", file, "is not text in UTF-8; save it in that encoding");
+        private void add(int row, double teacherLoss) throws IOException {
+            rows.add(new double[] {
+                required(row, columns[0]), required(row, columns[1]), required(row, columns[2]), teacherLoss
+            });
+            names.add("line " + file.line(row));
         }
-    }
 
-    private static char separator(String header) {
-        return header.indexOf('\t') >= 0 ? '\t' : header.indexOf(';') >= 0 ? ';' : ',';
-    }
-
-    private void add(CSVRecord line, String name) {
-        if (line.size() != header.size()) {
-            throw refusal(name, line.size(), "is its number of fields, and not that of the names, " + header.size());
+        private double required(int row, int column) throws IOException {
+            String cell = file.cell(row, column);
+            return number(row, column)
+                    .orElseThrow(() -> refusal(
+                            file.place(row, column),
+                            cell.isEmpty() ? "an empty cell" : "\"" + cell + "\"",
+                            "is a missing value, and the run is not complete without it"));
         }
-        boolean both =
-                column(PARAMETERS).isPresent() && column(STUDENT_PARAMETERS).isPresent();
-        if (both) {
-            addIfThere(line, name, List.of(PARAMETERS, TOKENS, LOSS));
-            addIfThere(line, name, List.of(STUDENT_PARAMETERS, STUDENT_TOKENS, STUDENT_LOSS, TEACHER_LOSS));
-            return;
+
+        private OptionalDouble number(int row, int column) throws IOException {
+            OptionalDouble value = file.number(row, column);
+            if (value.isPresent() && !(value.getAsDouble() > 0)) {
+                throw refusal(file.place(row, column), "\"" + file.cell(row, column) + "\"", "is not greater than 0");
+            }
+            return value;
         }
-        boolean ofStudents = column(STUDENT_PARAMETERS).isPresent();
-        double[] run = {
-            required(line, name, ofStudents ? STUDENT_PARAMETERS : PARAMETERS),
-            required(line, name, column(STUDENT_TOKENS).isPresent() ? STUDENT_TOKENS : TOKENS),
-            required(line, name, column(STUDENT_LOSS).isPresent() ? STUDENT_LOSS : LOSS),
-            column(TEACHER_LOSS).isPresent() ? number(line, name, TEACHER_LOSS) : Double.NaN
-        };
-        keep(run, name);
-    }
 
-    /** A run of which all fields are empty is none. */
-    private void addIfThere(CSVRecord line, String name, List<List<String>> columns) {
-        if (columns.stream().allMatch(column -> Double.isNaN(number(line, name, column)))) {
-            return;
+        RunTable table() {
+            return RunTable.of(values(0), values(1), values(2))
+                    .withTeacherLosses(values(3))
+                    .withNames(names)
+                    .withColumnNames(name(0, "N"), name(1, "D"), name(2, "loss"), name(3, "L_T"));
         }
-        double[] run = {Double.NaN, Double.NaN, Double.NaN, Double.NaN};
-        for (int k = 0; k < columns.size(); k++) {
-            run[k] = required(line, name, columns.get(k));
+
+        private double[] values(int index) {
+            return rows.stream().mapToDouble(run -> run[index]).toArray();
         }
-        keep(run, name);
-    }
 
-    private void keep(double[] run, String name) {
-        runs.add(run);
-        names.add(name);
-    }
-
-    private double required(CSVRecord line, String name, List<String> column) {
-        double value = number(line, name, column);
-        if (Double.isNaN(value)) {
-            throw refusal(name + ", column " + column.get(0), "\"\"", "is missing");
+        private String name(int index, String otherwise) {
+            return columns[index] == NONE ? otherwise : file.names().get(columns[index]);
         }
-        return value;
-    }
-
-    /** NaN where it is missing. */
-    private double number(CSVRecord line, String name, List<String> column) {
-        String text = line.get(column(column)
-                .orElseThrow(() -> refusal(
-                        "columns",
-                        header,
-                        "have none that is called " + String.join(" or ", column) + " (either case)")));
-        if (MISSING.contains(text.strip().toLowerCase(Locale.ROOT))) {
-            return Double.NaN;
-        }
-        Double value = parsed(text);
-        if (value == null || !(value > 0 && value < Double.POSITIVE_INFINITY)) {
-            throw refusal(name + ", column " + column.get(0), "\"" + text + "\"", "is not a number greater than 0");
-        }
-        return value;
-    }
-
-    private static @Nullable Double parsed(String text) {
-        try {
-            return Double.valueOf(text.strip());
-        } catch (NumberFormatException e) {
-            return null; // refused with its line
-        }
-    }
-
-    private Optional<Integer> column(List<String> called) {
-        return called.stream().map(header::indexOf).filter(index -> index >= 0).findFirst();
-    }
-
-    private RunTable table() {
-        return RunTable.of(column(0), column(1), column(2))
-                .withTeacherLosses(column(3))
-                .withNames(names);
-    }
-
-    private double[] column(int index) {
-        return runs.stream().mapToDouble(run -> run[index]).toArray();
     }
 }

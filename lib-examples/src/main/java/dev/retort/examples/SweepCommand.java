@@ -161,6 +161,9 @@ public final class SweepCommand {
         }
         CellFunction<Distillation> pipeline = cell -> pipeline(cell, axes);
         String trials = given.get(TRIALS);
+        if (trials == null && given.containsKey(SEED)) {
+            throw new IllegalArgumentException("--seed: needs --trials; predictions are not random");
+        }
         return trials == null
                 ? GridStudy.predicting(grid, pipeline).named("predicted")
                 : GridStudy.simulating(grid, pipeline, (int) whole(TRIALS, trials, Integer.MAX_VALUE))

@@ -95,6 +95,7 @@ class LawCommandTest {
                 .anyMatch(line -> line.startsWith("distillation law: "))
                 .anyMatch(line -> line.contains(", loss of its best teacher: "))
                 .anyMatch(line -> line.startsWith("tokens from which data do better than a teacher of loss "))
+                .anyMatch(line -> line.matches("its student’s loss: [0-9.]+, 95 % between [0-9.]+ and [0-9.]+"))
                 .anyMatch(line -> line.startsWith("best split of 1.000e+22 FLOPs with 4 students: teacher of "))
                 .anyMatch(line -> line.startsWith("caution, that model is outside the runs: "));
         Path report = directory.resolve("report");
@@ -137,14 +138,15 @@ class LawCommandTest {
             text.append(
                     (left + "," + (i == 24 ? line("", "", "") : line(model[0], model[1], model[2]))).replace(',', ';'));
         }
-        RunTable runs = RunFile.read(write(text.toString()));
-        assertThat(runs.supervised().size()).isEqualTo(24);
+        RunFile runs = RunFile.read(write(text.toString()));
+        assertThat(runs.onData().size()).isEqualTo(24);
         assertThat(runs.distilled().size()).isEqualTo(25);
         assertThat(runs.distilled().names()).first().isEqualTo("line 2");
         assertThat(runs.distilled())
                 .isEqualTo(RunFile.read(both())
                         .distilled()
-                        .withNames(runs.distilled().names()));
+                        .withNames(runs.distilled().names())
+                        .withColumnNames("n_s", "d_s", "l_s", "l_t"));
     }
 
     @Test
@@ -159,35 +161,56 @@ class LawCommandTest {
 
     @Test
     void refusesBadTablesByLine() throws IOException {
-        refuses("N,D,loss\n1e8,2e9,x\n", "line 2, column loss: \"x\" is not a number greater than 0");
-        refuses("N,D,loss\n1e8,2e9,3\n1e8,-2e9,3\n", "line 3, column d: \"-2e9\" is not a number greater than 0");
-        refuses("N,D,loss\n1e8,,3\n", "line 2, column d: \"\" is missing");
-        refuses("N,D,loss\n1e8,2e9\n", "line 2: 2 is its number of fields, and not that of the names, 3");
+        refuses("N,D,loss\n1e8,2e9,x\n", "runs.csv: line 2, column \"loss\" holds \"x\", which is no finite number");
+        refuses("N,D,loss\n1e8,2e9,3\n1e8,-2e9,3\n", "runs.csv: line 3, column \"D\": \"-2e9\" is not greater than 0");
+        refuses(
+                "N,D,loss\n1e8,,3\n",
+                "runs.csv: line 2, column \"D\": an empty cell is a missing value, and the run is not complete without it");
+        refuses(
+                "N,Tokens,loss\n1e8,NaN,3\n",
+                "runs.csv: line 2, column \"Tokens\": \"NaN\" is a missing value, and the run is not complete without it");
+        refuses(
+                "N,D,loss\n1e8,2e9,3\n1e8,2e9\n",
+                "runs.csv: line 3 has 2 fields where line 1 has 3: a separator or quotation marks are missing or too many, or the line is"
+                        + " no part of the table");
         refuses(
                 "N,steps,loss\n1e8,2e9,3\n",
-                "columns: [n, steps, loss] have none that is called d or tokens (either case)");
+                "columns: [N, steps, loss] have none that is called d or tokens (either case)");
         refuses("N,D,loss\n1e8,2e9,3\n", "runs: 1 is the number of runs on data, and not at least 8");
         refuses("N,D,loss\n", "runs: 0 is the number of runs in " + directory.resolve("runs.csv"));
-        refuses("", "runs: 0 is the number of runs in " + directory.resolve("runs.csv"));
-        refuses("N,D,loss\n1e8,inf,3\n", "line 2, column d: \"inf\" is not a number greater than 0");
-        refuses("N,D,loss\n1e8,1e400,3\n", "line 2, column d: \"1e400\" is not a number greater than 0");
+        refuses("", "runs.csv is empty");
+        refuses(
+                "N;D;loss\n1e8;2e9;3,1\n",
+                "runs.csv: line 2, column \"loss\" holds \"3,1\", which is no finite number; write decimals with a point, thousands"
+                        + " without a separator");
+        refuses("N,D,loss\n1e8,inf,3\n", "runs.csv: line 2, column \"D\" holds \"inf\", which is no finite number");
+        refuses("N,D,loss\n1e8,0x1p3,3\n", "runs.csv: line 2, column \"D\" holds \"0x1p3\", which is no finite number");
+        refuses("N,D,loss\n1e8,1e400,3\n", "runs.csv: line 2, column \"D\" holds \"1e400\", which is no finite number");
         refuses(
                 "N,D,loss,tokens\n1e8,2e9,3,4e9\n",
-                "columns: [n, d, loss, tokens] have more than one that is called d or tokens; keep one of them");
+                "columns: [N, D, loss, tokens] have more than one that is called d or tokens; keep one of them");
         refuses("N_S,D_S,L_S\n1e8,2e9,3\n", "runs: 1 is the number of runs on data, and not at least 8");
-        refuses("N_S,D_S,L_S,L_T,N,D,loss\n1e8,2e9,3,,1e8,2e9,3\n", "line 2, column l_t: \"\" is missing");
-        StringBuilder alike = new StringBuilder("N,D,loss\n");
+        refuses(
+                "N_S,D_S,L_S,L_T,N,D,loss\n1e8,2e9,3,NA,1e8,2e9,3\n",
+                "runs.csv: line 2, column \"L_T\": \"NA\" is a missing value, and the run is not complete without it");
+        StringBuilder alike = new StringBuilder("Params,D,loss\n");
         onData().forEach(run -> alike.append(line(1e9, run[1], run[2])));
         refuses(
                 alike.toString(),
-                "parameters: 1.0E9 is the value of every run, so that its exponent is not determined");
-        StringBuilder surpassing = new StringBuilder("N,D,loss,L_T\n");
+                "runs: 1.0E9 is the value in column \"Params\" of every run, so that its exponent is not determined");
+        StringBuilder taught = new StringBuilder("N,D,loss,Teacher_Loss\n");
+        onData().forEach(run -> taught.append(line(run[0], run[1], run[2], "")));
+        distilled().forEach(run -> taught.append(line(run[0], run[1], run[3], 1.5)));
+        refuses(
+                taught.toString(),
+                "runs: 1.5 is the value in column \"Teacher_Loss\" of every run, so that its exponent is not determined");
+        StringBuilder surpassing = new StringBuilder("N,D,Loss,L_T\n");
         onData().forEach(run -> surpassing.append(line(run[0], run[1], run[2], "")));
         distilled().forEach(run -> surpassing.append(line(run[0], run[1], run[3], 1.1 * (double) run[3])));
         refuses(
                 surpassing.toString(),
-                "losses: 25 of 25 are more than 1 % below the teacher's loss, which this law excludes: line 27, line 28, line 29, line 30,"
-                        + " line 31, line 32, line 33, line 34, line 35, line 36 and 15 more; leave out runs whose students surpass their"
+                "runs: 25 of 25 have a loss more than 1 % below their teacher's, which this law excludes, columns \"Loss\" and \"L_T\": line 27,"
+                        + " line 28, line 29, line 30, line 31, line 32, line 33, line 34, line 35, line 36 and 15 more; leave out runs whose students surpass their"
                         + " teachers");
         assertThat(law(directory.resolve("nowhere.csv"))).isEqualTo(1);
     }
@@ -203,21 +226,80 @@ class LawCommandTest {
         refuses(
                 repeated.toString(),
                 "runs: 6 is the number of different settings among the runs on data, and not at least 8; a repeated run adds none");
-        refuses(constant.toString(), "losses: 2.5 is the value of every run, so that no law is determined");
+        refuses(
+                constant.toString(),
+                "runs: 2.5 is the value in column \"loss\" of every run, so that no law is determined");
     }
 
     @Test
     void refusesFilesThatAreNoTables() throws IOException {
         Path file = directory.resolve("runs.csv");
-        refuses(
-                "N,D,loss\n\"1e9,1e10,2\n",
-                "file: " + file + " has quotation marks that do not close, or text behind one that does");
+        assertThat(law(write("N,D,loss\n\"1e9,1e10,2\n"))).isEqualTo(2);
+        assertThat(err.toString(UTF_8))
+                .contains("runs.csv: quotation marks do not close, or text follows one that does");
         Files.write(file, "N,D,loss\n1e9,1e10,2\n".getBytes(UTF_16));
         err.reset();
         assertThat(law(file)).isEqualTo(2);
-        assertThat(err.toString(UTF_8).lines())
-                .last()
-                .isEqualTo("file: " + file + " is not text in UTF-8; save it in that encoding");
+        assertThat(err.toString(UTF_8)).contains("runs.csv is not text in UTF-8: save it in that encoding");
+        err.reset();
+        assertThat(law(directory)).isEqualTo(2);
+        assertThat(err.toString(UTF_8)).contains("is a directory, not a file");
+    }
+
+    @Test
+    void refusesOptionsThatDoNotApply() throws IOException {
+        StringBuilder text = new StringBuilder("N,D,loss\n");
+        onData().forEach(run -> text.append(line(run)));
+        Path file = write(text.toString());
+        for (String option : List.of("--students=2", "--student-parameters=1e9", "--student-tokens=1e9")) {
+            err.reset();
+            assertThat(law(file, option)).isEqualTo(2);
+            assertThat(err.toString(UTF_8).lines())
+                    .last()
+                    .asString()
+                    .startsWith(option.replace("=", ": ").replace("1e9", "1.0E9"))
+                    .endsWith(" is about distilled students, and no run of " + file + " has a teacher's loss");
+        }
+        for (String option : List.of("--students=0", "--student-parameters=0", "--student-tokens=-1", "--flops=NaN")) {
+            err.reset();
+            assertThat(law(file, option)).isEqualTo(2);
+            assertThat(err.toString(UTF_8)).startsWith(option.substring(0, option.indexOf('=')) + ": ");
+        }
+        assertThat(out.toString(UTF_8)).isEmpty();
+    }
+
+    @Test
+    void namesTheRunWhoseComputeIsNoNumber() throws IOException {
+        StringBuilder text = new StringBuilder("N,D,loss\n");
+        onData().forEach(run -> text.append(line(run)));
+        text.append("1e200,1e200,1.7\n");
+        refuses(
+                text.toString(),
+                "line 27: 1.000e+200 parameters, 1.000e+200 tokens take a number of FLOPs that is out of the range of numbers");
+    }
+
+    @Test
+    void refusesAnOutputBeforeTheWork() throws IOException {
+        Path file = both();
+        Path taken = Files.writeString(directory.resolve("report"), "not a directory");
+        assertThat(law(file)).isEqualTo(2);
+        assertThat(err.toString(UTF_8))
+                .isEqualToIgnoringNewLines("--output: " + taken + " is not a directory: " + taken + " is a file");
+        assertThat(out.toString(UTF_8)).isEmpty();
+        for (String command : List.of("analyse", "validate", "figures")) {
+            err.reset();
+            List<String> arguments = command.equals("analyse")
+                    ? List.of(command, file.toString(), "--label=loss", "--output=" + taken.resolve("inside"))
+                    : List.of(command, taken.resolve("inside").toString());
+            assertThat(Retort.run(
+                            arguments.toArray(new String[0]),
+                            new PrintStream(out, true, UTF_8),
+                            new PrintStream(err, true, UTF_8)))
+                    .isEqualTo(2);
+            assertThat(err.toString(UTF_8))
+                    .isEqualToIgnoringNewLines((command.equals("analyse") ? "--output" : "DIRECTORY") + ": "
+                            + taken.resolve("inside") + " is not a directory: " + taken + " is a file");
+        }
     }
 
     private void refuses(String text, String message) throws IOException {

@@ -179,7 +179,20 @@ class RetortTest {
         Path text = Files.writeString(directory.resolve("text.csv"), "a,b\n1,2\n3,red\n");
         assertRefused(2, "column \"b\", line 3 (row 1)", "analyse", text.toString(), "--label=a");
         assertRefused(2, "Unmatched argument", "analysis");
-        assertRefused(1, "cannot be read or written", "analyse", file.toString(), "--label=price", "--output=" + text);
+        assertRefused(
+                2,
+                "--output: " + text + " is not a directory: " + text + " is a file",
+                "analyse",
+                file.toString(),
+                "--label=price",
+                "--output=" + text);
+        assertRefused(
+                2,
+                "--seed: 3 is that of the draws of --measure, which is not given",
+                "analyse",
+                file.toString(),
+                "--label=price",
+                "--seed=3");
         assertRefused(2, "Usage: retort", new String[0]);
     }
 

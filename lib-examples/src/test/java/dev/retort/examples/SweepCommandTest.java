@@ -78,13 +78,13 @@ class SweepCommandTest {
 
     @Test
     void argumentsAreTheAxesInAnOrderOfTheirOwn() {
-        GridStudy study = declared("--ridge=0,1e-3 --seed=7 " + REQUIRED);
+        GridStudy study = declared("--ridge=0,1e-3 --trials=3 --seed=7 " + REQUIRED);
 
         assertThat(study.description())
                 .isEqualTo(
-                        "# study: predicted\n# seed: 7\n# alpha: 1.5 2.0\n# source: 1.5\n# features: 40.0\n# noise: 0.0\n"
+                        "# study: 3 trials\n# seed: 7\n# alpha: 1.5 2.0\n# source: 1.5\n# features: 40.0\n# noise: 0.0\n"
                                 + "# samples: 10.0 20.0 40.0\n# ridge: 0.0 0.001\nindex,alpha,source,features,noise,samples,ridge,"
-                                + "excess,bias,labelNoise,design,inherited,tau,omega\n");
+                                + "excess,bias,labelNoise,design,inherited,tau,omega,simulated,standardError,trials\n");
         assertThat(outputs).containsExactly("x.csv");
     }
 
@@ -135,6 +135,7 @@ class SweepCommandTest {
                 "--trials=1|trials: 1 is not at least 2",
                 "--trials=2.5|--trials: 2.5 is not a whole number up to 2147483647",
                 "--seed=x|--seed: x is not a whole number up to 9223372036854775807",
+                "--seed=7|--seed: needs --trials; predictions are not random",
                 "--teacherRidge=1|--teacherRidge: needs --teacherSamples",
             })
     void wrongArgumentsAreRefused(String argument, String message) {

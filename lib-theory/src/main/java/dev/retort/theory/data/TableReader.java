@@ -82,6 +82,8 @@ public final class TableReader {
     /** What becomes of columns and rows. */
     record Choice(Set<String> omitted, Map<String, String> indicators, boolean completeOnly) {}
 
+    private static final Choice EVERYTHING = new Choice(Set.of(), Map.of(), false);
+
     private final Text text;
     private final Choice choice;
 
@@ -96,9 +98,7 @@ public final class TableReader {
      * @return the reader
      */
     public static TableReader standard() {
-        return new TableReader(
-                new Text(Header.IF_CLEAR, (char) 0, (char) 0, 0, StandardCharsets.UTF_8),
-                new Choice(Set.of(), Map.of(), false));
+        return new TableReader(new Text(Header.IF_CLEAR, (char) 0, (char) 0, 0, StandardCharsets.UTF_8), EVERYTHING);
     }
 
     /**
@@ -217,10 +217,7 @@ public final class TableReader {
      * @throws IOException if the file cannot be read
      */
     public DataTable read(Path file) throws IOException {
-        String name = String.valueOf(notNull("file", file).getFileName());
-        if (Files.isDirectory(file)) {
-            throw new TableFormatException(name + " is a directory, not a file");
-        }
+        String name = nameOf(file);
         try (InputStream in = Files.newInputStream(file)) {
             return read(name, in, Files.size(file));
         }
@@ -244,21 +241,70 @@ public final class TableReader {
     }
 
     private DataTable read(String name, InputStream stream, long length) throws IOException {
+        return opened(name, stream, (in, zipped) -> {
+            if (!startsWith(in, NPY)) {
+                return text(name, in).read(in, choice);
+            }
+            if (text.skipped > 0 || text.separator != 0 || text.comment != 0) {
+                throw new TableFormatException(
+                        name + " is a NumPy file, which has no lines to skip, no separator and no comments: say none");
+            }
+            return NpyFormat.read(name, in, zipped ? length * MOST_INFLATION : length, choice);
+        });
+    }
+
+    /**
+     * Reads the cells of a file of text as they stand there, so that cells may be empty. The first line holds the names of the columns.
+     *
+     * @param file the file, perhaps compressed with gzip
+     * @return its cells
+     * @throws IllegalStateException if this reader was told to leave out columns or rows, or to turn a column into numbers
+     * @throws TableFormatException if the file is empty or no text, or its rows are of different lengths; the message says where, and what to
+     *     do
+     * @throws IOException if the file cannot be read
+     */
+    public TextTable readText(Path file) throws IOException {
+        String name = nameOf(file);
+        if (!choice.equals(EVERYTHING)) {
+            throw new IllegalStateException(
+                    "readText gives all cells as they are: leave out withoutColumns, withIndicator and withoutIncompleteRows");
+        }
+        try (InputStream stream = Files.newInputStream(file)) {
+            return opened(name, stream, (in, zipped) -> {
+                if (startsWith(in, NPY)) {
+                    throw new TableFormatException(
+                            name + " is a NumPy file, without names of columns: save it as .csv");
+                }
+                return text(name, in).readText(in);
+            });
+        }
+    }
+
+    private static String nameOf(Path file) throws TableFormatException {
+        String name = String.valueOf(notNull("file", file).getFileName());
+        if (Files.isDirectory(file)) {
+            throw new TableFormatException(name + " is a directory, not a file");
+        }
+        return name;
+    }
+
+    /** Takes a table from a stream of which gzip has been undone, if there was any. */
+    private interface Taking<T> {
+        T from(InputStream in, boolean zipped) throws IOException;
+    }
+
+    private static <T> T opened(String name, InputStream stream, Taking<T> table) throws IOException {
         try {
             InputStream in = new BufferedInputStream(stream);
-            long atMost = length;
-            if (startsWith(in, GZIP)) {
-                in = new BufferedInputStream(new GZIPInputStream(in));
-                atMost = length * MOST_INFLATION;
-            }
-            return startsWith(in, NPY) ? NpyFormat.read(name, in, atMost, choice) : readText(name, in);
+            boolean zipped = startsWith(in, GZIP);
+            return table.from(zipped ? new BufferedInputStream(new GZIPInputStream(in)) : in, zipped);
         } catch (ZipException | EOFException e) {
             throw new TableFormatException(
                     name + " is damaged: " + (e instanceof EOFException ? "it ends too early" : e.getMessage()), e);
         }
     }
 
-    private DataTable readText(String name, InputStream in) throws IOException {
+    private TextFormat text(String name, InputStream in) throws IOException {
         byte[] beginning = beginning(in, 4);
         String letters = new String(beginning, StandardCharsets.ISO_8859_1);
         @Nullable String foreign = FOREIGN.get(letters);
@@ -268,7 +314,7 @@ public final class TableReader {
         String lower = name.toLowerCase(Locale.ROOT);
         boolean tabs = text.separator == 0 && (lower.endsWith(".tsv") || lower.endsWith(".tsv.gz"));
         Text told = tabs ? new Text(text.header, '\t', text.comment, text.skipped, text.charset) : text;
-        return new TextFormat(name, told, choice).read(in);
+        return new TextFormat(name, told);
     }
 
     private static boolean startsWith(InputStream in, byte[] magic) throws IOException {

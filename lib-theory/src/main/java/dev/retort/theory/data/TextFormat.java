@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -36,15 +37,83 @@ final class TextFormat {
 
     private final String source;
     private final TableReader.Text text;
-    private final TableReader.Choice choice;
 
-    TextFormat(String source, TableReader.Text text, TableReader.Choice choice) {
+    TextFormat(String source, TableReader.Text text) {
         this.source = source;
         this.text = text;
-        this.choice = choice;
     }
 
-    DataTable read(InputStream in) throws IOException {
+    /** What becomes of the rows. */
+    private interface Rows {
+
+        /** Called once, before the rows; lines are counted from 1. */
+        void begin(List<String> names, List<String> unnamed, long line) throws IOException;
+
+        void row(CSVRecord cells, long line) throws IOException;
+    }
+
+    /** The table of numbers. */
+    DataTable read(InputStream in, TableReader.Choice choice) throws IOException {
+        Numbers numbers = new Numbers(choice);
+        parse(in, numbers);
+        return numbers.table();
+    }
+
+    /** The table of whatever stands in it. */
+    TextTable readText(InputStream in) throws IOException {
+        List<String> all = new ArrayList<>();
+        List<TextTable.Line> lines = new ArrayList<>();
+        parse(in, new Rows() {
+            @Override
+            public void begin(List<String> names, List<String> unnamed, long line) {
+                all.addAll(names);
+            }
+
+            @Override
+            public void row(CSVRecord cells, long line) {
+                lines.add(new TextTable.Line(line, cells.toList()));
+            }
+        });
+        return new TextTable(source, all, lines);
+    }
+
+    private final class Numbers implements Rows {
+        private final TableReader.Choice choice;
+        private @Nullable TableBuilder table;
+        private int rows;
+        private long current;
+
+        Numbers(TableReader.Choice choice) {
+            this.choice = choice;
+        }
+
+        @Override
+        public void begin(List<String> names, List<String> unnamed, long line) throws IOException {
+            TableBuilder begun =
+                    new TableBuilder(source, names, choice, row -> "line " + current + " (row " + row + ")");
+            if (!unnamed.isEmpty()) {
+                begun.remark("Without a name in line " + line + ", and called by their place: " + Wording.list(unnamed)
+                        + ". (pandas writes its index so, unless told index=False.)");
+            }
+            table = begun;
+        }
+
+        @Override
+        public void row(CSVRecord cells, long line) throws IOException {
+            current = line;
+            TableBuilder begun = Objects.requireNonNull(table);
+            for (int column = 0; column < cells.size(); column++) {
+                begun.cell(rows, column, cells.get(column));
+            }
+            rows++;
+        }
+
+        DataTable table() throws IOException {
+            return Objects.requireNonNull(table).finished();
+        }
+    }
+
+    private void parse(InputStream in, Rows to) throws IOException {
         BufferedReader characters = new BufferedReader(new InputStreamReader(
                 in,
                 text.charset()
@@ -65,7 +134,7 @@ final class TextFormat {
             RowReader rows = new RowReader(characters);
             try (CSVParser parser =
                     CSVParser.builder().setReader(rows).setFormat(format.get()).get()) {
-                return read(parser, rows);
+                parse(parser, rows, to);
             }
         } catch (UncheckedIOException e) {
             throw explained(e.getCause() == null ? new IOException(e) : e.getCause());
@@ -143,7 +212,7 @@ final class TextFormat {
         return ',';
     }
 
-    private DataTable read(CSVParser parser, RowReader reader) throws IOException {
+    private void parse(CSVParser parser, RowReader reader, Rows to) throws IOException {
         Iterator<CSVRecord> records = parser.iterator();
         @Nullable Row first = next(records, parser, reader);
         if (first == null) {
@@ -153,18 +222,11 @@ final class TextFormat {
         boolean header = hasHeader(first, second);
         int width = first.record.size();
         List<String> unnamed = new ArrayList<>();
-        List<String> names = header ? names(first, unnamed) : DataTable.numbered(width);
-        long[] line = {0};
-        TableBuilder table = new TableBuilder(source, names, choice, row -> "line " + line[0] + " (row " + row + ")");
-        if (!unnamed.isEmpty()) {
-            table.remark("Without a name in line " + first.line + ", and called by their place: "
-                    + Wording.list(unnamed) + ". (pandas writes its index so, unless told index=False.)");
+        to.begin(header ? names(first, unnamed) : DataTable.numbered(width), unnamed, first.line);
+        if (!header) {
+            to.row(first.record, first.line);
         }
-        int number = 0;
-        for (@Nullable Row row = header ? second : first;
-                row != null;
-                row = number == 1 && !header ? second : next(records, parser, reader)) {
-            line[0] = row.line;
+        for (@Nullable Row row = second; row != null; row = next(records, parser, reader)) {
             if (row.record.size() != width) {
                 throw new TableFormatException(
                         source + ": line " + row.line + " has "
@@ -172,12 +234,8 @@ final class TextFormat {
                                 + width
                                 + ": a separator or quotation marks are missing or too many, or the line is no part of the table");
             }
-            for (int column = 0; column < width; column++) {
-                table.cell(number, column, row.record.get(column));
-            }
-            number++;
+            to.row(row.record, row.line);
         }
-        return table.finished();
     }
 
     /** A record and the line that it begins in, counted from 1. */

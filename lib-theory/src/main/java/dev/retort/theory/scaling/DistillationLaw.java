@@ -144,7 +144,7 @@ public final class DistillationLaw {
         RunTable used = notNull("runs", runs).distilled();
         notNull("supervised", supervised);
         used.requireVariety("with teachers", LEAST_RUNS);
-        RunTable.requireVariety("teacherLosses", used.teacherLosses());
+        used.requireTeachers();
         List<LawModel<DistillationLaw>> models = Arrays.stream(LawForm.values())
                 .<LawModel<DistillationLaw>>map(form -> new DistillationModel(used, supervised, form))
                 .toList();
@@ -158,13 +158,11 @@ public final class DistillationLaw {
         int[] below = IntStream.range(0, runs.size())
                 .filter(i -> losses[i] < teachers[i] * (1 - HuberFit.FIRST_SCALE))
                 .toArray();
-        if (below.length > Math.max(2, runs.size() / 10)) {
-            throw refusal(
-                    "losses",
-                    below.length + " of " + runs.size(),
-                    "are more than 1 % below the teacher's loss, which this law excludes: " + runs.named(below)
-                            + "; leave out runs whose students surpass their teachers");
-        }
+        runs.requireFew(
+                below,
+                Math.max(2, runs.size() / 10),
+                "have a loss more than 1 % below their teacher's, which this law excludes",
+                "leave out runs whose students surpass their teachers");
         return below.length == 0
                 ? List.of()
                 : List.of("More than 1 % below the loss of the teacher, which the law excludes: " + runs.named(below));
@@ -409,7 +407,7 @@ public final class DistillationLaw {
      * @param studentParameters N<sub>S</sub>, greater than 0
      * @param students k, how many students of this size share the teacher, at least 1
      * @return the teacher, the tokens and the losses
-     * @throws IllegalArgumentException if a number is out of range
+     * @throws IllegalArgumentException if a number is out of range, or no split of the budget has a loss in the range of numbers
      */
     public BudgetSplit split(double flops, double studentParameters, int students) {
         Budget budget = new Budget(
@@ -456,6 +454,9 @@ public final class DistillationLaw {
                     }
                 }
             }
+            if (!(least < Double.POSITIVE_INFINITY && at(best).supervisedLoss() < Double.POSITIVE_INFINITY)) {
+                throw refusal("flops", flops, "cannot be split into numbers of tokens for students of this size");
+            }
             double[] refined = new SimplexOptimizer(new SimpleValueChecker(PRECISION, PRECISION))
                     .optimize(
                             new MaxEval(100 * EVALUATIONS),
@@ -472,17 +473,17 @@ public final class DistillationLaw {
             double teacherTokens = flops * PowerTerms.logistic(point[1]) / (TRAINING * teacherParameters);
             double left = flops * PowerTerms.logistic(-point[1]) / students;
             double studentTokens = left / (INFERENCE * teacherParameters + TRAINING * studentParameters);
-            double teacherLoss = supervised.loss(teacherParameters, teacherTokens);
+            double teacherLoss = supervised.lossOf(teacherParameters, teacherTokens);
             return new BudgetSplit(
                     teacherParameters,
                     teacherTokens,
                     teacherLoss,
                     studentTokens,
-                    loss(studentParameters, studentTokens, teacherLoss),
+                    new Student(studentParameters, studentTokens).loss(Math.log(teacherLoss)),
                     TRAINING * teacherParameters * teacherTokens,
                     INFERENCE * teacherParameters * studentTokens * students,
                     TRAINING * studentParameters * studentTokens * students,
-                    supervised.loss(studentParameters, flops / students / (TRAINING * studentParameters)));
+                    supervised.lossOf(studentParameters, flops / students / (TRAINING * studentParameters)));
         }
     }
 

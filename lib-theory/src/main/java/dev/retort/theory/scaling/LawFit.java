@@ -272,8 +272,7 @@ public final class LawFit<L> {
      */
     public List<String> outside(double parameters, double tokens) {
         List<String> all = new ArrayList<>();
-        outside("parameters", positive("parameters", parameters), runs().parameters(), all);
-        outside("tokens", positive("tokens", tokens), runs().tokens(), all);
+        runs().outside(positive("parameters", parameters), positive("tokens", tokens), all);
         return all;
     }
 
@@ -291,22 +290,8 @@ public final class LawFit<L> {
             throw refusal("teacherLoss", teacherLoss, "is a teacher's, and the law is that of runs without teachers");
         }
         List<String> all = new ArrayList<>(outside(parameters, tokens));
-        outside("teacher's loss", positive("teacherLoss", teacherLoss), runs().teacherLosses(), all);
+        runs().outside(positive("teacherLoss", teacherLoss), all);
         return all;
-    }
-
-    private static void outside(String name, double value, double[] column, List<String> all) {
-        Interval range = RunTable.range(column);
-        if (!range.contains(value)) {
-            boolean less = value < range.low();
-            all.add(String.format(
-                    Locale.ROOT,
-                    "%s: %.4g is %.3g times %s than in any run",
-                    name,
-                    value,
-                    less ? range.low() / value : value / range.high(),
-                    less ? "less" : "more"));
-        }
     }
 
     /**

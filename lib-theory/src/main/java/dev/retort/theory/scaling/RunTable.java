@@ -1,5 +1,6 @@
 package dev.retort.theory.scaling;
 
+import static dev.retort.core.internal.Arguments.copy;
 import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
@@ -7,6 +8,7 @@ import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
@@ -34,14 +36,24 @@ public final class RunTable {
     private final double[] teacherLosses;
 
     private final List<String> names;
+    private final Columns columns;
+
+    /** What the columns are called in messages. */
+    private record Columns(String parameters, String tokens, String losses, String teacherLosses) {}
 
     private RunTable(
-            double[] parameters, double[] tokens, double[] losses, double[] teacherLosses, List<String> names) {
+            double[] parameters,
+            double[] tokens,
+            double[] losses,
+            double[] teacherLosses,
+            List<String> names,
+            Columns columns) {
         this.parameters = parameters;
         this.tokens = tokens;
         this.losses = losses;
         this.teacherLosses = teacherLosses;
         this.names = names;
+        this.columns = columns;
     }
 
     /**
@@ -65,7 +77,13 @@ public final class RunTable {
         double[] none = new double[runs];
         Arrays.fill(none, Double.NaN);
         List<String> rows = IntStream.range(0, runs).mapToObj(i -> "row " + i).toList();
-        return new RunTable(parameters.clone(), tokens.clone(), losses.clone(), none, rows);
+        return new RunTable(
+                parameters.clone(),
+                tokens.clone(),
+                losses.clone(),
+                none,
+                rows,
+                new Columns("parameters", "tokens", "loss", "teacher's loss"));
     }
 
     /**
@@ -82,7 +100,7 @@ public final class RunTable {
                 positive("losses[" + i + "]", losses[i]);
             }
         }
-        return new RunTable(parameters, tokens, this.losses, losses.clone(), names);
+        return new RunTable(parameters, tokens, this.losses, losses.clone(), names, columns);
     }
 
     /**
@@ -94,7 +112,25 @@ public final class RunTable {
      */
     public RunTable withNames(List<String> rows) {
         length("rows", notNull("rows", rows).size(), "the number of runs", size());
-        return new RunTable(parameters, tokens, losses, teacherLosses, List.copyOf(rows));
+        return new RunTable(parameters, tokens, losses, teacherLosses, copy("rows", rows), columns);
+    }
+
+    /**
+     * The table with names for its columns, by which messages call them: those of the file that the runs come from.
+     *
+     * @param ofParameters of N, {@code "parameters"} unless said
+     * @param ofTokens of D, {@code "tokens"} unless said
+     * @param ofLosses of the losses, {@code "loss"} unless said
+     * @param ofTeacherLosses of the teachers' losses, {@code "teacher's loss"} unless said
+     * @return a table of the same runs
+     */
+    public RunTable withColumnNames(String ofParameters, String ofTokens, String ofLosses, String ofTeacherLosses) {
+        Columns called = new Columns(
+                notNull("ofParameters", ofParameters),
+                notNull("ofTokens", ofTokens),
+                notNull("ofLosses", ofLosses),
+                notNull("ofTeacherLosses", ofTeacherLosses));
+        return new RunTable(parameters, tokens, losses, teacherLosses, names, called);
     }
 
     /** {@return the number of runs} */
@@ -127,7 +163,8 @@ public final class RunTable {
                 chosen(tokens, rows),
                 chosen(losses, rows),
                 chosen(teacherLosses, rows),
-                Arrays.stream(rows).mapToObj(names::get).toList());
+                Arrays.stream(rows).mapToObj(names::get).toList(),
+                columns);
     }
 
     private static double[] chosen(double[] column, int[] rows) {
@@ -170,8 +207,8 @@ public final class RunTable {
         if (size() < least) {
             throw refusal("runs", size(), "is the number of runs " + what + ", and not at least " + least);
         }
-        requireVariety("parameters", parameters);
-        requireVariety("tokens", tokens);
+        requireVariety(columns.parameters, parameters);
+        requireVariety(columns.tokens, tokens);
         long different = IntStream.range(0, size())
                 .mapToObj(k -> List.of(parameters[k], tokens[k], teacherLosses[k]))
                 .distinct()
@@ -184,13 +221,58 @@ public final class RunTable {
                             + "; a repeated run adds none");
         }
         if (Arrays.stream(losses).distinct().count() < 2) {
-            throw refusal("losses", losses[0], "is the value of every run, so that no law is determined");
+            throw refusal("runs", losses[0], inEveryRun(columns.losses) + ", so that no law is determined");
         }
     }
 
-    static void requireVariety(String column, double[] values) {
+    /** Refuses a table of distilled runs that all have the same teacher. */
+    void requireTeachers() {
+        requireVariety(columns.teacherLosses, teacherLosses);
+    }
+
+    private static void requireVariety(String column, double[] values) {
         if (Arrays.stream(values).distinct().count() < 2) {
-            throw refusal(column, values[0], "is the value of every run, so that its exponent is not determined");
+            throw refusal("runs", values[0], inEveryRun(column) + ", so that its exponent is not determined");
+        }
+    }
+
+    private static String inEveryRun(String column) {
+        return "is the value in column \"" + column + "\" of every run";
+    }
+
+    /** Adds a sentence for each of N and D that lies outside the runs. */
+    void outside(double n, double d, List<String> all) {
+        outside(columns.parameters, n, parameters, all);
+        outside(columns.tokens, d, tokens, all);
+    }
+
+    /** Adds a sentence if the teacher lies outside the runs. */
+    void outside(double teacherLoss, List<String> all) {
+        outside(columns.teacherLosses, teacherLoss, teacherLosses, all);
+    }
+
+    private static void outside(String name, double value, double[] column, List<String> all) {
+        Interval range = range(column);
+        if (!range.contains(value)) {
+            boolean less = value < range.low();
+            all.add(String.format(
+                    Locale.ROOT,
+                    "%s: %.4g is %.3g times %s than in any run",
+                    name,
+                    value,
+                    less ? range.low() / value : value / range.high(),
+                    less ? "less" : "more"));
+        }
+    }
+
+    /** Refuses a table that has more than a few of some runs. */
+    void requireFew(int[] rows, int most, String rule, String remedy) {
+        if (rows.length > most) {
+            throw refusal(
+                    "runs",
+                    rows.length + " of " + size(),
+                    rule + ", columns \"" + columns.losses + "\" and \"" + columns.teacherLosses + "\": " + named(rows)
+                            + "; " + remedy);
         }
     }
 
@@ -218,7 +300,8 @@ public final class RunTable {
                 && Arrays.equals(tokens, that.tokens)
                 && Arrays.equals(losses, that.losses)
                 && Arrays.equals(teacherLosses, that.teacherLosses)
-                && names.equals(that.names);
+                && names.equals(that.names)
+                && columns.equals(that.columns);
     }
 
     @Override
@@ -228,7 +311,8 @@ public final class RunTable {
                 Arrays.hashCode(tokens),
                 Arrays.hashCode(losses),
                 Arrays.hashCode(teacherLosses),
-                names);
+                names,
+                columns);
     }
 
     @Override

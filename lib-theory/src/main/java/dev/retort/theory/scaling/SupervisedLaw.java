@@ -3,6 +3,7 @@ package dev.retort.theory.scaling;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.List;
 import java.util.Locale;
@@ -223,13 +224,17 @@ public final class SupervisedLaw {
      *
      * @param flops the budget in floating-point operations, greater than 0
      * @return its size, tokens and loss
-     * @throws IllegalArgumentException if the budget is not positive and finite
+     * @throws IllegalArgumentException if the budget is not positive and finite, or its model is not
      */
     public ComputeOptimal optimalFor(double flops) {
         double product = positive("flops", flops) / TRAINING;
         double parameters = terms.bestParameters(product);
         double tokens = product / parameters;
-        return new ComputeOptimal(parameters, tokens, loss(parameters, tokens));
+        double loss = lossOf(parameters, tokens);
+        if (!(parameters > 0 && tokens > 0 && loss < Double.POSITIVE_INFINITY)) {
+            throw refusal("flops", flops, "is best spent on a model that is out of the range of numbers");
+        }
+        return new ComputeOptimal(parameters, tokens, loss);
     }
 
     /**

@@ -274,6 +274,39 @@ class TableReaderTest {
     }
 
     @Test
+    void readsTheCellsOfText(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("t.csv"), "Name;x\n\n a b ;\n\"c;d\";NaN\ne;2,5\nf;1e3\n");
+        TextTable table = READER.readText(file);
+        assertThat(table.names()).containsExactly("Name", "x");
+        assertThat(table.rows()).isEqualTo(4);
+        assertThat(table.cell(0, 0)).isEqualTo("a b");
+        assertThat(table.cell(1, 0)).isEqualTo("c;d");
+        assertThat(table.line(0)).isEqualTo(3);
+        assertThat(table.number(0, 1)).isEmpty();
+        assertThat(table.number(1, 1)).isEmpty();
+        assertThat(table.number(3, 1)).hasValue(1000);
+        assertThatThrownBy(() -> table.number(2, 1))
+                .isInstanceOf(TableFormatException.class)
+                .hasMessage(
+                        "t.csv: line 5, column \"x\" holds \"2,5\", which is no finite number; write decimals with a point,"
+                                + " thousands without a separator");
+        assertThatThrownBy(() -> table.number(4, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(READER.readText(file))
+                .isEqualTo(table)
+                .hasSameHashCodeAs(table)
+                .hasToString("4 rows of \"Name\", \"x\"");
+        assertThatThrownBy(() -> READER.withoutColumns("x").readText(file)).isInstanceOf(IllegalStateException.class);
+        DataTable.of(new double[][] {{1}, {2}}).save(directory.resolve("t.npy"));
+        assertThatThrownBy(() -> READER.readText(directory.resolve("t.npy")))
+                .isInstanceOf(TableFormatException.class)
+                .hasMessage("t.npy is a NumPy file, without names of columns: save it as .csv");
+        assertThatThrownBy(() -> READER.withSkippedLines(1).read(directory.resolve("t.npy")))
+                .isInstanceOf(TableFormatException.class)
+                .hasMessage(
+                        "t.npy is a NumPy file, which has no lines to skip, no separator and no comments: say none");
+    }
+
+    @Test
     void readsManyRows() throws IOException {
         String text = IntStream.range(0, 5000).mapToObj(i -> i + "," + i * i).reduce("i,j", (a, b) -> a + "\n" + b);
         DataTable table = read(READER, text);

@@ -270,10 +270,10 @@ class LawFitTest {
                 () -> SupervisedLaw.fit(
                         RunTable.of(new double[] {1, 2, 3}, new double[] {1, 2, 3}, new double[] {1, 2, 3})));
         refuses(
-                "parameters: 3.0 is the value of every run, so that its exponent is not determined",
+                "runs: 3.0 is the value in column \"parameters\" of every run, so that its exponent is not determined",
                 () -> SupervisedLaw.fit(RunTable.of(same, eight, eight)));
         refuses(
-                "tokens: 3.0 is the value of every run, so that its exponent is not determined",
+                "runs: 3.0 is the value in column \"tokens\" of every run, so that its exponent is not determined",
                 () -> SupervisedLaw.fit(RunTable.of(eight, same, eight)));
         refuses(
                 "losses[1]: 0.0 is not greater than 0 and finite",
@@ -299,7 +299,7 @@ class LawFitTest {
         double[] teacher = new double[20];
         Arrays.fill(teacher, 1.5);
         refuses(
-                "teacherLosses: 1.5 is the value of every run, so that its exponent is not determined",
+                "runs: 1.5 is the value in column \"teacher's loss\" of every run, so that its exponent is not determined",
                 () -> DistillationLaw.fit(
                         one.withTeacherLosses(teacher), STUDENTS.supervised(), FitSettings.standard()));
         refuses(
@@ -325,7 +325,7 @@ class LawFitTest {
         }
         RunTable many = RunTable.of(good.parameters(), good.tokens(), losses).withTeacherLosses(good.teacherLosses());
         refuses(
-                "losses: 6 of 40 are more than 1 % below the teacher's loss, which this law excludes: row 4, row 10, row 11, row 12, row 13,"
+                "runs: 6 of 40 have a loss more than 1 % below their teacher's, which this law excludes, columns \"loss\" and \"teacher's loss\": row 4, row 10, row 11, row 12, row 13,"
                         + " row 14; leave out runs whose students surpass their teachers",
                 () -> DistillationLaw.fit(many, STUDENTS.supervised(), quick));
     }
@@ -337,5 +337,6 @@ class LawFitTest {
         assertThat(students(STUDENTS, 12, 0, 2)).isNotEqualTo(runs);
         assertThat(runs.supervised().size()).isZero();
         assertThat(runs.distilled()).isEqualTo(runs);
+        assertThat(runs.withColumnNames("N_S", "D_S", "L_S", "L_T")).isNotEqualTo(runs);
     }
 }

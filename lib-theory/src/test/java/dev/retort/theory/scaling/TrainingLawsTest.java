@@ -225,6 +225,22 @@ class TrainingLawsTest {
                 () -> DistillationLaw.of(SupervisedLaw.busbridge2025(), 1, 1, 1, 1, 1, 1, 1, 1, 0));
     }
 
+    /** What overflows on the way to an answer is called by the argument that it comes from. */
+    @Test
+    void budgetsOutOfRangeAreRefusedByTheirName() {
+        SupervisedLaw shallow = SupervisedLaw.of(1.7, 1e200, 0.1, 1e-200, 0.1);
+        refuses(
+                "flops: 1.0E300 is best spent on a model that is out of the range of numbers",
+                () -> shallow.optimalFor(1e300));
+        refuses(
+                "flops: 4.9E-324 is best spent on a model that is out of the range of numbers",
+                () -> LAW.supervised().optimalFor(Double.MIN_VALUE));
+        refuses(
+                "flops: 1.0E-300 cannot be split into numbers of tokens for students of this size",
+                () -> LAW.split(1e-300, 1e200, 1));
+        assertThat(LAW.split(1e300, 1e9, 1).studentLoss()).isFinite();
+    }
+
     @Test
     void lawsAreValues() {
         assertThat(SupervisedLaw.busbridge2025())

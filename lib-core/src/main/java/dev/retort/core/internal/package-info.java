@@ -1,4 +1,7 @@
-/** What the modules share and users do not need: the wording of a refused argument, exact sums, a singular value decomposition. */
+/**
+ * What the modules share and users do not need: the wording of a refused argument, exact sums, decompositions of matrices in plain
+ * Java.
+ */
 @NullMarked
 package dev.retort.core.internal;
 

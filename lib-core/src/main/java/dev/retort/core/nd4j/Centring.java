@@ -5,11 +5,11 @@ import static dev.retort.core.nd4j.internal.ArrayArguments.at;
 import static dev.retort.core.nd4j.internal.ArrayArguments.numeric;
 import static dev.retort.core.nd4j.internal.ArrayArguments.shapeOf;
 
+import dev.retort.core.internal.Blocks;
 import dev.retort.core.internal.CompensatedSum;
+import dev.retort.core.internal.PowerOfTwo;
 import dev.retort.core.nd4j.internal.ArrayArguments;
-import dev.retort.core.nd4j.internal.Blocks;
 import dev.retort.core.nd4j.internal.OffHeapMatrix;
-import dev.retort.core.nd4j.internal.PowerOfTwo;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

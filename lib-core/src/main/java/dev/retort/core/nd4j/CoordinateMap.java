@@ -1,9 +1,9 @@
 package dev.retort.core.nd4j;
 
 import dev.retort.core.internal.DotProduct;
+import dev.retort.core.internal.PowerOfTwo;
 import dev.retort.core.nd4j.internal.DenseAlgebra;
 import dev.retort.core.nd4j.internal.OffHeapMatrix;
-import dev.retort.core.nd4j.internal.PowerOfTwo;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

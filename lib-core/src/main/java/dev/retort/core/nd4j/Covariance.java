@@ -8,15 +8,15 @@ import static dev.retort.core.nd4j.internal.ArrayArguments.finiteCopy;
 import static dev.retort.core.nd4j.internal.ArrayArguments.numeric;
 import static dev.retort.core.nd4j.internal.ArrayArguments.shapeOf;
 
+import dev.retort.core.internal.Blocks;
 import dev.retort.core.internal.CompensatedSum;
+import dev.retort.core.internal.PowerOfTwo;
 import dev.retort.core.internal.ThinSvd;
 import dev.retort.core.nd4j.internal.ArrayArguments;
 import dev.retort.core.nd4j.internal.Backend;
-import dev.retort.core.nd4j.internal.Blocks;
 import dev.retort.core.nd4j.internal.DenseAlgebra;
 import dev.retort.core.nd4j.internal.LargeSvd;
 import dev.retort.core.nd4j.internal.OffHeapMatrix;
-import dev.retort.core.nd4j.internal.PowerOfTwo;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.Arrays;
 import java.util.Objects;

@@ -11,10 +11,10 @@ import static dev.retort.core.nd4j.internal.ArrayArguments.numeric;
 import static dev.retort.core.nd4j.internal.ArrayArguments.shapeOf;
 import static dev.retort.core.nd4j.internal.ArrayArguments.sumOfFinite;
 
+import dev.retort.core.internal.PowerOfTwo;
 import dev.retort.core.nd4j.internal.ArrayArguments;
 import dev.retort.core.nd4j.internal.DenseAlgebra;
 import dev.retort.core.nd4j.internal.OffHeapMatrix;
-import dev.retort.core.nd4j.internal.PowerOfTwo;
 import dev.retort.core.nd4j.internal.RegressionMemory;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package dev.retort.core.nd4j;
 
 import dev.retort.core.RandomStreams;
 import dev.retort.core.StandardNormal;
-import dev.retort.core.nd4j.internal.Blocks;
+import dev.retort.core.internal.Blocks;
 import dev.retort.core.nd4j.internal.DenseAlgebra;
 import dev.retort.core.nd4j.internal.OffHeapMatrix;
 import dev.retort.core.nd4j.internal.RegressionMemory;

@@ -7,8 +7,8 @@ import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 
 import dev.retort.core.internal.CompensatedSum;
+import dev.retort.core.internal.PowerOfTwo;
 import dev.retort.core.nd4j.internal.OffHeapMatrix;
-import dev.retort.core.nd4j.internal.PowerOfTwo;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -8,8 +8,8 @@ import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.internal.CompensatedSum;
+import dev.retort.core.internal.PowerOfTwo;
 import dev.retort.core.nd4j.internal.OffHeapMatrix;
-import dev.retort.core.nd4j.internal.PowerOfTwo;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.Arrays;
 

@@ -8,10 +8,10 @@ import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.internal.PowerOfTwo;
 import dev.retort.core.nd4j.FactoredRegression.Method;
 import dev.retort.core.nd4j.internal.DenseAlgebra;
 import dev.retort.core.nd4j.internal.DenseAlgebraTest;
-import dev.retort.core.nd4j.internal.PowerOfTwo;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.Arrays;
 import java.util.List;

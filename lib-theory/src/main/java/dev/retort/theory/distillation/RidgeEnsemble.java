@@ -7,10 +7,9 @@ import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
+import dev.retort.core.internal.SymmetricEigen;
 import dev.retort.core.spectrum.RegressionTask;
 import java.util.Arrays;
-import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.EigenDecomposition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,12 +98,13 @@ public final class RidgeEnsemble {
                 || Arrays.stream(bend).flatMapToDouble(Arrays::stream).anyMatch(b -> !Double.isFinite(b))) {
             return single;
         }
-        EigenDecomposition eigen = new EigenDecomposition(new Array2DRowRealMatrix(bend, false));
+        SymmetricEigen eigen = SymmetricEigen.of(bend);
+        double[] curvatures = eigen.values();
         double[] moved = new double[size];
         for (int e = 0; e < size; e++) {
-            double value = eigen.getRealEigenvalue(e);
+            double value = curvatures[e];
             if (value > FLAT * size) {
-                double[] direction = eigen.getEigenvector(e).toArray();
+                double[] direction = eigen.vector(e);
                 double slope = 0;
                 for (int k = 0; k < size; k++) {
                     slope += direction[k] * scale[k] * (cross[k][from] - cross[from][from]);

@@ -1,10 +1,10 @@
 package dev.retort.theory.incontext;
 
 import dev.retort.core.StandardNormal;
+import dev.retort.core.internal.SymmetricEigen;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.EigenDecomposition;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.special.Gamma;
 
@@ -100,15 +100,17 @@ final class ConfusedTasks {
         if (context.length() == 0) {
             features = features.scalarMultiply(0);
         }
-        EigenDecomposition eigen = new EigenDecomposition(features.transpose().multiply(features));
+        SymmetricEigen eigen =
+                SymmetricEigen.of(features.transpose().multiply(features).getData());
+        double[] eigenvalues = eigen.values();
         double[] scales = new double[d];
         double[] wrong = new double[d]; // less the right one, along the eigenvectors
         double[] right = new double[d];
         double[] pull = new double[d]; // Xᵀε
         for (int i = 0; i < d; i++) {
-            double eigenvalue = Math.max(0, eigen.getRealEigenvalue(i));
+            double eigenvalue = Math.max(0, eigenvalues[i]);
             scales[i] = eigenvalue;
-            wrong[i] = Math.sqrt(2 * prior * distance) * eigen.getV().getEntry(0, i);
+            wrong[i] = Math.sqrt(2 * prior * distance) * eigen.vector(i)[0];
             right[i] = Math.sqrt(prior / 2) * StandardNormal.next(random) - wrong[i] / 2;
             pull[i] = eigenvalue * wrong[i] / 2 + noise * Math.sqrt(eigenvalue) * StandardNormal.next(random);
         }

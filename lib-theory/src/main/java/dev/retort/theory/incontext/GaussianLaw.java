@@ -5,10 +5,9 @@ import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
-import java.util.Arrays;
+import dev.retort.core.internal.SymmetricEigen;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.ArrayRealVector;
-import org.apache.commons.math3.linear.EigenDecomposition;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.RealVector;
 
@@ -53,9 +52,7 @@ final class GaussianLaw {
             }
         }
         RealMatrix matrix = new Array2DRowRealMatrix(covariance);
-        double smallest = Arrays.stream(new EigenDecomposition(matrix).getRealEigenvalues())
-                .min()
-                .getAsDouble();
+        double smallest = SymmetricEigen.of(covariance).values()[0];
         if (smallest < -ROUNDING * mean.length * largest) {
             throw refusal(covariances, "a matrix with the eigenvalue " + smallest, "is not positive semidefinite");
         }

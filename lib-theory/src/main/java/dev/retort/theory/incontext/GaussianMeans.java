@@ -2,9 +2,10 @@ package dev.retort.theory.incontext;
 
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.SymmetricEigen;
 import java.util.Arrays;
+import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.CholeskyDecomposition;
-import org.apache.commons.math3.linear.EigenDecomposition;
 import org.apache.commons.math3.linear.LUDecomposition;
 import org.apache.commons.math3.linear.MatrixUtils;
 import org.apache.commons.math3.linear.RealMatrix;
@@ -105,7 +106,8 @@ final class GaussianMeans {
             s2 = second.covariance();
             RealMatrix root = root(s1);
             double radius = Arrays.stream(
-                            new EigenDecomposition(symmetric(root.multiply(s2).multiply(root))).getRealEigenvalues())
+                            SymmetricEigen.of(root.multiply(s2).multiply(root).getData())
+                                    .values())
                     .max()
                     .getAsDouble();
             if (!(radius < 1)) {
@@ -122,15 +124,15 @@ final class GaussianMeans {
         }
 
         private static RealMatrix root(RealMatrix covariance) {
-            EigenDecomposition eigen = new EigenDecomposition(symmetric(covariance));
-            RealMatrix roots = MatrixUtils.createRealDiagonalMatrix(Arrays.stream(eigen.getRealEigenvalues())
-                    .map(value -> Math.sqrt(Math.max(0, value)))
-                    .toArray());
-            return eigen.getV().multiply(roots).multiply(eigen.getVT());
-        }
-
-        private static RealMatrix symmetric(RealMatrix matrix) {
-            return matrix.add(matrix.transpose()).scalarMultiply(0.5);
+            SymmetricEigen eigen = SymmetricEigen.of(covariance.getData());
+            double[] values = eigen.values();
+            double[][] scaled = new double[values.length][]; // by λ^¼: V √λ Vᵀ is the product with itself
+            for (int k = 0; k < values.length; k++) {
+                double factor = Math.sqrt(Math.sqrt(Math.max(0, values[k])));
+                scaled[k] = Arrays.stream(eigen.vector(k)).map(v -> factor * v).toArray();
+            }
+            RealMatrix rows = new Array2DRowRealMatrix(scaled, false);
+            return rows.transpose().multiply(rows);
         }
 
         double mean() {

@@ -5,6 +5,7 @@ import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.SampleMean;
 import dev.retort.core.StandardNormal;
+import dev.retort.core.internal.SymmetricEigen;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.Arrays;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.EigenDecomposition;
 import org.apache.commons.math3.linear.MatrixUtils;
 import org.apache.commons.math3.linear.RealMatrix;
 
@@ -55,13 +55,16 @@ public final class SampledContexts {
                     features.setEntry(row, i, Math.sqrt(variances[i]) * StandardNormal.next(random));
                 }
             }
-            EigenDecomposition gram =
-                    new EigenDecomposition(features.transpose().multiply(features));
-            this.eigenvalues = gram.getRealEigenvalues();
-            // They descend; past the rank they are rounding.
+            SymmetricEigen gram =
+                    SymmetricEigen.of(features.transpose().multiply(features).getData());
+            this.eigenvalues = gram.values();
+            // They ascend; those without a place in the rank are rounding.
             int rank = Math.min(length, task.spectrum().rank());
-            Arrays.fill(eigenvalues, Math.min(rank, dimension), dimension, 0);
-            RealMatrix basis = gram.getV();
+            Arrays.fill(eigenvalues, 0, Math.max(0, dimension - rank), 0);
+            RealMatrix basis = new Array2DRowRealMatrix(dimension, dimension);
+            for (int k = 0; k < dimension; k++) {
+                basis.setColumn(k, gram.vector(k));
+            }
             this.task = basis.preMultiply(
                     IntStream.range(0, dimension).mapToDouble(task::coefficient).toArray());
             this.covariance = basis.transpose()

@@ -8,6 +8,7 @@ import static dev.retort.core.internal.Arguments.refusal;
 import dev.retort.core.RandomStreams;
 import dev.retort.core.SampleMean;
 import dev.retort.core.StandardNormal;
+import dev.retort.core.internal.SymmetricEigen;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -15,7 +16,6 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.EigenDecomposition;
 import org.apache.commons.math3.linear.RealMatrix;
 
 /**
@@ -196,8 +196,9 @@ public final class TaskDiversity {
             for (int row = 0; row < features.getRowDimension(); row++) {
                 features.setRow(row, gaussian(count, 1, random));
             }
-            double[] eigenvalues = new EigenDecomposition(features.transpose().multiply(features)).getRealEigenvalues();
-            return Arrays.stream(eigenvalues)
+            return Arrays.stream(SymmetricEigen.of(
+                                    features.transpose().multiply(features).getData())
+                            .values())
                     .map(x -> Math.sqrt(Math.max(0, x)))
                     .toArray();
         }

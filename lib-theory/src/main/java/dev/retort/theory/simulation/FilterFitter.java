@@ -1,12 +1,13 @@
 package dev.retort.theory.simulation;
 
+import dev.retort.core.internal.SymmetricEigen;
 import dev.retort.core.nd4j.ExplicitFit;
 import dev.retort.core.nd4j.LinearFit;
 import dev.retort.theory.distillation.Estimator;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.EigenDecomposition;
+import org.apache.commons.math3.linear.ArrayRealVector;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -59,15 +60,17 @@ record FilterFitter(Estimator.Filtered estimator) implements Fitter {
     /** A = Xᵀ U diag((1 − ψ(s))/s) Uᵀ/n. */
     private double[][] map(RealMatrix x) {
         int n = x.getRowDimension();
-        EigenDecomposition eigen =
-                new EigenDecomposition(x.multiply(x.transpose()).scalarMultiply(1.0 / n));
-        RealMatrix vectors = eigen.getV();
-        double[] values = eigen.getRealEigenvalues();
+        SymmetricEigen eigen = SymmetricEigen.of(
+                x.multiply(x.transpose()).scalarMultiply(1.0 / n).getData());
+        double[] values = eigen.values();
+        RealMatrix vectors = new Array2DRowRealMatrix(n, n);
         RealMatrix scaled = vectors.copy();
         for (int k = 0; k < n; k++) {
             double s = values[k];
-            double factor = s > RANK * values[0] ? (1 - estimator.residual(s)) / s : 0;
-            scaled.setColumnVector(k, vectors.getColumnVector(k).mapMultiply(factor / n));
+            double factor = s > RANK * values[n - 1] ? (1 - estimator.residual(s)) / s : 0;
+            double[] vector = eigen.vector(k);
+            vectors.setColumn(k, vector);
+            scaled.setColumnVector(k, new ArrayRealVector(vector, false).mapMultiply(factor / n));
         }
         return x.transpose().multiply(scaled).multiply(vectors.transpose()).getData();
     }

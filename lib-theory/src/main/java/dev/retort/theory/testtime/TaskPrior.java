@@ -4,10 +4,11 @@ import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.SymmetricEigen;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.Objects;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.EigenDecomposition;
+import org.apache.commons.math3.linear.ArrayRealVector;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.jspecify.annotations.Nullable;
 
@@ -196,19 +197,18 @@ public final class TaskPrior {
         RealMatrix inner = factor.transpose()
                 .multiply(new Array2DRowRealMatrix(features.toArray(), false))
                 .multiply(factor);
-        for (int i = 0; i < inner.getRowDimension(); i++) {
-            for (int j = 0; j < i; j++) {
-                inner.setEntry(i, j, inner.getEntry(j, i));
-            }
-        }
-        EigenDecomposition eigen = new EigenDecomposition(inner);
-        RealMatrix basis = factor.multiply(eigen.getV());
+        SymmetricEigen eigen = SymmetricEigen.of(inner.getData());
+        double[] values = eigen.values();
         double loss = noise * noise;
+        RealMatrix basis = new Array2DRowRealMatrix(factor.getRowDimension(), values.length);
         RealMatrix scaled = basis.copy();
-        for (int j = 0; j < scaled.getColumnDimension(); j++) {
-            double lambda = Math.max(0, eigen.getRealEigenvalue(j));
+        for (int j = 0; j < values.length; j++) {
+            double lambda = Math.max(0, values[j]);
+            double[] column = factor.operate(eigen.vector(j));
             loss += missed(lambda, contextLength);
-            scaled.setColumnVector(j, scaled.getColumnVector(j).mapDivide((contextLength + 1.0) * lambda + tau()));
+            basis.setColumn(j, column);
+            scaled.setColumnVector(
+                    j, new ArrayRealVector(column, false).mapDivide((contextLength + 1.0) * lambda + tau()));
         }
         RealMatrix weights = scaled.multiply(basis.transpose());
         return new Optimum(SquareMatrix.of("weights", weights.getData()), loss);

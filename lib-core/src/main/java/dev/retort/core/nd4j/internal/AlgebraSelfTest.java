@@ -1,6 +1,7 @@
 package dev.retort.core.nd4j.internal;
 
 import dev.retort.core.RandomStreams;
+import dev.retort.core.internal.Blocks;
 import dev.retort.core.internal.DotProduct;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;

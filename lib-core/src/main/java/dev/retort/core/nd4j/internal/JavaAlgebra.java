@@ -1,6 +1,9 @@
 package dev.retort.core.nd4j.internal;
 
+import dev.retort.core.internal.Blocks;
 import dev.retort.core.internal.DotProduct;
+import dev.retort.core.internal.Householder;
+import dev.retort.core.internal.SymmetricEigen;
 import java.util.Arrays;
 
 /**

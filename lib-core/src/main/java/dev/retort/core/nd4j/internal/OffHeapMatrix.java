@@ -1,5 +1,7 @@
 package dev.retort.core.nd4j.internal;
 
+import dev.retort.core.internal.Blocks;
+import dev.retort.core.internal.PowerOfTwo;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;

@@ -1,12 +1,10 @@
-package dev.retort.core.nd4j.internal;
-
-import dev.retort.core.internal.DotProduct;
+package dev.retort.core.internal;
 
 /**
  * Householder's reflections I − scale · v vᵀ, stored as LAPACK stores them: the first entry of v is 1 and its place holds
  * the image of the reflected vector instead.
  */
-final class Householder {
+public final class Householder {
 
     private Householder() {}
 
@@ -16,7 +14,7 @@ final class Householder {
      *
      * @return the scale; 0, the identity, if the vector lies on the axis already
      */
-    static double reflection(double[] a, int at, int count) {
+    public static double reflection(double[] a, int at, int count) {
         double rest = Blocks.norm(a, at + 1, count - 1);
         if (rest == 0) {
             return 0;
@@ -33,7 +31,7 @@ final class Householder {
     }
 
     /** Applies the reflection stored at a[at …] to x[xAt …]. */
-    static void reflect(double[] a, int at, double scale, double[] x, int xAt, int count) {
+    public static void reflect(double[] a, int at, double scale, double[] x, int xAt, int count) {
         double along = scale * (x[xAt] + DotProduct.of(a, at + 1, x, xAt + 1, count - 1));
         x[xAt] -= along;
         Blocks.addRow(-along, a, at + 1, x, xAt + 1, count - 1);

@@ -1,6 +1,4 @@
-package dev.retort.core.nd4j.internal;
-
-import dev.retort.core.internal.DotProduct;
+package dev.retort.core.internal;
 
 /** Products and transposes of row-major matrices in Java arrays, block by block so that a block stays in cache. */
 public final class Blocks {
@@ -15,7 +13,7 @@ public final class Blocks {
 
     private Blocks() {}
 
-    static double[] transposed(double[] a, int rows, int columns) {
+    public static double[] transposed(double[] a, int rows, int columns) {
         double[] t = new double[a.length];
         for (int i0 = 0; i0 < rows; i0 += TILE) {
             for (int j0 = 0; j0 < columns; j0 += TILE) {
@@ -31,7 +29,7 @@ public final class Blocks {
         return t;
     }
 
-    static void mirrorLower(double[] a, int n) {
+    public static void mirrorLower(double[] a, int n) {
         for (int i0 = 0; i0 < n; i0 += TILE) {
             for (int j0 = 0; j0 <= i0; j0 += TILE) {
                 int i1 = Math.min(i0 + TILE, n);
@@ -46,12 +44,12 @@ public final class Blocks {
     }
 
     /** Adds factor · A B to C, where A is rows x inner, B inner x columns; all of C. */
-    static void addProduct(double factor, double[] a, double[] b, double[] c, int rows, int inner, int columns) {
+    public static void addProduct(double factor, double[] a, double[] b, double[] c, int rows, int inner, int columns) {
         accumulate(factor, a, b, c, rows, inner, columns, false);
     }
 
     /** Adds A Aᵀ to the lower triangle of C, where A is n x inner and {@code transposed} its transpose. */
-    static void addLowerSquare(double[] a, double[] transposed, double[] c, int n, int inner) {
+    public static void addLowerSquare(double[] a, double[] transposed, double[] c, int n, int inner) {
         accumulate(1, a, transposed, c, n, inner, n, true);
     }
 

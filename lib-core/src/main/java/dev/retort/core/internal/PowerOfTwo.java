@@ -1,4 +1,4 @@
-package dev.retort.core.nd4j.internal;
+package dev.retort.core.internal;
 
 /**
  * Scaling by powers of two, which is exact: it takes squares and products of entries out of the reach of overflow and

@@ -77,13 +77,6 @@ public final class AttentionArrays {
         }
     }
 
-    /** The labels themselves, to which noise of the given standard deviation has been added. */
-    static INDArray withNoise(INDArray labels, double deviation, double[] noise) {
-        try (INDArray drawn = Nd4j.createFromArray(noise)) {
-            return labels.addi(drawn.muli(deviation));
-        }
-    }
-
     /** The context vector u = Xᵀy, shape {@code [d]}. */
     static INDArray contextVector(INDArray features, INDArray labels) {
         return MatrixProduct.ofTransposed(features, labels);

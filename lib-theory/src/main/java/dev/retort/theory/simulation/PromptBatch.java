@@ -1,11 +1,12 @@
 package dev.retort.theory.simulation;
 
-import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
-
 import dev.retort.core.StandardNormal;
+import dev.retort.core.internal.Blocks;
+import dev.retort.core.internal.DotProduct;
 import dev.retort.core.nd4j.GaussianDesign;
 import dev.retort.core.nd4j.internal.MatrixProduct;
 import dev.retort.theory.testtime.TaskPrior;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -58,45 +59,54 @@ final class PromptBatch {
     private INDArray descentInOneArray(INDArray weights, int prompts, RandomGenerator random) {
         int inContexts = contextLength * prompts;
         // First the first example of every prompt, then the second of each, and so on; last the queries.
-        try (INDArray samples = features.sample(inContexts + prompts, random);
-                INDArray labels = labels(samples, prompts, random);
-                INDArray contexts = contextVectors(samples, labels, prompts);
-                INDArray predictors = MatrixProduct.of(contexts, weights.transpose())) {
-            INDArray queries = samples.get(interval(inContexts, inContexts + prompts));
-            try (INDArray errors = predictors.muli(queries).sum(1)) {
-                errors.rsubi(labels.get(interval(inContexts, inContexts + prompts)));
-                contexts.muliColumnVector(errors.muli(2).reshape(prompts, 1));
-                return MatrixProduct.ofTransposed(queries, contexts);
+        double[] samples = sample(features, inContexts + prompts, random);
+        double[] labels = labels(samples, prompts, random);
+        double[] contexts = contextVectors(samples, labels, prompts);
+        int d = dimension;
+        try (INDArray u = array(contexts);
+                INDArray predictors = MatrixProduct.of(u, weights.transpose());
+                INDArray queries = array(Arrays.copyOfRange(samples, inContexts * d, samples.length))) {
+            double[] predictor = predictors.data().asDouble();
+            for (int k = 0; k < prompts; k++) {
+                double error =
+                        labels[inContexts + k] - DotProduct.of(samples, (inContexts + k) * d, predictor, k * d, d);
+                for (int j = k * d; j < (k + 1) * d; j++) {
+                    contexts[j] *= 2 * error;
+                }
             }
+            try (INDArray weighted = array(contexts)) {
+                return MatrixProduct.ofTransposed(queries, weighted);
+            }
+        }
+    }
+
+    private INDArray array(double[] rows) {
+        return Nd4j.create(rows, new long[] {rows.length / dimension, dimension}, 'c');
+    }
+
+    private static double[] sample(GaussianDesign design, int rows, RandomGenerator random) {
+        try (INDArray drawn = design.sample(rows, random)) {
+            return drawn.data().asDouble();
         }
     }
 
     /** y = xᵀβ + noise, each prompt with its own β. */
-    private INDArray labels(INDArray samples, int prompts, RandomGenerator random) {
-        double[] ofEach = new double[prompts * (contextLength + 1) * dimension];
-        if (coefficients != null) {
-            try (INDArray drawn = coefficients.sample(prompts, random)) {
-                double[] once = drawn.data().asDouble();
-                for (int from = 0; from < ofEach.length; from += once.length) {
-                    System.arraycopy(once, 0, ofEach, from, once.length);
-                }
-            }
+    private double[] labels(double[] samples, int prompts, RandomGenerator random) {
+        double[] tasks = coefficients == null ? new double[prompts * dimension] : sample(coefficients, prompts, random);
+        double[] labels = StandardNormal.sample(samples.length / dimension, random);
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = DotProduct.of(samples, i * dimension, tasks, i % prompts * dimension, dimension)
+                    + noise * labels[i];
         }
-        try (INDArray perSample = Nd4j.create(ofEach, samples.shape(), 'c')) {
-            double[] drawn = StandardNormal.sample(Math.toIntExact(samples.size(0)), random);
-            return AttentionArrays.withNoise(perSample.muli(samples).sum(1), noise, drawn);
-        }
+        return labels;
     }
 
     /** u = Xᵀy, one per row. */
-    private INDArray contextVectors(INDArray samples, INDArray labels, int prompts) {
-        if (contextLength == 0) {
-            return Nd4j.zeros(DataType.DOUBLE, prompts, dimension);
+    private double[] contextVectors(double[] samples, double[] labels, int prompts) {
+        double[] contexts = new double[prompts * dimension];
+        for (int i = 0; i < contextLength * prompts; i++) {
+            Blocks.addRow(labels[i], samples, i * dimension, contexts, i % prompts * dimension, dimension);
         }
-        int inContexts = contextLength * prompts;
-        try (INDArray weighted = samples.get(interval(0, inContexts))
-                .mulColumnVector(labels.get(interval(0, inContexts)).reshape(inContexts, 1))) {
-            return weighted.reshape(contextLength, prompts, dimension).sum(0);
-        }
+        return contexts;
     }
 }

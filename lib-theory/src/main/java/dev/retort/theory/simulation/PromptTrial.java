@@ -2,23 +2,22 @@ package dev.retort.theory.simulation;
 
 import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.refusal;
-import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
 
 import dev.retort.core.StandardNormal;
+import dev.retort.core.internal.Blocks;
+import dev.retort.core.internal.DotProduct;
 import dev.retort.core.nd4j.GaussianDesign;
-import dev.retort.core.nd4j.internal.MatrixProduct;
 import dev.retort.theory.testtime.TestTimeTraining;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** One run of test-time training: draw prompts, make the step, measure. Its arrays are only read, by all threads. */
 final class PromptTrial implements Trial<PromptTrial.Outcome> {
 
-    private final INDArray covariance;
-    private final INDArray coefficients;
-    private final INDArray weights;
+    private final double[][] covariance;
+    private final double[] coefficients;
+    private final double[][] weights;
     private final GaussianDesign design;
     private final double noise;
     private final int contextLength;
@@ -31,10 +30,10 @@ final class PromptTrial implements Trial<PromptTrial.Outcome> {
     private final double multiple;
 
     PromptTrial(TestTimeTraining training, int examples) {
-        this.weights = AttentionArrays.weights(training.start());
-        this.covariance = AttentionArrays.matrix(training.task().covariance());
-        this.coefficients = Nd4j.createFromArray(training.task().coefficients());
-        this.design = AttentionArrays.features(training.task().covariance());
+        this.weights = training.start().weights();
+        this.covariance = training.task().covariance();
+        this.coefficients = training.task().coefficients();
+        this.design = AttentionArrays.features(covariance);
         this.noise = training.task().noise();
         this.contextLength = training.contextLength();
         this.examples = examples;
@@ -50,8 +49,8 @@ final class PromptTrial implements Trial<PromptTrial.Outcome> {
     @Override
     public long memory() {
         long rows = (long) contextLength + examples + freshLength;
-        long dimension = coefficients.length();
-        return Double.BYTES * (4 * rows * (dimension + 1) + 8 * dimension * dimension);
+        long dimension = coefficients.length;
+        return Double.BYTES * (4 * rows * (dimension + 1) + 2 * dimension * dimension);
     }
 
     /** The loss initialLoss − 2 slope η + curvature η² that this run ends with after a step of size η. */
@@ -67,15 +66,18 @@ final class PromptTrial implements Trial<PromptTrial.Outcome> {
     @Override
     public Outcome run(RandomGenerator random) {
         int rows = contextLength + examples + freshLength;
-        // An array has at least one row.
-        try (INDArray features = design.sample(Math.max(1, rows), random);
-                INDArray labels = labels(features, random);
-                INDArray context = contextVector(features, labels, 0, contextLength);
-                INDArray descent = descent(context, features, labels);
-                INDArray evaluation =
-                        sameContext ? context.dup() : contextVector(features, labels, contextLength + examples, rows)) {
-            return outcome(descent, evaluation);
+        double[] features;
+        try (INDArray drawn = design.sample(Math.max(1, rows), random)) { // an array has at least one row
+            features = drawn.data().asDouble();
         }
+        double[] labels = labels(features, random);
+        double[] context = contextVector(features, labels, 0, contextLength);
+        double[] direction = direction(context, features, labels);
+        double[] evaluation = sameContext ? context : contextVector(features, labels, contextLength + examples, rows);
+        // The step adds direction · contextᵀ to the weights: what that makes of the evaluation is a multiple of the
+        // direction.
+        double along = DotProduct.of(context, 0, evaluation, 0, context.length);
+        return outcome(Arrays.stream(direction).map(v -> along * v).toArray(), evaluation);
     }
 
     /** The loss without a step. */
@@ -85,37 +87,54 @@ final class PromptTrial implements Trial<PromptTrial.Outcome> {
     }
 
     /** y = Xβ + noise. */
-    private INDArray labels(INDArray features, RandomGenerator random) {
-        double[] drawn = StandardNormal.sample(Math.toIntExact(features.size(0)), random);
-        return AttentionArrays.withNoise(MatrixProduct.of(features, coefficients), noise, drawn);
+    private double[] labels(double[] features, RandomGenerator random) {
+        int d = coefficients.length;
+        double[] labels = StandardNormal.sample(features.length / d, random);
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = DotProduct.of(features, i * d, coefficients, 0, d) + noise * labels[i];
+        }
+        return labels;
     }
 
-    private INDArray contextVector(INDArray features, INDArray labels, int from, int to) {
-        return from == to
-                ? Nd4j.zeros(DataType.DOUBLE, coefficients.length())
-                : AttentionArrays.contextVector(features.get(interval(from, to)), labels.get(interval(from, to)));
+    /** u = Xᵀy over some rows. */
+    private static double[] contextVector(double[] features, double[] labels, int from, int to) {
+        int d = features.length / labels.length;
+        double[] sum = new double[d];
+        for (int i = from; i < to; i++) {
+            Blocks.addRow(labels[i], features, i * d, sum, 0, d);
+        }
+        return sum;
     }
 
-    private INDArray descent(INDArray context, INDArray features, INDArray labels) {
-        return examples == 0
-                ? Nd4j.zeros(DataType.DOUBLE, weights.shape())
-                : AttentionArrays.descent(
-                        weights,
-                        context,
-                        features.get(interval(contextLength, contextLength + examples)),
-                        labels.get(interval(contextLength, contextLength + examples)),
-                        multiple);
+    /** 2 · multiple · Xᵀ(y − X W u) over the examples: minus the gradient is this times uᵀ. */
+    private double[] direction(double[] context, double[] features, double[] labels) {
+        int d = coefficients.length;
+        double[] predictor = times(weights, context);
+        double[] direction = new double[d];
+        for (int i = contextLength; i < contextLength + examples; i++) {
+            double error = labels[i] - DotProduct.of(features, i * d, predictor, 0, d);
+            Blocks.addRow(2 * multiple * error, features, i * d, direction, 0, d);
+        }
+        return direction;
     }
 
     /** The loss σ² + rᵀΣr of weights W + ηD, which leave the residual r = (β − Wu) − ηDu. */
-    private Outcome outcome(INDArray descent, INDArray evaluation) {
-        try (INDArray residual = MatrixProduct.of(weights, evaluation).rsubi(coefficients);
-                INDArray shift = MatrixProduct.of(descent, evaluation);
-                INDArray both =
-                        Nd4j.createFromArray(new double[][] {residual.toDoubleVector(), shift.toDoubleVector()});
-                INDArray weighted = MatrixProduct.of(both, covariance);
-                INDArray forms = MatrixProduct.of(weighted, both.transpose())) {
-            return new Outcome(noise * noise + forms.getDouble(0, 0), forms.getDouble(0, 1), forms.getDouble(1, 1));
+    private Outcome outcome(double[] shift, double[] evaluation) {
+        int d = shift.length;
+        double[] residual = times(weights, evaluation);
+        for (int i = 0; i < d; i++) {
+            residual[i] = coefficients[i] - residual[i];
         }
+        double[] weighted = times(covariance, residual);
+        return new Outcome(
+                noise * noise + DotProduct.of(residual, 0, weighted, 0, d),
+                DotProduct.of(shift, 0, weighted, 0, d),
+                DotProduct.of(shift, 0, times(covariance, shift), 0, d));
+    }
+
+    private static double[] times(double[][] matrix, double[] vector) {
+        return Arrays.stream(matrix)
+                .mapToDouble(row -> DotProduct.of(row, 0, vector, 0, vector.length))
+                .toArray();
     }
 }

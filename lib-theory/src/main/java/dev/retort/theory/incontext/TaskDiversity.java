@@ -44,10 +44,10 @@ import org.apache.commons.math3.linear.RealMatrix;
  * TaskDiversity diversity = TaskDiversity.of(context, 1024, 500, 7);
  * double anyTask = diversity.generalising(); // 0.4178
  * int tasks = diversity.tasks()[6]; // 12
- * SampleMean newTask = diversity.memorisingOnNew(6); // 0.812 ± 0.017: after so many tasks
+ * SampleMean newTask = diversity.memorisingOnNew(6); // 0.795 ± 0.018: after so many tasks
  * TaskDiversity.Crossing tie = diversity.crossing(0.4).orElseThrow(); // two tasks of five to come are new
- * double most = tie.tasks(); // 25
- * double uncertainty = tie.standardError(); // 9
+ * double most = tie.tasks(); // 16
+ * double uncertainty = tie.standardError(); // 4
  * }</pre>
  */
 public final class TaskDiversity {

@@ -2,6 +2,8 @@ package dev.retort.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retort.core.spectrum.SpectralMeasure;
+import dev.retort.core.spectrum.Spectrum;
 import dev.retort.fixtures.PublicContract;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,7 @@ class PublicContractTest {
     void answersWithResultsOrWithRefusalsOnly() {
         PublicContract contract = PublicContract.of(SampleMean.class)
                 .withSamples(RandomGenerator.class, new SplittableRandom(1))
+                .withSamples(SpectralMeasure.class, Spectrum.of(2, 1, 0.5).measure())
                 .withSamples(
                         INDArray.class,
                         Nd4j.create(new double[][] {{1, 2}, {3, 5}, {4, 4}}),

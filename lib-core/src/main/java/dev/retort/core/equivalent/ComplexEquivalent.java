@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * and that of r.
  *
  * <p>As for a real ridge, the spectrum is split at n, and the root of ln A − ln B with A = Σ_tail λ/(λ+κ) + n·r/κ and B = Σ_head
- * κ/(λ+κ) + max(n − rank, 0) is found by Newton's method in ln κ, from the real root at |r|; nothing cancels. Derived in the
- * module's documentation, {@code docs/equivalents.md}. Immutable.
+ * κ/(λ+κ) + max(n − rank, 0) is found by Newton's method in ln κ, from the real root at |r| or from an equivalent nearby; nothing
+ * cancels. Derived in the module's documentation, {@code docs/equivalents.md}. Immutable.
  *
  * <pre>{@code
  * ComplexEquivalent equivalent = ComplexEquivalent.of(Spectrum.powerLaw(1.5, 100), 50, 0.01, 0.02);
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class ComplexEquivalent {
 
     /** Newton's method has squared an error below this away. */
-    private static final double LAST_STEP = 1e-9;
+    private static final double LAST_STEP = 1e-8;
 
     /** From the real root it takes at most 8 steps on spectra of 100 decades. */
     private static final int MOST_STEPS = 60;
@@ -37,26 +37,69 @@ public final class ComplexEquivalent {
     /** The argument of r is followed in steps of this size if one step is too bold. */
     private static final double TURN = 0.4;
 
-    private final Spectrum spectrum;
+    private final SpectralMeasure measure;
     private final double samples;
-    private final double kappaReal;
-    private final double kappaImaginary;
-    private final double leftReal;
-    private final double leftImaginary;
+    private final Complex ridge;
+    private final Complex kappa;
+    /** r/κ */
+    private final Complex left;
+    /** n/(A·(DA/A + DB/B)), by which ln κ follows the numbers that it depends on. */
+    private final Complex pull;
 
     private ComplexEquivalent(
-            Spectrum spectrum,
-            double samples,
-            double kappaReal,
-            double kappaImaginary,
-            double leftReal,
-            double leftImaginary) {
-        this.spectrum = spectrum;
+            SpectralMeasure measure, double samples, Complex ridge, Complex kappa, Complex left, Complex pull) {
+        this.measure = measure;
         this.samples = samples;
-        this.kappaReal = kappaReal;
-        this.kappaImaginary = kappaImaginary;
-        this.leftReal = leftReal;
-        this.leftImaginary = leftImaginary;
+        this.ridge = ridge;
+        this.kappa = kappa;
+        this.left = left;
+        this.pull = pull;
+    }
+
+    /** A complex number. */
+    private record Complex(double real, double imaginary) {
+
+        static Complex polar(double size, double angle) {
+            return new Complex(size * Math.cos(angle), size * Math.sin(angle));
+        }
+
+        Complex plus(Complex other) {
+            return new Complex(real + other.real, imaginary + other.imaginary);
+        }
+
+        Complex minus(Complex other) {
+            return new Complex(real - other.real, imaginary - other.imaginary);
+        }
+
+        Complex times(double factor) {
+            return new Complex(real * factor, imaginary * factor);
+        }
+
+        Complex times(Complex other) {
+            return new Complex(
+                    real * other.real - imaginary * other.imaginary, real * other.imaginary + imaginary * other.real);
+        }
+
+        /** In units of the larger part of the divisor, so that no square leaves the range of numbers. */
+        Complex over(Complex other) {
+            double unit = Math.max(Math.abs(other.real), Math.abs(other.imaginary));
+            double c = other.real / unit;
+            double d = other.imaginary / unit;
+            double norm = c * c + d * d;
+            return new Complex((real * c + imaginary * d) / norm / unit, (imaginary * c - real * d) / norm / unit);
+        }
+
+        double size() {
+            return Math.hypot(real, imaginary);
+        }
+
+        Complex log() {
+            return new Complex(Math.log(size()), Math.atan2(imaginary, real));
+        }
+
+        boolean isReal() {
+            return imaginary == 0;
+        }
     }
 
     /**
@@ -71,93 +114,126 @@ public final class ComplexEquivalent {
      */
     public static ComplexEquivalent of(Spectrum spectrum, double samples, double real, double imaginary) {
         positive("samples", samples);
-        checkRidge(real, imaginary);
-        double size = Math.hypot(real, imaginary);
-        DeterministicEquivalent start = DeterministicEquivalent.of(notNull("spectrum", spectrum), samples, size);
-        if (imaginary == 0) {
-            double left = start.tau() > 0 ? start.ridge() / start.tau() : start.oneMinusOmega();
-            return new ComplexEquivalent(spectrum, samples, start.tau(), 0, left, 0);
-        }
-        Solver solver = new Solver(spectrum.measure(), samples);
-        double argument = Math.atan2(imaginary, real);
-        double log = Math.log(start.tau());
-        if (!solver.solve(size, argument, log, 0)) {
-            int turns = (int) Math.ceil(Math.abs(argument) / TURN);
-            double logAt = log;
-            double turned = 0;
-            for (int turn = 1; turn <= turns; turn++) {
-                if (!solver.solve(size, argument * turn / turns, logAt, turned)) {
-                    throw new IllegalStateException("No fixed point for the ridge " + real + " + " + imaginary + "i, "
-                            + samples + " samples and " + spectrum);
-                }
-                logAt = solver.log;
-                turned = solver.turn;
-            }
-        }
-        return solved(spectrum, samples, solver, size, argument);
+        return of(notNull("spectrum", spectrum).measure(), samples, ridge(real, imaginary));
     }
 
-    private static void checkRidge(double real, double imaginary) {
+    private static ComplexEquivalent of(SpectralMeasure measure, double samples, Complex ridge) {
+        double size = ridge.size();
+        FixedPoint start = FixedPoint.of(measure, samples, size);
+        if (ridge.isReal()) {
+            double tau = start.tau();
+            double left = tau > 0 ? size / tau : 1 - measure.rank() / samples;
+            Complex none = new Complex(0, 0);
+            return new ComplexEquivalent(measure, samples, ridge, new Complex(tau, 0), new Complex(left, 0), none);
+        }
+        Solver solver = new Solver(measure, samples);
+        Complex logRidge = ridge.log();
+        Complex logStart = new Complex(Math.log(start.tau()), 0);
+        // To first order ln κ follows ln r by this part.
+        double part = start.spare() / (start.product() + start.spare());
+        Complex bold = new Complex(logStart.real, part * logRidge.imaginary);
+        if (!solver.solve(logRidge, bold) && !solver.solve(logRidge, logStart)) {
+            int turns = (int) Math.ceil(Math.abs(logRidge.imaginary) / TURN);
+            Complex from = logStart;
+            for (int turn = 1; turn <= turns; turn++) {
+                if (!solver.solve(new Complex(logRidge.real, logRidge.imaginary * turn / turns), from)) {
+                    throw new IllegalStateException("No fixed point for the ridge " + ridge.real + " + "
+                            + ridge.imaginary + "i, " + samples + " samples and a spectrum of " + measure.size()
+                            + " nodes");
+                }
+                from = solver.log;
+            }
+        }
+        return solver.solved(ridge, logRidge);
+    }
+
+    private static Complex ridge(double real, double imaginary) {
         finite("real", real);
         finite("imaginary", imaginary);
         if (imaginary == 0 && real < 0) {
             throw refusal("real", real, "is on the negative real axis, where the resolvent has its poles");
         }
-    }
-
-    private static ComplexEquivalent solved(
-            Spectrum spectrum, double samples, Solver solver, double size, double argument) {
-        double kappa = Math.exp(solver.log);
-        double ratio = size / kappa;
-        double angle = argument - solver.turn;
-        return new ComplexEquivalent(
-                spectrum,
-                samples,
-                kappa * Math.cos(solver.turn),
-                kappa * Math.sin(solver.turn),
-                ratio * Math.cos(angle),
-                ratio * Math.sin(angle));
+        return new Complex(real, imaginary);
     }
 
     /**
-     * The equivalents at several ridges of the same spectrum, each solved for from those before: along a smooth curve, such as the contour
-     * of a spectral filter, that takes about two thirds of the passes over the spectrum.
+     * The equivalents at several ridges of the same measure, each solved for from those before: along a smooth curve, such as the contour
+     * of a spectral filter, that takes about half of the passes over the spectrum.
      *
-     * @param spectrum the eigenvalues of the covariance
+     * @param measure the eigenvalues of the covariance, of a spectrum or compressed
      * @param samples the number of samples n, greater than 0
      * @param real the real parts of the ridges
      * @param imaginary their imaginary parts, one for each
      * @return the equivalents, in their order
      * @throws IllegalArgumentException as {@link #of} does, or if there are not as many imaginary parts as real ones
      */
-    public static List<ComplexEquivalent> along(Spectrum spectrum, double samples, double[] real, double[] imaginary) {
+    public static List<ComplexEquivalent> along(
+            SpectralMeasure measure, double samples, double[] real, double[] imaginary) {
+        notNull("measure", measure);
+        positive("samples", samples);
         length("imaginary", notNull("imaginary", imaginary).length, "real.length", notNull("real", real).length);
         List<ComplexEquivalent> equivalents = new ArrayList<>();
         for (int k = 0; k < real.length; k++) {
-            ComplexEquivalent before = k == 0 ? null : equivalents.get(k - 1);
-            ComplexEquivalent next =
-                    before == null ? null : before.at(real[k], imaginary[k], k == 1 ? null : equivalents.get(k - 2));
-            equivalents.add(next == null ? of(spectrum, samples, real[k], imaginary[k]) : next);
+            Complex ridge = ridge(real[k], imaginary[k]);
+            ComplexEquivalent before = k > 0 ? equivalents.get(k - 1) : null;
+            ComplexEquivalent earlier = k > 1 ? equivalents.get(k - 2) : null;
+            equivalents.add(before == null ? of(measure, samples, ridge) : before.at(samples, ridge, earlier));
         }
         return equivalents;
     }
 
-    /** The equivalent at a near ridge, from two before it or, if the first is null, from this alone; null if it is not found from there. */
-    private @Nullable ComplexEquivalent at(double real, double imaginary, @Nullable ComplexEquivalent earlier) {
-        checkRidge(real, imaginary);
-        if (imaginary == 0 || kappaImaginary == 0 || (earlier != null && earlier.kappaImaginary == 0)) {
-            return null;
+    /**
+     * The equivalent of the same spectrum for other numbers, solved for from this one: to a near one, as along a fine grid, it takes two
+     * passes over the spectrum.
+     *
+     * @param newSamples the number of samples n, greater than 0
+     * @param real the real part of r
+     * @param imaginary the imaginary part of r; if it is 0, the real part must not be negative
+     * @return the equivalent
+     * @throws IllegalArgumentException as {@link #of} does
+     */
+    public ComplexEquivalent at(double newSamples, double real, double imaginary) {
+        positive("samples", newSamples);
+        return at(newSamples, ridge(real, imaginary), null);
+    }
+
+    /** From this one and, unless it is null, from an earlier one of as many samples. */
+    private ComplexEquivalent at(double newSamples, Complex newRidge, @Nullable ComplexEquivalent earlier) {
+        if (!newRidge.isReal() && !ridge.isReal()) {
+            Complex logRidge = newRidge.log();
+            Complex start = earlier == null || earlier.ridge.isReal() || earlier.ridge.equals(ridge)
+                    ? carriedOn(newSamples, logRidge)
+                    : carriedOn(earlier, logRidge);
+            Solver solver = new Solver(measure, newSamples);
+            if (solver.solve(logRidge, start)) {
+                return solver.solved(newRidge, logRidge);
+            }
         }
-        double size = Math.hypot(real, imaginary);
-        double argument = Math.atan2(imaginary, real);
-        double log = Math.log(Math.hypot(kappaReal, kappaImaginary));
-        double turn = Math.atan2(kappaImaginary, kappaReal);
-        if (earlier != null) {
-            log += log - Math.log(Math.hypot(earlier.kappaReal, earlier.kappaImaginary));
-            turn += turn - Math.atan2(earlier.kappaImaginary, earlier.kappaReal);
-        }
-        Solver solver = new Solver(spectrum.measure(), samples);
-        return solver.solve(size, argument, log, turn) ? solved(spectrum, samples, solver, size, argument) : null;
+        return of(measure, newSamples, newRidge);
+    }
+
+    /** ln κ to first order: n left dln r − (n − n left) dln n moves A − B. */
+    private Complex carriedOn(double newSamples, Complex logRidge) {
+        Complex moved = left.times(logRidge.minus(ridge.log()))
+                .plus(left.minus(new Complex(1, 0)).times(Math.log(newSamples / samples)));
+        return kappa.log().plus(pull.times(moved));
+    }
+
+    /** ln κ by the cubic polynomial in ln r that has the values and the derivatives of two equivalents. */
+    private Complex carriedOn(ComplexEquivalent earlier, Complex logRidge) {
+        Complex a = earlier.ridge.log();
+        Complex b = ridge.log();
+        Complex valueA = earlier.kappa.log();
+        Complex width = b.minus(a);
+        Complex slopeA = earlier.pull.times(earlier.left);
+        Complex slopeB = pull.times(left);
+        Complex between = kappa.log().minus(valueA).over(width);
+        Complex bend = between.minus(slopeA).over(width);
+        Complex twist = slopeB.minus(between).over(width).minus(bend).over(width);
+        Complex fromA = logRidge.minus(a);
+        Complex fromB = logRidge.minus(b);
+        Complex cubic = bend.plus(twist.times(fromB)).times(fromA).plus(slopeA).times(fromA);
+        return valueA.plus(cubic);
     }
 
     /**
@@ -166,7 +242,7 @@ public final class ComplexEquivalent {
      * @return Re κ
      */
     public double kappaReal() {
-        return kappaReal;
+        return kappa.real;
     }
 
     /**
@@ -175,7 +251,7 @@ public final class ComplexEquivalent {
      * @return Im κ
      */
     public double kappaImaginary() {
-        return kappaImaginary;
+        return kappa.imaginary;
     }
 
     /**
@@ -184,7 +260,7 @@ public final class ComplexEquivalent {
      * @return Re r/κ
      */
     public double leftReal() {
-        return leftReal;
+        return left.real;
     }
 
     /**
@@ -193,29 +269,25 @@ public final class ComplexEquivalent {
      * @return Im r/κ
      */
     public double leftImaginary() {
-        return leftImaginary;
+        return left.imaginary;
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ComplexEquivalent that
-                && kappaReal == that.kappaReal
-                && kappaImaginary == that.kappaImaginary
-                && leftReal == that.leftReal
-                && leftImaginary == that.leftImaginary;
+        return other instanceof ComplexEquivalent that && kappa.equals(that.kappa) && left.equals(that.left);
     }
 
     @Override
     public int hashCode() {
-        return Double.hashCode(kappaReal) * 31 + Double.hashCode(kappaImaginary);
+        return kappa.hashCode();
     }
 
     @Override
     public String toString() {
-        return "ComplexEquivalent: kappa " + kappaReal + " + " + kappaImaginary + "i";
+        return "ComplexEquivalent: kappa " + kappa.real + " + " + kappa.imaginary + "i";
     }
 
-    /** Newton's method in ln κ = log + i·turn. Not for several threads. */
+    /** Newton's method in ln κ. Not for several threads. */
     private static final class Solver {
 
         private final SpectralMeasure measure;
@@ -225,19 +297,17 @@ public final class ComplexEquivalent {
         private final int cutEnd;
         private final double headShare;
 
-        private double log;
-        private double turn;
+        /** ln κ, and where the last step began. */
+        private Complex log = new Complex(0, 0);
 
-        /** Of A, B and their derivatives: real and imaginary parts. */
-        private double aReal;
+        private Complex pull = log;
 
-        private double aImaginary;
-        private double daReal;
-        private double daImaginary;
-        private double bReal;
-        private double bImaginary;
-        private double dbReal;
-        private double dbImaginary;
+        /** Of a range of nodes: Σ x or Σ z, and Σ xz. */
+        private double sumReal;
+
+        private double sumImaginary;
+        private double productReal;
+        private double productImaginary;
 
         Solver(SpectralMeasure measure, double samples) {
             this.measure = measure;
@@ -252,99 +322,105 @@ public final class ComplexEquivalent {
         }
 
         /** Whether a root with an argument between 0 and that of r is found. */
-        boolean solve(double size, double argument, double fromLog, double fromTurn) {
-            log = fromLog;
-            turn = fromTurn;
+        boolean solve(Complex logRidge, Complex start) {
+            log = start;
+            double argument = logRidge.imaginary;
             for (int step = 0; step < MOST_STEPS; step++) {
-                sum(size, argument);
-                // Ψ = ln(A/B), Ψ' = −(DA/A + DB/B)
-                double psiReal;
-                double psiImaginary;
-                double norm = bReal * bReal + bImaginary * bImaginary;
-                double offReal = aReal - bReal;
-                double offImaginary = aImaginary - bImaginary;
-                if (offReal * offReal + offImaginary * offImaginary < 0.01 * norm) {
-                    double qReal = (offReal * bReal + offImaginary * bImaginary) / norm;
-                    double qImaginary = (offImaginary * bReal - offReal * bImaginary) / norm;
-                    psiReal = Math.log1p(2 * qReal + qReal * qReal + qImaginary * qImaginary) / 2;
-                    psiImaginary = Math.atan2(qImaginary, 1 + qReal);
-                } else {
-                    psiReal = Math.log(Math.hypot(aReal, aImaginary) / Math.hypot(bReal, bImaginary));
-                    psiImaginary = Math.atan2(
-                            aImaginary * bReal - aReal * bImaginary, aReal * bReal + aImaginary * bImaginary);
-                }
-                double aNorm = aReal * aReal + aImaginary * aImaginary;
-                double slopeReal = (daReal * aReal + daImaginary * aImaginary) / aNorm
-                        + (dbReal * bReal + dbImaginary * bImaginary) / norm;
-                double slopeImaginary = (daImaginary * aReal - daReal * aImaginary) / aNorm
-                        + (dbImaginary * bReal - dbReal * bImaginary) / norm;
-                double slopeNorm = slopeReal * slopeReal + slopeImaginary * slopeImaginary;
-                double stepLog = (psiReal * slopeReal + psiImaginary * slopeImaginary) / slopeNorm;
-                double stepTurn = (psiImaginary * slopeReal - psiReal * slopeImaginary) / slopeNorm;
-                log += stepLog;
-                turn += stepTurn;
-                if (Math.hypot(stepLog, stepTurn) < LAST_STEP) {
-                    return turn * Math.signum(argument) >= 0 && Math.abs(turn) <= Math.abs(argument) * (1 + 1e-12);
-                }
-                if (!(Math.abs(turn) < Math.PI)) {
+                if (!(Math.abs(log.imaginary) < Math.PI)) {
                     return false;
+                }
+                Complex moved = step(logRidge);
+                log = log.plus(moved);
+                if (moved.size() < LAST_STEP) {
+                    double turn = log.imaginary;
+                    return turn * Math.signum(argument) >= 0 && Math.abs(turn) <= Math.abs(argument) * (1 + 1e-12);
                 }
             }
             return false;
         }
 
-        private void sum(double size, double argument) {
-            aReal = 0;
-            aImaginary = 0;
-            daReal = 0;
-            daImaginary = 0;
-            bReal = 0;
-            bImaginary = 0;
-            dbReal = 0;
-            dbImaginary = 0;
-            double kappa = Math.exp(log);
-            double cosine = Math.cos(turn);
-            double sine = Math.sin(turn);
-            double tailShare = 1 - headShare;
-            for (int k = 0; k < measure.size(); k++) {
+        /** Ψ/(DA/A + DB/B), where Ψ = ln(A/B) and Ψ' = −(DA/A + DB/B). */
+        private Complex step(Complex logRidge) {
+            double kappa = Math.exp(log.real);
+            double cosine = Math.cos(log.imaginary);
+            double sine = Math.sin(log.imaginary);
+            clear();
+            add(cutStart, cutEnd, true, kappa, cosine, sine);
+            scale(1 - headShare);
+            add(cutEnd, measure.size(), true, kappa, cosine, sine);
+            Complex left =
+                    Complex.polar(samples * Math.exp(logRidge.real - log.real), logRidge.imaginary - log.imaginary);
+            Complex a = new Complex(sumReal, sumImaginary).plus(left);
+            Complex slopeA =
+                    new Complex(productReal, productImaginary).plus(left).over(a);
+            clear();
+            add(cutStart, cutEnd, false, kappa, cosine, sine);
+            scale(headShare);
+            add(0, cutStart, false, kappa, cosine, sine);
+            Complex b = new Complex(sumReal + surplus, sumImaginary);
+            Complex slope = new Complex(productReal, productImaginary).over(b).plus(slopeA);
+            Complex off = a.minus(b).over(b);
+            Complex psi;
+            if (off.real * off.real + off.imaginary * off.imaginary < 0.01) {
+                psi = new Complex(
+                        Math.log1p(2 * off.real + off.real * off.real + off.imaginary * off.imaginary) / 2,
+                        Math.atan2(off.imaginary, 1 + off.real));
+            } else {
+                psi = a.log().minus(b.log());
+                psi = new Complex(psi.real, Math.IEEEremainder(psi.imaginary, 2 * Math.PI));
+            }
+            pull = new Complex(samples, 0).over(a).over(slope);
+            return psi.over(slope);
+        }
+
+        private void clear() {
+            sumReal = 0;
+            sumImaginary = 0;
+            productReal = 0;
+            productImaginary = 0;
+        }
+
+        private void scale(double factor) {
+            sumReal *= factor;
+            sumImaginary *= factor;
+            productReal *= factor;
+            productImaginary *= factor;
+        }
+
+        /** Adds x, if it is what is learnt that counts, or z, and xz. */
+        private void add(int from, int to, boolean learnt, double kappa, double cosine, double sine) {
+            double real = 0;
+            double imaginary = 0;
+            double bothReal = 0;
+            double bothImaginary = 0;
+            for (int k = from; k < to; k++) {
                 double weight = measure.weight(k);
                 double lambda = measure.value(k);
                 // x = 1/(1 + q), z = q/(1 + q), q = κ/λ, by whichever of q and 1/q is below one.
                 boolean small = kappa <= lambda;
                 double ratio = small ? kappa / lambda : lambda / kappa;
-                double sign = small ? sine : -sine;
-                double one = 1 + ratio * cosine;
-                double imaginary = ratio * sign;
-                double norm = one * one + imaginary * imaginary;
-                double nearReal = one / norm;
-                double nearImaginary = -imaginary / norm;
-                double farReal = ratio * (ratio + cosine) / norm;
-                double farImaginary = -nearImaginary;
-                double xReal = small ? nearReal : farReal;
-                double xImaginary = small ? nearImaginary : farImaginary;
-                double zReal = small ? farReal : nearReal;
-                double zImaginary = small ? farImaginary : nearImaginary;
-                double xzReal = xReal * zReal - xImaginary * zImaginary;
-                double xzImaginary = xReal * zImaginary + xImaginary * zReal;
-                double head = k < cutStart ? weight : k < cutEnd ? weight * headShare : 0;
-                double tail = k < cutStart ? 0 : k < cutEnd ? weight * tailShare : weight;
-                aReal += tail * xReal;
-                aImaginary += tail * xImaginary;
-                daReal += tail * xzReal;
-                daImaginary += tail * xzImaginary;
-                bReal += head * zReal;
-                bImaginary += head * zImaginary;
-                dbReal += head * xzReal;
-                dbImaginary += head * xzImaginary;
+                double along = ratio * cosine;
+                double across = small ? ratio * sine : -ratio * sine;
+                double one = 1 + along;
+                double inverse = 1 / (one * one + across * across);
+                double near = one * inverse;
+                double far = (ratio * ratio + along) * inverse;
+                double other = across * inverse;
+                real += weight * (small == learnt ? near : far);
+                imaginary += weight * (small == learnt ? -other : other);
+                bothReal += weight * (near * far + other * other);
+                bothImaginary += weight * (other * (near - far));
             }
-            double left = samples * (size / kappa);
-            double leftReal = left * Math.cos(argument - turn);
-            double leftImaginary = left * Math.sin(argument - turn);
-            aReal += leftReal;
-            aImaginary += leftImaginary;
-            daReal += leftReal;
-            daImaginary += leftImaginary;
-            bReal += surplus;
+            sumReal += real;
+            sumImaginary += imaginary;
+            productReal += bothReal;
+            productImaginary += bothImaginary;
+        }
+
+        ComplexEquivalent solved(Complex ridge, Complex logRidge) {
+            double size = Math.exp(log.real);
+            Complex left = Complex.polar(ridge.size() / size, logRidge.imaginary - log.imaginary);
+            return new ComplexEquivalent(measure, samples, ridge, Complex.polar(size, log.imaginary), left, pull);
         }
     }
 }

@@ -100,7 +100,7 @@ class ComplexEquivalentTest {
                 real[k] = imaginary[k] == 0 ? Math.abs(real[k]) : real[k];
             }
             Spectrum spectrum = Spectrum.of(lambda);
-            List<ComplexEquivalent> along = ComplexEquivalent.along(spectrum, n, real, imaginary);
+            List<ComplexEquivalent> along = ComplexEquivalent.along(spectrum.measure(), n, real, imaginary);
             for (int k = 0; k < 10; k++) {
                 ComplexEquivalent own = ComplexEquivalent.of(spectrum, n, real[k], imaginary[k]);
                 double error = 1e-12 * Math.hypot(own.kappaReal(), own.kappaImaginary());
@@ -111,8 +111,36 @@ class ComplexEquivalentTest {
             }
         }
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ComplexEquivalent.along(Spectrum.of(1), 1, new double[] {1, 2}, new double[] {1}))
+                .isThrownBy(() ->
+                        ComplexEquivalent.along(Spectrum.of(1).measure(), 1, new double[] {1, 2}, new double[] {1}))
                 .withMessageStartingWith("imaginary");
+    }
+
+    /** κ² ≈ rλ for a single feature in one sample. */
+    @Test
+    void rootsAreFoundWhereTheirSquaresUnderflow() {
+        ComplexEquivalent found = ComplexEquivalent.of(Spectrum.of(1e285), 1, 3e-75, 4e-75);
+        double error = 1e-13 * Math.sqrt(5e210);
+        assertThat(found.kappaReal()).isCloseTo(2e105, within(error));
+        assertThat(found.kappaImaginary()).isCloseTo(1e105, within(error));
+    }
+
+    /** From near numbers and far ones. */
+    @Test
+    void oneForOtherNumbersIsThatOnItsOwn() {
+        Spectrum spectrum = Spectrum.powerLaw(1.5, 60);
+        ComplexEquivalent from = ComplexEquivalent.of(spectrum, 20, 0.01, 0.02);
+        for (double samples : new double[] {20, 20.5, 60, 1000}) {
+            for (double factor : new double[] {1, 1.01, -1, 1e-8, 1e6}) {
+                ComplexEquivalent moved = from.at(samples, 0.01, 0.02 * factor);
+                ComplexEquivalent own = ComplexEquivalent.of(spectrum, samples, 0.01, 0.02 * factor);
+                double error = 1e-13 * Math.hypot(own.kappaReal(), own.kappaImaginary());
+                assertThat(moved.kappaReal()).isCloseTo(own.kappaReal(), within(error));
+                assertThat(moved.kappaImaginary()).isCloseTo(own.kappaImaginary(), within(error));
+            }
+        }
+        assertThat(from.at(60, 0.3, 0).kappaReal())
+                .isEqualTo(DeterministicEquivalent.of(spectrum, 60, 0.3).tau());
     }
 
     @Test

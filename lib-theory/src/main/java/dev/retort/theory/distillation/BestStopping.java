@@ -30,6 +30,10 @@ public final class BestStopping {
 
     private static final int POINTS = 49;
     private static final double FLATNESS = 1e-8;
+
+    /** To which risks are right: a stop that gains less gains nothing. */
+    private static final double PRECISION = 1e-12;
+
     private static final int MOST_EVALUATIONS = 200;
 
     /** From so many times before the fastest feature is learnt to as long after the slowest one that n samples can see. */
@@ -75,7 +79,7 @@ public final class BestStopping {
             }
         }
         double ends = end();
-        if (ends <= smallest) {
+        if (ends <= smallest * (1 + PRECISION)) {
             smallest = ends;
             best = Double.POSITIVE_INFINITY;
         }

@@ -10,6 +10,7 @@ import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.Arrays;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
@@ -85,6 +86,24 @@ class SpectralFilterTest {
                         .real();
             }
             assertThat(sum).isCloseTo(filter.residual(s), within(3e-12));
+        }
+    }
+
+    /** What is learnt of a weak feature, 1 − e^−ts, is right relative to itself, as is what is left of a sum of such terms. */
+    @Test
+    void flowsLearnWeakFeaturesToFullPrecision() {
+        for (double time : new double[] {1e-150, 0.3, 1e200}) {
+            List<SpectralFilter.Pole> poles = SpectralFilter.gradientFlow(time).poles(Spectrum.of(1), 1);
+            for (double x = 1e-12; x < 1e15; x *= 1.3) {
+                double eigenvalue = x / time;
+                double learnt = 0;
+                for (SpectralFilter.Pole pole : poles) {
+                    learnt += pole.weight()
+                            .over(pole.ridge().plus(eigenvalue).times(1 / eigenvalue))
+                            .real();
+                }
+                assertThat(learnt).isCloseTo(-Math.expm1(-x), withinPercentage(5e-12));
+            }
         }
     }
 

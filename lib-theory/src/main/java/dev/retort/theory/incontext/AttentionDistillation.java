@@ -7,7 +7,6 @@ import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.internal.ThinSvd;
-import dev.retort.core.nd4j.internal.ArrayArguments;
 import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -61,10 +60,12 @@ public final class AttentionDistillation {
      *     infinite
      */
     public static AttentionDistillation of(double[][] keys, double[][] values) {
-        Points checked = Points.of("keys", keys);
-        Points taught = Points.of("values", values);
-        length("values", taught.count(), "the number of keys", checked.count());
-        return new AttentionDistillation(checked, taught, Kernel.softmax());
+        return of(Points.of("keys", keys), Points.of("values", values));
+    }
+
+    private static AttentionDistillation of(Points keys, Points values) {
+        length("values", values.count(), "the number of keys", keys.count());
+        return new AttentionDistillation(keys, values, Kernel.softmax());
     }
 
     /**
@@ -76,17 +77,7 @@ public final class AttentionDistillation {
      * @throws IllegalArgumentException if an array is not of rank 2, shapes do not fit, or an entry is NaN or infinite
      */
     public static AttentionDistillation ofArrays(INDArray keys, INDArray values) {
-        return of(rows("keys", keys), rows("values", values));
-    }
-
-    private static double[][] rows(String name, INDArray array) {
-        ArrayArguments.features(name, array);
-        double[] entries = ArrayArguments.finiteEntries(name, array);
-        double[][] rows = new double[Math.toIntExact(array.size(0))][Math.toIntExact(array.size(1))];
-        for (int i = 0; i < rows.length; i++) {
-            System.arraycopy(entries, i * rows[i].length, rows[i], 0, rows[i].length);
-        }
-        return rows;
+        return of(Points.of("keys", keys), Points.of("values", values));
     }
 
     /**
@@ -180,7 +171,7 @@ public final class AttentionDistillation {
         double[] weights = new double[demonstrations()];
         double[][] answers = new double[asked.length][values.dimension()];
         for (int j = 0; j < answers.length; j++) {
-            kernel.fillRelative(asked[j], columns, weights);
+            kernel.fillRelative(new Pairs(asked[j], columns), weights);
             double sum = 0;
             for (double weight : weights) {
                 sum += weight;
@@ -208,7 +199,7 @@ public final class AttentionDistillation {
      * @throws IllegalArgumentException as {@link #attention(double[])} does
      */
     public INDArray attentionOfArrays(INDArray queries) {
-        return Nd4j.create(attention(rows("queries", queries)));
+        return Nd4j.create(attention(Points.of("queries", queries).rows()));
     }
 
     /**

@@ -243,11 +243,15 @@ public abstract sealed class Kernel {
     /**
      * Values between one point and many.
      *
-     * @param x the point
-     * @param ys the others, coordinate by coordinate: ys[k][j] is coordinate k of point j
+     * @param pairs the point beside the others
      * @param values where they are put, one for each of the others
      */
-    abstract void fill(double[] x, double[][] ys, double[] values);
+    abstract void fill(Pairs pairs, double[] values);
+
+    /** The same, of others that are given coordinate by coordinate. */
+    final void fill(double[] x, double[][] ys, double[] values) {
+        fill(new Pairs(x, ys), values);
+    }
 
     /**
      * k(x, x), which is not checked. Not by {@link #fill}: HotSpot makes slower code of loops over many points that it has first seen run
@@ -258,8 +262,8 @@ public abstract sealed class Kernel {
     /**
      * As {@link #fill}, but all values of a point may be divided by one factor, so that they stay in the range of numbers.
      */
-    void fillRelative(double[] x, double[][] ys, double[] values) {
-        fill(x, ys, values);
+    void fillRelative(Pairs pairs, double[] values) {
+        fill(pairs, values);
     }
 
     /** The features φ, if they are finitely many and known. */
@@ -320,43 +324,6 @@ public abstract sealed class Kernel {
         return MedianDistance.cityBlock(first.followedBy(first.alike("y", y)));
     }
 
-    // The loops below run over points and not over coordinates inside, which the compiler turns into vector
-    // instructions.
-
-    static void squaredDistances(double[] x, double[][] ys, double[] values) {
-        Arrays.fill(values, 0);
-        for (int k = 0; k < x.length; k++) {
-            double at = x[k];
-            double[] column = ys[k];
-            for (int j = 0; j < values.length; j++) {
-                double apart = at - column[j];
-                values[j] += apart * apart;
-            }
-        }
-    }
-
-    static void cityBlockDistances(double[] x, double[][] ys, double[] values) {
-        Arrays.fill(values, 0);
-        for (int k = 0; k < x.length; k++) {
-            double at = x[k];
-            double[] column = ys[k];
-            for (int j = 0; j < values.length; j++) {
-                values[j] += Math.abs(at - column[j]);
-            }
-        }
-    }
-
-    private static void innerProducts(double[] x, double[][] ys, double[] values) {
-        Arrays.fill(values, 0);
-        for (int k = 0; k < x.length; k++) {
-            double at = x[k];
-            double[] column = ys[k];
-            for (int j = 0; j < values.length; j++) {
-                values[j] += at * column[j];
-            }
-        }
-    }
-
     /** Whether the discrepancy does not change when all points are shifted together, so that they can be centred first. */
     boolean ignoresShifts() {
         return false;
@@ -380,8 +347,8 @@ public abstract sealed class Kernel {
         }
 
         @Override
-        void fill(double[] x, double[][] ys, double[] values) {
-            squaredDistances(x, ys, values);
+        void fill(Pairs pairs, double[] values) {
+            pairs.squaredDistances(values);
             for (int j = 0; j < values.length; j++) {
                 // Divided twice, so that no width is too small or too large to be squared.
                 values[j] = Math.exp(-values[j] / width / width / 2);
@@ -424,8 +391,8 @@ public abstract sealed class Kernel {
         }
 
         @Override
-        void fill(double[] x, double[][] ys, double[] values) {
-            cityBlockDistances(x, ys, values);
+        void fill(Pairs pairs, double[] values) {
+            pairs.cityBlockDistances(values);
             for (int j = 0; j < values.length; j++) {
                 values[j] = Math.exp(-values[j] / width);
             }
@@ -462,8 +429,8 @@ public abstract sealed class Kernel {
     private static final class Linear extends Kernel {
 
         @Override
-        void fill(double[] x, double[][] ys, double[] values) {
-            innerProducts(x, ys, values);
+        void fill(Pairs pairs, double[] values) {
+            pairs.innerProducts(values);
         }
 
         @Override
@@ -515,8 +482,8 @@ public abstract sealed class Kernel {
         }
 
         @Override
-        void fill(double[] x, double[][] ys, double[] values) {
-            innerProducts(x, ys, values);
+        void fill(Pairs pairs, double[] values) {
+            pairs.innerProducts(values);
             for (int j = 0; j < values.length; j++) {
                 values[j] = power(values[j]);
             }
@@ -560,8 +527,8 @@ public abstract sealed class Kernel {
     private static final class Softmax extends Kernel {
 
         @Override
-        void fill(double[] x, double[][] ys, double[] values) {
-            innerProducts(x, ys, values);
+        void fill(Pairs pairs, double[] values) {
+            pairs.innerProducts(values);
             for (int j = 0; j < values.length; j++) {
                 values[j] = Math.exp(values[j]);
             }
@@ -573,8 +540,8 @@ public abstract sealed class Kernel {
         }
 
         @Override
-        void fillRelative(double[] x, double[][] ys, double[] values) {
-            innerProducts(x, ys, values);
+        void fillRelative(Pairs pairs, double[] values) {
+            pairs.innerProducts(values);
             double largest = Arrays.stream(values).max().orElse(0);
             for (int j = 0; j < values.length; j++) {
                 values[j] = Math.exp(values[j] - largest);
@@ -600,12 +567,11 @@ public abstract sealed class Kernel {
     private static final class Energy extends Kernel {
 
         @Override
-        void fill(double[] x, double[][] ys, double[] values) {
-            double[] origin = new double[x.length];
+        void fill(Pairs pairs, double[] values) {
             double[] norms = new double[values.length];
-            squaredDistances(origin, ys, norms);
-            squaredDistances(x, ys, values);
-            double norm = Math.sqrt(squaredNorm(x));
+            pairs.squaredNorms(norms);
+            pairs.squaredDistances(values);
+            double norm = Math.sqrt(squaredNorm(pairs.point()));
             for (int j = 0; j < values.length; j++) {
                 values[j] = (norm + Math.sqrt(norms[j]) - Math.sqrt(values[j])) / 2;
             }
@@ -651,7 +617,9 @@ public abstract sealed class Kernel {
         }
 
         @Override
-        void fill(double[] x, double[][] ys, double[] values) {
+        void fill(Pairs pairs, double[] values) {
+            double[] x = pairs.point();
+            double[][] ys = pairs.others();
             double[] y = new double[x.length];
             for (int j = 0; j < values.length; j++) {
                 for (int k = 0; k < y.length; k++) {
@@ -689,9 +657,10 @@ public abstract sealed class Kernel {
         }
 
         @Override
-        void fill(double[] x, double[][] ys, double[] values) {
-            double[] ofX = features.apply(x);
-            double[] y = new double[x.length];
+        void fill(Pairs pairs, double[] values) {
+            double[] ofX = features.apply(pairs.point());
+            double[][] ys = pairs.others();
+            double[] y = new double[pairs.point().length];
             for (int j = 0; j < values.length; j++) {
                 for (int k = 0; k < y.length; k++) {
                     y[k] = ys[k][j];
@@ -735,10 +704,10 @@ public abstract sealed class Kernel {
         }
 
         @Override
-        void fill(double[] x, double[][] ys, double[] values) {
+        void fill(Pairs pairs, double[] values) {
             double[] others = new double[values.length];
-            first.fill(x, ys, values);
-            second.fill(x, ys, others);
+            first.fill(pairs, values);
+            second.fill(pairs, others);
             for (int j = 0; j < values.length; j++) {
                 values[j] += others[j];
             }
@@ -796,10 +765,10 @@ public abstract sealed class Kernel {
         }
 
         @Override
-        void fill(double[] x, double[][] ys, double[] values) {
+        void fill(Pairs pairs, double[] values) {
             double[] others = new double[values.length];
-            first.fill(x, ys, values);
-            second.fill(x, ys, others);
+            first.fill(pairs, values);
+            second.fill(pairs, others);
             for (int j = 0; j < values.length; j++) {
                 values[j] *= others[j];
             }
@@ -849,8 +818,8 @@ public abstract sealed class Kernel {
         }
 
         @Override
-        void fill(double[] x, double[][] ys, double[] values) {
-            kernel.fill(x, ys, values);
+        void fill(Pairs pairs, double[] values) {
+            kernel.fill(pairs, values);
             for (int j = 0; j < values.length; j++) {
                 values[j] *= factor;
             }
@@ -908,8 +877,8 @@ public abstract sealed class Kernel {
         }
 
         @Override
-        void fill(double[] x, double[][] ys, double[] values) {
-            kernel.fill(Arrays.copyOfRange(x, from, to), Arrays.copyOfRange(ys, from, to), values);
+        void fill(Pairs pairs, double[] values) {
+            kernel.fill(pairs.on(from, to), values);
         }
 
         @Override

@@ -19,12 +19,12 @@ final class MedianDistance {
     private MedianDistance() {}
 
     private interface Distances {
-        void fill(double[] x, double[][] ys, double[] values);
+        void fill(Pairs pairs, double[] values);
     }
 
     static double euclidean(Points points) {
-        return median(points, (x, ys, values) -> {
-            Kernel.squaredDistances(x, ys, values);
+        return median(points, (pairs, values) -> {
+            pairs.squaredDistances(values);
             for (int j = 0; j < values.length; j++) {
                 values[j] = Math.sqrt(values[j]);
             }
@@ -32,7 +32,7 @@ final class MedianDistance {
     }
 
     static double cityBlock(Points points) {
-        return median(points, Kernel::cityBlockDistances);
+        return median(points, Pairs::cityBlockDistances);
     }
 
     private static double median(Points points, Distances distances) {
@@ -117,7 +117,7 @@ final class MedianDistance {
         double[][] columns = points.columns(from, to);
         double[] values = new double[to - from];
         for (int i = 0; i < to - 1; i++) {
-            distances.fill(points.row(i), columns, values);
+            distances.fill(new Pairs(points.row(i), columns), values);
             for (int j = Math.max(from, i + 1); j < to; j++) {
                 use.accept(values[j - from]);
             }

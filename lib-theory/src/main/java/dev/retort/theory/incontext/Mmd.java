@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The maximum mean discrepancy of two distributions P and Q in a kernel k, the distance of their mean features:
@@ -118,7 +119,22 @@ public final class Mmd {
      *     kernel leaves the range of numbers on them
      */
     public SampleMean biased(double[][] x, double[][] y) {
-        PooledKernel pooled = pooled(x, y);
+        return biased(pooled(x, y));
+    }
+
+    /**
+     * As {@link #biased}, for ND4J arrays, as in {@link #unbiasedOfArrays}.
+     *
+     * @param x points, shape {@code [m, d]}, one a row, of any numeric type, order and stride; not modified
+     * @param y points, shape {@code [n, d]}; not modified
+     * @return the estimate of MMD², as {@link #biased} has it
+     * @throws IllegalArgumentException if an array is not of rank 2, or as {@link #biased} does
+     */
+    public SampleMean biasedOfArrays(INDArray x, INDArray y) {
+        return ofArrays(x, y, this::biased);
+    }
+
+    private SampleMean biased(PooledKernel pooled) {
         Totals totals = Totals.of(pooled);
         double m = pooled.firstCount();
         double n = pooled.secondCount();
@@ -156,7 +172,24 @@ public final class Mmd {
      *     infinite, or the kernel leaves the range of numbers on them
      */
     public SampleMean unbiased(double[][] x, double[][] y) {
-        PooledKernel pooled = pooled(x, y);
+        return unbiased(pooled(x, y));
+    }
+
+    /**
+     * As {@link #unbiased}, for ND4J arrays: inner products come from OpenBLAS where it is there, about twice as fast with points of
+     * hundreds of coordinates, and distances from inner products, except where too many digits would cancel. Values agree with those of
+     * Java arrays to some 10<sup>−14</sup> of the largest. Takes a copy of the points outside the Java heap.
+     *
+     * @param x points, shape {@code [m, d]}, one a row, at least 2, of any numeric type, order and stride; not modified
+     * @param y points, shape {@code [n, d]}, at least 2; not modified
+     * @return the estimate of MMD², as {@link #unbiased} has it
+     * @throws IllegalArgumentException if an array is not of rank 2, or as {@link #unbiased} does
+     */
+    public SampleMean unbiasedOfArrays(INDArray x, INDArray y) {
+        return ofArrays(x, y, this::unbiased);
+    }
+
+    private SampleMean unbiased(PooledKernel pooled) {
         atLeastTwo("x", pooled.firstCount());
         atLeastTwo("y", pooled.secondCount());
         Totals totals = Totals.of(pooled);
@@ -232,12 +265,24 @@ public final class Mmd {
 
     private PooledKernel pooled(double[][] x, double[][] y) {
         Points first = Points.of("x", x);
-        Points second = first.alike("y", y);
-        if (!kernel.ignoresShifts()) {
-            return PooledKernel.of(kernel, first, second);
+        Points all = together(first, first.alike("y", y));
+        return PooledKernel.of(kernel, all, all, first.count());
+    }
+
+    /** What is measured on arrays, from inner products that are made where they are fastest. */
+    private <T> T ofArrays(INDArray x, INDArray y, Function<PooledKernel, T> measure) {
+        Points first = Points.of("x", x);
+        Points all = together(first, first.alike("y", Points.of("y", y)));
+        try (PointProducts pairs = PointProducts.of(all)) {
+            return measure.apply(PooledKernel.of(kernel, all, pairs, first.count()));
         }
-        double[] centre = first.followedBy(second).centre();
-        return PooledKernel.of(kernel, first.less(centre), second.less(centre));
+    }
+
+    /** Both samples, centred if the kernel allows it. */
+    private Points together(Points first, Points second) {
+        kernel.checkDimension(first.dimension());
+        Points all = first.followedBy(second);
+        return kernel.ignoresShifts() ? all.less(all.centre()) : all;
     }
 
     /** (count − 1)/count Σ (value − mean)²: what a sample adds to the variance by the jackknife. */
@@ -395,12 +440,28 @@ public final class Mmd {
      *     kernel leaves the range of numbers on them
      */
     public PermutationTest permutationTest(double[][] x, double[][] y) {
-        PooledKernel pooled = pooled(x, y);
+        return permutationTest(pooled(x, y));
+    }
+
+    /**
+     * As {@link #permutationTest}, for ND4J arrays, as in {@link #unbiasedOfArrays}.
+     *
+     * @param x points, shape {@code [m, d]}, one a row, of any numeric type, order and stride; not modified
+     * @param y points, shape {@code [n, d]}; not modified
+     * @return the statistic and its p-value
+     * @throws IllegalArgumentException if an array is not of rank 2, or as {@link #permutationTest} does
+     */
+    public PermutationTest permutationTestOfArrays(INDArray x, INDArray y) {
+        return ofArrays(x, y, this::permutationTest);
+    }
+
+    private PermutationTest permutationTest(PooledKernel pooled) {
         int m = pooled.firstCount();
         int n = pooled.secondCount();
         boolean[][] sets = divisions(m, m + n);
-        PooledKernel.RowSums sums = pooled.rowSums();
-        double[] within = pooled.sumsWithin(sets);
+        PooledKernel.SetSums all = pooled.sumsWithin(sets);
+        PooledKernel.RowSums sums = all.rows;
+        double[] within = all.within;
         double[] rows = new double[m + n];
         double total = 0;
         double largest = 1;

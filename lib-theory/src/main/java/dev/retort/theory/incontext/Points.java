@@ -5,10 +5,13 @@ import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.nd4j.internal.ArrayArguments;
 import java.util.Arrays;
+import java.util.function.ObjIntConsumer;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Points of one dimension, one a row, checked and copied, so that no caller can change them meanwhile. */
-final class Points {
+final class Points implements PairSource {
 
     private final double[][] rows;
 
@@ -38,9 +41,28 @@ final class Points {
         return new Points(rows);
     }
 
+    /**
+     * Checked points of an array.
+     *
+     * @param name what they are called in messages
+     * @param points one a row, of any numeric type, order and stride
+     */
+    static Points of(String name, INDArray points) {
+        ArrayArguments.features(name, points);
+        double[] entries = ArrayArguments.finiteEntries(name, points);
+        double[][] rows = new double[Math.toIntExact(points.size(0))][];
+        int dimension = Math.toIntExact(points.size(1));
+        Arrays.setAll(rows, i -> Arrays.copyOfRange(entries, i * dimension, (i + 1) * dimension));
+        return new Points(rows);
+    }
+
     /** Checked points of the dimension of these. */
     Points alike(String name, double[][] points) {
-        Points others = of(name, points);
+        return alike(name, of(name, points));
+    }
+
+    /** The same of points that are checked already. */
+    Points alike(String name, Points others) {
         length(name + "[0]", others.dimension(), "the dimension of the other points", dimension());
         return others;
     }
@@ -81,21 +103,23 @@ final class Points {
      * unless points have digits below what matters.
      */
     double[] centre() {
+        double[] least = rows[0].clone();
+        double[] most = rows[0].clone();
+        double[] mean = new double[dimension()];
+        for (double[] row : rows) {
+            for (int k = 0; k < mean.length; k++) {
+                least[k] = Math.min(least[k], row[k]);
+                most[k] = Math.max(most[k], row[k]);
+                mean[k] += row[k] / count();
+            }
+        }
         double[] centre = new double[dimension()];
         for (int k = 0; k < centre.length; k++) {
-            double least = Double.POSITIVE_INFINITY;
-            double most = Double.NEGATIVE_INFINITY;
-            double mean = 0;
-            for (double[] row : rows) {
-                least = Math.min(least, row[k]);
-                most = Math.max(most, row[k]);
-                mean += row[k] / count();
-            }
-            double unit = Math.scalb(1.0, Math.getExponent(most - least));
+            double unit = Math.scalb(1.0, Math.getExponent(most[k] - least[k]));
             // Centring would leave equal points at 0; it is not needed near the origin, nor possible if the spread
             // overflows.
-            double units = least == most ? 0 : mean / unit;
-            centre[k] = least == most ? least : Double.isFinite(units) ? Math.rint(units) * unit : 0;
+            double units = least[k] == most[k] ? 0 : mean[k] / unit;
+            centre[k] = least[k] == most[k] ? least[k] : Double.isFinite(units) ? Math.rint(units) * unit : 0;
         }
         return centre;
     }
@@ -120,6 +144,14 @@ final class Points {
             }
         }
         return columns;
+    }
+
+    @Override
+    public void forRows(int row, int rowEnd, int column, int columnEnd, ObjIntConsumer<Pairs> work) {
+        double[][] others = columns(column, columnEnd);
+        for (int i = row; i < rowEnd; i++) {
+            work.accept(new Pairs(rows[i], others), i - row);
+        }
     }
 
     @Override

@@ -15,6 +15,7 @@ final class PooledKernel {
 
     private final Kernel kernel;
     private final Points points;
+    private final PairSource pairs;
 
     /** How many points are of the first sample. */
     private final int first;
@@ -25,9 +26,10 @@ final class PooledKernel {
     /** The values k(z, z), which also tell whether the kernel fits the points. */
     private final double[] diagonal;
 
-    private PooledKernel(Kernel kernel, Points points, int first, int[] edges) {
+    private PooledKernel(Kernel kernel, Points points, PairSource pairs, int first, int[] edges) {
         this.kernel = kernel;
         this.points = points;
+        this.pairs = pairs;
         this.first = first;
         this.edges = edges;
         this.diagonal = new double[points.count()];
@@ -36,13 +38,18 @@ final class PooledKernel {
         }
     }
 
-    static PooledKernel of(Kernel kernel, Points x, Points y) {
-        kernel.checkDimension(x.dimension());
+    /**
+     * The matrix of a kernel, which must fit the points.
+     *
+     * @param points both samples, of which the first begins
+     * @param pairs their pairs
+     * @param first how many points are of the first sample
+     */
+    static PooledKernel of(Kernel kernel, Points points, PairSource pairs, int first) {
         int[] edges = IntStream.concat(
-                        IntStream.concat(starts(0, x.count()), starts(x.count(), x.count() + y.count())),
-                        IntStream.of(x.count() + y.count()))
+                        IntStream.concat(starts(0, first), starts(first, points.count())), IntStream.of(points.count()))
                 .toArray();
-        return new PooledKernel(kernel, x.followedBy(y), x.count(), edges);
+        return new PooledKernel(kernel, points, pairs, first, edges);
     }
 
     private static IntStream starts(int from, int to) {
@@ -79,20 +86,33 @@ final class PooledKernel {
                 rowBlock++;
             }
             int columnBlock = index - rowBlock * (rowBlock + 1) / 2;
-            double[][] columns = points.columns(edges[columnBlock], edges[columnBlock + 1]);
-            double[][] tile = new double[edges[rowBlock + 1] - edges[rowBlock]][columns[0].length];
-            for (int i = 0; i < tile.length; i++) {
-                kernel.fill(points.row(edges[rowBlock] + i), columns, tile[i]);
-            }
+            int column = edges[columnBlock];
+            int columnEnd = edges[columnBlock + 1];
+            double[][] tile = new double[edges[rowBlock + 1] - edges[rowBlock]][columnEnd - column];
+            pairs.forRows(
+                    edges[rowBlock],
+                    edges[rowBlock + 1],
+                    column,
+                    columnEnd,
+                    (beside, i) -> kernel.fill(beside, tile[i]));
             work.accept(rowBlock, columnBlock, tile);
         });
     }
 
     /** For every point the sums of its kernel values with the first and with the second sample, itself included. */
     RowSums rowSums() {
-        int blocks = edges.length - 1;
-        double[][] sums = new double[blocks][points.count()];
-        forTiles((rowBlock, columnBlock, tile) -> {
+        OfRows ofRows = new OfRows();
+        forTiles(ofRows);
+        return ofRows.sums();
+    }
+
+    /** Sums of every row, from what tiles of a block of columns have of it. */
+    private final class OfRows implements TileWork {
+
+        private final double[][] sums = new double[edges.length - 1][points.count()];
+
+        @Override
+        public void accept(int rowBlock, int columnBlock, double[][] tile) {
             double[] ofRows = sums[columnBlock];
             double[] ofColumns = rowBlock == columnBlock ? new double[points.count()] : sums[rowBlock];
             for (int i = 0; i < tile.length; i++) {
@@ -103,19 +123,22 @@ final class PooledKernel {
                 }
                 ofRows[edges[rowBlock] + i] = sum;
             }
-        });
-        double[] withFirst = new double[points.count()];
-        double[] withSecond = new double[points.count()];
-        for (int block = 0; block < blocks; block++) {
-            double[] into = edges[block] < first ? withFirst : withSecond;
-            for (int i = 0; i < into.length; i++) {
-                into[i] += sums[block][i];
+        }
+
+        RowSums sums() {
+            double[] withFirst = new double[points.count()];
+            double[] withSecond = new double[points.count()];
+            for (int block = 0; block < sums.length; block++) {
+                double[] into = edges[block] < first ? withFirst : withSecond;
+                for (int i = 0; i < into.length; i++) {
+                    into[i] += sums[block][i];
+                }
             }
+            for (int i = 0; i < withFirst.length; i++) {
+                kernel.checkValue(withFirst[i] + withSecond[i]);
+            }
+            return new RowSums(withFirst, withSecond);
         }
-        for (int i = 0; i < withFirst.length; i++) {
-            kernel.checkValue(withFirst[i] + withSecond[i]);
-        }
-        return new RowSums(withFirst, withSecond);
     }
 
     /** Sums over rows of the kernel matrix. */
@@ -141,15 +164,44 @@ final class PooledKernel {
     }
 
     /**
-     * The sums of all values inside sets of points, wᵀKw for indicators w.
+     * The sums of all values inside sets of points, wᵀKw for indicators w, and those of rows, from one pass over the kernel's values.
      *
      * @param sets one set a row: whether it has point i
-     * @return for each set the sum of k(z_i, z_j) over all i and j in it
      */
-    double[] sumsWithin(boolean[][] sets) {
-        int blocks = edges.length - 1;
-        double[][] sums = new double[blocks * (blocks + 1) / 2][];
+    SetSums sumsWithin(boolean[][] sets) {
+        OfRows ofRows = new OfRows();
+        OfSets ofSets = new OfSets(sets);
         forTiles((rowBlock, columnBlock, tile) -> {
+            ofRows.accept(rowBlock, columnBlock, tile);
+            ofSets.accept(rowBlock, columnBlock, tile);
+        });
+        return new SetSums(ofRows.sums(), ofSets.sums());
+    }
+
+    /** Sums over sets: of all rows, and for each set that of k(z_i, z_j) over all i and j in it. */
+    static final class SetSums {
+
+        final RowSums rows;
+        final double[] within;
+
+        private SetSums(RowSums rows, double[] within) {
+            this.rows = rows;
+            this.within = within;
+        }
+    }
+
+    /** Sums inside sets, from what every tile has of them. */
+    private final class OfSets implements TileWork {
+
+        private final boolean[][] sets;
+        private final double[][] sums = new double[(edges.length - 1) * edges.length / 2][];
+
+        OfSets(boolean[][] sets) {
+            this.sets = sets;
+        }
+
+        @Override
+        public void accept(int rowBlock, int columnBlock, double[][] tile) {
             double[] ofTile = new double[sets.length];
             for (int from = 0; from < sets.length; from += SetsAtOnce.COUNT) {
                 SetsAtOnce some = new SetsAtOnce(sets, from);
@@ -160,14 +212,17 @@ final class PooledKernel {
                 ofTile[b] *= times;
             }
             sums[rowBlock * (rowBlock + 1) / 2 + columnBlock] = ofTile;
-        });
-        double[] totals = new double[sets.length];
-        for (double[] ofTile : sums) {
-            for (int b = 0; b < totals.length; b++) {
-                totals[b] += ofTile[b];
-            }
         }
-        return totals;
+
+        double[] sums() {
+            double[] totals = new double[sets.length];
+            for (double[] ofTile : sums) {
+                for (int b = 0; b < totals.length; b++) {
+                    totals[b] += ofTile[b];
+                }
+            }
+            return totals;
+        }
     }
 
     /** Some of the sets, which fit into a cache together with what is summed for them. */

@@ -166,6 +166,11 @@ public final class OffHeapMatrix implements AutoCloseable {
         return shaped(count, columns);
     }
 
+    /** Some rows, in the memory of this matrix, which must outlive them. */
+    public OffHeapMatrix rows(int from, int count) {
+        return new OffHeapMatrix(count, columns, at(from, 0), () -> {}, this::isClosed);
+    }
+
     /** A smaller matrix in the memory of this one, which must outlive it. */
     public OffHeapMatrix shaped(int fewerRows, int fewerColumns) {
         return new OffHeapMatrix(fewerRows, fewerColumns, new DoublePointer(pointer()), () -> {}, this::isClosed);

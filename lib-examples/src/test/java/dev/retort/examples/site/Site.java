@@ -66,8 +66,10 @@ public final class Site {
                         "lib-theory/docs/training-laws.md",
                         "lib-examples/docs/sweeps.md",
                         "lib-examples/docs/benchmarks.md",
+                        "lib-examples/docs/dependencies.md",
                         ".github/CHANGELOG.md",
-                        ".github/CONTRIBUTING.md"));
+                        ".github/CONTRIBUTING.md",
+                        ".github/SECURITY.md"));
         CONTENTS.put(
                 "Theory",
                 List.of(

@@ -62,6 +62,9 @@ public final class RandomFeatureEquivalent implements Equivalent {
     /** q − df1 */
     private final double unusedFeatures;
 
+    private final double featureNoise;
+    private final double rootOmega;
+
     private RandomFeatureEquivalent(Spectrum spectrum, double samples, double features, FixedPoint solution) {
         this.spectrum = spectrum;
         this.samples = samples;
@@ -69,6 +72,9 @@ public final class RandomFeatureEquivalent implements Equivalent {
         this.solution = solution;
         this.spareSamples = Math.max(samples - features, 0) + solution.spare();
         this.unusedFeatures = Math.max(features - samples, 0) + solution.spare();
+        this.featureNoise = unusedFeatures == 0 ? 1 : undecided() / spareFeatures();
+        double mixed = undecided() == 0 ? 0 : undecided() / Math.sqrt(spareFeatures());
+        this.rootOmega = Math.hypot(Math.sqrt(solution.capacity()) * solution.rootOmega(), mixed) / Math.sqrt(samples);
     }
 
     /**
@@ -256,7 +262,7 @@ public final class RandomFeatureEquivalent implements Equivalent {
      * @return π = Σ θζ/(q − df2), from 0 for infinitely many to 1 for q ≤ n and ridge 0
      */
     public double featureNoise() {
-        return unusedFeatures == 0 ? 1 : undecided() / spareFeatures();
+        return featureNoise;
     }
 
     /**
@@ -275,8 +281,7 @@ public final class RandomFeatureEquivalent implements Equivalent {
      * @return √Υ
      */
     public double rootOmega() {
-        double mixed = undecided() == 0 ? 0 : undecided() / Math.sqrt(spareFeatures());
-        return Math.hypot(Math.sqrt(solution.capacity()) * solution.rootOmega(), mixed) / Math.sqrt(samples);
+        return rootOmega;
     }
 
     /**

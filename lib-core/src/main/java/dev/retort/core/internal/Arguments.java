@@ -76,6 +76,21 @@ public final class Arguments {
     }
 
     /**
+     * Requires a standard deviation whose square, the variance, is a number.
+     *
+     * @param name the argument's name
+     * @param value its value
+     * @return the value
+     * @throws IllegalArgumentException if the value is NaN, infinite or negative, or its square overflows
+     */
+    public static double deviation(String name, double value) {
+        if (nonNegative(name, value) * value == Double.POSITIVE_INFINITY) {
+            throw refusal(name, value, "is above 1.3407e154, from which on the variance overflows; take a larger unit");
+        }
+        return value;
+    }
+
+    /**
      * Requires a whole number of at least one.
      *
      * @param name the argument's name

@@ -1,6 +1,6 @@
 package dev.retort.core.spectrum;
 
-import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.deviation;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
@@ -66,10 +66,10 @@ public final class RegressionTask {
      *
      * @param noise the standard deviation σ of the noise, at least 0
      * @return a new task
-     * @throws IllegalArgumentException if the noise is NaN, infinite or negative
+     * @throws IllegalArgumentException if the noise is NaN, infinite or negative, or its variance overflows
      */
     public RegressionTask withNoise(double noise) {
-        return new RegressionTask(spectrum, signal, nonNegative("noise", noise), features, nodes);
+        return new RegressionTask(spectrum, signal, deviation("noise", noise), features, nodes);
     }
 
     /**

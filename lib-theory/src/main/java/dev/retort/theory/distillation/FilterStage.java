@@ -41,8 +41,8 @@ final class FilterStage extends Stage {
     private final double[] weightImaginary;
     private final double[] kappaReal;
     private final double[] kappaImaginary;
-    /** The larger part of κ. */
-    private final double[] kappaSize;
+    /** The inverse of the larger part of κ. */
+    private final double[] perKappa;
 
     private final double[] leftReal;
     private final double[] leftImaginary;
@@ -83,7 +83,7 @@ final class FilterStage extends Stage {
         this.weightImaginary = new double[size];
         this.kappaReal = new double[size];
         this.kappaImaginary = new double[size];
-        this.kappaSize = new double[size];
+        this.perKappa = new double[size];
         this.leftReal = new double[size];
         this.leftImaginary = new double[size];
         for (int k = 0; k < size; k++) {
@@ -93,7 +93,7 @@ final class FilterStage extends Stage {
             ComplexEquivalent equivalent = equivalents.get(k);
             kappaReal[k] = equivalent.kappaReal();
             kappaImaginary[k] = equivalent.kappaImaginary();
-            kappaSize[k] = Math.max(Math.abs(kappaReal[k]), Math.abs(kappaImaginary[k]));
+            perKappa[k] = inverse(Math.max(Math.abs(kappaReal[k]), Math.abs(kappaImaginary[k])));
             leftReal[k] = equivalent.leftReal();
             leftImaginary[k] = equivalent.leftImaginary();
         }
@@ -101,12 +101,7 @@ final class FilterStage extends Stage {
         Shares shares = new Shares(size);
         for (int node = 0; node < measure.size(); node++) {
             shares.at(measure.value(node));
-            sums.addProducts(
-                    shares.learntReal,
-                    shares.learntImaginary,
-                    shares.missedReal,
-                    shares.missedImaginary,
-                    measure.weight(node));
+            sums.addProducts(shares.learnt, shares.missed, measure.weight(node));
         }
         Pairs spares = sums.pairs();
         for (int k = 0; k < size; k++) {
@@ -180,15 +175,21 @@ final class FilterStage extends Stage {
                 + "; a spectral filter is a sum of resolvents, each with its own");
     }
 
+    /** Of a positive number; near the ends of the range of numbers that of another, so that its digits are all there. */
+    private static double inverse(double unit) {
+        return 1 / Math.min(Math.max(unit, 0x1p-1020), 0x1p1020);
+    }
+
     @Override
     double theta(double lambda) {
+        double perLambda = inverse(lambda);
         double sum = 0;
         for (int k = 0; k < kappaReal.length; k++) {
             // Re cλ/(λ+κ), in units of the larger of λ and |κ|, so that no square overflows.
-            double unit = Math.max(lambda, kappaSize[k]);
-            double own = lambda / unit;
-            double all = own + kappaReal[k] / unit;
-            double imaginary = kappaImaginary[k] / unit;
+            double perUnit = Math.min(perLambda, perKappa[k]);
+            double own = lambda * perUnit;
+            double all = own + kappaReal[k] * perUnit;
+            double imaginary = kappaImaginary[k] * perUnit;
             sum += own * (weightReal[k] * all + weightImaginary[k] * imaginary) / (all * all + imaginary * imaginary);
         }
         return sum;
@@ -196,19 +197,17 @@ final class FilterStage extends Stage {
 
     @Override
     double zeta(double lambda) {
+        double perLambda = inverse(lambda);
         double sum = 0;
         for (int k = 0; k < kappaReal.length; k++) {
-            if (kappaSize[k] > 0) {
-                // Re cκ/(λ+κ)
-                double unit = Math.max(lambda, kappaSize[k]);
-                double own = lambda / unit;
-                double real = kappaReal[k] / unit;
-                double imaginary = kappaImaginary[k] / unit;
-                double all = own + real;
-                double missed =
-                        weightReal[k] * (real * all + imaginary * imaginary) - weightImaginary[k] * own * imaginary;
-                sum += missed / (all * all + imaginary * imaginary);
-            }
+            // Re cκ/(λ+κ)
+            double perUnit = Math.min(perLambda, perKappa[k]);
+            double own = lambda * perUnit;
+            double real = kappaReal[k] * perUnit;
+            double imaginary = kappaImaginary[k] * perUnit;
+            double all = own + real;
+            double missed = weightReal[k] * (real * all + imaginary * imaginary) - weightImaginary[k] * own * imaginary;
+            sum += missed / (all * all + imaginary * imaginary);
         }
         return sum;
     }
@@ -247,7 +246,7 @@ final class FilterStage extends Stage {
                 shares.at(lambda);
                 double power = seen.times(rootRatio(nodes, k), k);
                 if (power < Double.POSITIVE_INFINITY) {
-                    missed.addSquares(shares.missedReal, shares.missedImaginary, power);
+                    missed.addSquares(shares.missed, power);
                 } else if (!shares.areNothingMissed()) {
                     return unbounded();
                 }
@@ -282,7 +281,7 @@ final class FilterStage extends Stage {
             }
             shares.at(lambda);
             double root = rootRatio(nodes, k);
-            return form.at(shares.learntReal, shares.learntImaginary) / (root * root);
+            return form.at(shares.learnt) / (root * root);
         };
     }
 
@@ -311,7 +310,7 @@ final class FilterStage extends Stage {
             Shares shares = new Shares(kappaReal.length);
             for (int node = 0; node < measure.size(); node++) {
                 shares.at(measure.value(node));
-                profile.addSquares(shares.learntReal, shares.learntImaginary, measure.weight(node));
+                profile.addSquares(shares.learnt, measure.weight(node));
             }
             kept = profile.pairs().weighted();
             ownProfile = kept;
@@ -327,7 +326,7 @@ final class FilterStage extends Stage {
             if (sees(k) && lambda > 0 && nodes.matters(k)) {
                 shares.at(lambda);
                 double root = rootRatio(nodes, k);
-                profile.addSquares(shares.learntReal, shares.learntImaginary, nodes.weight(k) / (root * root));
+                profile.addSquares(shares.learnt, nodes.weight(k) / (root * root));
             }
         }
         return profile.pairs();
@@ -356,9 +355,9 @@ final class FilterStage extends Stage {
             private double cost(double lambda) {
                 Shares shares = new Shares(kappaReal.length);
                 shares.at(lambda);
-                Pairs missed = new Pairs(kappaReal.length);
-                missed.addSquares(shares.missedReal, shares.missedImaginary, 1);
-                return missed.sumWith(worth);
+                Sums missed = new Sums(kappaReal.length);
+                missed.addSquares(shares.missed, 1);
+                return missed.pairs().sumWith(worth);
             }
 
             /** The cost of a feature that the model does not see, which acts as noise. */
@@ -423,73 +422,67 @@ final class FilterStage extends Stage {
         return Math.max(left.weighted().sumWith(amounts), 0);
     }
 
-    /** θ_k and ζ_k of all poles at one eigenvalue. Not for several threads. */
+    /** θ_k and ζ_k of all poles at one eigenvalue, real and imaginary parts next to one another. Not for several threads. */
     private final class Shares {
 
-        private final double[] learntReal;
-        private final double[] learntImaginary;
-        private final double[] missedReal;
-        private final double[] missedImaginary;
+        private final double[] learnt;
+        private final double[] missed;
 
         Shares(int size) {
-            this.learntReal = new double[size];
-            this.learntImaginary = new double[size];
-            this.missedReal = new double[size];
-            this.missedImaginary = new double[size];
+            this.learnt = new double[2 * size];
+            this.missed = new double[2 * size];
         }
 
         boolean areNothingMissed() {
-            return Arrays.stream(missedReal).allMatch(value -> value == 0)
-                    && Arrays.stream(missedImaginary).allMatch(value -> value == 0);
+            return Arrays.stream(missed).allMatch(value -> value == 0);
         }
 
-        /** In units of the larger of λ and |κ|, so that no square overflows. Without branches, for vector instructions. */
+        /** In units of the larger of λ and |κ|, so that no square overflows. */
         void at(double lambda) {
-            for (int k = 0; k < learntReal.length; k++) {
-                double unit = Math.max(lambda, kappaSize[k]);
-                double own = lambda / unit;
-                double real = kappaReal[k] / unit;
-                double imaginary = kappaImaginary[k] / unit;
+            double perLambda = inverse(lambda);
+            for (int k = 0; k < perKappa.length; k++) {
+                double perUnit = Math.min(perLambda, perKappa[k]);
+                double own = lambda * perUnit;
+                double real = kappaReal[k] * perUnit;
+                double imaginary = kappaImaginary[k] * perUnit;
                 double sum = own + real;
                 double perNorm = 1 / (sum * sum + imaginary * imaginary);
-                learntReal[k] = own * sum * perNorm;
-                learntImaginary[k] = -own * imaginary * perNorm;
-                missedReal[k] = (real * sum + imaginary * imaginary) * perNorm;
-                missedImaginary[k] = own * imaginary * perNorm;
+                double across = own * imaginary * perNorm;
+                learnt[2 * k] = own * sum * perNorm;
+                learnt[2 * k + 1] = -across;
+                missed[2 * k] = (real * sum + imaginary * imaginary) * perNorm;
+                missed[2 * k + 1] = across;
             }
         }
     }
 
     /**
-     * Sums of products over all pairs of poles k ≤ l, real and imaginary parts apart, row by row: the inner loop of every sum over the
-     * spectrum, which the compiler turns into vector instructions. Not for several threads.
+     * Sums of products over all pairs of poles k ≤ l, row by row: the inner loop of every sum over the spectrum, of two factors with
+     * real and imaginary parts next to one another. Not for several threads.
      */
     private final class Sums {
 
         private final int size;
-        private final double[][] real;
-        private final double[][] imaginary;
-        private final double[][] realByImaginary;
-        private final double[][] imaginaryByReal;
+
+        /** Of the real part of pole k with both parts of all l from k on. */
+        private final double[][] byReal;
+
+        private final double[][] byImaginary;
 
         Sums(int size) {
             this.size = size;
-            this.real = new double[size][size];
-            this.imaginary = new double[size][size];
-            this.realByImaginary = new double[size][size];
-            this.imaginaryByReal = new double[size][size];
+            this.byReal = new double[size][2 * size];
+            this.byImaginary = new double[size][2 * size];
         }
 
-        void addSquares(double[] real, double[] imaginary, double factor) {
-            addProducts(real, imaginary, real, imaginary, factor);
+        void addSquares(double[] values, double factor) {
+            addProducts(values, values, factor);
         }
 
-        void addProducts(double[] aReal, double[] aImaginary, double[] bReal, double[] bImaginary, double factor) {
+        void addProducts(double[] first, double[] second, double factor) {
             for (int k = 0; k < size; k++) {
-                addRow(k, factor * aReal[k], bReal, real[k]);
-                addRow(k, factor * aImaginary[k], bImaginary, imaginary[k]);
-                addRow(k, factor * aReal[k], bImaginary, realByImaginary[k]);
-                addRow(k, factor * aImaginary[k], bReal, imaginaryByReal[k]);
+                addRow(2 * k, factor * first[2 * k], second, byReal[k]);
+                addRow(2 * k, factor * first[2 * k + 1], second, byImaginary[k]);
             }
         }
 
@@ -504,42 +497,38 @@ final class FilterStage extends Stage {
             int plain = 0;
             int conjugated = size * (size + 1);
             for (int k = 0; k < size; k++) {
-                for (int l = k; l < size; l++) {
-                    pairs.values[plain++] = real[k][l] - imaginary[k][l];
-                    pairs.values[plain++] = realByImaginary[k][l] + imaginaryByReal[k][l];
-                    pairs.values[conjugated++] = real[k][l] + imaginary[k][l];
-                    pairs.values[conjugated++] = imaginaryByReal[k][l] - realByImaginary[k][l];
+                for (int l = 2 * k; l < 2 * size; l += 2) {
+                    pairs.values[plain++] = byReal[k][l] - byImaginary[k][l + 1];
+                    pairs.values[plain++] = byReal[k][l + 1] + byImaginary[k][l];
+                    pairs.values[conjugated++] = byReal[k][l] + byImaginary[k][l + 1];
+                    pairs.values[conjugated++] = byImaginary[k][l] - byReal[k][l + 1];
                 }
             }
             return pairs;
         }
     }
 
-    /** A quadratic form in the real and imaginary parts of a number per pole. */
+    /** A quadratic form in the real and imaginary parts of a number per pole, which stand next to one another. */
     private static final class Form {
 
-        private final double[][] realByReal;
-        private final double[][] realByImaginary;
-        private final double[][] imaginaryByReal;
-        private final double[][] imaginaryByImaginary;
+        private final double[][] byReal;
+        private final double[][] byImaginary;
 
         Form(int size) {
-            this.realByReal = new double[size][size];
-            this.realByImaginary = new double[size][size];
-            this.imaginaryByReal = new double[size][size];
-            this.imaginaryByImaginary = new double[size][size];
+            this.byReal = new double[size][2 * size];
+            this.byImaginary = new double[size][2 * size];
         }
 
-        double at(double[] real, double[] imaginary) {
+        double at(double[] values) {
             double sum = 0;
-            for (int k = 0; k < real.length; k++) {
-                double byReal = 0;
-                double byImaginary = 0;
-                for (int l = k; l < real.length; l++) {
-                    byReal += realByReal[k][l] * real[l] + realByImaginary[k][l] * imaginary[l];
-                    byImaginary += imaginaryByReal[k][l] * real[l] + imaginaryByImaginary[k][l] * imaginary[l];
+            for (int k = 0; k < byReal.length; k++) {
+                double real = 0;
+                double imaginary = 0;
+                for (int l = 2 * k; l < values.length; l++) {
+                    real += byReal[k][l] * values[l];
+                    imaginary += byImaginary[k][l] * values[l];
                 }
-                sum += real[k] * byReal + imaginary[k] * byImaginary;
+                sum += values[2 * k] * real + values[2 * k + 1] * imaginary;
             }
             return sum;
         }
@@ -641,15 +630,15 @@ final class FilterStage extends Stage {
             int plain = 0;
             int conjugated = size * (size + 1);
             for (int k = 0; k < size; k++) {
-                for (int l = k; l < size; l++) {
+                for (int l = 2 * k; l < 2 * size; l += 2) {
                     double real = values[plain++];
                     double imaginary = values[plain++];
                     double conjugateReal = values[conjugated++];
                     double conjugateImaginary = values[conjugated++];
-                    form.realByReal[k][l] = real + conjugateReal;
-                    form.realByImaginary[k][l] = conjugateImaginary - imaginary;
-                    form.imaginaryByReal[k][l] = -imaginary - conjugateImaginary;
-                    form.imaginaryByImaginary[k][l] = conjugateReal - real;
+                    form.byReal[k][l] = real + conjugateReal;
+                    form.byReal[k][l + 1] = conjugateImaginary - imaginary;
+                    form.byImaginary[k][l] = -imaginary - conjugateImaginary;
+                    form.byImaginary[k][l + 1] = conjugateReal - real;
                 }
             }
             return form;

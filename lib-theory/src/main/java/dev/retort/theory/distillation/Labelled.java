@@ -1,6 +1,7 @@
 package dev.retort.theory.distillation;
 
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * The labels that a stage is trained on: the moments of the coefficients that give them, and the standard deviation of the
@@ -14,6 +15,12 @@ record Labelled(Moments moments, double noise, Given given) {
 
     /** How labels follow from a teacher. */
     record Given(Moments teacher, Labels.Linear linear, double part) {}
+
+    /** Whether they have an infinite variance, because a model that gives them is at its interpolation threshold. */
+    boolean areUnbounded() {
+        return !(noise < Double.POSITIVE_INFINITY)
+                || IntStream.range(0, moments.size()).anyMatch(k -> !(moments.variance(k) < Double.POSITIVE_INFINITY));
+    }
 
     /** E b², node by node. */
     NodePower power() {

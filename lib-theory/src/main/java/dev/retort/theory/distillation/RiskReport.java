@@ -1,5 +1,6 @@
 package dev.retort.theory.distillation;
 
+import static dev.retort.core.internal.Arguments.deviation;
 import static dev.retort.core.internal.Arguments.index;
 import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.nonNegative;
@@ -69,8 +70,8 @@ public final class RiskReport {
         Stage.Amounts added = target.amounts(labelled);
         return new RiskReport(
                 Stage.sum(labels.size(), k -> bias(target, labels, k)),
-                added.labelNoise(),
-                added.design(),
+                target.inRange(added.labelNoise(), labelled),
+                target.inRange(added.design(), labelled),
                 labels.areRandom()
                         ? Stage.sum(labels.size(), k -> nodes.matters(k) ? target.inheritedVariance(labels, k) : 0)
                         : 0,
@@ -99,7 +100,7 @@ public final class RiskReport {
                 total("labelNoise", labelNoise, shares),
                 total("design", design, shares),
                 total("inherited", inherited, shares),
-                nonNegative("noise", noise),
+                deviation("noise", noise),
                 Shares.of(shares),
                 null,
                 Optional::empty);

@@ -1,7 +1,7 @@
 package dev.retort.theory.distillation;
 
+import static dev.retort.core.internal.Arguments.deviation;
 import static dev.retort.core.internal.Arguments.length;
-import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
@@ -81,7 +81,7 @@ public final class RowPool {
             if (!(share >= 0 && share <= 1)) {
                 throw refusal("share", share, "is not from 0 to 1; it is the part of the rows that the source labels");
             }
-            nonNegative("noise", noise);
+            deviation("noise", noise);
         }
     }
 
@@ -171,7 +171,7 @@ public final class RowPool {
     public RowPool withNoise(double... noise) {
         length("noise", notNull("noise", noise).length, "the number of sources", teachers.size());
         for (int s = 0; s < noise.length; s++) {
-            nonNegative("noise[" + s + "]", noise[s]);
+            deviation("noise[" + s + "]", noise[s]);
         }
         return new RowPool(target, teachers, noise.clone());
     }

@@ -323,6 +323,15 @@ abstract class Stage {
         return mask == null ? 0 : sum(nodes.size(), k -> sees(k) ? 0 : power.times(factor * rootRatio(nodes, k), k));
     }
 
+    /** A variance that this training makes; one that is infinite though nothing in the mathematics is has left the range of numbers. */
+    final double inRange(double variance, Labelled labels) {
+        if (!(variance < Double.POSITIVE_INFINITY) && !isAtThreshold() && !labels.areUnbounded()) {
+            throw refusal(
+                    "noise", labels.noise(), "makes, with these labels, a variance that overflows; take a larger unit");
+        }
+        return variance;
+    }
+
     /** √λ (E b' − β⋆) */
     final double trainedDeviation(Moments labels, int k) {
         Coordinates nodes = labels.coordinates();
@@ -331,8 +340,12 @@ abstract class Stage {
 
     /** The part of Var b' that the labels bring with them. */
     final double inheritedVariance(Moments labels, int k) {
+        double variance = labels.variance(k);
+        if (variance == 0) {
+            return 0;
+        }
         double theta = theta(labels.coordinates(), k);
-        return times(theta * theta, labels.variance(k));
+        return times(theta * theta, variance);
     }
 
     /** The moments of the coefficients trained on labels of a teacher of these moments. */
@@ -347,7 +360,7 @@ abstract class Stage {
         for (int k = 0; k < deviation.length; k++) {
             mean[k] = theta(nodes, k) * labels.mean(k);
             deviation[k] = trainedDeviation(labels, k);
-            variance[k] = inheritedVariance(labels, k) + times(nodes.weight(k), added.variance(k));
+            variance[k] = inRange(inheritedVariance(labels, k) + times(nodes.weight(k), added.variance(k)), labelled);
         }
         return new Moments(nodes, mean, deviation, variance);
     }

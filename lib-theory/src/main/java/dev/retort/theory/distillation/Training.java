@@ -1,9 +1,9 @@
 package dev.retort.theory.distillation;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.deviation;
 import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.length;
-import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
@@ -152,11 +152,11 @@ public final class Training {
      *
      * @param noise the standard deviation of the noise added to each label that the teacher gives, at least 0
      * @return a new training
-     * @throws IllegalArgumentException if the noise is NaN, infinite or negative
+     * @throws IllegalArgumentException if the noise is NaN, infinite or negative, or its variance overflows
      */
     public Training withNoise(double noise) {
         return with(new LabelSettings(
-                labels.kind(), nonNegative("noise", noise), labels.teacherShare(), labels.teacherRows()));
+                labels.kind(), deviation("noise", noise), labels.teacherShare(), labels.teacherRows()));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.retort.theory.incontext;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.deviation;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
@@ -81,10 +82,10 @@ public final class IsotropicContext {
      *
      * @param noise the standard deviation σ, at least 0
      * @return a new context
-     * @throws IllegalArgumentException if the noise is NaN, infinite or negative
+     * @throws IllegalArgumentException if the noise is NaN, infinite or negative, or its variance overflows
      */
     public IsotropicContext withNoise(double noise) {
-        return new IsotropicContext(dimension, length, taskPower, nonNegative("noise", noise));
+        return new IsotropicContext(dimension, length, taskPower, deviation("noise", noise));
     }
 
     /**

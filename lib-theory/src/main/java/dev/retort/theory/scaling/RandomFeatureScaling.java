@@ -1,6 +1,7 @@
 package dev.retort.theory.scaling;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.deviation;
 import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
@@ -89,7 +90,7 @@ public final class RandomFeatureScaling {
      * @throws IllegalArgumentException if the noise is negative, NaN or infinite
      */
     public RandomFeatureScaling withNoise(double noise) {
-        return new RandomFeatureScaling(alpha, b, nonNegative("noise", noise), teacher, student);
+        return new RandomFeatureScaling(alpha, b, deviation("noise", noise), teacher, student);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.retort.theory.testtime;
 
+import static dev.retort.core.internal.Arguments.deviation;
 import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.nonNegative;
@@ -94,7 +95,7 @@ public final class InContextTask {
      * @throws IllegalArgumentException if the noise is NaN or negative, or its square not finite
      */
     public InContextTask withNoise(double noise) {
-        return new InContextTask(features, coefficients, nonNegative("noise", noise));
+        return new InContextTask(features, coefficients, deviation("noise", noise));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.retort.theory.testtime;
 
+import static dev.retort.core.internal.Arguments.deviation;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
@@ -96,7 +97,7 @@ public final class TaskPrior {
      * @throws IllegalArgumentException if the noise is NaN or negative, or its square not finite
      */
     public TaskPrior withNoise(double noise) {
-        return new TaskPrior(features, coefficients, nonNegative("noise", noise));
+        return new TaskPrior(features, coefficients, deviation("noise", noise));
     }
 
     /**

@@ -3,6 +3,9 @@ package dev.retort.theory.distillation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
+import dev.retort.core.spectrum.Spectrum;
 import org.junit.jupiter.api.Test;
 
 class RiskReportTest {
@@ -46,5 +49,35 @@ class RiskReportTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RiskReport.of(NONE, NONE, NONE, NONE, -1))
                 .withMessageContaining("noise: -1.0");
+    }
+
+    /** Infinite is a risk at a threshold only; one that is too large for a number is refused. */
+    @Test
+    void refusesVariancesThatOverflow() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 50), Signal.sourcePowerLaw(1.4));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> task.withNoise(1e155))
+                .withMessageStartingWith("noise: 1.0E155 is above 1.3407e154");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Training.samples(20).withNoise(1e155))
+                .withMessageStartingWith("noise: 1.0E155 is above 1.3407e154");
+        Distillation.Draft loud = Distillation.of(task.withNoise(1.3e154));
+        Training training = Training.samples(20);
+        for (Training first : new Training[] {
+            training, training.withRandomFeatures(30), training.stoppedAt(10), Training.samples(49.9999)
+        }) {
+            assertThatIllegalArgumentException()
+                    .as("%s", first)
+                    .isThrownBy(() -> loud.target(first).predict())
+                    .withMessageStartingWith("noise: 1.3E154 makes, with these labels, a variance that overflows");
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> loud.target(training.stoppedAt(1e-3))
+                        .then(Training.samples(30))
+                        .predict())
+                .withMessageStartingWith("noise: 1.3E154 makes");
+        assertThat(loud.target(training.stoppedAt(1e-3)).predict().excess()).isFinite();
+        assertThat(loud.target(training.withRidge(1e10)).predict().excess()).isFinite();
+        assertThat(loud.target(Training.samples(50)).predict().excess()).isInfinite();
     }
 }

@@ -42,6 +42,9 @@ final class LawReport {
     private static final double FLOPS_PER_TOKEN = 6;
     private static final int POINTS = 81;
 
+    /** Between the ends of an interval: a number that is known to no more than this factor is not shown. */
+    private static final double UNTOLD = 1000;
+
     /**
      * The command's options; those that are null follow from the runs.
      *
@@ -170,7 +173,9 @@ final class LawReport {
                 budget + ", tokens",
                 law -> law.optimalFor(flops).tokens());
         ask(supervised, redrawn, budget + ", loss", law -> law.optimalFor(flops).loss());
-        caution("that model", supervised.outside(best.parameters(), best.tokens()));
+        if (Double.isFinite(best.parameters() * best.tokens()) && best.parameters() * best.tokens() > 0) {
+            caution("that model", supervised.outside(best.parameters(), best.tokens()));
+        }
         if (distilled != null) {
             answer(distilled, redrawn);
         }
@@ -185,11 +190,19 @@ final class LawReport {
         LawBootstrap<DistillationLaw> redrawn = fit.bootstrap(REDRAWN, settings.seed());
         String student = "student of " + number(parameters) + " parameters on " + number(tokens) + " tokens";
         BestTeacher best = fit.law().bestTeacher(parameters, tokens);
-        ask(
-                fit,
-                redrawn,
-                student + ", loss of its best teacher",
-                law -> law.bestTeacher(parameters, tokens).teacherLoss());
+        String teacher = student + ", loss of its best teacher";
+        if (best.capacityGap()) {
+            ask(
+                    fit,
+                    redrawn,
+                    teacher,
+                    law -> law.bestTeacher(parameters, tokens).teacherLoss());
+        } else {
+            say(
+                    teacher,
+                    number(best.teacherLoss())
+                            + ", the irreducible loss: the better the teacher, the better the student");
+        }
         ask(
                 fit,
                 redrawn,
@@ -197,9 +210,15 @@ final class LawReport {
                 law -> law.bestTeacher(parameters, tokens).studentLoss());
         say(
                 student + ", capacity gap",
-                best.capacityGap()
-                        ? "a teacher of a loss below " + number(best.teacherLoss()) + " makes a worse student"
-                        : "none down to the irreducible loss");
+                (best.capacityGap()
+                                ? "a teacher of a loss below " + number(best.teacherLoss()) + " makes a worse student"
+                                : "none down to the irreducible loss")
+                        + String.format(
+                                Locale.ROOT,
+                                "; %.0f %% of the laws fitted to redrawn deviations have one",
+                                100
+                                        * redrawn.share(law -> law.bestTeacher(parameters, tokens)
+                                                .capacityGap())));
         caution("that student", fit.outside(parameters, tokens, best.teacherLoss()));
         double least = Arrays.stream(fit.runs().teacherLosses()).min().orElseThrow();
         meeting(fit, redrawn, least);
@@ -240,26 +259,31 @@ final class LawReport {
             caution("that number", fit.outside(parameters, meeting, teacherLoss));
             return;
         }
-        long meetings = redrawn.laws().stream()
-                .mapToDouble(law -> law.meetingTokens(parameters, teacherLoss))
-                .filter(tokens -> tokens > 0 && tokens < Double.MAX_VALUE)
-                .count();
         String answer = meeting == 0
                 ? "any number, by the law"
                 : Double.isInfinite(meeting)
                         ? "none: by the law, the limit of ever more tokens is better with this teacher"
                         : "more than there are numbers for";
+        double share = redrawn.share(law -> {
+            double tokens = law.meetingTokens(parameters, teacherLoss);
+            return tokens > 0 && tokens < Double.MAX_VALUE;
+        });
         say(
                 question,
-                answer + "; the laws of " + meetings + " of " + redrawn.laws().size()
-                        + " tables redrawn from the runs have such a number");
+                String.format(
+                        Locale.ROOT,
+                        "%s; %.0f %% of the laws fitted to redrawn deviations have such a number",
+                        answer,
+                        100 * share));
     }
 
     private <L> void ask(LawFit<L> fit, LawBootstrap<L> redrawn, String question, ToDoubleFunction<L> quantity) {
         double value = quantity.applyAsDouble(fit.law());
         Interval delta = fit.interval(quantity, LEVEL);
         Interval bootstrap = redrawn.interval(quantity, LEVEL);
-        String answer = number(value) + ", 95 % between " + number(delta.low()) + " and " + number(delta.high());
+        String range = "95 % between " + number(delta.low()) + " and " + number(delta.high());
+        boolean told = value > 0 && value < Double.POSITIVE_INFINITY && delta.high() <= UNTOLD * delta.low();
+        String answer = (told ? number(value) : "not determined by the runs") + ", " + range;
         answers.add(new Answered(question, answer, value, delta, bootstrap));
     }
 
@@ -307,7 +331,8 @@ final class LawReport {
                                         + " model of each budget. (c) A student by its teacher: to the left of the minimum, a better"
                                         + " teacher makes a worse student.")
                 .withParagraph(
-                        "Losses are cross-entropies in nats a token. Intervals assume that the form of the law holds where it is"
+                        "Losses are cross-entropies in nats a token. Intervals hold those of every form whose error in cross-validation is at"
+                                + " most 10 % above the least. They assume that the form of the law holds where it is"
                                 + " asked; those of students take the supervised law as it was fitted. The constants of such laws are often not"
                                 + " determined though their predictions are.")
                 .withHeading("Forms tried")

@@ -454,7 +454,7 @@ public final class DistillationLaw {
                     }
                 }
             }
-            if (!(least < Double.POSITIVE_INFINITY && at(best).supervisedLoss() < Double.POSITIVE_INFINITY)) {
+            if (!(least < Double.POSITIVE_INFINITY)) {
                 throw refusal("flops", flops, "cannot be split into numbers of tokens for students of this size");
             }
             double[] refined = new SimplexOptimizer(new SimpleValueChecker(PRECISION, PRECISION))

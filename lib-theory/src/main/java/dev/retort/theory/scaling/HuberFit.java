@@ -85,11 +85,23 @@ final class HuberFit<L> {
         return IntStream.range(0, rows).toArray();
     }
 
-    /** The constants that fit some of the rows, each as often as it is named. */
-    double[] refitted(int[] rows, double huberScale, int iterations) {
-        return new Search<>(model, measured, rows, huberScale)
+    /** The constants that fit some of the rows, with the scale before that of the residuals is known. */
+    double[] refitted(int[] rows, int iterations) {
+        return new Search<>(model, measured, rows, FIRST_SCALE)
                 .from(constants, iterations)
                 .constants();
+    }
+
+    /** The constants that fit other logarithms of the losses. */
+    double[] refitted(double[] values, int iterations) {
+        return new Search<>(model, values, allOf(values.length), scale)
+                .from(constants, iterations)
+                .constants();
+    }
+
+    /** The logarithms of the losses. */
+    double[] measured() {
+        return measured.clone();
     }
 
     LawModel<L> model() {
@@ -121,10 +133,25 @@ final class HuberFit<L> {
 
     /** The standard deviation of the residuals by their median size, for which outliers count no more than others. */
     double deviation() {
-        double[] sizes = Arrays.stream(residuals()).map(Math::abs).sorted().toArray();
-        int n = sizes.length;
-        double median = (sizes[(n - 1) / 2] + sizes[n / 2]) / 2;
-        return NORMAL_MEDIAN * median * Math.sqrt((double) n / (n - constants.length));
+        int n = measured.length;
+        return NORMAL_MEDIAN * medianSize(residuals()) * Math.sqrt((double) n / (n - constants.length));
+    }
+
+    /** The standard deviation of the logarithms of the losses, in the same way. */
+    double spread() {
+        double middle = median(measured);
+        return NORMAL_MEDIAN
+                * medianSize(
+                        Arrays.stream(measured).map(value -> value - middle).toArray());
+    }
+
+    private static double medianSize(double[] values) {
+        return median(Arrays.stream(values).map(Math::abs).toArray());
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = Arrays.stream(values).sorted().toArray();
+        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 
     static double huber(double residual, double scale) {

@@ -42,6 +42,11 @@ public record Interval(double low, double high) {
         return low == high ? 0 : high - low;
     }
 
+    /** The least range that holds both. */
+    Interval hull(Interval other) {
+        return new Interval(Math.min(low, other.low), Math.max(high, other.high));
+    }
+
     @Override
     public String toString() {
         return "[" + low + ", " + high + "]";

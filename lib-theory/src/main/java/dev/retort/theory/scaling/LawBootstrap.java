@@ -1,31 +1,74 @@
 package dev.retort.theory.scaling;
 
+import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.copy;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import org.apache.commons.math3.distribution.NormalDistribution;
+import org.apache.commons.math3.distribution.TDistribution;
 
 /**
- * The laws that fit tables drawn from a table of runs, with replacement: how much a law depends on which runs there are. It assumes neither
- * that residuals are normal nor that what is asked depends on the constants linearly, and needs some dozens of runs.
+ * The laws that fit a table of runs whose deviations are drawn anew from those that the runs have from the law: how much a law depends on them.
+ * It assumes neither that they are normal nor that what is asked depends on the constants linearly, but that they are alike for all runs.
  *
- * @param laws the laws, at least one
+ * <p>Deviations are the residuals divided by √(1 − h), h the leverage of the run (Davison and Hinkley, <i>Bootstrap Methods and their
+ * Application</i>, 1997, section 6.2), and quantiles are taken further outside, as Student's distribution is wider than the normal one
+ * (Hesterberg, <i>What Teachers Should Know About the Bootstrap</i>, The American Statistician 69, 2015).
+ *
+ * @param refits the laws by form: that which was taken, and those that predict nearly as well; at least one
  * @param <L> the law
  */
-public record LawBootstrap<L>(List<L> laws) {
+public record LawBootstrap<L>(List<Refits<L>> refits) {
+
+    /**
+     * The laws of one form.
+     *
+     * @param freedom how many more runs than constants there are, at least 1
+     * @param laws the laws, at least one
+     * @param <L> the law
+     */
+    public record Refits<L>(int freedom, List<L> laws) {
+
+        /**
+         * Copies the list.
+         *
+         * @param freedom how many more runs than constants there are
+         * @param laws the laws
+         * @throws IllegalArgumentException if the freedom is less than 1 or there is no law
+         */
+        public Refits {
+            atLeastOne("freedom", freedom);
+            laws = copy("laws", laws);
+            if (laws.isEmpty()) {
+                throw refusal("laws", 0, "is not at least one law");
+            }
+        }
+
+        private Interval interval(ToDoubleFunction<? super L> quantity, double level) {
+            double[] sorted =
+                    laws.parallelStream().mapToDouble(quantity).sorted().toArray();
+            double student = new TDistribution(freedom).inverseCumulativeProbability((1 - level) / 2);
+            double share = new NormalDistribution().cumulativeProbability(student);
+            // As many outside on either side, rounded so that the interval is rather too wide.
+            int outside = (int) Math.floor(share * sorted.length);
+            return new Interval(sorted[outside], sorted[sorted.length - 1 - outside]);
+        }
+    }
 
     /**
      * Copies the list.
      *
-     * @param laws the laws
-     * @throws IllegalArgumentException if there is no law
+     * @param refits the laws by form
+     * @throws IllegalArgumentException if there is no form
      */
     public LawBootstrap {
-        laws = copy("laws", laws);
-        if (laws.isEmpty()) {
-            throw refusal("laws", 0, "is not at least one law");
+        refits = copy("refits", refits);
+        if (refits.isEmpty()) {
+            throw refusal("refits", 0, "is not at least one form");
         }
     }
 
@@ -34,19 +77,32 @@ public record LawBootstrap<L>(List<L> laws) {
      *
      * @param quantity what is computed, such as {@code law -> law.loss(1e9, 1e11)}
      * @param level the confidence, between 0 and 1
-     * @return from the quantile (1 − level)/2 to (1 + level)/2
+     * @return the least that holds those of all forms
      * @throws IllegalArgumentException if the level is out of range
      */
     public Interval interval(ToDoubleFunction<? super L> quantity, double level) {
+        notNull("quantity", quantity);
         if (!(level > 0 && level < 1)) {
             throw refusal("level", level, "is not between 0 and 1");
         }
-        double[] sorted = laws.stream()
-                .mapToDouble(notNull("quantity", quantity))
-                .sorted()
-                .toArray();
-        // As many outside on either side, rounded so that the interval is rather too wide.
-        int outside = (int) Math.floor((1 - level) / 2 * sorted.length);
-        return new Interval(sorted[outside], sorted[sorted.length - 1 - outside]);
+        return refits.stream()
+                .map(each -> each.interval(quantity, level))
+                .reduce(Interval::hull)
+                .orElseThrow();
+    }
+
+    /**
+     * How many of the laws have a property.
+     *
+     * @param property the property, such as {@code law -> law.bestTeacher(1e9, 1e11).capacityGap()}
+     * @return their share, from 0 to 1
+     */
+    public double share(Predicate<? super L> property) {
+        notNull("property", property);
+        return refits.stream()
+                .flatMap(each -> each.laws().stream())
+                .mapToDouble(law -> property.test(law) ? 1 : 0)
+                .average()
+                .orElseThrow();
     }
 }

@@ -61,11 +61,16 @@ record PowerTerms(double a, double alpha, double b, double beta, double gamma) {
     }
 
     /**
-     * The parameters that are best when the product of parameters and tokens is given: there α A/N<sup>α</sup> = β B/D<sup>β</sup>.
+     * The logarithm of the parameters that are best when that of the product of parameters and tokens is given: there
+     * α A/N<sup>α</sup> = β B/D<sup>β</sup>.
      */
-    double bestParameters(double product) {
-        double log = Math.log(alpha) + Math.log(a) - Math.log(beta) - Math.log(b) + beta * Math.log(product);
-        return Math.exp(log / (alpha + beta));
+    double logOfBestParameters(double logOfProduct) {
+        return (Math.log(alpha) + Math.log(a) - Math.log(beta) - Math.log(b) + beta * logOfProduct) / (alpha + beta);
+    }
+
+    /** The logarithm of the whole, from those of parameters and tokens. */
+    double logOfLogs(double logOfParameters, double logOfTokens) {
+        return gamma * logOfSum(Math.log(a) - alpha * logOfParameters, Math.log(b) - beta * logOfTokens);
     }
 
     /** The product of parameters and tokens at which the best split of it has this value. */

@@ -287,12 +287,6 @@ public final class RunTable {
         return Arrays.stream(values).map(Math::log).average().orElseThrow();
     }
 
-    /** Whether some runs differ in both parameters and tokens. */
-    boolean varies(int[] rows) {
-        return Arrays.stream(chosen(parameters, rows)).distinct().count() > 1
-                && Arrays.stream(chosen(tokens, rows)).distinct().count() > 1;
-    }
-
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof RunTable that

@@ -3,7 +3,6 @@ package dev.retort.theory.scaling;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
-import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.List;
 import java.util.Locale;
@@ -223,18 +222,15 @@ public final class SupervisedLaw {
      * The best model of a training budget, 6 N D = flops: that with α A/N<sup>α</sup> = β B/D<sup>β</sup>.
      *
      * @param flops the budget in floating-point operations, greater than 0
-     * @return its size, tokens and loss
-     * @throws IllegalArgumentException if the budget is not positive and finite, or its model is not
+     * @return its size, tokens and loss; numbers out of range are 0 or infinite
+     * @throws IllegalArgumentException if the budget is not positive and finite
      */
     public ComputeOptimal optimalFor(double flops) {
-        double product = positive("flops", flops) / TRAINING;
-        double parameters = terms.bestParameters(product);
-        double tokens = product / parameters;
-        double loss = lossOf(parameters, tokens);
-        if (!(parameters > 0 && tokens > 0 && loss < Double.POSITIVE_INFINITY)) {
-            throw refusal("flops", flops, "is best spent on a model that is out of the range of numbers");
-        }
-        return new ComputeOptimal(parameters, tokens, loss);
+        double product = Math.log(positive("flops", flops)) - Math.log(TRAINING);
+        double parameters = terms.logOfBestParameters(product);
+        double tokens = product - parameters;
+        return new ComputeOptimal(
+                Math.exp(parameters), Math.exp(tokens), irreducible + Math.exp(terms.logOfLogs(parameters, tokens)));
     }
 
     /**

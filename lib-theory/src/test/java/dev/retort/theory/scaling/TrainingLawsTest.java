@@ -225,16 +225,16 @@ class TrainingLawsTest {
                 () -> DistillationLaw.of(SupervisedLaw.busbridge2025(), 1, 1, 1, 1, 1, 1, 1, 1, 0));
     }
 
-    /** What overflows on the way to an answer is called by the argument that it comes from. */
+    /** What overflows on the way to an answer is called by the argument that it comes from, or has its limit. */
     @Test
-    void budgetsOutOfRangeAreRefusedByTheirName() {
+    void budgetsOutOfRangeHaveLimitsOrAreRefusedByTheirName() {
         SupervisedLaw shallow = SupervisedLaw.of(1.7, 1e200, 0.1, 1e-200, 0.1);
-        refuses(
-                "flops: 1.0E300 is best spent on a model that is out of the range of numbers",
-                () -> shallow.optimalFor(1e300));
-        refuses(
-                "flops: 4.9E-324 is best spent on a model that is out of the range of numbers",
-                () -> LAW.supervised().optimalFor(Double.MIN_VALUE));
+        ComputeOptimal large = shallow.optimalFor(6e300);
+        assertThat(large.parameters()).isInfinite();
+        assertThat(large.tokens()).isZero();
+        // 2 √(A B)/(N D)^0.05 where both terms are equal, as the exponents are
+        assertThat(large.loss()).isCloseTo(1.7 + 2 * Math.pow(1e300, -0.05), withinPercentage(1e-10));
+        assertThat(LAW.supervised().optimalFor(Double.MIN_VALUE).loss()).isFinite();
         refuses(
                 "flops: 1.0E-300 cannot be split into numbers of tokens for students of this size",
                 () -> LAW.split(1e-300, 1e200, 1));

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class ComplexEquivalent {
 
     /** Newton's method has squared an error below this away. */
-    private static final double LAST_STEP = 1e-8;
+    private static final double LAST_STEP = 5e-8;
 
     /** From the real root it takes at most 8 steps on spectra of 100 decades. */
     private static final int MOST_STEPS = 60;

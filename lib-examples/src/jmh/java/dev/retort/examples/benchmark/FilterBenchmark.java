@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.State;
 public class FilterBenchmark {
 
     /** The number of features p. */
-    @Param({"100", "1000", "10000"})
+    @Param({"100", "1000", "10000", "1000000"})
     public int features;
 
     private Distillation.Draft draft = draft(1);
@@ -48,7 +48,7 @@ public class FilterBenchmark {
     }
 
     /**
-     * Gradient flow that stops early, a filter of 16 pairs of poles.
+     * Gradient flow that stops early, a filter of seven pairs of poles.
      *
      * @return the report
      */

@@ -50,6 +50,28 @@ public class SweepBenchmark {
     }
 
     /**
+     * The same with random features.
+     *
+     * @return the curves
+     */
+    @Benchmark
+    public Sweep.Curves randomFeatures() {
+        return Sweep.along(grid, samples -> Training.samples(samples).withRandomFeatures(features / 3.0))
+                .predict(Distillation.of(task));
+    }
+
+    /**
+     * The same with gradient flow that stops early.
+     *
+     * @return the curves
+     */
+    @Benchmark
+    public Sweep.Curves stopped() {
+        return Sweep.along(grid, samples -> Training.samples(samples).stoppedAt(1000))
+                .predict(Distillation.of(task));
+    }
+
+    /**
      * The same on features that are gathered already.
      *
      * @return the curves

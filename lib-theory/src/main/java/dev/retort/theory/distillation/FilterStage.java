@@ -33,6 +33,9 @@ final class FilterStage extends Stage {
     /** To gather eigenvalues takes as long as to solve on about so many. */
     private static final int WORTH_GATHERING = 1024;
 
+    /** Products are added to the sums four at a time. */
+    private static final int TOGETHER = 4;
+
     private final double samples;
 
     /** Of the poles, real and imaginary parts: weights c, κ, and r/κ. */
@@ -469,8 +472,16 @@ final class FilterStage extends Stage {
 
         private final double[][] byImaginary;
 
+        /** Factors that are yet to be added, the first ones times a weight. */
+        private final double[][] waitingFirst;
+
+        private final double[][] waitingSecond;
+        private int waiting;
+
         Sums(int size) {
             this.size = size;
+            this.waitingFirst = new double[TOGETHER][2 * size];
+            this.waitingSecond = new double[TOGETHER][2 * size];
             this.byReal = new double[size][2 * size];
             this.byImaginary = new double[size][2 * size];
         }
@@ -480,19 +491,42 @@ final class FilterStage extends Stage {
         }
 
         void addProducts(double[] first, double[] second, double factor) {
-            for (int k = 0; k < size; k++) {
-                addRow(2 * k, factor * first[2 * k], second, byReal[k]);
-                addRow(2 * k, factor * first[2 * k + 1], second, byImaginary[k]);
+            for (int k = 0; k < first.length; k++) {
+                waitingFirst[waiting][k] = factor * first[k];
+            }
+            System.arraycopy(second, 0, waitingSecond[waiting], 0, second.length);
+            if (++waiting == TOGETHER) {
+                addWaiting();
             }
         }
 
-        private void addRow(int from, double factor, double[] values, double[] sums) {
+        private void addWaiting() {
+            for (int k = 0; k < size; k++) {
+                addRow(2 * k, 2 * k, byReal[k]);
+                addRow(2 * k + 1, 2 * k, byImaginary[k]);
+            }
+            waiting = 0;
+        }
+
+        private void addRow(int row, int from, double[] sums) {
+            double a = waitingFirst[0][row];
+            double b = waitingFirst[1][row];
+            double c = waitingFirst[2][row];
+            double d = waitingFirst[3][row];
+            double[] ofA = waitingSecond[0];
+            double[] ofB = waitingSecond[1];
+            double[] ofC = waitingSecond[2];
+            double[] ofD = waitingSecond[3];
             for (int l = from; l < sums.length; l++) {
-                sums[l] += factor * values[l];
+                sums[l] += a * ofA[l] + b * ofB[l] + (c * ofC[l] + d * ofD[l]);
             }
         }
 
         Pairs pairs() {
+            for (int k = waiting; k < TOGETHER; k++) {
+                Arrays.fill(waitingFirst[k], 0);
+            }
+            addWaiting();
             Pairs pairs = new Pairs(size);
             int plain = 0;
             int conjugated = size * (size + 1);

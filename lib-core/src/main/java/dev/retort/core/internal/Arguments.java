@@ -91,6 +91,36 @@ public final class Arguments {
     }
 
     /**
+     * Requires a share of a whole.
+     *
+     * @param name the argument's name
+     * @param value its value
+     * @return the value
+     * @throws IllegalArgumentException if the value is NaN, negative or greater than 1
+     */
+    public static double fromZeroToOne(String name, double value) {
+        if (!(value >= 0 && value <= 1)) {
+            throw refusal(name, value, "is not from 0 to 1");
+        }
+        return value;
+    }
+
+    /**
+     * Requires the probability of what is neither impossible nor certain.
+     *
+     * @param name the argument's name
+     * @param value its value
+     * @return the value
+     * @throws IllegalArgumentException if the value is NaN, or not greater than 0 and less than 1
+     */
+    public static double betweenZeroAndOne(String name, double value) {
+        if (!(value > 0 && value < 1)) {
+            throw refusal(name, value, "is not between 0 and 1");
+        }
+        return value;
+    }
+
+    /**
      * Requires a whole number of at least one.
      *
      * @param name the argument's name

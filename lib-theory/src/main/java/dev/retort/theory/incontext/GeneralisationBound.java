@@ -1,6 +1,7 @@
 package dev.retort.theory.incontext;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
@@ -129,18 +130,11 @@ public final class GeneralisationBound {
      * @throws IllegalArgumentException if an argument is out of its range
      */
     public double tail(int samples, double delta) {
-        return lossBound() * tail(1 / probability(delta), samples);
+        return lossBound() * tail(1 / betweenZeroAndOne("delta", delta), samples);
     }
 
     private static double tail(double odds, int samples) {
         return Math.sqrt(Math.log(odds) / 2 / atLeastOne("samples", samples));
-    }
-
-    private static double probability(double delta) {
-        if (!(delta > 0 && delta < 1)) {
-            throw refusal("delta", delta, "is not between 0 and 1");
-        }
-        return delta;
     }
 
     /**
@@ -212,7 +206,7 @@ public final class GeneralisationBound {
             mixed += features * values;
         }
         double average = (weightNorm * weightNorm / 2 * Math.sqrt(fourth) + weightNorm * Math.sqrt(mixed)) / n;
-        return 2 * average + 3 * lossBound() * tail(2 / probability(delta), n);
+        return 2 * average + 3 * lossBound() * tail(2 / betweenZeroAndOne("delta", delta), n);
     }
 
     private static void within(String name, double norm, String bound, double largest) {

@@ -1,6 +1,7 @@
 package dev.retort.theory.incontext;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
 import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.refusal;
 
@@ -38,9 +39,7 @@ public record PermutationTest(double statistic, double pValue, int permutations)
      * @throws IllegalArgumentException if the level is not between 0 and 1, or if so few permutations cannot reject at it
      */
     public boolean rejects(double level) {
-        if (!(level > 0 && level < 1)) {
-            throw refusal("level", level, "is not between 0 and 1");
-        }
+        betweenZeroAndOne("level", level);
         double smallest = 1.0 / (permutations + 1);
         if (level < smallest) {
             throw refusal(

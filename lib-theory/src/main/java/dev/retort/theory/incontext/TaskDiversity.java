@@ -1,6 +1,7 @@
 package dev.retort.theory.incontext;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
@@ -338,9 +339,7 @@ public final class TaskDiversity {
      * @throws IllegalArgumentException if the share is not between 0 and 1
      */
     public Optional<Crossing> crossing(double newShare) {
-        if (!(newShare > 0 && newShare < 1)) {
-            throw refusal("newShare", newShare, "is not between 0 and 1");
-        }
+        betweenZeroAndOne("newShare", newShare);
         return crossing((count, gain, distance) -> (1 - newShare) * gain - newShare * distance);
     }
 

@@ -1,6 +1,8 @@
 package dev.retort.theory.incontext;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
+import static dev.retort.core.internal.Arguments.fromZeroToOne;
 import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
@@ -167,9 +169,7 @@ public final class WeightBias {
     public static double samplingBound(double bound, int demonstrations, double delta) {
         nonNegative("bound", bound);
         double n = atLeastOne("demonstrations", demonstrations);
-        if (!(delta > 0 && delta < 1)) {
-            throw refusal("delta", delta, "is not between 0 and 1");
-        }
+        betweenZeroAndOne("delta", delta);
         return bound / Math.sqrt(n) + bound * Math.sqrt(2 * Math.log(1 / delta) / n);
     }
 
@@ -183,9 +183,7 @@ public final class WeightBias {
      * @throws IllegalArgumentException if an argument is NaN or out of its range
      */
     public static double totalVariationBound(double valueNorm, double radius, double distance) {
-        if (!(distance >= 0 && distance <= 1)) {
-            throw refusal("distance", distance, "is not from 0 to 1");
-        }
+        fromZeroToOne("distance", distance);
         return 2
                 * nonNegative("valueNorm", valueNorm)
                 * distance

@@ -1,9 +1,9 @@
 package dev.retort.theory.progressive;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.fromZeroToOne;
 import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.notNull;
-import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Locale;
 
@@ -31,18 +31,12 @@ public record CapacityGap(double gap, int bestTeacher, int mostSuitable) {
         int best = 0;
         int suitable = 0;
         for (int j = 0; j < teachers.length; j++) {
-            accuracy("teachers[" + j + "]", teachers[j]);
-            accuracy("students[" + j + "]", students[j]);
+            fromZeroToOne("teachers[" + j + "]", teachers[j]);
+            fromZeroToOne("students[" + j + "]", students[j]);
             best = teachers[j] >= teachers[best] ? j : best;
             suitable = students[j] > students[suitable] ? j : suitable;
         }
         return new CapacityGap(students[suitable] - students[best], best, suitable);
-    }
-
-    private static void accuracy(String name, double accuracy) {
-        if (!(accuracy >= 0 && accuracy <= 1)) {
-            throw refusal(name, accuracy, "is not between 0 and 1");
-        }
     }
 
     @Override

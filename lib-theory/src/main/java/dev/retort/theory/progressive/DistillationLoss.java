@@ -1,8 +1,8 @@
 package dev.retort.theory.progressive;
 
+import static dev.retort.core.internal.Arguments.fromZeroToOne;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.positive;
-import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Arrays;
 import java.util.Locale;
@@ -95,10 +95,7 @@ public final class DistillationLoss {
      * @throws IllegalArgumentException if the share is out of range
      */
     public DistillationLoss withTrueLabels(double share) {
-        if (!(share >= 0 && share <= 1)) {
-            throw refusal("share", share, "is not between 0 and 1");
-        }
-        return new DistillationLoss(form, temperature, share);
+        return new DistillationLoss(form, temperature, fromZeroToOne("share", share));
     }
 
     /**

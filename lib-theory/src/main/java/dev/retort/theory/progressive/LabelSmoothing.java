@@ -1,5 +1,6 @@
 package dev.retort.theory.progressive;
 
+import static dev.retort.core.internal.Arguments.fromZeroToOne;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Arrays;
@@ -39,10 +40,7 @@ public final class LabelSmoothing {
      * @throws IllegalArgumentException if a is out of range
      */
     public static LabelSmoothing of(double smoothing) {
-        if (!(smoothing >= 0 && smoothing <= 1)) {
-            throw refusal("smoothing", smoothing, "is not between 0 and 1");
-        }
-        return new LabelSmoothing(smoothing);
+        return new LabelSmoothing(fromZeroToOne("smoothing", smoothing));
     }
 
     /**

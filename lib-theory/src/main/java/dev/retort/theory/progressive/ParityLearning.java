@@ -1,6 +1,7 @@
 package dev.retort.theory.progressive;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.refusal;
 
@@ -111,7 +112,7 @@ public final class ParityLearning {
      * @throws IllegalArgumentException if δ is out of range
      */
     public double exhaustiveSearchSamples(double failure) {
-        SupportRecovery.probability("failure", failure);
+        betweenZeroAndOne("failure", failure);
         return logOfSupports() - Math.log(failure) / Math.log(2);
     }
 

@@ -1,6 +1,7 @@
 package dev.retort.theory.progressive;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
 import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
@@ -323,14 +324,7 @@ public final class SupportRecovery {
     }
 
     private double logOfTails(double failure) {
-        return Math.log(tails() / probability("failure", failure));
-    }
-
-    static double probability(String name, double probability) {
-        if (!(probability > 0 && probability < 1)) {
-            throw refusal(name, probability, "is not between 0 and 1");
-        }
-        return probability;
+        return Math.log(tails() / betweenZeroAndOne("failure", failure));
     }
 
     /**
@@ -345,7 +339,7 @@ public final class SupportRecovery {
      */
     public double l1LeakageSamples(double leakage, double failure) {
         positive("leakage", leakage);
-        probability("failure", failure);
+        betweenZeroAndOne("failure", failure);
         double others = dimension - size;
         double ratio = bound * others / leakage;
         return others == 0 ? 0 : 2 * ratio * ratio * Math.log(2 * others / failure);

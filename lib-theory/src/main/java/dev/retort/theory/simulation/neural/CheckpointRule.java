@@ -1,7 +1,7 @@
 package dev.retort.theory.simulation.neural;
 
+import static dev.retort.core.internal.Arguments.fromZeroToOne;
 import static dev.retort.core.internal.Arguments.nonNegative;
-import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Comparator;
 import java.util.function.Function;
@@ -43,9 +43,7 @@ public final class CheckpointRule {
      * @throws IllegalArgumentException if the accuracy is out of range
      */
     public static CheckpointRule nearest(double accuracy) {
-        if (!(accuracy >= 0 && accuracy <= 1)) {
-            throw refusal("accuracy", accuracy, "is not between 0 and 1");
-        }
+        fromZeroToOne("accuracy", accuracy);
         return new CheckpointRule(
                 "of accuracy near " + accuracy,
                 teacher -> teacher.checkpoints().stream()

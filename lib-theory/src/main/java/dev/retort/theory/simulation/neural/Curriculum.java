@@ -1,6 +1,7 @@
 package dev.retort.theory.simulation.neural;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.fromZeroToOne;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
@@ -203,9 +204,7 @@ public final class Curriculum {
      * @throws IllegalArgumentException if the share is out of range
      */
     public Curriculum withTrueLabels(double share) {
-        if (!(share >= 0 && share <= 1)) {
-            throw refusal("share", share, "is not between 0 and 1");
-        }
+        fromZeroToOne("share", share);
         return new Curriculum(name, schedule, temperature, share, smoothing, layerSteps, layerRate, layer);
     }
 
@@ -217,9 +216,7 @@ public final class Curriculum {
      * @throws IllegalArgumentException if a is out of range
      */
     public Curriculum withSmoothing(double smoothing) {
-        if (!(smoothing >= 0 && smoothing <= 1)) {
-            throw refusal("smoothing", smoothing, "is not between 0 and 1");
-        }
+        fromZeroToOne("smoothing", smoothing);
         return new Curriculum(name, schedule, temperature, trueLabels, smoothing, layerSteps, layerRate, layer);
     }
 

@@ -1,6 +1,7 @@
 package dev.retort.theory.simulation.neural;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.fromZeroToOne;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
@@ -223,9 +224,7 @@ public final class NetworkTraining {
      * @throws IllegalArgumentException if a number is out of range
      */
     public NetworkTraining withStopAfter(double accuracy, int steps) {
-        if (!(accuracy >= 0 && accuracy <= 1)) {
-            throw refusal("accuracy", accuracy, "is not between 0 and 1");
-        }
+        fromZeroToOne("accuracy", accuracy);
         Values values = values();
         values.stopAccuracy = accuracy;
         values.stopDelay = nonNegative("steps", steps);

@@ -278,6 +278,22 @@ class LawCommandTest {
                 "line 27: 1.000e+200 parameters, 1.000e+200 tokens take a number of FLOPs that is out of the range of numbers");
     }
 
+    /** With as many tokens to every parameter, the runs do not say how to divide a budget, though they do what it buys. */
+    @Test
+    void saysWhatTheRunsDoNotDetermine() throws IOException {
+        double[] errors = StandardNormal.sample(12, RandomStreams.of(3).generator());
+        StringBuilder text = new StringBuilder("N,D,loss\n");
+        for (int i = 0; i < 12; i++) {
+            double n = 1e8 * Math.pow(1.5, i);
+            text.append(line(n, 20 * n, ON_DATA.loss(n, 20 * n) * (1 + 0.002 * errors[i])));
+        }
+        assertThat(law(write(text.toString()), "--flops=1e22")).isZero();
+        for (String what : List.of("parameters", "tokens")) {
+            assertThat(out.toString(UTF_8))
+                    .contains("best model of 1.000e+22 FLOPs, " + what + ": not determined by the runs, 95 % between ");
+        }
+    }
+
     @Test
     void refusesAnOutputBeforeTheWork() throws IOException {
         Path file = both();

@@ -40,6 +40,9 @@ public final class Site {
     private static final Pattern FORMULA =
             Pattern.compile("(?s)```.*?\\n```|`[^`]*`|\\$\\$(.+?)\\$\\$|\\$([^$\\n]*(?:\\n[^$\\n]+)?)\\$");
 
+    /** Formulas in the text with more characters stand, and scroll, on a line of their own where the screen is small. */
+    private static final int WIDE = 30;
+
     private static final char OPEN = '\uE000';
     private static final char CLOSE = '\uE001';
 
@@ -115,6 +118,7 @@ public final class Site {
               body { display: block; }
               body > nav { display: none; }
               details.small { display: block; margin-bottom: 1.2rem; }
+              .formula { display: block; overflow-x: auto; overflow-y: hidden; padding: .3rem 0; }
             }
             @media (prefers-color-scheme: dark) {
               :root { --edge: #555; --ground: #1b1b1b; --ink: #ddd; --quiet: #aaa; --link: #7cc0f2; --code: #272727; }
@@ -151,7 +155,9 @@ public final class Site {
             String shown = matcher.group();
             if (formula != null) {
                 shown = OPEN + Integer.toString(formulas.size()) + CLOSE;
-                formulas.add(Mathematics.html(formula, display));
+                String mathematics = Mathematics.html(formula, display);
+                boolean wide = !display && mathematics.replaceAll("<[^>]*>", "").length() > WIDE;
+                formulas.add(wide ? "<span class=\"formula\">" + mathematics + "</span>" : mathematics);
             }
             matcher.appendReplacement(text, Matcher.quoteReplacement(shown));
         }

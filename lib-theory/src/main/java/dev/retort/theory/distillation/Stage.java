@@ -325,11 +325,17 @@ abstract class Stage {
 
     /** A variance that this training makes; one that is infinite though nothing in the mathematics is has left the range of numbers. */
     final double inRange(double variance, Labelled labels) {
-        if (!(variance < Double.POSITIVE_INFINITY) && !isAtThreshold() && !labels.areUnbounded()) {
+        if (variance < Double.POSITIVE_INFINITY || isAtThreshold() || labels.areUnbounded()) {
+            return variance;
+        }
+        if (labels.noise() > 0 && !(amounts(labels).labelNoise() < Double.POSITIVE_INFINITY)) {
             throw refusal(
                     "noise", labels.noise(), "makes, with these labels, a variance that overflows; take a larger unit");
         }
-        return variance;
+        throw refusal(
+                "training",
+                training,
+                "makes of these labels a variance that overflows; take a larger unit, or a covariance nearer to the task's");
     }
 
     /** √λ (E b' − β⋆) */

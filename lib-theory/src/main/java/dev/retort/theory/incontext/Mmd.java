@@ -1,6 +1,7 @@
 package dev.retort.theory.incontext;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
 import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
@@ -401,7 +402,9 @@ public final class Mmd {
     public static double deviationBound(double kernelBound, int m, int n, double delta) {
         double k = positive("kernelBound", kernelBound);
         double rates = 1.0 / atLeastOne("m", m) + 1.0 / atLeastOne("n", n);
-        return Math.sqrt(k / m) + Math.sqrt(k / n) + Math.sqrt(2 * k * rates * Math.log(2 / probability(delta)));
+        return Math.sqrt(k / m)
+                + Math.sqrt(k / n)
+                + Math.sqrt(2 * k * rates * Math.log(2 / betweenZeroAndOne("delta", delta)));
     }
 
     /**
@@ -417,14 +420,8 @@ public final class Mmd {
      */
     public static double linearTimeDeviationBound(double kernelBound, int samples, double delta) {
         int pairs = atLeastTwo("samples", samples) / 2;
-        return positive("kernelBound", kernelBound) * Math.sqrt(8 * Math.log(1 / probability(delta)) / pairs);
-    }
-
-    private static double probability(double delta) {
-        if (!(delta > 0 && delta < 1)) {
-            throw refusal("delta", delta, "is not between 0 and 1");
-        }
-        return delta;
+        return positive("kernelBound", kernelBound)
+                * Math.sqrt(8 * Math.log(1 / betweenZeroAndOne("delta", delta)) / pairs);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.retort.theory.scaling;
 
+import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
@@ -229,9 +230,7 @@ public final class ExponentFit {
     }
 
     private double quantile(double level) {
-        if (!(level > 0 && level < 1)) {
-            throw refusal("level", level, "is not between 0 and 1");
-        }
+        betweenZeroAndOne("level", level);
         return distribution(degreesOfFreedom).inverseCumulativeProbability((1 + level) / 2);
     }
 

@@ -1,5 +1,6 @@
 package dev.retort.theory.scaling;
 
+import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
 import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
@@ -350,9 +351,7 @@ public final class FlooredFit {
     }
 
     private double quantile(double level) {
-        if (!(level > 0 && level < 1)) {
-            throw refusal("level", level, "is not between 0 and 1");
-        }
+        betweenZeroAndOne("level", level);
         // A billion degrees of freedom are a normal distribution to all digits that matter.
         return new TDistribution(Math.min(degreesOfFreedom, 1e9)).inverseCumulativeProbability((1 + level) / 2);
     }

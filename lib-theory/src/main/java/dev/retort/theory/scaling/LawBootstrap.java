@@ -1,6 +1,7 @@
 package dev.retort.theory.scaling;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
 import static dev.retort.core.internal.Arguments.copy;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
@@ -82,9 +83,7 @@ public record LawBootstrap<L>(List<Refits<L>> refits) {
      */
     public Interval interval(ToDoubleFunction<? super L> quantity, double level) {
         notNull("quantity", quantity);
-        if (!(level > 0 && level < 1)) {
-            throw refusal("level", level, "is not between 0 and 1");
-        }
+        betweenZeroAndOne("level", level);
         return refits.stream()
                 .map(each -> each.interval(quantity, level))
                 .reduce(Interval::hull)

@@ -1,6 +1,7 @@
 package dev.retort.theory.scaling;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
@@ -301,9 +302,7 @@ public final class LawFit<L> {
     private Interval interval(
             ToDoubleFunction<? super L> quantity, double level, ToDoubleFunction<LawEstimate<L>> scatter) {
         notNull("quantity", quantity);
-        if (!(level > 0 && level < 1)) {
-            throw refusal("level", level, "is not between 0 and 1");
-        }
+        betweenZeroAndOne("level", level);
         return near.stream()
                 .map(estimate -> estimate.interval(quantity, level, scatter.applyAsDouble(estimate)))
                 .reduce(Interval::hull)

@@ -1,6 +1,7 @@
 package dev.retort.theory.sharpening;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
 import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
@@ -331,9 +332,7 @@ public final class BestOfN {
         if (!(bestMass > 0 && bestMass <= 1)) {
             throw refusal("bestMass", bestMass, "is not above 0 and at most 1; it is a probability");
         }
-        if (!(delta > 0 && delta < 1)) {
-            throw refusal("delta", delta, "is not between 0 and 1");
-        }
+        betweenZeroAndOne("delta", delta);
         if (bestMass == 1) {
             return 1;
         }

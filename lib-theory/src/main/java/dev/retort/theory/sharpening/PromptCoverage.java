@@ -1,6 +1,7 @@
 package dev.retort.theory.sharpening;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
 import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
@@ -144,7 +145,7 @@ public final class PromptCoverage {
         if (draws < 1) {
             throw refusal("draws", draws, "is not at least 1");
         }
-        share("delta", delta);
+        betweenZeroAndOne("delta", delta);
         return mean(mass -> BestOfN.drawsFor(mass, delta) <= draws ? 1 : 0);
     }
 
@@ -169,7 +170,7 @@ public final class PromptCoverage {
      * @throws IllegalArgumentException if a number is out of range
      */
     public long drawsFor(double epsilon, double delta) {
-        share("epsilon", epsilon);
+        betweenZeroAndOne("epsilon", epsilon);
         double failing = 0;
         int i = 0;
         // The weights are sums of decimals; a share that is ε but for rounding may fail.
@@ -177,7 +178,7 @@ public final class PromptCoverage {
             failing += weights[i];
             i++;
         }
-        return BestOfN.drawsFor(bestMasses[i], share("delta", delta));
+        return BestOfN.drawsFor(bestMasses[i], betweenZeroAndOne("delta", delta));
     }
 
     /**
@@ -190,7 +191,8 @@ public final class PromptCoverage {
      * @throws IllegalArgumentException if a number is out of range
      */
     public long sufficientDraws(double epsilon, double delta) {
-        return (long) Math.ceil(coverage() * -Math.log(share("delta", delta)) / share("epsilon", epsilon));
+        return (long) Math.ceil(
+                coverage() * -Math.log(betweenZeroAndOne("delta", delta)) / betweenZeroAndOne("epsilon", epsilon));
     }
 
     /**
@@ -201,7 +203,7 @@ public final class PromptCoverage {
      * @throws IllegalArgumentException if δ is out of range
      */
     public double adaptiveDraws(double delta) {
-        double log = -Math.log(share("delta", delta));
+        double log = -Math.log(betweenZeroAndOne("delta", delta));
         return mean(mass -> Math.ceil(log / mass));
     }
 
@@ -217,8 +219,8 @@ public final class PromptCoverage {
      * @throws IllegalArgumentException if a number is out of range
      */
     public FineTuningOrder fineTuningOrder(double logPolicies, double rho, double epsilon, double delta) {
-        double log = positive("logPolicies", logPolicies) - Math.log(share("rho", rho));
-        double prompts = log / (share("delta", delta) * share("epsilon", epsilon));
+        double log = positive("logPolicies", logPolicies) - Math.log(betweenZeroAndOne("rho", rho));
+        double prompts = log / (betweenZeroAndOne("delta", delta) * betweenZeroAndOne("epsilon", epsilon));
         return new FineTuningOrder(prompts, coverage() * Math.log(2 / delta) / epsilon);
     }
 
@@ -229,13 +231,6 @@ public final class PromptCoverage {
      * @param draws N for each, up to a constant
      */
     public record FineTuningOrder(double prompts, double draws) {}
-
-    static double share(String name, double value) {
-        if (!(value > 0 && value < 1)) {
-            throw refusal(name, value, "is not between 0 and 1");
-        }
-        return value;
-    }
 
     @Override
     public boolean equals(@Nullable Object other) {

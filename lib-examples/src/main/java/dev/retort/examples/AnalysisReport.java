@@ -1,6 +1,7 @@
 package dev.retort.examples;
 
 import dev.retort.core.SampleMean;
+import dev.retort.core.internal.WholeFile;
 import dev.retort.theory.data.Answer;
 import dev.retort.theory.data.DataAnalysis;
 import dev.retort.theory.data.DataTable;
@@ -9,7 +10,6 @@ import dev.retort.theory.data.MeasuredRisk;
 import dev.retort.theory.data.TeacherRisks;
 import dev.retort.theory.data.TunedRisk;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -309,11 +309,10 @@ final class AnalysisReport {
      * @throws IOException if the directory cannot be written
      */
     void save(Path directory) throws IOException {
-        Files.createDirectories(directory);
         AnalysisPage page = new AnalysisPage(this);
         page.figure().save(directory, "curve");
-        Files.writeString(directory.resolve("curve.csv"), page.numbers().csv());
-        Files.writeString(directory.resolve("analysis.json"), AnalysisJson.of(this));
+        WholeFile.write(directory.resolve("curve.csv"), page.numbers().csv());
+        WholeFile.write(directory.resolve("analysis.json"), AnalysisJson.of(this));
         page.page().save(directory.resolve("index.html"));
     }
 }

@@ -1,10 +1,10 @@
 package dev.retort.examples;
 
+import dev.retort.core.internal.WholeFile;
 import dev.retort.theory.report.Figure;
 import dev.retort.theory.report.Page;
 import dev.retort.theory.report.Table;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -23,7 +23,7 @@ record Exhibit(String name, String heading, List<String> text, Figure figure, St
     /** Writes the figure as SVG and PNG, and the table as CSV. */
     void save(Path directory) throws IOException {
         figure.save(directory, name);
-        Files.writeString(directory.resolve(name + ".csv"), table.csv());
+        WholeFile.write(directory.resolve(name + ".csv"), table.csv());
     }
 
     Page addTo(Page page) {

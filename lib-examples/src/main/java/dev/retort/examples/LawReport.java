@@ -2,6 +2,7 @@ package dev.retort.examples;
 
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.WholeFile;
 import dev.retort.theory.report.Axis;
 import dev.retort.theory.report.Figure;
 import dev.retort.theory.report.Line;
@@ -21,7 +22,6 @@ import dev.retort.theory.scaling.LawFit;
 import dev.retort.theory.scaling.RunTable;
 import dev.retort.theory.scaling.SupervisedLaw;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -303,11 +303,10 @@ final class LawReport {
      * @throws IOException if the directory cannot be written
      */
     void save(Path directory) throws IOException {
-        Files.createDirectories(directory);
         Figure figure = figure();
         figure.save(directory, "law");
-        Files.writeString(directory.resolve("runs.csv"), residuals().csv());
-        Files.writeString(directory.resolve("law.json"), json());
+        WholeFile.write(directory.resolve("runs.csv"), residuals().csv());
+        WholeFile.write(directory.resolve("law.json"), json());
         page(figure).save(directory.resolve("index.html"));
     }
 

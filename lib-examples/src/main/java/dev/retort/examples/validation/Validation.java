@@ -3,13 +3,13 @@ package dev.retort.examples.validation;
 import static dev.retort.core.internal.Arguments.notNull;
 import static java.util.stream.Collectors.joining;
 
+import dev.retort.core.internal.WholeFile;
 import dev.retort.examples.validation.Check.Kind;
 import dev.retort.examples.validation.Check.Outcome;
 import dev.retort.examples.validation.Check.Run;
 import dev.retort.theory.report.Page;
 import dev.retort.theory.report.Table;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -141,7 +141,7 @@ public final class Validation {
     public void save(Path directory, String circumstances) throws IOException {
         page(notNull("circumstances", circumstances))
                 .save(notNull("directory", directory).resolve("index.html"));
-        Files.writeString(directory.resolve("validation.csv"), details().csv());
+        WholeFile.write(directory.resolve("validation.csv"), details().csv());
     }
 
     private Page page(String circumstances) {

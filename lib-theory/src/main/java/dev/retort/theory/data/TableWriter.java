@@ -4,13 +4,12 @@ import static dev.retort.core.internal.Arguments.refusal;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.BufferedOutputStream;
+import dev.retort.core.internal.WholeFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -48,14 +47,15 @@ final class TableWriter {
         if (format == null) {
             throw refusal("file", file, "does not end in .csv, .tsv, .json or .npy, nor in one of these and .gz");
         }
-        Path directory = file.toAbsolutePath().getParent();
-        if (directory != null) {
-            Files.createDirectories(directory);
-        }
-        try (OutputStream raw = Files.newOutputStream(file);
-                OutputStream out = new BufferedOutputStream(compressed ? new GZIPOutputStream(raw) : raw)) {
-            format.write(table, out);
-        }
+        WholeFile.write(file, raw -> {
+            if (compressed) {
+                GZIPOutputStream out = new GZIPOutputStream(raw);
+                format.write(table, out);
+                out.finish();
+            } else {
+                format.write(table, raw);
+            }
+        });
     }
 
     private static void writeText(DataTable table, char separator, OutputStream out) throws IOException {

@@ -1,8 +1,8 @@
 package dev.retort.theory.report;
 
 import dev.retort.core.internal.Arguments;
+import dev.retort.core.internal.WholeFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -52,16 +52,18 @@ public final class Figure {
 
     /**
      * Writes {@code name.svg} and, at two image pixels for each of its pixels, {@code name.png}, in place of such files
-     * if there are any. The latter needs a font to be installed.
+     * if there are any. Each appears whole or not at all. The latter needs a font to be installed.
      *
      * @param directory where to; created if need be
      * @param name the files' name, without extension
      * @throws IOException if the files cannot be written
      */
     public void save(Path directory, String name) throws IOException {
-        Files.createDirectories(directory);
-        Files.writeString(directory.resolve(name + ".svg"), svg());
-        Files.write(directory.resolve(name + ".png"), png());
+        Arguments.notNull("directory", directory);
+        Arguments.notNull("name", name);
+        WholeFile.write(directory.resolve(name + ".svg"), svg());
+        byte[] png = png();
+        WholeFile.write(directory.resolve(name + ".png"), out -> out.write(png));
     }
 
     /** {@return the figure as one SVG element, which may be put into a page as it is; the same figure gives the same text} */

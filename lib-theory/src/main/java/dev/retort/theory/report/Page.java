@@ -1,8 +1,8 @@
 package dev.retort.theory.report;
 
 import dev.retort.core.internal.Arguments;
+import dev.retort.core.internal.WholeFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -207,17 +207,13 @@ public final class Page {
     }
 
     /**
-     * Writes the page, in place of such a file if there is one.
+     * Writes the page, in place of such a file if there is one. The file appears whole or not at all.
      *
      * @param file where to; its directory is created if need be
      * @throws IOException if the file cannot be written
      */
     public void save(Path file) throws IOException {
-        Path directory = file.toAbsolutePath().getParent();
-        if (directory != null) {
-            Files.createDirectories(directory);
-        }
-        Files.writeString(file, html());
+        WholeFile.write(Arguments.notNull("file", file), html());
     }
 
     @Override

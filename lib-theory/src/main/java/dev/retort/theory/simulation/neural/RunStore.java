@@ -1,5 +1,6 @@
 package dev.retort.theory.simulation.neural;
 
+import dev.retort.core.internal.WholeFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -7,12 +8,8 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -70,7 +67,7 @@ final class RunStore {
             Files.createDirectories(store.directory);
             Path file = store.directory.resolve(DESCRIPTION);
             if (!Files.exists(file)) {
-                store.write(DESCRIPTION, description.getBytes(StandardCharsets.UTF_8));
+                WholeFile.write(file, description);
             }
             String known = Files.readString(file);
             if (!known.equals(description)) {
@@ -118,7 +115,8 @@ final class RunStore {
             out.writeInt(entry.state.length);
             out.write(entry.state);
             out.writeLong(checksum(bytes.toByteArray(), bytes.size()));
-            write(String.format(Locale.ROOT, "%010d%s", entry.step, EXTENSION), bytes.toByteArray());
+            WholeFile.write(
+                    directory.resolve(String.format(Locale.ROOT, "%010d%s", entry.step, EXTENSION)), bytes::writeTo);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -156,18 +154,5 @@ final class RunStore {
         CRC32 checksum = new CRC32();
         checksum.update(bytes, 0, length);
         return checksum.getValue();
-    }
-
-    /** Under another name first, and on the disk, before it takes its place. */
-    private void write(String name, byte[] bytes) throws IOException {
-        Path temporary = Files.createTempFile(directory, name, ".tmp");
-        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            ByteBuffer buffer = ByteBuffer.wrap(bytes);
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
-            }
-            channel.force(true);
-        }
-        Files.move(temporary, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 }

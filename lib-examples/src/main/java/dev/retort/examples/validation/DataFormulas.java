@@ -14,11 +14,14 @@ import dev.retort.theory.data.EstimatedRounds;
 import dev.retort.theory.data.RidgeEstimates;
 import dev.retort.theory.data.TableReader;
 import dev.retort.theory.data.TeacherRisks;
+import dev.retort.theory.data.TextTable;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Training;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -38,7 +41,11 @@ final class DataFormulas {
 
     private static Formula tables() {
         return Formula.of(
-                        "tables read from files", "NumPy's format, versions 1 to 3", DataTable.class, TableReader.class)
+                        "tables read from files",
+                        "NumPy's format, versions 1 to 3; RFC 4180",
+                        DataTable.class,
+                        TableReader.class,
+                        TextTable.class)
                 .withDigits("data/npy-files.tsv", 0, (row, worst) -> {
                     double[][] read = read(row).toRows();
                     double[] expected = Stream.of(row.cells().get(3).split(" ", -1))
@@ -48,7 +55,27 @@ final class DataFormulas {
                     for (int i = 0; i < expected.length; i++) {
                         worst.compare(read[Math.floorDiv(i, columns)][i % columns], expected[i]);
                     }
-                });
+                })
+                .withLimit("cells of text, one empty and one quoted", 0, DataFormulas::compareText);
+    }
+
+    private static void compareText(Worst worst) {
+        try {
+            Path file = Files.createTempFile("retort", ".csv");
+            try {
+                Files.writeString(file, "a,\"b, c\"\n1.5,\n\"2\",-3e2\n");
+                TextTable cells = TableReader.standard().readText(file);
+                worst.compare(cells.number(0, 0).orElseThrow(), 1.5);
+                worst.compare(cells.number(0, 1).isPresent() ? 1 : 0, 0);
+                worst.compare(cells.number(1, 0).orElseThrow(), 2);
+                worst.compare(cells.number(1, 1).orElseThrow(), -300);
+                worst.compare((double) cells.line(1), 3);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static DataTable read(Row row) {

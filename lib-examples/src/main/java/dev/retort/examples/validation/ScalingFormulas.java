@@ -14,6 +14,7 @@ import dev.retort.theory.scaling.DistillationLaw;
 import dev.retort.theory.scaling.ExponentFit;
 import dev.retort.theory.scaling.FlooredFit;
 import dev.retort.theory.scaling.Interval;
+import dev.retort.theory.scaling.LawBootstrap;
 import dev.retort.theory.scaling.LawFit;
 import dev.retort.theory.scaling.RandomFeatureScaling;
 import dev.retort.theory.scaling.RiskCurve;
@@ -24,6 +25,7 @@ import dev.retort.theory.scaling.SupervisedLaw;
 import dev.retort.theory.scaling.Truncation;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Power laws, exact and empirical. */
 final class ScalingFormulas {
@@ -35,7 +37,15 @@ final class ScalingFormulas {
 
     static List<Formula> all() {
         return List.of(
-                law(), endless(), randomFeatures(), truncation(), exponents(), supervised(), distilled(), fits());
+                law(),
+                endless(),
+                randomFeatures(),
+                truncation(),
+                exponents(),
+                supervised(),
+                distilled(),
+                fits(),
+                refits());
     }
 
     private static Formula law() {
@@ -242,5 +252,35 @@ final class ScalingFormulas {
                         worst.compare(fit.law().loss(n[i], d[i]), losses[i]);
                     }
                 });
+    }
+
+    private static Formula refits() {
+        return Formula.of(
+                        "intervals of refitted laws",
+                        "Davison and Hinkley, 1997; Hesterberg, The American Statistician 69, 2015",
+                        LawBootstrap.class)
+                .withLimit("many runs: quantiles of 1, …, 999, and of 1, …, 999 beside 11, …, 1009", 0, worst -> {
+                    int many = 1_000_000_000;
+                    LawBootstrap<Double> one = new LawBootstrap<>(List.of(numbers(many, 1)));
+                    worst.compare(one.interval(law -> law, 0.95).low(), 25);
+                    worst.compare(one.interval(law -> law, 0.95).high(), 975);
+                    worst.compare(one.share(law -> law > 900), 99 / 999.0);
+                    LawBootstrap<Double> both = new LawBootstrap<>(List.of(numbers(many, 1), numbers(many, 11)));
+                    worst.compare(both.interval(law -> law, 0.95).low(), 25);
+                    worst.compare(both.interval(law -> law, 0.95).high(), 985);
+                })
+                .withLimit("three runs more than constants: the quantile of Student's distribution", 0, worst -> {
+                    // Φ(−3.18245) = .00073, which is outside of 999 laws: the least and the greatest.
+                    LawBootstrap<Double> few = new LawBootstrap<>(List.of(numbers(3, 1)));
+                    worst.compare(few.interval(law -> law, 0.95).low(), 1);
+                    worst.compare(few.interval(law -> law, 0.95).high(), 999);
+                });
+    }
+
+    /** 999 laws that are the numbers from one on. */
+    private static LawBootstrap.Refits<Double> numbers(int freedom, int first) {
+        return new LawBootstrap.Refits<>(
+                freedom,
+                IntStream.range(first, first + 999).mapToObj(Double::valueOf).toList());
     }
 }

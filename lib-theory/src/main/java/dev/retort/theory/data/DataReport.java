@@ -28,8 +28,8 @@ import java.util.stream.IntStream;
  */
 public final class DataReport {
 
-    /** Ridgeless fits magnify the relative rounding of a table, seven digits in many, by the condition. */
-    private static final double NEARLY = 1e7;
+    /** Ridgeless fits magnify the relative rounding of a table, six digits in many, by the condition: a tenth is left of it. */
+    private static final double NEARLY = 1e5;
 
     /** Standard deviations further apart than this are in different units. */
     private static final double UNITS = 1000;

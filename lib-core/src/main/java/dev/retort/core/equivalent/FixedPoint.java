@@ -217,16 +217,22 @@ final class FixedPoint {
         return spare;
     }
 
+    /** The refusal of more samples or random features than the nodes of a power law without end can carry. */
+    static IllegalArgumentException tooMany(String name, double value, double most) {
+        return refusal(
+                name,
+                value,
+                "is above " + most + ", the most for a power law without end; give the law a number of features, as"
+                        + " powerLaw(alpha, 10_000) does");
+    }
+
     /**
      * Solves from a start, or from nothing if that is zero. A large measure is then first solved on its sample, which leaves
      * one pass to do where the spectrum is smooth.
      */
     private FixedPoint solveFrom(double start) {
         if (!(capacity <= spectrum.mostSamples())) {
-            throw refusal(
-                    "samples",
-                    capacity,
-                    "is above " + spectrum.mostSamples() + ", the most for a power law without end");
+            throw tooMany("samples", capacity, spectrum.mostSamples());
         }
         if (ridge < 0) {
             return solveBelowZero();

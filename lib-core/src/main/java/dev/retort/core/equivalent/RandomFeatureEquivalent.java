@@ -119,7 +119,7 @@ public final class RandomFeatureEquivalent implements Equivalent {
         }
         double most = spectrum.measure().mostSamples();
         if (samples > most && features > most) {
-            throw refusal("features", features, "is above " + most + ", the most for a power law without end");
+            throw FixedPoint.tooMany("features", features, most);
         }
     }
 

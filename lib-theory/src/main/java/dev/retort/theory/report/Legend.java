@@ -71,10 +71,34 @@ final class Legend {
     /** How high the legend is when it fills rows of a given width. */
     double heightIn(double width) {
         List<Rectangle2D> places = places(0, 0, width);
-        return places.isEmpty() ? 0 : places.get(places.size() - 1).getMaxY() + PAD / 2;
+        return places.isEmpty() ? 0 : bottom(places) + PAD / 2;
     }
 
+    /** The fewest rows, filled as evenly as can be: no name stands alone below a full row. */
     private List<Rectangle2D> places(double left, double top, double width) {
+        List<Rectangle2D> places = filled(left, top, width);
+        double used = used(places, left);
+        while (used < width) {
+            List<Rectangle2D> narrower = filled(left, top, used - 0.01);
+            double next = used(narrower, left);
+            if (bottom(narrower) > bottom(places) || next >= used) {
+                break;
+            }
+            places = narrower;
+            used = next;
+        }
+        return places;
+    }
+
+    private static double used(List<Rectangle2D> places, double left) {
+        return places.stream().mapToDouble(Rectangle2D::getMaxX).max().orElse(Double.POSITIVE_INFINITY) - left + PAD;
+    }
+
+    private static double bottom(List<Rectangle2D> places) {
+        return places.get(places.size() - 1).getMaxY();
+    }
+
+    private List<Rectangle2D> filled(double left, double top, double width) {
         List<Rectangle2D> places = new ArrayList<>();
         double x = left + PAD;
         double y = top + PAD / 2;

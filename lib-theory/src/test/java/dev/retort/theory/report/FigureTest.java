@@ -1,6 +1,8 @@
 package dev.retort.theory.report;
 
 import static dev.retort.fixtures.Refusals.refuses;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -12,8 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -526,6 +530,25 @@ class FigureTest {
         assertThat(number(all(covered, "svg").get(0), "height"))
                 .isEqualTo(number(all(plain, "svg").get(0), "height"));
         assertThat(number(covered, "height")).isGreaterThan(number(plain, "height"));
+    }
+
+    @Test
+    void legendBelowFillsItsRowsEvenly() {
+        double[] x = new double[400];
+        double[] zigzag = new double[400];
+        Arrays.setAll(x, i -> i / 100.0);
+        Arrays.setAll(zigzag, i -> i % 2 == 0 ? -2 : 2);
+        for (int names = 2; names <= 9; names++) {
+            Panel panel = linearPanel();
+            for (int k = 0; k < names; k++) {
+                panel = panel.with(Line.of("series " + k, x, zigzag));
+            }
+            Map<Double, Long> rows = all(parse(Figure.of(panel).svg()), "text").stream()
+                    .filter(text -> text.getTextContent().startsWith("series "))
+                    .collect(groupingBy(text -> number(text, "y"), counting()));
+            long longest = Collections.max(rows.values());
+            assertThat(longest).as(names + " names").isEqualTo((names - 1) / rows.size() + 1);
+        }
     }
 
     @Test

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntConsumer;
+import java.util.function.ObjDoubleConsumer;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -78,10 +78,10 @@ final class AnalysisReport {
     /**
      * Analyses a table.
      *
-     * @param progress called before students of so many rows are trained
+     * @param progress told what begins, and which share of the students' training is done
      * @throws IllegalArgumentException as {@link DataAnalysis#of} throws it
      */
-    static AnalysisReport of(DataTable table, Settings settings, IntConsumer progress) {
+    static AnalysisReport of(DataTable table, Settings settings, ObjDoubleConsumer<String> progress) {
         DataAnalysis analysis =
                 settings.raw() ? DataAnalysis.raw(table, settings.label()) : DataAnalysis.of(table, settings.label());
         int most = analysis.mostSamples();
@@ -94,8 +94,13 @@ final class AnalysisReport {
         for (TunedRisk risk : tuned) {
             curve.add(new Point(risk, analysis.ridgeless(risk.samples()), null));
         }
+        double whole = IntStream.of(measured)
+                .mapToDouble(n -> cost(n, analysis.rank()))
+                .sum();
+        double done = 0;
         for (int n : measured) {
-            progress.accept(n);
+            progress.accept("Training " + settings.draws() + " students of " + n + " rows", Math.min(1, done / whole));
+            done += cost(n, analysis.rank());
             TunedRisk risk = analysis.tuned(n);
             MeasuredRisk trained = analysis.measured(n, risk.ridge(), settings.draws(), settings.seed());
             curve.removeIf(point -> point.samples() == n);
@@ -114,6 +119,11 @@ final class AnalysisReport {
                 .distinct()
                 .forEach(n -> teachers.put(n, analysis.teacher(n)));
         return new AnalysisReport(settings, table, analysis, curve, teachers);
+    }
+
+    /** Of training a student, in a unit of its own: its system of equations has the smaller size, and forming it takes the most. */
+    private static double cost(int samples, int rank) {
+        return (double) samples * rank * Math.min(samples, rank);
     }
 
     /** Whole numbers from one to another, evenly spaced in their logarithms, with others that must be among them. */

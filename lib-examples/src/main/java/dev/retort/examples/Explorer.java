@@ -199,7 +199,7 @@ final class Explorer implements AutoCloseable {
                                         ? List.of("analyse", name, "--no-header", "--label", label)
                                         : List.of("analyse", name, "--label", label)),
                         Retort.Version.name()),
-                n -> {});
+                (step, done) -> {});
         return Answer.json(200, Map.of("html", new AnalysisPage(report).page().html(), "code", """
                 import dev.retort.theory.data.*;
                 import java.nio.file.Path;

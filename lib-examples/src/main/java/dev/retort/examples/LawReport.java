@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -109,13 +110,16 @@ final class LawReport {
     /**
      * Fits the laws and answers.
      *
+     * @param progress told what begins
      * @throws IllegalArgumentException as {@link SupervisedLaw#fit} and {@link DistillationLaw#fit} throw it
      */
-    static LawReport of(RunFile runs, Settings settings) {
+    static LawReport of(RunFile runs, Settings settings, Consumer<String> progress) {
         FitSettings search = FitSettings.standard().withSeed(settings.seed());
+        progress.accept("Fitting the laws");
         LawFit<SupervisedLaw> supervised = SupervisedLaw.fit(runs.onData(), search);
         LawFit<DistillationLaw> distilled =
                 runs.distilled().size() == 0 ? null : DistillationLaw.fit(runs.distilled(), supervised.law(), search);
+        progress.accept("Fitting them again to " + REDRAWN + " tables of deviations drawn anew");
         return new LawReport(settings, runs, supervised, distilled);
     }
 

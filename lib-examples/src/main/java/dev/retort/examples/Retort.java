@@ -41,13 +41,21 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Exit codes: 0 if all went well, 1 if a file cannot be read or written, work remains or a formula fails, 2 if the arguments or"
-                    + " the table are refused."
+                    + " the table are refused, 130 after Ctrl-C.",
+            "",
+            "Progress and refusals go to the standard error, results to the standard output. Files are written whole or not at all, at"
+                    + " whatever moment a command is interrupted; a sweep goes on where it was."
         })
 public final class Retort {
 
     private static final int DONE = 0;
     private static final int FAILED = 1;
     private static final int REFUSED = 2;
+
+    /** In seconds, on one core. */
+    private static final double USUAL_VALIDATION = 15;
+
+    private static final double USUAL_QUICK_VALIDATION = 4;
 
     private final PrintStream out;
     private final PrintStream err;
@@ -156,8 +164,11 @@ public final class Retort {
     @Command(
             name = "figures",
             mixinStandardHelpOptions = true,
-            description =
-                    "Draws all figures, from theory and simulation, with a page that shows them. Takes two to three minutes.")
+            description = {
+                "Draws all figures, from theory and simulation, with a page that shows them. Takes two to three minutes.",
+                "The page shows what was drawn so far, and no file is ever half written: after Ctrl-C what there is can be used. Another run"
+                        + " draws everything again."
+            })
     int figures(
             @Parameters(
                             paramLabel = "DIRECTORY",
@@ -181,7 +192,8 @@ public final class Retort {
                 writable("DIRECTORY", directory),
                 large ? ProgressiveTeachers.Size.LARGE : ProgressiveTeachers.Size.SMALL,
                 onImages,
-                out);
+                out,
+                err);
         return DONE;
     }
 
@@ -295,7 +307,7 @@ public final class Retort {
                 table,
                 new AnalysisReport.Settings(
                         name, label, raw, draws, seed == null ? 1 : seed, commandLine(arguments), Version.name()),
-                n -> err.println("Training " + draws + " students of " + n + " rows"));
+                TimeLeft.of(0, err::println));
         report.save(directory);
         report.answers().forEach(out::println);
         out.println("report: " + directory.resolve("index.html").toAbsolutePath());
@@ -403,7 +415,8 @@ public final class Retort {
                         students == null ? 1 : students,
                         seed,
                         commandLine(arguments),
-                        Version.name()));
+                        Version.name()),
+                err::println);
         report.save(directory);
         report.answers().forEach(out::println);
         out.println("report: " + directory.resolve("index.html").toAbsolutePath());
@@ -437,9 +450,10 @@ public final class Retort {
             throws IOException {
         writable("DIRECTORY", directory);
         long start = System.nanoTime();
+        TimeLeft progress = TimeLeft.of(quick ? USUAL_QUICK_VALIDATION : USUAL_VALIDATION, err::println);
         Validation validation = digits == null
-                ? Validation.run(quick, name -> err.println("checking " + name))
-                : Validation.against(digits, quick, name -> err.println("checking " + name));
+                ? Validation.run(quick, (name, done) -> progress.accept("Checking " + name, done))
+                : Validation.against(digits, quick, (name, done) -> progress.accept("Checking " + name, done));
         String circumstances = String.format(
                 Locale.ROOT,
                 "Retort %s, on %s, with Java %s on %s; it took %.0f s.%s",

@@ -55,6 +55,13 @@ record Formula(String name, String source, List<Class<?>> types, List<Check> che
         return with(Kind.LIMIT, what, 0, tolerance, (run, worst) -> compare.accept(worst));
     }
 
+    /** Roughly how long its checks take, in a unit of its own: trials take much longer than anything else. */
+    int cost() {
+        return checks.stream()
+                .mapToInt(check -> check.kind() == Kind.SIMULATION ? 10 : 1)
+                .sum();
+    }
+
     private Formula with(Kind kind, String what, double target, double tolerance, Measurement measurement) {
         Check check = new Check(kind, what, target, tolerance, measurement);
         return new Formula(

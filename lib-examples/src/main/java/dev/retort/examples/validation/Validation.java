@@ -11,9 +11,10 @@ import dev.retort.theory.report.Page;
 import dev.retort.theory.report.Table;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
+import java.util.function.ObjDoubleConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -58,10 +59,10 @@ public final class Validation {
      * Checks every formula against the digits of the library.
      *
      * @param quick whether a few rows of every table and a few trials will do
-     * @param onFormula is told the name of each formula before it is checked
+     * @param onFormula is told the name of each formula before it is checked, and roughly which share of the work is done, from 0 to 1
      * @return what was found
      */
-    public static Validation run(boolean quick, Consumer<? super String> onFormula) {
+    public static Validation run(boolean quick, ObjDoubleConsumer<? super String> onFormula) {
         return run(new Run(ReferenceTables.shipped(), quick), onFormula);
     }
 
@@ -70,26 +71,28 @@ public final class Validation {
      *
      * @param directory tables of reference digits, {@code distillation/chains.tsv} and so on; those that are not there are the library's
      * @param quick whether a few rows of every table and a few trials will do
-     * @param onFormula is told the name of each formula before it is checked
+     * @param onFormula is told the name of each formula before it is checked, and roughly which share of the work is done, from 0 to 1
      * @return what was found
      * @throws IllegalArgumentException if there is no such directory
      */
-    public static Validation against(Path directory, boolean quick, Consumer<? super String> onFormula) {
+    public static Validation against(Path directory, boolean quick, ObjDoubleConsumer<? super String> onFormula) {
         return run(new Run(ReferenceTables.in(notNull("directory", directory)), quick), onFormula);
     }
 
-    private static Validation run(Run run, Consumer<? super String> onFormula) {
+    private static Validation run(Run run, ObjDoubleConsumer<? super String> onFormula) {
         notNull("onFormula", onFormula);
-        return new Validation(formulas().stream()
-                .map(formula -> {
-                    onFormula.accept(formula.name());
-                    return new Finding(
-                            formula,
-                            formula.checks().stream()
-                                    .map(check -> check.run(run))
-                                    .toList());
-                })
-                .toList());
+        List<Formula> formulas = formulas();
+        double whole = formulas.stream().mapToDouble(Formula::cost).sum();
+        double done = 0;
+        List<Finding> findings = new ArrayList<>();
+        for (Formula formula : formulas) {
+            onFormula.accept(formula.name(), done / whole);
+            findings.add(new Finding(
+                    formula,
+                    formula.checks().stream().map(check -> check.run(run)).toList()));
+            done += formula.cost();
+        }
+        return new Validation(List.copyOf(findings));
     }
 
     /** {@return a line for every check that failed: the formula, what was compared, how far it is off and how far it may be} */

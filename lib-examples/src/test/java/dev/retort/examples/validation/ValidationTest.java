@@ -125,7 +125,7 @@ class ValidationTest {
     @Test
     void tablesOfOneselfNeedADirectory() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Validation.against(Path.of("nowhere"), true, name -> {}))
+                .isThrownBy(() -> Validation.against(Path.of("nowhere"), true, (name, done) -> {}))
                 .withMessage("directory: nowhere is not a directory");
     }
 }

@@ -10,8 +10,12 @@ import dev.retort.core.RandomStreams;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Chooses demonstrations from a pool of candidates z<sub>1</sub>, …, z<sub>p</sub> so that their discrepancy from a target sample Q is
@@ -53,6 +57,9 @@ public final class DemonstrationSelection {
     /** E_Q k(z, z). */
     private final double targetDiagonal;
 
+    /** Whether every point of the target is a candidate. */
+    private final boolean targetInPool;
+
     private final boolean repeating;
 
     private DemonstrationSelection(
@@ -61,12 +68,14 @@ public final class DemonstrationSelection {
             double[] diagonal,
             double targetMean,
             double targetDiagonal,
+            boolean targetInPool,
             boolean repeating) {
         this.columns = columns;
         this.affinities = affinities;
         this.diagonal = diagonal;
         this.targetMean = targetMean;
         this.targetDiagonal = targetDiagonal;
+        this.targetInPool = targetInPool;
         this.repeating = repeating;
     }
 
@@ -115,7 +124,22 @@ public final class DemonstrationSelection {
             kernel.fill(candidates.row(index), ofPool, column);
             return column;
         };
-        return new DemonstrationSelection(columns, affinities, diagonal, targetMean, mean(ownDiagonal), false);
+        Set<List<Double>> known = distinct(candidates);
+        return new DemonstrationSelection(
+                columns,
+                affinities,
+                diagonal,
+                targetMean,
+                mean(ownDiagonal),
+                known.containsAll(distinct(wanted)),
+                false);
+    }
+
+    private static Set<List<Double>> distinct(Points points) {
+        return Arrays.stream(points.rows())
+                // 0.0 and −0.0 are one number here
+                .map(row -> Arrays.stream(row).mapToObj(x -> x + 0.0).toList())
+                .collect(Collectors.toSet());
     }
 
     /**
@@ -146,7 +170,20 @@ public final class DemonstrationSelection {
             targetDiagonal[i] = ofTarget[i][i];
         }
         return new DemonstrationSelection(
-                index -> ofPool[index], affinities, diagonal, mean(means), mean(targetDiagonal), false);
+                index -> ofPool[index],
+                affinities,
+                diagonal,
+                mean(means),
+                mean(targetDiagonal),
+                IntStream.range(0, means.length).allMatch(j -> isCandidate(ofPool, between, targetDiagonal[j], j)),
+                false);
+    }
+
+    /** Whether point j of the target is at the distance 0 of a candidate, up to rounding. */
+    private static boolean isCandidate(double[][] pool, double[][] between, double square, int j) {
+        return IntStream.range(0, pool.length)
+                .anyMatch(i -> Math.abs(pool[i][i] - 2 * between[i][j] + square)
+                        <= ROUNDING * (Math.abs(pool[i][i]) + Math.abs(square)));
     }
 
     private static double[][] symmetric(String name, double[][] matrix) {
@@ -190,7 +227,8 @@ public final class DemonstrationSelection {
      * @return the same selection with repetitions
      */
     public DemonstrationSelection withReplacement() {
-        return new DemonstrationSelection(columns, affinities, diagonal, targetMean, targetDiagonal, true);
+        return new DemonstrationSelection(
+                columns, affinities, diagonal, targetMean, targetDiagonal, targetInPool, true);
     }
 
     /** {@return the number of candidates p} */
@@ -379,16 +417,28 @@ public final class DemonstrationSelection {
     }
 
     /**
-     * What J of a {@link #greedy} choice of n <em>with replacement</em> does not exceed if all of the target is in the pool (or the mean
-     * features of the target are those of some weighted pool): (E<sub>Q</sub> k(z, z) − ‖μ<sub>Q</sub>‖²)/n, which is the mean of J over n
-     * independent draws from the target. Nothing is guaranteed without replacement, nor for a target outside.
+     * What J of a {@link #greedy} choice of n <em>with replacement</em> does not exceed if every point of the target is a candidate:
+     * (E<sub>Q</sub> k(z, z) − ‖μ<sub>Q</sub>‖²)/n, which is the mean of J over n independent draws from the target.
      *
      * @param count n, at least 1
      * @return the guarantee
      * @throws IllegalArgumentException if n is less than 1
+     * @throws IllegalStateException if candidates may be chosen once only, or a point of the target is not in the pool: nothing is
+     *     guaranteed then
      */
     public double guarantee(int count) {
-        return Math.max(0, targetDiagonal - targetMean) / atLeastOne("count", count);
+        atLeastOne("count", count);
+        if (!repeating) {
+            throw new IllegalStateException(
+                    "Nothing is guaranteed if candidates are chosen once only: allow repetitions by"
+                            + " withReplacement()");
+        }
+        if (!targetInPool) {
+            throw new IllegalStateException(
+                    "Nothing is guaranteed for a target with points outside the pool: add them to the pool,"
+                            + " or compare the objective with meanOfRandom");
+        }
+        return Math.max(0, targetDiagonal - targetMean) / count;
     }
 
     /**

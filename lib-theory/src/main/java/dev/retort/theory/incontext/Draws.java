@@ -22,9 +22,15 @@ final class Draws {
         if (count < 2) {
             throw refusal("count", count, "is not at least 2");
         }
-        return IntStream.range(0, count)
-                .parallel()
-                .mapToObj(i -> draw.apply(streams.at(i).generator()))
-                .toList();
+        try {
+            return IntStream.range(0, count)
+                    .parallel()
+                    .mapToObj(i -> draw.apply(streams.at(i).generator()))
+                    .toList();
+        } catch (RuntimeException e) {
+            // What another thread threw comes as the cause of one of the same class, whose message is the name of the
+            // class and its own.
+            throw e.getCause() instanceof RuntimeException cause && cause.getClass() == e.getClass() ? cause : e;
+        }
     }
 }

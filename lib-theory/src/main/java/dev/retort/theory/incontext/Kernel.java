@@ -329,6 +329,11 @@ public abstract sealed class Kernel {
         return false;
     }
 
+    /** Whether digits cancel far from the origin unless points are centred: not in a function of differences. */
+    boolean needsCentre() {
+        return false;
+    }
+
     private static double squaredNorm(double[] x) {
         double sum = 0;
         for (double coordinate : x) {
@@ -456,6 +461,11 @@ public abstract sealed class Kernel {
 
         @Override
         boolean ignoresShifts() {
+            return true;
+        }
+
+        @Override
+        boolean needsCentre() {
             return true;
         }
 
@@ -591,6 +601,11 @@ public abstract sealed class Kernel {
 
         @Override
         boolean ignoresShifts() {
+            return true;
+        }
+
+        @Override
+        boolean needsCentre() {
             return true;
         }
 
@@ -740,6 +755,11 @@ public abstract sealed class Kernel {
         }
 
         @Override
+        boolean needsCentre() {
+            return first.needsCentre() || second.needsCentre();
+        }
+
+        @Override
         public OptionalDouble bound() {
             return first.bound().isPresent() && second.bound().isPresent()
                     ? OptionalDouble.of(
@@ -851,6 +871,11 @@ public abstract sealed class Kernel {
         }
 
         @Override
+        boolean needsCentre() {
+            return kernel.needsCentre();
+        }
+
+        @Override
         public OptionalDouble bound() {
             return kernel.bound().isPresent()
                     ? OptionalDouble.of(factor * kernel.bound().getAsDouble())
@@ -908,6 +933,11 @@ public abstract sealed class Kernel {
         @Override
         boolean ignoresShifts() {
             return kernel.ignoresShifts();
+        }
+
+        @Override
+        boolean needsCentre() {
+            return kernel.needsCentre();
         }
 
         @Override

@@ -231,20 +231,15 @@ public final class Mmd {
      */
     public SampleMean linearTime(double[][] x, double[][] y) {
         Points first = Points.of("x", x);
-        Points second = first.alike("y", y);
-        kernel.checkDimension(first.dimension());
-        int pairs = Math.min(atLeastTwo("x", first.count()), atLeastTwo("y", second.count())) / 2;
-        if (kernel.ignoresShifts()) {
-            double[] centre = first.followedBy(second).centre();
-            first = first.less(centre);
-            second = second.less(centre);
-        }
+        Points all = together(first, first.alike("y", y));
+        int m = first.count();
+        int pairs = Math.min(atLeastTwo("x", m), atLeastTwo("y", all.count() - m)) / 2;
         double[] terms = new double[pairs];
         for (int i = 0; i < pairs; i++) {
-            double[] x1 = first.row(2 * i);
-            double[] y1 = second.row(2 * i);
-            double[][] x2 = first.columns(2 * i + 1, 2 * i + 2);
-            double[][] y2 = second.columns(2 * i + 1, 2 * i + 2);
+            double[] x1 = all.row(2 * i);
+            double[] y1 = all.row(m + 2 * i);
+            double[][] x2 = all.columns(2 * i + 1, 2 * i + 2);
+            double[][] y2 = all.columns(m + 2 * i + 1, m + 2 * i + 2);
             terms[i] = single(x1, x2) + single(y1, y2) - single(x1, y2) - single(y1, x2);
             kernel.checkValue(terms[i]);
         }
@@ -279,11 +274,19 @@ public final class Mmd {
         }
     }
 
-    /** Both samples, centred if the kernel allows it. */
+    /**
+     * Both samples, centred if the kernel allows it and that costs no digits: samples far apart may have details near the origin that
+     * centring would round, and differences of them show it.
+     */
     private Points together(Points first, Points second) {
         kernel.checkDimension(first.dimension());
         Points all = first.followedBy(second);
-        return kernel.ignoresShifts() ? all.less(all.centre()) : all;
+        if (!kernel.ignoresShifts()) {
+            return all;
+        }
+        double[] centre = all.centre();
+        Points centred = all.less(centre);
+        return kernel.needsCentre() || centred.plusIs(centre, all) ? centred : all;
     }
 
     /** (count − 1)/count Σ (value − mean)²: what a sample adds to the variance by the jackknife. */

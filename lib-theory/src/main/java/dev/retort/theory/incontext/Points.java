@@ -135,6 +135,18 @@ final class Points implements PairSource {
         return new Points(shifted);
     }
 
+    /** Whether adding a vector gives the very points that it was taken from: then nothing was rounded. */
+    boolean plusIs(double[] vector, Points others) {
+        for (int i = 0; i < count(); i++) {
+            for (int k = 0; k < vector.length; k++) {
+                if (rows[i][k] + vector[k] != others.rows[i][k]) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     /** Some of the points, coordinate by coordinate, as kernels read them. */
     double[][] columns(int from, int to) {
         double[][] columns = new double[dimension()][to - from];

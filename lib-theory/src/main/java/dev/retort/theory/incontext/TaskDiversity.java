@@ -2,6 +2,7 @@ package dev.retort.theory.incontext;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
+import static dev.retort.core.internal.Arguments.index;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
@@ -12,7 +13,6 @@ import dev.retort.core.StandardNormal;
 import dev.retort.core.internal.SymmetricEigen;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -309,24 +309,24 @@ public final class TaskDiversity {
     /**
      * The excess risk of the memorising predictor on one of the tasks that it was trained on.
      *
-     * @param i index into {@link #tasks()}, from 0
+     * @param i the place of M in {@link #tasks()}, from 0, not M itself
      * @return the mean over draws, with a standard error that can be trusted however small it is; at most {@link #generalising()}, towards
      *     which it grows with M, from 0 at M = 1; exact at M = 2
      * @throws IndexOutOfBoundsException if there is no such number of tasks
      */
     public SampleMean memorisingOnPretraining(int i) {
-        return SampleMean.of(onPretraining[Objects.checkIndex(i, tasks.length)]);
+        return SampleMean.of(onPretraining[index("i", i, tasks.length)]);
     }
 
     /**
      * The excess risk of the memorising predictor on a new task.
      *
-     * @param i index into {@link #tasks()}, from 0
+     * @param i the place of M in {@link #tasks()}, from 0, not M itself
      * @return the mean over draws; at least {@link #generalising()}, towards which it falls with M, from 2p at M = 1
      * @throws IndexOutOfBoundsException if there is no such number of tasks
      */
     public SampleMean memorisingOnNew(int i) {
-        return SampleMean.of(Arrays.stream(distanceOnNew[Objects.checkIndex(i, tasks.length)])
+        return SampleMean.of(Arrays.stream(distanceOnNew[index("i", i, tasks.length)])
                 .map(distance -> generalising + distance)
                 .toArray());
     }

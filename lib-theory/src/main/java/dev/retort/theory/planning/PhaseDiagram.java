@@ -2,6 +2,7 @@ package dev.retort.theory.planning;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.index;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
@@ -113,14 +114,7 @@ public final class PhaseDiagram {
      * @throws IndexOutOfBoundsException if there is no such point
      */
     public WeakToStrong verdict(int i, int j) {
-        return verdicts.get(checkIndex("i", i, x.length) * y.length + checkIndex("j", j, y.length));
-    }
-
-    private static int checkIndex(String name, int index, int length) {
-        if (index < 0 || index >= length) {
-            throw new IndexOutOfBoundsException(name + ": " + index + " is not from 0 to " + (length - 1));
-        }
-        return index;
+        return verdicts.get(index("i", i, x.length) * y.length + index("j", j, y.length));
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.retort.theory.incontext;
 
 import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.core.RandomStreams;
@@ -67,11 +68,38 @@ class DemonstrationSelectionTest {
         Selection greedy = DemonstrationSelection.of(kernel, pool, target).greedy(6);
         assertThat(greedy.objective())
                 .isCloseTo(Mmd.of(kernel).biased(greedy.of(pool), target).mean(), within(1e-13));
-        DemonstrationSelection ofMatrices = DemonstrationSelection.ofMatrices(
+        assertThat(ofMatrices(kernel, pool, target).greedy(6).indices()).isEqualTo(greedy.indices());
+    }
+
+    @Test
+    void guaranteesNothingButForRepetitionsAndTargetsInThePool() {
+        double[][] pool = {{0, 1}, {3, 0}, {6, 2}, {-0.0, 5}};
+        double[][] inside = {{6, 2}, {0.0, 5}};
+        double[][] outside = {{6, 2}, {0, 4}};
+        Kernel kernel = Kernel.gaussian(1);
+        DemonstrationSelection selection = DemonstrationSelection.of(kernel, pool, inside);
+        // ½ + ½ k(y₁, y₂) is the mean of the kernel, ‖y₁ − y₂‖² = 45.
+        double variance = 0.5 - 0.5 * Math.exp(-22.5);
+        assertThat(selection.withReplacement().guarantee(3)).isCloseTo(variance / 3, within(1e-15));
+        assertThat(ofMatrices(kernel, pool, inside).withReplacement().guarantee(3))
+                .isCloseTo(variance / 3, within(1e-15));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> selection.guarantee(3))
+                .withMessageContaining("withReplacement()");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> DemonstrationSelection.of(kernel, pool, outside)
+                        .withReplacement()
+                        .guarantee(3))
+                .withMessageContaining("outside the pool");
+        assertThatIllegalStateException()
+                .isThrownBy(() ->
+                        ofMatrices(kernel, pool, outside).withReplacement().guarantee(3))
+                .withMessageContaining("outside the pool");
+    }
+
+    private static DemonstrationSelection ofMatrices(Kernel kernel, double[][] pool, double[][] target) {
+        return DemonstrationSelection.ofMatrices(
                 kernel.matrix(pool, pool), kernel.matrix(pool, target), kernel.matrix(target, target));
-        assertThat(ofMatrices.greedy(6).indices()).isEqualTo(greedy.indices());
-        assertThat(ofMatrices.guarantee(6))
-                .isCloseTo(DemonstrationSelection.of(kernel, pool, target).guarantee(6), within(1e-14));
     }
 
     /** In the pool and with repetitions. The guarantee is the mean over independent draws from the target. */

@@ -52,6 +52,29 @@ class MmdOfArraysTest {
                 Kernel.energy().times(0.1).plus(Kernel.laplace(20).on(1, 4)));
     }
 
+    /** Centring would round what is near the origin; the value is that of 50 digits. */
+    @Test
+    void seeTheDetailsOfSamplesThatAreFarApart() {
+        double[][] x = {{0}, {1e-6}};
+        double[][] y = {{1e10}, {1e10}, {1e10}};
+        double exact = 1.8032653298563166;
+        for (Kernel kernel : new Kernel[] {
+            Kernel.gaussian(1e-6),
+            Kernel.gaussian(1e-6).times(0.5).plus(Kernel.gaussian(1e-6).times(0.5))
+        }) {
+            Mmd mmd = Mmd.of(kernel);
+            assertThat(mmd.biased(x, y).mean()).isCloseTo(exact, within(1e-15));
+            try (INDArray first = Nd4j.create(x);
+                    INDArray second = Nd4j.create(y)) {
+                assertThat(mmd.biasedOfArrays(first, second).mean()).isCloseTo(exact, within(1e-15));
+            }
+        }
+        assertThat(Mmd.of(Kernel.gaussian(1e-6)).linearTime(x, y).mean()).isCloseTo(1 + Math.exp(-0.5), within(1e-15));
+        // The linear kernel needs the centre, and the energy kernel too: their values are of the size of what is
+        // rounded.
+        assertThat(Mmd.of(Kernel.linear()).biased(x, y).mean()).isCloseTo(1e20, within(1e5));
+    }
+
     /** More points than a tile has, of either sample. */
     @ParameterizedTest
     @MethodSource("kernels")

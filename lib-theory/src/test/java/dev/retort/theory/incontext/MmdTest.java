@@ -561,4 +561,14 @@ class MmdTest {
                 .map(row -> new double[] {row[0] + 0x1p30, row[1] - 0x1p40})
                 .toArray(double[][]::new);
     }
+
+    /** What a thread of the pool threw is not wrapped in one of its class. */
+    @Test
+    void refusesALevelThatIsTooLowInPlainWords() {
+        refuses(
+                "level: 0.1 is less than the smallest p-value of 5 permutations, " + 1.0 / 6 + ": ask for more of them",
+                () -> Mmd.of(Kernel.gaussian(1))
+                        .withPermutations(5)
+                        .power(random -> new double[] {0}, random -> new double[] {1}, 4, 0.1, 50));
+    }
 }

@@ -335,7 +335,9 @@ class TaskDiversityTest {
         for (double bad : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
             assertThatIllegalArgumentException().isThrownBy(() -> DIVERSITY.crossingAtPrice(bad));
         }
-        assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> DIVERSITY.memorisingOnNew(99));
+        assertThatExceptionOfType(IndexOutOfBoundsException.class)
+                .isThrownBy(() -> DIVERSITY.memorisingOnNew(99))
+                .withMessageStartingWith("i: 99 is not between 0 and ");
         assertThatExceptionOfType(IndexOutOfBoundsException.class)
                 .isThrownBy(() -> DIVERSITY.memorisingOnPretraining(-1));
     }

@@ -247,10 +247,10 @@ class PlanningTest {
         PhaseDiagram diagram = PhaseDiagram.of(axis, new double[] {1}, family);
         assertThatExceptionOfType(IndexOutOfBoundsException.class)
                 .isThrownBy(() -> diagram.ratio(3, 0))
-                .withMessage("i: 3 is not from 0 to 2");
+                .withMessage("i: 3 is not between 0 and 2");
         assertThatExceptionOfType(IndexOutOfBoundsException.class)
                 .isThrownBy(() -> diagram.verdict(0, -1))
-                .withMessage("j: -1 is not from 0 to 0");
+                .withMessage("j: -1 is not between 0 and 0");
     }
 
     @Test

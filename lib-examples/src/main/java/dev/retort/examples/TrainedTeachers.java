@@ -48,7 +48,7 @@ final class TrainedTeachers {
                         Axis.log("samples m of the surrogate"),
                         Axis.linear("excess risk, true labels = 1").withRange(0.88, 1.5))
                 .with(Rule.horizontal(1, ""))
-                .withNote("black: the surrogate itself");
+                .withNote("solid, no markers: the surrogate itself");
         List<Curve> curves = new ArrayList<>();
         for (double n : new double[] {20, 40, 100}) {
             String name = "n = %.0f".formatted(n);
@@ -79,7 +79,7 @@ final class TrainedTeachers {
                         target pays for it: the peak of double descent is passed on. There, a teacher of 50 samples is better \
                         than one of 200."""),
                 Figure.of(risks.with(surrogate), ratios),
-                "(a) The target’s excess risk, dashed on true labels, and, black, the surrogate’s own. (b) The same, divided "
+                "(a) The target’s excess risk, dashed on true labels, and, without markers, the surrogate’s own. (b) The same, divided "
                         + "by what the theory says of true labels: below 1 the weak teacher wins. Lines: theory. Markers: "
                         + "simulation.",
                 Curve.table("m", curves));

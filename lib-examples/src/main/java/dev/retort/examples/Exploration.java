@@ -205,8 +205,7 @@ record Exploration(
         List<RiskReport> reports = each(n, teacher);
         String name = name();
         layers.add(line(name, n, reports, RiskReport::excess));
-        // Of students that are stopped early, whose curves bend little, the correction takes fifty times as long as the
-        // risk.
+        // The curves of students that are stopped early bend little, and their corrections take most of the time.
         int[] corrected = IntStream.range(0, POINTS)
                 .filter(i -> kind != Kind.FLOW || i % 5 == 0 || i == POINTS - 1)
                 .toArray();

@@ -87,6 +87,10 @@ public final class DataAnalysis {
     private static final double MATERIAL = 0.05;
 
     private static final int SCARCE = 100;
+
+    /** The ridge with the least estimated risk makes that estimate, and its bar, too small if there are fewer rows. */
+    private static final int SHORT_BARS = 40;
+
     private static final int FEWEST_TO_FIT = 8;
     private static final int COLUMNS_SHOWN = 5;
     private static final int DIRECTIONS_SHOWN = 12;
@@ -211,7 +215,10 @@ public final class DataAnalysis {
                     + " lost to the rounding of columns in larger units: standardise the columns.");
         }
         if (data.rows < SCARCE) {
-            cautions.add("With " + data.rows + " rows the error bars matter as much as the curve.");
+            cautions.add("With " + data.rows + " rows the error bars matter as much as the curve"
+                    + (data.rows < SHORT_BARS
+                            ? ", and are too short: of two of them to each side expect 84 to 89 %, not 95 %."
+                            : "."));
         }
         if (data.rows < FEW_ROWS * data.rank) {
             cautions.add(
@@ -253,7 +260,7 @@ public final class DataAnalysis {
      * A student of n rows with its best ridge: what to believe first.
      *
      * @param samples the rows n of the student, from 2 to {@link #mostSamples()}
-     * @return its ridge and its risk
+     * @return its ridge and its risk; with less than 40 rows in the table two standard errors to each side cover 84 to 89 % instead of 95 %
      * @throws IllegalArgumentException if n is out of range
      */
     public TunedRisk tuned(int samples) {
@@ -324,7 +331,7 @@ public final class DataAnalysis {
 
     /**
      * A student of n rows without ridge: the minimum-norm interpolator, or least squares. Corrected for rows of uneven size where the rows
-     * are so, and withheld where that is not enough.
+     * are so, and withheld where that is not enough. Never below the risk of {@link #tuned(int)}.
      *
      * @param samples the rows n of the student, from 2 to {@link #mostSamples()}
      * @return its predicted risk, or why there is none
@@ -362,9 +369,23 @@ public final class DataAnalysis {
                     FAR_ABOVE * k + 1));
         }
         SampleMean risk = ridgelessRisk(freedom);
+        if (risk.mean() == Double.POSITIVE_INFINITY) {
+            return Answer.withheld(String.format(
+                    Locale.ROOT,
+                    "row %d alone decides on a direction, by column \"%s\" above all, so that nothing tells its error",
+                    diagnostics.leveragedRow(),
+                    diagnostics.isolatingColumn()));
+        }
         return excess > EVEN
                 ? Answer.given(risk, "corrected for rows of uneven size; good to about 15 %")
                 : Answer.given(risk);
+    }
+
+    /** The curve of least squares through what leave-one-out says of all rows. */
+    private double leastSquares(Leverage leverage, double ofAll, double freedom) {
+        boolean exact = data.rank <= FEW_DIRECTIONS && freedom < FEW_ROWS * data.rank;
+        double all = leverage.leastSquares(1, data.freedom, exact) / (1 + 1.0 / data.rows);
+        return ofAll / all * leverage.leastSquares(1, freedom, exact);
     }
 
     private String unevenness(boolean lopsided, double excess) {
@@ -390,12 +411,13 @@ public final class DataAnalysis {
         if (data.rank == data.freedom) {
             return risk(shrinkage, freedom);
         }
-        double noise = data.residual / (data.freedom - data.rank);
+        double ofAll = ofAll(shrinkage);
         Leverage leverage = new Leverage(data, shrinkage);
-        double risk = freedom > data.rank
-                ? leverage.leastSquares(noise, freedom, data.rank <= FEW_DIRECTIONS && freedom < FEW_ROWS * data.rank)
-                : leverage.interpolation(noise, ofAll(shrinkage));
-        return withError(risk, shrinkage);
+        double corrected = freedom > data.rank
+                ? leastSquares(leverage, ofAll, freedom)
+                : leverage.interpolation(data.residual / (data.freedom - data.rank), ofAll);
+        // No ridge is one of the ridges that the best is chosen from, without the correction.
+        return withError(Math.max(corrected, risk(shrinkage, freedom).mean()), shrinkage);
     }
 
     /**

@@ -95,6 +95,7 @@ public final class DataReport {
         }
         units(prepared, findings);
         rows(table.rows(), columns, duplicateRows, findings);
+        findings.sort(Comparator.comparing(Finding::kind));
         return new DataReport(table.rows(), table.columns() - 1, rank, condition, duplicateRows, findings);
     }
 
@@ -390,7 +391,7 @@ public final class DataReport {
         return duplicateRows;
     }
 
-    /** {@return what was found; nothing if nothing was} */
+    /** {@return what was found, the gravest first; nothing if nothing was} */
     public List<Finding> findings() {
         return findings;
     }

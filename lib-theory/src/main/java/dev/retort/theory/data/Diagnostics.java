@@ -74,12 +74,14 @@ public record Diagnostics(
             mean += residual / residuals.length;
         }
         double second = 0;
+        for (double residual : residuals) {
+            second += (residual - mean) * (residual - mean) / residuals.length;
+        }
         double fourth = 0;
         for (double residual : residuals) {
-            double square = (residual - mean) * (residual - mean);
-            second += square / residuals.length;
+            double square = (residual - mean) * (residual - mean) / second;
             fourth += square * square / residuals.length;
         }
-        return second == 0 ? 3 : fourth / (second * second);
+        return second == 0 ? 3 : fourth;
     }
 }

@@ -14,28 +14,28 @@ import java.util.List;
  */
 public record Finding(Kind kind, List<String> columns, String what, String advice) {
 
-    /** Kinds of findings. */
+    /** Kinds of findings, the gravest first. */
     public enum Kind {
-        /** Columns that hold one value, and were left out. */
-        CONSTANT,
-        /** Columns that are equal. */
-        DUPLICATE,
-        /** A column that others determine, up to rounding. */
-        COLLINEAR,
-        /** Columns that nearly determine each other. */
-        NEARLY_COLLINEAR,
-        /** Columns whose units differ wildly. */
-        UNITS,
-        /** A column that counts the rows. */
-        INDEX,
         /** A column that is the label, in whatever unit. */
         LABEL_COPY,
-        /** A label with two values. */
-        CLASSES,
         /** Rows that are there more than once. */
         DUPLICATE_ROWS,
+        /** A column that counts the rows. */
+        INDEX,
         /** No more rows than columns, or hardly more. */
-        FEW_ROWS
+        FEW_ROWS,
+        /** Columns whose units differ wildly. */
+        UNITS,
+        /** Columns that nearly determine each other. */
+        NEARLY_COLLINEAR,
+        /** A label with two values. */
+        CLASSES,
+        /** A column that others determine, up to rounding. */
+        COLLINEAR,
+        /** Columns that are equal. */
+        DUPLICATE,
+        /** Columns that hold one value, and were left out. */
+        CONSTANT
     }
 
     /**

@@ -163,12 +163,16 @@ final class Shrinkage {
     double errorOfLeaveOneOut() {
         double[] deleted = deletedResiduals();
         double mean = Decomposition.squares(deleted) / data.rows;
+        if (mean == 0) {
+            return 0;
+        }
         CompensatedSum spread = new CompensatedSum();
         for (double residual : deleted) {
-            double apart = residual * residual - mean;
+            // Relative to the mean, as fourth powers leave the range of numbers.
+            double apart = residual * residual / mean - 1;
             spread.add(apart * apart);
         }
         double spare = oneMinusOmega();
-        return Math.sqrt(spread.value() / data.rows / data.rows * (2 - spare) / spare);
+        return mean * Math.sqrt(spread.value() / data.rows / data.rows * (2 - spare) / spare);
     }
 }

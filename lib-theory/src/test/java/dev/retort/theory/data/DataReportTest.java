@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.retort.theory.data.Finding.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -79,6 +80,9 @@ class DataReportTest {
                 .singleElement()
                 .extracting(Finding::columns)
                 .isEqualTo(List.of("label in cents"));
+        // It voids all that is computed, and is what a summary must not leave out.
+        assertThat(report.findings().get(0).kind()).isEqualTo(Kind.LABEL_COPY);
+        assertThat(report.findings()).isSortedAccordingTo(Comparator.comparing(Finding::kind));
         assertThat(report.findings(Kind.UNITS))
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.columns()).contains("huge", "tiny"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.core.SampleMean;
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
@@ -12,10 +13,13 @@ import dev.retort.theory.distillation.OptimalSurrogate;
 import dev.retort.theory.distillation.Training;
 import java.util.Arrays;
 import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every estimate on three small tables of a simple generator, against values computed independently with NumPy. */
 class GeneratedTablesTest {
@@ -308,6 +312,56 @@ class GeneratedTablesTest {
         assertThat(risks.onTeacherLabels()).isZero();
         assertThat(risks.surrogateGain().high()).isZero();
         assertThat(analysis.ridgeless(60).value().standardError()).isZero();
+    }
+
+    /** No ridge is one of the ridges that the best is chosen from. */
+    @ParameterizedTest
+    @CsvSource({"600, 12, true", "120, 4, false", "30, 3, false", "400, 20, true", "240, 60, false"})
+    void noRidgeIsNeverBetterThanTheBest(int rows, int columns, boolean uneven) {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(20261129);
+        double[][] table = new double[rows][columns + 1];
+        for (double[] row : table) {
+            row[columns] = random.nextGaussian();
+            for (int j = 0; j < columns; j++) {
+                double z = random.nextGaussian();
+                row[j] = uneven ? Math.exp(z) : z;
+                row[columns] += z;
+            }
+        }
+        DataAnalysis analysis = DataAnalysis.of(DataTable.of(table), Integer.toString(columns));
+        int given = 0;
+        for (int n = 2; n <= analysis.mostSamples(); n += 1 + n / 8) {
+            Answer<SampleMean> ridgeless = analysis.ridgeless(n);
+            if (ridgeless.isGiven()) {
+                given++;
+                assertThat(ridgeless.value().mean())
+                        .as("n = %d", n)
+                        .isGreaterThanOrEqualTo(analysis.tuned(n).testRisk().mean() * (1 - 1e-12));
+            }
+        }
+        assertThat(given).isGreaterThan(3);
+    }
+
+    /** A unit of the label in which fourth powers leave the range of numbers changes nothing but the unit. */
+    @ParameterizedTest
+    @ValueSource(ints = {300, -300})
+    void unitsOfTheLabelMayBeExtreme(int exponent) {
+        double[][] rows = table("B");
+        double[][] other = table("B");
+        for (double[] row : other) {
+            row[8] = Math.scalb(row[8], exponent);
+        }
+        DataAnalysis analysis = DataAnalysis.of(DataTable.of(rows), "8");
+        DataAnalysis extreme = DataAnalysis.of(DataTable.of(other), "8");
+        SampleMean risk = analysis.best().testRisk();
+        SampleMean scaled = extreme.best().testRisk();
+        assertThat(Math.scalb(scaled.mean(), -2 * exponent)).isCloseTo(risk.mean(), Percentage.withPercentage(1e-7));
+        assertThat(Math.scalb(scaled.standardError(), -2 * exponent))
+                .isCloseTo(risk.standardError(), Percentage.withPercentage(1e-3));
+        assertThat(extreme.diagnostics().kurtosis())
+                .isCloseTo(analysis.diagnostics().kurtosis(), Percentage.withPercentage(1e-3));
+        assertThat(extreme.ridgeless(60).isGiven())
+                .isEqualTo(analysis.ridgeless(60).isGiven());
     }
 
     /** Risks have the unit of the label squared; they do not depend on the order of rows and columns. */

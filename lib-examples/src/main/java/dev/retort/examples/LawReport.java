@@ -118,7 +118,7 @@ final class LawReport {
         progress.accept("Fitting the laws");
         LawFit<SupervisedLaw> supervised = SupervisedLaw.fit(runs.onData(), search);
         LawFit<DistillationLaw> distilled =
-                runs.distilled().size() == 0 ? null : DistillationLaw.fit(runs.distilled(), supervised.law(), search);
+                runs.distilled().size() == 0 ? null : DistillationLaw.fit(runs.distilled(), supervised, search);
         progress.accept("Fitting them again to " + REDRAWN + " tables of deviations drawn anew");
         return new LawReport(settings, runs, supervised, distilled);
     }
@@ -336,7 +336,7 @@ final class LawReport {
                 .withParagraph(
                         "Losses are cross-entropies in nats a token. Intervals hold those of every form whose error in cross-validation is at"
                                 + " most 10 % above the least. They assume that the form of the law holds where it is"
-                                + " asked; those of students take the supervised law as it was fitted. The constants of such laws are often not"
+                                + " asked; those of students hold the errors of both laws. The constants of such laws are often not"
                                 + " determined though their predictions are.")
                 .withHeading("Forms tried")
                 .withTable(tried())

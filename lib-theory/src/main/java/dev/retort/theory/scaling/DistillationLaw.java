@@ -122,16 +122,37 @@ public final class DistillationLaw {
      *
      * @param runs the runs of both kinds: at least 8 on data and 12 with teachers, each kind with different parameters and tokens, and
      *     with different teachers
-     * @return the law, with what is known of its errors if the supervised law is taken as it was fitted
+     * @return the law, with what is known of its errors and of those of the supervised law
      * @throws IllegalArgumentException if there are fewer, if parameters, tokens or teachers do not differ, or if more than a tenth of the
      *     distilled runs, and more than two, have a loss more than 1 % below their teacher's, which the law excludes; they are named
      */
     public static LawFit<DistillationLaw> fit(RunTable runs) {
-        return fit(runs, SupervisedLaw.fit(runs).law(), FitSettings.standard());
+        FitSettings settings = FitSettings.standard();
+        return fit(runs, SupervisedLaw.fit(runs, settings), settings);
     }
 
     /**
-     * Fits the law to distilled runs, with a supervised law that is known.
+     * Fits the law to distilled runs, with a supervised law that was fitted to runs on data.
+     *
+     * @param runs the runs; those on data are passed over. At least 12 with teachers, which differ in parameters, tokens and teachers
+     * @param supervised the law of students that are trained on data, whose errors are carried over to all intervals
+     * @param settings starts, seed and forms
+     * @return the law, with what is known of its errors and of those of the supervised law
+     * @throws IllegalArgumentException if there are fewer, if parameters, tokens or teachers do not differ, or if more than a tenth of the
+     *     distilled runs, and more than two, have a loss more than 1 % below their teacher's, which the law excludes; they are named
+     */
+    public static LawFit<DistillationLaw> fit(RunTable runs, LawFit<SupervisedLaw> supervised, FitSettings settings) {
+        RunTable used = fittable(runs);
+        return LawFit.best(
+                models(used, notNull("supervised", supervised).law()),
+                supervised,
+                (form, law) -> new DistillationModel(used, law, form),
+                notNull("settings", settings),
+                excluded(used));
+    }
+
+    /**
+     * Fits the law to distilled runs, with a supervised law that is known: its errors are taken for none.
      *
      * @param runs the runs; those on data are passed over. At least 12 with teachers, which differ in parameters, tokens and teachers
      * @param supervised the law of students that are trained on data
@@ -141,14 +162,22 @@ public final class DistillationLaw {
      *     distilled runs, and more than two, have a loss more than 1 % below their teacher's, which the law excludes; they are named
      */
     public static LawFit<DistillationLaw> fit(RunTable runs, SupervisedLaw supervised, FitSettings settings) {
+        RunTable used = fittable(runs);
+        return LawFit.best(
+                models(used, notNull("supervised", supervised)), notNull("settings", settings), excluded(used));
+    }
+
+    private static RunTable fittable(RunTable runs) {
         RunTable used = notNull("runs", runs).distilled();
-        notNull("supervised", supervised);
         used.requireVariety("with teachers", LEAST_RUNS);
         used.requireTeachers();
-        List<LawModel<DistillationLaw>> models = Arrays.stream(LawForm.values())
-                .<LawModel<DistillationLaw>>map(form -> new DistillationModel(used, supervised, form))
+        return used;
+    }
+
+    private static List<LawModel<DistillationLaw>> models(RunTable runs, SupervisedLaw supervised) {
+        return Arrays.stream(LawForm.values())
+                .<LawModel<DistillationLaw>>map(form -> new DistillationModel(runs, supervised, form))
                 .toList();
-        return LawFit.best(models, notNull("settings", settings), excluded(used));
     }
 
     /** Runs further below their teachers than noise explains, or a few of them. */

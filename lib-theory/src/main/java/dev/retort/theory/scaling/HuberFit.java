@@ -92,11 +92,16 @@ final class HuberFit<L> {
                 .constants();
     }
 
-    /** The constants that fit other logarithms of the losses. */
-    double[] refitted(double[] values, int iterations) {
-        return new Search<>(model, values, allOf(values.length), scale)
+    /** The constants of another model of the same form that fit other logarithms of the losses. */
+    double[] refitted(LawModel<L> other, double[] values, int iterations) {
+        return new Search<>(other, values, allOf(values.length), scale)
                 .from(constants, iterations)
                 .constants();
+    }
+
+    /** The fit of another model of the same form to the same losses. */
+    HuberFit<L> with(LawModel<L> other) {
+        return new HuberFit<>(other, measured, refitted(other, measured, LONG), scale, agreeing);
     }
 
     /** The logarithms of the losses. */

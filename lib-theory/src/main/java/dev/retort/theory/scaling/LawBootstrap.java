@@ -14,7 +14,7 @@ import org.apache.commons.math3.distribution.TDistribution;
 
 /**
  * The laws that fit a table of runs whose deviations are drawn anew from those that the runs have from the law: how much a law depends on them.
- * It assumes neither that they are normal nor that what is asked depends on the constants linearly, but that they are alike for all runs.
+ * Laws that are built on another fitted one are built on one that is drawn anew, too. It assumes neither that they are normal nor that what is asked depends on the constants linearly, but that they are alike for all runs.
  *
  * <p>Deviations are the residuals divided by √(1 − h), h the leverage of the run (Davison and Hinkley, <i>Bootstrap Methods and their
  * Application</i>, 1997, section 6.2), and quantiles are taken further outside, as Student's distribution is wider than the normal one
@@ -28,7 +28,7 @@ public record LawBootstrap<L>(List<Refits<L>> refits) {
     /**
      * The laws of one form.
      *
-     * @param freedom how many more runs than constants there are, at least 1
+     * @param freedom how many more runs than constants there are, at least 1; of a law and of one that it is built on, the smaller number
      * @param laws the laws, at least one
      * @param <L> the law
      */

@@ -3,13 +3,16 @@ package dev.retort.theory.scaling;
 import dev.retort.core.RandomStreams;
 import dev.retort.core.internal.ThinSvd;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.TDistribution;
+import org.jspecify.annotations.Nullable;
 
-/** A law in one form, with what the runs tell of its constants. */
+/** A law in one form, with what the runs tell of its constants, and other runs of a law that it is built on. */
 final class LawEstimate<L> {
 
     /** Iterations of a fit that starts from constants nearby. */
@@ -27,14 +30,25 @@ final class LawEstimate<L> {
     private static final double LEAST_FREEDOM = 0.02;
 
     private final HuberFit<L> fit;
+    private final @Nullable Premise<?, L> premise;
     private final L law;
     private final double[] lengths;
     private final ThinSvd slopes;
     private final double unit;
     private final double deviation;
 
+    /** Of the residuals by each constant of the premise, along the left directions of the slopes. */
+    private final double[][] moved;
+
+    /** A law that is built on no other. */
     LawEstimate(HuberFit<L> fit) {
+        this(fit, null);
+    }
+
+    /** @param premise what the fitted model is built on */
+    LawEstimate(HuberFit<L> fit, @Nullable Premise<?, L> premise) {
         this.fit = fit;
+        this.premise = premise;
         this.law = fit.model().law(fit.constants());
         this.deviation = fit.deviation();
         double[] constants = fit.constants();
@@ -52,6 +66,32 @@ final class LawEstimate<L> {
         }
         this.slopes = ThinSvd.of(columns);
         this.unit = unit(residuals, fit.scale(), constants.length);
+        this.moved = premise == null ? new double[0][] : moved(premise);
+    }
+
+    private double[][] moved(Premise<?, L> by) {
+        double[] constants = fit.constants();
+        double[][] unused = new double[fit.model().runs().size()][constants.length];
+        double[][] all = new double[by.estimate().lengths.length][constants.length];
+        for (int j = 0; j < all.length; j++) {
+            LawModel<L> above = by.shifted(j, STEP);
+            LawModel<L> below = by.shifted(j, -STEP);
+            double[] slope = new double[unused.length];
+            Arrays.setAll(
+                    slope,
+                    i -> (above.predict(constants, i, unused[i]) - below.predict(constants, i, unused[i]))
+                            / (2 * STEP));
+            Arrays.setAll(all[j], k -> product(slopes.left(k), slope));
+        }
+        return all;
+    }
+
+    private static double product(double[] first, double[] second) {
+        double sum = 0;
+        for (int i = 0; i < first.length; i++) {
+            sum += first[i] * second[i];
+        }
+        return sum;
     }
 
     /** The variance in (JᵀJ)⁻¹ of an M-estimate, with Huber's correction for few rows (Huber, Robust Statistics, 1981, 7.6). */
@@ -81,8 +121,14 @@ final class LawEstimate<L> {
         return deviation;
     }
 
-    /** How many more runs there are than constants. */
+    /** How many more runs there are than constants, of this law or of its premise, whichever has fewer. */
     int freedom() {
+        return premise == null
+                ? ownFreedom()
+                : Math.min(ownFreedom(), premise.estimate().freedom());
+    }
+
+    private int ownFreedom() {
         return fit.model().runs().size() - lengths.length;
     }
 
@@ -95,7 +141,7 @@ final class LawEstimate<L> {
         LawModel<L> model = fit.model();
         for (int k = 0; k < lengths.length; k++) {
             int constant = k;
-            if (!(standardError(gradient(each -> Math.log(model.written(each)[constant]))) <= UNKNOWN)) {
+            if (!(errors(each -> Math.log(model.written(each)[constant])).both() <= UNKNOWN)) {
                 return false;
             }
         }
@@ -106,9 +152,9 @@ final class LawEstimate<L> {
     Interval interval(ToDoubleFunction<? super L> quantity, double level, double scatter) {
         double value = quantity.applyAsDouble(law);
         boolean logarithmic = value > 0;
-        double error = standardError(gradient(logarithmic ? each -> Math.log(quantity.applyAsDouble(each)) : quantity));
-        double reach =
-                new TDistribution(freedom()).inverseCumulativeProbability((1 + level) / 2) * Math.hypot(error, scatter);
+        double reach = errors(logarithmic ? each -> Math.log(quantity.applyAsDouble(each)) : quantity)
+                .with(scatter)
+                .reach(level);
         if (!(reach < Double.POSITIVE_INFINITY)) {
             return new Interval(logarithmic ? 0 : Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
         }
@@ -117,36 +163,85 @@ final class LawEstimate<L> {
                 : new Interval(value - reach, value + reach);
     }
 
-    private double[] gradient(ToDoubleFunction<? super L> quantity) {
-        double[] gradient = new double[lengths.length];
-        Arrays.setAll(gradient, j -> (shifted(quantity, j, STEP) - shifted(quantity, j, -STEP)) / (2 * STEP));
+    /** Standard errors by the runs of the law and by those of its premise, each with its degrees of freedom. */
+    private record Errors(double own, int freedom, double premise, int freedomOfPremise) {
+
+        double both() {
+            return Math.hypot(own, premise);
+        }
+
+        Errors with(double scatter) {
+            return new Errors(Math.hypot(own, scatter), freedom, premise, freedomOfPremise);
+        }
+
+        /** Quantiles of Student's t with the degrees of freedom of a sum of variances (Welch and Satterthwaite). */
+        double reach(double level) {
+            double share = premise == 0 ? 0 : Math.pow(premise / both(), 2);
+            double together = 1 / (Math.pow(1 - share, 2) / freedom + share * share / freedomOfPremise);
+            return both() < Double.POSITIVE_INFINITY
+                    ? both() * new TDistribution(together).inverseCumulativeProbability((1 + level) / 2)
+                    : Double.POSITIVE_INFINITY;
+        }
+    }
+
+    private Errors errors(ToDoubleFunction<? super L> quantity) {
+        double[] own = new double[lengths.length];
+        Arrays.setAll(own, j -> slope(step -> quantity.applyAsDouble(shifted(j, step))));
+        double error = standardError(own);
+        if (premise == null || !(error < Double.POSITIVE_INFINITY)) {
+            return new Errors(error, ownFreedom(), 0, 1);
+        }
+        return new Errors(
+                error,
+                ownFreedom(),
+                premise.estimate().standardError(byPremise(quantity, own, premise)),
+                premise.estimate().ownFreedom());
+    }
+
+    /** How what is asked changes with the constants of the premise. */
+    private double[] byPremise(ToDoubleFunction<? super L> quantity, double[] own, Premise<?, L> by) {
+        // The fit follows the premise: its constants move so that the runs are fitted as well as before.
+        double[] followed = new double[lengths.length];
+        double[] scaled = scaled(own);
+        Arrays.setAll(followed, k -> isTold(k) ? product(slopes.right(k), scaled) / slopes.value(k) : 0);
+        double[] constants = fit.constants();
+        double[] gradient = new double[moved.length];
+        Arrays.setAll(
+                gradient,
+                j -> slope(step -> quantity.applyAsDouble(by.shifted(j, step).law(constants)))
+                        - product(followed, moved[j]));
         return gradient;
     }
 
-    private double shifted(ToDoubleFunction<? super L> quantity, int constant, double step) {
+    private static double slope(DoubleUnaryOperator function) {
+        return (function.applyAsDouble(STEP) - function.applyAsDouble(-STEP)) / (2 * STEP);
+    }
+
+    /** The law with a constant elsewhere. */
+    L shifted(int constant, double step) {
         double[] constants = fit.constants();
         constants[constant] += step;
-        return quantity.applyAsDouble(fit.model().law(constants));
+        return fit.model().law(constants);
+    }
+
+    private double[] scaled(double[] gradient) {
+        double[] scaled = new double[gradient.length];
+        Arrays.setAll(scaled, j -> gradient[j] == 0 ? 0 : gradient[j] / lengths[j]);
+        return scaled;
     }
 
     /** Of what has this gradient; infinite if it depends on what the runs do not tell at all. */
     private double standardError(double[] gradient) {
-        double[] scaled = new double[gradient.length];
-        double size = 0;
-        for (int j = 0; j < scaled.length; j++) {
+        for (int j = 0; j < gradient.length; j++) {
             if (lengths[j] == 0 && gradient[j] != 0) {
                 return Double.POSITIVE_INFINITY;
             }
-            scaled[j] = gradient[j] == 0 ? 0 : gradient[j] / lengths[j];
-            size = Math.hypot(size, scaled[j]);
         }
+        double[] scaled = scaled(gradient);
+        double size = Math.sqrt(product(scaled, scaled));
         double variance = 0;
         for (int k = 0; k < scaled.length; k++) {
-            double[] direction = slopes.right(k);
-            double along = 0;
-            for (int j = 0; j < scaled.length; j++) {
-                along += direction[j] * scaled[j];
-            }
+            double along = product(slopes.right(k), scaled);
             if (isTold(k)) {
                 variance += Math.pow(along / slopes.value(k), 2);
             } else if (Math.abs(along) > 1e-8 * size) {
@@ -160,18 +255,25 @@ final class LawEstimate<L> {
         return slopes.value(direction) > NOTHING * slopes.value(0);
     }
 
-    /** The laws that fit the runs with other residuals: drawn from those of the fit, which are inflated as the fit has shrunk them. */
+    /**
+     * The laws that fit the runs with other residuals: drawn from those of the fit, which are inflated as the fit has shrunk them. Each is built
+     * on a premise that is drawn anew as well.
+     */
     List<L> redrawn(int times, RandomStreams streams) {
         double[] residuals = fit.residuals();
         double[] pool = inflated(residuals);
         double[] measured = fit.measured();
+        List<LawModel<L>> models = premise == null
+                ? Collections.nCopies(times, fit.model())
+                : premise.redrawn(times, streams.at(Integer.MAX_VALUE));
         return IntStream.range(0, times)
                 .parallel()
                 .mapToObj(k -> {
                     RandomGenerator random = streams.at(k).generator();
                     double[] values = new double[measured.length];
                     Arrays.setAll(values, i -> measured[i] + residuals[i] - pool[random.nextInt(pool.length)]);
-                    return fit.model().law(fit.refitted(values, REFIT));
+                    LawModel<L> model = models.get(k);
+                    return model.law(fit.refitted(model, values, REFIT));
                 })
                 .toList();
     }

@@ -12,10 +12,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  * without a warning only if there is none to give. Intervals assume that the law holds: outside the runs ({@link #outside}) they are as
  * good as the form is. As the same runs have chosen the form, intervals hold those of all forms that predict nearly as well. Over 200 tables
  * of 40 invented distilled runs and all forms, intervals of 95 % held a loss of 1.5 times the largest student and the loss of the best teacher
- * in 96 %, and that of its student in 94 %. Intervals of a {@link DistillationLaw} take its supervised law as given. Immutable.
+ * in 96 %, and that of its student in 94 %. Intervals of a {@link DistillationLaw} that is fitted with a fitted supervised law hold the errors of
+ * both: with 12 runs on data, those of 95 % held the meeting of distillation and data in 93 %, and the student of the best split in 95 % of 60
+ * tables; if the supervised law is handed over as known, and is not, in 70 %. Immutable.
  *
  * <pre>{@code
  * double[] n = new double[25];
@@ -71,26 +75,46 @@ public final class LawFit<L> {
 
     private final LawEstimate<L> best;
 
-    /** In the forms that predict nearly as well, and in the best. */
+    /** In the best form, which is the first, and in those that predict nearly as well; on each form of the law that it is built on. */
     private final List<LawEstimate<L>> near;
 
     private final List<Tried> tried;
     private final List<String> warnings;
 
-    private LawFit(
-            LawEstimate<L> best,
-            List<LawEstimate<L>> near,
-            List<Tried> tried,
-            FitSettings settings,
-            List<String> before) {
-        this.best = best;
+    private LawFit(List<LawEstimate<L>> near, List<Tried> tried, FitSettings settings, List<String> before) {
+        this.best = near.get(0);
         this.near = near;
         this.tried = tried;
         this.warnings = warnings(settings, before);
     }
 
-    /** Fits all forms for which there are runs enough, and keeps the best. */
+    /** Fits all forms for which there are runs enough, and keeps the best, of a law that is built on no other. */
     static <L> LawFit<L> best(List<LawModel<L>> models, FitSettings settings, List<String> before) {
+        return best(models, fit -> Stream.of(new LawEstimate<>(fit)), settings, before);
+    }
+
+    /** The same of a law that is built on a fitted one: the models are those that take it as it was fitted. */
+    static <P, L> LawFit<L> best(
+            List<LawModel<L>> models,
+            LawFit<P> premise,
+            BiFunction<LawForm, P, LawModel<L>> model,
+            FitSettings settings,
+            List<String> before) {
+        return best(
+                models,
+                fit -> premise.near.stream()
+                        .map(estimate -> new Premise<P, L>(
+                                estimate, law -> model.apply(fit.model().form(), law)))
+                        .map(on -> new LawEstimate<>(fit.with(on.model()), on)),
+                settings,
+                before);
+    }
+
+    private static <L> LawFit<L> best(
+            List<LawModel<L>> models,
+            Function<HuberFit<L>, Stream<LawEstimate<L>>> estimates,
+            FitSettings settings,
+            List<String> before) {
         List<HuberFit<L>> fits = models.stream()
                 .filter(model -> settings.forms().contains(model.form()))
                 .filter(model -> model.runs().size() >= model.bounds().length + 3)
@@ -107,13 +131,14 @@ public final class LawFit<L> {
                 .min(Comparator.comparingDouble(k -> tried.get(k).error()))
                 .orElseThrow();
         double most = (1 + NEARLY) * tried.get(best).error();
-        List<LawEstimate<L>> near = IntStream.range(0, fits.size())
-                .filter(k -> k != best && tried.get(k).error() <= most)
-                .mapToObj(k -> new LawEstimate<>(fits.get(k)))
-                .collect(Collectors.toCollection(ArrayList::new));
-        LawEstimate<L> taken = new LawEstimate<>(fits.get(best));
-        near.add(taken);
-        return new LawFit<>(taken, near, tried, settings, before);
+        List<LawEstimate<L>> near = IntStream.concat(
+                        IntStream.of(best),
+                        IntStream.range(0, fits.size())
+                                .filter(k -> k != best && tried.get(k).error() <= most))
+                .mapToObj(fits::get)
+                .flatMap(estimates)
+                .toList();
+        return new LawFit<>(near, tried, settings, before);
     }
 
     private static double crossValidated(HuberFit<?> fit, long seed) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import dev.retort.core.RandomStreams;
 import dev.retort.core.StandardNormal;
 import java.util.Arrays;
+import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -185,6 +186,58 @@ class LawFitTest {
         }
         assertThat(teachers / (double) tables).isGreaterThanOrEqualTo(0.92);
         assertThat(students / (double) tables).isGreaterThanOrEqualTo(0.9);
+    }
+
+    /** If the fitted supervised law is taken for the true one, they hold the meeting in about 70 % of tables. */
+    @Test
+    void intervalsOfStudentsHoldTheErrorsOfTheSupervisedLaw() {
+        DistillationLaw truth = DistillationLaw.of(
+                SupervisedLaw.of(1.7, 400, 0.34, 4000, 0.37), 3000, 0.3, 40000, 0.45, 1, 3, 50, 1.2, 0.1);
+        FitSettings settings = FitSettings.standard().withStarts(2).withForms(LawForm.UNIT_GAMMA);
+        FitSettings bent = settings.withForms(LawForm.FIXED_BEND);
+        double meeting = truth.meetingTokens(4.5e8, 2.2);
+        int tables = 20;
+        int held = 0;
+        int heldAsGiven = 0;
+        for (int table = 0; table < tables; table++) {
+            LawFit<SupervisedLaw> onData = SupervisedLaw.fit(grid(truth.supervised(), 3, 0.003, table), settings);
+            RunTable distilled = students(truth, 40, 0.003, table);
+            held += DistillationLaw.fit(distilled, onData, bent)
+                            .interval(law -> law.meetingTokens(4.5e8, 2.2), 0.95)
+                            .contains(meeting)
+                    ? 1
+                    : 0;
+            heldAsGiven += DistillationLaw.fit(distilled, onData.law(), bent)
+                            .interval(law -> law.meetingTokens(4.5e8, 2.2), 0.95)
+                            .contains(meeting)
+                    ? 1
+                    : 0;
+        }
+        assertThat(held).isGreaterThanOrEqualTo(18);
+        assertThat(heldAsGiven).isLessThan(18);
+    }
+
+    @Test
+    void bothMethodsHoldTheErrorsOfTheSupervisedLaw() {
+        FitSettings settings = FitSettings.standard().withStarts(4).withForms(LawForm.UNIT_GAMMA);
+        FitSettings bent = settings.withForms(LawForm.FIXED_BEND);
+        RunTable distilled = students(STUDENTS, 40, 0.003, 1);
+        LawFit<SupervisedLaw> onData = SupervisedLaw.fit(grid(TRUTH, 4, 0.01, 1), settings);
+        LawFit<DistillationLaw> fit = DistillationLaw.fit(distilled, onData, bent);
+        LawFit<DistillationLaw> asGiven = DistillationLaw.fit(distilled, onData.law(), bent);
+        assertThat(fit.law().loss(1e9, 1e11, 2.2))
+                .isCloseTo(asGiven.law().loss(1e9, 1e11, 2.2), withinPercentage(1e-4));
+        ToDoubleFunction<DistillationLaw> onDataAlone = law -> law.supervised().loss(1.5e10, 3e11);
+        Interval ofStudents = fit.interval(onDataAlone, 0.9);
+        Interval itself = onData.interval(law -> law.loss(1.5e10, 3e11), 0.9);
+        assertThat(ofStudents.low()).isCloseTo(itself.low(), withinPercentage(1e-6));
+        assertThat(ofStudents.high()).isCloseTo(itself.high(), withinPercentage(1e-6));
+        assertThat(asGiven.interval(onDataAlone, 0.9).width()).isZero();
+        assertThat(fit.bootstrap(200, 1).interval(onDataAlone, 0.9).width() / itself.width())
+                .isBetween(0.6, 1.5);
+        ToDoubleFunction<DistillationLaw> student = law -> law.loss(1e9, 1e11, 2.2);
+        assertThat(fit.interval(student, 0.9).width())
+                .isGreaterThan(asGiven.interval(student, 0.9).width());
     }
 
     /** Quantiles of refits to rows drawn with replacement, without allowance for few rows, do so in 87 to 93 %. */

@@ -136,6 +136,21 @@ public final class Arguments {
     }
 
     /**
+     * Requires a number of at least one.
+     *
+     * @param name the argument's name
+     * @param value its value
+     * @return the value
+     * @throws IllegalArgumentException if the value is NaN, infinite or less than 1
+     */
+    public static double atLeastOne(String name, double value) {
+        if (!(value >= 1 && value < Double.POSITIVE_INFINITY)) {
+            throw refusal(name, value, "is not at least 1 and finite");
+        }
+        return value;
+    }
+
+    /**
      * Requires a whole number that is not negative.
      *
      * @param name the argument's name

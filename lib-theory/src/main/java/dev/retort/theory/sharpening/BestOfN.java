@@ -2,9 +2,9 @@ package dev.retort.theory.sharpening;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
+import static dev.retort.core.internal.Arguments.index;
 import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.notNull;
-import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.internal.CompensatedSum;
@@ -106,13 +106,35 @@ public final class BestOfN {
      * @param logProbabilities ln p, one for each response, at most 0; −∞ for a response that is never drawn
      * @param draws N, at least 1
      * @return the law
-     * @throws IllegalArgumentException as {@link #of(double[], double[], int)} does
+     * @throws IllegalArgumentException if there is no response, if a logarithm is NaN or greater than 0, the probabilities do not sum to one
+     *     within 1e-9, or N is less than 1
      */
     public static BestOfN ofLogProbabilities(double[] logProbabilities, int draws) {
-        double[] law = Arrays.stream(notNull("logProbabilities", logProbabilities))
-                .map(Math::exp)
-                .toArray();
-        return of(law, logProbabilities.clone(), draws);
+        atLeastOne("draws", draws);
+        return new BestOfN(exponentials("logProbabilities", logProbabilities), logProbabilities.clone(), draws);
+    }
+
+    /** The law of these logarithms. */
+    static double[] exponentials(String name, double[] logProbabilities) {
+        atLeastOne(name + ".length", notNull(name, logProbabilities).length);
+        double[] law = new double[logProbabilities.length];
+        for (int i = 0; i < law.length; i++) {
+            if (!(logProbabilities[i] <= 0)) {
+                throw refusal(
+                        name + "[" + i + "]",
+                        logProbabilities[i],
+                        "is not at most 0; it is the logarithm of a probability");
+            }
+            law[i] = Math.exp(logProbabilities[i]);
+        }
+        double sum = Arrays.stream(law).sum();
+        if (!(Math.abs(sum - 1) <= MASS_TOLERANCE)) {
+            throw refusal(
+                    name,
+                    sum,
+                    "is the sum of their exponentials and not 1; subtract its logarithm from each if responses are all there");
+        }
+        return law;
     }
 
     private static double[] checkedLaw(double[] law) {
@@ -158,7 +180,7 @@ public final class BestOfN {
      * @throws IndexOutOfBoundsException if there is no such response
      */
     public double probability(int response) {
-        double mass = classMass[Objects.checkIndex(response, law.length)];
+        double mass = classMass[index("response", response, law.length)];
         return mass == 0 ? 0 : ofClass(response) * (law[response] / mass);
     }
 
@@ -325,10 +347,10 @@ public final class BestOfN {
      *
      * @param bestMass p⋆ or p<sub>γ</sub>, from 0 to 1, not 0
      * @param delta δ, between 0 and 1
-     * @return ⌈ln δ/ln(1 − p⋆)⌉; {@link Long#MAX_VALUE} if it is more, as for p⋆ below about 10⁻¹⁹
+     * @return ⌈ln δ/ln(1 − p⋆)⌉, a whole number; infinite if it is out of the range of numbers, as for p⋆ below about 10⁻³⁰⁸
      * @throws IllegalArgumentException if a number is NaN or out of range
      */
-    public static long drawsFor(double bestMass, double delta) {
+    public static double drawsFor(double bestMass, double delta) {
         if (!(bestMass > 0 && bestMass <= 1)) {
             throw refusal("bestMass", bestMass, "is not above 0 and at most 1; it is a probability");
         }
@@ -338,7 +360,7 @@ public final class BestOfN {
         }
         double needed = Math.log(delta) / Math.log1p(-bestMass);
         // A whole number that rounding has lifted is not rounded up.
-        return (long) Math.max(1, Math.ceil(needed * (1 - 1e-12)));
+        return Math.max(1, Math.ceil(needed * (1 - 1e-12)));
     }
 
     /**
@@ -385,7 +407,7 @@ public final class BestOfN {
         if (!(error >= 0 && error <= 1)) {
             throw refusal("error", error, "is not from 0 to 1; it is a probability");
         }
-        positive("draws", draws);
+        atLeastOne("draws", draws);
         double accepted = correct * (1 - error) + (1 - correct) * error;
         double none = Math.exp(draws * Math.log1p(-accepted));
         double ofAccepted =

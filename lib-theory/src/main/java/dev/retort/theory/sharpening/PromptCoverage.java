@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * PromptCoverage prompts = PromptCoverage.of(new double[] {0.5, 0.2, 0.1, 0.01});
  * double coverage = prompts.coverage(); // 29.25
- * long draws = prompts.drawsFor(0.25, 0.1); // 22: the hardest of the four may fail
- * long sufficient = prompts.sufficientDraws(0.25, 0.1); // 270, from the coverage alone
+ * double draws = prompts.drawsFor(0.25, 0.1); // 22: the hardest of the four may fail
+ * double sufficient = prompts.sufficientDraws(0.25, 0.1); // 270, from the coverage alone
  * double adaptive = prompts.adaptiveDraws(0.1); // 68: on average, and none fails
  * }</pre>
  */
@@ -110,8 +110,8 @@ public final class PromptCoverage {
     public static PromptCoverage ofLogProbabilities(double[][] logProbabilities, double[] weights, double gamma) {
         double[] masses = new double[notNull("logProbabilities", logProbabilities).length];
         for (int x = 0; x < masses.length; x++) {
-            double[] responses = notNull("logProbabilities[" + x + "]", logProbabilities[x]);
-            masses[x] = Math.min(1, BestOfN.ofLogProbabilities(responses, 1).bestMass(gamma));
+            double[] law = BestOfN.exponentials("logProbabilities[" + x + "]", logProbabilities[x]);
+            masses[x] = BestOfN.of(law, law, 1).bestMass(gamma);
         }
         return of(masses, weights);
     }
@@ -141,10 +141,8 @@ public final class PromptCoverage {
      * @return 1 − ε, exactly
      * @throws IllegalArgumentException if a number is out of range
      */
-    public double sharpened(long draws, double delta) {
-        if (draws < 1) {
-            throw refusal("draws", draws, "is not at least 1");
-        }
+    public double sharpened(double draws, double delta) {
+        atLeastOne("draws", draws);
         betweenZeroAndOne("delta", delta);
         return mean(mass -> BestOfN.drawsFor(mass, delta) <= draws ? 1 : 0);
     }
@@ -152,12 +150,12 @@ public final class PromptCoverage {
     /**
      * The mean mass that the best of N leaves to other responses.
      *
-     * @param draws N, greater than 0
+     * @param draws N, at least 1
      * @return E (1 − p⋆)<sup>N</sup>, at most C/(e N)
-     * @throws IllegalArgumentException if N is not positive and finite
+     * @throws IllegalArgumentException if N is less than 1 or not finite
      */
     public double missed(double draws) {
-        positive("draws", draws);
+        atLeastOne("draws", draws);
         return mean(mass -> mass == 1 ? 0 : Math.exp(draws * Math.log1p(-mass)));
     }
 
@@ -166,10 +164,10 @@ public final class PromptCoverage {
      *
      * @param epsilon ε, the share of prompts that may fail, between 0 and 1
      * @param delta δ, between 0 and 1
-     * @return N, exactly
+     * @return N, exactly, a whole number; infinite if it is out of the range of numbers
      * @throws IllegalArgumentException if a number is out of range
      */
-    public long drawsFor(double epsilon, double delta) {
+    public double drawsFor(double epsilon, double delta) {
         betweenZeroAndOne("epsilon", epsilon);
         double failing = 0;
         int i = 0;
@@ -187,11 +185,11 @@ public final class PromptCoverage {
      *
      * @param epsilon ε, the share of prompts that may fail, between 0 and 1
      * @param delta δ, between 0 and 1
-     * @return ⌈C ln(1/δ)/ε⌉
+     * @return ⌈C ln(1/δ)/ε⌉; infinite if it is out of the range of numbers
      * @throws IllegalArgumentException if a number is out of range
      */
-    public long sufficientDraws(double epsilon, double delta) {
-        return (long) Math.ceil(
+    public double sufficientDraws(double epsilon, double delta) {
+        return Math.ceil(
                 coverage() * -Math.log(betweenZeroAndOne("delta", delta)) / betweenZeroAndOne("epsilon", epsilon));
     }
 
@@ -230,7 +228,13 @@ public final class PromptCoverage {
      * @param prompts n, up to a constant
      * @param draws N for each, up to a constant
      */
-    public record FineTuningOrder(double prompts, double draws) {}
+    public record FineTuningOrder(double prompts, double draws) {
+
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "up to a constant, %.6g prompts with %.6g draws each", prompts, draws);
+        }
+    }
 
     @Override
     public boolean equals(@Nullable Object other) {

@@ -3,7 +3,6 @@ package dev.retort.theory.sharpening;
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.notNull;
-import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.internal.CompensatedSum;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *         List.of("42", "42", "41", "42", "7"), new double[] {-0.9, -0.9, -1.6, -0.9, -3.0});
  * String best = seen.best(); // the most probable of those seen
  * boolean certain = seen.isCertified(); // true: what is unseen has less mass than this response
- * long draws = seen.drawsFor(0.05); // 6
+ * double draws = seen.drawsFor(0.05); // 6
  * double sharpened = seen.sharpened(8); // 0.985
  * }</pre>
  */
@@ -153,23 +152,23 @@ public final class SeenResponses {
     /**
      * The mass of the best response that was seen in the best of N.
      *
-     * @param number N, greater than 0
+     * @param number N, at least 1
      * @return 1 − (1 − p)<sup>N</sup> if it is the most probable response; in any case the probability that it or a better one is the best of N is
      *     not less
-     * @throws IllegalArgumentException if N is not positive and finite
+     * @throws IllegalArgumentException if N is less than 1 or not finite
      */
     public double sharpened(double number) {
-        return -Math.expm1(positive("number", number) * Math.log1p(-Math.min(bestSeen(), 1)));
+        return -Math.expm1(atLeastOne("number", number) * Math.log1p(-Math.min(bestSeen(), 1)));
     }
 
     /**
      * The smallest N with a mass of 1 − δ on the best response that was seen, or a better one.
      *
      * @param delta δ, between 0 and 1
-     * @return N; an upper bound if the best is not certain; {@link Long#MAX_VALUE} if it is more
+     * @return N; an upper bound if the best is not certain; infinite if it is out of the range of numbers
      * @throws IllegalArgumentException if δ is out of range
      */
-    public long drawsFor(double delta) {
+    public double drawsFor(double delta) {
         return BestOfN.drawsFor(Math.max(bestSeen(), Double.MIN_VALUE), delta);
     }
 

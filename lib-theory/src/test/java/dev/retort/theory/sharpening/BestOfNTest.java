@@ -2,7 +2,9 @@ package dev.retort.theory.sharpening;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.retort.core.internal.CompensatedSum;
 import java.util.Arrays;
@@ -183,9 +185,9 @@ class BestOfNTest {
         assertThat(BestOfN.drawsFor(0.1, 0.01)).isEqualTo(44);
         for (double mass : new double[] {0.03, 0.2, 0.7}) {
             for (double delta : new double[] {0.3, 0.01, 1e-6}) {
-                long draws = BestOfN.drawsFor(mass, delta);
-                assertThat(Math.pow(1 - mass, (double) draws)).isLessThanOrEqualTo(delta * (1 + 1e-9));
-                assertThat(draws == 1 || Math.pow(1 - mass, (double) (draws - 1)) > delta * (1 - 1e-9))
+                double draws = BestOfN.drawsFor(mass, delta);
+                assertThat(Math.pow(1 - mass, draws)).isLessThanOrEqualTo(delta * (1 + 1e-9));
+                assertThat(draws == 1 || Math.pow(1 - mass, draws - 1) > delta * (1 - 1e-9))
                         .isTrue();
             }
         }
@@ -301,6 +303,22 @@ class BestOfNTest {
         refuses("draws: 0 is not at least 1", () -> BestOfN.of(new double[] {1}, new double[] {1}, 0));
         refuses("scores[0]: NaN is no number", () -> BestOfN.of(new double[] {1}, new double[] {Double.NaN}, 1));
         refuses("delta: 1.0 is not between 0 and 1", () -> BestOfN.drawsFor(0.5, 1));
+        refuses("draws: 0.5 is not at least 1 and finite", () -> BestOfN.verified(0.4, 0.1, 0.5));
+        refuses(
+                "logProbabilities[0]: NaN is not at most 0; it is the logarithm of a probability",
+                () -> BestOfN.ofLogProbabilities(new double[] {Double.NaN, 0}, 2));
+        refuses(
+                "logProbabilities[0]: 0.5 is not at most 0; it is the logarithm of a probability",
+                () -> BestOfN.ofLogProbabilities(new double[] {0.5}, 1));
+        refuses(
+                "logProbabilities: 2.0 is the sum of their exponentials and not 1; subtract its logarithm from each if responses are all"
+                        + " there",
+                () -> BestOfN.ofLogProbabilities(new double[] {0, 0}, 1));
+        refuses("logProbabilities.length: 0 is not at least 1", () -> BestOfN.ofLogProbabilities(new double[0], 1));
+        assertThatThrownBy(() -> BestOfN.of(new double[] {0.5, 0.5}, new double[] {1, 2}, 1)
+                        .probability(2))
+                .isInstanceOf(IndexOutOfBoundsException.class)
+                .hasMessage("response: 2 is not between 0 and 1");
         refuses("draws: 5 is not from 1 to the number of responses, 4", () -> BestOfN.passAt(4, 2, 5));
     }
 
@@ -323,7 +341,7 @@ class BestOfNTest {
                 .rounds(1000);
         assertThat(certain.probability(0)).isEqualTo(1);
         assertThat(certain.divergence()).isZero();
-        assertThat(BestOfN.drawsFor(1e-300, 0.1)).isEqualTo(Long.MAX_VALUE);
-        assertThat(BestOfN.drawsFor(1e-16, 0.5)).isEqualTo(6_931_471_805_592_522L);
+        assertThat(BestOfN.drawsFor(1e-300, 0.1)).isCloseTo(1e300 * Math.log(10), withinPercentage(1e-9));
+        assertThat(BestOfN.drawsFor(1e-16, 0.5)).isEqualTo(6_931_471_805_592_522.0);
     }
 }

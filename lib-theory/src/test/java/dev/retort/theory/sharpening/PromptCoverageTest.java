@@ -39,7 +39,7 @@ class PromptCoverageTest {
             PromptCoverage prompts = PromptCoverage.of(masses, weights);
             for (double epsilon : new double[] {0.05, 0.3, 0.7}) {
                 for (double delta : new double[] {0.4, 0.01}) {
-                    long draws = prompts.drawsFor(epsilon, delta);
+                    double draws = prompts.drawsFor(epsilon, delta);
                     // By the definition, from the law of the best of N itself.
                     assertThat(failing(masses, weights, draws, delta)).isLessThanOrEqualTo(epsilon);
                     assertThat(prompts.sharpened(draws, delta))
@@ -60,10 +60,10 @@ class PromptCoverageTest {
         }
     }
 
-    private static double failing(double[] masses, double[] weights, long draws, double delta) {
+    private static double failing(double[] masses, double[] weights, double draws, double delta) {
         double share = 0;
         for (int x = 0; x < masses.length; x++) {
-            share += 1 - Math.pow(1 - masses[x], (double) draws) < 1 - delta ? weights[x] : 0;
+            share += 1 - Math.pow(1 - masses[x], draws) < 1 - delta ? weights[x] : 0;
         }
         return share;
     }
@@ -117,8 +117,8 @@ class PromptCoverageTest {
                     assertThat(prompts.missed(n)).isCloseTo(missed, within(1e-14));
                 }
                 for (double epsilon : new double[] {0.1, 0.4}) {
-                    long expected = smallest(left, weights, epsilon, 0.1);
-                    long draws = prompts.drawsFor(epsilon, 0.1);
+                    int expected = smallest(left, weights, epsilon, 0.1);
+                    double draws = prompts.drawsFor(epsilon, 0.1);
                     assertThat(Math.min(draws, 6)).isEqualTo(expected);
                     assertThat(prompts.sufficientDraws(epsilon, 0.1)).isGreaterThanOrEqualTo(draws);
                 }
@@ -127,7 +127,7 @@ class PromptCoverageTest {
     }
 
     /** The first N by the definition of (ε, δ)-sharpened, or 6 if it is more than 5. */
-    private static long smallest(double[][] left, double[] weights, double epsilon, double delta) {
+    private static int smallest(double[][] left, double[] weights, double epsilon, double delta) {
         for (int n = 1; n <= 5; n++) {
             double failing = 0;
             for (int x = 0; x < weights.length; x++) {
@@ -144,7 +144,7 @@ class PromptCoverageTest {
     void oneHardPromptMakesTheBoundAlmostNecessary() {
         // A share just above ε of prompts at ε/C: Markov's inequality is sharp but for the easy prompts.
         PromptCoverage prompts = PromptCoverage.of(new double[] {1e-4, 1}, new double[] {0.1001, 0.8999});
-        double ratio = (double) prompts.sufficientDraws(0.1, 0.05) / (double) prompts.drawsFor(0.1, 0.05);
+        double ratio = prompts.sufficientDraws(0.1, 0.05) / prompts.drawsFor(0.1, 0.05);
         assertThat(ratio).isBetween(1.0, 1.01);
     }
 
@@ -154,6 +154,17 @@ class PromptCoverageTest {
         PromptCoverage.FineTuningOrder order = prompts.fineTuningOrder(Math.log(1000), 0.05, 0.1, 0.2);
         assertThat(order.prompts()).isCloseTo(Math.log(1000 / 0.05) / 0.02, within(1e-10));
         assertThat(order.draws()).isCloseTo(3 * Math.log(10) / 0.1, within(1e-12));
+        assertThat(order).hasToString("up to a constant, 495.174 prompts with 69.0776 draws each");
+    }
+
+    /** More draws than a long can count are counted; as many as it can are not enough. */
+    @Test
+    void hardPromptsTakeManyDraws() {
+        PromptCoverage hard = PromptCoverage.of(new double[] {1e-30});
+        double draws = hard.drawsFor(0.1, 0.5);
+        assertThat(draws).isCloseTo(Math.log(2) * 1e30, within(1e18));
+        assertThat(hard.sharpened(draws, 0.5)).isEqualTo(1);
+        assertThat(hard.sharpened(9.3e18, 0.5)).isZero();
     }
 
     @Test
@@ -184,11 +195,13 @@ class PromptCoverageTest {
                 "gamma: -0.1 is not from 0 to less than 1; it is a part of the largest probability",
                 () -> PromptCoverage.ofLogProbabilities(logs, new double[] {0.5, 0.5}, -0.1));
         refuses(
-                "law: 0.5 is its sum and not 1; divide by it if responses are all there",
+                "logProbabilities[0]: 0.5 is the sum of their exponentials and not 1; subtract its logarithm from each if responses are all"
+                        + " there",
                 () -> PromptCoverage.ofLogProbabilities(new double[][] {{Math.log(0.5)}}, new double[] {1}, 0));
         PromptCoverage prompts = PromptCoverage.of(new double[] {0.5});
         refuses("epsilon: 0.0 is not between 0 and 1", () -> prompts.drawsFor(0, 0.5));
         refuses("delta: 1.0 is not between 0 and 1", () -> prompts.adaptiveDraws(1));
-        refuses("draws: 0 is not at least 1", () -> prompts.sharpened(0, 0.5));
+        refuses("draws: 0.0 is not at least 1 and finite", () -> prompts.sharpened(0, 0.5));
+        refuses("draws: 0.5 is not at least 1 and finite", () -> prompts.missed(0.5));
     }
 }

@@ -103,12 +103,18 @@ class SeenResponsesTest {
                 .isNotEqualTo(SeenResponses.of(List.of("a", "b", "b"), logs(0.5, 0.25, 0.25)));
     }
 
+    @Test
+    void fewerThanOneDrawAreNone() {
+        SeenResponses seen = SeenResponses.of(List.of("a"), logs(0.5));
+        refuses("number: 0.5 is not at least 1 and finite", () -> seen.sharpened(0.5));
+    }
+
     /** A response of a thousand tokens has no mass that is a double above 0. */
     @Test
     void longResponsesAreComparedByTheirLogarithms() {
         SeenResponses seen = SeenResponses.of(List.of("a", "b"), new double[] {-900, -800});
         assertThat(seen.best()).isEqualTo("b");
         assertThat(seen.missed()).isEqualTo(1);
-        assertThat(seen.drawsFor(0.1)).isEqualTo(Long.MAX_VALUE);
+        assertThat(seen.drawsFor(0.1)).isEqualTo(Double.POSITIVE_INFINITY);
     }
 }

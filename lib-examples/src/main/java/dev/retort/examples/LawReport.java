@@ -86,6 +86,10 @@ final class LawReport {
     private final RunFile runs;
     private final LawFit<SupervisedLaw> supervised;
     private final @Nullable LawFit<DistillationLaw> distilled;
+
+    /** Why there is no law of the distilled runs, if there are some. */
+    private final @Nullable String unfitted;
+
     private final double flops;
     private final double parameters;
     private final double tokens;
@@ -95,11 +99,13 @@ final class LawReport {
             Settings settings,
             RunFile runs,
             LawFit<SupervisedLaw> supervised,
-            @Nullable LawFit<DistillationLaw> distilled) {
+            @Nullable LawFit<DistillationLaw> distilled,
+            @Nullable String unfitted) {
         this.settings = settings;
         this.runs = runs;
         this.supervised = supervised;
         this.distilled = distilled;
+        this.unfitted = unfitted;
         this.flops = settings.flops() == null ? 10 * largest(runs) : settings.flops();
         RunTable students = distilled == null ? supervised.runs() : distilled.runs();
         this.parameters = settings.parameters() == null ? middle(students.parameters()) : settings.parameters();
@@ -108,19 +114,26 @@ final class LawReport {
     }
 
     /**
-     * Fits the laws and answers.
+     * Fits the laws and answers; for the runs on data alone if no law of the distilled ones can be fitted.
      *
      * @param progress told what begins
-     * @throws IllegalArgumentException as {@link SupervisedLaw#fit} and {@link DistillationLaw#fit} throw it
+     * @throws IllegalArgumentException as {@link SupervisedLaw#fit} throws it
      */
     static LawReport of(RunFile runs, Settings settings, Consumer<String> progress) {
         FitSettings search = FitSettings.standard().withSeed(settings.seed());
         progress.accept("Fitting the laws");
         LawFit<SupervisedLaw> supervised = SupervisedLaw.fit(runs.onData(), search);
-        LawFit<DistillationLaw> distilled =
-                runs.distilled().size() == 0 ? null : DistillationLaw.fit(runs.distilled(), supervised, search);
+        LawFit<DistillationLaw> distilled = null;
+        String unfitted = null;
+        if (runs.distilled().size() > 0) {
+            try {
+                distilled = DistillationLaw.fit(runs.distilled(), supervised, search);
+            } catch (IllegalArgumentException refused) {
+                unfitted = refused.getMessage();
+            }
+        }
         progress.accept("Fitting them again to " + REDRAWN + " tables of deviations drawn anew");
-        return new LawReport(settings, runs, supervised, distilled);
+        return new LawReport(settings, runs, supervised, distilled, unfitted);
     }
 
     /** 6 N D of the runs. */
@@ -177,11 +190,14 @@ final class LawReport {
                 budget + ", tokens",
                 law -> law.optimalFor(flops).tokens());
         ask(supervised, redrawn, budget + ", loss", law -> law.optimalFor(flops).loss());
-        if (Double.isFinite(best.parameters() * best.tokens()) && best.parameters() * best.tokens() > 0) {
+        if (isTold(best.parameters()) && isTold(best.tokens())) {
             caution("that model", supervised.outside(best.parameters(), best.tokens()));
         }
         if (distilled != null) {
             answer(distilled, redrawn);
+        }
+        if (unfitted != null) {
+            say("caution, distilled runs are not fitted", unfitted);
         }
         supervised.warnings().forEach(text -> say("caution, supervised law", text));
         if (distilled != null) {
@@ -246,12 +262,15 @@ final class LawReport {
                 redrawn,
                 "its student’s loss",
                 law -> law.split(flops, parameters, settings.students()).studentLoss());
+        double ofData = flops / settings.students() / FLOPS_PER_TOKEN / parameters;
         ask(
                 supervised,
                 onData,
                 "the loss of such a student if all of it is spent on data",
-                law -> law.loss(parameters, flops / settings.students() / FLOPS_PER_TOKEN / parameters));
-        caution("that split", fit.outside(parameters, split.studentTokens(), split.teacherLoss()));
+                law -> law.loss(parameters, ofData));
+        caution("the teacher of that split", supervised.outside(split.teacherParameters(), split.teacherTokens()));
+        caution("the student of that split", fit.outside(parameters, split.studentTokens(), split.teacherLoss()));
+        caution("that student on data", supervised.outside(parameters, ofData));
     }
 
     private void meeting(LawFit<DistillationLaw> fit, LawBootstrap<DistillationLaw> redrawn, double teacherLoss) {
@@ -261,6 +280,7 @@ final class LawReport {
         if (meeting > 0 && meeting < Double.MAX_VALUE) {
             ask(fit, redrawn, question, law -> law.meetingTokens(parameters, teacherLoss));
             caution("that number", fit.outside(parameters, meeting, teacherLoss));
+            caution("that number on data", supervised.outside(parameters, meeting));
             return;
         }
         String answer = meeting == 0
@@ -284,11 +304,19 @@ final class LawReport {
     private <L> void ask(LawFit<L> fit, LawBootstrap<L> redrawn, String question, ToDoubleFunction<L> quantity) {
         double value = quantity.applyAsDouble(fit.law());
         Interval delta = fit.interval(quantity, LEVEL);
+        if (!isTold(value) || (delta.low() <= 0 && delta.high() == Double.POSITIVE_INFINITY)) {
+            say(question, "not determined by the runs, without an interval");
+            return;
+        }
         Interval bootstrap = redrawn.interval(quantity, LEVEL);
         String range = "95 % between " + number(delta.low()) + " and " + number(delta.high());
-        boolean told = value > 0 && value < Double.POSITIVE_INFINITY && delta.high() <= UNTOLD * delta.low();
+        boolean told = delta.high() <= UNTOLD * delta.low();
         String answer = (told ? number(value) : "not determined by the runs") + ", " + range;
         answers.add(new Answered(question, answer, value, delta, bootstrap));
+    }
+
+    private static boolean isTold(double value) {
+        return value > 0 && value < Double.POSITIVE_INFINITY;
     }
 
     private void caution(String what, List<String> outside) {

@@ -124,8 +124,13 @@ public final class Retort {
                 if (!Files.isDirectory(place)) {
                     throw refusal(argument, directory, "is not a directory: " + place + " is a file");
                 }
-                if (!Files.isWritable(place)) {
-                    throw refusal(argument, directory, "cannot be written: " + place + " does not allow it");
+                try {
+                    Files.delete(Files.createTempFile(place, "retort", ""));
+                } catch (IOException e) {
+                    throw refusal(
+                            argument,
+                            directory,
+                            "cannot be written: " + place + " does not allow it; name a place that does");
                 }
                 return directory;
             }

@@ -45,7 +45,7 @@ record RunFile(RunTable onData, RunTable distilled) {
     static RunFile read(Path file) throws IOException {
         TextTable table = TableReader.standard().readText(file);
         if (table.rows() == 0) {
-            throw refusal("runs", 0, "is the number of runs in " + file);
+            throw refusal("runs", 0, "is the number of runs in " + file + "; write one a line below the names");
         }
         Stream.of(PARAMETERS, TOKENS, LOSS, STUDENT_PARAMETERS, STUDENT_TOKENS, STUDENT_LOSS, TEACHER_LOSS)
                 .forEach(called -> requireOne(table, called));

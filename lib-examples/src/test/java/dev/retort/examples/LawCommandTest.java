@@ -176,8 +176,13 @@ class LawCommandTest {
         refuses(
                 "N,steps,loss\n1e8,2e9,3\n",
                 "columns: [N, steps, loss] have none that is called d or tokens (either case)");
-        refuses("N,D,loss\n1e8,2e9,3\n", "runs: 1 is the number of runs on data, and not at least 8");
-        refuses("N,D,loss\n", "runs: 0 is the number of runs in " + directory.resolve("runs.csv"));
+        refuses(
+                "N,D,loss\n1e8,2e9,3\n",
+                "runs: 1 is the number of runs on data, and not at least 8; add 7 or more without a teacher's loss");
+        refuses(
+                "N,D,loss\n",
+                "runs: 0 is the number of runs in " + directory.resolve("runs.csv")
+                        + "; write one a line below the names");
         refuses("", "runs.csv is empty");
         refuses(
                 "N;D;loss\n1e8;2e9;3,1\n",
@@ -189,7 +194,9 @@ class LawCommandTest {
         refuses(
                 "N,D,loss,tokens\n1e8,2e9,3,4e9\n",
                 "columns: [N, D, loss, tokens] have more than one that is called d or tokens; keep one of them");
-        refuses("N_S,D_S,L_S\n1e8,2e9,3\n", "runs: 1 is the number of runs on data, and not at least 8");
+        refuses(
+                "N_S,D_S,L_S\n1e8,2e9,3\n",
+                "runs: 1 is the number of runs on data, and not at least 8; add 7 or more without a teacher's loss");
         refuses(
                 "N_S,D_S,L_S,L_T,N,D,loss\n1e8,2e9,3,NA,1e8,2e9,3\n",
                 "runs.csv: line 2, column \"L_T\": \"NA\" is a missing value, and the run is not complete without it");
@@ -197,22 +204,65 @@ class LawCommandTest {
         onData().forEach(run -> alike.append(line(1e9, run[1], run[2])));
         refuses(
                 alike.toString(),
-                "runs: 1.0E9 is the value in column \"Params\" of every run, so that its exponent is not determined");
+                "runs: 1.0E9 is the value in column \"Params\" of every run, so that its exponent is not determined; add runs with other values");
+        assertThat(law(directory.resolve("nowhere.csv"))).isEqualTo(1);
+    }
+
+    /** What is wrong with distilled runs costs no answer about runs on data. */
+    @Test
+    void answersForRunsOnDataIfTheDistilledOnesAreNotFitted() throws IOException {
+        StringBuilder few = new StringBuilder("N,D,loss,L_T\n");
         StringBuilder taught = new StringBuilder("N,D,loss,Teacher_Loss\n");
-        onData().forEach(run -> taught.append(line(run[0], run[1], run[2], "")));
-        distilled().forEach(run -> taught.append(line(run[0], run[1], run[3], 1.5)));
-        refuses(
-                taught.toString(),
-                "runs: 1.5 is the value in column \"Teacher_Loss\" of every run, so that its exponent is not determined");
         StringBuilder surpassing = new StringBuilder("N,D,Loss,L_T\n");
-        onData().forEach(run -> surpassing.append(line(run[0], run[1], run[2], "")));
+        for (StringBuilder text : List.of(few, taught, surpassing)) {
+            onData().forEach(run -> text.append(line(run[0], run[1], run[2], "")));
+        }
+        distilled().stream().limit(11).forEach(run -> few.append(line(run[0], run[1], run[3], run[2])));
+        distilled().forEach(run -> taught.append(line(run[0], run[1], run[3], 1.5)));
         distilled().forEach(run -> surpassing.append(line(run[0], run[1], run[3], 1.1 * (double) run[3])));
-        refuses(
-                surpassing.toString(),
-                "runs: 25 of 25 have a loss more than 1 % below their teacher's, which this law excludes, columns \"Loss\" and \"L_T\": line 27,"
+        answersOnlyOnData(
+                few,
+                "11 is the number of runs with teachers, and not at least 12; add 1 or more with their teacher's loss");
+        answersOnlyOnData(
+                taught,
+                "1.5 is the value in column \"Teacher_Loss\" of every run, so that how a student depends on its teacher is not determined; add"
+                        + " runs with other values");
+        answersOnlyOnData(
+                surpassing,
+                "25 of 25 have a loss more than 1 % below their teacher's, which this law excludes, columns \"Loss\" and \"L_T\": line 27,"
                         + " line 28, line 29, line 30, line 31, line 32, line 33, line 34, line 35, line 36 and 15 more; leave out runs whose students surpass their"
                         + " teachers");
-        assertThat(law(directory.resolve("nowhere.csv"))).isEqualTo(1);
+    }
+
+    private void answersOnlyOnData(StringBuilder text, String reason) throws IOException {
+        out.reset();
+        assertThat(law(write(text.toString()))).isZero();
+        assertThat(out.toString(UTF_8))
+                .contains("caution, distilled runs are not fitted: runs: " + reason + "\n")
+                .containsPattern("best model of [0-9.e+]+ FLOPs, loss: [0-9.]+, 95 % between")
+                .doesNotContain("distillation law");
+    }
+
+    @Test
+    void saysOfEachModelThatItIsOutsideTheRuns() throws IOException {
+        assertThat(law(both(), "--flops=1e26", "--students=50")).isZero();
+        assertThat(out.toString(UTF_8))
+                .containsPattern(
+                        "caution, the teacher of that split is outside the runs: .*D: [0-9.e+]+ is [0-9.]+ times more than")
+                .containsPattern("caution, the student of that split is outside the runs: D: ")
+                .containsPattern("caution, that student on data is outside the runs: D: ");
+    }
+
+    /** A loss that rises with the parameters has its best model at none. */
+    @Test
+    void givesNoIntervalOfWhatIsOutOfTheRangeOfNumbers() throws IOException {
+        StringBuilder text = new StringBuilder("N,D,loss\n");
+        onData().forEach(run -> text.append(line(
+                run[0], run[1], 2 + 0.1 * Math.log10((double) run[0]) + 100 / Math.pow((double) run[1], 0.25))));
+        assertThat(law(write(text.toString()))).isZero();
+        assertThat(out.toString(UTF_8))
+                .containsPattern("FLOPs, parameters: not determined by the runs, without an interval\n")
+                .doesNotContain("between 0.000 and");
     }
 
     @Test
@@ -225,10 +275,11 @@ class LawCommandTest {
         }
         refuses(
                 repeated.toString(),
-                "runs: 6 is the number of different settings among the runs on data, and not at least 8; a repeated run adds none");
+                "runs: 6 is the number of different settings among the runs on data, and not at least 8; add 2 or more others, as a repeated run adds"
+                        + " none");
         refuses(
                 constant.toString(),
-                "runs: 2.5 is the value in column \"loss\" of every run, so that no law is determined");
+                "runs: 2.5 is the value in column \"loss\" of every run, so that no law is determined; check that it holds the losses");
     }
 
     @Test
@@ -302,6 +353,17 @@ class LawCommandTest {
         assertThat(err.toString(UTF_8))
                 .isEqualToIgnoringNewLines("--output: " + taken + " is not a directory: " + taken + " is a file");
         assertThat(out.toString(UTF_8)).isEmpty();
+        if (Files.isDirectory(Path.of("/proc"))) {
+            err.reset();
+            assertThat(Retort.run(
+                            new String[] {"law", file.toString(), "--output=/proc/report"},
+                            new PrintStream(out, true, UTF_8),
+                            new PrintStream(err, true, UTF_8)))
+                    .isEqualTo(2);
+            assertThat(err.toString(UTF_8))
+                    .isEqualToIgnoringNewLines(
+                            "--output: /proc/report cannot be written: /proc does not allow it; name a place that does");
+        }
         for (String command : List.of("analyse", "validate", "figures")) {
             err.reset();
             List<String> arguments = command.equals("analyse")

@@ -169,7 +169,7 @@ public final class DistillationLaw {
 
     private static RunTable fittable(RunTable runs) {
         RunTable used = notNull("runs", runs).distilled();
-        used.requireVariety("with teachers", LEAST_RUNS);
+        used.requireVariety("with teachers", "with their teacher's loss", LEAST_RUNS);
         used.requireTeachers();
         return used;
     }

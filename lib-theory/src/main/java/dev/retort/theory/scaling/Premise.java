@@ -23,8 +23,6 @@ record Premise<P, L>(LawEstimate<P> estimate, Function<? super P, ? extends LawM
 
     /** With the laws that fit the other runs if their deviations are drawn anew. */
     List<LawModel<L>> redrawn(int times, RandomStreams streams) {
-        return estimate.redrawn(times, streams).stream()
-                .<LawModel<L>>map(given)
-                .toList();
+        return estimate.redrawn(times, streams).stream().<LawModel<L>>map(given).toList();
     }
 }

@@ -202,13 +202,22 @@ public final class RunTable {
         return rows.length > 10 ? list + " and " + (rows.length - 10) + " more" : list;
     }
 
-    /** Refuses a table from which a law cannot be told. */
-    void requireVariety(String what, int least) {
+    /**
+     * Refuses a table from which a law cannot be told.
+     *
+     * @param what the kind of runs, such as "on data"
+     * @param how in which way runs to be added are of this kind
+     */
+    void requireVariety(String what, String how, int least) {
         if (size() < least) {
-            throw refusal("runs", size(), "is the number of runs " + what + ", and not at least " + least);
+            throw refusal(
+                    "runs",
+                    size(),
+                    "is the number of runs " + what + ", and not at least " + least + "; add " + (least - size())
+                            + " or more " + how);
         }
-        requireVariety(columns.parameters, parameters);
-        requireVariety(columns.tokens, tokens);
+        requireVariety(columns.parameters, parameters, "its exponent");
+        requireVariety(columns.tokens, tokens, "its exponent");
         long different = IntStream.range(0, size())
                 .mapToObj(k -> List.of(parameters[k], tokens[k], teacherLosses[k]))
                 .distinct()
@@ -218,21 +227,27 @@ public final class RunTable {
                     "runs",
                     different,
                     "is the number of different settings among the runs " + what + ", and not at least " + least
-                            + "; a repeated run adds none");
+                            + "; add " + (least - different) + " or more others, as a repeated run adds none");
         }
         if (Arrays.stream(losses).distinct().count() < 2) {
-            throw refusal("runs", losses[0], inEveryRun(columns.losses) + ", so that no law is determined");
+            throw refusal(
+                    "runs",
+                    losses[0],
+                    inEveryRun(columns.losses) + ", so that no law is determined; check that it holds the losses");
         }
     }
 
     /** Refuses a table of distilled runs that all have the same teacher. */
     void requireTeachers() {
-        requireVariety(columns.teacherLosses, teacherLosses);
+        requireVariety(columns.teacherLosses, teacherLosses, "how a student depends on its teacher");
     }
 
-    private static void requireVariety(String column, double[] values) {
+    private static void requireVariety(String column, double[] values, String what) {
         if (Arrays.stream(values).distinct().count() < 2) {
-            throw refusal("runs", values[0], inEveryRun(column) + ", so that its exponent is not determined");
+            throw refusal(
+                    "runs",
+                    values[0],
+                    inEveryRun(column) + ", so that " + what + " is not determined; add runs with other values");
         }
     }
 

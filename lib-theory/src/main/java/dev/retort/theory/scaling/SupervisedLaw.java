@@ -105,7 +105,7 @@ public final class SupervisedLaw {
      */
     public static LawFit<SupervisedLaw> fit(RunTable runs, FitSettings settings) {
         RunTable used = notNull("runs", runs).supervised();
-        used.requireVariety("on data", LEAST_RUNS);
+        used.requireVariety("on data", "without a teacher's loss", LEAST_RUNS);
         List<LawModel<SupervisedLaw>> models =
                 List.of(new SupervisedModel(used, LawForm.UNIT_GAMMA), new SupervisedModel(used, LawForm.COMPLETE));
         return LawFit.best(models, notNull("settings", settings), List.of());

@@ -381,14 +381,14 @@ class LawFitTest {
         double[] same = new double[8];
         Arrays.fill(same, 3);
         refuses(
-                "runs: 3 is the number of runs on data, and not at least 8",
+                "runs: 3 is the number of runs on data, and not at least 8; add 5 or more without a teacher's loss",
                 () -> SupervisedLaw.fit(
                         RunTable.of(new double[] {1, 2, 3}, new double[] {1, 2, 3}, new double[] {1, 2, 3})));
         refuses(
-                "runs: 3.0 is the value in column \"parameters\" of every run, so that its exponent is not determined",
+                "runs: 3.0 is the value in column \"parameters\" of every run, so that its exponent is not determined; add runs with other values",
                 () -> SupervisedLaw.fit(RunTable.of(same, eight, eight)));
         refuses(
-                "runs: 3.0 is the value in column \"tokens\" of every run, so that its exponent is not determined",
+                "runs: 3.0 is the value in column \"tokens\" of every run, so that its exponent is not determined; add runs with other values",
                 () -> SupervisedLaw.fit(RunTable.of(eight, same, eight)));
         refuses(
                 "losses[1]: 0.0 is not greater than 0 and finite",
@@ -403,18 +403,19 @@ class LawFitTest {
                 "losses[0]: -1.0 is not greater than 0 and finite",
                 () -> RunTable.of(eight, eight, eight).withTeacherLosses(new double[] {-1, 1, 1, 1, 1, 1, 1, 1}));
         refuses(
-                "runs: 0 is the number of runs with teachers, and not at least 12",
+                "runs: 0 is the number of runs with teachers, and not at least 12; add 12 or more with their teacher's loss",
                 () -> DistillationLaw.fit(RunTable.of(eight, eight, eight), TRUTH, FitSettings.standard()));
         refuses("starts: 0 is not at least 1", () -> FitSettings.standard().withStarts(0));
         RunTable few = students(STUDENTS, 11, 0.003, 1);
         refuses(
-                "runs: 11 is the number of runs with teachers, and not at least 12",
+                "runs: 11 is the number of runs with teachers, and not at least 12; add 1 or more with their teacher's loss",
                 () -> DistillationLaw.fit(few, STUDENTS.supervised(), FitSettings.standard()));
         RunTable one = students(STUDENTS, 20, 0.003, 1);
         double[] teacher = new double[20];
         Arrays.fill(teacher, 1.5);
         refuses(
-                "runs: 1.5 is the value in column \"teacher's loss\" of every run, so that its exponent is not determined",
+                "runs: 1.5 is the value in column \"teacher's loss\" of every run, so that how a student depends on its teacher is not determined; add runs with other"
+                        + " values",
                 () -> DistillationLaw.fit(
                         one.withTeacherLosses(teacher), STUDENTS.supervised(), FitSettings.standard()));
         refuses(

@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -37,9 +38,15 @@ final class Explorer implements AutoCloseable {
     /** The largest table that may be sent, in bytes. */
     private static final int LARGEST_TABLE = 32 << 20;
 
+    /** About 100 KB each. */
+    private static final int MOST_KEPT = 100;
+
     private final HttpServer server;
     private final ExecutorService workers;
     private final String page;
+
+    /** The last predictions by what was asked, those asked for longest ago first: sliders go back and forth. */
+    private final Map<Map<String, String>, Answer> kept = new LinkedHashMap<>(16, 0.75f, true);
 
     private Explorer(HttpServer server, ExecutorService workers, String page) {
         this.server = server;
@@ -129,12 +136,28 @@ final class Explorer implements AutoCloseable {
         }
         return switch (path) {
             case "/" -> new Answer(200, "text/html; charset=utf-8", page);
-            case "/prediction" -> {
-                Exploration exploration = Exploration.of(parameters(exchange.getRequestURI()));
-                yield Answer.json(200, Map.of("html", exploration.html(), "code", exploration.code()));
-            }
+            case "/prediction" -> prediction(parameters(exchange.getRequestURI()));
             default -> Answer.refusal(404, "path: there is no such page");
         };
+    }
+
+    private Answer prediction(Map<String, String> asked) {
+        Answer known;
+        synchronized (kept) {
+            known = kept.get(asked);
+        }
+        if (known != null) {
+            return known;
+        }
+        Exploration exploration = Exploration.of(asked);
+        Answer answer = Answer.json(200, Map.of("html", exploration.html(), "code", exploration.code()));
+        synchronized (kept) {
+            kept.put(asked, answer);
+            if (kept.size() > MOST_KEPT) {
+                kept.remove(kept.keySet().iterator().next());
+            }
+        }
+        return answer;
     }
 
     /** Another site whose name was made to resolve to this machine would show that name here. */

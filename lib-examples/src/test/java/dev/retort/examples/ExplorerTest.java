@@ -26,8 +26,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -131,6 +133,29 @@ class ExplorerTest {
         Exploration same = Exploration.of(Map.of("alpha", "2", "features", "50", "samples", "20", "teacher", "masked"));
         assertThat(json.get("html").getAsString()).isEqualTo(same.html());
         assertThat(json.get("code").getAsString()).isEqualTo(same.code()).contains("Surrogate.optimallyMasked()");
+    }
+
+    /** Sliders go back and forth: a thousand requests at once for ten choices, each computed about once. */
+    @Test
+    void answersAgainWhatItHasAnswered() {
+        List<CompletableFuture<HttpResponse<String>>> responses = IntStream.range(0, 1000)
+                .mapToObj(k -> CLIENT.sendAsync(
+                        HttpRequest.newBuilder(
+                                        explorer.address().resolve("/prediction?features=20&samples=" + (10 + k % 10)))
+                                .build(),
+                        BodyHandlers.ofString(UTF_8)))
+                .toList();
+        List<String> bodies = responses.stream()
+                .map(CompletableFuture::join)
+                .map(response -> {
+                    assertThat(response.statusCode()).isEqualTo(200);
+                    return response.body();
+                })
+                .toList();
+        assertThat(bodies.stream().distinct()).hasSize(10);
+        for (int k = 0; k < bodies.size(); k++) {
+            assertThat(bodies.get(k)).isEqualTo(bodies.get(k % 10));
+        }
     }
 
     @Test

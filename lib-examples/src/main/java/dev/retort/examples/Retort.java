@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.net.BindException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -138,6 +140,13 @@ public final class Retort {
         return directory;
     }
 
+    /** Names of which some were quoted to keep their commas. */
+    private static String[] unquoted(String[] names) {
+        return Arrays.stream(names)
+                .map(name -> name.matches("(?s)\".+\"") ? name.substring(1, name.length() - 1) : name)
+                .toArray(String[]::new);
+    }
+
     /** The command that was given, as a shell reads it. */
     static String commandLine(List<String> arguments) {
         return arguments.stream()
@@ -243,7 +252,20 @@ public final class Retort {
                             description = "the label is a class: +1 where it holds this value, −1 elsewhere")
                     @Nullable
                     String positive,
-            @Option(names = "--no-header", description = "the first line holds numbers, not names") boolean noHeader,
+            @Option(
+                            names = "--header",
+                            negatable = true,
+                            description =
+                                    "the first line holds names, even if they look like numbers, or holds values; needed where it holds"
+                                            + " numbers")
+                    @Nullable
+                    Boolean header,
+            @Option(
+                            names = "--encoding",
+                            paramLabel = "NAME",
+                            description = "that of the text, such as windows-1252 or UTF-16; UTF-8 unless given")
+                    @Nullable
+                    Charset encoding,
             @Option(
                             names = "--skip-lines",
                             paramLabel = "K",
@@ -256,7 +278,12 @@ public final class Retort {
                             description = "what separates fields; found out unless given")
                     @Nullable
                     Character separator,
-            @Option(names = "--without", paramLabel = "COLUMN", split = ",", description = "columns to leave out")
+            @Option(
+                            names = "--without",
+                            paramLabel = "COLUMN",
+                            split = ",",
+                            description =
+                                    "columns to leave out; a name with a comma in it stands in double quotes, '\"a,b\"'")
                     String @Nullable [] without,
             @Option(
                             names = "--complete-rows",
@@ -270,11 +297,11 @@ public final class Retort {
                             names = "--measure",
                             paramLabel = "DRAWS",
                             arity = "0..1",
-                            defaultValue = "0",
                             fallbackValue = "40",
                             description =
                                     "also train students on rows drawn from the table; ${FALLBACK-VALUE} of each size unless given")
-                    int draws,
+                    @Nullable
+                    Integer draws,
             @Option(names = "--seed", paramLabel = "SEED", description = "of these draws; 1 unless given") @Nullable
                     Long seed,
             @Option(
@@ -287,10 +314,10 @@ public final class Retort {
         if (skipped < 0) {
             throw refusal("--skip-lines", skipped, "is not at least 0");
         }
-        if (draws < 0 || draws == 1) {
+        if (draws != null && draws < 2) {
             throw refusal("--measure", draws, "is not at least 2");
         }
-        if (draws == 0 && seed != null) {
+        if (draws == null && seed != null) {
             throw refusal("--seed", seed, "is that of the draws of --measure, which is not given");
         }
         String name = String.valueOf(file.getFileName());
@@ -300,18 +327,26 @@ public final class Retort {
                         ? Path.of(name.replaceFirst("(?i)(\\.(csv|tsv|txt|npy|gz))+$", "") + "-report")
                         : output);
         TableReader reader = TableReader.standard();
-        reader = noHeader ? reader.withoutHeader() : reader;
+        reader = header == null ? reader : header ? reader.withHeader() : reader.withoutHeader();
+        reader = encoding == null ? reader : reader.withEncoding(encoding);
         reader = skipped > 0 ? reader.withSkippedLines(skipped) : reader;
         reader = separator == null ? reader : reader.withSeparator(separator);
-        reader = without == null ? reader : reader.withoutColumns(without);
+        reader = without == null ? reader : reader.withoutColumns(unquoted(without));
         reader = positive == null ? reader : reader.withIndicator(label, positive);
         reader = completeRows ? reader.withoutIncompleteRows() : reader;
         DataTable table = reader.read(file);
         err.println("Read " + table.rows() + " rows and " + table.columns() + " columns");
+        table.remarks().forEach(err::println);
         AnalysisReport report = AnalysisReport.of(
                 table,
                 new AnalysisReport.Settings(
-                        name, label, raw, draws, seed == null ? 1 : seed, commandLine(arguments), Version.name()),
+                        name,
+                        label,
+                        raw,
+                        draws == null ? 0 : draws,
+                        seed == null ? 1 : seed,
+                        commandLine(arguments),
+                        Version.name()),
                 TimeLeft.of(0, err::println));
         report.save(directory);
         report.answers().forEach(out::println);

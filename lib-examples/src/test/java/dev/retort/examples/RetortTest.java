@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -154,6 +155,57 @@ class RetortTest {
                 .contains("is +1 where it holds", "in 4 rows", "columns as they are");
     }
 
+    /** As pandas writes columns without names, by a spreadsheet in its own encoding, with a comma in a name. */
+    @Test
+    void offersWhatItsRefusalsAdvise() throws IOException {
+        List<String> lines = Files.readAllLines(houses());
+        Path numbered = Files.writeString(
+                directory.resolve("numbered.csv"),
+                "0,1,2,3,4,5\n" + String.join("\n", lines.subList(1, lines.size())) + "\n");
+        assertRefused(2, "names (with header) or values (no header)", "analyse", numbered.toString(), "--label=5");
+        String report = "--output=" + directory.resolve("report");
+        Run run = Run.of("analyse", numbered.toString(), "--label=5", "--header", report);
+        assertThat(run.err()).startsWith("Read 120 rows and 6 columns");
+        assertThat(Run.of("analyse", numbered.toString(), "--label=5", "--no-header", report)
+                        .err())
+                .startsWith("Read 121 rows and 6 columns");
+        Path foreign = Files.writeString(
+                directory.resolve("foreign.csv"),
+                "größe,\"a, b\",c,d,e,price\n" + String.join("\n", lines.subList(1, lines.size())) + "\n",
+                StandardCharsets.ISO_8859_1);
+        assertRefused(2, "is not text in UTF-8", "analyse", foreign.toString(), "--label=price");
+        Run encoded = Run.of(
+                "analyse",
+                foreign.toString(),
+                "--label=price",
+                "--encoding=ISO-8859-1",
+                "--without",
+                "\"a, b\",c",
+                "--without=größe",
+                report);
+        assertThat(encoded.err())
+                .startsWith("Read 120 rows and 3 columns")
+                .contains("3 columns, \"a, b\", \"c\", \"größe\"");
+    }
+
+    /** What voids the answers is said among them. */
+    @Test
+    void namesACopyOfTheLabelFirst() throws IOException {
+        List<String> lines = Files.readAllLines(houses());
+        StringBuilder copied = new StringBuilder(lines.get(0) + ",constant,copy\n");
+        for (String line : lines.subList(1, lines.size())) {
+            copied.append(line)
+                    .append(",7,")
+                    .append(line.substring(line.lastIndexOf(',') + 1))
+                    .append('\n');
+        }
+        Path file = Files.writeString(directory.resolve("copied.csv"), copied);
+        assertThat(Run.of("analyse", file.toString(), "--label=price", "--output=" + directory.resolve("report"))
+                        .out()
+                        .lines())
+                .anyMatch(line -> line.startsWith("data: ") && line.contains("is a multiple of \"copy\""));
+    }
+
     @Test
     void refusesWithAReason() throws IOException {
         Path file = houses();
@@ -169,6 +221,7 @@ class RetortTest {
                 "--label=price",
                 "--skip-lines=-3");
         assertRefused(2, "--measure: 1 is not at least 2", "analyse", file.toString(), "--label=price", "--measure=1");
+        assertRefused(2, "--measure: 0 is not at least 2", "analyse", file.toString(), "--label=price", "--measure=0");
         assertRefused(
                 1,
                 "missing.csv: no such file",

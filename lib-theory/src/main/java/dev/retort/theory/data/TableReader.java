@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,11 @@ public final class TableReader {
             "an HDF5 file: save the table as .csv or .npy",
             "\u00d0\u00cf\u0011\u00e0",
             "an old Excel file: save the table as .csv");
+
+    private static final Pattern JSON_NAME = Pattern.compile(".*\\.(json|jsonl|ndjson)(\\.gz)?");
+
+    /** How JSON begins, and names of columns do not. */
+    private static final Pattern JSON_TEXT = Pattern.compile("(?s)(\\{\\s*[\"}]|\\{\\s+|\\[\\s*[\\[{]|\\[[\r\n]).*");
 
     /** Whether the first line holds names. */
     enum Header {
@@ -312,6 +318,11 @@ public final class TableReader {
             throw new TableFormatException(name + " is " + foreign);
         }
         String lower = name.toLowerCase(Locale.ROOT);
+        if (JSON_NAME.matcher(lower).matches() || JSON_TEXT.matcher(letters).matches()) {
+            throw new TableFormatException(
+                    name
+                            + " is JSON, which is not read: save the table as .csv or .npy, in pandas with to_csv(index=False)");
+        }
         boolean tabs = text.separator == 0 && (lower.endsWith(".tsv") || lower.endsWith(".tsv.gz"));
         Text told = tabs ? new Text(text.header, '\t', text.comment, text.skipped, text.charset) : text;
         return new TextFormat(name, told);

@@ -95,6 +95,11 @@ final class TextFormat {
                 begun.remark("Without a name in line " + line + ", and called by their place: " + Wording.list(unnamed)
                         + ". (pandas writes its index so, unless told index=False.)");
             }
+            if (names.get(0).startsWith("#")) {
+                begun.remark("The first column is called " + Wording.quoted(names.get(0))
+                        + ", with its sign. (NumPy's savetxt puts"
+                        + " \"# \" before its header, unless told comments=\"\".)");
+            }
             table = begun;
         }
 

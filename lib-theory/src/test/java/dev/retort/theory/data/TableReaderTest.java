@@ -79,6 +79,24 @@ class TableReaderTest {
         assertThat(read(READER.withSeparator(':'), "a:b\n1:2\n").columns()).isEqualTo(2);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"a\": [1, 2]}", "[{\"a\": 1}]", "[[1, 2], [3, 4]]", "{\n  \"a\": 1}"})
+    void saysThatJsonIsNotRead(String text) {
+        assertRefused(READER, text, "is JSON, which is not read: save the table as .csv");
+        assertThatThrownBy(() -> READER.read("t.json", new ByteArrayInputStream(new byte[] {'a'})))
+                .isInstanceOf(TableFormatException.class)
+                .hasMessageContaining("is JSON");
+    }
+
+    @Test
+    void saysWhereASignBeforeTheHeaderIsFrom() throws IOException {
+        assertThat(read(READER, "# a,b\n1,2\n3,4\n").remarks())
+                .singleElement()
+                .asString()
+                .startsWith("The first column is called \"# a\", with its sign.");
+        assertThat(read(READER, "[kg],b\n1,2\n3,4\n").remarks()).isEmpty();
+    }
+
     @Test
     void namesMissingValuesByRowAndColumn() {
         assertRefused(

@@ -217,7 +217,7 @@ public final class DataAnalysis {
         if (data.rows < SCARCE) {
             cautions.add("With " + data.rows + " rows the error bars matter as much as the curve"
                     + (data.rows < SHORT_BARS
-                            ? ", and are too short: two of them to each side cover 75 to 90 %, not 95 %."
+                            ? ", and are too short: two of them to each side cover 75 to 93 %, not 95 %."
                             : "."));
         }
         if (data.rows < FEW_ROWS * data.rank) {
@@ -260,7 +260,7 @@ public final class DataAnalysis {
      * A student of n rows with its best ridge: what to believe first.
      *
      * @param samples the rows n of the student, from 2 to {@link #mostSamples()}
-     * @return its ridge and its risk; with less than 40 rows in the table two standard errors to each side cover 75 to 90 % instead of 95 %
+     * @return its ridge and its risk; with less than 40 rows in the table two standard errors to each side cover 75 to 93 % instead of 95 %
      * @throws IllegalArgumentException if n is out of range
      */
     public TunedRisk tuned(int samples) {

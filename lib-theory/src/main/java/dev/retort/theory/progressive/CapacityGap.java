@@ -3,7 +3,9 @@ package dev.retort.theory.progressive;
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.fromZeroToOne;
 import static dev.retort.core.internal.Arguments.length;
+import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Locale;
 
@@ -11,11 +13,28 @@ import java.util.Locale;
  * Whether a better teacher is a worse one: the accuracy of a student by that of its teacher. The capacity gap is what the
  * student loses by learning from the best teacher instead of the one that suits it most (Mirzadeh et al., arXiv 1902.03393).
  *
- * @param gap max over teachers of the student's accuracy, less that of the student of the best teacher; at least 0
- * @param bestTeacher the index of the most accurate teacher, the last of those that tie
- * @param mostSuitable the index of the teacher whose student is the most accurate, the first of those that tie
+ * @param gap max over teachers of the student's accuracy, less that of the student of the best teacher; from 0 to 1
+ * @param bestTeacher the index of the most accurate teacher, at least 0, the last of those that tie
+ * @param mostSuitable the index of the teacher whose student is the most accurate, at least 0, the first of those that tie
  */
 public record CapacityGap(double gap, int bestTeacher, int mostSuitable) {
+
+    /**
+     * Checks the numbers.
+     *
+     * @param gap the gap, 0 if the best teacher is the most suitable
+     * @param bestTeacher the index of the most accurate teacher
+     * @param mostSuitable the index of the teacher whose student is the most accurate
+     * @throws IllegalArgumentException if a number is out of range
+     */
+    public CapacityGap {
+        fromZeroToOne("gap", gap);
+        nonNegative("bestTeacher", bestTeacher);
+        nonNegative("mostSuitable", mostSuitable);
+        if (bestTeacher == mostSuitable && gap > 0) {
+            throw refusal("gap", gap, "is not 0, although the best teacher is the most suitable one");
+        }
+    }
 
     /**
      * Measures the gap.

@@ -129,7 +129,7 @@ public final class DistillationLoss {
      *
      * @param student z, at least 2 logits, finite
      * @param teacher z_T, as many
-     * @param label y, the true class, from 0; without meaning where true labels have no share
+     * @param label y, the true class, from 0; it must be one also where true labels have no share
      * @return the loss, at least 0
      * @throws IllegalArgumentException if there are fewer than 2 logits, they are not as many, one is NaN or infinite, or there is
      *     no such class
@@ -139,17 +139,15 @@ public final class DistillationLoss {
         double divergence;
         if (form == Form.TEACHER) {
             double[] q = labels(teacher);
-            double[] logQ = temperature == 0
-                    ? Arrays.stream(q).map(Math::log).toArray()
-                    : Softmax.logProbabilities(teacher, temperature);
+            double[] logQ = Arrays.stream(q).map(Math::log).toArray();
             divergence = temperature == 1
                     ? Softmax.compare(student, teacher, 1).divergence
-                    : Softmax.divergence(q, logQ, Softmax.logProbabilities(student, 1));
+                    : Softmax.divergence(q, logQ, Softmax.logProbabilities(student));
         } else {
-            double factor = form == Form.BOTH ? 1 : temperature * temperature;
-            divergence = factor * Softmax.compare(student, teacher, temperature).divergence;
+            Softmax compared = Softmax.compare(student, teacher, temperature);
+            divergence = form == Form.BOTH ? compared.divergence : compared.scaledDivergence;
         }
-        double ofLabel = trueLabels == 0 ? 0 : -trueLabels * Softmax.logProbabilities(student, 1)[label];
+        double ofLabel = trueLabels == 0 ? 0 : -trueLabels * Softmax.logProbabilities(student)[label];
         return trueLabels == 1 ? ofLabel : ofLabel + (1 - trueLabels) * divergence;
     }
 
@@ -172,7 +170,7 @@ public final class DistillationLoss {
      *
      * @param student z, at least 2 logits, finite
      * @param teacher z_T, as many
-     * @param label y, the true class, from 0; without meaning where true labels have no share
+     * @param label y, the true class, from 0; it must be one also where true labels have no share
      * @return a new array, one entry for each class
      * @throws IllegalArgumentException as {@link #value(double[], double[], int)} does
      */
@@ -184,12 +182,12 @@ public final class DistillationLoss {
             double[] q = labels(teacher);
             Arrays.setAll(gradient, i -> p[i] - q[i]);
         } else {
-            double factor = form == Form.BOTH ? 1 / temperature : temperature;
-            double[] difference = Softmax.compare(student, teacher, temperature).difference;
-            Arrays.setAll(gradient, i -> factor * difference[i]);
+            double[] difference = Softmax.compare(student, teacher, temperature).scaledDifference;
+            Arrays.setAll(gradient, i -> form == Form.BOTH ? difference[i] / temperature / temperature : difference[i]);
         }
         for (int i = 0; i < gradient.length; i++) {
-            gradient[i] = trueLabels * (p[i] - (i == label ? 1 : 0)) + (1 - trueLabels) * gradient[i];
+            double ofLabel = trueLabels * (p[i] - (i == label ? 1 : 0));
+            gradient[i] = trueLabels == 1 ? ofLabel : ofLabel + (1 - trueLabels) * gradient[i];
         }
         return gradient;
     }
@@ -216,9 +214,7 @@ public final class DistillationLoss {
     private void check(double[] student, double[] teacher, int label) {
         Softmax.logits("student", student);
         Softmax.logits("teacher", teacher, student.length);
-        if (trueLabels > 0) {
-            Softmax.label(label, student.length);
-        }
+        Softmax.label(label, student.length);
     }
 
     private void requireNoTrueLabel() {

@@ -10,7 +10,7 @@ import dev.retort.core.internal.CompensatedSum;
 import java.math.BigInteger;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
-import java.util.function.IntToDoubleFunction;
+import java.util.function.IntFunction;
 
 /**
  * A kernel κ(⟨x, x'⟩/d) on the cube. Its eigenfunctions are the parities, with an eigenvalue for each size of set,
@@ -35,11 +35,23 @@ public final class DotProductKernel {
 
     private final int dimension;
     private final String name;
-    private final IntToDoubleFunction eigenvalues;
+    private final IntFunction<Eigenvalue> eigenvalues;
 
     private static final int LARGEST = 10_000_000;
 
-    private DotProductKernel(int dimension, String name, IntToDoubleFunction eigenvalues) {
+    /** An eigenvalue, and what terms that cancel may have put in its place; 0 if none do. */
+    private static final class Eigenvalue {
+
+        private final double value;
+        private final double error;
+
+        private Eigenvalue(double value, double error) {
+            this.value = value;
+            this.error = error;
+        }
+    }
+
+    private DotProductKernel(int dimension, String name, IntFunction<Eigenvalue> eigenvalues) {
         this.dimension = dimension;
         this.name = name;
         this.eigenvalues = eigenvalues;
@@ -53,11 +65,26 @@ public final class DotProductKernel {
      * @throws IllegalArgumentException if {@code dimension < 1}
      */
     public static DotProductKernel exponential(int dimension) {
-        double inverse = 1.0 / atLeastOne("dimension", dimension);
+        // By logarithms, which have all digits: cosh(1/d) and d sinh(1/d), near 1, have not.
+        double square = 1.0 / atLeastOne("dimension", dimension) / dimension;
+        double logOfCosh = Math.log1p(beyondOne(square, 2));
+        double logOfSinh = Math.log1p(beyondOne(square, 3));
         return new DotProductKernel(
                 dimension,
                 "exponential",
-                s -> Math.pow(Math.cosh(inverse), dimension - s) * Math.pow(Math.sinh(inverse), s));
+                s -> new Eigenvalue(
+                        Math.pow(dimension, -s) * Math.exp((dimension - s) * logOfCosh + s * logOfSinh), 0));
+    }
+
+    /** cosh x − 1, whose series begins with x²/2!, for 2; sinh(x)/x − 1, whose series begins with x²/3!, for 3. */
+    private static double beyondOne(double square, int first) {
+        double term = square / (first * (first - 1));
+        double sum = 0;
+        for (int j = first + 2; sum + term != sum; j += 2) {
+            sum += term;
+            term *= square / (j * (j - 1));
+        }
+        return sum;
     }
 
     /**
@@ -81,7 +108,7 @@ public final class DotProductKernel {
             for (int j = 0; j < a.length; j++) {
                 sum += a[j] * moments[j];
             }
-            return sum;
+            return new Eigenvalue(sum, 0);
         });
     }
 
@@ -107,8 +134,9 @@ public final class DotProductKernel {
     }
 
     /**
-     * Any kernel, by λ_s = 2^−d Σ_m K_m(s; d) κ(1 − 2m/d). Terms cancel: the absolute error is a few units in the last place of the
-     * largest |κ|, so that small eigenvalues are lost; {@link #polynomial} keeps them.
+     * Any kernel, by λ_s = 2^−d Σ_m K_m(s; d) κ(1 − 2m/d). Terms cancel: if κ is known to the last digit, the absolute error is up to
+     * 2^−51 times the sum of the sizes of all terms, at most 4.5e-16 of the largest |κ|. An eigenvalue smaller than that is made of
+     * rounding, and {@link #squaredNorm} refuses to divide by it; {@link #exponential} and {@link #polynomial} keep all eigenvalues.
      *
      * @param dimension d, at least 1
      * @param function κ, finite on [−1, 1]
@@ -131,17 +159,20 @@ public final class DotProductKernel {
         return new DotProductKernel(dimension, "function", s -> {
             // K_m(s; d) for m = 0, 1, … by (m + 1) K_{m+1} = (d − 2s) K_m − (d − m + 1) K_{m−1}.
             CompensatedSum sum = new CompensatedSum();
+            double sizes = 0;
             BigInteger previous = BigInteger.ZERO;
             BigInteger current = BigInteger.ONE;
             for (int m = 0; m <= dimension; m++) {
-                sum.add(Dyadic.toDouble(current, dimension) * values[m]);
+                double term = Dyadic.toDouble(current, dimension) * values[m];
+                sum.add(term);
+                sizes += Math.abs(term);
                 BigInteger next = current.multiply(BigInteger.valueOf(dimension - 2L * s))
                         .subtract(previous.multiply(BigInteger.valueOf(dimension - m + 1L)))
                         .divide(BigInteger.valueOf(m + 1L));
                 previous = current;
                 current = next;
             }
-            return sum.value();
+            return new Eigenvalue(sum.value(), Math.scalb(sizes, -51));
         });
     }
 
@@ -158,14 +189,14 @@ public final class DotProductKernel {
      * An eigenvalue; there are C(d, s) of that size.
      *
      * @param size s, from 0 to d
-     * @return λ_s
+     * @return λ_s; of {@link #of} to within its absolute error, so that what is smaller may come out as 0 or negative
      * @throws IllegalArgumentException if the size is out of range
      */
     public double eigenvalue(int size) {
         if (size < 0 || size > dimension) {
             throw refusal("size", size, "is not between 0 and the dimension, " + dimension);
         }
-        return eigenvalues.applyAsDouble(size);
+        return eigenvalues.apply(size).value;
     }
 
     /**
@@ -174,16 +205,32 @@ public final class DotProductKernel {
      * @param function g, of as many coordinates
      * @return Σ_A ĝ(A)²/λ_|A|; infinite if g has a term of eigenvalue 0, which the space does not have
      * @throws IllegalArgumentException if the dimensions differ
+     * @throws IllegalStateException if an eigenvalue that is needed is within its rounding error, or negative: no kernel has those
      */
     public double squaredNorm(FourierExpansion function) {
         FourierExpansion.ofDimension("function", function, dimension);
         CompensatedSum sum = new CompensatedSum();
         for (Map.Entry<CoordinateSet, Double> term : function.coefficients().entrySet()) {
-            sum.add(term.getValue()
-                    * term.getValue()
-                    / Math.max(0, eigenvalue(term.getKey().size())));
+            int size = term.getKey().size();
+            sum.add(term.getValue() * term.getValue() / accurate(size));
         }
         return sum.value();
+    }
+
+    /** An eigenvalue that can be divided by. */
+    private double accurate(int size) {
+        Eigenvalue eigenvalue = eigenvalues.apply(size);
+        if (eigenvalue.value < -eigenvalue.error) {
+            throw new IllegalStateException("The function is no kernel on the cube of dimension " + dimension
+                    + ": its eigenvalue for sets of " + size + " is negative, " + eigenvalue.value);
+        }
+        if (eigenvalue.error > 0 && eigenvalue.value <= eigenvalue.error) {
+            throw new IllegalStateException("The eigenvalue for sets of " + size + ", " + eigenvalue.value
+                    + ", is within its rounding error, " + eigenvalue.error
+                    + ", for terms of the function cancel; exponential(" + dimension
+                    + ") or polynomial(…), whose terms do not, have it to full precision");
+        }
+        return eigenvalue.value;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.retort.theory.progressive;
 
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.apache.commons.math3.analysis.integration.gauss.GaussIntegrator;
 import org.apache.commons.math3.analysis.integration.gauss.GaussIntegratorFactory;
 import org.apache.commons.math3.special.Erf;
 
@@ -21,53 +22,60 @@ record FoldedNormal(double mean, double deviation) {
 
     private static final GaussIntegratorFactory RULES = new GaussIntegratorFactory();
 
-    private double density(double t) {
-        return (normalDensity((t - mean) / deviation) + normalDensity((t + mean) / deviation)) / deviation;
-    }
-
     private static double normalDensity(double z) {
         return Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI);
-    }
-
-    /** P(|X| > t) for t ≥ 0. */
-    private double survival(double t) {
-        if (deviation == 0) {
-            return Math.abs(mean) > t ? 1 : 0;
-        }
-        return normalTail((t - mean) / deviation) + normalTail((t + mean) / deviation);
     }
 
     private static double normalTail(double z) {
         return Erf.erfc(z / Math.sqrt(2)) / 2;
     }
 
-    /** Where to cut the line so that neither law varies much on a piece. */
-    private DoubleStream marks() {
-        return IntStream.rangeClosed(-REACH, REACH).mapToDouble(j -> Math.abs(mean) + j * deviation);
+    /** P(|X| > |mean| + excess) for |mean| + excess ≥ 0. */
+    private double survivalBeyondMean(double excess) {
+        if (deviation == 0) {
+            return excess < 0 ? 1 : 0;
+        }
+        return normalTail(excess / deviation) + normalTail((excess + 2 * Math.abs(mean)) / deviation);
     }
 
     /**
-     * The probability that all of some independent draws of this law exceed all of some others.
+     * The probability that all of some independent draws of this law exceed all of some others. It tends to 1 or to 0 as both laws
+     * become narrow: places are measured from the mean of the others, in their deviations.
      *
      * @param count how many draws of this law, at least 1
      * @param other the law of the others, with a deviation greater than 0
      * @param others how many, at least 1
      */
     double exceeds(int count, FoldedNormal other, int others) {
-        double end = Math.abs(other.mean) + REACH * other.deviation;
-        double[] edges = DoubleStream.concat(DoubleStream.of(0, end), DoubleStream.concat(marks(), other.marks()))
-                .filter(t -> t >= 0 && t <= end)
+        double unit = other.deviation;
+        double ahead = Math.abs(mean) - Math.abs(other.mean);
+        double start = Math.max(-REACH, -Math.abs(other.mean) / unit);
+        // Cuts, so that neither law varies much on a piece.
+        double[] edges = DoubleStream.concat(
+                        DoubleStream.of(start),
+                        IntStream.rangeClosed(-REACH, REACH)
+                                .boxed()
+                                .flatMapToDouble(j -> DoubleStream.of(j, ahead / unit + j * (deviation / unit))))
+                .filter(x -> x >= start && x <= REACH)
                 .sorted()
                 .distinct()
                 .toArray();
         // The density of the largest of the others, times the probability that all of these are larger.
+        GaussIntegrator rule = RULES.legendre(NODES);
         double sum = 0;
         for (int j = 0; j + 1 < edges.length; j++) {
-            sum += RULES.legendre(NODES, edges[j], edges[j + 1])
-                    .integrate(t -> others
-                            * (others == 1 ? 1 : Math.exp((others - 1) * Math.log1p(-Math.min(1, other.survival(t)))))
-                            * other.density(t)
-                            * Math.pow(survival(t), count));
+            double middle = (edges[j] + edges[j + 1]) / 2;
+            double half = (edges[j + 1] - edges[j]) / 2;
+            sum += half
+                    * rule.integrate(y -> {
+                        double x = middle + half * y;
+                        double mirrored = x + 2 * Math.abs(other.mean) / unit;
+                        double tail = Math.min(1, normalTail(x) + normalTail(mirrored));
+                        return others
+                                * (others == 1 ? 1 : Math.exp((others - 1) * Math.log1p(-tail)))
+                                * (normalDensity(x) + normalDensity(mirrored))
+                                * Math.pow(survivalBeyondMean(x * unit - ahead), count);
+                    });
         }
         return Math.min(1, sum);
     }

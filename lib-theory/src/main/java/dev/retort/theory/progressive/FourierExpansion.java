@@ -45,9 +45,13 @@ public final class FourierExpansion {
          *
          * @param set A, ascending
          * @param coefficient ĝ(A), not 0
+         * @throws IllegalArgumentException if the set or an entry is null, or the coefficient is 0, NaN or infinite
          */
         public Term {
             set = copy("set", set);
+            if (finite("coefficient", coefficient) == 0) {
+                throw refusal("coefficient", coefficient, "is 0, and terms are those that are not");
+            }
         }
     }
 

@@ -73,7 +73,7 @@ public final class LabelSmoothing {
     public double value(double[] student, int label) {
         Softmax.logits("student", student);
         double[] labels = labels(student.length, label);
-        double[] logP = Softmax.logProbabilities(student, 1);
+        double[] logP = Softmax.logProbabilities(student);
         double sum = 0;
         for (int i = 0; i < labels.length; i++) {
             sum -= labels[i] == 0 ? 0 : labels[i] * logP[i];

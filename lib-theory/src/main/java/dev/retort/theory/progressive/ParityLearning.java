@@ -100,8 +100,12 @@ public final class ParityLearning {
      * @throws IllegalArgumentException if a number is out of range
      */
     public double statisticalQueries(double tolerance, double success) {
-        double tau = positiveUpToOne("tolerance", tolerance);
-        return Math.max(0, tau * tau * (positiveUpToOne("success", success) * supports() - 1));
+        positiveUpToOne("tolerance", tolerance);
+        positiveUpToOne("success", success);
+        // C(d, k) over a power of 2, which goes to the tolerances: neither it nor τ² need be a double.
+        int surplus = surplus();
+        double guesses = success * Dyadic.toDouble(supports, surplus) - Math.scalb(1.0, -surplus);
+        return Math.max(0, Math.scalb(tolerance, surplus / 2) * guesses * Math.scalb(tolerance, surplus - surplus / 2));
     }
 
     /**
@@ -129,8 +133,13 @@ public final class ParityLearning {
 
     /** To base 2. */
     private double logOfSupports() {
-        int surplus = Math.max(0, supports.bitLength() - 1000);
+        int surplus = surplus();
         return surplus + Math.log(Dyadic.toDouble(supports, surplus)) / Math.log(2);
+    }
+
+    /** The bits of the number of supports that are too many for a double. */
+    private int surplus() {
+        return Math.max(0, supports.bitLength() - 1000);
     }
 
     private static double positiveUpToOne(String name, double value) {

@@ -13,22 +13,19 @@ final class Softmax {
     /** Below, differences are computed from their small parts; above, as they stand. */
     private static final double CLOSE = 0.5;
 
-    /** q, of the logits that are compared with. */
-    final double[] reference;
-
-    /** p. */
-    final double[] probabilities;
-
-    /** KL(q‖p) and p − q. */
+    /** KL(q‖p). */
     final double divergence;
 
-    final double[] difference;
+    /** τ² KL(q‖p), which is finite where τ² is not. */
+    final double scaledDivergence;
 
-    private Softmax(double[] reference, double[] probabilities, double divergence, double[] difference) {
-        this.reference = reference;
-        this.probabilities = probabilities;
+    /** τ (p − q). */
+    final double[] scaledDifference;
+
+    private Softmax(double divergence, double scaledDivergence, double[] scaledDifference) {
         this.divergence = divergence;
-        this.difference = difference;
+        this.scaledDivergence = scaledDivergence;
+        this.scaledDifference = scaledDifference;
     }
 
     static double[] logits(String name, double[] logits) {
@@ -51,13 +48,20 @@ final class Softmax {
         return label;
     }
 
-    /** The logarithms of softmax(z/τ). */
-    static double[] logProbabilities(double[] z, double temperature) {
+    /** The logarithms of softmax(z). */
+    static double[] logProbabilities(double[] z) {
+        return scaledLogProbabilities(z, 1);
+    }
+
+    /** τ times the logarithms of softmax(z/τ), which are no larger than differences of logits. */
+    static double[] scaledLogProbabilities(double[] z, double temperature) {
         double largest = Arrays.stream(z).max().orElseThrow();
-        double[] scaled =
-                Arrays.stream(z).map(logit -> (logit - largest) / temperature).toArray();
-        double logOfSum = Math.log(Arrays.stream(scaled).map(Math::exp).sum());
-        return Arrays.stream(scaled).map(s -> s - logOfSum).toArray();
+        double logOfSum = Math.log(Arrays.stream(z)
+                .map(logit -> Math.exp((logit - largest) / temperature))
+                .sum());
+        return Arrays.stream(z)
+                .map(logit -> logit - largest - temperature * logOfSum)
+                .toArray();
     }
 
     static double[] probabilities(double[] z, double temperature) {
@@ -76,38 +80,52 @@ final class Softmax {
         return Arrays.stream(z).map(logit -> logit == largest ? share : 0).toArray();
     }
 
-    /** Compares p = softmax(z/τ) with q = softmax(reference/τ). */
+    /**
+     * Compares p = softmax(z/τ) with q = softmax(reference/τ). Powers of τ never stand alone: they would leave the range of doubles at
+     * temperatures at which the products do not.
+     */
     static Softmax compare(double[] z, double[] reference, double temperature) {
         double[] q = probabilities(reference, temperature);
-        double[] p = probabilities(z, temperature);
         int classes = z.length;
-        // p_i = q_i e^{u_i − KL}, where u = (z − reference)/τ less its mean under q, and KL = ln E_q e^u.
-        double[] u = new double[classes];
+        // p_i = q_i e^{v_i/τ − KL}, where v = z − reference less its mean under q, and KL = ln E_q e^{v/τ}.
+        double first = z[0] - reference[0];
+        double[] v = new double[classes];
         double mean = 0;
         for (int i = 0; i < classes; i++) {
-            u[i] = (z[i] - reference[i]) / temperature;
-            mean += q[i] * (u[i] - u[0]);
+            v[i] = z[i] - reference[i] - first;
+            mean += q[i] * v[i];
         }
-        double first = u[0];
         double largest = 0;
         for (int i = 0; i < classes; i++) {
-            u[i] = u[i] - first - mean;
-            largest = Math.max(largest, Math.abs(u[i]));
+            v[i] -= mean;
+            largest = Math.max(largest, Math.abs(v[i] / temperature));
         }
-        double divergence = 0;
-        if (largest < CLOSE) {
-            for (int i = 0; i < classes; i++) {
-                divergence += q[i] * exponentialBeyondLine(u[i]);
-            }
-            divergence = Math.log1p(divergence);
-        } else {
-            divergence = divergence(q, logProbabilities(reference, temperature), logProbabilities(z, temperature));
+        return largest < CLOSE ? close(v, q, temperature) : apart(z, reference, q, temperature);
+    }
+
+    private static Softmax close(double[] v, double[] q, double temperature) {
+        double sum = 0; // τ² (E e^{v/τ} − 1)
+        for (int i = 0; i < v.length; i++) {
+            sum += q[i] * v[i] * exponentialBeyondLine(v[i] / temperature) * v[i];
         }
-        double[] difference = new double[classes];
-        for (int i = 0; i < classes; i++) {
-            difference[i] = largest < CLOSE ? q[i] * Math.expm1(u[i] - divergence) : p[i] - q[i];
+        double beyondOne = sum / temperature / temperature;
+        double scaled = beyondOne == 0 ? sum : sum * (Math.log1p(beyondOne) / beyondOne);
+        double[] difference = new double[v.length];
+        for (int i = 0; i < v.length; i++) {
+            double moved = v[i] - scaled / temperature;
+            double exponent = moved / temperature;
+            difference[i] = q[i] * moved * (exponent == 0 ? 1 : Math.expm1(exponent) / exponent);
         }
-        return new Softmax(q, p, divergence, difference);
+        return new Softmax(Math.log1p(beyondOne), scaled, difference);
+    }
+
+    private static Softmax apart(double[] z, double[] reference, double[] q, double temperature) {
+        double[] p = probabilities(z, temperature);
+        double[] logQ = scaledLogProbabilities(reference, temperature);
+        double divergence = divergence(q, logQ, scaledLogProbabilities(z, temperature));
+        double[] difference = new double[z.length];
+        Arrays.setAll(difference, i -> temperature * (p[i] - q[i]));
+        return new Softmax(divergence / temperature, divergence * temperature, difference);
     }
 
     /** KL(q‖p) from both logarithms; an entry of q that is 0 has no part in it. */
@@ -119,9 +137,9 @@ final class Softmax {
         return Math.max(0, sum);
     }
 
-    /** e^u − 1 − u. */
+    /** (e^u − 1 − u)/u², 1/2 at u = 0. */
     private static double exponentialBeyondLine(double u) {
-        double term = u * u / 2;
+        double term = 0.5;
         double sum = 0;
         for (int j = 3; sum + term != sum; j++) { // 15 terms for u = 1/2
             sum += term;

@@ -248,6 +248,42 @@ class DistillationLossTest {
                 .isLessThan(4);
     }
 
+    /** Values by mpmath at 800 digits. */
+    @Test
+    void temperaturesMayHaveSquaresThatAreNoDoubles() {
+        double[] student = {0.5, -1, 2};
+        double[] teacher = {1, 1, 0};
+        for (double temperature : new double[] {1e9, 1e100, 1.4e154, 1e180, 1e300, Double.MAX_VALUE}) {
+            DistillationLoss loss = DistillationLoss.of(temperature);
+            assertThat(loss.value(student, teacher)).isCloseTo(49 / 36.0, within(1e-8));
+            assertThat(loss.gradient(student, teacher))
+                    .containsExactly(new double[] {-1 / 9.0, -11 / 18.0, 13 / 18.0}, within(1e-8));
+        }
+        assertThat(DistillationLoss.of(1.4e154).value(new double[] {1, 2}, new double[] {2, 1}))
+                .isCloseTo(0.5, within(1e-15));
+        assertThat(DistillationLoss.of(1e3).value(student, teacher)).isCloseTo(1.3610029087734525, within(1e-14));
+        for (double temperature : new double[] {1e-162, 1e-300, Double.MIN_VALUE}) {
+            assertThat(DistillationLoss.of(temperature).value(new double[] {1, 2}, new double[] {2, 1}))
+                    .isEqualTo(temperature);
+        }
+        DistillationLoss plain = DistillationLoss.of(1e-162).withoutFactor();
+        assertThat(plain.value(new double[] {1, 2}, new double[] {2, 1}) * 1e-162)
+                .isCloseTo(1, within(1e-15));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.MIN_VALUE, 1e-162, 0.3, 1e180, Double.MAX_VALUE})
+    void equalLogitsLoseNothingAtAnyTemperature(double temperature) {
+        for (DistillationLoss loss : List.of(
+                DistillationLoss.of(temperature),
+                DistillationLoss.of(temperature).withoutFactor())) {
+            assertThat(loss.value(STUDENT, STUDENT)).isZero();
+            assertThat(loss.gradient(STUDENT, STUDENT)).containsOnly(0);
+            assertThat(loss.withTrueLabels(1).gradient(STUDENT, TEACHER, 0))
+                    .isEqualTo(DistillationLoss.of(1).withTrueLabels(1).gradient(STUDENT, TEACHER, 0));
+        }
+    }
+
     @Test
     void capacityGaps() {
         assertThat(CapacityGap.of(new double[] {0.7, 0.9, 0.99}, new double[] {0.6, 0.8, 0.75}))
@@ -284,6 +320,16 @@ class DistillationLossTest {
                 .withMessage("teacher[2]: NaN is not finite");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> loss.withTrueLabels(0.5).value(STUDENT, TEACHER, 3));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> loss.value(STUDENT, TEACHER, 3))
+                .withMessage("label: 3 is not a class, from 0 to 2");
+        assertThatIllegalArgumentException().isThrownBy(() -> loss.gradient(STUDENT, TEACHER, -1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new CapacityGap(-1, -5, 3))
+                .withMessage("gap: -1.0 is not from 0 to 1");
+        assertThatIllegalArgumentException().isThrownBy(() -> new CapacityGap(0.1, -5, 3));
+        assertThatIllegalArgumentException().isThrownBy(() -> new CapacityGap(0.1, 5, -3));
+        assertThatIllegalArgumentException().isThrownBy(() -> new CapacityGap(0.1, 2, 2));
         assertThatIllegalStateException()
                 .isThrownBy(() -> loss.withTrueLabels(0.5).value(STUDENT, TEACHER));
         assertThatIllegalArgumentException()

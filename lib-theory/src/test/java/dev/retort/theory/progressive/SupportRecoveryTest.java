@@ -2,6 +2,7 @@ package dev.retort.theory.progressive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.fixtures.ReferenceTable;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,6 +133,23 @@ class SupportRecoveryTest {
     }
 
     @Test
+    void gaussianProbabilityTendsToCertainty() {
+        for (int[] task : new int[][] {{11, 4}, {41, 2}, {50, 6}}) {
+            FourierGap gap = FourierGap.of(task[0], task[1]);
+            double before = 0;
+            for (int exponent = 0; exponent <= 308; exponent++) {
+                double probability = SupportRecovery.gaussianProbability(gap, Math.pow(10, exponent));
+                assertThat(probability).isBetween(before - 1e-14, 1.0);
+                before = probability;
+            }
+            assertThat(SupportRecovery.gaussianProbability(gap, 1e14)).isCloseTo(1, within(1e-12));
+            assertThat(before).isCloseTo(1, within(1e-14));
+        }
+        assertThat(SupportRecovery.gaussianProbability(FourierGap.of(7, 6), 1e40))
+                .isZero(); // larger off the support
+    }
+
+    @Test
     void failuresAndSamplesAreInverses() {
         SupportRecovery problem = SupportRecovery.linear(30, 0.5, 0.4, 0.1).withNeurons(7);
         assertThat(problem.hoeffdingFailure(problem.hoeffdingSamples(0.03))).isCloseTo(0.03, within(1e-14));
@@ -188,6 +207,15 @@ class SupportRecoveryTest {
         assertThat(learning.statisticalQueries(0.01, 1e-9)).isZero();
         assertThat(learning.informationSuccess(0)).isCloseTo(1 / 15_890_700.0, within(1e-20));
         assertThat(learning.informationSuccess(100)).isEqualTo(1);
+        // By mpmath at 800 digits, where the square of the tolerance, the supports, or both are no doubles.
+        assertThat(ParityLearning.of(1200, 600).statisticalQueries(1e-170, 1e-5) / 396509646226102.0)
+                .isCloseTo(1, within(1e-12));
+        assertThat(ParityLearning.of(1100, 550).statisticalQueries(1e-20, 1e-5) / 3.26693313677885e284)
+                .isCloseTo(1, within(1e-12));
+        assertThat(ParityLearning.of(1100, 550).statisticalQueries(1, 1)).isInfinite();
+        assertThat(ParityLearning.of(100_000, 50_000).statisticalQueries(1e-300, 1e-300))
+                .isInfinite();
+        assertThat(ParityLearning.of(50, 6).statisticalQueries(1e-170, 1)).isZero();
         assertThat(ParityLearning.of(3000, 1500).supports()).isInfinite();
         assertThat(ParityLearning.of(3000, 1500).informationSuccess(2990))
                 .isCloseTo(Math.pow(2, 2990 - 2993.8988), within(1e-5));
@@ -280,6 +308,48 @@ class SupportRecoveryTest {
             double expected = DotProductKernel.exponential(30).eigenvalue(s);
             assertThat(series.eigenvalue(s) / expected).isCloseTo(1, within(1e-12));
         }
+    }
+
+    /** cosh(1/d)^(d − s) sinh(1/d)^s by mpmath at 40 digits. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 0, 1.5430806348152437785",
+        "1, 1, 1.1752011936438014569",
+        "30, 0, 1.0168031930295084899",
+        "30, 30, 4.8839928128461238983e-45",
+        "1000000, 0, 1.0000005000001249999",
+        "1000000, 40, 1.0000004999867916599e-240",
+        "2147483647, 1, 4.6566128763299990974e-10"
+    })
+    void exponentialEigenvaluesHaveAllDigits(int d, int s, double expected) {
+        assertThat(DotProductKernel.exponential(d).eigenvalue(s) / expected).isCloseTo(1, within(1e-15));
+    }
+
+    @Test
+    void kernelsDoNotDivideByRounding() {
+        DotProductKernel function = DotProductKernel.of(30, Math::exp);
+        DotProductKernel exponential = DotProductKernel.exponential(30);
+        for (int s = 0; s <= 30; s++) {
+            FourierExpansion parity =
+                    FourierExpansion.parity(30, IntStream.range(0, s).toArray());
+            double exact = exponential.squaredNorm(parity);
+            assertThat(function.eigenvalue(s)).isCloseTo(exponential.eigenvalue(s), within(4.6e-16));
+            if (s <= 13) { // down to 6e-20, where terms are small as well
+                assertThat(function.squaredNorm(parity) / exact).isCloseTo(1, within(s < 8 ? 1e-9 : 0.4));
+            } else {
+                assertThatIllegalStateException()
+                        .isThrownBy(() -> function.squaredNorm(parity))
+                        .withMessageContaining("is within its rounding error")
+                        .withMessageContaining("exponential(30) or polynomial(…)");
+            }
+        }
+        assertThatIllegalStateException()
+                .isThrownBy(() -> DotProductKernel.of(8, t -> -t).squaredNorm(FourierExpansion.parity(8, 3)))
+                .withMessage(
+                        "The function is no kernel on the cube of dimension 8: its eigenvalue for sets of 1 is negative, "
+                                + "-0.125");
+        assertThat(DotProductKernel.of(8, t -> t).squaredNorm(FourierExpansion.parity(8, 3)))
+                .isCloseTo(8, within(1e-13));
     }
 
     @Test

@@ -28,6 +28,8 @@ import java.util.function.IntFunction;
  */
 public final class Curriculum {
 
+    private static final String TRUE_LABELS = "true labels";
+
     private final String name;
 
     /** For a teacher: its checkpoint at a step of the student. */
@@ -69,7 +71,7 @@ public final class Curriculum {
      * @return the curriculum
      */
     public static Curriculum labels() {
-        return of("true labels", teacher -> step -> teacher.last()).withTrueLabels(1);
+        return new Curriculum(TRUE_LABELS, teacher -> step -> teacher.last(), 1, 1, 0, 0, 0, CheckpointRule.last());
     }
 
     /**
@@ -170,9 +172,12 @@ public final class Curriculum {
      *
      * @param layer which checkpoint's
      * @return the curriculum
-     * @throws IllegalArgumentException if it is null
+     * @throws IllegalArgumentException if it is null, or the curriculum is not layer by layer
      */
     public Curriculum withLayerOf(CheckpointRule layer) {
+        if (layerRate == 0) {
+            throw refusal("layer", layer, "is for students taught layer by layer, see layerwise, not for " + this);
+        }
         return new Curriculum(
                 name, schedule, temperature, trueLabels, smoothing, layerSteps, layerRate, notNull("layer", layer));
     }
@@ -182,9 +187,10 @@ public final class Curriculum {
      *
      * @param temperature τ, at least 0; 0 for one-hot labels, which are 0 where a single logit is 0
      * @return the curriculum
-     * @throws IllegalArgumentException if the temperature is negative, NaN or infinite
+     * @throws IllegalArgumentException if the temperature is negative, NaN or infinite, or the curriculum has no teacher
      */
     public Curriculum withTemperature(double temperature) {
+        requireTeacher("temperature", temperature);
         return new Curriculum(
                 name,
                 schedule,
@@ -201,9 +207,10 @@ public final class Curriculum {
      *
      * @param share α, the share of the true label, from 0 to 1
      * @return the curriculum
-     * @throws IllegalArgumentException if the share is out of range
+     * @throws IllegalArgumentException if the share is out of range, or the curriculum has no teacher
      */
     public Curriculum withTrueLabels(double share) {
+        requireTeacher("share", share);
         fromZeroToOne("share", share);
         return new Curriculum(name, schedule, temperature, share, smoothing, layerSteps, layerRate, layer);
     }
@@ -218,6 +225,12 @@ public final class Curriculum {
     public Curriculum withSmoothing(double smoothing) {
         fromZeroToOne("smoothing", smoothing);
         return new Curriculum(name, schedule, temperature, trueLabels, smoothing, layerSteps, layerRate, layer);
+    }
+
+    private void requireTeacher(String argument, double value) {
+        if (name.equals(TRUE_LABELS)) {
+            throw refusal(argument, value, "is for labels of a teacher, and labels() has none; see oneShot()");
+        }
     }
 
     double temperature() {
@@ -264,7 +277,7 @@ public final class Curriculum {
     public String toString() {
         return name
                 + (temperature == 1 ? "" : temperature == 0 ? ", one-hot" : ", temperature " + temperature)
-                + (trueLabels == 0 || name.equals("true labels") ? "" : ", share " + trueLabels + " of true labels")
+                + (trueLabels == 0 || name.equals(TRUE_LABELS) ? "" : ", share " + trueLabels + " of true labels")
                 + (smoothing == 0 ? "" : ", smoothed by " + smoothing)
                 + (layerSteps == 0 || layer.equals(CheckpointRule.last()) ? "" : ", layer " + layer);
     }

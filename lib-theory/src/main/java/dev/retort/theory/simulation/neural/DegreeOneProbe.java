@@ -1,6 +1,7 @@
 package dev.retort.theory.simulation.neural;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.copy;
 import static dev.retort.core.internal.Arguments.notNull;
 
 import dev.retort.core.RandomStreams;
@@ -79,10 +80,10 @@ public final class DegreeOneProbe {
      *
      * @param network with an input for each coordinate and one output, or two
      * @return its linear part
-     * @throws IllegalArgumentException if the network does not fit the parity
+     * @throws IllegalArgumentException if the network is null, does not fit the parity, or says something that is not finite
      */
     public Signal measure(Classifier network) {
-        return measure(List.of(network)).get(0);
+        return measure(List.of(notNull("network", network))).get(0);
     }
 
     /**
@@ -90,9 +91,10 @@ public final class DegreeOneProbe {
      *
      * @param networks each with an input for each coordinate and one output, or two
      * @return the linear part of each
-     * @throws IllegalArgumentException if a network does not fit the parity
+     * @throws IllegalArgumentException if a network is null, does not fit the parity, or says something that is not finite
      */
     public List<Signal> measure(List<? extends Classifier> networks) {
+        copy("networks", networks).forEach(network -> Respondent.fitting("network", network, task.dimension(), 2));
         try (Examples points = new Examples(LearningTask.of(task), samples, streams)) {
             return networks.stream().map(network -> measure(network, points)).toList();
         }
@@ -102,6 +104,7 @@ public final class DegreeOneProbe {
         int d = task.dimension();
         double[] sums = new double[d + 1];
         points.forEach(network, (block, logits) -> {
+            Respondent.requireFinite("network", network, logits);
             for (int j = 0; j < block.size; j++) {
                 double f = network.outputs() == 1 ? logits[j] : logits[2 * j] - logits[2 * j + 1];
                 double expected = Math.tanh(f / 2);

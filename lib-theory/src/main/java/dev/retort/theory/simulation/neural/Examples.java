@@ -1,7 +1,5 @@
 package dev.retort.theory.simulation.neural;
 
-import static dev.retort.core.internal.Arguments.refusal;
-
 import dev.retort.core.RandomStreams;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,11 +13,13 @@ final class Examples implements AutoCloseable {
 
     private final List<Batch> blocks = new ArrayList<>();
     private final int count;
+    private final int inputs;
     private final int classes;
 
     /** As many examples as asked for; the last block may be smaller. */
     Examples(LearningTask task, int count, RandomStreams streams) {
         this.count = count;
+        this.inputs = task.inputs();
         this.classes = task.classes();
         for (int done = 0; done < count; done += BLOCK) {
             Batch block = new Batch(Math.min(BLOCK, count - done), task.inputs());
@@ -34,9 +34,7 @@ final class Examples implements AutoCloseable {
 
     /** Goes through all examples and the logits that a network has for them. */
     void forEach(Classifier network, BiConsumer<Batch, double[]> use) {
-        if (network.outputs() != classes && !(network.outputs() == 1 && classes == 2)) {
-            throw refusal("network.outputs()", network.outputs(), "is not that of a task of " + classes + " classes");
-        }
+        Respondent.fitting("network", network, inputs, classes);
         try (Respondent whole = Respondent.of(network, blocks.get(0).size);
                 Respondent last = Respondent.of(network, blocks.get(blocks.size() - 1).size)) {
             for (Batch block : blocks) {
@@ -45,11 +43,20 @@ final class Examples implements AutoCloseable {
         }
     }
 
-    /** The share that is told right; a tie is wrong. */
+    /**
+     * The share that is told right by a network in training; a tie is wrong.
+     *
+     * @throws IllegalStateException if the network says something that is not finite
+     */
     double accuracy(Classifier network) {
         int[] right = new int[1];
         int outputs = network.outputs();
         forEach(network, (block, logits) -> {
+            double odd = Respondent.notFinite(logits);
+            if (odd != 0) {
+                throw new IllegalStateException(
+                        "Training diverged: the network says " + odd + "; lower its rate, " + network);
+            }
             for (int j = 0; j < block.size; j++) {
                 right[0] += isRight(logits, j * outputs, outputs, block.labels[j]) ? 1 : 0;
             }

@@ -60,7 +60,9 @@ final class Labeller implements AutoCloseable {
             teacher = asked;
             current = wanted.step();
         }
-        return asked.logits(batch);
+        double[] said = asked.logits(batch);
+        Respondent.requireFinite("teacher", wanted.network(), said);
+        return said;
     }
 
     /** The teacher's expected label. */

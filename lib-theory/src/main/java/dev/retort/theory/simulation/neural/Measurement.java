@@ -1,5 +1,7 @@
 package dev.retort.theory.simulation.neural;
 
+import static dev.retort.core.internal.Arguments.fromZeroToOne;
+import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 
 import java.util.Collections;
@@ -16,13 +18,16 @@ import java.util.TreeMap;
 public record Measurement(int step, double accuracy, Map<String, Double> probes) {
 
     /**
-     * Copies the map.
+     * Checks the numbers, and copies the map.
      *
      * @param step the number of steps before
      * @param accuracy the share of held-out examples that are told right
      * @param probes what the probes said, by name
+     * @throws IllegalArgumentException if the step is negative, the accuracy is not from 0 to 1, or the map is null
      */
     public Measurement {
+        nonNegative("step", step);
+        fromZeroToOne("accuracy", accuracy);
         probes = Collections.unmodifiableMap(new TreeMap<>(notNull("probes", probes)));
     }
 }

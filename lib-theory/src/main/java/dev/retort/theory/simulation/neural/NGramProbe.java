@@ -2,15 +2,12 @@ package dev.retort.theory.simulation.neural;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.notNull;
-import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.RandomStreams;
 import dev.retort.theory.progressive.NGramWindow;
 import dev.retort.theory.progressive.ProbabilisticGrammar;
 import java.util.Arrays;
 import java.util.List;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * How far what a network says of masked tokens is from what the best predictor says that sees their n-gram only: the mean total variation between the
@@ -75,21 +72,20 @@ public final class NGramProbe implements Probe {
      *
      * @param network with the inputs and classes of {@link LearningTask#of(ProbabilisticGrammar, int)}
      * @return the mean total variation between its law and that of the best predictor, from 0 to 1
-     * @throws IllegalArgumentException if the network does not fit the task
+     * @throws IllegalArgumentException if the network is null, does not fit the task, or says something that is not finite
      */
     @Override
     public double measure(Classifier network) {
         int classes = task.classes();
-        int outputs = notNull("network", network).outputs();
-        if (network.inputs() != task.inputs() || (outputs != classes && (outputs != 1 || classes != 2))) {
-            throw refusal(
-                    "network", network, "does not fit the " + task.inputs() + " inputs and " + classes + " terminals");
+        int outputs =
+                Respondent.fitting("network", network, task.inputs(), classes).outputs();
+        double[] logits;
+        try (Batch examples = new Batch(laws.length, task.inputs());
+                Respondent asked = Respondent.of(network, laws.length)) {
+            examples.take(inputs, 0);
+            logits = asked.logits(examples).clone();
         }
-        double[] logits = new double[laws.length * outputs];
-        try (INDArray examples = Nd4j.create(inputs, new long[] {laws.length, task.inputs()}, 'c');
-                INDArray said = network.logits(examples)) {
-            Arrays.setAll(logits, i -> said.getDouble(i));
-        }
+        Respondent.requireFinite("network", network, logits);
         double sum = 0;
         double[] law = new double[classes];
         for (int j = 0; j < laws.length; j++) {

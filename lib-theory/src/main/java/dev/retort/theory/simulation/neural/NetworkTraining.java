@@ -12,8 +12,9 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a network is trained: online stochastic gradient descent without momentum, on fresh batches. All parameters are updated at once, by
- * the mean of the gradients over the batch; the derivative of ReLU at 0 is 1. Immutable.
+ * How a network is trained: online stochastic gradient descent without momentum, on fresh batches. All parameters θ are updated at once, by
+ * the mean of the gradients over the batch, θ ← (1 − ηλ) θ − η ∇L(θ) with the rate η and the weight decay λ; the derivative of ReLU at 0
+ * is 1. Immutable.
  *
  * <pre>{@code
  * import dev.retort.theory.simulation.neural.*;
@@ -110,7 +111,7 @@ public final class NetworkTraining {
 
     /**
      * Trains networks of the user's, which bring their loss and their optimiser with them; {@link #withRate}, {@link #withLoss} and
-     * {@link #withWeightDecay} do nothing.
+     * {@link #withWeightDecay} are refused.
      *
      * @param name what tells them apart from others, in messages and in stored checkpoints
      * @param factory makes an untrained network from a seed, the same one from the same
@@ -142,11 +143,14 @@ public final class NetworkTraining {
      *
      * @param rate η, greater than 0
      * @return the training
-     * @throws IllegalArgumentException if the rate is not positive and finite
+     * @throws IllegalArgumentException if the rate is not positive and finite, ηλ is more than 1, or the networks are the user's own
      */
     public NetworkTraining withRate(double rate) {
         Values values = values();
-        values.rate = positive("rate", rate);
+        values.rate = positive("rate", ofThisPackage("rate", rate));
+        if (rate * decay > 1) {
+            throw refusal("rate", rate, "times the weight decay, " + decay + ", is more than 1; lower either");
+        }
         return new NetworkTraining(values);
     }
 
@@ -155,24 +159,28 @@ public final class NetworkTraining {
      *
      * @param loss the loss; others than the logistic one are for networks with one output
      * @return the training
-     * @throws IllegalArgumentException if it is null
+     * @throws IllegalArgumentException if it is null, or the networks are the user's own
      */
     public NetworkTraining withLoss(Loss loss) {
         Values values = values();
-        values.loss = notNull("loss", loss);
+        values.loss = notNull("loss", ofThisPackage("loss", loss));
         return new NetworkTraining(values);
     }
 
     /**
-     * The same with weight decay: before each step all parameters are multiplied by 1 − ηλ.
+     * The same with weight decay: each step leaves (1 − ηλ) θ − η ∇L(θ) of the parameters θ, biases included, with the gradient where
+     * they were. So for ηλ = 1 a step leaves −η ∇L(θ), and nothing else of θ. Steps in which a curriculum matches layers have no decay.
      *
-     * @param decay λ, at least 0
+     * @param decay λ, from 0 to 1/η; a rate η for which it would be too large is lowered first
      * @return the training
-     * @throws IllegalArgumentException if the decay is negative, NaN or infinite
+     * @throws IllegalArgumentException if the decay is negative, NaN or infinite, ηλ is more than 1, or the networks are the user's own
      */
     public NetworkTraining withWeightDecay(double decay) {
         Values values = values();
-        values.decay = nonNegative("decay", decay);
+        values.decay = nonNegative("decay", ofThisPackage("decay", decay));
+        if (rate * decay > 1) {
+            throw refusal("decay", decay, "times the rate, " + rate + ", is more than 1; lower either, the rate first");
+        }
         return new NetworkTraining(values);
     }
 
@@ -231,6 +239,13 @@ public final class NetworkTraining {
         return new NetworkTraining(values);
     }
 
+    private <T> T ofThisPackage(String name, T value) {
+        if (factory != null) {
+            throw refusal(name, value, "is not for an own network, which takes its own steps; set it in its factory");
+        }
+        return value;
+    }
+
     int batch() {
         return batch;
     }
@@ -262,7 +277,7 @@ public final class NetworkTraining {
     Trainee trainee(LearningTask task, long seed) {
         LongFunction<? extends TrainableClassifier> own = factory;
         if (own != null) {
-            return new OwnTrainee(own, seed);
+            return new OwnTrainee(own, seed, task);
         }
         int outputs = task.classes() == 2 ? 1 : task.classes();
         if (outputs > 1 && loss != Loss.LOGISTIC) {

@@ -13,10 +13,10 @@ final class OwnTrainee implements Trainee {
     private final long seed;
     private final TrainableClassifier network;
 
-    OwnTrainee(LongFunction<? extends TrainableClassifier> factory, long seed) {
+    OwnTrainee(LongFunction<? extends TrainableClassifier> factory, long seed, LearningTask task) {
         this.factory = factory;
         this.seed = seed;
-        this.network = notNull("network", factory.apply(seed));
+        this.network = Respondent.fitting("network", factory.apply(seed), task.inputs(), task.classes());
     }
 
     @Override
@@ -34,12 +34,12 @@ final class OwnTrainee implements Trainee {
 
     @Override
     public Classifier snapshot() {
-        return snapshotOf(network.state());
+        return snapshotOf(state());
     }
 
     @Override
     public byte[] state() {
-        return network.state();
+        return Respondent.returned(network.state(), "state()", network);
     }
 
     @Override

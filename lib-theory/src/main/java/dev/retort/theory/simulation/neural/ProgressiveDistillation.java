@@ -182,11 +182,14 @@ public final class ProgressiveDistillation {
      * @param name what it is called in {@link Measurement#probes}
      * @param probe what to measure, whenever the accuracy is
      * @return the experiment
-     * @throws IllegalArgumentException if an argument is null
+     * @throws IllegalArgumentException if an argument is null, or there is a probe of this name already
      */
     public ProgressiveDistillation withProbe(String name, Probe probe) {
         Map<String, Probe> more = new TreeMap<>(probes);
-        more.put(notNull("name", name), notNull("probe", probe));
+        if (more.put(notNull("name", name), notNull("probe", probe)) != null) {
+            throw refusal(
+                    "name", name, "is that of another probe; choose a name that is not one of " + probes.keySet());
+        }
         return new ProgressiveDistillation(
                 task, teacher, student, heldOut, Collections.unmodifiableMap(more), storage, threads, listener);
     }
@@ -264,7 +267,7 @@ public final class ProgressiveDistillation {
      * @param teacher who teaches
      * @param curriculum how
      * @return its training
-     * @throws IllegalArgumentException if the teacher learned another task
+     * @throws IllegalArgumentException if the teacher learned another task, or says something that is not finite
      * @throws IllegalStateException as {@link #teacher} does, or if the curriculum asks for the peak of a task that is not a parity
      * @throws java.io.UncheckedIOException if the storage cannot be read or written
      * @throws CancellationException if the thread is interrupted; its interrupted status stays set

@@ -85,12 +85,14 @@ final class ReluKernel implements AutoCloseable {
     }
 
     /**
-     * A step of gradient descent with all parameters at once, after {@link #logits(Batch)} of the same batch.
+     * A step of gradient descent with all parameters at once, after {@link #logits(Batch)} of the same batch: what is kept of the
+     * parameters, less the rate times the gradient where they were.
      *
      * @param slopes the derivative of the loss in each logit, by example
      * @param rate η, of the mean of the gradients
+     * @param kept the factor of the parameters, 1 without weight decay
      */
-    void step(Batch examples, double[] slopes, double rate) {
+    void step(Batch examples, double[] slopes, double rate, double kept) {
         Arrays.fill(outputSlopes, 0);
         for (int j = 0; j < batch; j++) {
             for (int l = 0; l < outputs; l++) {
@@ -113,6 +115,9 @@ final class ReluKernel implements AutoCloseable {
             for (int i = 0; i < width; i++) {
                 back[j * width + i] = whereActive(row[i], z[j * width + i]);
             }
+        }
+        if (kept != 1) {
+            shrink(kept);
         }
         descend(examples, rate);
         for (int i = 0; i < output.length; i++) {
@@ -143,7 +148,7 @@ final class ReluKernel implements AutoCloseable {
     }
 
     /** Multiplies all parameters by a factor. */
-    void shrink(double factor) {
+    private void shrink(double factor) {
         double[] entries = new double[width * (inputs + 1)];
         hidden.read(entries);
         for (int i = 0; i < entries.length; i++) {

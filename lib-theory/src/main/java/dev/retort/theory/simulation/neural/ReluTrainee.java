@@ -28,9 +28,6 @@ final class ReluTrainee implements Trainee {
 
     @Override
     public void step(Batch examples, double[] targets) {
-        if (decay > 0) {
-            kernel.shrink(1 - rate * decay);
-        }
         double[] logits = kernel.logits(examples);
         requireFinite(logits);
         if (outputs == 1) {
@@ -45,7 +42,7 @@ final class ReluTrainee implements Trainee {
                 }
             }
         }
-        kernel.step(examples, slopes, rate);
+        kernel.step(examples, slopes, rate, 1 - rate * decay);
     }
 
     /** Moves the hidden layer towards given activations, by example. */
@@ -55,12 +52,9 @@ final class ReluTrainee implements Trainee {
     }
 
     private void requireFinite(double[] said) {
-        double sum = 0;
-        for (double number : said) {
-            sum += number;
-        }
-        if (!Double.isFinite(sum)) {
-            throw new IllegalStateException("Training diverged: the network says " + sum + "; lower the rate, " + rate);
+        double odd = Respondent.notFinite(said);
+        if (odd != 0) {
+            throw new IllegalStateException("Training diverged: the network says " + odd + "; lower the rate, " + rate);
         }
     }
 

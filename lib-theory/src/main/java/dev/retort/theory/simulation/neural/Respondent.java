@@ -1,8 +1,10 @@
 package dev.retort.theory.simulation.neural;
 
+import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -44,9 +46,51 @@ interface Respondent extends AutoCloseable {
         };
     }
 
+    /** What a method of a network of the user's returned, which must not be null. */
+    static <T> T returned(@Nullable T value, String method, Classifier network) {
+        if (value == null) {
+            throw new IllegalStateException(
+                    "The network's method " + method + " returned null, in " + network + "; it must return a value");
+        }
+        return value;
+    }
+
+    /** Requires a network of as many inputs, and of an output for each class, or one for two. */
+    static <T extends Classifier> T fitting(String name, @Nullable T network, int inputs, int classes) {
+        T known = notNull(name, network);
+        int outputs = known.outputs();
+        if (known.inputs() != inputs || (outputs != classes && (outputs != 1 || classes != 2))) {
+            throw refusal(
+                    name,
+                    known,
+                    "has " + known.inputs() + " inputs and " + outputs + " outputs, and does not fit the task of "
+                            + inputs + " inputs and " + classes + " classes");
+        }
+        return known;
+    }
+
+    /** A logit, or the sum of several, that is NaN or infinite; 0 if there is none. */
+    static double notFinite(double[] logits) {
+        double sum = 0;
+        for (double logit : logits) {
+            sum += logit;
+        }
+        return Double.isFinite(sum) ? 0 : sum;
+    }
+
+    /** Requires that a network that is no longer trained says something finite. */
+    static void requireFinite(String name, Classifier network, double[] logits) {
+        double odd = notFinite(logits);
+        if (odd != 0) {
+            throw refusal(name, network, "says " + odd + ", which is not finite: its training diverged");
+        }
+    }
+
     private static double[] ask(Classifier network, Batch examples) {
-        INDArray logits = network.logits(examples.array());
-        if (logits.length() != (long) examples.size * network.outputs() || logits.size(0) != examples.size) {
+        INDArray logits = returned(network.logits(examples.array()), "logits(INDArray)", network);
+        if (logits.rank() == 0
+                || logits.length() != (long) examples.size * network.outputs()
+                || logits.size(0) != examples.size) {
             throw refusal(
                     "logits",
                     Arrays.toString(logits.shape()),

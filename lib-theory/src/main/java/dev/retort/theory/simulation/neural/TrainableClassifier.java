@@ -4,7 +4,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A network of the user's that is trained here, as a teacher or as a student: see {@link NetworkTraining#own}. Each instance
- * is trained by one thread.
+ * is trained by one thread. Training ends with an exception when logits are NaN or infinite at a measurement.
  */
 public interface TrainableClassifier extends Classifier {
 

@@ -155,9 +155,10 @@ final class TrainingLoop {
 
     private void measure(int step, Trainee trainee, Examples examples) {
         Classifier network = trainee.snapshot();
+        double accuracy = examples.accuracy(network);
         Map<String, Double> said = new TreeMap<>();
         probes.forEach((probe, measured) -> said.put(probe, measured.measure(network)));
-        Measurement measurement = new Measurement(step, examples.accuracy(network), said);
+        Measurement measurement = new Measurement(step, accuracy, said);
         remember(measurement);
         boolean finished = step >= limit;
         if (training.isKept(step) || finished) {

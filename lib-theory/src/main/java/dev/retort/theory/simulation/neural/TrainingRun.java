@@ -48,14 +48,7 @@ public final class TrainingRun {
             if (i > 0 && checkpoint.step() <= checkpoints.get(i - 1).step()) {
                 throw refusal("checkpoints[" + i + "].step()", checkpoint.step(), "is not after the one before");
             }
-            int outputs = checkpoint.network().outputs();
-            boolean fits = outputs == task.classes() || (outputs == 1 && task.classes() == 2);
-            if (!fits || checkpoint.network().inputs() != task.inputs()) {
-                throw refusal(
-                        "checkpoints[" + i + "].network()",
-                        checkpoint.network(),
-                        "does not fit the task of " + task.inputs() + " inputs and " + task.classes() + " classes");
-            }
+            Respondent.fitting("checkpoints[" + i + "].network()", checkpoint.network(), task.inputs(), task.classes());
         }
         List<Measurement> history = checkpoints.stream()
                 .map(checkpoint -> new Measurement(checkpoint.step(), checkpoint.accuracy(), Map.of()))

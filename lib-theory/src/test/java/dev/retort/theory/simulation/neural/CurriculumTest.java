@@ -9,6 +9,7 @@ import dev.retort.theory.progressive.HierarchicalParity;
 import dev.retort.theory.progressive.SparseParity;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
@@ -189,8 +190,23 @@ class CurriculumTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> NetworkTraining.of(3).withStopAfter(bad, 0));
         }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Curriculum.oneShot().withLayerOf(CheckpointRule.last()))
+                .withMessage("layer: the last is for students taught layer by layer, see layerwise, not for one-shot");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Curriculum.labels().withTemperature(1))
+                .withMessage("temperature: 1.0 is for labels of a teacher, and labels() has none; see oneShot()");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Curriculum.labels().withTrueLabels(0.5));
         assertThatIllegalArgumentException().isThrownBy(() -> CheckpointRule.atStep(-1));
         ReluNetwork network = ReluNetwork.random(5, 1, 1, 1);
+        assertThatIllegalArgumentException().isThrownBy(() -> new Checkpoint(-5, 0.5, network));
+        for (double bad : new double[] {-0.1, 7, Double.NaN}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> new Checkpoint(5, bad, network))
+                    .withMessage("accuracy: " + bad + " is not from 0 to 1");
+            assertThatIllegalArgumentException().isThrownBy(() -> new Measurement(5, bad, Map.of()));
+        }
         assertThatIllegalArgumentException().isThrownBy(() -> TrainingRun.of(TASK, 1, List.of()));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TrainingRun.of(
@@ -221,6 +237,30 @@ class CurriculumTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () -> DegreeOneProbe.of(SparseParity.of(3, 1), 9, 1).measure(ReluNetwork.random(3, 1, 3, 1)));
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // null is what is refused
+    void networksThatCannotBeMeasuredAreRefused() {
+        DegreeOneProbe probe = DegreeOneProbe.of(SparseParity.of(3, 1), 9, 1);
+        assertThatIllegalArgumentException().isThrownBy(() -> probe.measure((Classifier) null));
+        assertThatIllegalArgumentException().isThrownBy(() -> probe.measure((List<Classifier>) null));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> probe.measure(ReluNetwork.random(4, 1, 1, 1)))
+                .withMessageContaining(
+                        "has 4 inputs and 1 outputs, and does not fit the task of 3 inputs and 2 classes");
+        ReluNetwork odd = new ReluNetwork(3, 1, 1, new double[4], new double[] {1, Double.NaN});
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> probe.measure(odd))
+                .withMessageContaining("says NaN, which is not finite");
+        TrainingRun teacher =
+                TrainingRun.of(LearningTask.of(SparseParity.of(3, 1)), 1, List.of(new Checkpoint(0, 0.5, odd)));
+        NetworkTraining student = NetworkTraining.of(2).withSteps(3);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ProgressiveDistillation.of(teacher.task(), student, student)
+                        .student(teacher, Curriculum.oneShot()))
+                .withMessageContaining("teacher: ")
+                .withMessageContaining("says NaN, which is not finite");
     }
 
     @Test

@@ -115,7 +115,8 @@ class NGramProbeTest {
         refuses("samples: 0 is not at least 1", () -> NGramProbe.of(EITHER, 2, new NGramWindow(1), 0, 1));
         ReluNetwork other = ReluNetwork.of(new double[1][3], new double[1], new double[2][1], 0, 0);
         refuses(
-                "network: ReLU network, 3 inputs, 1 neurons, 2 outputs does not fit the 4 inputs and 2 terminals",
+                "network: ReLU network, 3 inputs, 1 neurons, 2 outputs has 3 inputs and 2 outputs, and does not fit the task of"
+                        + " 4 inputs and 2 classes",
                 () -> NGramProbe.of(EITHER, 2, new NGramWindow(1), 1, 1).measure(other));
     }
 }

@@ -15,7 +15,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -359,8 +362,139 @@ class ProgressiveDistillationTest {
                 .withMessageContaining("is for networks with one hidden layer");
     }
 
+    /** A network of the user's that goes wrong in some way. */
+    @SuppressWarnings("NullAway") // methods may return null, against their contract
+    private static class Faulty implements TrainableClassifier {
+
+        @Override
+        public int inputs() {
+            return 3;
+        }
+
+        @Override
+        public int outputs() {
+            return 1;
+        }
+
+        @Override
+        public @Nullable INDArray logits(INDArray inputs) {
+            return Nd4j.zeros(DataType.DOUBLE, inputs.size(0));
+        }
+
+        @Override
+        public void step(INDArray inputs, INDArray targets) {}
+
+        @Override
+        public byte @Nullable [] state() {
+            return new byte[1];
+        }
+
+        @Override
+        public void restore(byte[] state) {}
+
+        @Override
+        public String toString() {
+            return "faulty network";
+        }
+    }
+
+    private static ProgressiveDistillation ofOwn(Supplier<Faulty> factory) {
+        NetworkTraining own = NetworkTraining.own("faulty", seed -> factory.get())
+                .withBatch(4)
+                .withSteps(1000)
+                .withEvaluationEvery(10);
+        return ProgressiveDistillation.of(LearningTask.of(SparseParity.of(3, 1)), own, own)
+                .withHeldOut(20);
+    }
+
+    @Test
+    void networksOfTheUsersThatDivergeEndTheTraining() {
+        AtomicInteger steps = new AtomicInteger();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> ofOwn(() -> new Faulty() {
+                            @Override
+                            public void step(INDArray inputs, INDArray targets) {
+                                steps.incrementAndGet();
+                            }
+
+                            @Override
+                            public INDArray logits(INDArray inputs) {
+                                return Nd4j.valueArrayOf(new long[] {inputs.size(0)}, steps.get() > 5 ? Double.NaN : 1);
+                            }
+                        })
+                        .withProbe(
+                                "linear",
+                                network -> DegreeOneProbe.of(SparseParity.of(3, 1), 9, 1)
+                                        .measure(network)
+                                        .inside())
+                        .teacher(7))
+                .withMessage(
+                        "teacher, true labels, seed 7: Training diverged: the network says NaN; lower its rate, faulty network");
+        assertThat(steps).hasValue(10);
+    }
+
+    @Test
+    void networksOfTheUsersMustReturnValues() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> ofOwn(() -> new Faulty() {
+                            @Override
+                            public @Nullable INDArray logits(INDArray inputs) {
+                                return null;
+                            }
+                        })
+                        .teacher(7))
+                .withMessageContaining("The network's method logits(INDArray) returned null, in faulty network");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> ofOwn(() -> new Faulty() {
+                            @Override
+                            public byte @Nullable [] state() {
+                                return null;
+                            }
+                        })
+                        .teacher(7))
+                .withMessageContaining("The network's method state() returned null, in faulty network");
+        AtomicInteger steps = new AtomicInteger();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ofOwn(() -> new Faulty() {
+                            @Override
+                            public int inputs() {
+                                return 2;
+                            }
+
+                            @Override
+                            public void step(INDArray inputs, INDArray targets) {
+                                steps.incrementAndGet();
+                            }
+                        })
+                        .teacher(7))
+                .withMessage(
+                        "network: faulty network has 2 inputs and 1 outputs, and does not fit the task of 3 inputs and 2 "
+                                + "classes");
+        assertThat(steps).hasValue(0);
+    }
+
+    @Test
+    void networksOfTheUsersTakeTheirOwnSteps() {
+        NetworkTraining own = NetworkTraining.own("own", OwnNetwork::new);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> own.withRate(0.1))
+                .withMessage("rate: 0.1 is not for an own network, which takes its own steps; set it in its factory");
+        assertThatIllegalArgumentException().isThrownBy(() -> own.withLoss(Loss.HINGE));
+        assertThatIllegalArgumentException().isThrownBy(() -> own.withWeightDecay(0));
+    }
+
     @Test
     void refusesBadInput() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SMALL.withProbe("one", network -> 1).withProbe("one", network -> 2))
+                .withMessage("name: one is that of another probe; choose a name that is not one of [one]");
+        NetworkTraining decaying = NetworkTraining.of(4).withRate(0.5).withWeightDecay(2);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> decaying.withRate(0.6))
+                .withMessage("rate: 0.6 times the weight decay, 2.0, is more than 1; lower either");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> decaying.withWeightDecay(2.1))
+                .withMessage("decay: 2.1 times the rate, 0.5, is more than 1; lower either, the rate first");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SMALL.withHeldOut(0))
                 .withMessage("examples: 0 is not at least 1");

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.retort.theory.progressive.HierarchicalParity;
 import dev.retort.theory.progressive.SparseParity;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -209,6 +210,59 @@ class ReluNetworkTest {
         byte[] bytes = network.bytes();
         assertThatIllegalArgumentException().isThrownBy(() -> ReluNetwork.ofBytes(Arrays.copyOf(bytes, 50)));
         assertThatIllegalArgumentException().isThrownBy(() -> ReluNetwork.ofBytes(new byte[3]));
+    }
+
+    private static ReluNetwork after(ReluNetwork start, Loss loss, double rate, double decay, double[] targets) {
+        LearningTask task = LearningTask.of(SparseParity.of(7, 3));
+        try (Batch batch = new Batch(BATCH, 7);
+                ReluTrainee trainee = new ReluTrainee(start, BATCH, loss, rate, decay)) {
+            batch.draw(task, RandomGeneratorFactory.of("L64X128MixRandom").create(5));
+            trainee.step(batch, targets);
+            return trainee.network();
+        }
+    }
+
+    /** θ ← (1 − ηλ) θ − η ∇L(θ), with the gradient where the parameters were. */
+    @ParameterizedTest
+    @EnumSource(Loss.class)
+    void weightDecayLeavesTheGradientWhereItIs(Loss loss) {
+        ReluNetwork start = ReluNetwork.random(7, WIDTH, 1, 3);
+        double[] targets = random.doubles(BATCH, -1, 1).toArray();
+        double[] before = parameters(start);
+        double[] plain = parameters(after(start, loss, 0.5, 0, targets));
+        for (double decay : new double[] {0.2, 2}) {
+            double[] decayed = parameters(after(start, loss, 0.5, decay, targets));
+            for (int i = 0; i < before.length; i++) {
+                assertThat(decayed[i]).isCloseTo(plain[i] - 0.5 * decay * before[i], within(1e-15));
+            }
+        }
+    }
+
+    /** The step of {@code OneStepTeacher}: at ηλ = 1 nothing is left of the parameters but the gradient, which is not 0. */
+    @Test
+    void weightDecayOfOneOverTheRateLeavesTheGradientOnly() {
+        NetworkTraining training = NetworkTraining.of(6)
+                .withBatch(512)
+                .withRate(0.5)
+                .withLoss(Loss.CORRELATION)
+                .withSteps(1)
+                .withCheckpointEvery(1);
+        LearningTask task = LearningTask.of(SparseParity.of(7, 3));
+        List<Checkpoint> plain =
+                ProgressiveDistillation.of(task, training, training).teacher(4).checkpoints();
+        double[] start = parameters((ReluNetwork) plain.get(0).network());
+        double[] moved = parameters((ReluNetwork) plain.get(1).network());
+        NetworkTraining decaying = training.withWeightDecay(2);
+        double[] left = parameters((ReluNetwork) ProgressiveDistillation.of(task, decaying, decaying)
+                .teacher(4)
+                .last()
+                .network());
+        double largest = 0;
+        for (int i = 0; i < start.length; i++) {
+            assertThat(left[i]).isCloseTo(moved[i] - start[i], within(1e-15));
+            largest = Math.max(largest, Math.abs(left[i]));
+        }
+        assertThat(largest).isGreaterThan(0.01);
     }
 
     @Test

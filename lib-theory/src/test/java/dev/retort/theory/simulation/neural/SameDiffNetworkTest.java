@@ -107,7 +107,8 @@ class SameDiffNetworkTest {
         }
     }
 
-    private static final NetworkTraining OF_THIS_PACKAGE = settings(NetworkTraining.of(WIDTH));
+    private static final NetworkTraining OF_THIS_PACKAGE =
+            settings(NetworkTraining.of(WIDTH)).withRate(RATE);
 
     private static final NetworkTraining IN_SAMEDIFF = settings(NetworkTraining.own(
             "ReLU in SameDiff", seed -> new SameDiffNetwork(ReluNetwork.random(INPUTS, WIDTH, 1, seed))));
@@ -117,11 +118,7 @@ class SameDiffNetworkTest {
             .withHeldOut(256);
 
     private static NetworkTraining settings(NetworkTraining network) {
-        return network.withBatch(BATCH)
-                .withRate(RATE)
-                .withSteps(40)
-                .withEvaluationEvery(20)
-                .withCheckpointEvery(20);
+        return network.withBatch(BATCH).withSteps(40).withEvaluationEvery(20).withCheckpointEvery(20);
     }
 
     @Test

@@ -258,7 +258,7 @@ final class FilterStage extends Stage {
         return missed.pairs().times(perSpare).values;
     }
 
-    /** The amounts of labels without bound, of which the first tells: between pairs infinite terms would cancel. */
+    /** The amounts of labels without bound, of all pairs alike: what they are multiplied with is a square and cannot cancel. */
     private double[] unbounded() {
         double[] amounts = new double[perSpare.values.length];
         Arrays.fill(amounts, Double.POSITIVE_INFINITY);
@@ -272,7 +272,7 @@ final class FilterStage extends Stage {
 
     @Override
     IntToDoubleFunction addedVariances(double[] amounts, Coordinates nodes) {
-        if (amounts[0] == Double.POSITIVE_INFINITY) {
+        if (!Arrays.stream(amounts).allMatch(Double::isFinite)) {
             return k -> theta(nodes, k) == 0 ? 0 : Double.POSITIVE_INFINITY;
         }
         Form form = new Pairs(kappaReal.length, amounts).weighted().form();
@@ -678,13 +678,17 @@ final class FilterStage extends Stage {
             return form;
         }
 
-        /** The real part of the sum of products. */
+        /**
+         * The real part of the sum of products. All pairs together are a sum of squares, so that an infinite amount makes it
+         * infinite, whatever the signs, unless its pair has no part in the sum.
+         */
         double sumWith(double[] amounts) {
-            if (amounts[0] == Double.POSITIVE_INFINITY) {
-                return Arrays.stream(values).allMatch(value -> value == 0) ? 0 : Double.POSITIVE_INFINITY;
-            }
             double sum = 0;
             for (int i = 0; i < values.length; i += 2) {
+                boolean isFinite = Double.isFinite(amounts[i]) && Double.isFinite(amounts[i + 1]);
+                if (!isFinite && (values[i] != 0 || values[i + 1] != 0)) {
+                    return Double.POSITIVE_INFINITY;
+                }
                 sum += Stage.times(values[i], amounts[i]) - Stage.times(values[i + 1], amounts[i + 1]);
             }
             return sum;

@@ -83,15 +83,17 @@ final class StochasticStage extends Stage {
         for (int t = 0; t < steps; t++) {
             double missed = noise;
             for (int k = 0; k < added.length; k++) {
-                missed += ratio[k] * (added[k] + left[k]);
+                missed += times(ratio[k], added[k] + left[k]);
             }
             for (int k = 0; k < added.length; k++) {
                 if (lambda[k] > 0) {
                     double step = rate * lambda[k];
                     double scatter = step * step / batch;
                     double kept = (1 - step) * (1 - step);
-                    added[k] = (kept + scatter) * added[k] + scatter * left[k] + scatter / ratio[k] * missed;
-                    left[k] *= kept;
+                    added[k] = times(kept + scatter, added[k])
+                            + times(scatter, left[k])
+                            + times(scatter / ratio[k], missed);
+                    left[k] = times(kept, left[k]);
                 }
             }
         }
@@ -211,6 +213,9 @@ final class StochasticStage extends Stage {
                 .toArray();
         double[] d = new double[s.length];
         Arrays.setAll(d, k -> s[k] > 0 ? labels.power().times(rootRatio(nodes, k), k) : 0);
+        if (!(noise + Arrays.stream(d).sum() < Double.POSITIVE_INFINITY)) {
+            return Double.POSITIVE_INFINITY;
+        }
         double[][] apart = new double[s.length][s.length];
         double[][] same = new double[s.length][s.length];
         double[] scattered = new double[s.length];

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
@@ -90,6 +91,23 @@ class RandomPipelinesTest {
                         : Arrays.stream(shares).map(share -> share / sum).toArray());
     }
 
+    /** Two or three ridges, of which some are 0. */
+    private static SpectralFilter mixture(SplittableRandom random, double reach) {
+        double[] ridges = random.doubles(random.nextInt(2, 4))
+                .map(share -> share < 0.4 ? 0 : decades(random, reach))
+                .toArray();
+        double[] weights =
+                random.doubles(ridges.length).map(share -> 2 * share - 0.5).toArray();
+        weights[0] = 1 - Arrays.stream(weights).skip(1).sum();
+        return SpectralFilter.mixture(weights, ridges);
+    }
+
+    /** A few steps at a rate below which the risk does not grow. */
+    private static Training stochastic(SplittableRandom random, Numbers task) {
+        double trace = Arrays.stream(task.eigenvalues).sum();
+        return Training.stochastic(random.nextInt(1, 6), random.nextInt(1, 4), random.nextDouble(0.1, 0.6) / trace);
+    }
+
     private static Training training(SplittableRandom random, Numbers task, double reach) {
         int p = task.eigenvalues.length;
         Training training = Training.samples(
@@ -104,7 +122,7 @@ class RandomPipelinesTest {
         } else if (random.nextInt(4) == 0) {
             training = training.withRidge(negative(random, task, training.samples()));
         }
-        switch (random.nextInt(9)) {
+        switch (random.nextInt(11)) {
             case 0 -> training = training.withTeacherShare(random.nextDouble(-1, 2));
             case 1 -> training = training.withTeacherRows(random.nextDouble());
             case 2 ->
@@ -119,6 +137,8 @@ class RandomPipelinesTest {
                 training = training.withSpectrum(Spectrum.of(other));
             }
             case 6 -> training = training.withNoise(decades(random, Math.min(reach, 50)));
+            case 7 -> training = Training.samples(training.samples()).withFilter(mixture(random, reach));
+            case 8 -> training = stochastic(random, task);
             default -> {}
         }
         if (random.nextInt(5) == 0) {
@@ -152,14 +172,24 @@ class RandomPipelinesTest {
         return chain;
     }
 
-    private static DoubleStream all(Sensitivities by, int features) {
-        DoubleStream whole = DoubleStream.of(by.noise(), by.localExponent());
-        DoubleStream parts = by.trainings().stream()
-                .flatMapToDouble(one -> DoubleStream.concat(
-                        DoubleStream.of(one.samples(), one.ridge(), one.noise()),
-                        IntStream.range(0, features).mapToDouble(one::eigenvalue)));
-        return DoubleStream.concat(
-                DoubleStream.concat(whole, parts), IntStream.range(0, features).mapToDouble(by::eigenvalue));
+    private static DoubleStream all(Distillation chain, int features) {
+        Sensitivities by = chain.sensitivities();
+        DoubleStream all = DoubleStream.concat(
+                DoubleStream.of(by.noise()), IntStream.range(0, features).mapToDouble(by::eigenvalue));
+        for (int s = 0; s < by.trainings().size(); s++) {
+            Sensitivities.OfTraining one = by.trainings().get(s);
+            Set<Parameter> has = chain.trainings().get(s).estimator().parameters();
+            all = DoubleStream.concat(
+                    all,
+                    DoubleStream.of(
+                            one.noise(),
+                            has.contains(Parameter.SAMPLES) ? one.samples() : 0,
+                            has.contains(Parameter.RIDGE) ? one.ridge() : 0));
+            all = DoubleStream.concat(all, IntStream.range(0, features).mapToDouble(one::eigenvalue));
+        }
+        return chain.target().estimator().parameters().contains(Parameter.SAMPLES)
+                ? DoubleStream.concat(all, DoubleStream.of(by.localExponent()))
+                : all;
     }
 
     @Test
@@ -189,12 +219,15 @@ class RandomPipelinesTest {
                     }
                 }
                 RiskReport report = chain.predict();
+                if (!(report.trainingError() >= 0)) {
+                    wrong.putIfAbsent("training error", "seed " + (SEED + index) + " " + chain);
+                }
                 for (OptionalDouble number : new OptionalDouble[] {report.corrected(), report.standardDeviation()}) {
                     if (number.isPresent() && Double.isNaN(number.getAsDouble())) {
                         wrong.putIfAbsent("NaN correction ", "seed " + (SEED + index) + " " + chain);
                     }
                 }
-                if (all(chain.sensitivities(), numbers.eigenvalues.length).anyMatch(Double::isNaN)) {
+                if (all(chain, numbers.eigenvalues.length).anyMatch(Double::isNaN)) {
                     wrong.putIfAbsent("NaN derivative " + reach, "seed " + (SEED + index) + " " + chain);
                 }
             } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException refused) {
@@ -319,6 +352,32 @@ class RandomPipelinesTest {
                 assertThat(best)
                         .as("seed %d: %s of %s", seed, surrogate, numbers.task())
                         .isLessThanOrEqualTo(excess(numbers, surrogate, target) * (1 + 1e-9));
+            }
+        }
+    }
+
+    @Test
+    void whatFollowsAnInfiniteTeacherIsInfinite() {
+        RegressionTask task =
+                RegressionTask.of(Spectrum.of(3, 1), Signal.of(1, 1)).withNoise(0.5);
+        for (double[] ridges : new double[][] {{1, 0}, {0, 1}}) {
+            Training mixed = Training.samples(2).withFilter(SpectralFilter.mixture(new double[] {0.5, 0.5}, ridges));
+            Distillation teacher = Distillation.of(task).surrogate(mixed);
+            // Of the rows themselves the part without ridge misses nothing.
+            assertThat(teacher.predict().trainingError()).isBetween(0.0, 1.0);
+            for (Training student : new Training[] {
+                Training.samples(5).withRidge(0.1),
+                Training.samples(5).withRidge(0.1).withTeacherRows(0.5),
+                Training.samples(5).withRidge(0.1).withTeacherShare(0.5),
+                Training.samples(5).withRidge(0.1).withMask(FeatureMask.keepingFirst(1, 2)),
+                Training.samples(5).withRidge(0.1).withRandomFeatures(4),
+                Training.samples(5).stoppedAt(2),
+                mixed.withSamples(5),
+                Training.stochastic(5, 2, 0.05)
+            }) {
+                RiskReport report = teacher.then(student).predict();
+                assertThat(report.excess()).as("%s", student).isInfinite();
+                assertThat(report.trainingError()).as("%s", student).isInfinite();
             }
         }
     }

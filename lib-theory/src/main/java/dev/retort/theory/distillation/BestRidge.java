@@ -119,11 +119,20 @@ public final class BestRidge {
      * @param teacher who labels the data: a {@link Distillation#of draft} with or without a surrogate, or a pipeline
      * @param training how the target is trained; its ridge does not matter
      * @return the outcome of the search
-     * @throws IllegalArgumentException as {@link Teacher#target(Training)} does, or if the best ridge may overflow
-     * @throws IllegalStateException if the target or a model before it is not trained by ridge regression
+     * @throws IllegalArgumentException as {@link Teacher#target(Training)} does, if the training has no ridge or has several that are
+     *     its filter's, or if the best ridge may overflow
+     * @throws IllegalStateException as {@link Distillation#sensitivities()} does
      */
     public static BestRidge of(Teacher teacher, Training training) {
-        return new BestRidge(notNull("teacher", teacher), notNull("training", training), 0);
+        notNull("teacher", teacher);
+        if (!notNull("training", training).estimator().parameters().contains(Parameter.RIDGE)) {
+            throw refusal(
+                    "training",
+                    training,
+                    "has no ridge that can be set; take plain ridge regression, random features, or gradient flow or descent"
+                            + " with weight decay");
+        }
+        return new BestRidge(teacher, training, 0);
     }
 
     /**
@@ -136,11 +145,17 @@ public final class BestRidge {
      * @return the outcome of the search
      * @throws IllegalArgumentException as {@link Teacher#target(Training)} and {@link DeterministicEquivalent#leastRidge} do, or if the
      *     target is not trained by ridge regression
-     * @throws IllegalStateException if a model before the target is not trained by ridge regression
+     * @throws IllegalStateException as {@link Distillation#sensitivities()} does
      */
     public static BestRidge ofEitherSign(Teacher teacher, Training training) {
         notNull("teacher", teacher);
-        Training ridgeless = notNull("training", training).withRidge(0);
+        if (!(notNull("training", training).estimator() instanceof Estimator.Ridge)) {
+            throw refusal(
+                    "training",
+                    training,
+                    "is not by plain ridge regression, which alone can have a ridge below 0; use BestRidge.of");
+        }
+        Training ridgeless = training.withRidge(0);
         double least = DeterministicEquivalent.leastRidge(ridgeless.seenSpectrum(teacher.task()), ridgeless.samples());
         return new BestRidge(teacher, training, least);
     }

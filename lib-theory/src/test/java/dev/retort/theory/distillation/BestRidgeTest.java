@@ -17,11 +17,11 @@ class BestRidgeTest {
     @Test
     void refusesANoiseThatWantsARidgeBeyondTheRange() {
         RegressionTask deafening = RegressionTask.of(Spectrum.powerLaw(2, 100), Signal.sourcePowerLaw(1.5))
-                .withNoise(1e155);
+                .withNoise(1e153);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> BestRidge.of(Distillation.of(deafening), Training.samples(40)))
                 .withMessage(
-                        "noise: 1.0E155 is so large beside the signal that the best ridge overflows; take a smaller one");
+                        "noise: 1.0E153 is so large beside the signal that the best ridge overflows; take a smaller one");
     }
 
     @Test
@@ -80,6 +80,25 @@ class BestRidgeTest {
                             .predict()
                             .excess())
                     .isGreaterThanOrEqualTo(best.excess());
+        }
+    }
+
+    @Test
+    void trainingsWithoutSuchARidgeAreNamed() {
+        Distillation.Draft teacher = Distillation.of(
+                RegressionTask.of(Spectrum.of(3, 1), Signal.constant(1)).withNoise(0.5));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        BestRidge.ofEitherSign(teacher, Training.samples(2).withRandomFeatures(4)))
+                .withMessageStartingWith("training: ")
+                .withMessageContaining("use BestRidge.of");
+        for (SpectralFilter filter : new SpectralFilter[] {
+            SpectralFilter.iteratedRidge(0.1, 2), SpectralFilter.mixture(new double[] {0.5, 0.5}, new double[] {1, 2})
+        }) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> BestRidge.of(teacher, Training.samples(5).withFilter(filter)))
+                    .withMessageStartingWith("training: ")
+                    .withMessageContaining("has no ridge that can be set");
         }
     }
 }

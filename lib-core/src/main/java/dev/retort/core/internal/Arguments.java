@@ -222,7 +222,7 @@ public final class Arguments {
      * @return the place
      * @throws IndexOutOfBoundsException if it is negative, or not less than the size
      */
-    public static int index(String name, int value, int size) {
+    public static int index(String name, int value, long size) {
         if (value < 0 || value >= size) {
             throw new IndexOutOfBoundsException(
                     String.format(Locale.ROOT, "%s: %d is not between 0 and %d", name, value, size - 1));

@@ -1,5 +1,7 @@
 package dev.retort.core.spectrum;
 
+import static dev.retort.core.internal.Arguments.index;
+
 import dev.retort.core.internal.CompensatedSum;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -150,7 +152,7 @@ public final class SpectralMeasure {
      * @throws IndexOutOfBoundsException if there is no such node
      */
     public double value(int k) {
-        return values[Objects.checkIndex(k, values.length)];
+        return values[index("k", k, values.length)];
     }
 
     /**
@@ -161,7 +163,7 @@ public final class SpectralMeasure {
      * @throws IndexOutOfBoundsException if there is no such node
      */
     public double weight(int k) {
-        return weights[Objects.checkIndex(k, values.length)];
+        return weights[index("k", k, values.length)];
     }
 
     /**
@@ -184,8 +186,8 @@ public final class SpectralMeasure {
      */
     public int cellStart(int cell) {
         return cellStarts == null
-                ? Objects.checkIndex(cell, weightBefore.length)
-                : cellStarts[Objects.checkIndex(cell, cellStarts.length)];
+                ? index("cell", cell, weightBefore.length)
+                : cellStarts[index("cell", cell, cellStarts.length)];
     }
 
     /**
@@ -196,7 +198,7 @@ public final class SpectralMeasure {
      * @throws IndexOutOfBoundsException if the cell is negative or above the number of cells
      */
     public double weightBefore(int cell) {
-        return weightBefore[Objects.checkIndex(cell, weightBefore.length)];
+        return weightBefore[index("cell", cell, weightBefore.length)];
     }
 
     /**
@@ -270,7 +272,10 @@ public final class SpectralMeasure {
         while (cell + 1 < cells() && weightBefore[cell + 1] <= weight) {
             cell++;
         }
-        return Objects.checkIndex(cell, cells());
+        if (cell < 0 || cell >= cells()) {
+            throw new IndexOutOfBoundsException("weight: " + weight + " is not from 0 to below the rank, " + rank());
+        }
+        return cell;
     }
 
     /**

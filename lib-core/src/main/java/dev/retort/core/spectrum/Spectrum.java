@@ -2,6 +2,7 @@ package dev.retort.core.spectrum;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.index;
 import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
@@ -404,9 +405,9 @@ public final class Spectrum {
      */
     public double eigenvalue(int i) {
         if (law != null) {
-            return law.value(1.0 + Objects.checkIndex(i, (long) law.last()));
+            return law.value(1.0 + index("i", i, (long) law.last()));
         }
-        return eigenvalues[Objects.checkIndex(i, eigenvalues.length)];
+        return eigenvalues[index("i", i, eigenvalues.length)];
     }
 
     /**

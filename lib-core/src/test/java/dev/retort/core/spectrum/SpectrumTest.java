@@ -123,7 +123,9 @@ class SpectrumTest {
                                 + " and the theory's Truncation bounds what the features beyond it change");
         assertThatIllegalStateException().isThrownBy(endless::rank);
         assertThatIllegalStateException().isThrownBy(endless::eigenvalues);
-        assertThatThrownBy(() -> endless.eigenvalue(-1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> endless.eigenvalue(-1))
+                .isInstanceOf(IndexOutOfBoundsException.class)
+                .hasMessageStartingWith("i: -1 is not between 0 and ");
         Spectrum huge = Spectrum.powerLaw(0.5, 1, 0, 10_000_000_000L);
         assertThat(huge.measure().rank()).isEqualTo(1e10);
         assertThat(huge).hasToString("Spectrum of 10000000000 features, 1.0 (i + 0.0)^-0.5");
@@ -133,7 +135,12 @@ class SpectrumTest {
         Spectrum large = Spectrum.powerLaw(0.5, 1, 0, 10_000);
         assertThat(large.isListed()).isFalse();
         assertThat(large.rank()).isEqualTo(10_000);
-        assertThatThrownBy(() -> large.eigenvalue(10_000)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> large.eigenvalue(10_000))
+                .isInstanceOf(IndexOutOfBoundsException.class)
+                .hasMessage("i: 10000 is not between 0 and 9999");
+        assertThatThrownBy(() -> large.measure().cellAt(-1))
+                .isInstanceOf(IndexOutOfBoundsException.class)
+                .hasMessageStartingWith("weight: -1.0 is not from 0");
     }
 
     @Test

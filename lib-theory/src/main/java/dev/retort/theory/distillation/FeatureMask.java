@@ -1,6 +1,7 @@
 package dev.retort.theory.distillation;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.index;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
@@ -8,7 +9,6 @@ import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.equivalent.Equivalent;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.BitSet;
-import java.util.Objects;
 
 /**
  * A choice of features: those that a weak model sees. Indices count from 0 in code and from 1 in formulas. Immutable.
@@ -128,7 +128,7 @@ public final class FeatureMask {
      * @throws IndexOutOfBoundsException if there is no such feature
      */
     public boolean keeps(int i) {
-        return kept.get(Objects.checkIndex(i, dimension));
+        return kept.get(index("i", i, dimension));
     }
 
     @Override

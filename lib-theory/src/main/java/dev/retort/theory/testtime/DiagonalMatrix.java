@@ -1,7 +1,8 @@
 package dev.retort.theory.testtime;
 
+import static dev.retort.core.internal.Arguments.index;
+
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.function.DoubleBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -50,8 +51,8 @@ final class DiagonalMatrix extends SquareMatrix {
 
     @Override
     double entry(int i, int j) {
-        Objects.checkIndex(i, dimension());
-        if (Objects.checkIndex(j, dimension()) != i) {
+        index("i", i, dimension());
+        if (index("j", j, dimension()) != i) {
             return 0;
         }
         int found = Arrays.binarySearch(ends, i + 1);

@@ -172,6 +172,6 @@ final class RandomFeatureStage extends Stage {
         }
         double noise = labels.noise();
         double missed = sum(nodes.size(), k -> labels.power().times(missed(nodes, k) * rootRatio(nodes, k), k));
-        return left * left * perSpare(noise * noise + missed);
+        return left * (left * perSpare(noise * noise + missed));
     }
 }

@@ -172,7 +172,7 @@ final class RidgeStage extends Stage {
         double missed =
                 noise * noise + sum(nodes.size(), k -> labels.power().times(zeta(nodes, k) * rootRatio(nodes, k), k));
         double left = equivalent.tau() == 0 ? equivalent.oneMinusOmega() : equivalent.ridge() / equivalent.tau();
-        return left == 0 ? 0 : left * left * perSpare(missed);
+        return left == 0 ? 0 : left * (left * perSpare(missed));
     }
 
     @Override

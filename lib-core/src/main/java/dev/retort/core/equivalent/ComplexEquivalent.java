@@ -6,6 +6,7 @@ import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.Complex;
 import dev.retort.core.spectrum.SpectralMeasure;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.ArrayList;
@@ -56,52 +57,6 @@ public final class ComplexEquivalent {
         this.pull = pull;
     }
 
-    /** A complex number. */
-    private record Complex(double real, double imaginary) {
-
-        static Complex polar(double size, double angle) {
-            return new Complex(size * Math.cos(angle), size * Math.sin(angle));
-        }
-
-        Complex plus(Complex other) {
-            return new Complex(real + other.real, imaginary + other.imaginary);
-        }
-
-        Complex minus(Complex other) {
-            return new Complex(real - other.real, imaginary - other.imaginary);
-        }
-
-        Complex times(double factor) {
-            return new Complex(real * factor, imaginary * factor);
-        }
-
-        Complex times(Complex other) {
-            return new Complex(
-                    real * other.real - imaginary * other.imaginary, real * other.imaginary + imaginary * other.real);
-        }
-
-        /** In units of the larger part of the divisor, so that no square leaves the range of numbers. */
-        Complex over(Complex other) {
-            double unit = Math.max(Math.abs(other.real), Math.abs(other.imaginary));
-            double c = other.real / unit;
-            double d = other.imaginary / unit;
-            double norm = c * c + d * d;
-            return new Complex((real * c + imaginary * d) / norm / unit, (imaginary * c - real * d) / norm / unit);
-        }
-
-        double size() {
-            return Math.hypot(real, imaginary);
-        }
-
-        Complex log() {
-            return new Complex(Math.log(size()), Math.atan2(imaginary, real));
-        }
-
-        boolean isReal() {
-            return imaginary == 0;
-        }
-    }
-
     /**
      * The equivalent at a complex ridge.
      *
@@ -131,14 +86,14 @@ public final class ComplexEquivalent {
         Complex logStart = new Complex(Math.log(start.tau()), 0);
         // To first order ln κ follows ln r by this part.
         double part = start.spare() / (start.product() + start.spare());
-        Complex bold = new Complex(logStart.real, part * logRidge.imaginary);
+        Complex bold = new Complex(logStart.real(), part * logRidge.imaginary());
         if (!solver.solve(logRidge, bold) && !solver.solve(logRidge, logStart)) {
-            int turns = (int) Math.ceil(Math.abs(logRidge.imaginary) / TURN);
+            int turns = (int) Math.ceil(Math.abs(logRidge.imaginary()) / TURN);
             Complex from = logStart;
             for (int turn = 1; turn <= turns; turn++) {
-                if (!solver.solve(new Complex(logRidge.real, logRidge.imaginary * turn / turns), from)) {
-                    throw new IllegalStateException("No fixed point for the ridge " + ridge.real + " + "
-                            + ridge.imaginary + "i, " + samples + " samples and a spectrum of " + measure.size()
+                if (!solver.solve(new Complex(logRidge.real(), logRidge.imaginary() * turn / turns), from)) {
+                    throw new IllegalStateException("No fixed point for the ridge " + ridge.real() + " + "
+                            + ridge.imaginary() + "i, " + samples + " samples and a spectrum of " + measure.size()
                             + " nodes");
                 }
                 from = solver.log;
@@ -242,7 +197,7 @@ public final class ComplexEquivalent {
      * @return Re κ
      */
     public double kappaReal() {
-        return kappa.real;
+        return kappa.real();
     }
 
     /**
@@ -251,7 +206,7 @@ public final class ComplexEquivalent {
      * @return Im κ
      */
     public double kappaImaginary() {
-        return kappa.imaginary;
+        return kappa.imaginary();
     }
 
     /**
@@ -260,7 +215,7 @@ public final class ComplexEquivalent {
      * @return Re r/κ
      */
     public double leftReal() {
-        return left.real;
+        return left.real();
     }
 
     /**
@@ -269,7 +224,7 @@ public final class ComplexEquivalent {
      * @return Im r/κ
      */
     public double leftImaginary() {
-        return left.imaginary;
+        return left.imaginary();
     }
 
     @Override
@@ -284,7 +239,7 @@ public final class ComplexEquivalent {
 
     @Override
     public String toString() {
-        return "ComplexEquivalent: kappa " + kappa.real + " + " + kappa.imaginary + "i";
+        return "ComplexEquivalent: kappa " + kappa.real() + " + " + kappa.imaginary() + "i";
     }
 
     /** Newton's method in ln κ. Not for several threads. */
@@ -324,15 +279,15 @@ public final class ComplexEquivalent {
         /** Whether a root with an argument between 0 and that of r is found. */
         boolean solve(Complex logRidge, Complex start) {
             log = start;
-            double argument = logRidge.imaginary;
+            double argument = logRidge.imaginary();
             for (int step = 0; step < MOST_STEPS; step++) {
-                if (!(Math.abs(log.imaginary) < Math.PI)) {
+                if (!(Math.abs(log.imaginary()) < Math.PI)) {
                     return false;
                 }
                 Complex moved = step(logRidge);
                 log = log.plus(moved);
                 if (moved.size() < LAST_STEP) {
-                    double turn = log.imaginary;
+                    double turn = log.imaginary();
                     return turn * Math.signum(argument) >= 0 && Math.abs(turn) <= Math.abs(argument) * (1 + 1e-12);
                 }
             }
@@ -341,15 +296,15 @@ public final class ComplexEquivalent {
 
         /** Ψ/(DA/A + DB/B), where Ψ = ln(A/B) and Ψ' = −(DA/A + DB/B). */
         private Complex step(Complex logRidge) {
-            double kappa = Math.exp(log.real);
-            double cosine = Math.cos(log.imaginary);
-            double sine = Math.sin(log.imaginary);
+            double kappa = Math.exp(log.real());
+            double cosine = Math.cos(log.imaginary());
+            double sine = Math.sin(log.imaginary());
             clear();
             add(cutStart, cutEnd, true, kappa, cosine, sine);
             scale(1 - headShare);
             add(cutEnd, measure.size(), true, kappa, cosine, sine);
-            Complex left =
-                    Complex.polar(samples * Math.exp(logRidge.real - log.real), logRidge.imaginary - log.imaginary);
+            Complex left = Complex.polar(
+                    samples * Math.exp(logRidge.real() - log.real()), logRidge.imaginary() - log.imaginary());
             Complex a = new Complex(sumReal, sumImaginary).plus(left);
             Complex slopeA =
                     new Complex(productReal, productImaginary).plus(left).over(a);
@@ -361,13 +316,13 @@ public final class ComplexEquivalent {
             Complex slope = new Complex(productReal, productImaginary).over(b).plus(slopeA);
             Complex off = a.minus(b).over(b);
             Complex psi;
-            if (off.real * off.real + off.imaginary * off.imaginary < 0.01) {
+            if (off.real() * off.real() + off.imaginary() * off.imaginary() < 0.01) {
                 psi = new Complex(
-                        Math.log1p(2 * off.real + off.real * off.real + off.imaginary * off.imaginary) / 2,
-                        Math.atan2(off.imaginary, 1 + off.real));
+                        Math.log1p(2 * off.real() + off.real() * off.real() + off.imaginary() * off.imaginary()) / 2,
+                        Math.atan2(off.imaginary(), 1 + off.real()));
             } else {
                 psi = a.log().minus(b.log());
-                psi = new Complex(psi.real, Math.IEEEremainder(psi.imaginary, 2 * Math.PI));
+                psi = new Complex(psi.real(), Math.IEEEremainder(psi.imaginary(), 2 * Math.PI));
             }
             pull = new Complex(samples, 0).over(a).over(slope);
             return psi.over(slope);
@@ -418,9 +373,9 @@ public final class ComplexEquivalent {
         }
 
         ComplexEquivalent solved(Complex ridge, Complex logRidge) {
-            double size = Math.exp(log.real);
-            Complex left = Complex.polar(ridge.size() / size, logRidge.imaginary - log.imaginary);
-            return new ComplexEquivalent(measure, samples, ridge, Complex.polar(size, log.imaginary), left, pull);
+            double size = Math.exp(log.real());
+            Complex left = Complex.polar(ridge.size() / size, logRidge.imaginary() - log.imaginary());
+            return new ComplexEquivalent(measure, samples, ridge, Complex.polar(size, log.imaginary()), left, pull);
         }
     }
 }

@@ -2,7 +2,7 @@ package dev.retort.theory.distillation;
 
 import static dev.retort.theory.distillation.Stage.times;
 
-import dev.retort.theory.distillation.SpectralFilter.Complex;
+import dev.retort.core.internal.Complex;
 import java.util.Arrays;
 import java.util.function.BiFunction;
 import java.util.function.IntFunction;

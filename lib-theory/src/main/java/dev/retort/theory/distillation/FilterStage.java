@@ -2,10 +2,10 @@ package dev.retort.theory.distillation;
 
 import dev.retort.core.equivalent.ComplexEquivalent;
 import dev.retort.core.equivalent.Equivalent;
+import dev.retort.core.internal.Complex;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.SpectralMeasure;
 import dev.retort.core.spectrum.Spectrum;
-import dev.retort.theory.distillation.SpectralFilter.Complex;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.retort.theory.distillation;
 
-import dev.retort.theory.distillation.SpectralFilter.Complex;
+import dev.retort.core.internal.Complex;
 import java.util.ArrayList;
 import java.util.List;
 

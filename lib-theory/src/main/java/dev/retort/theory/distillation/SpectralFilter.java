@@ -8,6 +8,7 @@ import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.Complex;
 import dev.retort.core.spectrum.SpectralMeasure;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.ArrayList;
@@ -222,48 +223,6 @@ public abstract sealed class SpectralFilter {
             sum += measure.weight(k) * lambda / (1 - lambda + high);
         }
         return largest * (1 + high) * (1 + sum / samples);
-    }
-
-    /** A complex number. */
-    record Complex(double real, double imaginary) {
-
-        static Complex polar(double size, double angle) {
-            return new Complex(size * Math.cos(angle), size * Math.sin(angle));
-        }
-
-        Complex plus(Complex other) {
-            return new Complex(real + other.real, imaginary + other.imaginary);
-        }
-
-        Complex minus(Complex other) {
-            return new Complex(real - other.real, imaginary - other.imaginary);
-        }
-
-        Complex plus(double other) {
-            return new Complex(real + other, imaginary);
-        }
-
-        Complex times(double factor) {
-            return new Complex(real * factor, imaginary * factor);
-        }
-
-        Complex times(Complex other) {
-            return new Complex(
-                    real * other.real - imaginary * other.imaginary, real * other.imaginary + imaginary * other.real);
-        }
-
-        Complex over(Complex other) {
-            double norm = other.real * other.real + other.imaginary * other.imaginary;
-            return times(new Complex(other.real / norm, -other.imaginary / norm));
-        }
-
-        Complex exp() {
-            return polar(Math.exp(real), imaginary);
-        }
-
-        Complex power(int exponent) {
-            return polar(Math.pow(Math.hypot(real, imaginary), exponent), exponent * Math.atan2(imaginary, real));
-        }
     }
 
     /** The nodes of a hyperbola around the negative axis, on which e^w/w integrates to the step function of a flow. */

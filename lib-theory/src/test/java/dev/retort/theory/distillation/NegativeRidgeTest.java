@@ -232,7 +232,7 @@ class NegativeRidgeTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> BestRidge.ofEitherSign(
                         Distillation.of(TASK), Training.samples(30).withRandomFeatures(20)))
-                .withMessageContaining("which only plain ridge regression");
+                .withMessageContaining("is not by plain ridge regression");
     }
 
     private static void refuses(String message, Runnable call) {

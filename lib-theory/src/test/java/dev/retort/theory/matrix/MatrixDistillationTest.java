@@ -272,21 +272,19 @@ class MatrixDistillationTest {
         MatrixDistillation.Draft draft =
                 MatrixDistillation.of(evaluation, gaussian(12, 2)).withNoise(0.1);
         FeatureMask mask = FeatureMask.keepingFirst(9, 12);
-        for (MatrixDistillation.Draft noisy : List.of(draft, draft.withNoise(1e200))) {
-            List<RiskReport> reports = noisy.surrogate(Training.samples(12), wishart(12, 20, 3))
-                    .then(Training.samples(7).withMask(mask), wishart(12, 20, 4))
-                    .then(Training.samples(40).withNoise(0))
-                    .then(Training.samples(5).withNoise(0.1).withTeacherShare(0))
-                    .predictStages();
-            for (RiskReport risk : reports.subList(0, 3)) {
-                assertThat(risk.excess()).isInfinite();
-                assertThat(risk.bias()).isFinite();
-                assertThat(risk.share(0)).isInfinite();
-            }
-            assertThat(reports.get(2).designVariance()).isZero();
-            assertThat(reports.get(3).inheritedVariance()).isZero();
-            assertThat(Double.isFinite(reports.get(3).excess())).isEqualTo(noisy == draft);
+        List<RiskReport> reports = draft.surrogate(Training.samples(12), wishart(12, 20, 3))
+                .then(Training.samples(7).withMask(mask), wishart(12, 20, 4))
+                .then(Training.samples(40).withNoise(0))
+                .then(Training.samples(5).withNoise(0.1).withTeacherShare(0))
+                .predictStages();
+        for (RiskReport risk : reports.subList(0, 3)) {
+            assertThat(risk.excess()).isInfinite();
+            assertThat(risk.bias()).isFinite();
+            assertThat(risk.share(0)).isInfinite();
         }
+        assertThat(reports.get(2).designVariance()).isZero();
+        assertThat(reports.get(3).inheritedVariance()).isZero();
+        assertThat(reports.get(3).excess()).isFinite();
     }
 
     @Test

@@ -94,7 +94,9 @@ class TrialMemoryTest {
             }
         });
         watcher.start();
-        trials.run(pipeline);
+        do { // until the watcher has seen any of it
+            trials.run(pipeline);
+        } while (most.get() == 0);
         done.set(true);
         return most.get();
     }

@@ -168,7 +168,9 @@ class PretrainingTest {
         refuses(
                 "noise: -0.1 is not at least 0 and finite",
                 () -> TaskPrior.isotropic(2, 1).withNoise(-0.1));
-        refuses("coefficients: variance of the labels = Infinity is not finite", () -> task.withNoise(1e200));
+        refuses(
+                "noise: 1.0E200 is above 1.3407e154, from which on the variance overflows; take a larger unit",
+                () -> task.withNoise(1e200));
         refuses("coefficients: variance of the labels = Infinity is not finite", () -> task.withCoefficients(1e200, 0));
         refuses("coefficients.length: 3 is not the dimension, 2", () -> task.withCoefficients(1, 2, 3));
         refuses("coefficients[1]: NaN is not finite", () -> task.withCoefficients(1, Double.NaN));

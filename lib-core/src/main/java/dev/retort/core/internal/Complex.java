@@ -1,0 +1,80 @@
+package dev.retort.core.internal;
+
+/**
+ * A complex number.
+ *
+ * @param real its real part
+ * @param imaginary its imaginary part
+ */
+public record Complex(double real, double imaginary) {
+
+    /** {@return the number of a size and an angle, in radians} */
+    public static Complex polar(double size, double angle) {
+        return new Complex(size * Math.cos(angle), size * Math.sin(angle));
+    }
+
+    /** {@return the sum} */
+    public Complex plus(Complex other) {
+        return new Complex(real + other.real, imaginary + other.imaginary);
+    }
+
+    /** {@return the sum with a real number} */
+    public Complex plus(double other) {
+        return new Complex(real + other, imaginary);
+    }
+
+    /** {@return the difference} */
+    public Complex minus(Complex other) {
+        return new Complex(real - other.real, imaginary - other.imaginary);
+    }
+
+    /** {@return the multiple} */
+    public Complex times(double factor) {
+        return new Complex(real * factor, imaginary * factor);
+    }
+
+    /** {@return the product} */
+    public Complex times(Complex other) {
+        return new Complex(
+                real * other.real - imaginary * other.imaginary, real * other.imaginary + imaginary * other.real);
+    }
+
+    /** {@return the quotient}, in units of the larger part of the divisor, so that no square leaves the range of numbers. */
+    public Complex over(Complex other) {
+        double unit = Math.max(Math.abs(other.real), Math.abs(other.imaginary));
+        double c = other.real / unit;
+        double d = other.imaginary / unit;
+        double norm = c * c + d * d;
+        return new Complex((real * c + imaginary * d) / norm / unit, (imaginary * c - real * d) / norm / unit);
+    }
+
+    /** {@return the distance from 0} */
+    public double size() {
+        return Math.hypot(real, imaginary);
+    }
+
+    /** {@return the angle, in radians, from −π to π} */
+    public double angle() {
+        return Math.atan2(imaginary, real);
+    }
+
+    /** {@return e to the power of this number} */
+    public Complex exp() {
+        return polar(Math.exp(real), imaginary);
+    }
+
+    /** {@return the logarithm whose imaginary part is from −π to π} */
+    public Complex log() {
+        return new Complex(Math.log(size()), angle());
+    }
+
+    /** {@return a power} */
+    public Complex power(int exponent) {
+        return polar(Math.pow(size(), exponent), exponent * angle());
+    }
+
+    /** {@return whether the imaginary part is 0} */
+    public boolean isReal() {
+        return imaginary == 0;
+    }
+}

@@ -237,20 +237,19 @@ class TrialsTest {
 
     @Test
     void risksOutOfRangeFail() {
-        Distillation deafening = Distillation.of(TASK.withNoise(1e160)).target(Training.samples(20));
+        Distillation deafening = Distillation.of(TASK.withNoise(1.3e154)).target(Training.samples(20));
         for (Trials trials : List.of(
                 Trials.of(20),
                 Trials.of(20).untilRelativeError(0.1),
                 Trials.of(20).literal())) {
             assertThatIllegalStateException()
                     .isThrownBy(() -> deafening.simulate(trials))
-                    .withMessageStartingWith(
-                            "Trial 1 of 20 failed: java.lang.ArithmeticException: the excess risk after"
-                                    + " training 1 of 1 is not finite: Infinity");
+                    .withMessageMatching("Trial \\d+ of 20 failed: java.lang.ArithmeticException: the excess risk after"
+                            + " training 1 of 1 is not finite: .*Infinity.*");
         }
         assertThatIllegalStateException()
                 .isThrownBy(() -> Trials.of(20)
-                        .learningCurve(Distillation.of(TASK.withNoise(1e160)), Training.samples(1), 10, 20));
+                        .learningCurve(Distillation.of(TASK.withNoise(1.3e154)), Training.samples(1), 10, 20));
     }
 
     @Test

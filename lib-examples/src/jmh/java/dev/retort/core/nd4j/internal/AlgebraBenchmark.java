@@ -1,9 +1,8 @@
-package dev.retort.core.nd4j;
+package dev.retort.core.nd4j.internal;
 
 import dev.retort.core.RandomStreams;
-import dev.retort.core.nd4j.internal.DenseAlgebra;
-import dev.retort.core.nd4j.internal.OffHeapMatrix;
-import dev.retort.core.nd4j.internal.OpenBlasAlgebra;
+import dev.retort.core.nd4j.Covariance;
+import dev.retort.core.nd4j.GaussianDesign;
 import dev.retort.core.spectrum.Spectrum;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -43,7 +43,7 @@ final class LawReport {
     private static final double FLOPS_PER_TOKEN = 6;
     private static final int POINTS = 81;
 
-    /** Between the ends of an interval: a number that is known to no more than this factor is not shown. */
+    /** If the ends of an interval are further apart than this factor, the number itself is not shown. */
     private static final double UNTOLD = 1000;
 
     /**

@@ -40,7 +40,7 @@ final class TimeLeft implements ObjDoubleConsumer<String> {
         return new TimeLeft(usual, () -> System.nanoTime() / 1e9, lines);
     }
 
-    /** With a clock of one's own, in seconds. */
+    /** With a given clock, in seconds. */
     static TimeLeft of(double usual, DoubleSupplier clock, Consumer<String> lines) {
         return new TimeLeft(usual, clock, lines);
     }

@@ -39,7 +39,7 @@ public record Complex(double real, double imaginary) {
                 real * other.real - imaginary * other.imaginary, real * other.imaginary + imaginary * other.real);
     }
 
-    /** {@return the quotient}, in units of the larger part of the divisor, so that no square leaves the range of numbers. */
+    /** {@return the quotient; computed in units of the larger part of the divisor, so that no square leaves the range of numbers} */
     public Complex over(Complex other) {
         double unit = Math.max(Math.abs(other.real), Math.abs(other.imaginary));
         double c = other.real / unit;

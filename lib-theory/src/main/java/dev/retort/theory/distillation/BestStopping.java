@@ -31,7 +31,7 @@ public final class BestStopping {
     private static final int POINTS = 49;
     private static final double FLATNESS = 1e-8;
 
-    /** To which risks are right: a stop that gains less gains nothing. */
+    /** The relative accuracy of risks: a stop that gains less is not a gain. */
     private static final double PRECISION = 1e-12;
 
     private static final int MOST_EVALUATIONS = 200;

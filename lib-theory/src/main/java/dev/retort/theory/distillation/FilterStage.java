@@ -30,7 +30,7 @@ final class FilterStage extends Stage {
     /** For an argument of κ below this, gathered eigenvalues keep sums to 1e-14, and to 1e-15 below a right angle. */
     private static final double WIDEST = 2.4;
 
-    /** To gather eigenvalues takes as long as to solve on about so many. */
+    /** Gathering eigenvalues takes about as long as a solve on this many. */
     private static final int WORTH_GATHERING = 1024;
 
     /** Products are added to the sums four at a time. */
@@ -178,7 +178,7 @@ final class FilterStage extends Stage {
                 + "; a spectral filter is a sum of resolvents, each with its own");
     }
 
-    /** Of a positive number; near the ends of the range of numbers that of another, so that its digits are all there. */
+    /** 1/unit, with the unit kept from the ends of the range of numbers, where its inverse would overflow or lose digits. */
     private static double inverse(double unit) {
         return 1 / Math.min(Math.max(unit, 0x1p-1020), 0x1p1020);
     }

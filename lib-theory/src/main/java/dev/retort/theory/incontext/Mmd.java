@@ -286,7 +286,7 @@ public final class Mmd {
         }
         double[] centre = all.centre();
         Points centred = all.less(centre);
-        return kernel.needsCentre() || centred.plusIs(centre, all) ? centred : all;
+        return kernel.needsCentre() || centred.restores(all, centre) ? centred : all;
     }
 
     /** (count − 1)/count Σ (value − mean)²: what a sample adds to the variance by the jackknife. */

@@ -135,8 +135,8 @@ final class Points implements PairSource {
         return new Points(shifted);
     }
 
-    /** Whether adding a vector gives the very points that it was taken from: then nothing was rounded. */
-    boolean plusIs(double[] vector, Points others) {
+    /** Whether adding a vector restores other points exactly: then nothing was rounded when it was subtracted from them. */
+    boolean restores(Points others, double[] vector) {
         for (int i = 0; i < count(); i++) {
             for (int k = 0; k < vector.length; k++) {
                 if (rows[i][k] + vector[k] != others.rows[i][k]) {

@@ -39,7 +39,7 @@ public final class DotProductKernel {
 
     private static final int LARGEST = 10_000_000;
 
-    /** An eigenvalue, and what terms that cancel may have put in its place; 0 if none do. */
+    /** An eigenvalue, and a bound on its error by cancellation; 0 if nothing cancels. */
     private static final class Eigenvalue {
 
         private final double value;
@@ -65,7 +65,7 @@ public final class DotProductKernel {
      * @throws IllegalArgumentException if {@code dimension < 1}
      */
     public static DotProductKernel exponential(int dimension) {
-        // By logarithms, which have all digits: cosh(1/d) and d sinh(1/d), near 1, have not.
+        // By logarithms: cosh(1/d) and d sinh(1/d) are near 1, and their powers would lose digits.
         double square = 1.0 / atLeastOne("dimension", dimension) / dimension;
         double logOfCosh = Math.log1p(beyondOne(square, 2));
         double logOfSinh = Math.log1p(beyondOne(square, 3));

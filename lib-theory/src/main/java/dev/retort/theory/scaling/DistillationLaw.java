@@ -61,7 +61,7 @@ public final class DistillationLaw {
     private static final double PRECISION = 1e-14;
     private static final int EVALUATIONS = 1000;
 
-    /** A tenth, the width of the bends, in the logarithm of tokens. */
+    /** The step of a search, in the logarithm of tokens: losses bend over wider ranges. */
     private static final double MEETING_STEP = 0.1;
 
     private final SupervisedLaw supervised;

@@ -85,7 +85,7 @@ final class HuberFit<L> {
         return IntStream.range(0, rows).toArray();
     }
 
-    /** The constants that fit some of the rows, with the scale before that of the residuals is known. */
+    /** The constants that fit some of the rows, with the scale of a first fit, when that of the residuals is not yet known. */
     double[] refitted(int[] rows, int iterations) {
         return new Search<>(model, measured, rows, FIRST_SCALE)
                 .from(constants, iterations)

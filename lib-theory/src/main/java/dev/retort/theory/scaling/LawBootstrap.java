@@ -13,8 +13,9 @@ import org.apache.commons.math3.distribution.NormalDistribution;
 import org.apache.commons.math3.distribution.TDistribution;
 
 /**
- * The laws that fit a table of runs whose deviations are drawn anew from those that the runs have from the law: how much a law depends on them.
- * Laws that are built on another fitted one are built on one that is drawn anew, too. It assumes neither that they are normal nor that what is asked depends on the constants linearly, but that they are alike for all runs.
+ * Laws fitted to tables of runs whose deviations are drawn anew from those of the given runs: how much a law depends on them. A law that
+ * is built on another fitted one is refitted on a redrawn one. Deviations are assumed to be alike for all runs, but not to be normal, and
+ * what is asked need not depend on the constants linearly.
  *
  * <p>Deviations are the residuals divided by √(1 − h), h the leverage of the run (Davison and Hinkley, <i>Bootstrap Methods and their
  * Application</i>, 1997, section 6.2), and quantiles are taken further outside, as Student's distribution is wider than the normal one

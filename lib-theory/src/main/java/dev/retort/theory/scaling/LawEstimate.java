@@ -1,6 +1,7 @@
 package dev.retort.theory.scaling;
 
 import dev.retort.core.RandomStreams;
+import dev.retort.core.internal.DotProduct;
 import dev.retort.core.internal.ThinSvd;
 import java.util.Arrays;
 import java.util.Collections;
@@ -26,7 +27,7 @@ final class LawEstimate<L> {
 
     private static final double STEP = 1e-5;
 
-    /** A residual is not inflated more than if the run led the fit by all but this. */
+    /** The least 1 − h that a residual is divided by the root of: none is inflated more than sevenfold. */
     private static final double LEAST_FREEDOM = 0.02;
 
     private final HuberFit<L> fit;
@@ -37,7 +38,7 @@ final class LawEstimate<L> {
     private final double unit;
     private final double deviation;
 
-    /** Of the residuals by each constant of the premise, along the left directions of the slopes. */
+    /** The derivatives of the residuals by each constant of the premise, along the left directions of the slopes. */
     private final double[][] moved;
 
     /** A law that is built on no other. */
@@ -81,17 +82,9 @@ final class LawEstimate<L> {
                     slope,
                     i -> (above.predict(constants, i, unused[i]) - below.predict(constants, i, unused[i]))
                             / (2 * STEP));
-            Arrays.setAll(all[j], k -> product(slopes.left(k), slope));
+            Arrays.setAll(all[j], k -> DotProduct.of(slopes.left(k), 0, slope, 0, slope.length));
         }
         return all;
-    }
-
-    private static double product(double[] first, double[] second) {
-        double sum = 0;
-        for (int i = 0; i < first.length; i++) {
-            sum += first[i] * second[i];
-        }
-        return sum;
     }
 
     /** The variance in (JᵀJ)⁻¹ of an M-estimate, with Huber's correction for few rows (Huber, Robust Statistics, 1981, 7.6). */
@@ -203,13 +196,15 @@ final class LawEstimate<L> {
         // The fit follows the premise: its constants move so that the runs are fitted as well as before.
         double[] followed = new double[lengths.length];
         double[] scaled = scaled(own);
-        Arrays.setAll(followed, k -> isTold(k) ? product(slopes.right(k), scaled) / slopes.value(k) : 0);
+        Arrays.setAll(
+                followed,
+                k -> isTold(k) ? DotProduct.of(slopes.right(k), 0, scaled, 0, scaled.length) / slopes.value(k) : 0);
         double[] constants = fit.constants();
         double[] gradient = new double[moved.length];
         Arrays.setAll(
                 gradient,
                 j -> slope(step -> quantity.applyAsDouble(by.shifted(j, step).law(constants)))
-                        - product(followed, moved[j]));
+                        - DotProduct.of(followed, 0, moved[j], 0, moved[j].length));
         return gradient;
     }
 
@@ -217,7 +212,7 @@ final class LawEstimate<L> {
         return (function.applyAsDouble(STEP) - function.applyAsDouble(-STEP)) / (2 * STEP);
     }
 
-    /** The law with a constant elsewhere. */
+    /** The law with one of its constants moved. */
     L shifted(int constant, double step) {
         double[] constants = fit.constants();
         constants[constant] += step;
@@ -238,10 +233,10 @@ final class LawEstimate<L> {
             }
         }
         double[] scaled = scaled(gradient);
-        double size = Math.sqrt(product(scaled, scaled));
+        double size = Math.sqrt(DotProduct.of(scaled, 0, scaled, 0, scaled.length));
         double variance = 0;
         for (int k = 0; k < scaled.length; k++) {
-            double along = product(slopes.right(k), scaled);
+            double along = DotProduct.of(slopes.right(k), 0, scaled, 0, scaled.length);
             if (isTold(k)) {
                 variance += Math.pow(along / slopes.value(k), 2);
             } else if (Math.abs(along) > 1e-8 * size) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A law that was fitted to other runs, and that a model is built on: where it may be off, so may all that the model says.
+ * A law that was fitted to other runs, and that a model is built on: its errors carry over to whatever the model says.
  *
  * @param estimate the law, with what its runs tell of it
  * @param given the model, if the law is as it is given
@@ -16,12 +16,12 @@ record Premise<P, L>(LawEstimate<P> estimate, Function<? super P, ? extends LawM
         return given.apply(estimate.law());
     }
 
-    /** With a constant of the law elsewhere. */
+    /** The model with one constant of the law moved. */
     LawModel<L> shifted(int constant, double step) {
         return given.apply(estimate.shifted(constant, step));
     }
 
-    /** With the laws that fit the other runs if their deviations are drawn anew. */
+    /** The models on laws that fit the other runs with their deviations drawn anew. */
     List<LawModel<L>> redrawn(int times, RandomStreams streams) {
         return estimate.redrawn(times, streams).stream().<LawModel<L>>map(given).toList();
     }

@@ -80,7 +80,7 @@ class DataReportTest {
                 .singleElement()
                 .extracting(Finding::columns)
                 .isEqualTo(List.of("label in cents"));
-        // It voids all that is computed, and is what a summary must not leave out.
+        // A copy of the label invalidates every answer, so that the summary must show it.
         assertThat(report.findings().get(0).kind()).isEqualTo(Kind.LABEL_COPY);
         assertThat(report.findings()).isSortedAccordingTo(Comparator.comparing(Finding::kind));
         assertThat(report.findings(Kind.UNITS))

@@ -102,7 +102,7 @@ class MmdOfArraysTest {
                 .isCloseTo(expected.standardError(), within(1e-12 * expected.standardError() + 1e-14 * largest));
     }
 
-    /** Two clouds whose points are a millionth as far from each other as the clouds are: their inner products know nothing of that. */
+    /** Two clouds whose points are a millionth as far from each other as the clouds are: inner products cannot resolve that. */
     @Test
     void closePointsKeepTheirDigits() {
         double[][] x = normal(40, DIMENSION, 1e-6, 1, 3);

@@ -8,6 +8,11 @@ public final class DotProduct {
 
     private DotProduct() {}
 
+    /** The dot product of two arrays of equal length. */
+    public static double of(double[] a, double[] b) {
+        return of(a, 0, b, 0, a.length);
+    }
+
     /**
      * Multiplies two stretches of equal length entry by entry, and adds up the products. Nothing is scaled: products beyond the range
      * of {@code double} overflow or underflow.

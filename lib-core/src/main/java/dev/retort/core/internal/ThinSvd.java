@@ -185,7 +185,7 @@ public final class ThinSvd {
         }
         double[] vector = new double[columns.length];
         for (int j = 0; j < vector.length; j++) {
-            vector[j] = values[i] == 0 ? 0 : dot(columns[j], left[i], 0) / values[i];
+            vector[j] = values[i] == 0 ? 0 : DotProduct.of(columns[j], left[i]) / values[i];
         }
         return vector;
     }
@@ -244,7 +244,7 @@ public final class ThinSvd {
             values[k] = lengths[from];
             left[k] = Arrays.copyOf(rotations[from], n);
             for (int i = p - 1; i >= 0; i--) {
-                reflect(a[i], i, scales[i], left[k]);
+                Householder.reflect(a[i], i, scales[i], left[k], i, n - i);
             }
             for (int j = 0; j < p; j++) {
                 right[k][pivots[j]] = values[k] == 0 ? 0 : rows[from][j] / values[k];
@@ -270,7 +270,7 @@ public final class ThinSvd {
                 vector[freest] = 1;
                 for (int again = 0; again < 2; again++) {
                     for (int i = 0; i < k; i++) {
-                        addMultiple(-dot(right[i], vector, 0), right[i], vector, 0);
+                        Blocks.addRow(-DotProduct.of(right[i], vector), right[i], 0, vector, 0, p);
                     }
                 }
                 double length = norm(vector);
@@ -298,18 +298,18 @@ public final class ThinSvd {
                 longest = left[j] > left[longest] ? j : longest;
             }
             swap(a, pivots, left, before, k, longest);
-            scales[k] = reflection(a[k], k);
+            int count = a[k].length - k;
+            scales[k] = Householder.reflection(a[k], k, count);
             diagonal[k] = a[k][k];
-            a[k][k] = 1;
             for (int j = k + 1; j < p; j++) {
-                reflect(a[k], k, scales[k], a[j]);
+                Householder.reflect(a[k], k, scales[k], a[j], k, count);
                 if (left[j] > 0) {
                     double ratio = Math.abs(a[j][k]) / left[j];
                     double rest = Math.max(0, (1 - ratio) * (1 + ratio));
                     double known = left[j] / before[j];
                     // Computed anew once cancellation may have eaten half of the digits.
                     if (rest * known * known <= Math.sqrt(PRECISION)) {
-                        left[j] = norm(Arrays.copyOfRange(a[j], k + 1, a[j].length));
+                        left[j] = Blocks.norm(a[j], k + 1, count - 1);
                         before[j] = left[j];
                     } else {
                         left[j] *= Math.sqrt(rest);
@@ -331,33 +331,6 @@ public final class ThinSvd {
     }
 
     /**
-     * Turns x from an index on into v, with v = 1 there understood, such that x − scale v (vᵀx) has nothing after the index; what it
-     * has there replaces x at the index.
-     */
-    private static double reflection(double[] x, int from) {
-        double rest = 0;
-        for (int i = from + 1; i < x.length; i++) {
-            rest += x[i] * x[i];
-        }
-        if (rest == 0) {
-            return 0;
-        }
-        double first = x[from];
-        double length = -Math.copySign(Math.sqrt(first * first + rest), first);
-        for (int i = from + 1; i < x.length; i++) {
-            x[i] /= first - length;
-        }
-        x[from] = length;
-        return (length - first) / length;
-    }
-
-    private static void reflect(double[] v, int from, double scale, double[] x) {
-        if (scale != 0) {
-            addMultiple(-scale * dot(v, x, from), v, x, from);
-        }
-    }
-
-    /**
      * Jacobi's rotations of pairs of vectors, until all are orthogonal, and the same of those that come with them. Sweeps go
      * through all pairs.
      */
@@ -367,11 +340,11 @@ public final class ThinSvd {
         for (int sweep = 0; sweep < SWEEPS; sweep++) {
             boolean rotated = false;
             double[] squares =
-                    Arrays.stream(vectors).mapToDouble(v -> dot(v, v, 0)).toArray();
+                    Arrays.stream(vectors).mapToDouble(v -> DotProduct.of(v, v)).toArray();
             for (int i = 0; i < count; i++) {
                 for (int j = i + 1; j < count; j++) {
                     double lengths = Math.sqrt(squares[i]) * Math.sqrt(squares[j]);
-                    double product = lengths > NOTHING ? dot(vectors[i], vectors[j], 0) : 0;
+                    double product = lengths > NOTHING ? DotProduct.of(vectors[i], vectors[j]) : 0;
                     if (Math.abs(product) > tolerance * lengths) {
                         double slope = (squares[j] - squares[i]) / (2 * product);
                         double tangent = Math.copySign(1, slope) / (Math.abs(slope) + Math.hypot(1, slope));
@@ -426,36 +399,21 @@ public final class ThinSvd {
         return triangle;
     }
 
-    /** e such that the largest entry is about 2^e. */
+    /** The power of two of the largest entry. */
     private static int exponent(double[][] columns) {
-        double largest = 0;
-        for (double[] column : columns) {
-            for (double entry : column) {
-                largest = Math.max(largest, Math.abs(entry));
-            }
-        }
-        return largest == 0 ? 0 : Math.getExponent(largest);
+        double[] largest = new double[columns.length];
+        Arrays.setAll(
+                largest, j -> Arrays.stream(columns[j]).map(Math::abs).max().orElseThrow());
+        return PowerOfTwo.exponent(largest);
     }
 
     private static double[] scaled(double[] values, int exponent) {
-        double[] scaled = new double[values.length];
-        for (int i = 0; i < values.length; i++) {
-            scaled[i] = Math.scalb(values[i], exponent);
-        }
+        double[] scaled = values.clone();
+        PowerOfTwo.scale(scaled, exponent);
         return scaled;
     }
 
     private static double norm(double[] x) {
-        return Math.sqrt(dot(x, x, 0));
-    }
-
-    private static double dot(double[] x, double[] y, int from) {
-        return DotProduct.of(x, from, y, from, x.length - from);
-    }
-
-    private static void addMultiple(double factor, double[] x, double[] y, int from) {
-        for (int i = from; i < x.length; i++) {
-            y[i] += factor * x[i];
-        }
+        return Blocks.norm(x, 0, x.length);
     }
 }

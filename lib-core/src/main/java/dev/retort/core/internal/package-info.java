@@ -1,6 +1,6 @@
 /**
- * What the modules share and users do not need: the wording of a refused argument, exact sums, decompositions of matrices in plain
- * Java, files that are written whole.
+ * What the modules share and users do not need: the wording of a refused argument, exact sums, matrices in plain Java and their
+ * decompositions, files that are written whole.
  */
 @NullMarked
 package dev.retort.core.internal;

@@ -1,11 +1,10 @@
 package dev.retort.theory.incontext;
 
 import dev.retort.core.StandardNormal;
+import dev.retort.core.internal.DenseMatrix;
 import dev.retort.core.internal.SymmetricEigen;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
-import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.special.Gamma;
 
 /**
@@ -96,12 +95,12 @@ final class ConfusedTasks {
         for (double[] row : inputs) {
             row[0] *= shrinkage;
         }
-        RealMatrix features = new Array2DRowRealMatrix(inputs, false);
+        DenseMatrix features = DenseMatrix.of(inputs);
         if (context.length() == 0) {
-            features = features.scalarMultiply(0);
+            features = features.scaled(0);
         }
         SymmetricEigen eigen =
-                SymmetricEigen.of(features.transpose().multiply(features).getData());
+                SymmetricEigen.of(features.transposed().times(features).toArray());
         double[] eigenvalues = eigen.values();
         double[] scales = new double[d];
         double[] wrong = new double[d]; // less the right one, along the eigenvectors

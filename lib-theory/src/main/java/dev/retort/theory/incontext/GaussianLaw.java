@@ -5,11 +5,9 @@ import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.DenseMatrix;
 import dev.retort.core.internal.SymmetricEigen;
-import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.ArrayRealVector;
-import org.apache.commons.math3.linear.RealMatrix;
-import org.apache.commons.math3.linear.RealVector;
+import java.util.Arrays;
 
 /** A normal distribution N(m, S), whose covariance may be singular. */
 final class GaussianLaw {
@@ -17,10 +15,10 @@ final class GaussianLaw {
     /** What rounding may do to a symmetric or a positive semidefinite matrix, relative to its largest entry. */
     private static final double ROUNDING = 1e-12;
 
-    private final RealVector mean;
-    private final RealMatrix covariance;
+    private final double[] mean;
+    private final DenseMatrix covariance;
 
-    private GaussianLaw(RealVector mean, RealMatrix covariance) {
+    private GaussianLaw(double[] mean, DenseMatrix covariance) {
         this.mean = mean;
         this.covariance = covariance;
     }
@@ -51,45 +49,58 @@ final class GaussianLaw {
                 }
             }
         }
-        RealMatrix matrix = new Array2DRowRealMatrix(covariance);
         double smallest = SymmetricEigen.of(covariance).values()[0];
         if (smallest < -ROUNDING * mean.length * largest) {
             throw refusal(covariances, "a matrix with the eigenvalue " + smallest, "is not positive semidefinite");
         }
-        return new GaussianLaw(new ArrayRealVector(mean), matrix);
+        return new GaussianLaw(mean.clone(), DenseMatrix.of(covariance));
     }
 
     /** The law of some coordinates in a row. */
     GaussianLaw marginal(int from, int to) {
-        return new GaussianLaw(mean.getSubVector(from, to - from), covariance.getSubMatrix(from, to - 1, from, to - 1));
+        int size = to - from;
+        double[] entries = new double[size * size];
+        Arrays.setAll(entries, k -> covariance.entry(from + k / size, from + k % size));
+        return new GaussianLaw(Arrays.copyOfRange(mean, from, to), DenseMatrix.ofEntries(size, size, entries));
     }
 
     int dimension() {
-        return mean.getDimension();
+        return mean.length;
     }
 
-    RealVector mean() {
+    /** m, not a copy. */
+    double[] mean() {
         return mean;
     }
 
-    RealMatrix covariance() {
+    DenseMatrix covariance() {
         return covariance;
     }
 
+    /** ‖m₁ − m₂‖². */
+    double squaredDistanceOfMeans(GaussianLaw other) {
+        double squared = 0;
+        for (int i = 0; i < mean.length; i++) {
+            squared += (mean[i] - other.mean[i]) * (mean[i] - other.mean[i]);
+        }
+        return squared;
+    }
+
     /** The uncentred second moments S + m mᵀ. */
-    RealMatrix moments() {
-        return covariance.add(mean.outerProduct(mean));
+    DenseMatrix moments() {
+        DenseMatrix row = DenseMatrix.of(mean);
+        return covariance.plus(row.transposed().times(row));
     }
 
     /** The variance of coordinate i, not below 0. */
     double variance(int i) {
-        return Math.max(0, covariance.getEntry(i, i));
+        return Math.max(0, covariance.entry(i, i));
     }
 
     boolean isDiagonal() {
         for (int i = 0; i < dimension(); i++) {
             for (int j = 0; j < i; j++) {
-                if (covariance.getEntry(i, j) != 0) {
+                if (covariance.entry(i, j) != 0) {
                     return false;
                 }
             }

@@ -2,13 +2,16 @@ package dev.retort.theory.incontext;
 
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.DenseMatrix;
+import dev.retort.core.internal.DiagonalMatrix;
+import dev.retort.core.internal.DotProduct;
+import dev.retort.core.internal.Matrix;
 import dev.retort.core.internal.SymmetricEigen;
 import java.util.Arrays;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.linear.ArrayRealVector;
 import org.apache.commons.math3.linear.CholeskyDecomposition;
 import org.apache.commons.math3.linear.LUDecomposition;
-import org.apache.commons.math3.linear.MatrixUtils;
-import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.RealVector;
 import org.apache.commons.numbers.gamma.Erf;
 import org.apache.commons.numbers.gamma.Erfc;
@@ -25,14 +28,18 @@ final class GaussianMeans {
     /** det(I + (S₁ + S₂)/ℓ²)^(−½) exp(−½ (m₁ − m₂)ᵀ (ℓ²I + S₁ + S₂)⁻¹ (m₁ − m₂)). */
     static double ofGaussian(double width, GaussianLaw first, GaussianLaw second) {
         int d = first.dimension();
-        RealMatrix spread = first.covariance()
-                .add(second.covariance())
-                .scalarMultiply(1 / width / width)
-                .add(MatrixUtils.createRealIdentityMatrix(d));
+        Matrix spread = first.covariance()
+                .plus(second.covariance())
+                .scaled(1 / width / width)
+                .plus(DiagonalMatrix.multipleOfIdentity(1, d));
         // Symmetry has been checked, and every eigenvalue is at least 1: thresholds of the library's own are not
         // needed.
-        CholeskyDecomposition factored = new CholeskyDecomposition(spread, Double.POSITIVE_INFINITY, 0);
-        RealVector apart = first.mean().subtract(second.mean()).mapDivide(width);
+        CholeskyDecomposition factored = new CholeskyDecomposition(
+                new Array2DRowRealMatrix(spread.toArray(), false), Double.POSITIVE_INFINITY, 0);
+        RealVector apart = new ArrayRealVector(d);
+        for (int i = 0; i < d; i++) {
+            apart.setEntry(i, (first.mean()[i] - second.mean()[i]) / width);
+        }
         double exponent = -apart.dotProduct(factored.getSolver().solve(apart)) / 2;
         for (int i = 0; i < d; i++) {
             exponent -= Math.log(factored.getL().getEntry(i, i));
@@ -45,7 +52,7 @@ final class GaussianMeans {
         double mean = 1;
         for (int i = 0; i < first.dimension(); i++) {
             double s = Math.sqrt(first.variance(i) + second.variance(i)) / width;
-            double delta = Math.abs(first.mean().getEntry(i) - second.mean().getEntry(i)) / width;
+            double delta = Math.abs(first.mean()[i] - second.mean()[i]) / width;
             mean *= s == 0 ? Math.exp(-delta) : (oneSide(s, -delta) + oneSide(s, delta)) / 2;
         }
         return mean;
@@ -61,7 +68,7 @@ final class GaussianMeans {
 
     /** D(m₁ − m₂, √(s₁² + s₂²)) − ½D(0, √2 s₁) − ½D(0, √2 s₂), where D(δ, s) is the mean size of N(δ, s²). */
     static double energyDiscrepancy(GaussianLaw first, GaussianLaw second) {
-        double delta = first.mean().getEntry(0) - second.mean().getEntry(0);
+        double delta = first.mean()[0] - second.mean()[0];
         double s = Math.sqrt(first.variance(0) + second.variance(0));
         double within = Math.sqrt(first.variance(0)) + Math.sqrt(second.variance(0));
         // A sum of two terms that are not negative: what the shift adds, and what the widths do.
@@ -92,11 +99,11 @@ final class GaussianMeans {
     /** E exp t⟨X, Y⟩ near t = 1. */
     private static final class Exponential {
 
-        private final RealVector m1;
-        private final RealVector m2;
-        private final RealMatrix s1;
-        private final RealMatrix s2;
-        private final RealMatrix b;
+        private final double[] m1;
+        private final double[] m2;
+        private final DenseMatrix s1;
+        private final DenseMatrix s2;
+        private final DenseMatrix b;
         private final double logDeterminant;
 
         Exponential(GaussianLaw first, GaussianLaw second) {
@@ -104,60 +111,58 @@ final class GaussianMeans {
             m2 = second.mean();
             s1 = first.covariance();
             s2 = second.covariance();
-            RealMatrix root = root(s1);
-            double radius = Arrays.stream(
-                            SymmetricEigen.of(root.multiply(s2).multiply(root).getData())
-                                    .values())
-                    .max()
-                    .getAsDouble();
+            DenseMatrix root = root(s1);
+            double[] eigenvalues =
+                    SymmetricEigen.of(root.times(s2).times(root).toArray()).values();
+            double radius = eigenvalues[eigenvalues.length - 1];
             if (!(radius < 1)) {
                 throw refusal(
                         "covariances",
                         "a product with the eigenvalue " + radius,
                         "is not less than 1: the mean of exp⟨x, y⟩ is infinite; scale the points down");
             }
-            RealMatrix rest =
-                    MatrixUtils.createRealIdentityMatrix(m1.getDimension()).subtract(s2.multiply(s1));
-            LUDecomposition factored = new LUDecomposition(rest, Double.MIN_NORMAL);
-            b = factored.getSolver().getInverse();
+            Matrix rest = DiagonalMatrix.multipleOfIdentity(1, m1.length).minus(s2.times(s1));
+            LUDecomposition factored =
+                    new LUDecomposition(new Array2DRowRealMatrix(rest.toArray(), false), Double.MIN_NORMAL);
+            b = DenseMatrix.of(factored.getSolver().getInverse().getData());
             logDeterminant = -Math.log(factored.getDeterminant());
         }
 
-        private static RealMatrix root(RealMatrix covariance) {
-            SymmetricEigen eigen = SymmetricEigen.of(covariance.getData());
+        private static DenseMatrix root(DenseMatrix covariance) {
+            SymmetricEigen eigen = SymmetricEigen.of(covariance.toArray());
             double[] values = eigen.values();
             double[][] scaled = new double[values.length][]; // by λ^¼: V √λ Vᵀ is the product with itself
             for (int k = 0; k < values.length; k++) {
                 double factor = Math.sqrt(Math.sqrt(Math.max(0, values[k])));
                 scaled[k] = Arrays.stream(eigen.vector(k)).map(v -> factor * v).toArray();
             }
-            RealMatrix rows = new Array2DRowRealMatrix(scaled, false);
-            return rows.transpose().multiply(rows);
+            DenseMatrix rows = DenseMatrix.of(scaled);
+            return rows.transposed().times(rows);
         }
 
         double mean() {
             double exponent = logDeterminant / 2
-                    + form(m1, b.multiply(s2), m1) / 2
+                    + form(m1, b.times(s2), m1) / 2
                     + form(m1, b, m2)
-                    + form(m2, s1.multiply(b), m2) / 2;
+                    + form(m2, s1.times(b), m2) / 2;
             return Math.exp(exponent);
         }
 
         /** With t²S₁ and tm₁ for S₁ and m₁, dB/dt = 2B S₂S₁ B at t = 1. */
         double logDerivative() {
-            RealMatrix bs = b.multiply(s2).multiply(s1);
-            RealMatrix bsb = bs.multiply(b);
-            return bs.getTrace()
-                    + form(m1, b.multiply(s2), m1)
-                    + form(m1, bsb.multiply(s2), m1)
+            DenseMatrix bs = b.times(s2).times(s1);
+            DenseMatrix bsb = bs.times(b);
+            return bs.trace()
+                    + form(m1, b.times(s2), m1)
+                    + form(m1, bsb.times(s2), m1)
                     + form(m1, b, m2)
                     + 2 * form(m1, bsb, m2)
-                    + form(m2, s1.multiply(b), m2)
-                    + form(m2, s1.multiply(bsb), m2);
+                    + form(m2, s1.times(b), m2)
+                    + form(m2, s1.times(bsb), m2);
         }
 
-        private static double form(RealVector left, RealMatrix matrix, RealVector right) {
-            return left.dotProduct(matrix.operate(right));
+        private static double form(double[] left, DenseMatrix matrix, double[] right) {
+            return DotProduct.of(left, matrix.times(right));
         }
     }
 }

@@ -6,6 +6,7 @@ import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.DenseMatrix;
 import dev.retort.core.internal.DotProduct;
 import java.util.Arrays;
 import java.util.List;
@@ -450,13 +451,12 @@ public abstract sealed class Kernel {
 
         @Override
         double mean(GaussianLaw first, GaussianLaw second) {
-            return first.mean().dotProduct(second.mean());
+            return DotProduct.of(first.mean(), second.mean());
         }
 
         @Override
         double squaredDiscrepancy(GaussianLaw first, GaussianLaw second) {
-            double distance = first.mean().getDistance(second.mean());
-            return distance * distance;
+            return first.squaredDistanceOfMeans(second);
         }
 
         @Override
@@ -512,15 +512,15 @@ public abstract sealed class Kernel {
         /** For p = 2 it is ‖M₁ − M₂‖² + 2c‖m₁ − m₂‖², M = S + mmᵀ. */
         @Override
         double squaredDiscrepancy(GaussianLaw first, GaussianLaw second) {
-            double means = first.mean().getDistance(second.mean());
+            double means = first.squaredDistanceOfMeans(second);
             if (degree == 1) {
-                return means * means;
+                return means;
             }
             if (degree > 2) {
                 return super.squaredDiscrepancy(first, second);
             }
-            double moments = first.moments().subtract(second.moments()).getFrobeniusNorm();
-            return moments * moments + 2 * offset * means * means;
+            DenseMatrix moments = first.moments().minus(second.moments());
+            return moments.inner(moments) + 2 * offset * means;
         }
 
         @Override

@@ -5,6 +5,8 @@ import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.SampleMean;
 import dev.retort.core.StandardNormal;
+import dev.retort.core.internal.DenseMatrix;
+import dev.retort.core.internal.DiagonalMatrix;
 import dev.retort.core.internal.SymmetricEigen;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Spectrum;
@@ -12,9 +14,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.MatrixUtils;
-import org.apache.commons.math3.linear.RealMatrix;
 
 /**
  * What in-context predictors lose on Gaussian features of any covariance, averaged exactly over the noise of the labels and
@@ -49,28 +48,25 @@ public final class SampledContexts {
         Context(RegressionTask task, int length, RandomGenerator random) {
             int dimension = task.dimension();
             double[] variances = task.spectrum().eigenvalues();
-            RealMatrix features = new Array2DRowRealMatrix(length, dimension);
-            for (int row = 0; row < length; row++) {
-                for (int i = 0; i < dimension; i++) {
-                    features.setEntry(row, i, Math.sqrt(variances[i]) * StandardNormal.next(random));
-                }
+            double[][] rows = new double[length][dimension];
+            for (double[] row : rows) {
+                Arrays.setAll(row, i -> Math.sqrt(variances[i]) * StandardNormal.next(random));
             }
+            DenseMatrix features = DenseMatrix.of(rows);
             SymmetricEigen gram =
-                    SymmetricEigen.of(features.transpose().multiply(features).getData());
+                    SymmetricEigen.of(features.transposed().times(features).toArray());
             this.eigenvalues = gram.values();
             // They ascend; those without a place in the rank are rounding.
             int rank = Math.min(length, task.spectrum().rank());
             Arrays.fill(eigenvalues, 0, Math.max(0, dimension - rank), 0);
-            RealMatrix basis = new Array2DRowRealMatrix(dimension, dimension);
-            for (int k = 0; k < dimension; k++) {
-                basis.setColumn(k, gram.vector(k));
-            }
-            this.task = basis.preMultiply(
+            double[][] vectors = new double[dimension][];
+            Arrays.setAll(vectors, gram::vector);
+            DenseMatrix basis = DenseMatrix.of(vectors); // in rows
+            this.task = basis.times(
                     IntStream.range(0, dimension).mapToDouble(task::coefficient).toArray());
-            this.covariance = basis.transpose()
-                    .multiply(MatrixUtils.createRealDiagonalMatrix(variances))
-                    .multiply(basis)
-                    .getData();
+            this.covariance = basis.times(DiagonalMatrix.of(variances))
+                    .times(basis.transposed())
+                    .toArray();
         }
 
         double excess(InContextPredictor predictor, double noiseVariance) {

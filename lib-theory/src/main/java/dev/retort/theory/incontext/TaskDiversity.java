@@ -10,14 +10,13 @@ import static dev.retort.core.internal.Arguments.refusal;
 import dev.retort.core.RandomStreams;
 import dev.retort.core.SampleMean;
 import dev.retort.core.StandardNormal;
+import dev.retort.core.internal.DenseMatrix;
 import dev.retort.core.internal.SymmetricEigen;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.RealMatrix;
 
 /**
  * What pre-training on M tasks is worth: the two Bayes predictors between which in-context learners are found, against M. The
@@ -193,12 +192,11 @@ public final class TaskDiversity {
             if (count == 0) {
                 return new double[0];
             }
-            RealMatrix features = new Array2DRowRealMatrix(Math.max(context.length(), context.dimension()), count);
-            for (int row = 0; row < features.getRowDimension(); row++) {
-                features.setRow(row, gaussian(count, 1, random));
-            }
+            double[][] rows = new double[Math.max(context.length(), context.dimension())][];
+            Arrays.setAll(rows, row -> gaussian(count, 1, random));
+            DenseMatrix features = DenseMatrix.of(rows);
             return Arrays.stream(SymmetricEigen.of(
-                                    features.transpose().multiply(features).getData())
+                                    features.transposed().times(features).toArray())
                             .values())
                     .map(x -> Math.sqrt(Math.max(0, x)))
                     .toArray();

@@ -1,7 +1,7 @@
 package dev.retort.theory.matrix;
 
+import dev.retort.core.internal.DiagonalMatrix;
 import dev.retort.core.spectrum.Spectrum;
-import java.util.Arrays;
 
 /**
  * The coordinates in which a training acts on each coefficient alone: the k eigenvectors of the covariance of the features
@@ -24,9 +24,7 @@ sealed interface Basis permits Eigenbasis, MaskedBasis {
 
     /** The k eigenvectors, each by its components along those of a basis of all features. */
     default double[] vectorsIn(Eigenbasis other) {
-        double[] ones = new double[size()];
-        Arrays.fill(ones, 1);
-        double[] identity = Symmetric.dense(ones);
+        double[] identity = DiagonalMatrix.multipleOfIdentity(1, size()).dense().entries();
         return equals(other) ? identity : other.fromFeatures(toFeatures(identity));
     }
 

@@ -1,66 +1,37 @@
 package dev.retort.theory.matrix;
 
+import dev.retort.core.internal.Blocks;
+import dev.retort.core.internal.DenseMatrix;
+import dev.retort.core.internal.DiagonalMatrix;
+import dev.retort.core.internal.Matrix;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 
-/**
- * A positive semidefinite matrix in the coordinates of a basis; only its diagonal is stored as long as it is diagonal there.
- * Immutable.
- */
-final class Symmetric {
-
-    private final Basis basis;
-
-    /** k diagonal entries, or k² row after row. */
-    private final double[] entries;
-
-    private Symmetric(Basis basis, double[] entries) {
-        this.basis = basis;
-        this.entries = entries;
-    }
+/** A positive semidefinite matrix in the coordinates of a basis, diagonal as long as it is diagonal there. Immutable. */
+record Symmetric(Basis basis, Matrix entries) {
 
     static Symmetric diagonal(Basis basis, double[] diagonal) {
-        return new Symmetric(basis, diagonal);
-    }
-
-    private boolean isDiagonal() {
-        return entries.length == basis.size();
+        return new Symmetric(basis, DiagonalMatrix.of(diagonal));
     }
 
     Symmetric times(double factor) {
-        double[] scaled = entries.clone();
-        for (int k = 0; k < scaled.length; k++) {
-            scaled[k] *= factor;
-        }
-        return new Symmetric(basis, scaled);
+        return new Symmetric(basis, entries.scaled(factor));
     }
 
     /** D A D for a diagonal D. */
     Symmetric scaledBy(double[] d) {
-        double[] scaled = entries.clone();
-        int size = d.length;
-        for (int k = 0; k < scaled.length; k++) {
-            scaled[k] *= isDiagonal() ? d[k] * d[k] : d[k / size] * d[k % size];
-        }
-        return new Symmetric(basis, scaled);
+        Matrix scales = DiagonalMatrix.of(d);
+        return new Symmetric(basis, scales.times(entries).times(scales));
     }
 
     /** The sum with a diagonal matrix in the same coordinates. */
     Symmetric plusDiagonal(double[] diagonal) {
-        double[] sum = entries.clone();
-        int step = isDiagonal() ? 1 : diagonal.length + 1;
-        for (int i = 0; i < diagonal.length; i++) {
-            sum[i * step] += diagonal[i];
-        }
-        return new Symmetric(basis, sum);
+        return new Symmetric(basis, entries.plus(DiagonalMatrix.of(diagonal)));
     }
 
     /** The variances along the basis; what rounding pushed below zero is zero. */
     double[] diagonal() {
-        double[] diagonal = new double[basis.size()];
-        int step = isDiagonal() ? 1 : basis.size() + 1;
-        Arrays.setAll(diagonal, i -> Math.max(0, entries[i * step]));
-        return diagonal;
+        return nonNegative(entries.diagonal());
     }
 
     /** The variances along another basis. */
@@ -70,16 +41,26 @@ final class Symmetric {
         }
         int p = other.size();
         double[] left = basis.vectorsIn(other);
-        double[] right = isDiagonal() ? left : other.fromFeatures(basis.toFeatures(entries));
+        double[] weights = new double[basis.size()];
+        double[] right = left;
+        if (entries instanceof DiagonalMatrix diagonal) {
+            weights = diagonal.diagonal();
+        } else {
+            Arrays.fill(weights, 1);
+            right = other.fromFeatures(basis.toFeatures(inBasis()));
+        }
         double[] diagonal = new double[p];
         for (int k = 0; k < left.length; k++) {
-            double weight = isDiagonal() ? entries[k / p] : 1;
-            diagonal[k % p] += weight * left[k] * right[k];
+            diagonal[k % p] += weights[k / p] * left[k] * right[k];
         }
-        for (int i = 0; i < p; i++) {
-            diagonal[i] = Math.max(0, diagonal[i]);
+        return nonNegative(diagonal);
+    }
+
+    private static double[] nonNegative(double[] variances) {
+        for (int i = 0; i < variances.length; i++) {
+            variances[i] = Math.max(0, variances[i]);
         }
-        return diagonal;
+        return variances;
     }
 
     /** The matrix of labels as a model with another basis takes them. */
@@ -87,7 +68,8 @@ final class Symmetric {
         if (basis.equals(other)) {
             return this;
         }
-        return new Symmetric(other, onBothSides(inFeatures(), other::labels));
+        double[] labels = onBothSides(inFeatures(), other::labels);
+        return new Symmetric(other, DenseMatrix.ofEntries(other.size(), other.size(), labels));
     }
 
     /** The matrix in features, row after row. */
@@ -95,34 +77,15 @@ final class Symmetric {
         return onBothSides(inBasis(), basis::toFeatures);
     }
 
-    /** The matrix in the coordinates of its basis, row after row. */
+    /** The matrix in the coordinates of its basis, row after row; not to be changed. */
     double[] inBasis() {
-        return isDiagonal() ? dense(entries) : entries;
+        return entries.dense().entries();
     }
 
     /** B A Bᵀ for a map B of vectors, one per row, and a square matrix A. */
     static double[] onBothSides(double[] square, UnaryOperator<double[]> map) {
         int size = (int) Math.round(Math.sqrt(square.length));
         double[] half = map.apply(square);
-        return map.apply(transposed(half, half.length / size));
-    }
-
-    static double[] dense(double[] diagonal) {
-        double[] dense = new double[Math.multiplyExact(diagonal.length, diagonal.length)];
-        for (int i = 0; i < diagonal.length; i++) {
-            dense[i * (diagonal.length + 1)] = diagonal[i];
-        }
-        return dense;
-    }
-
-    private static double[] transposed(double[] rows, int columns) {
-        double[] transposed = new double[rows.length];
-        int count = rows.length / columns;
-        for (int j = 0; j < columns; j++) {
-            for (int i = 0; i < count; i++) {
-                transposed[j * count + i] = rows[i * columns + j];
-            }
-        }
-        return transposed;
+        return map.apply(Blocks.transposed(half, size, half.length / size));
     }
 }

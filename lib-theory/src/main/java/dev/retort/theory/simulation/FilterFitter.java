@@ -1,14 +1,13 @@
 package dev.retort.theory.simulation;
 
+import dev.retort.core.internal.DenseMatrix;
+import dev.retort.core.internal.DiagonalMatrix;
 import dev.retort.core.internal.SymmetricEigen;
 import dev.retort.core.nd4j.ExplicitFit;
 import dev.retort.core.nd4j.LinearFit;
 import dev.retort.theory.distillation.Estimator;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.ArrayRealVector;
-import org.apache.commons.math3.linear.RealMatrix;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -21,7 +20,7 @@ record FilterFitter(Estimator.Filtered estimator) implements Fitter {
 
     @Override
     public Fit fit(INDArray features, int @Nullable [] seen, RandomGenerator random) {
-        double[][] map = map(new Array2DRowRealMatrix(Rows.of(features, seen), false));
+        double[][] map = map(DenseMatrix.of(Rows.of(features, seen)));
         if (seen != null) {
             double[][] all = new double[(int) features.size(1)][map[0].length];
             for (int j = 0; j < seen.length; j++) {
@@ -58,21 +57,25 @@ record FilterFitter(Estimator.Filtered estimator) implements Fitter {
     }
 
     /** A = Xᵀ U diag((1 − ψ(s))/s) Uᵀ/n. */
-    private double[][] map(RealMatrix x) {
-        int n = x.getRowDimension();
-        SymmetricEigen eigen = SymmetricEigen.of(
-                x.multiply(x.transpose()).scalarMultiply(1.0 / n).getData());
+    private double[][] map(DenseMatrix x) {
+        int n = x.rows();
+        DenseMatrix transposed = x.transposed();
+        SymmetricEigen eigen =
+                SymmetricEigen.of(x.times(transposed).scaled(1.0 / n).toArray());
         double[] values = eigen.values();
-        RealMatrix vectors = new Array2DRowRealMatrix(n, n);
-        RealMatrix scaled = vectors.copy();
+        double[][] vectors = new double[n][]; // in rows
+        double[] factors = new double[n];
         for (int k = 0; k < n; k++) {
             double s = values[k];
-            double factor = s > RANK * values[n - 1] ? (1 - estimator.residual(s)) / s : 0;
-            double[] vector = eigen.vector(k);
-            vectors.setColumn(k, vector);
-            scaled.setColumnVector(k, new ArrayRealVector(vector, false).mapMultiply(factor / n));
+            factors[k] = s > RANK * values[n - 1] ? (1 - estimator.residual(s)) / s / n : 0;
+            vectors[k] = eigen.vector(k);
         }
-        return x.transpose().multiply(scaled).multiply(vectors.transpose()).getData();
+        DenseMatrix u = DenseMatrix.of(vectors);
+        return transposed
+                .times(u.transposed())
+                .times(DiagonalMatrix.of(factors))
+                .times(u)
+                .toArray();
     }
 
     private record FilterFit(LinearFit fit) implements Fit {

@@ -5,14 +5,14 @@ import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 
 import dev.retort.core.RandomStreams;
+import dev.retort.core.internal.Matrix;
 import dev.retort.core.nd4j.internal.Backend;
 import dev.retort.theory.testtime.LinearAttention;
 import dev.retort.theory.testtime.TaskPrior;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.RealMatrix;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -140,21 +140,28 @@ public final class Pretraining {
      * it. Norms are bounded by the largest sum of a row.
      */
     private double rate() {
-        RealMatrix features = new Array2DRowRealMatrix(prior.covariance(), false);
-        RealMatrix moments = secondMoments(features);
-        double noise = 8 * features.getTrace() * moments.getTrace() / batch;
-        double curvature = 2 * features.getNorm() * moments.getNorm() + noise;
+        Matrix features = Matrix.square("covariance", prior.covariance());
+        Matrix moments = secondMoments(features);
+        double noise = 8 * features.trace() * moments.trace() / batch;
+        double curvature = 2 * largestRowSum(features) * largestRowSum(moments) + noise;
         return curvature == 0 ? 0 : 1 / curvature;
     }
 
+    private static double largestRowSum(Matrix matrix) {
+        return Arrays.stream(matrix.toArray())
+                .mapToDouble(row -> Arrays.stream(row).map(Math::abs).sum())
+                .max()
+                .getAsDouble();
+    }
+
     /** C = n(n+1) Σx Σβ Σx + n τ Σx. */
-    private RealMatrix secondMoments(RealMatrix features) {
+    private Matrix secondMoments(Matrix features) {
         double n = contextLength;
         double labels = prior.signalPower() + prior.noise() * prior.noise();
-        return features.multiply(new Array2DRowRealMatrix(prior.coefficientCovariance(), false))
-                .multiply(features)
-                .scalarMultiply(n * (n + 1))
-                .add(features.scalarMultiply(n * labels));
+        return features.times(Matrix.square("coefficientCovariance", prior.coefficientCovariance()))
+                .times(features)
+                .scaled(n * (n + 1))
+                .plus(features.scaled(n * labels));
     }
 
     @Override

@@ -4,6 +4,10 @@ import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.Blocks;
+import dev.retort.core.internal.DiagonalMatrix;
+import dev.retort.core.internal.DotProduct;
+import dev.retort.core.internal.Matrix;
 import org.apache.commons.math3.analysis.polynomials.PolynomialFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ContextMoments {
 
-    private final SquareMatrix features;
-    private final SquareMatrix weights;
+    private final Matrix features;
+    private final Matrix weights;
     private final double[] beta;
     private final double noiseVariance;
     private final double length;
@@ -38,19 +42,19 @@ final class ContextMoments {
     private final PolynomialFunction aside = new PolynomialFunction(new double[] {0, 1});
 
     /** Σxʲ W, W Σxʲ and Σxʲ, as far as they have been needed. */
-    private final @Nullable SquareMatrix[] left = new SquareMatrix[4];
+    private final @Nullable Matrix[] left = new Matrix[4];
 
-    private final @Nullable SquareMatrix[] right = new SquareMatrix[4];
-    private final @Nullable SquareMatrix[] powers = new SquareMatrix[4];
+    private final @Nullable Matrix[] right = new Matrix[4];
+    private final @Nullable Matrix[] powers = new Matrix[4];
 
-    private ContextMoments(InContextTask task, SquareMatrix features, SquareMatrix weights, double[] beta, int length) {
+    private ContextMoments(InContextTask task, Matrix features, Matrix weights, double[] beta, int length) {
         this.length = length;
-        this.featureExponent = Math.getExponent(features.norm()) / 2 * 2;
+        this.featureExponent = Math.getExponent(features.largest()) / 2 * 2;
         this.features = features.scaled(Math.scalb(1.0, -featureExponent));
         int largest = Math.getExponent(largest(beta));
         double[] scaled = scaled(beta, -largest);
         int half = featureExponent / 2 + largest;
-        double power = SquareMatrix.dot(scaled, this.features.times(scaled));
+        double power = DotProduct.of(scaled, this.features.times(scaled));
         int signal = power == 0 ? Integer.MIN_VALUE : half + Math.getExponent(power) / 2;
         int noise = task.noise() == 0 ? Integer.MIN_VALUE : Math.getExponent(task.noise());
         this.labelExponent = Math.max(signal, noise) == Integer.MIN_VALUE ? 0 : Math.max(signal, noise);
@@ -58,15 +62,15 @@ final class ContextMoments {
         this.noiseVariance = square(Math.scalb(task.noise(), -labelExponent));
         this.weights = weights.scaled(Math.scalb(1.0, featureExponent));
         this.g = this.features.times(this.beta);
-        this.signalPower = SquareMatrix.dot(this.beta, g);
+        this.signalPower = DotProduct.of(this.beta, g);
         this.labelVariance = signalPower + noiseVariance;
-        this.missed = SquareMatrix.sum(this.beta, -length, this.weights.times(g));
+        this.missed = sum(this.beta, -length, this.weights.times(g));
         this.t = new PolynomialFunction(new double[] {length, 1});
     }
 
     static ContextMoments of(InContextTask task, LinearAttention attention, int length) {
-        SquareMatrix features = notNull("task", task).features();
-        SquareMatrix weights = notNull("attention", attention).matrix();
+        Matrix features = notNull("task", task).features();
+        Matrix weights = notNull("attention", attention).matrix();
         features.checkFits("attention", attention.dimension());
         nonNegative("contextLength", length);
         if (features instanceof DiagonalMatrix first && weights instanceof DiagonalMatrix second) {
@@ -92,8 +96,15 @@ final class ContextMoments {
         return new ContextMoments(task, each(task.features()), each(attention.matrix()), task.beta(), length);
     }
 
-    private static SquareMatrix each(SquareMatrix matrix) {
+    private static Matrix each(Matrix matrix) {
         return matrix instanceof DiagonalMatrix diagonal ? diagonal.cutEverywhere() : matrix;
+    }
+
+    /** a + factor · b. */
+    private static double[] sum(double[] a, double factor, double[] b) {
+        double[] sum = a.clone();
+        Blocks.addRow(factor, b, 0, sum, 0, sum.length);
+        return sum;
     }
 
     private static double largest(double[] vector) {
@@ -127,7 +138,7 @@ final class ContextMoments {
 
     private double initialLoss(double n) {
         double[] wg = weights.times(g);
-        double[] m = SquareMatrix.sum(beta, -n, wg);
+        double[] m = sum(beta, -n, wg);
         return noiseVariance + form(m, 1, m) + n * (form(wg, 1, wg) + labelVariance * traceR(1, 1));
     }
 
@@ -190,8 +201,8 @@ final class ContextMoments {
     /** The step and the loss on one given context, averaged over the training examples and the query alone. */
     ImprovementCurve onContext(double[] contextVector) {
         double[] u = scaled(contextVector, -featureExponent / 2 - labelExponent);
-        double[] r = SquareMatrix.sum(beta, -1, weights.times(u));
-        double uu = SquareMatrix.dot(u, u);
+        double[] r = sum(beta, -1, weights.times(u));
+        double uu = DotProduct.of(u, u);
         double loss = noiseVariance + form(r, 1, r);
         return curve(
                 loss, 2 * uu * form(r, 2, r), 4 * square(uu) * form(r, 3, r), 4 * square(uu) * power(2).trace() * loss);
@@ -225,7 +236,7 @@ final class ContextMoments {
 
     /** N = E uʳᵀ = g aᵀ − ns Σx Wᵀ with this vector a. */
     private double[] gradientPart(double n) {
-        double[] part = SquareMatrix.sum(beta, -(n + 1), weights.times(g));
+        double[] part = sum(beta, -(n + 1), weights.times(g));
         for (int i = 0; i < part.length; i++) {
             part[i] *= n;
         }
@@ -235,10 +246,9 @@ final class ContextMoments {
     /** E (uᵀPu)(rᵀQr) with P = quadratic · ggᵀ + linear · Σx. */
     private double productWithSecondMoment(double quadratic, double linear, Residual r) {
         double[] kg = timesK(g);
-        PolynomialFunction alongG = poly(SquareMatrix.dot(g, kg))
-                .add(t.multiply(poly(square(gg(0)))))
-                .multiply(t);
-        double alongTwice = 2 * SquareMatrix.dot(kg, r.times(kg));
+        PolynomialFunction alongG =
+                poly(DotProduct.of(g, kg)).add(t.multiply(poly(square(gg(0))))).multiply(t);
+        double alongTwice = 2 * DotProduct.of(kg, r.times(kg));
         PolynomialFunction covariance =
                 t.multiply(t).multiply(poly(alongTwice).add(r.slope(kg).multiply(poly(gg(0)))));
         return quadratic * mean(alongG.multiply(r.square).add(covariance))
@@ -256,7 +266,7 @@ final class ContextMoments {
         PolynomialFunction tt = t.multiply(t);
         PolynomialFunction third = tt.multiply(t)
                 .multiply(poly(8 * r.trace(0, 3)).add(r.slope(kkg).multiply(poly(4))))
-                .add(tt.multiply(tt).multiply(poly(8 * SquareMatrix.dot(kg, r.times(kg)))));
+                .add(tt.multiply(tt).multiply(poly(8 * DotProduct.of(kg, r.times(kg)))));
         PolynomialFunction one = lengthSquared();
         return mean(one.multiply(one)
                 .multiply(r.square)
@@ -277,7 +287,7 @@ final class ContextMoments {
     /** Var(|u|² | t). */
     private PolynomialFunction lengthVariance() {
         double traceSK = labelVariance * power(2).trace() - gg(1);
-        double gKg = SquareMatrix.dot(g, timesK(g));
+        double gKg = DotProduct.of(g, timesK(g));
         double traceKK = labelVariance * traceSK - gKg;
         return t.multiply(t).multiply(poly(2 * traceKK).add(t.multiply(poly(4 * gKg))));
     }
@@ -285,7 +295,7 @@ final class ContextMoments {
     /** Cov(uᵀΣxⁱu, rᵀQr | t). */
     private PolynomialFunction covariance(int i, Residual r) {
         double[] kpg = timesK(i == 0 ? g : features.times(g));
-        double trace = labelVariance * r.trace(i + 1, 1) - SquareMatrix.dot(kpg, r.ofG);
+        double trace = labelVariance * r.trace(i + 1, 1) - DotProduct.of(kpg, r.ofG);
         return t.multiply(t).multiply(poly(2 * trace).add(r.slope(kpg)));
     }
 
@@ -303,9 +313,7 @@ final class ContextMoments {
             this.ofG = times(g);
             double spread = trace(0, 1);
             this.square = new PolynomialFunction(new double[] {
-                form(missed, j, missed) + length * spread,
-                spread - 2 * SquareMatrix.dot(pull, g),
-                SquareMatrix.dot(g, ofG)
+                form(missed, j, missed) + length * spread, spread - 2 * DotProduct.of(pull, g), DotProduct.of(g, ofG)
             });
         }
 
@@ -315,8 +323,7 @@ final class ContextMoments {
 
         /** −4 vᵀWᵀQ E(r | t). */
         PolynomialFunction slope(double[] vector) {
-            return poly(-4 * SquareMatrix.dot(vector, pull))
-                    .add(aside.multiply(poly(4 * SquareMatrix.dot(vector, ofG))));
+            return poly(-4 * DotProduct.of(vector, pull)).add(aside.multiply(poly(4 * DotProduct.of(vector, ofG))));
         }
 
         /** tr(Σxⁱ R Kᵏ), one factor K after the other. */
@@ -332,7 +339,7 @@ final class ContextMoments {
             for (int step = 0; step < i; step++) {
                 after = features.times(after);
             }
-            return labelVariance * trace(i + 1, k - 1) - SquareMatrix.dot(after, times(before));
+            return labelVariance * trace(i + 1, k - 1) - DotProduct.of(after, times(before));
         }
     }
 
@@ -343,7 +350,7 @@ final class ContextMoments {
 
     private double[] timesK(double[] vector) {
         double[] product = features.times(vector);
-        double along = SquareMatrix.dot(g, vector);
+        double along = DotProduct.of(g, vector);
         for (int i = 0; i < product.length; i++) {
             product[i] = labelVariance * product[i] - along * g[i];
         }
@@ -356,11 +363,11 @@ final class ContextMoments {
 
     /** aᵀΣxⁱb. */
     private double form(double[] a, int i, double[] b) {
-        return SquareMatrix.dot(a, i == 0 ? b : power(i).times(b));
+        return DotProduct.of(a, i == 0 ? b : power(i).times(b));
     }
 
-    private SquareMatrix power(int i) {
-        SquareMatrix known = powers[i];
+    private Matrix power(int i) {
+        Matrix known = powers[i];
         if (known == null) {
             known = i == 1 ? features : features.times(power(i - 1));
             powers[i] = known;
@@ -368,8 +375,8 @@ final class ContextMoments {
         return known;
     }
 
-    private SquareMatrix left(int j) {
-        SquareMatrix known = left[j];
+    private Matrix left(int j) {
+        Matrix known = left[j];
         if (known == null) {
             known = features.times(j == 1 ? weights : left(j - 1));
             left[j] = known;
@@ -377,8 +384,8 @@ final class ContextMoments {
         return known;
     }
 
-    private SquareMatrix right(int i) {
-        SquareMatrix known = right[i];
+    private Matrix right(int i) {
+        Matrix known = right[i];
         if (known == null) {
             known = (i == 1 ? weights : right(i - 1)).times(features);
             right[i] = known;

@@ -7,6 +7,10 @@ import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.Blocks;
+import dev.retort.core.internal.DiagonalMatrix;
+import dev.retort.core.internal.DotProduct;
+import dev.retort.core.internal.Matrix;
 import dev.retort.core.spectrum.RegressionTask;
 import java.util.Arrays;
 import java.util.Objects;
@@ -25,12 +29,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InContextTask {
 
-    private final SquareMatrix features;
+    private final Matrix features;
     private final double[] coefficients;
     private final double noise;
     private final double signalPower;
 
-    private InContextTask(SquareMatrix features, double[] coefficients, double noise) {
+    private InContextTask(Matrix features, double[] coefficients, double noise) {
         this.features = features;
         this.coefficients = coefficients;
         this.noise = noise;
@@ -50,7 +54,7 @@ public final class InContextTask {
      * @throws IllegalArgumentException if an argument is out of range
      */
     public static InContextTask isotropic(int dimension, double power) {
-        SquareMatrix features = Positive.identity(dimension);
+        Matrix features = Positive.identity(dimension);
         double[] coefficients = new double[dimension];
         coefficients[0] = Math.sqrt(nonNegative("power", power));
         return new InContextTask(features, coefficients, 0);
@@ -64,8 +68,8 @@ public final class InContextTask {
      * @throws IllegalArgumentException if an eigenvalue is zero, a coefficient overflows, or the features are not listed
      */
     public static InContextTask of(RegressionTask task) {
-        SquareMatrix features = Positive.definite("task", notNull("task", task).spectrum());
-        double[] coefficients = new double[features.dimension()];
+        Matrix features = Positive.definite("task", notNull("task", task).spectrum());
+        double[] coefficients = new double[features.rows()];
         for (int i = 0; i < coefficients.length; i++) {
             coefficients[i] = finite("coefficient " + i + " of the task", task.coefficient(i));
         }
@@ -82,8 +86,8 @@ public final class InContextTask {
      *     definite, if the length is another, if an entry is NaN or infinite, or if the variance of the labels overflows
      */
     public static InContextTask of(double[][] covariance, double... coefficients) {
-        SquareMatrix features = Positive.definite("covariance", covariance);
-        length("coefficients", notNull("coefficients", coefficients).length, "the dimension", features.dimension());
+        Matrix features = Positive.definite("covariance", covariance);
+        length("coefficients", notNull("coefficients", coefficients).length, "the dimension", features.rows());
         return new InContextTask(features, finite("coefficients", coefficients).clone(), 0);
     }
 
@@ -125,7 +129,8 @@ public final class InContextTask {
         length("direction", notNull("direction", direction).length, "the dimension", dimension());
         finite("direction", direction);
         double along = signalPower == 0 ? 0 : inner(direction, coefficients) / signalPower;
-        double[] aside = SquareMatrix.sum(direction, -along, coefficients);
+        double[] aside = direction.clone();
+        Blocks.addRow(-along, coefficients, 0, aside, 0, aside.length);
         double length = Math.sqrt(inner(aside, aside));
         if (!(length > 1e-9 * Math.sqrt(inner(direction, direction)))) {
             throw refusal("direction", "its part across the coefficients", "is zero");
@@ -144,7 +149,7 @@ public final class InContextTask {
      * @return d
      */
     public int dimension() {
-        return features.dimension();
+        return features.rows();
     }
 
     /**
@@ -199,13 +204,13 @@ public final class InContextTask {
         return scale == 0 ? 0 : variance + signalPower * ((2 * signalPower + variance) / scale);
     }
 
-    SquareMatrix features() {
+    Matrix features() {
         return features;
     }
 
     double inner(double[] a, double[] b) {
-        SquareMatrix each = features instanceof DiagonalMatrix diagonal ? diagonal.cutEverywhere() : features;
-        return SquareMatrix.dot(a, each.times(b));
+        Matrix each = features instanceof DiagonalMatrix diagonal ? diagonal.cutEverywhere() : features;
+        return DotProduct.of(a, each.times(b));
     }
 
     /** β, not a copy. */

@@ -7,6 +7,8 @@ import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.DiagonalMatrix;
+import dev.retort.core.internal.Matrix;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LinearAttention {
 
-    private final SquareMatrix weights;
+    private final Matrix weights;
 
-    private LinearAttention(SquareMatrix weights) {
+    private LinearAttention(Matrix weights) {
         this.weights = weights;
     }
 
@@ -76,7 +78,7 @@ public final class LinearAttention {
      * @throws IllegalArgumentException if the matrix is not square, or an entry NaN or infinite
      */
     public static LinearAttention of(double[][] weights) {
-        return new LinearAttention(SquareMatrix.of("weights", weights));
+        return new LinearAttention(Matrix.square("weights", weights));
     }
 
     /**
@@ -126,8 +128,8 @@ public final class LinearAttention {
      * @throws IllegalArgumentException if the factor is NaN or infinite, or makes a weight infinite
      */
     public LinearAttention scaledBy(double factor) {
-        SquareMatrix scaled = weights.scaled(finite("factor", factor));
-        if (!Double.isFinite(scaled.norm())) {
+        Matrix scaled = weights.scaled(finite("factor", factor));
+        if (!Double.isFinite(scaled.largest())) {
             throw refusal("factor", factor, "makes a weight infinite: take a smaller one");
         }
         return new LinearAttention(scaled);
@@ -139,7 +141,7 @@ public final class LinearAttention {
      * @return d
      */
     public int dimension() {
-        return weights.dimension();
+        return weights.rows();
     }
 
     /**
@@ -216,11 +218,11 @@ public final class LinearAttention {
         return ContextMoments.of(task, this, contextLength).missedShare();
     }
 
-    SquareMatrix matrix() {
+    Matrix matrix() {
         return weights;
     }
 
-    private SquareMatrix each() {
+    private Matrix each() {
         return weights instanceof DiagonalMatrix diagonal ? diagonal.cutEverywhere() : weights;
     }
 

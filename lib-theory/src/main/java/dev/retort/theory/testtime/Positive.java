@@ -3,7 +3,11 @@ package dev.retort.theory.testtime;
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.DenseMatrix;
+import dev.retort.core.internal.DiagonalMatrix;
+import dev.retort.core.internal.Matrix;
 import dev.retort.core.spectrum.Spectrum;
+import java.util.Arrays;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.CholeskyDecomposition;
 import org.apache.commons.math3.linear.NonPositiveDefiniteMatrixException;
@@ -21,20 +25,20 @@ final class Positive {
 
     private Positive() {}
 
-    static SquareMatrix identity(int dimension) {
+    static Matrix identity(int dimension) {
         return DiagonalMatrix.multipleOfIdentity(1, atLeastOne("dimension", dimension));
     }
 
-    static SquareMatrix definite(String name, Spectrum spectrum) {
+    static Matrix definite(String name, Spectrum spectrum) {
         Spectrum.listed(name, spectrum);
         return definite(name, DiagonalMatrix.of(spectrum.eigenvalues()));
     }
 
-    static SquareMatrix definite(String name, double[][] rows) {
-        return definite(name, SquareMatrix.symmetric(name, rows));
+    static Matrix definite(String name, double[][] rows) {
+        return definite(name, Matrix.symmetric(name, rows));
     }
 
-    private static SquareMatrix definite(String name, SquareMatrix matrix) {
+    private static Matrix definite(String name, Matrix matrix) {
         boolean definite = matrix instanceof DiagonalMatrix diagonal
                 ? diagonal.smallest() > 0
                 : hasPositiveDiagonal(matrix) && hasPositivePivots(matrix);
@@ -44,15 +48,15 @@ final class Positive {
         return matrix;
     }
 
-    private static boolean hasPositiveDiagonal(SquareMatrix matrix) {
+    private static boolean hasPositiveDiagonal(Matrix matrix) {
         boolean positive = true;
-        for (int i = 0; i < matrix.dimension(); i++) {
+        for (int i = 0; i < matrix.rows(); i++) {
             positive &= matrix.entry(i, i) > 0;
         }
         return positive;
     }
 
-    private static boolean hasPositivePivots(SquareMatrix matrix) {
+    private static boolean hasPositivePivots(Matrix matrix) {
         try {
             return new CholeskyDecomposition(unitDiagonal(matrix), 0, rounding(matrix)).getL() != null;
         } catch (NonPositiveDefiniteMatrixException e) {
@@ -60,8 +64,8 @@ final class Positive {
         }
     }
 
-    static SquareMatrix semidefinite(String name, double[][] rows) {
-        SquareMatrix matrix = SquareMatrix.symmetric(name, rows);
+    static Matrix semidefinite(String name, double[][] rows) {
+        Matrix matrix = Matrix.symmetric(name, rows);
         boolean semidefinite = matrix instanceof DiagonalMatrix diagonal
                 ? diagonal.smallest() >= 0
                 : isProductOf(factor(matrix), matrix);
@@ -72,41 +76,40 @@ final class Positive {
     }
 
     /** F with FFᵀ = the matrix, shape {@code [d][rank]}; if the matrix is not positive semidefinite, something else. */
-    static RealMatrix factor(SquareMatrix matrix) {
-        int dimension = matrix.dimension();
-        if (!(matrix.norm() > 0)) {
-            return new Array2DRowRealMatrix(dimension, 1);
+    static DenseMatrix factor(Matrix matrix) {
+        int dimension = matrix.rows();
+        DenseMatrix none = DenseMatrix.ofEntries(dimension, 1, new double[dimension]);
+        if (!(matrix.largest() > 0)) {
+            return none;
         }
+        double[] scales = new double[dimension];
+        Arrays.setAll(scales, i -> scale(matrix, i));
         try {
-            RealMatrix factor =
-                    new RectangularCholeskyDecomposition(unitDiagonal(matrix), rounding(matrix)).getRootMatrix();
-            for (int i = 0; i < dimension; i++) {
-                double scale = scale(matrix, i);
-                for (int j = 0; j < factor.getColumnDimension(); j++) {
-                    factor.multiplyEntry(i, j, scale);
-                }
-            }
-            return factor;
+            RectangularCholeskyDecomposition factored =
+                    new RectangularCholeskyDecomposition(unitDiagonal(matrix), rounding(matrix));
+            return DiagonalMatrix.of(scales)
+                    .times(DenseMatrix.of(factored.getRootMatrix().getData()))
+                    .dense();
         } catch (NonPositiveDefiniteMatrixException e) {
-            return new Array2DRowRealMatrix(dimension, 1);
+            return none;
         }
     }
 
     /** The decomposition looks at pivots alone, and takes some indefinite matrices for semidefinite ones. */
-    private static boolean isProductOf(RealMatrix factor, SquareMatrix matrix) {
-        RealMatrix product = factor.multiply(factor.transpose());
-        double allowed = rounding(matrix) * matrix.dimension();
+    private static boolean isProductOf(DenseMatrix factor, Matrix matrix) {
+        Matrix product = factor.times(factor.transposed());
+        double allowed = rounding(matrix) * matrix.rows();
         boolean same = true;
-        for (int i = 0; i < matrix.dimension(); i++) {
+        for (int i = 0; i < matrix.rows(); i++) {
             for (int j = 0; j <= i; j++) {
                 double scale = scale(matrix, i) * scale(matrix, j);
-                same &= Math.abs(product.getEntry(i, j) - matrix.entry(i, j)) <= allowed * scale;
+                same &= Math.abs(product.entry(i, j) - matrix.entry(i, j)) <= allowed * scale;
             }
         }
         return same;
     }
 
-    private static RealMatrix unitDiagonal(SquareMatrix matrix) {
+    private static RealMatrix unitDiagonal(Matrix matrix) {
         double[][] scaled = matrix.toArray();
         for (int i = 0; i < scaled.length; i++) {
             for (int j = 0; j < scaled.length; j++) {
@@ -117,11 +120,11 @@ final class Positive {
         return new Array2DRowRealMatrix(scaled, false);
     }
 
-    private static double scale(SquareMatrix matrix, int i) {
+    private static double scale(Matrix matrix, int i) {
         return Math.sqrt(Math.max(0, matrix.entry(i, i)));
     }
 
-    private static double rounding(SquareMatrix matrix) {
-        return ROUNDING * Math.ulp(1.0) * matrix.dimension();
+    private static double rounding(Matrix matrix) {
+        return ROUNDING * Math.ulp(1.0) * matrix.rows();
     }
 }

@@ -5,12 +5,12 @@ import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.DenseMatrix;
+import dev.retort.core.internal.DiagonalMatrix;
+import dev.retort.core.internal.Matrix;
 import dev.retort.core.internal.SymmetricEigen;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.Objects;
-import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.ArrayRealVector;
-import org.apache.commons.math3.linear.RealMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +28,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskPrior {
 
-    private final SquareMatrix features;
-    private final SquareMatrix coefficients;
+    private final Matrix features;
+    private final Matrix coefficients;
     private final double noise;
     private final double signalPower;
 
-    private TaskPrior(SquareMatrix features, SquareMatrix coefficients, double noise) {
+    private TaskPrior(Matrix features, Matrix coefficients, double noise) {
         this.features = features;
         this.coefficients = coefficients;
         this.noise = noise;
@@ -52,7 +52,7 @@ public final class TaskPrior {
      * @throws IllegalArgumentException if an argument is out of range
      */
     public static TaskPrior isotropic(int dimension, double power) {
-        SquareMatrix features = Positive.identity(dimension);
+        Matrix features = Positive.identity(dimension);
         return new TaskPrior(features, features.scaled(nonNegative("power", power) / dimension), 0);
     }
 
@@ -66,7 +66,7 @@ public final class TaskPrior {
      *     listed, or the variance of the labels overflows
      */
     public static TaskPrior of(Spectrum features, Spectrum coefficients) {
-        SquareMatrix covariance = Positive.definite("features", notNull("features", features));
+        Matrix covariance = Positive.definite("features", notNull("features", features));
         Spectrum.listed("coefficients", coefficients);
         covariance.checkFits("coefficients", coefficients.dimension());
         return new TaskPrior(covariance, DiagonalMatrix.of(coefficients.eigenvalues()), 0);
@@ -83,9 +83,9 @@ public final class TaskPrior {
      *     overflows
      */
     public static TaskPrior of(double[][] covariance, double[][] coefficientCovariance) {
-        SquareMatrix features = Positive.definite("covariance", covariance);
-        SquareMatrix coefficients = Positive.semidefinite("coefficientCovariance", coefficientCovariance);
-        features.checkFits("coefficientCovariance", coefficients.dimension());
+        Matrix features = Positive.definite("covariance", covariance);
+        Matrix coefficients = Positive.semidefinite("coefficientCovariance", coefficientCovariance);
+        features.checkFits("coefficientCovariance", coefficients.rows());
         return new TaskPrior(features, coefficients, 0);
     }
 
@@ -106,7 +106,7 @@ public final class TaskPrior {
      * @return d
      */
     public int dimension() {
-        return features.dimension();
+        return features.rows();
     }
 
     /**
@@ -161,7 +161,7 @@ public final class TaskPrior {
     }
 
     /** W⋆ = [(n+1) Σx + τ Σβ⁻¹]⁻¹ in a form that needs neither inverse. */
-    SquareMatrix optimalWeights(int contextLength) {
+    Matrix optimalWeights(int contextLength) {
         if (!(tau() > 0)) {
             throw refusal("prior", "its labels", "are all zero, so that no weights are better than others");
         }
@@ -169,15 +169,15 @@ public final class TaskPrior {
     }
 
     /** The loss of any weights: the least one and what they lose against it, which is a sum of squares. */
-    double loss(SquareMatrix weights, int contextLength) {
+    double loss(Matrix weights, int contextLength) {
         if (tau() == 0) {
             return 0;
         }
         Optimum optimum = optimum(contextLength);
-        SquareMatrix difference = weights.minus(optimum.weights());
-        SquareMatrix squared =
+        Matrix difference = weights.minus(optimum.weights());
+        Matrix squared =
                 features.times(coefficients).times(features).scaled((double) contextLength * (contextLength + 1.0));
-        SquareMatrix left = features.times(difference);
+        Matrix left = features.times(difference);
         return optimum.loss()
                 + left.inner(difference.times(squared))
                 + contextLength * tau() * left.inner(difference.times(features));
@@ -187,32 +187,29 @@ public final class TaskPrior {
         return signalPower + noise * noise;
     }
 
-    private record Optimum(SquareMatrix weights, double loss) {}
+    private record Optimum(Matrix weights, double loss) {}
 
     private Optimum optimum(int contextLength) {
         if (features instanceof DiagonalMatrix diagonal && coefficients instanceof DiagonalMatrix prior) {
             return optimum(contextLength, diagonal, prior);
         }
         // With Σβ = FFᵀ and FᵀΣxF = VΛVᵀ, W⋆ = FV [(n+1)Λ + τ]⁻¹ (FV)ᵀ, of condition n + 2 at most.
-        RealMatrix factor = Positive.factor(coefficients);
-        RealMatrix inner = factor.transpose()
-                .multiply(new Array2DRowRealMatrix(features.toArray(), false))
-                .multiply(factor);
-        SymmetricEigen eigen = SymmetricEigen.of(inner.getData());
+        DenseMatrix factor = Positive.factor(coefficients);
+        SymmetricEigen eigen = SymmetricEigen.of(
+                factor.transposed().times(features).times(factor).toArray());
         double[] values = eigen.values();
         double loss = noise * noise;
-        RealMatrix basis = new Array2DRowRealMatrix(factor.getRowDimension(), values.length);
-        RealMatrix scaled = basis.copy();
+        double[] scales = new double[values.length];
+        double[][] basis = new double[values.length][]; // in rows
         for (int j = 0; j < values.length; j++) {
             double lambda = Math.max(0, values[j]);
-            double[] column = factor.operate(eigen.vector(j));
             loss += missed(lambda, contextLength);
-            basis.setColumn(j, column);
-            scaled.setColumnVector(
-                    j, new ArrayRealVector(column, false).mapDivide((contextLength + 1.0) * lambda + tau()));
+            basis[j] = factor.times(eigen.vector(j));
+            scales[j] = 1 / ((contextLength + 1.0) * lambda + tau());
         }
-        RealMatrix weights = scaled.multiply(basis.transpose());
-        return new Optimum(SquareMatrix.of("weights", weights.getData()), loss);
+        DenseMatrix rows = DenseMatrix.of(basis);
+        Matrix weights = rows.transposed().times(DiagonalMatrix.of(scales)).times(rows);
+        return new Optimum(Matrix.square("weights", weights.toArray()), loss);
     }
 
     private Optimum optimum(int contextLength, DiagonalMatrix features, DiagonalMatrix prior) {

@@ -5,6 +5,7 @@ import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 
+import dev.retort.core.internal.DiagonalMatrix;
 import dev.retort.theory.distillation.Experiment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

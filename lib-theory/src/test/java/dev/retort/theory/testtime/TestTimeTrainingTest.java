@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.core.RandomStreams;
+import dev.retort.core.internal.Blocks;
+import dev.retort.core.internal.DotProduct;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
@@ -338,8 +340,8 @@ class TestTimeTrainingTest {
             for (int i = 0; i < 9; i++) {
                 double[] x = factor.operate(
                         random.doubles(d).map(z -> random.nextGaussian()).toArray());
-                double y = SquareMatrix.dot(x, training.task().coefficients()) + 0.3 * random.nextGaussian();
-                u = SquareMatrix.sum(u, y, x);
+                double y = DotProduct.of(x, training.task().coefficients()) + 0.3 * random.nextGaussian();
+                Blocks.addRow(y, x, 0, u, 0, d);
             }
             double change = training.predictGiven(u).after(4).loss(stepSize)
                     - training.predictGiven(u).after(4).initialLoss();
@@ -358,7 +360,7 @@ class TestTimeTrainingTest {
                 .withSameContext();
         double[] u = vector(10, random(8));
         GradientStep step = training.predictGiven(u).after(20);
-        double size = 1 / (2 * SquareMatrix.dot(u, u) * 31);
+        double size = 1 / (2 * DotProduct.of(u, u) * 31);
         assertThat(step.optimalStepSize().orElseThrow()).isCloseTo(size, within(ROUNDING * size));
         assertThat(step.loss()).isCloseTo(step.initialLoss() * 11 / 31, within(ROUNDING));
         double average = training.predict().initialLoss() * 11 / 31;

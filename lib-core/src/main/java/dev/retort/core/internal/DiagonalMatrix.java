@@ -1,4 +1,4 @@
-package dev.retort.theory.testtime;
+package dev.retort.core.internal;
 
 import static dev.retort.core.internal.Arguments.index;
 
@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A diagonal matrix, held as runs of equal entries. */
-final class DiagonalMatrix extends SquareMatrix {
+/** A square matrix that is zero off its diagonal, held as runs of equal entries. */
+public final class DiagonalMatrix extends Matrix {
 
     private final double[] values;
 
@@ -19,7 +19,8 @@ final class DiagonalMatrix extends SquareMatrix {
         this.ends = ends;
     }
 
-    static DiagonalMatrix of(double... entries) {
+    /** The matrix of the given entries, at least one, on the diagonal. */
+    public static DiagonalMatrix of(double... entries) {
         double[] values = new double[entries.length];
         int[] ends = new int[entries.length];
         int runs = 0;
@@ -32,27 +33,32 @@ final class DiagonalMatrix extends SquareMatrix {
         return new DiagonalMatrix(Arrays.copyOf(values, runs), Arrays.copyOf(ends, runs));
     }
 
-    static DiagonalMatrix multipleOfIdentity(double value, int dimension) {
+    public static DiagonalMatrix multipleOfIdentity(double value, int dimension) {
         return new DiagonalMatrix(new double[] {value}, new int[] {dimension});
     }
 
     @Override
-    int dimension() {
+    public int rows() {
         return ends[ends.length - 1];
     }
 
-    boolean isMultipleOfIdentity() {
+    @Override
+    public int columns() {
+        return rows();
+    }
+
+    public boolean isMultipleOfIdentity() {
         return values.length == 1;
     }
 
-    double smallest() {
+    public double smallest() {
         return Arrays.stream(values).min().orElseThrow();
     }
 
     @Override
-    double entry(int i, int j) {
-        index("i", i, dimension());
-        if (index("j", j, dimension()) != i) {
+    public double entry(int i, int j) {
+        index("i", i, rows());
+        if (index("j", j, rows()) != i) {
             return 0;
         }
         int found = Arrays.binarySearch(ends, i + 1);
@@ -60,24 +66,19 @@ final class DiagonalMatrix extends SquareMatrix {
     }
 
     /** The same matrix with its runs cut wherever the other's end. */
-    DiagonalMatrix cutLike(DiagonalMatrix other) {
+    public DiagonalMatrix cutLike(DiagonalMatrix other) {
         return combined(other, (own, others) -> own);
     }
 
     /** Every entry a run of its own. */
-    DiagonalMatrix cutEverywhere() {
-        double[] entries = new double[dimension()];
-        int[] each = new int[entries.length];
-        for (int i = 0, run = 0; i < entries.length; i++) {
-            run += i == ends[run] ? 1 : 0;
-            entries[i] = values[run];
-            each[i] = i + 1;
-        }
-        return new DiagonalMatrix(entries, each);
+    public DiagonalMatrix cutEverywhere() {
+        int[] each = new int[rows()];
+        Arrays.setAll(each, i -> i + 1);
+        return new DiagonalMatrix(diagonal(), each);
     }
 
     /** Sums over each run, so that vectors may be turned into the coordinates of the runs. */
-    double[] sumsOverRuns(double[] terms) {
+    public double[] sumsOverRuns(double[] terms) {
         double[] sums = new double[ends.length];
         for (int i = 0, run = 0; i < terms.length; i++) {
             run += i == ends[run] ? 1 : 0;
@@ -86,7 +87,8 @@ final class DiagonalMatrix extends SquareMatrix {
         return sums;
     }
 
-    DiagonalMatrix combined(DiagonalMatrix other, DoubleBinaryOperator operator) {
+    /** The matrix whose entries an operator makes of those of this one and another. */
+    public DiagonalMatrix combined(DiagonalMatrix other, DoubleBinaryOperator operator) {
         double[] combined = new double[values.length + other.values.length];
         int[] combinedEnds = new int[combined.length];
         int runs = 0;
@@ -105,33 +107,45 @@ final class DiagonalMatrix extends SquareMatrix {
     }
 
     @Override
-    SquareMatrix times(SquareMatrix right) {
-        if (right instanceof DiagonalMatrix diagonal) {
-            return combined(diagonal, (a, b) -> a * b);
+    public double[] diagonal() {
+        double[] diagonal = new double[rows()];
+        for (int run = 0; run < values.length; run++) {
+            Arrays.fill(diagonal, ends[run] - count(run), ends[run], values[run]);
         }
-        double[][] rows = right.toArray();
-        double[] factors = cutEverywhere().values;
-        for (int i = 0; i < rows.length; i++) {
-            for (int j = 0; j < rows.length; j++) {
-                rows[i][j] *= factors[i];
-            }
-        }
-        return new DenseMatrix(rows);
+        return diagonal;
     }
 
     @Override
-    SquareMatrix minus(SquareMatrix right) {
+    public Matrix times(Matrix right) {
+        if (right instanceof DiagonalMatrix diagonal) {
+            return combined(diagonal, (a, b) -> a * b);
+        }
+        double[] factors = diagonal();
+        double[] entries = right.dense().entries().clone();
+        for (int k = 0; k < entries.length; k++) {
+            entries[k] *= factors[k / right.columns()];
+        }
+        return DenseMatrix.ofEntries(right.rows(), right.columns(), entries);
+    }
+
+    @Override
+    public Matrix plus(Matrix right) {
+        return right instanceof DiagonalMatrix diagonal ? combined(diagonal, Double::sum) : right.plus(this);
+    }
+
+    @Override
+    public Matrix minus(Matrix right) {
         return right instanceof DiagonalMatrix diagonal ? combined(diagonal, (a, b) -> a - b) : dense().minus(right);
     }
 
     @Override
-    DiagonalMatrix scaled(double factor) {
+    public DiagonalMatrix scaled(double factor) {
         return new DiagonalMatrix(
                 Arrays.stream(values).map(value -> factor * value).toArray(), ends);
     }
 
     @Override
-    double[] times(double[] vector) {
+    public double[] times(double[] vector) {
         double[] product = new double[values.length];
         for (int run = 0; run < product.length; run++) {
             product[run] = values[run] * vector[run];
@@ -140,12 +154,12 @@ final class DiagonalMatrix extends SquareMatrix {
     }
 
     @Override
-    double[] transposeTimes(double[] vector) {
+    public double[] transposeTimes(double[] vector) {
         return times(vector);
     }
 
     @Override
-    double trace() {
+    public double trace() {
         double trace = 0;
         for (int run = 0; run < values.length; run++) {
             trace += count(run) * values[run];
@@ -154,17 +168,17 @@ final class DiagonalMatrix extends SquareMatrix {
     }
 
     @Override
-    double norm() {
+    public double largest() {
         return Arrays.stream(values).map(Math::abs).max().orElseThrow();
     }
 
     @Override
-    double inner(SquareMatrix other) {
+    public double inner(Matrix other) {
         return other instanceof DiagonalMatrix ? times(other).trace() : dense().inner(other);
     }
 
     @Override
-    double innerOfDifferences(double[] a, double alpha, double[] c, double gamma, double[] b) {
+    public double innerOfDifferences(double[] a, double alpha, double[] c, double gamma, double[] b) {
         double inner = 0;
         double left = 0;
         double right = 0;
@@ -178,6 +192,26 @@ final class DiagonalMatrix extends SquareMatrix {
             inner += (count(run) - 1) * alpha * gamma * entry * entry;
         }
         return inner;
+    }
+
+    @Override
+    public DenseMatrix dense() {
+        double[] diagonal = diagonal();
+        double[] entries = new double[Math.multiplyExact(rows(), rows())];
+        for (int i = 0; i < diagonal.length; i++) {
+            entries[i * (diagonal.length + 1)] = diagonal[i];
+        }
+        return DenseMatrix.ofEntries(rows(), rows(), entries);
+    }
+
+    @Override
+    public double[][] toArray() {
+        double[] diagonal = diagonal();
+        double[][] array = new double[diagonal.length][diagonal.length];
+        for (int i = 0; i < array.length; i++) {
+            array[i][i] = diagonal[i];
+        }
+        return array;
     }
 
     /** Neighbouring runs of the same value are one. */
@@ -208,5 +242,10 @@ final class DiagonalMatrix extends SquareMatrix {
     public int hashCode() {
         DiagonalMatrix one = merged();
         return 31 * Arrays.hashCode(one.values) + Arrays.hashCode(one.ends);
+    }
+
+    @Override
+    public String toString() {
+        return "DiagonalMatrix, " + rows() + " x " + rows() + " in runs of " + Arrays.toString(values);
     }
 }

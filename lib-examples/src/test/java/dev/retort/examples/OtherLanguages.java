@@ -16,8 +16,9 @@ import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
 
 /**
- * Compiles and runs the Kotlin, Scala and JShell of the documentation, and checks the {@link Claim claims} of its comments: {@code mvn -q
- * -Planguages test-compile exec:exec}, which puts the compilers on the class path.
+ * Compiles and runs the Kotlin, Scala and JShell of the documentation, and checks the {@link Claim claims} of its comments; then builds
+ * and runs a project with its {@code build.gradle}: {@code mvn -q -Planguages test-compile exec:exec}, which puts the compilers on the
+ * class path.
  */
 public final class OtherLanguages {
 
@@ -66,6 +67,9 @@ public final class OtherLanguages {
             throw new IllegalStateException(
                     page + ": expected an example in each of three languages, found " + examples);
         }
+        boolean built = GradleProject.of(Files.readString(page), directory.resolve("gradle"))
+                .run(java());
+        System.out.println("build.gradle of " + page + ": " + (built ? "right" : "no gradle on the path: not run"));
     }
 
     /** The lines of an example, each claim followed by its check. */
@@ -106,9 +110,12 @@ public final class OtherLanguages {
         java(classPath, Stream.of("Example"));
     }
 
+    private static String java() {
+        return ProcessHandle.current().info().command().orElse("java");
+    }
+
     private static void java(String classPath, Stream<String> arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of(ProcessHandle.current().info().command().orElse("java"), "-classpath", classPath));
+        List<String> command = new ArrayList<>(List.of(java(), "-classpath", classPath));
         arguments.forEach(command::add);
         int exit = new ProcessBuilder(command).inheritIO().start().waitFor();
         if (exit != 0) {

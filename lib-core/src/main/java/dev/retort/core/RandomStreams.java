@@ -7,14 +7,14 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /**
- * All the random numbers of an experiment, from one seed: a tree of independent streams, each found by the path of indices
- * or parameters that leads to it. A stream depends on the seed and on its path alone, not on what was drawn elsewhere, in
- * which order or on which thread. Immutable.
+ * All the random numbers of an experiment, from one seed: a tree of independent streams, each addressed by a path of indices
+ * or parameters. A stream depends on the seed and its path alone, not on what was drawn elsewhere, in which order or on which
+ * thread. Immutable.
  *
- * <p>Branch number i has for its seed the output number i + 1 of SplitMix64 started at the seed of its parent (Steele, Lea,
- * Flood, <i>Fast splittable pseudorandom number generators</i>, OOPSLA 2014). So no two branches of one parent share a seed,
- * and two of different parents do so with a probability of 2<sup>−64</sup>. The numbers of a stream are those of the JDK's
- * {@code L64X128MixRandom} (Steele, Vigna, <i>LXM: better splittable pseudorandom number generators</i>, OOPSLA 2021).
+ * <p>The seed of branch i is output i + 1 of SplitMix64 started at the seed of its parent (Steele, Lea, Flood, <i>Fast
+ * splittable pseudorandom number generators</i>, OOPSLA 2014). So no two branches of one parent share a seed, and two
+ * branches of different parents share one with a probability of 2<sup>−64</sup>. The numbers of a stream are those of the
+ * JDK's {@code L64X128MixRandom} (Steele, Vigna, <i>LXM: better splittable pseudorandom number generators</i>, OOPSLA 2021).
  *
  * <pre>{@code
  * RandomStreams streams = RandomStreams.of(7);
@@ -69,7 +69,7 @@ public final class RandomStreams {
     }
 
     /**
-     * The branch of a parameter that is not counted, for example a noise of 0.2. The slightest difference makes another
+     * The branch of a parameter that is not an index, for example a noise of 0.2. The slightest difference makes another
      * branch; −0.0 is 0.0.
      *
      * @param parameter the parameter
@@ -77,12 +77,12 @@ public final class RandomStreams {
      * @throws IllegalArgumentException if the parameter is NaN or infinite
      */
     public RandomStreams at(double parameter) {
-        // The sign flipped, so that 0.0 is not index 0.
+        // Flip the sign bit, so that 0.0 is not index 0.
         return branch(Double.doubleToLongBits(finite("parameter", parameter) + 0.0) ^ Long.MIN_VALUE);
     }
 
     /**
-     * The seed of this branch, for what takes a seed of its own.
+     * The seed of this branch, for code that takes a seed rather than a generator.
      *
      * @return the seed that the root was made with, or the one derived for this branch
      */

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * A mean over independent draws, or another number that is estimated from them, with its standard error.
+ * A mean over independent draws, or another estimate from them, with its standard error.
  *
  * @param mean the mean
  * @param standardError of a mean the standard deviation of one draw divided by the root of their number, 0 for draws that are all
@@ -56,13 +56,12 @@ public record SampleMean(double mean, double standardError) {
         if (largest == Double.POSITIVE_INFINITY) {
             return ofInfinite(draws);
         }
-        // In a unit in which neither sums nor squares leave the range of numbers; a power of two, so that no digit
-        // changes.
+        // Scale so that neither sums nor squares overflow or underflow; by a power of two, so that no digit changes.
         int unit = largest > 0 ? Math.getExponent(largest) : 0;
         double first = Math.scalb(draws[0], -unit);
         CompensatedSum sum = new CompensatedSum();
         for (double draw : draws) {
-            sum.add(Math.scalb(draw, -unit) - first); // so that equal draws have exactly themselves for a mean
+            sum.add(Math.scalb(draw, -unit) - first); // the mean of equal draws is then exact
         }
         double mean = first + sum.value() / draws.length;
         CompensatedSum squares = new CompensatedSum();
@@ -94,7 +93,7 @@ public record SampleMean(double mean, double standardError) {
         return mean == expected ? 0 : (mean - expected) / standardError;
     }
 
-    /** {@return the mean and its error, in as many decimals as show two figures of the error: 0.1234 ± 0.0012} */
+    /** {@return the mean and its error, rounded to two significant digits of the error: 0.1234 ± 0.0012} */
     @Override
     public String toString() {
         if (!(standardError > 0) || !Double.isFinite(standardError) || !Double.isFinite(mean)) {

@@ -10,9 +10,9 @@ import java.util.random.RandomGenerator;
  * every platform and in every release of the JDK. Those of {@link RandomGenerator#nextGaussian()} do not.
  *
  * <p>The density is covered by 255 rectangles and the tail, all of one area (Marsaglia and Tsang, <i>The ziggurat method for
- * generating random variables</i>, J. Stat. Software 5 (2000), number 8). The bits that choose the rectangle do not serve for
- * the number too (Doornik, <i>An improved ziggurat method to generate normal random samples</i>, 2005). Of 1000 numbers 985 cost
- * 64 bits and a multiplication each. The tail is not cut off: how far it reaches depends on the generator alone.
+ * generating random variables</i>, J. Stat. Software 5 (2000), number 8). The bits that choose the rectangle are not used
+ * again for the number (Doornik, <i>An improved ziggurat method to generate normal random samples</i>, 2005). Of 1000 numbers
+ * 985 cost 64 bits and a multiplication each. The tail is not cut off: how far it reaches depends on the generator alone.
  *
  * <pre>{@code
  * double[] noise = StandardNormal.sample(3, RandomStreams.of(7).generator());
@@ -28,7 +28,7 @@ public final class StandardNormal {
     /** Each layer's area under exp(−x²/2), so that 255 rectangles and the tail cover it. */
     private static final double AREA = 0.004928673233974655;
 
-    /** Half the width of each layer, that of the lowest as if its area were a rectangle; 0 beyond the last. */
+    /** Half the width of each layer, for the lowest that of a rectangle of its area; 0 beyond the last. */
     private static final double[] WIDTH = new double[LAYERS + 1];
 
     /** The density exp(−x²/2) at each width. */
@@ -111,7 +111,7 @@ public final class StandardNormal {
         }
     }
 
-    /** −ln U of a uniform U to which the same number of digits is drawn however small it is. */
+    /** −ln U of a uniform U that has the same number of random digits however small it is. */
     private static double exponential(RandomGenerator random) {
         double halvings = 1;
         long bits = random.nextLong();

@@ -8,7 +8,7 @@ import static dev.retort.core.internal.Arguments.positive;
 import dev.retort.core.spectrum.Spectrum;
 
 /**
- * What a spectrum, a sample size n and a ridge r determine: the implicit regularisation τ and all that follows from it.
+ * The implicit regularisation τ that a spectrum, a sample size n and a ridge r determine, and everything that follows from τ.
  * Ridge regression, b = argmin (1/n)‖y − Xb‖² + r‖b‖², and for r = 0 the minimum-norm interpolator (n below the rank) or
  * least squares (n above it), behave on n random samples as if each feature were shrunk by a fixed factor:
  *
@@ -24,10 +24,10 @@ import dev.retort.core.spectrum.Spectrum;
  * </table>
  *
  * <p>Every regime is covered: fewer samples than the rank, more, the interpolation threshold n = rank (r = 0: Ω = 1), any
- * ridge down to the {@linkplain #leastRidge negative} one at which Ω = 1, zero and repeated eigenvalues, and n that is no whole
- * number, for which the formulas are as good and can be
- * differentiated. For a feature of zero variance ζ = 1. Nothing here cancels: spectra over 300 orders of magnitude and n
- * within 1e-9 of the rank lose no digit. Indices count from 0 in code and from 1 in formulas. Immutable.
+ * ridge down to the {@linkplain #leastRidge negative} one at which Ω = 1, zero and repeated eigenvalues, and fractional n,
+ * for which the formulas hold as well and can be differentiated. For a feature of zero variance ζ = 1. No difference cancels:
+ * spectra over 300 orders of magnitude and n within 1e-9 of the rank lose no digit. Indices count from 0 in code and from 1
+ * in formulas. Immutable.
  *
  * <p>Source: Ildiz, Gozeten, Taga, Mondelli and Oymak, <i>High-dimensional Analysis of Knowledge Distillation</i> (ICLR
  * 2025, arXiv 2410.18837), section 2, after Han and Xu, <i>The Distribution of Ridgeless Least Squares Interpolators</i>
@@ -82,15 +82,15 @@ public final class DeterministicEquivalent implements Equivalent {
     }
 
     /**
-     * The ridge at which Ω = 1, and above which a training on n samples has an equivalent: minus the smallest non-zero eigenvalue
-     * of the covariance of that many samples, in the limit of many. A ridge below zero undoes shrinkage. It pays where the signal
-     * is in a few strong features and the many weak ones already shrink it more than is best.
+     * The ridge at which Ω = 1; an equivalent exists only above it. In high dimension it is minus the smallest non-zero
+     * eigenvalue of the sample covariance. A negative ridge undoes shrinkage, which lowers the risk where the signal is in a
+     * few strong features and the many weak features already shrink it too much.
      *
      * @param spectrum the eigenvalues of the training covariance
      * @param samples the number of samples n, greater than 0, whole or not
      * @return r, at most 0; 0 at the interpolation threshold, n = rank
-     * @throws IllegalArgumentException if n is not positive and finite, or so small that τ overflows, or above 1e10 for a power law
-     *     without end, or at least the rank of a spectrum that is gathered
+     * @throws IllegalArgumentException if n is not positive and finite, so small that τ overflows, above 1e10 for a power law
+     *     without end, or, for a gathered spectrum, at least its rank
      */
     public static double leastRidge(Spectrum spectrum, double samples) {
         DeterministicEquivalent ridgeless = of(spectrum, samples);
@@ -98,9 +98,9 @@ public final class DeterministicEquivalent implements Equivalent {
     }
 
     /**
-     * The equivalent of the same spectrum for other samples and another ridge, solved for from this one: to a near one, as
-     * along a fine grid, it takes two passes over the spectrum. τ meets the same certificate as that of {@link
-     * #of(Spectrum, double, double)}, and differs from it by rounding alone.
+     * The equivalent of the same spectrum for another sample size and ridge. The solver starts from this one: if it is near,
+     * as on a fine grid, two passes over the spectrum are enough. τ has the same error bound as that of {@link #of(Spectrum,
+     * double, double)} and differs from it by rounding alone.
      *
      * @param newSamples the number of samples n, greater than 0, whole or not
      * @param newRidge the ridge r
@@ -134,14 +134,14 @@ public final class DeterministicEquivalent implements Equivalent {
     /**
      * The ridge.
      *
-     * @return r, negative only if it was so given
+     * @return r, which may be negative
      */
     public double ridge() {
         return solution.ridge();
     }
 
     /**
-     * The implicit regularisation: the ridge that would shrink the features alike if the covariance were known.
+     * The implicit regularisation: the ridge that would shrink the features by the same factors if the covariance were known.
      *
      * @return τ, at least the ridge; 0 for ridge 0 and n ≥ rank, negative for a negative ridge and n &gt; rank
      */
@@ -165,7 +165,7 @@ public final class DeterministicEquivalent implements Equivalent {
      * in practice is about a tenth of it.
      *
      * @return the bound, below 1e-13 unless τ is so small that doubles lose precision (subnormal, below 1e-308), or the ridge
-     *     negative and Ω near 1, to whose complement it is inversely proportional
+     *     is negative and Ω near 1, where the bound grows as 1/(1 − Ω)
      */
     public double relativeErrorBound() {
         return solution.relativeErrorBound();
@@ -242,7 +242,7 @@ public final class DeterministicEquivalent implements Equivalent {
     }
 
     /**
-     * How τ falls with the number of samples.
+     * The derivative of τ with respect to the number of samples.
      *
      * @return dτ/dn = −(τ − r)/(n(1 − Ω)); 0 where τ = 0, which at the interpolation threshold is the derivative from above
      */
@@ -252,7 +252,7 @@ public final class DeterministicEquivalent implements Equivalent {
     }
 
     /**
-     * How τ grows with the ridge.
+     * The derivative of τ with respect to the ridge.
      *
      * @return dτ/dr = 1/(1 − Ω), at ridge 0 from above; infinite at the interpolation threshold
      */
@@ -261,11 +261,11 @@ public final class DeterministicEquivalent implements Equivalent {
     }
 
     /**
-     * How τ grows with one eigenvalue, the others held; for a repeated eigenvalue, with that of this feature alone.
+     * The derivative of τ with respect to the eigenvalue of one feature, all others held fixed, even equal ones.
      *
      * @param i the feature, counted from 0
-     * @return dτ/dλ = ζ²/(n(1 − Ω)), from above for a zero eigenvalue; there infinite if τ is negative, which a new eigenvalue
-     *     next to zero does not allow
+     * @return dτ/dλ = ζ²/(n(1 − Ω)), from above for a zero eigenvalue, where it is infinite if τ is negative: no negative τ
+     *     is possible beside an eigenvalue near zero
      * @throws IndexOutOfBoundsException if there is no such feature
      */
     public double dTauDEigenvalue(int i) {
@@ -280,7 +280,7 @@ public final class DeterministicEquivalent implements Equivalent {
         if (tau() < 0) {
             return Double.POSITIVE_INFINITY;
         }
-        // A new positive eigenvalue raises the rank, maybe above n: then n − rank = λ/(λ+τ).
+        // A new positive eigenvalue raises the rank, possibly above n: then n − rank = λ/(λ+τ).
         double surplus = samples() - spectrum.measure().rank();
         return Math.max(1 - surplus, 0) / surplus;
     }

@@ -3,9 +3,8 @@ package dev.retort.core.equivalent;
 import static dev.retort.core.internal.Arguments.nonNegative;
 
 /**
- * What a training amounts to in high dimension, as far as masks, gains and sweeps need to know: each feature is shrunk by a
- * factor that depends on its eigenvalue alone, and noise on the labels is let through by a factor that does not depend on the
- * feature.
+ * The effect of a training in high dimension, as masks, gains and sweeps use it: each feature is shrunk by a factor that
+ * depends on its eigenvalue alone, and label noise is passed on by a factor that does not depend on the feature.
  *
  * <table>
  * <caption>Symbols</caption>
@@ -35,7 +34,7 @@ public interface Equivalent {
     double tau();
 
     /**
-     * The variance that noise on the labels adds, as a fraction of the whole.
+     * The variance that label noise adds, as a fraction of that variance plus the variance of the noise itself.
      *
      * @return Ω, from 0 to 1
      */
@@ -49,7 +48,7 @@ public interface Equivalent {
     double oneMinusOmega();
 
     /**
-     * The part that the training misses of a feature of some variance.
+     * The part of a feature of a given variance that the training misses.
      *
      * @param lambda the variance λ, at least 0
      * @return ζ = τ/(λ+τ), from 0 to 1; 1 for λ = 0
@@ -60,7 +59,7 @@ public interface Equivalent {
     }
 
     /**
-     * The part that the training learns of a feature of some variance.
+     * The part of a feature of a given variance that the training learns.
      *
      * @param lambda the variance λ, at least 0
      * @return θ = λ/(λ+τ) = 1 − ζ, from 0 to 1; 0 for λ = 0
@@ -71,11 +70,11 @@ public interface Equivalent {
     }
 
     /**
-     * What a feature adds to the variance because it is not fully learnt, per unit of the label variance λβ² that it brings: the
-     * part of the labels that is missed acts as noise on all features.
+     * The variance that a feature adds because it is not fully learnt, per unit of its label variance λβ²: the missed part of
+     * the labels acts as noise on all features.
      *
      * @param lambda the variance λ, at least 0
-     * @return ζ²Ω/(1−Ω), unless the implementation says otherwise; infinite at an interpolation threshold if ζ &gt; 0
+     * @return ζ²Ω/(1−Ω) unless an implementation documents another formula; infinite at an interpolation threshold if ζ &gt; 0
      * @throws IllegalArgumentException if λ is negative, NaN or infinite
      */
     default double designVarianceOf(double lambda) {

@@ -12,18 +12,18 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * The equivalent of a training on given rows of features, estimated from these alone: no covariance has to be known. With K = XXᵀ/n,
- * Q = (K + rI)⁻¹ and t<sub>j</sub> = tr Q<sup>j</sup>/n,
+ * The equivalent of a training on given rows of features, estimated from the rows alone: the covariance need not be known.
+ * With K = XXᵀ/n, Q = (K + rI)⁻¹ and t<sub>j</sub> = tr Q<sup>j</sup>/n,
  *
  * <pre>  τ̂ = 1/t_1,      1 − Ω̂ = t_1²/t_2      (as dτ/dr = 1/(1 − Ω)),</pre>
  *
- * and both come with their standard errors over other draws of the rows, which for Gaussian features follow from t<sub>1</sub> …
- * t<sub>6</sub>. These are of a relative order 1/n, much smaller than those of risks. Rows that are repeated, or that differ
- * wildly in size, make them too small.
+ * each with its standard error over new draws of the rows, which for Gaussian features follows from t<sub>1</sub> …
+ * t<sub>6</sub>. The relative errors are of order 1/n, much smaller than those of risks. Repeated rows, or rows of very
+ * different size, make them too small.
  *
- * <p>Without ridge and with no more rows than the rank, τ̂ is the limit r → 0; with more, τ̂ = 0 and Ω̂ = rank/n exactly. {@link
- * #equivalent()} stands wherever an {@link Equivalent} does. The eigenvalues that are then asked about may come from a larger set of
- * rows; those of the same rows are too large at the top by a relative order df1/n. Immutable.
+ * <p>Without ridge and with no more rows than the rank, τ̂ is the limit r → 0; with more, τ̂ = 0 and Ω̂ = rank/n exactly.
+ * {@link #equivalent()} can be used wherever an {@link Equivalent} can. The eigenvalues passed to it may come from a larger
+ * set of rows; the largest eigenvalues of the same rows are too large by a relative df1/n or so. Immutable.
  *
  * <p>Sources: A. Wei, W. Hu and J. Steinhardt, <i>More Than a Toy: Random Matrix Models Predict How Real-World Neural
  * Representations Generalize</i> (ICML 2022, arXiv 2203.06176) for τ̂; the errors are derived in {@code docs/equivalents.md}.
@@ -38,7 +38,7 @@ import java.util.Locale;
  */
 public final class EstimatedEquivalent {
 
-    /** 1 − Ω needs two traces, its error four more. */
+    /** 1 − Ω needs two traces, its standard error four more. */
     private static final int TRACES = 6;
 
     private final int rows;
@@ -84,8 +84,8 @@ public final class EstimatedEquivalent {
     }
 
     /**
-     * The equivalent of ridge regression with an intercept that is not penalised: of features less their means, which leave n − 1 of n
-     * rows.
+     * The equivalent of ridge regression with an unpenalised intercept: that of the centred features, with n − 1 in place of
+     * n.
      *
      * @param features X, one row per sample, at least two, all of the same length; every entry finite
      * @param ridge the ridge r, at least 0, of (1/n)‖y − a − Xb‖² + r‖b‖²
@@ -139,15 +139,15 @@ public final class EstimatedEquivalent {
     }
 
     /**
-     * The equivalent of features whose singular values are known already.
+     * The equivalent of features whose singular values are already known.
      *
-     * @param values the singular values d of X, at least 0; those that are rounding must be left out
+     * @param values the singular values d of X, at least 0; those that are only rounding error must be left out
      * @param rows the number of rows n, to which the ridge refers
-     * @param freedom n, or n − 1 if the columns of X have no mean; at least as many as there are values above 0
+     * @param freedom n, or n − 1 if the columns of X are centred; at least the number of positive values
      * @param ridge the ridge r, at least 0
      * @return its estimate
-     * @throws IllegalArgumentException if there are more positive values than freedom, none, or one is negative or not finite; or if
-     *     the ridge is negative or not finite
+     * @throws IllegalArgumentException if no value is positive, more are positive than {@code freedom}, or a value or the
+     *     ridge is negative or not finite
      */
     public static EstimatedEquivalent ofSingularValues(double[] values, int rows, int freedom, double ridge) {
         double[] positive = Arrays.stream(notNull("values", values))
@@ -251,7 +251,7 @@ public final class EstimatedEquivalent {
         return c;
     }
 
-    /** Of ln(1 − Ω̂); infinite where the rows are too few to tell. */
+    /** The standard error of ln(1 − Ω̂); infinite where there are too few rows to estimate it. */
     private static double errorOfLogarithm(double[] c, double n) {
         double u = c[1];
         double m1 = c[2];
@@ -295,7 +295,7 @@ public final class EstimatedEquivalent {
     }
 
     /**
-     * By how much τ̂ exceeds τ in the mean over draws of Gaussian rows, to leading order.
+     * The mean of τ̂ − τ over draws of Gaussian rows, to leading order.
      *
      * @return −τ M₁/(n(1−Ω)²), at most 0, and small beside the standard error unless n is tiny
      */
@@ -304,10 +304,10 @@ public final class EstimatedEquivalent {
     }
 
     /**
-     * The variance that noise on the labels adds, as a fraction of the whole.
+     * The variance that label noise adds, as a fraction of that variance plus the variance of the noise itself.
      *
-     * @return Ω̂ with its standard error, for Gaussian features; the error is infinite where the rows are so few that it cannot be
-     *     estimated
+     * @return Ω̂ with its standard error, for Gaussian features; the error is infinite where there are too few rows to
+     *     estimate it
      */
     public SampleMean omega() {
         return omega;

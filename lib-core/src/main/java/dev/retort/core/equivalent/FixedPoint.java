@@ -21,44 +21,47 @@ import dev.retort.core.spectrum.SpectralMeasure;
  * the error of a Halley step by |Ψ|³/4 (of a measure on few nodes: |Ψ'| ≥ 4/5, and 3/5 |Ψ|³; with random features: |Ψ'| ≥ 1/2,
  * and 5 |Ψ|³); the derivation is in the module's documentation, docs/equivalents.md.
  *
- * <p>A ridge below zero is a case of its own, {@link NegativeRidge}.
+ * <p>Negative ridges are left to {@link NegativeRidge}.
  *
- * <p>A solve allocates this object and the sums in it, and nothing else, unless τ is close to the smallest numbers; it is
- * mutable until it is solved.
+ * <p>A solve allocates only this object and its sums, unless τ is close to the smallest doubles. Mutable until it is solved.
  */
 final class FixedPoint {
 
-    /** The error of a step of this length is below 1e-16; a longer one is followed by another. */
+    /** A step of at most this length leaves an error below 1e-16; a longer one is followed by another. */
     private static final double LAST_STEP = 3e-6;
 
-    /** Eight have been enough within 300 decades, and 30 beyond; a bound so that a defect shows as an exception and not as a hang. */
+    /**
+     * Eight have been enough for spectra within 300 decades and 30 beyond; the bound turns a defect into an exception instead
+     * of a hang.
+     */
     private static final int MOST_PASSES = 64;
 
     /**
-     * Rounding of A and of B, at its worst: three roundings a term, 32 additions in a block, four to join the blocks; three
-     * times that where nodes stand for more, whose weights of either sign sum to at most three times their cell's.
+     * The worst relative rounding error of A and of B: three roundings a term, 32 additions in a block, four to join the
+     * blocks. It is three times that where a cell has several nodes: their absolute weights sum to at most three times the
+     * weight of the cell.
      */
     private static final double ROUNDING = 80 * Math.ulp(0.5);
 
-    /** A τ below it can be added to any eigenvalue. */
+    /** A τ below this can be added to any eigenvalue without overflow. */
     private static final double LARGEST_TAU = 0x1p1022;
 
-    /** Above so many times the largest eigenvalue, τ is one to all of them but for a factor. */
+    /** Where τ exceeds the largest eigenvalue by this factor, all shares are proportional to 1/τ. */
     private static final double BEYOND = 0x1p200;
 
-    /** Shares and sums below it may be short of digits, as numbers next to zero are. */
+    /** Shares and sums below this may have lost digits to underflow. */
     private static final double FAINT = 0x1p-960;
 
-    /** What takes a sum out of the range next to zero. */
+    /** A change of τ by this factor takes a sum out of the range of underflow. */
     private static final double CLEAR = 0x1p100;
 
-    /** In so few samples every share is λ/τ, to a double. */
+    /** Below so many samples every share is λ/τ to double precision. */
     private static final double FEWEST = 0x1p-60;
 
-    /** By which a problem is multiplied if its τ is faint. */
+    /** The factor by which a problem is scaled up if its τ is faint. */
     private static final double MAGNIFICATION = 0x1p512;
 
-    /** In ln τ: a neighbour further away is no start. */
+    /** The distance in ln τ beyond which a neighbour is not used as a start. */
     private static final double NEAR = 2;
 
     private final SpectralMeasure spectrum;
@@ -70,19 +73,19 @@ final class FixedPoint {
     /** (K − k)/K */
     private final double excess;
 
-    /** By which ridge, nodes and τ are multiplied, one unless τ is faint. */
+    /** The factor by which ridge, nodes and τ are multiplied; one unless τ is faint. */
     private final double magnification;
 
     private final double ridge;
     private final PowerSums sums = new PowerSums();
 
-    /** The nodes that are solved on. */
+    /** The nodes of the equation being solved: those of the spectrum or a sample of them. */
     private SpectralMeasure measure;
-    /** The nodes of the cell that k falls into, empty at the end if it falls into none. */
+    /** The range of nodes of the cell that k falls into; empty, after the last node, if it falls into none. */
     private int cutStart;
 
     private int cutEnd;
-    /** How that cell divides between head and tail; the two add up to one. */
+    /** The shares of that cell in head and tail; they sum to one. */
     private double headShare;
 
     private double tailShare;
@@ -97,7 +100,7 @@ final class FixedPoint {
     private double spareSlope;
     private double spareCurve;
 
-    /** The range of τ, as far as vanished sums tell. */
+    /** The bounds on τ that underflowing sums have given so far. */
     private double lowest;
 
     private double highest = LARGEST_TAU;
@@ -139,22 +142,25 @@ final class FixedPoint {
         this.magnification = MAGNIFICATION;
     }
 
-    /** That of ridge regression. */
+    /** The root of ridge regression. */
     static FixedPoint of(SpectralMeasure spectrum, double samples, double ridge) {
         return of(spectrum, samples, Double.POSITIVE_INFINITY, ridge);
     }
 
-    /** That of ridge regression on random features, of which there may be infinitely many. */
+    /** The root of ridge regression on random features, whose number may be infinite. */
     static FixedPoint of(SpectralMeasure spectrum, double samples, double features, double ridge) {
         return new FixedPoint(spectrum, samples, features, ridge).solveFrom(0);
     }
 
-    /** The root for other samples and another ridge, from this one if that is near. */
+    /** The root for another sample size and ridge; the solver starts from this root if it is near. */
     FixedPoint at(double newSamples, double newRidge) {
         return at(newSamples, Double.POSITIVE_INFINITY, newRidge);
     }
 
-    /** The root for other samples, random features and another ridge, from this one if that is near. */
+    /**
+     * The root for other numbers of samples and random features and another ridge; the solver starts from this root if it is
+     * near.
+     */
     FixedPoint at(double newSamples, double newFeatures, double newRidge) {
         FixedPoint next = new FixedPoint(spectrum, newSamples, newFeatures, newRidge);
         return next.solveFrom(estimate(next));
@@ -177,7 +183,7 @@ final class FixedPoint {
         return relativeErrorBound;
     }
 
-    /** How often all nodes were summed over on the way to the root. */
+    /** The number of passes over all nodes that the solve took. */
     int passes() {
         return passes;
     }
@@ -217,7 +223,7 @@ final class FixedPoint {
         return spare;
     }
 
-    /** The refusal of more samples or random features than the nodes of a power law without end can carry. */
+    /** The exception for more samples or random features than the nodes of a power law without end are made for. */
     static IllegalArgumentException tooMany(String name, double value, double most) {
         return refusal(
                 name,
@@ -227,8 +233,8 @@ final class FixedPoint {
     }
 
     /**
-     * Solves from a start, or from nothing if that is zero. A large measure is then first solved on its sample, which leaves
-     * one pass to do where the spectrum is smooth.
+     * Solves from a start, or without one if it is zero. Without a start, a large measure is first solved on its sample,
+     * after which one pass is enough for a smooth spectrum.
      */
     private FixedPoint solveFrom(double start) {
         if (!(capacity <= spectrum.mostSamples())) {
@@ -272,7 +278,7 @@ final class FixedPoint {
         return this;
     }
 
-    /** From Σ λ/(λ+τ) ≤ min(trace/τ, rank): a value that is hardly ever below the root by more than a factor. */
+    /** An estimate of τ from Σ λ/(λ+τ) ≤ min(trace/τ, rank), rarely below the root by more than a small factor. */
     private double upperEstimate() {
         double unlearnt = Math.max(1 - capacity / measure.rank(), 0);
         double start = Math.max(measure.trace() / capacity * unlearnt, ridge);
@@ -286,8 +292,8 @@ final class FixedPoint {
     }
 
     /**
-     * A Halley step from this root to another, of the plain equation in logarithms, ln((Σ x + δ)/k) = 0: it cancels, but what
-     * it needs is known, so that it costs no pass. Zero if it is long, or if there is none.
+     * The τ that one Halley step for ln((Σ x + δ)/k) = 0 leads to from this root. That form of the equation cancels, but its
+     * sums are already known, so that the step costs no pass. Zero if the step is too long or cannot be taken.
      */
     private double estimate(FixedPoint next) {
         if (!(tau > 0 && next.ridge >= 0 && magnification == 1)) {
@@ -375,7 +381,7 @@ final class FixedPoint {
         sumTail(tau);
         setSpare(tau);
         double a = sums.first() + spare;
-        // Of (ln A)', in which the digits lost are none of Ψ', and of A''/A.
+        // −(ln A)', whose cancellation costs Ψ' no digits, and −A''/A.
         double u = (sums.first() - sums.second() + spareSlope * spare) / a;
         double curveA = (skewLearnt() - spareCurve * spare) / a;
 
@@ -391,7 +397,7 @@ final class FixedPoint {
                 return step;
             }
         }
-        // Far from the root: halve the range until the vanished sum is felt.
+        // Far from the root one sum underflows: bisect until neither does.
         if (a < Double.MIN_NORMAL || b < Double.MIN_NORMAL) {
             if (a < b) {
                 highest = tau;
@@ -409,7 +415,10 @@ final class FixedPoint {
         return Math.min(Math.max(halley, Math.min(psi / 2, longest)), Math.max(psi / 2, longest));
     }
 
-    /** In a gap of hundreds of decades A is in proportion to 1/τ and B to τ, so that both can be summed elsewhere. */
+    /**
+     * In a gap of hundreds of decades A is proportional to 1/τ and B to τ, so that both can be summed at another τ, where
+     * they do not underflow.
+     */
     private double stepOfFaintSums() {
         sumTail(tau / CLEAR);
         setSpare(tau / CLEAR);
@@ -418,19 +427,19 @@ final class FixedPoint {
         return Math.log(a / sums.first()) / 2;
     }
 
-    /** Σ xz(x − z) of what has been summed as learnt. */
+    /** Σ xz(x − z) from the sums of x, x² and x³. */
     private double skewLearnt() {
         return 3 * sums.second() - sums.first() - 2 * sums.third();
     }
 
-    /** Σ xz(x − z) of what has been summed as missed. */
+    /** Σ xz(x − z) from the sums of z, z² and z³. */
     private double skewMissed() {
         return sums.first() - 3 * sums.second() + 2 * sums.third();
     }
 
     /**
-     * Sums at the root, on either side of τ of the smaller share: x − x² and 1 − 2z + z² lose no digit where x and z are at
-     * most two thirds.
+     * The sums at the root, above and below τ each by the smaller of the two shares: x − x² and 1 − 2z + z² lose no digit
+     * where x and z are at most two thirds.
      */
     private void sumAtRoot() {
         double scale = Math.min(tau, measure.value(0) * BEYOND);
@@ -450,7 +459,7 @@ final class FixedPoint {
         squares += sums.second();
         skew += skewLearnt();
 
-        // Not below one only if every share is in proportion to 1/τ.
+        // Differs from one only if every share is proportional to 1/τ.
         double beyond = scale / tau;
         this.learnt = learnt * beyond;
         this.product = product * beyond;

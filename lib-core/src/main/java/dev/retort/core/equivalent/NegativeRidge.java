@@ -6,15 +6,15 @@ import dev.retort.core.internal.CompensatedSum;
 import dev.retort.core.spectrum.SpectralMeasure;
 
 /**
- * The root τ of n = Σ λ/(λ+τ) + n·ridge/τ for a ridge below zero. It lies between the root τ₀ without ridge (0 for n at or above the
- * rank, where τ is negative) and the point at which Ω = 1, beneath which there is none: there the smallest eigenvalue of the sample
- * covariance that is not zero meets the ridge. The ridge as a function of τ,
+ * The root τ of n = Σ λ/(λ+τ) + n·ridge/τ for a ridge below zero. It lies between the root τ₀ without ridge (0 for n at or
+ * above the rank, where τ is negative) and the point at which Ω = 1, below which there is no root: there the ridge is minus
+ * the smallest non-zero eigenvalue of the sample covariance. The ridge as a function of τ,
  *
  * <pre>  r(τ) = −(τ₀ − τ)/n · Σ x₀z   below the rank, with x₀ = λ/(λ+τ₀), z = τ/(λ+τ);      τ/n · [n − rank + Σ z]   else,
  *   r'(τ) = 1 − Ω = [Σ xz + n·r(τ)/τ]/n,</pre>
  *
- * is convex and increasing above that point, so that Newton's method from τ₀ falls towards the root and never below it. Below the
- * rank no term cancels another but where Ω is close to one, which is the problem's own condition; derived in the module's
+ * is convex and increasing above that point, so that Newton's method from τ₀ descends to the root and never passes it. Below
+ * the rank terms cancel only where Ω is close to one, where the problem itself is ill-conditioned; derived in the module's
  * documentation, docs/equivalents.md. Immutable.
  */
 final class NegativeRidge {
@@ -48,12 +48,12 @@ final class NegativeRidge {
             throw refusal(
                     "samples",
                     samples,
-                    "is not below the rank, where negative ridges need the very eigenvalues and not a gathered spectrum;"
+                    "is not below the rank, where negative ridges need the eigenvalues themselves and not a gathered spectrum;"
                             + " list them");
         }
     }
 
-    /** r(τ), and n(1 − Ω), which is n times its slope. */
+    /** The ridge r(τ), and n r'(τ) = n(1 − Ω). */
     private record Point(double ridge, double spare) {}
 
     private Point at(double tau) {
@@ -72,7 +72,7 @@ final class NegativeRidge {
     }
 
     /**
-     * The root for a ridge.
+     * The root for a negative ridge.
      *
      * @throws IllegalArgumentException if there is none
      */
@@ -107,7 +107,7 @@ final class NegativeRidge {
         if (start == 0 && surplus == 0) {
             return 0;
         }
-        // As a fraction of −λ_min or τ₀.
+        // τ is searched for as a fraction of −λ_min or τ₀.
         double unit = start == 0 ? -smallest : start;
         boolean isAbove = start == 0;
         double inside = 1;

@@ -9,7 +9,7 @@ import dev.retort.core.spectrum.Spectrum;
 import java.util.Objects;
 
 /**
- * What a spectrum, n samples, q random features and a ridge r determine: the equivalent of a model that sees q random
+ * The equivalent that a spectrum, n samples, q random features and a ridge r determine, of a model that sees q random
  * combinations of the features, z = q<sup>−1/2</sup> Gx with a q × p Gaussian matrix G, and minimises (1/n)‖y − Za‖² + r‖a‖².
  * For the features x it has the coefficients b = q<sup>−1/2</sup> Gᵀa. With infinitely many random features it is ridge
  * regression, see {@link DeterministicEquivalent}.
@@ -27,17 +27,17 @@ import java.util.Objects;
  * <tr><td>Υ</td><td>{@link #omega()}</td><td>(q/n)((1−ρ)² + ρ² df2/(q − df2)) = (df2 + π Σ θζ)/n</td></tr>
  * </table>
  *
- * <p>Labels of noise variance σ² from coefficients of mean m and second moment s make coefficients whose moments are, in units in
- * which each feature has variance one,
+ * <p>A model trained on labels with noise variance σ² from coefficients of mean m and second moment s has coefficients whose
+ * moments are, in units in which each feature has variance one,
  *
  * <pre>  m' = θm,     s' = θ²s + (θ² + πθζ) C + θζ F,
  *   C = (σ² + Σ (ζ² + πθζ) s)/(n(1 − Υ)),     F = Σ θζ s/(q − df2):</pre>
  *
- * what the random features cannot express acts as noise, C, and fluctuates with them, F. Exact for Gaussian G in high dimension; for
- * other random features, with the eigenvalues of their kernel, it is a conjecture that holds well in experiments. Every regime is
- * covered: n and q below the rank, above it, and equal, penalty 0, zero and repeated eigenvalues, power laws without end, and
- * n and q that are no whole numbers. For r = 0 and n = q below the rank, Υ = 1: the risk is infinite even without noise. Nothing
- * here cancels. Immutable.
+ * the part of the labels that the random features cannot express acts as noise, C, and fluctuates with the random features,
+ * F. Exact for Gaussian G in high dimension; for other random features, with the eigenvalues of their kernel, it is a
+ * conjecture that holds well in experiments. Every regime is covered: n and q below the rank, above it, and equal, penalty 0,
+ * zero and repeated eigenvalues, power laws without end, and fractional n and q. For r = 0 and n = q below the
+ * rank, Υ = 1: the risk is infinite even without noise. No difference cancels. Immutable.
  *
  * <p>Sources: Defilippis, Loureiro and Misiakiewicz, <i>Dimension-free deterministic equivalents and scaling laws for random
  * feature regression</i> (2024); Wu, Chen, Misiakiewicz and Mondelli, <i>Improved Scaling Laws via Weak-to-Strong Generalization
@@ -96,8 +96,8 @@ public final class RandomFeatureEquivalent implements Equivalent {
     }
 
     /**
-     * The equivalent of the same spectrum for other numbers, solved for from this one: to a near one, as along a fine grid, it
-     * takes two passes over the spectrum.
+     * The equivalent of the same spectrum for other numbers. The solver starts from this one: if it is near, as on a fine
+     * grid, two passes over the spectrum are enough.
      *
      * @param newSamples the number of samples n, greater than 0
      * @param newFeatures the number of random features q, at least 1, may be infinite
@@ -140,7 +140,7 @@ public final class RandomFeatureEquivalent implements Equivalent {
     /**
      * The number of random features.
      *
-     * @return q, at least 1, maybe infinite
+     * @return q, at least 1, possibly infinite
      */
     public double features() {
         return features;
@@ -221,7 +221,7 @@ public final class RandomFeatureEquivalent implements Equivalent {
     }
 
     /**
-     * What the features that are partly learnt add up to.
+     * The difference of the degrees of freedom of first and second order, to which only partly learnt features contribute.
      *
      * @return Σ θ<sub>i</sub>ζ<sub>i</sub> = df1 − df2, without a subtraction
      */
@@ -257,7 +257,7 @@ public final class RandomFeatureEquivalent implements Equivalent {
     }
 
     /**
-     * By how much too few random features mix what is partly learnt.
+     * The noise, relative to a partly learnt feature's signal, that a finite number of random features adds.
      *
      * @return π = Σ θζ/(q − df2), from 0 for infinitely many to 1 for q ≤ n and ridge 0
      */
@@ -266,7 +266,7 @@ public final class RandomFeatureEquivalent implements Equivalent {
     }
 
     /**
-     * The variance that noise on the labels adds, as a fraction of the whole.
+     * The variance that label noise adds, as a fraction of that variance plus the variance of the noise itself.
      *
      * @return Υ, from 0 to 1; 1 for ridge 0 and n = min(q, rank)
      */
@@ -295,14 +295,14 @@ public final class RandomFeatureEquivalent implements Equivalent {
         return (spareSamples + parallel(unusedFeatures, undecided())) / samples;
     }
 
-    /** xy/(x + y) of numbers of which one may be infinite. */
+    /** xy/(x + y), where one of the two may be infinite. */
     private static double parallel(double x, double y) {
         double smaller = Math.min(x, y);
         return smaller == 0 ? 0 : smaller / (1 + smaller / Math.max(x, y));
     }
 
     /**
-     * What a feature adds to the variance because it is not fully learnt, per unit of the label variance that it brings.
+     * The variance that a feature adds because it is not fully learnt, per unit of its label variance λβ².
      *
      * @param lambda the variance λ, at least 0
      * @return (ζ²Υ + πθζ)/(1−Υ)
@@ -316,7 +316,7 @@ public final class RandomFeatureEquivalent implements Equivalent {
     }
 
     /**
-     * How τ falls with the number of samples.
+     * The derivative of τ with respect to the number of samples.
      *
      * @return dτ/dn at fixed q and r; for ridge 0 and n = q the limit of small ridges, half of the derivative from below
      */
@@ -325,7 +325,7 @@ public final class RandomFeatureEquivalent implements Equivalent {
     }
 
     /**
-     * How τ falls with the number of random features.
+     * The derivative of τ with respect to the number of random features.
      *
      * @return dτ/dq at fixed n and r, 0 if q is infinite; for ridge 0 and n = q the limit of small ridges, half of the derivative
      *     from below
@@ -335,10 +335,10 @@ public final class RandomFeatureEquivalent implements Equivalent {
     }
 
     /**
-     * How τ grows with the ridge.
+     * The derivative of τ with respect to the ridge.
      *
-     * @return dτ/dr, at ridge 0 from above; infinite at ridge 0 for n = q below the rank, and where n or q is the rank and neither
-     *     is below it
+     * @return dτ/dr, from above at ridge 0; infinite at ridge 0 where n = q is below the rank, and where n or q is the rank
+     *     and neither is below it
      */
     public double dTauDRidge() {
         double perSample = Double.isInfinite(features) ? 1 : features / (spareSamples + unusedFeatures);
@@ -346,7 +346,7 @@ public final class RandomFeatureEquivalent implements Equivalent {
     }
 
     /**
-     * How τ grows with one eigenvalue, the others held; for a repeated eigenvalue, with that of this feature alone.
+     * The derivative of τ with respect to the eigenvalue of one feature, all others held fixed, even equal ones.
      *
      * @param i the feature, counted from 0
      * @return dτ/dλ, from above for a zero eigenvalue
@@ -361,11 +361,11 @@ public final class RandomFeatureEquivalent implements Equivalent {
         if (lambda > 0) {
             return 0;
         }
-        // A new positive eigenvalue raises the rank, maybe above k = min(n, q): then k − rank = λ/(λ+τ).
+        // A new positive eigenvalue raises the rank, possibly above k = min(n, q): then k − rank = λ/(λ+τ).
         return Math.max(1 - solution.spare(), 0) / solution.spare();
     }
 
-    /** Σ θζ + (n − df1)(q − df1)/(n + q − 2 df1): what ln τ is moved against. */
+    /** Σ θζ + (n − df1)(q − df1)/(n + q − 2 df1), the common denominator of the derivatives of ln τ. */
     private double stiffness() {
         return undecided() + parallel(spareSamples, unusedFeatures);
     }

@@ -1,6 +1,6 @@
 /**
- * Deterministic equivalents: the numbers that a spectrum and a sample size determine, and that stand in for a random design
- * in every high-dimensional risk.
+ * Deterministic equivalents: the numbers, determined by a spectrum and a sample size, that replace a random design in every
+ * high-dimensional risk.
  */
 @NullMarked
 package dev.retort.core.equivalent;

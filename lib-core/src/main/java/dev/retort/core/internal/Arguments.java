@@ -106,7 +106,7 @@ public final class Arguments {
     }
 
     /**
-     * Requires the probability of what is neither impossible nor certain.
+     * Requires a probability that is neither 0 nor 1.
      *
      * @param name the argument's name
      * @param value its value
@@ -214,12 +214,12 @@ public final class Arguments {
     }
 
     /**
-     * Requires a place in a list.
+     * Requires an index into a list.
      *
      * @param name the argument's name
-     * @param value the place, counted from 0
-     * @param size how many places there are
-     * @return the place
+     * @param value the index, counted from 0
+     * @param size the length of the list
+     * @return the index
      * @throws IndexOutOfBoundsException if it is negative, or not less than the size
      */
     public static int index(String name, int value, long size) {

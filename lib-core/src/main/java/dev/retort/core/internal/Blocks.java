@@ -98,7 +98,7 @@ public final class Blocks {
     /** The Euclidean norm of a[at …], also where the squares leave the range of a double. */
     public static double norm(double[] a, int at, int count) {
         double square = DotProduct.of(a, at, a, at, count);
-        if (square > 1e-280 && square < Double.POSITIVE_INFINITY) { // below, squares have lost digits to underflow
+        if (square > 1e-280 && square < Double.POSITIVE_INFINITY) { // smaller squares have lost digits to underflow
             return Math.sqrt(square);
         }
         double largest = 0;

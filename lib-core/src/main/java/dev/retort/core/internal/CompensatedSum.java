@@ -12,7 +12,7 @@ public final class CompensatedSum {
     private double sum;
     private double compensation;
 
-    /** A sum of nothing, zero. */
+    /** An empty sum, zero. */
     public CompensatedSum() {}
 
     /**
@@ -26,7 +26,7 @@ public final class CompensatedSum {
         sum = next;
     }
 
-    /** Forgets all terms: a sum of nothing again. */
+    /** Forgets all terms: the sum is zero again. */
     public void clear() {
         sum = 0;
         compensation = 0;
@@ -38,7 +38,7 @@ public final class CompensatedSum {
      * @return the compensated sum
      */
     public double value() {
-        // Past an infinite term the compensation is NaN and has nothing to say.
+        // After an infinite term the compensation is NaN and must be left out.
         return Double.isFinite(sum) ? sum + compensation : sum;
     }
 }

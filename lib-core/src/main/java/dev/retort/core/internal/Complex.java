@@ -8,7 +8,7 @@ package dev.retort.core.internal;
  */
 public record Complex(double real, double imaginary) {
 
-    /** {@return the number of a size and an angle, in radians} */
+    /** {@return the number with this absolute value and this argument, in radians} */
     public static Complex polar(double size, double angle) {
         return new Complex(size * Math.cos(angle), size * Math.sin(angle));
     }
@@ -18,7 +18,7 @@ public record Complex(double real, double imaginary) {
         return new Complex(real + other.real, imaginary + other.imaginary);
     }
 
-    /** {@return the sum with a real number} */
+    /** {@return this number plus a real one} */
     public Complex plus(double other) {
         return new Complex(real + other, imaginary);
     }
@@ -28,7 +28,7 @@ public record Complex(double real, double imaginary) {
         return new Complex(real - other.real, imaginary - other.imaginary);
     }
 
-    /** {@return the multiple} */
+    /** {@return this number times a real one} */
     public Complex times(double factor) {
         return new Complex(real * factor, imaginary * factor);
     }
@@ -39,7 +39,7 @@ public record Complex(double real, double imaginary) {
                 real * other.real - imaginary * other.imaginary, real * other.imaginary + imaginary * other.real);
     }
 
-    /** {@return the quotient; computed in units of the larger part of the divisor, so that no square leaves the range of numbers} */
+    /** {@return the quotient; computed in units of the larger part of the divisor, so that no square overflows or underflows} */
     public Complex over(Complex other) {
         double unit = Math.max(Math.abs(other.real), Math.abs(other.imaginary));
         double c = other.real / unit;
@@ -48,12 +48,12 @@ public record Complex(double real, double imaginary) {
         return new Complex((real * c + imaginary * d) / norm / unit, (imaginary * c - real * d) / norm / unit);
     }
 
-    /** {@return the distance from 0} */
+    /** {@return the absolute value} */
     public double size() {
         return Math.hypot(real, imaginary);
     }
 
-    /** {@return the angle, in radians, from −π to π} */
+    /** {@return the argument, in radians, from −π to π} */
     public double angle() {
         return Math.atan2(imaginary, real);
     }

@@ -1,7 +1,7 @@
 package dev.retort.core.internal;
 
 /**
- * Dot products of stretches of arrays, in four running sums: about four times the speed of one, with the same digits on every
+ * Dot products of ranges of arrays, in four running sums: about four times the speed of one, with the same digits on every
  * platform.
  */
 public final class DotProduct {
@@ -14,16 +14,16 @@ public final class DotProduct {
     }
 
     /**
-     * Multiplies two stretches of equal length entry by entry, and adds up the products. Nothing is scaled: products beyond the range
+     * Multiplies two ranges of equal length entry by entry and adds up the products. Nothing is scaled: products beyond the range
      * of {@code double} overflow or underflow.
      *
      * @param a the first array
-     * @param aAt where its stretch begins
+     * @param aAt where its range begins
      * @param b the second array, which may be the first
-     * @param bAt where its stretch begins
-     * @param count the length of both stretches; the sum is 0 if it is not positive
+     * @param bAt where its range begins
+     * @param count the length of both ranges; the sum is 0 if it is not positive
      * @return Σ a[aAt + j] · b[bAt + j] for j = 0, …, count − 1
-     * @throws IndexOutOfBoundsException if a stretch reaches beyond its array
+     * @throws IndexOutOfBoundsException if a range reaches beyond its array
      */
     public static double of(double[] a, int aAt, double[] b, int bAt, int count) {
         double s0 = 0;

@@ -1,14 +1,14 @@
 package dev.retort.core.internal;
 
 /**
- * Scaling by powers of two, which is exact: it takes squares and products of entries out of the reach of overflow and
- * underflow, and costs no digit.
+ * Scaling by powers of two, which is exact: it keeps squares and products of entries from overflowing or underflowing, and
+ * costs no digit.
  */
 public final class PowerOfTwo {
 
     private PowerOfTwo() {}
 
-    /** The exponent e for which the largest entry of size lies in [2^e, 2^(e + 1)); 0 if all are zero. */
+    /** The exponent e for which the largest absolute value lies in [2^e, 2^(e + 1)); 0 if all entries are zero. */
     public static int exponent(double[] entries) {
         double largest = 0;
         for (double entry : entries) {
@@ -25,7 +25,7 @@ public final class PowerOfTwo {
         if (exponent == 0) {
             return;
         }
-        // In two steps: of an exponent beyond ±1022, the power itself is no number.
+        // In two steps: for an exponent beyond ±1022 the power itself overflows or underflows.
         double first = Math.scalb(1.0, exponent / 2);
         double second = Math.scalb(1.0, exponent - exponent / 2);
         for (int k = 0; k < entries.length; k++) {

@@ -38,7 +38,7 @@ public final class SymmetricEigen {
         for (double entry : a) {
             if (!Double.isFinite(entry)) {
                 throw new ArithmeticException("eigenvalues: the matrix has the entry " + entry
-                        + ", which is not finite; scale what it is made of down");
+                        + ", which is not finite; scale down the data it was computed from");
             }
         }
         int exponent = PowerOfTwo.exponent(a);

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * The thin singular value decomposition of a matrix, X = U D Vᵀ, in plain Java: k = min(n, p) singular values d<sub>1</sub> ≥ … ≥
  * d<sub>k</sub> ≥ 0 of X, which has n rows and p columns, and orthonormal vectors to the left and right of them.
  *
- * <p>A matrix with at least as many rows as columns is reduced to a triangle by Householder's reflections with pivoting, and the
- * triangle by Jacobi's rotations from one side (Z. Drmač and K. Veselić, <i>New fast and accurate Jacobi SVD algorithm</i>, SIAM J.
- * Matrix Anal. Appl. 29, 2008). Small singular values are found to as many digits as the entries of X determine: scaling the columns
- * by factors of any size costs none. In a wider matrix columns are taken in one by one, by Givens' rotations, and no second matrix
- * of its size is made; its singular values have an error of a few ulps of the largest. Nowhere are products of X with itself formed,
- * which would lose whatever is smaller than 10⁻⁸ of the largest.
+ * <p>A matrix with at least as many rows as columns is reduced to a triangle by Householder's reflections with pivoting, and
+ * the triangle by Jacobi's rotations from one side (Z. Drmač and K. Veselić, <i>New fast and accurate Jacobi SVD
+ * algorithm</i>, SIAM J. Matrix Anal. Appl. 29, 2008). Small singular values are found to as many digits as the entries of X
+ * determine, and scaling the columns by factors of any size costs no digit. The columns of a wider matrix are added one by
+ * one, by Givens' rotations, without a second matrix of its size; its singular values have an error of a few ulps of the
+ * largest. XᵀX and XXᵀ are never formed: they would lose the singular values below 10⁻⁸ of the largest.
  *
  * <p>About 2 n p k multiplications and additions for the triangle, and 20 k³ for its rotations. Immutable. Arrays that are handed out are
  * copies.
@@ -39,7 +39,7 @@ public final class ThinSvd {
     /** Ten or fewer are usual. */
     private static final int SWEEPS = 60;
 
-    /** Columns are brought to a largest entry of about 1; the square of what is smaller than this would underflow. */
+    /** Columns are scaled to a largest entry of about 1; the square of a length below this would underflow. */
     private static final double NOTHING = 0x1p-500;
 
     private final double[] values;
@@ -50,7 +50,7 @@ public final class ThinSvd {
     /** One vector after the other; null if the matrix is wider than high. */
     private final double @Nullable [][] right;
 
-    /** The matrix, column after column, from which vectors on the right are found if it is wide. */
+    /** The columns of the matrix, from which the right vectors of a wide matrix are computed. */
     private final double[][] columns;
 
     private ThinSvd(double[] values, double[][] left, double @Nullable [][] right, double[][] columns) {
@@ -190,7 +190,7 @@ public final class ThinSvd {
         return vector;
     }
 
-    /** What is known of a matrix that is at least as high as wide. */
+    /** The decomposition of a matrix that is at least as high as wide. */
     private static final class Factors {
         final double[] values;
         final double[][] left;
@@ -204,8 +204,8 @@ public final class ThinSvd {
     }
 
     /**
-     * X P = Q R with reflections and pivots; the rows of R are then rotated until they are orthogonal, W of them: Rᵀ W = Y D, so X =
-     * (Q W) D (P Y)ᵀ.
+     * X P = Q R with reflections and pivots; rotations W then make the rows of R orthogonal: Rᵀ W = Y D, so X = (Q W) D (P
+     * Y)ᵀ.
      *
      * @param a the columns, overwritten
      */
@@ -254,7 +254,10 @@ public final class ThinSvd {
         return new Factors(values, left, right);
     }
 
-    /** Vectors to the right of singular values 0 are any that are orthogonal to the others: unit vectors without their parts. */
+    /**
+     * Completes the right vectors for singular values 0, which may be any that are orthogonal to the others, by
+     * orthogonalised unit vectors.
+     */
     private static void complete(double[] values, double[][] right) {
         int p = values.length;
         int known = (int) Arrays.stream(values).filter(d -> d > 0).count();
@@ -285,8 +288,8 @@ public final class ThinSvd {
     }
 
     /**
-     * Householder's reflections. The longest of the columns that are left comes next. Below the diagonal the columns then hold what
-     * they were reflected by, above it the triangle.
+     * Householder's reflections with pivoting: the longest remaining column comes next. The columns then hold the reflection
+     * vectors below the diagonal and the triangle above it.
      */
     private static void reduce(double[][] a, int[] pivots, double[] scales, double[] diagonal) {
         int p = a.length;
@@ -307,7 +310,7 @@ public final class ThinSvd {
                     double ratio = Math.abs(a[j][k]) / left[j];
                     double rest = Math.max(0, (1 - ratio) * (1 + ratio));
                     double known = left[j] / before[j];
-                    // Computed anew once cancellation may have eaten half of the digits.
+                    // Compute the norm anew once cancellation may have cost half of its digits.
                     if (rest * known * known <= Math.sqrt(PRECISION)) {
                         left[j] = Blocks.norm(a[j], k + 1, count - 1);
                         before[j] = left[j];
@@ -331,8 +334,8 @@ public final class ThinSvd {
     }
 
     /**
-     * Jacobi's rotations of pairs of vectors, until all are orthogonal, and the same of those that come with them. Sweeps go
-     * through all pairs.
+     * Rotates pairs of vectors by Jacobi's method until all are orthogonal, and their companions alike. A sweep goes through
+     * all pairs.
      */
     private static void rotate(double[][] vectors, double[][] companions) {
         int count = vectors.length;
@@ -374,8 +377,8 @@ public final class ThinSvd {
     }
 
     /**
-     * The columns of a lower triangle L with L Lᵀ = X Xᵀ, which has the singular values and left vectors of X: L takes in one column
-     * after the other, and is rotated until nothing of the column is left.
+     * The columns of a lower triangle L with L Lᵀ = X Xᵀ, which has the singular values and left vectors of X: rotations
+     * merge one column after the other into L, until the column is zero.
      */
     private static double[][] lowerTriangle(double[][] columns, int exponent) {
         int n = columns[0].length;

@@ -15,42 +15,43 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
- * Files that appear whole or not at all: they are written under another name beside their own, which ends in {@code .part}, and take
- * their own once they are on the disk. Whenever the process is killed or the disk is full, the file is as it was before. A process
- * that is killed in between may leave the one beside it, which may be deleted.
+ * Writes files whole or not at all: to a temporary file beside the target, whose name ends in {@code .part}, which is renamed
+ * to the target once it is on the disk. If the process is killed or the disk is full, the target is as it was before. A
+ * killed process may leave its temporary file, which may be deleted.
  */
 public final class WholeFile {
 
     private WholeFile() {}
 
-    /** What a file holds. */
+    /** Writes the content of a file. */
     @FunctionalInterface
     public interface Content {
         void writeTo(OutputStream out) throws IOException;
     }
 
-    /** Writes text as UTF-8, in place of such a file if there is one; its directory is created if need be. */
+    /** Writes text as UTF-8, replacing the file if it exists; its directory is created if need be. */
     public static void write(Path file, String text) throws IOException {
         write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /**
-     * Writes a file, in place of such a file if there is one; its directory is created if need be.
+     * Writes a file, replacing it if it exists; its directory is created if need be.
      *
-     * @throws IOException if the content throws it, or the file cannot be written or is not a regular one; it is left as it was then
+     * @throws IOException if the content throws it, or the file cannot be written or is not a regular one; the file is then
+     *     left as it was
      */
     public static void write(Path file, Content content) throws IOException {
-        // What a link leads to is replaced, not the link.
+        // Replace the target of a link, not the link.
         Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
         Path directory = target.getParent();
         if (directory == null || (Files.exists(target) && !Files.isRegularFile(target))) {
             throw new FileSystemException(file.toString(), null, "is not a regular file");
         }
         if (Files.exists(target) && !Files.isWritable(target)) {
-            throw new AccessDeniedException(file.toString()); // which a move would not heed
+            throw new AccessDeniedException(file.toString()); // a move would replace it all the same
         }
         Files.createDirectories(directory);
-        // Not one of Files.createTempFile, which only its owner may read.
+        // Files.createTempFile would make a file that only its owner may read.
         Path part = directory.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
             try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
@@ -61,7 +62,7 @@ public final class WholeFile {
             }
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
         } finally {
-            Files.deleteIfExists(part); // it is there only if something was thrown
+            Files.deleteIfExists(part); // after a successful move there is none
         }
     }
 }

@@ -1,6 +1,6 @@
 /**
- * What the modules share and users do not need: the wording of a refused argument, exact sums, matrices in plain Java and their
- * decompositions, files that are written whole.
+ * What the modules share and users do not need: checks of arguments, compensated sums, matrices in plain Java and their
+ * decompositions, files that are written whole or not at all.
  */
 @NullMarked
 package dev.retort.core.internal;

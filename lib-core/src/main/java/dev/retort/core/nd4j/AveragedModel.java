@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A linear model whose label noise has been averaged over, all features being given: its coefficients have the mean b̄ and
- * the covariance C. Regression is linear in its labels, so that both are exact along a chain of students, each taught by the
- * one before. {@link SignAveragedModel} averages over more where features are not correlated.
+ * A linear model averaged over label noise for given features: its coefficients have the mean b̄ and the covariance C.
+ * Regression is linear in its labels, so that both are exact along a chain of students, each taught by the one before. Where
+ * features are not correlated, {@link SignAveragedModel} averages over their signs too.
  *
  * <p>C = Eᵀ V E is never formed: E has at most as many rows as the last student has samples, as {@code docs/regression.md}
- * derives. Immutable; holds native memory until it is closed, and answers every call with an {@link IllegalStateException}
- * from then on. Calls of one instance wait for each other.
+ * derives. Immutable. Holds native memory until it is closed; every later call throws an {@link IllegalStateException}.
+ * Concurrent calls of one instance run one after the other.
  *
  * <pre>{@code
  * INDArray truth = Nd4j.create(new double[] {1, 1, 1});
@@ -39,7 +39,7 @@ public final class AveragedModel implements AutoCloseable {
 
     private final double[] mean;
 
-    /** Null if the coefficients do not vary. */
+    /** Null if the coefficients are fixed. */
     private final @Nullable Variation variation;
 
     private final Lifetime lifetime;
@@ -65,10 +65,10 @@ public final class AveragedModel implements AutoCloseable {
     }
 
     /**
-     * A model that nothing random has happened to.
+     * A model with fixed coefficients.
      *
      * @param coefficients shape {@code [p]} or {@code [p, 1]}
-     * @return the model of these coefficients, whose covariance is 0
+     * @return the model with these coefficients and covariance 0
      * @throws IllegalArgumentException if the array is null, empty, not numeric or of another shape, or if an entry is NaN
      *     or infinite
      */
@@ -77,16 +77,16 @@ public final class AveragedModel implements AutoCloseable {
     }
 
     /**
-     * Teaches a student: it is fitted to labels of which a share is this model's and the rest the truth's, (1 − a) X β⋆ +
-     * a X b plus noise that is independent of everything else.
+     * Teaches a student: fits it to a mixture of this model's labels and the truth's, (1 − a) X β⋆ + a X b, plus noise that
+     * is independent of everything else.
      *
      * @param student the student's features and how it is fitted
      * @param share a, usually from 0 to 1
      * @param truth β⋆, shape {@code [p]} or {@code [p, 1]}
-     * @param noise the standard deviation s of all the noise in a label, at least 0. If the truth's labels have noise σ⋆ and
+     * @param noise the standard deviation s of the total noise in a label, at least 0. If the truth's labels have noise σ⋆ and
      *     this model's σ, independent, s² = ((1 − a) σ⋆)² + (a σ)²
-     * @return the student, of mean A X ((1 − a) β⋆ + a b̄) and covariance a² A X C XᵀAᵀ + s² A Aᵀ; it needs neither this model
-     *     nor the fit any more
+     * @return the student, of mean A X ((1 − a) β⋆ + a b̄) and covariance a² A X C XᵀAᵀ + s² A Aᵀ; this model and the fit may
+     *     be closed before it
      * @throws IllegalArgumentException if an argument is null or out of range, if the numbers of features differ, or as
      *     {@link #fixed(INDArray)} does
      */
@@ -138,7 +138,7 @@ public final class AveragedModel implements AutoCloseable {
      * @param evaluation Σ
      * @param truth β⋆, shape {@code [p]} or {@code [p, 1]}
      * @return the expected excess risk
-     * @throws IllegalArgumentException if one of them is null or has not p features, or as {@link
+     * @throws IllegalArgumentException if one of them is null or does not have p features, or as {@link
      *     Covariance#excessRisk(INDArray, INDArray)} does
      */
     public double excessRisk(Covariance evaluation, INDArray truth) {
@@ -149,11 +149,11 @@ public final class AveragedModel implements AutoCloseable {
     }
 
     /**
-     * What the noise adds to the excess risk on average, tr(C Σ).
+     * The mean of the noise's contribution to the excess risk, tr(C Σ).
      *
      * @param evaluation Σ
      * @return the risk of noise, at least 0
-     * @throws IllegalArgumentException if the covariance is null or has not p features
+     * @throws IllegalArgumentException if the covariance is null or does not have p features
      */
     public double noiseRisk(Covariance evaluation) {
         length("evaluation", notNull("evaluation", evaluation).dimension(), "the number of features", mean.length);
@@ -202,8 +202,8 @@ public final class AveragedModel implements AutoCloseable {
     }
 
     /**
-     * Gives native memory back, once a call in another thread that uses it has ended. Closing again does nothing; all other
-     * calls are refused from now on.
+     * Releases the native memory, after any call in another thread that is using it. Closing again does nothing; every other
+     * call throws from now on.
      */
     @Override
     public void close() {

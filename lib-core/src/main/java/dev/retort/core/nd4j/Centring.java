@@ -14,11 +14,11 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Subtracts means, so that what is left has as many digits as the data allow: the mean is compensated, and subtracted in
- * two steps, of which the second removes the rounding of the first.
+ * Subtracts means to the precision of the data: the mean is a compensated sum, and is subtracted in two steps, of which the
+ * second removes the rounding of the first.
  *
  * <p>A column whose standard deviation is at most 8 · ulp(1) of the array's type times its root mean square differs from a
- * constant by no more than the rounding of a few operations: it is taken for one, and becomes zero exactly.
+ * constant by no more than the rounding of a few operations: it is treated as constant and becomes exactly zero.
  */
 public final class Centring {
 
@@ -27,12 +27,12 @@ public final class Centring {
     private Centring() {}
 
     /**
-     * An array without the means of its columns.
+     * An array less the means of its columns.
      *
      * @param name the array's name, for messages
      * @param array shape {@code [N, p]}, or {@code [N]} for a single column; not modified
-     * @return a new array of type {@code DOUBLE} and of the same shape, each column of which has mean zero up to the
-     *     rounding of its own variation
+     * @return a new array of type {@code DOUBLE} and of the same shape, each column of which has mean zero up to rounding
+     *     relative to its own variation
      * @throws IllegalArgumentException if the array is null, empty, not numeric or of another rank, if an entry is NaN or
      *     infinite, or if a difference from the mean overflows
      */
@@ -60,7 +60,7 @@ public final class Centring {
      * The relative precision of an array's data type: the distance from 1 to the next number.
      *
      * @param array an array of any numeric type
-     * @return ulp(1) of its type; that of {@code DOUBLE} for integers, which become doubles
+     * @return ulp(1) of its type; for integers, which become doubles, that of {@code DOUBLE}
      * @throws IllegalArgumentException if the array is null, empty or not numeric
      */
     public static double ulp(INDArray array) {
@@ -74,11 +74,11 @@ public final class Centring {
     }
 
     /**
-     * Centres in place, and leaves the entries divided by the power of two that makes the largest about 1.
+     * Centres in place, and divides the entries by the power of two that makes the largest about 1.
      *
      * @param entries row after row
      * @param columns how many entries a row has
-     * @param ulp that of 1 in the type of the array the entries come from
+     * @param ulp ulp(1) in the type of the array that the entries come from
      * @return the exponent e of the power: the centred entries are these times 2^e
      */
     static int centre(double[] entries, int columns, double ulp) {

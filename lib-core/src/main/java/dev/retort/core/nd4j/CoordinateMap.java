@@ -11,12 +11,12 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a regression maps each coordinate of its teacher, as averages over signs need it. For the features that are seen
- * P = A X is Eᵀ G with G = F X, or I − P is Eᵀ G where the factorisation knows that without cancellation; for those that are
- * not seen P is Eᵀ G with G = F X.
+ * How a regression maps each coordinate of its teacher, for averages over signs. For the features that are seen P = A X is Eᵀ
+ * G with G = F X, or I − P is Eᵀ G where the factorisation gives I − P without cancellation; for the unseen features P is Eᵀ
+ * G with G = F X.
  *
- * <p>Quadratic forms of a symmetric M are taken by half of it, the lower triangle T with half of the diagonal: gᵀ M g = 2 gᵀ
- * T g, in sums over the rows of G that can be stopped after the first ones.
+ * <p>A quadratic form of a symmetric M is computed from T, its lower triangle with half of the diagonal: gᵀ M g = 2 gᵀ T g,
+ * in sums over the rows of G that can stop after the first rows.
  */
 final class CoordinateMap implements AutoCloseable {
 
@@ -32,10 +32,10 @@ final class CoordinateMap implements AutoCloseable {
     /** G in the features that are seen. */
     private final OffHeapMatrix columnsSeen;
 
-    /** And in those that are not. */
+    /** G in the unseen features; null if all are seen. */
     private final @Nullable OffHeapMatrix columnsUnseen;
 
-    /** Reads the factorisation and x, until it is closed. */
+    /** Maps the coordinates of x; reads the factorisation and x until it is closed. */
     CoordinateMap(DenseAlgebra algebra, Factorisation factorisation, OffHeapMatrix x, int @Nullable [] seen) {
         this.algebra = algebra;
         this.factorisation = factorisation;
@@ -92,7 +92,7 @@ final class CoordinateMap implements AutoCloseable {
         return basis.rows();
     }
 
-    /** Half of E Σ Eᵀ, where Σ has these standard deviations in all features. */
+    /** Half (T) of E Σ Eᵀ, where Σ is diagonal with these standard deviations of all features. */
     OffHeapMatrix halfOfRisk(double[] deviations) {
         return OffHeapMatrix.zeros(rank(), rank()).filledBy(form -> {
             add(basis, chosen(deviations, seen), 0, form);
@@ -101,10 +101,10 @@ final class CoordinateMap implements AutoCloseable {
     }
 
     /**
-     * Half of the covariance of the labels' image under F: G diag(c²) Gᵀ + s² F Fᵀ.
+     * Half (T) of the covariance of F times the labels: G diag(c²) Gᵀ + s² F Fᵀ.
      *
-     * @param ofSeen c in the features that are seen, in their order
-     * @param ofUnseen in those that are not
+     * @param ofSeen c of the seen features, in their order
+     * @param ofUnseen c of the unseen features
      * @param unit the exponent of two of the unit of labels: the covariance is divided by 4^unit
      */
     OffHeapMatrix halfOfLabels(double[] ofSeen, double[] ofUnseen, double noise, int unit) {
@@ -126,7 +126,7 @@ final class CoordinateMap implements AutoCloseable {
         });
     }
 
-    /** Whether the largest entry on the diagonal of a form is far from the ends of the range. */
+    /** Whether the largest diagonal entry of a form is far from overflow and underflow. */
     static boolean isModerate(OffHeapMatrix form) {
         double largest = 0;
         for (int k = 0; k < form.rows(); k++) {
@@ -183,7 +183,7 @@ final class CoordinateMap implements AutoCloseable {
         return some;
     }
 
-    /** What each row of F adds to the sum of the forms of its columns, given the rows before. */
+    /** For each row of F, its contribution to the sum over columns of their quadratic forms, given the rows before it. */
     double[] formsOfReducer(OffHeapMatrix half) {
         try (OffHeapMatrix reducer = factorisation.reducer();
                 OffHeapMatrix weighted = reducer.copy()) {
@@ -200,17 +200,17 @@ final class CoordinateMap implements AutoCloseable {
         }
     }
 
-    /** Over the columns of G that are seen, with those of E. */
+    /** The sums for the seen columns of G, with those of E as partners. */
     Sums overSeen(OffHeapMatrix half, int... stops) {
         return sums(half, columnsSeen, basis, stops);
     }
 
-    /** Over the columns of G that are not seen. */
+    /** The sums for the unseen columns of G. */
     Sums overUnseen(OffHeapMatrix half, int... stops) {
         return columnsUnseen == null ? new Sums(stops.length, 0) : sums(half, columnsUnseen, null, stops);
     }
 
-    /** Over the columns of E, with those of G that are seen. */
+    /** The sums for the columns of E, with the seen columns of G as partners. */
     Sums overBasis(OffHeapMatrix half) {
         return sums(half, basis, columnsSeen, rank());
     }
@@ -227,7 +227,7 @@ final class CoordinateMap implements AutoCloseable {
         return sums;
     }
 
-    /** For each column the sums over the first rows, for each of some numbers of rows. */
+    /** For each column, sums over the first rows, for several numbers of rows. */
     static final class Sums {
 
         /** The product of the column and its partner. */

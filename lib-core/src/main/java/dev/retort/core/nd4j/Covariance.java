@@ -29,14 +29,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * and a {@link Spectrum}. Arrays that are passed in are neither modified nor closed; results are of type {@code DOUBLE} and
  * belong to the caller. Immutable.
  *
- * <p>Eigenvalues of a matrix that cannot be told from zero are zero, which {@link Spectrum#rank()} does not count: those at most
- * 64 · 2<sup>−52</sup> · p · λ<sub>max</sub> in size, the rounding of the decomposition. In a matrix of a type narrower than {@code
- * DOUBLE}, whose entries are rounded to ulp(1) of that type, also those at most 4 · ulp(1) · (Σ λ²)<sup>1/2</sup>. Where variances on
- * the diagonal differ by more than a thousand, the correlations are judged instead, so that features of small variance are kept: the matrix
- * is factored by Cholesky with pivoting, and the factor by singular values (J. Demmel and K. Veselić, <i>Jacobi's
- * method is more accurate than QR</i>, SIAM J. Matrix Anal. Appl. 13, 1992), down to (2<sup>−52</sup> p)² of λ<sub>max</sub>. If the
- * correlations are not positive semidefinite, as rounding relative to the largest variance may leave them, the first rule applies.
- * From data rows, {@link PrincipalComponents} keep smaller ones.
+ * <p>Eigenvalues of a matrix that rounding cannot tell from zero are set to zero, so that {@link Spectrum#rank()} does not
+ * count them: absolute values of at most 64 · 2<sup>−52</sup> · p · λ<sub>max</sub>, the rounding of the decomposition; in a
+ * matrix of a type narrower than {@code DOUBLE}, whose entries are rounded to ulp(1) of that type, also those of at most 4 ·
+ * ulp(1) · (Σ λ²)<sup>1/2</sup>. Where variances on the diagonal differ by a factor of more than a thousand, the rule is
+ * applied to the correlations instead, so that features of small variance are kept: the matrix is factored by Cholesky with
+ * pivoting, and the factor by singular values (J. Demmel and K. Veselić, <i>Jacobi's method is more accurate than QR</i>,
+ * SIAM J. Matrix Anal. Appl. 13, 1992), down to (2<sup>−52</sup> p)² of λ<sub>max</sub>. If the correlations are not positive
+ * semidefinite, which rounding relative to the largest variance can cause, the first rule applies. {@link
+ * PrincipalComponents}, computed from data rows, keep smaller eigenvalues.
  *
  * <pre>{@code
  * Covariance covariance = Covariance.of(Nd4j.create(new double[][] {{2, 1}, {1, 2}}));
@@ -45,18 +46,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class Covariance {
 
-    /** Two triangles of a product XᵀX that were computed in another order differ by less, relative to the largest entry. */
+    /**
+     * The two triangles of a product XᵀX, summed in different orders, differ by less than this, relative to the largest
+     * entry.
+     */
     private static final double ASYMMETRY = 1e-12;
 
-    /** The same in units of ulp(1), for types in which that is more. */
+    /** The same in units of ulp(1), for types in which it is larger. */
     private static final double NARROW_ASYMMETRY = 16;
 
-    /** Times ulp(1) of a double and p: how far rounding moves a zero eigenvalue, relative to the largest. */
+    /** This times p · ulp(1) of a double is how far rounding moves a zero eigenvalue, relative to the largest. */
     private static final double DECOMPOSING = 64;
 
     /**
-     * Times ulp(1) of the matrix' type: how far storing moves an eigenvalue, relative to the Frobenius norm, which bounds
-     * it. Half of one for rounding every entry once, the rest for products that were summed in the same type.
+     * This times ulp(1) of the matrix's type is how far storing the matrix moves an eigenvalue, relative to the Frobenius
+     * norm: 1/2 for rounding every entry once, the rest for products that were summed in the same type.
      */
     private static final double STORING = 4;
 
@@ -65,7 +69,10 @@ public final class Covariance {
     /** One eigenvector per row, row after row; null stands for the identity. */
     private final double @Nullable [] eigenvectors;
 
-    /** Variances that differ by less are decomposed as well in their own units as in units of each. */
+    /**
+     * Where the smallest variance is at least this share of the largest, the matrix is decomposed as accurately as its
+     * correlations.
+     */
     private static final double SIMILAR_VARIANCES = 1e-3;
 
     /** Eigenvalues of at least this share of the largest are known to about 1e-8 of themselves. */
@@ -81,8 +88,9 @@ public final class Covariance {
      *
      * @param matrix Σ, shape {@code [p, p]}, symmetric and positive semidefinite up to rounding
      * @return the covariance with its eigenvalues and eigenvectors
-     * @throws IllegalArgumentException if the matrix is null, empty, not numeric, not square or not symmetric, if an entry
-     *     is NaN or infinite, or if its eigenvalues are no {@link Spectrum}: all zero, or one negative by more than rounding
+     * @throws IllegalArgumentException if the matrix is null, empty, not numeric, not square or not symmetric, if an entry is
+     *     NaN or infinite, or if its eigenvalues do not make a {@link Spectrum}: all zero, or one negative by more than
+     *     rounding
      * @throws ArithmeticException if the iteration for the eigenvalues does not converge, which no matrix is known to cause
      */
     public static Covariance of(INDArray matrix) {
@@ -142,12 +150,13 @@ public final class Covariance {
     }
 
     /**
-     * What each feature varies by in a sample of mean zero.
+     * The variance of each feature in a sample of mean zero.
      *
      * @param features one sample per row, shape {@code [n, p]}
-     * @param rows how many rows count, from the first on; from 1 to n
+     * @param rows how many of the first rows to use, from 1 to n
      * @return (1/rows) Σ x², one number per feature; infinite where squares overflow
-     * @throws IllegalArgumentException if the array is null, empty, not numeric or not of rank 2, or if there are not so many rows
+     * @throws IllegalArgumentException if the array is null, empty, not numeric or not of rank 2, or if {@code rows} is not
+     *     from 1 to n
      */
     public static double[] meanSquares(INDArray features, int rows) {
         ArrayArguments.features("features", features);
@@ -193,7 +202,7 @@ public final class Covariance {
         return least < SIMILAR_VARIANCES * most;
     }
 
-    /** By the singular values of a Cholesky factor; null if the correlations are not positive semidefinite. */
+    /** The covariance by the singular values of a Cholesky factor; null if the correlations are not positive semidefinite. */
     private static @Nullable Covariance ofGraded(double[] entries, int p, int exponent, double ulp) {
         double rounding = DECOMPOSING * Math.ulp(1.0) * p;
         if (ulp > Math.ulp(1.0)) {
@@ -220,7 +229,7 @@ public final class Covariance {
     /**
      * @param ascending the eigenvalues of the covariance, divided by 2^exponent
      * @param vectors its eigenvectors, one per row, in the same order
-     * @param ulp that of 1 in the type its entries have been rounded to
+     * @param ulp ulp(1) in the type that its entries have been rounded to
      */
     private static Covariance ofEigen(double[] ascending, OffHeapMatrix vectors, int exponent, double ulp) {
         int p = ascending.length;
@@ -251,7 +260,8 @@ public final class Covariance {
     /**
      * The eigenvalues.
      *
-     * @return the spectrum, in descending order unless this covariance was made diagonal from one in another order
+     * @return the spectrum, in descending order unless this covariance was made by {@link #diagonal} from a spectrum in
+     *     another order
      */
     public Spectrum spectrum() {
         return spectrum;
@@ -261,8 +271,8 @@ public final class Covariance {
      * The eigenvectors V.
      *
      * @return a new array of shape {@code [p, p]}, whose column i belongs to eigenvalue i
-     * @throws IllegalStateException if there is no ND4J backend on the class path, or if p² numbers are more than an array can
-     *     hold, p above 46,340
+     * @throws IllegalStateException if there is no ND4J backend on the class path, or if p is above 46,340, so that p²
+     *     numbers are more than an array can hold
      */
     public INDArray eigenvectors() {
         Backend.require();
@@ -292,7 +302,7 @@ public final class Covariance {
     }
 
     /**
-     * Expresses vectors that are given in the eigenbasis in the original features: the inverse of {@link
+     * Expresses vectors given in the eigenbasis in the original features: the inverse of {@link
      * #toEigenbasis(INDArray)}.
      *
      * @param vectors shape {@code [n, p]}, one per row, or {@code [p]}
@@ -349,7 +359,7 @@ public final class Covariance {
         return eigenvectors == null;
     }
 
-    /** X V, or X Vᵀ, for vectors one per row. */
+    /** X V, or X Vᵀ, where the rows of X are vectors. */
     OffHeapMatrix times(OffHeapMatrix vectors, boolean intoEigenbasis) {
         if (eigenvectors == null) {
             return vectors.copy();

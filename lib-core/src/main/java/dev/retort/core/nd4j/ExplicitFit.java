@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A linear fit whose map A is given as a matrix: b = A y for labels y of the features X. Any training whose coefficients are
- * linear in the labels has one, gradient descent or random features for example.
+ * linear in the labels is such a fit, for example gradient descent or random features.
  *
  * <p>Moments of coefficients, for {@link AveragedModel} and {@link SignAveragedModel}, take products of A with X: 2np ·
  * min(n, p) multiplications and additions over label noise alone, 2np² over signs. Entries are not scaled: those of A, X and
@@ -57,8 +57,8 @@ public final class ExplicitFit extends LinearFit {
     /**
      * The fit of a given map.
      *
-     * @param features X, shape {@code [n, p]}. If they are dense, of type {@code DOUBLE} and in c order they are read where
-     *     they are, and must not be changed or closed before the fit is closed
+     * @param features X, shape {@code [n, p]}. If they are dense, of type {@code DOUBLE} and in c order, they are read in
+     *     place and must not be changed or closed before the fit is closed
      * @param map A, shape {@code [p, n]}; copied
      * @return the fit, to be closed
      * @throws IllegalArgumentException if an array is null, empty, not numeric or of another shape, or if an entry is NaN or
@@ -117,7 +117,7 @@ public final class ExplicitFit extends LinearFit {
         }
     }
 
-    /** Whether A = Eᵀ F with F = I, the smaller way where samples are fewer than features; else E = I. */
+    /** Whether A = Eᵀ F is taken with F = I, which is smaller where there are fewer samples than features; otherwise E = I. */
     private boolean isReducedToSamples() {
         return samples() < features();
     }
@@ -169,7 +169,7 @@ public final class ExplicitFit extends LinearFit {
                 overlaps.readRow(i, row);
                 map.readRow(i, ofNoise);
                 mean[i] = row[i] * labels.mean(i);
-                // Not a difference of squares: what is learnt of feature i itself has the deviation of the teacher.
+                // Avoids a difference of squares: the learnt part of feature i itself has the deviation of the teacher.
                 double own = row[i] * labels.deviation(i);
                 row[i] = 0;
                 double others = 0;

@@ -25,18 +25,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Ridge or minimum-norm regression on one set of features, factored once: for many sets of labels, and for averages over
- * labels that need none.
+ * labels that draw none.
  *
  * <p>The features, X in the formulas, have one sample per row, shape {@code [n, p]}. The regression is the linear map A from
  * labels to coefficients, b = A y, that {@link LinearRegression} describes, with the same definition of the ridge, the same
- * care about conditions, ranks and scales, and the same checks. A regression may also see some of the features only:
+ * treatment of conditions, ranks and scales, and the same checks. A regression may also see only some of the features: the
  * coefficients of the others are then 0.
  *
- * <p>Features that are dense, of type {@code DOUBLE} and in c order are read where they are, not copied: they must not be
- * changed or closed before this object is closed. The native memory it needs besides is at most {@link #memory(int, int)}. Calls
- * of one instance wait for each other; different instances, also on the same features, may be used by different threads at the
- * same time, and give the same results, bit for bit. Once closed, an instance answers every call with an {@link
- * IllegalStateException}.
+ * <p>Features that are dense, of type {@code DOUBLE} and in c order are read in place, not copied: they must not be changed
+ * or closed before this object is closed. The native memory it needs beside them is at most {@link #memory(int, int)}.
+ * Concurrent calls of one instance run one after the other; different instances, also on the same features, may be used by
+ * different threads at the same time, and give the same results, bit for bit. Once an instance is closed, every call throws
+ * an {@link IllegalStateException}.
  *
  * <pre>{@code
  * INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});
@@ -51,7 +51,7 @@ public final class FactoredRegression extends LinearFit {
 
     /** How the features have been factored. */
     public enum Method {
-        /** Cholesky of the smaller Gram matrix, X Xᵀ or XᵀX, plus n times the ridge. */
+        /** Cholesky's factorisation of the smaller Gram matrix, X Xᵀ or XᵀX, plus n times the ridge. */
         CHOLESKY,
         /**
          * A complete orthogonal factorisation of X itself: where the reciprocal condition of the Gram matrix is below
@@ -60,10 +60,10 @@ public final class FactoredRegression extends LinearFit {
         ORTHOGONAL
     }
 
-    /** As an exponent of two, far beyond the square of the largest singular value of features of size 1. */
+    /** The exponent of two of a penalty far beyond the square of the largest singular value of features of size 1. */
     private static final int LARGEST_PENALTY = 200;
 
-    /** Entries of at most this exponent of two, up or down, have squares and products far from the ends of the range. */
+    /** Entries with an exponent of two within ± this have squares and products far from overflow and underflow. */
     private static final int MODERATE_EXPONENT = 100;
 
     private final DenseAlgebra algebra;
@@ -75,10 +75,10 @@ public final class FactoredRegression extends LinearFit {
 
     private final double ridge;
 
-    /** X as given is that factored times 2^scale. */
+    /** The given X is the factored one times 2^scale. */
     private final int scale;
 
-    /** The ridge as given is that factored times 2^(2 scale + shrinkage). */
+    /** The given ridge is the factored one times 2^(2 scale + shrinkage). */
     private final int shrinkage;
 
     private final double penalty;
@@ -128,7 +128,7 @@ public final class FactoredRegression extends LinearFit {
         return new OrthogonalFactorisation(algebra, fitted, penalty);
     }
 
-    /** Refuses a ridge below zero with which the objective has no minimum, or nearly none. */
+    /** The exception for a negative ridge at which the fit is singular or nearly so. */
     private IllegalArgumentException singular() {
         boolean wide = fitted.rows() < fitted.columns();
         try (OffHeapMatrix gram = wide ? algebra.gramOfRows(fitted) : algebra.gramOfColumns(fitted)) {
@@ -144,7 +144,7 @@ public final class FactoredRegression extends LinearFit {
     }
 
     /**
-     * Factors features all of which are seen.
+     * Factors features, all of which are seen.
      *
      * @param features X, shape {@code [n, p]}
      * @param ridge the ridge; 0 stands for ridgeless regression, {@link LinearRegression#minimumNorm}; for one below 0 see {@link
@@ -158,15 +158,15 @@ public final class FactoredRegression extends LinearFit {
     }
 
     /**
-     * Factors some of the features. Labels and averages are still those of all: where labels depend on features that are not
-     * seen, those act like noise.
+     * Factors some of the features. Labels and averages still depend on all features: the unseen ones act as noise on the
+     * labels.
      *
      * @param features X, shape {@code [n, p]}
      * @param seen the indices of the features that are seen, at least one, ascending, counted from 0
      * @param ridge the ridge; 0 stands for ridgeless regression; for one below 0 see {@link LinearRegression#ridge}
      * @return the regression, to be closed
-     * @throws IllegalArgumentException as {@link #of(INDArray, double)} does, or if {@code seen} is null or empty, does not
-     *     ascend or has an index that no feature has
+     * @throws IllegalArgumentException as {@link #of(INDArray, double)} does, or if {@code seen} is null or empty, is not
+     *     ascending, or contains an index that is out of range
      */
     public static FactoredRegression of(INDArray features, int[] seen, double ridge) {
         return of(DenseAlgebra.selected(), features, notNull("seen", seen).clone(), ridge);
@@ -189,7 +189,7 @@ public final class FactoredRegression extends LinearFit {
                 x = scaled(x, scale);
                 fitted = seen == null ? x : scaled(fitted, scale);
             }
-            // A penalty beyond 2^200 leaves nothing of XᵀX beside it: b is inversely proportional to it.
+            // Beside a penalty beyond 2^200, XᵀX is lost to rounding: b is inversely proportional to the penalty.
             int shrinkage = ridge == 0 ? 0 : Math.max(0, Math.getExponent(ridge) - 2 * size - LARGEST_PENALTY);
             return new FactoredRegression(null, algebra, x, seen, fitted, ridge, scale, shrinkage, null);
         } catch (RuntimeException | Error e) {
@@ -200,10 +200,10 @@ public final class FactoredRegression extends LinearFit {
     }
 
     /**
-     * How much native memory a regression needs at most: what it holds, and what each of its methods, for one set of labels,
-     * {@link AveragedModel#teach} and {@link SignAveragedModel#teach} take meanwhile and leave, however it is factored.
-     * Features are not counted. Cholesky of features that are read where they are needs a third of it. Where X itself is
-     * factored, or OpenBLAS is missing, up to as much is needed again in the Java heap.
+     * The most native memory that a regression needs, however it is factored: what it holds, and what any of its methods (for
+     * one set of labels), {@link AveragedModel#teach} and {@link SignAveragedModel#teach} allocate temporarily or in their
+     * results. Features are not counted. Cholesky of features that are read in place needs a third of it. Where X itself is
+     * factored, or OpenBLAS is missing, up to as much again is needed in the Java heap.
      *
      * @param samples n, at least 1
      * @param features p, at least 1
@@ -213,7 +213,8 @@ public final class FactoredRegression extends LinearFit {
     public static long memory(int samples, int features) {
         atLeastOne("samples", samples);
         atLeastOne("features", features);
-        // All features but one, as they are copied then, and once more if they are scaled.
+        // The most memory is needed with all features but one seen: they are copied then, and once more if they are
+        // scaled.
         RegressionMemory regression = new RegressionMemory(samples, features, Math.max(1, features - 1));
         double rank = Math.min(samples, features);
         double most = Math.max(
@@ -238,15 +239,15 @@ public final class FactoredRegression extends LinearFit {
         }
     }
 
-    /** The exponent of two of about the mean size of an entry, given the sum of all sizes; 0 if all are zero. */
+    /** The exponent of two of about the mean absolute entry, given the sum of absolute entries; 0 if all are zero. */
     private static int exponentOfMean(OffHeapMatrix matrix, double sum) {
         if (sum == Double.POSITIVE_INFINITY) {
-            return PowerOfTwo.exponent(matrix.toArray()); // of the largest, which is as good
+            return PowerOfTwo.exponent(matrix.toArray()); // the sum overflows; the largest entry is as good
         }
         return sum == 0 ? 0 : PowerOfTwo.exponent(new double[] {sum}) - Math.getExponent((double) matrix.size());
     }
 
-    /** A copy in the place of a matrix, divided by a power of two. */
+    /** A copy of a matrix divided by a power of two, in place of the matrix, which is closed. */
     private static OffHeapMatrix scaled(OffHeapMatrix matrix, int exponent) {
         try (matrix) {
             return matrix.copy().filledBy(copy -> copy.scale(-exponent));
@@ -257,10 +258,10 @@ public final class FactoredRegression extends LinearFit {
      * The regression on the first samples alone.
      *
      * <p>Without a ridge, and with fewer samples than features, the Cholesky factor of the first samples is part of that of
-     * all, so that nothing is factored again. Otherwise they are factored anew.
+     * all samples, so that nothing is factored again. Otherwise they are factored anew.
      *
      * @param samples how many samples, at least 1 and at most n
-     * @return a regression that reads the memory of this one: to be closed, and used, before this one is closed
+     * @return a regression that reads the memory of this one: it must be used and closed before this one is closed
      * @throws IllegalArgumentException if {@code samples} is out of range
      */
     public FactoredRegression beginning(int samples) {
@@ -320,7 +321,7 @@ public final class FactoredRegression extends LinearFit {
     }
 
     /**
-     * What a linear model says of the samples, X m: without noise, the labels that it gives as a teacher.
+     * The predictions of a linear model for the samples, X m: the labels that it gives as a teacher, without noise.
      *
      * @param coefficients m, one per feature
      * @return X m, one per sample
@@ -342,7 +343,7 @@ public final class FactoredRegression extends LinearFit {
         });
     }
 
-    /** Those on x as factored. */
+    /** The predictions for x as factored. */
     private OffHeapMatrix predictions(double[] model) {
         try (OffHeapMatrix m = OffHeapMatrix.of(1, model.length, model)) {
             return OffHeapMatrix.zeros(1, x.rows())
@@ -400,14 +401,14 @@ public final class FactoredRegression extends LinearFit {
         if (penalty < 0) {
             throw singular();
         }
-        // Sound for a random set of labels, but not for this one.
+        // The Cholesky factor passed its test on random labels, but does not solve for these.
         try (OrthogonalFactorisation orthogonal = new OrthogonalFactorisation(algebra, fitted, penalty)) {
             return orthogonal.solve(y);
         }
     }
 
     /**
-     * The average of the excess risk over signs and label noise, given these features.
+     * The excess risk averaged over signs and label noise, given these features.
      *
      * @param evaluation the variances Σ = diag(λ) of the features, uncorrelated, under which the excess risk is measured
      * @return the average, which stays valid when this is closed
@@ -425,8 +426,8 @@ public final class FactoredRegression extends LinearFit {
     }
 
     /**
-     * The same for the first samples alone, for several numbers of them: a learning curve. Where {@link #beginning(int)}
-     * factors nothing again, all of it costs as much as its last point.
+     * The {@linkplain #signAverage average} for the first samples alone, for several numbers of samples: a learning curve.
+     * Where {@link #beginning(int)} factors nothing again, the whole curve costs as much as its last point.
      *
      * @param evaluation the variances Σ = diag(λ) of the features, uncorrelated, under which the excess risk is measured
      * @param samples how many samples, each at least 1 and at most n, in any order
@@ -469,7 +470,7 @@ public final class FactoredRegression extends LinearFit {
     }
 
     /**
-     * How the features have been factored, which the condition decides.
+     * How the features have been factored, which depends on their condition.
      *
      * @return the method
      */
@@ -483,7 +484,7 @@ public final class FactoredRegression extends LinearFit {
      *
      * @return an estimate, nearly always within a factor of 3 in the 1-norm for {@link Method#CHOLESKY}, from the pivots for
      *     {@link Method#ORTHOGONAL}; 0 if the matrix is numerically singular. For a {@linkplain #beginning(int) beginning}
-     *     that was not factored again that of the whole, which is a lower bound
+     *     that was not factored again, that of all samples, which is a lower bound
      */
     public double reciprocalCondition() {
         return use(factorisation::reciprocalCondition);
@@ -492,8 +493,8 @@ public final class FactoredRegression extends LinearFit {
     /**
      * The number of directions in which the features determine coefficients.
      *
-     * @return the rank of X as factored: min(n, p) for {@link Method#CHOLESKY}, which with a ridge does not ask; for {@link
-     *     Method#ORTHOGONAL} the number of pivots that exceed 2<sup>−52</sup> · max(n, p) times the largest
+     * @return the rank of X as factored: min(n, p) for {@link Method#CHOLESKY}, which with a ridge does not determine it; for
+     *     {@link Method#ORTHOGONAL} the number of pivots that exceed 2<sup>−52</sup> · max(n, p) times the largest
      */
     int rank() {
         return use(() -> factorisation instanceof OrthogonalFactorisation orthogonal
@@ -511,7 +512,7 @@ public final class FactoredRegression extends LinearFit {
         return use(x::rows);
     }
 
-    /** To be closed before this is. */
+    /** Must be closed before this regression. */
     private CoordinateMap coordinates() {
         return new CoordinateMap(algebra, factorisation, x, seen);
     }

@@ -11,18 +11,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Minimum-norm and ridge regression through the smaller Gram matrix of the features: X Xᵀ if there are fewer samples than
- * features, else Xᵀ X. The fast way, half the arithmetic of any factorisation of X and nearly all of it in matrix
- * products, where the Gram matrix is not too ill-conditioned.
+ * features, else Xᵀ X. This is the fast method where the Gram matrix is not too ill-conditioned: half the arithmetic of any
+ * factorisation of X, nearly all of it in matrix products.
  *
- * <p>Every solution is corrected once by its residual, which is computed from X, not from the Gram matrix (Björck,
- * Numerical Methods for Least Squares Problems, section 6.6.5). That wins back the digits that squaring the condition
- * has cost, and the residual, known anyway, tells whether the factorisation can be trusted at all.
+ * <p>Every solution is corrected once by its residual, which is computed from X, not from the Gram matrix (Björck, Numerical
+ * Methods for Least Squares Problems, section 6.6.5). That recovers the digits lost by squaring the condition, and the
+ * residual also shows whether the factorisation can be trusted at all.
  */
 final class GramFactorisation implements Factorisation {
 
     /**
-     * The largest residual, relative to what was subtracted to obtain it, that rounding explains: backward errors of
-     * Cholesky are a modest multiple of n · 1e-16, while a routine that is wrong is wrong by far more.
+     * The largest residual, relative to what was subtracted to obtain it, that rounding explains: backward errors of Cholesky
+     * are a modest multiple of n · 1e-16, while those of a broken routine are far larger.
      */
     static final double RESIDUAL_TOLERANCE = 1e-10;
 
@@ -55,7 +55,7 @@ final class GramFactorisation implements Factorisation {
     /**
      * Factors the Gram matrix of x, n x p, plus {@code penalty} times the identity.
      *
-     * @param x features of moderate size, so that squares neither overflow nor vanish
+     * @param x features of moderate size, so that squares neither overflow nor underflow
      * @return the factorisation, which reads x until it is closed; null if the matrix is too ill-conditioned
      */
     static @Nullable GramFactorisation of(DenseAlgebra algebra, OffHeapMatrix x, double penalty) {
@@ -76,23 +76,23 @@ final class GramFactorisation implements Factorisation {
     }
 
     /**
-     * The same for the first samples alone, if that is contained in this one: the factor of a leading block of X Xᵀ is the
+     * The factorisation for the first samples alone, if this one contains it: the factor of a leading block of X Xᵀ is the
      * leading block of its factor. Reads the memory of this one.
      *
      * @param rows the first rows of x
-     * @return null if it is not contained
+     * @return the factorisation; null if this one does not contain it
      */
     @Nullable
     GramFactorisation beginning(OffHeapMatrix rows) {
         if (!isNested()) {
             return null;
         }
-        // The eigenvalues of a leading block lie between those of the whole, and so does its condition.
+        // The eigenvalues of a leading block lie between those of the whole matrix, so that its condition is no worse.
         return new GramFactorisation(
                 algebra, rows, 0, true, factor.leadingRows(rows.rows()), trace, reciprocalCondition);
     }
 
-    /** Whether it contains those for the first samples alone; so do E, F and F X, in their first rows. */
+    /** Whether this factorisation contains those for the first samples alone, as do the first rows of E, F and F X. */
     boolean isNested() {
         return wide && penalty == 0;
     }
@@ -133,7 +133,7 @@ final class GramFactorisation implements Factorisation {
         return solved ? coefficients : null;
     }
 
-    /** Replaces zeros by the solution; false if a residual is larger than rounding explains. */
+    /** Writes the solution over the zeros in {@code coefficients}; false if a residual is larger than rounding explains. */
     private boolean solve(OffHeapMatrix labels, OffHeapMatrix coefficients) {
         try (OffHeapMatrix residual = solveOnce(labels, coefficients)) {
             if (residual == null) {
@@ -205,7 +205,7 @@ final class GramFactorisation implements Factorisation {
         sum.set(entries);
     }
 
-    /** Whether every residual is small beside trace · |solution| + scale · |labels|, in the largest entry. */
+    /** Whether the largest entry of every residual is small beside that of trace · |solution| + scale · |labels|. */
     private boolean small(OffHeapMatrix residual, OffHeapMatrix solution, OffHeapMatrix labels, double scale) {
         for (int i = 0; i < residual.rows(); i++) {
             double bound = trace * largest(solution.row(i)) + scale * largest(labels.row(i));
@@ -216,7 +216,7 @@ final class GramFactorisation implements Factorisation {
         return true;
     }
 
-    /** The largest size of an entry; NaN if one is NaN. */
+    /** The largest absolute entry; NaN if one is NaN. */
     private static double largest(double[] entries) {
         double largest = 0;
         for (double entry : entries) {
@@ -242,7 +242,7 @@ final class GramFactorisation implements Factorisation {
                 .filledBy(product -> algebra.addProduct(1, left, false, x, true, product));
     }
 
-    /** L⁻¹, by which products run at full speed, as quotients by L do not; made when first needed. */
+    /** L⁻¹, made when first needed: products with it run at full speed, triangular solves do not. */
     private OffHeapMatrix inverse() {
         if (inverse == null) {
             inverse = factor.lowerTriangle().filledBy(algebra::invertTriangular);

@@ -5,9 +5,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps native memory from being used when it has been released, and from being released while it is used, whichever threads
- * these things happen in: one use at a time, and {@link #close()} waits for its end. What reads the memory of another object
- * is not used after that one is closed either, and keeps it open during a use.
+ * Keeps native memory from being used after it has been released, and from being released while it is used, on any thread:
+ * one use runs at a time, and {@link #close()} waits for its end. An object that reads the memory of an owner cannot be used
+ * after the owner is closed either, and keeps it open during a use.
  */
 final class Lifetime implements AutoCloseable {
 
@@ -15,15 +15,18 @@ final class Lifetime implements AutoCloseable {
     private final @Nullable Lifetime owner;
     private final Runnable release;
 
-    /** Uses and closing exclude each other, so they write; uses of what this owns may be at the same time, so they read. */
+    /**
+     * Uses and closing exclude each other, so they take the write lock; dependants may use the memory at the same time, so
+     * they take the read lock.
+     */
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
 
     private boolean closed;
 
     /**
-     * @param name of the type that may be closed, for messages
-     * @param owner of memory that is read too, if there is one
-     * @param release gives the memory back; called once
+     * @param name the type that may be closed, for messages
+     * @param owner the owner of memory that is read too, or null
+     * @param release releases the memory; called once
      */
     Lifetime(String name, @Nullable Lifetime owner, Runnable release) {
         this.name = name;
@@ -32,7 +35,7 @@ final class Lifetime implements AutoCloseable {
     }
 
     /**
-     * Does something with the memory.
+     * Runs work that uses the memory.
      *
      * @throws IllegalStateException if this or the owner is closed
      */

@@ -6,13 +6,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fit to given features X, shape {@code [n, p]}, that is linear in the labels: the map A to the coefficients b = A y.
- * {@link FactoredRegression} is that of ridge and minimum-norm regression, {@link ExplicitFit} that of any other linear
- * training, given as a matrix.
+ * A fit to given features X, shape {@code [n, p]}, that is linear in the labels: coefficients b = A y. {@link
+ * FactoredRegression} is ridge and minimum-norm regression, {@link ExplicitFit} any other linear training, with A given as a
+ * matrix.
  *
  * <p>{@link AveragedModel} and {@link SignAveragedModel} carry the moments of coefficients through any such map, exactly.
- * Closing it releases its native memory; every call is answered with an {@link IllegalStateException} from then on. Calls of one
- * instance wait for each other.
+ * Closing it releases its native memory; every later call throws an {@link IllegalStateException}. Concurrent calls of one
+ * instance run one after the other.
  *
  * <pre>{@code
  * INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});
@@ -51,7 +51,7 @@ public abstract sealed class LinearFit implements AutoCloseable permits Factored
 
     abstract DenseAlgebra algebra();
 
-    /** A X m: what is learnt from the noiseless labels of a model with coefficients m. */
+    /** A X m: the coefficients fitted to the noiseless labels of a model with coefficients m. */
     abstract double[] fitToPredictionsOf(double[] model);
 
     /** E, where A = Eᵀ F. */
@@ -63,14 +63,14 @@ public abstract sealed class LinearFit implements AutoCloseable permits Factored
     /** share · F X. */
     abstract OffHeapMatrix image(double share);
 
-    /** The model that is fitted to the labels of another one, over label noise and signs. */
+    /** The model fitted to the labels of another model, averaged over label noise and signs. */
     abstract SignAveragedModel taughtOverSigns(SignAveragedModel labels, double noise);
 
-    /** Of what is held here. */
+    /** The lifetime of the native memory. */
     abstract Lifetime lifetime();
 
     /**
-     * Does something with what is held here.
+     * Runs work that uses the native memory.
      *
      * @throws IllegalStateException if this is closed
      */
@@ -79,8 +79,8 @@ public abstract sealed class LinearFit implements AutoCloseable permits Factored
     }
 
     /**
-     * Gives native memory back, once a call in another thread that uses it has ended. Closing again does nothing; all other
-     * calls are refused from now on.
+     * Releases the native memory, after any call in another thread that is using it. Closing again does nothing; every other
+     * call throws from now on.
      */
     @Override
     public final void close() {

@@ -29,15 +29,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>The smaller of the Gram matrices X Xᵀ and Xᵀ X is factored by Cholesky, at a cost of min(n, p)² · max(n, p) / 2
  * multiplications and as many additions, and the solution corrected by its residual. Where the estimated condition of that
  * matrix exceeds 10¹⁰, where Cholesky breaks down, or where the residual is larger than rounding explains, X itself is
- * factored instead, X = U T V with T triangular and U, V orthogonal, at many times the price: so steep spectra and
- * repeated samples lose no digits to the squared condition. That factorisation decides on a rank: pivots not larger than
- * 2⁻⁵² · max(n, p) times the largest count as zero. Errors are of the size that rounding the entries of X and y would
- * cause. Features and labels may be of any size: powers of two, which are exact, bring labels to 1, features too if their
- * mean size is beyond 2<sup>±100</sup>, and the coefficients back.
+ * factored instead, X = U T V with T triangular and U, V orthogonal, at many times the price: so that steep spectra and
+ * repeated samples lose no digits to the squared condition. That factorisation determines a rank: pivots of at most 2⁻⁵² ·
+ * max(n, p) times the largest count as zero. Errors are of the size that rounding the entries of X and y would cause.
+ * Features and labels may be of any size: labels are scaled to 1 by powers of two, which is exact, and so are features whose
+ * mean size is beyond 2<sup>±100</sup>; the coefficients are scaled back.
  *
- * <p>All methods may be called from several threads, and give the same result, bit for bit, in each. A large regression is
- * shared by all processors, with the same result for any number of them; where each of many threads has one of its own,
- * {@link FactoredRegression} keeps to the thread that it is called in.
+ * <p>All methods may be called from several threads, and give the same result, bit for bit, in each. A large regression runs
+ * on all processors, with the same result for any number of them; to run many regressions in parallel, use {@link
+ * FactoredRegression}, which stays on the calling thread.
  *
  * <pre>{@code
  * INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});
@@ -51,7 +51,7 @@ public final class LinearRegression {
     private LinearRegression() {}
 
     /**
-     * Ridgeless regression: of the coefficients that minimise |y − X b|², those of least norm, b = X⁺ y.
+     * Ridgeless regression: the coefficients of least norm among those that minimise |y − X b|², b = X⁺ y.
      *
      * <p>With fewer samples than features this is the minimum-norm interpolator, Xᵀ (X Xᵀ)⁻¹ y, studied by Han and Xu
      * (arXiv 2307.02044) and by Hastie, Montanari, Rosset and Tibshirani (arXiv 1903.08560); with at least as many, it is
@@ -69,7 +69,8 @@ public final class LinearRegression {
     }
 
     /**
-     * The rank that {@link #minimumNorm} finds: the number of directions, in the space of features, along which it has coefficients.
+     * The rank that {@link #minimumNorm} finds: the number of directions in feature space along which the coefficients are
+     * determined.
      *
      * @param features X, shape {@code [n, p]}
      * @return from 0 to min(n, p): how many pivots exceed 2<sup>−52</sup> · max(n, p) times the largest
@@ -86,10 +87,11 @@ public final class LinearRegression {
     /**
      * Ridge regression: the coefficients that minimise (1/n) |y − X b|² + ridge · |b|².
      *
-     * <p>Mind the 1/n: b = (Xᵀ X + n · ridge · I)⁻¹ Xᵀ y. As the ridge goes to 0, this tends to {@link #minimumNorm}.
+     * <p>Note the 1/n: b = (Xᵀ X + n · ridge · I)⁻¹ Xᵀ y. As the ridge goes to 0, this tends to {@link #minimumNorm}.
      *
-     * <p>A ridge below 0 is allowed down to minus the smallest eigenvalue of Xᵀ X/n that is not 0, at which the fit is singular: with fewer
-     * samples than features b = Xᵀ (X Xᵀ + n · ridge · I)⁻¹ y, which is no minimum then, but the continuation of the formula.
+     * <p>A negative ridge is allowed above minus the smallest non-zero eigenvalue of Xᵀ X/n, at which the fit is singular:
+     * with fewer samples than features b = Xᵀ (X Xᵀ + n · ridge · I)⁻¹ y, which then continues the formula but is not a
+     * minimum.
      *
      * @param features X, shape {@code [n, p]}
      * @param labels y, shape {@code [n]}, {@code [n, 1]} or {@code [n, k]}
@@ -136,7 +138,7 @@ public final class LinearRegression {
     }
 
     /**
-     * The predictions of given coefficients, X b, as {@link #predict(INDArray, INDArray)} makes them. Features and
+     * The predictions of given coefficients, X b, as in {@link #predict(INDArray, INDArray)}. Features and
      * coefficients may be of any size.
      *
      * @param features X, shape {@code [n, p]}
@@ -176,7 +178,7 @@ public final class LinearRegression {
         }
     }
 
-    /** Whether numbers are finite and their largest is far from the ends of the range. */
+    /** Whether all numbers are finite and the largest is far from overflow and underflow. */
     private static boolean areModerate(double[] numbers) {
         double largest = 0;
         for (double number : numbers) {

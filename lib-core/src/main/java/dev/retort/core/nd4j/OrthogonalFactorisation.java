@@ -7,15 +7,15 @@ import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Minimum-norm and ridge regression through a complete orthogonal factorisation of the features themselves, for where
+ * Minimum-norm and ridge regression through a complete orthogonal factorisation of the features themselves, for use where
  * their Gram matrix, whose condition is the square of theirs, has lost too many digits.
  *
- * <p>W, the features or their transpose, whichever has not more rows than columns, is factored with row pivoting, P₁ W =
- * L₁ Q₁. Columns of L₁ past the numerical rank are left out, and what remains is factored from the other side, P₂ L₁ᵀ =
- * L₂ Q₂. So W = Uᵀ L₂ᵀ V with U = Q₂ P₁ and V = P₂ Q₁, both of orthonormal rows, and L₂ square and regular: the pivoted QLP
- * factorisation (Stewart, SIAM J. Sci. Comput. 20 (1999) 1336). It serves the purpose of LAPACK's {@code dgelsy} but
- * hands out its middle factor, which ridge regression needs: where X is singular, the usual stacking of X upon the ridge
- * lets rounding errors of X meet the whole residual.
+ * <p>W, the features or their transpose, whichever has at most as many rows as columns, is factored with row pivoting, P₁ W =
+ * L₁ Q₁. Columns of L₁ past the numerical rank are left out, and what remains is factored from the other side, P₂ L₁ᵀ = L₂
+ * Q₂. So W = Uᵀ L₂ᵀ V with U = Q₂ P₁ and V = P₂ Q₁, both with orthonormal rows, and L₂ square and regular: the pivoted QLP
+ * factorisation (Stewart, SIAM J. Sci. Comput. 20 (1999) 1336). It serves the purpose of LAPACK's {@code dgelsy} but gives
+ * access to its middle factor, which ridge regression needs: where X is singular, the usual method of appending the ridge to
+ * X as rows multiplies rounding errors of X by the whole residual.
  */
 final class OrthogonalFactorisation implements Factorisation {
 
@@ -44,7 +44,7 @@ final class OrthogonalFactorisation implements Factorisation {
         try {
             first = algebra.factorRows(w);
             rank = first.rank(rankTolerance(x));
-            // Of rank 0 one pivot is kept, to have something to factor; nothing will be solved with it.
+            // At rank 0 one pivot is kept, so that there is something to factor; it is not used to solve anything.
             factored = lowerTransposed(w, Math.max(rank, 1));
             middle = factored;
             second = algebra.factorRows(factored);
@@ -58,7 +58,7 @@ final class OrthogonalFactorisation implements Factorisation {
     }
 
     /**
-     * Pivots not larger than this times the first count as zero. Rounding the entries of X moves its singular values by
+     * Pivots of at most this times the first count as zero. Rounding the entries of X moves its singular values by
      * about as much, so that the data do not determine smaller ones.
      */
     static double rankTolerance(OffHeapMatrix x) {
@@ -76,7 +76,7 @@ final class OrthogonalFactorisation implements Factorisation {
         }
     }
 
-    /** F y for every row y: what of the coefficients lies along each row of E. */
+    /** F y for every row y: the components of the coefficients along the rows of E. */
     private OffHeapMatrix reducedRows(OffHeapMatrix labels) {
         if (rank == 0) {
             return OffHeapMatrix.zeros(labels.rows(), 1);
@@ -84,7 +84,10 @@ final class OrthogonalFactorisation implements Factorisation {
         return solved(wide ? alongU(labels) : alongV(labels));
     }
 
-    /** Of what of the labels lies along each row of U, or of V, whichever has their length; its memory is taken over. */
+    /**
+     * Solves the middle system for the components of the labels along the rows of U or V, whichever has their length; takes
+     * over the memory of {@code along}.
+     */
     private OffHeapMatrix solved(OffHeapMatrix along) {
         if (penalty == 0) {
             return along.filledBy(set -> algebra.solveTriangular(middle, wide, set));
@@ -122,7 +125,7 @@ final class OrthogonalFactorisation implements Factorisation {
         }
     }
 
-    /** Some columns at a time, as each of them passes through a dozen matrices. */
+    /** Some columns at a time, because each passes through a dozen intermediate matrices. */
     @Override
     public OffHeapMatrix reduced(OffHeapMatrix matrix) {
         return OffHeapMatrix.zeros(Math.max(rank, 1), matrix.columns())
@@ -135,7 +138,7 @@ final class OrthogonalFactorisation implements Factorisation {
                 }));
     }
 
-    /** What the rank leaves out of X is orthogonal to V, but for n &lt; p not to U, and F X has a share of it. */
+    /** The part of X beyond the rank is orthogonal to V, but for n &lt; p not to U, so that F X contains some of it. */
     @Override
     public boolean reducesToBasis() {
         return penalty == 0 && (!wide || rank == w.rows());

@@ -23,7 +23,7 @@ final class PivotedCholesky {
     /**
      * Factors a symmetric matrix.
      *
-     * @param entries p x p, row after row, of which the lower triangle counts
+     * @param entries p x p, row after row; only the lower triangle is used
      * @param rounding the share of a variance that counts as zero
      * @return the factorisation; null if the matrix is not positive semidefinite to that precision, or is zero
      */

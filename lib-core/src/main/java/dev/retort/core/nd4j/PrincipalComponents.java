@@ -22,11 +22,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The principal components of N members with p features each: the covariance about their mean, (1/N) Σ (x − x̄)(x − x̄)ᵀ, and
  * every member's coordinates along its eigenvectors.
  *
- * <p>Variances are squared singular values of the centred features over N. Those at most 2<sup>−52</sup> · max(N, p) times the
- * largest singular value in size cannot be told from the rounding of the features and are 0, as {@link LinearRegression} and the
- * analysis of a table have it: so directions are kept whose variance is far below 2<sup>−52</sup> of the largest, which XᵀX
- * would lose. That product is still used, for its speed, where its eigenvalues show that nothing is lost: down
- * to 10⁻⁸ of the largest. A feature that is constant up to rounding, as {@link Centring} judges it, does not vary.
+ * <p>Variances are squared singular values of the centred features over N. Singular values of at most 2<sup>−52</sup> ·
+ * max(N, p) times the largest cannot be told from the rounding of the features and count as 0, as in {@link LinearRegression}
+ * and the analysis of a table: so directions are kept whose variance is far below 2<sup>−52</sup> of the largest, which XᵀX
+ * would lose. XᵀX is still used, for its speed, where its eigenvalues show that nothing is lost: down to 10⁻⁸ of the largest.
+ * A feature that is constant up to rounding, as {@link Centring} judges it, does not vary.
  *
  * <p>With more members than features the singular values take three to four times as long as the product and its eigenvalues. Features
  * are neither modified nor closed. Immutable.
@@ -48,10 +48,10 @@ public final class PrincipalComponents {
 
     private final Covariance covariance;
 
-    /** The features as centred are those given, less their means, over 2^exponent. */
+    /** The centred features are the given ones less their means, divided by 2^exponent. */
     private final int exponent;
 
-    /** In the same unit; to be closed. */
+    /** The scores, divided by 2^exponent; the caller closes the matrix. */
     private final Supplier<OffHeapMatrix> scores;
 
     private PrincipalComponents(Covariance covariance, int exponent, Supplier<OffHeapMatrix> scores) {
@@ -61,13 +61,13 @@ public final class PrincipalComponents {
     }
 
     /**
-     * Those of a population.
+     * The principal components of a population.
      *
      * @param features one member per row, shape {@code [N, p]}
      * @return the principal components
-     * @throws IllegalArgumentException if the array is null, empty, not numeric or not of rank 2; if an entry is NaN or infinite; if
-     *     no feature varies, or the variance of some overflows or that of all underflows; or if features differ so widely in scale
-     *     that a direction is lost to rounding which would be kept with each in units of its own standard deviation
+     * @throws IllegalArgumentException if the array is null, empty, not numeric or not of rank 2; if an entry is NaN or
+     *     infinite; if no feature varies, if a variance overflows or all underflow; or if features differ so widely in scale
+     *     that rounding loses a direction which it would not lose if each feature were divided by its standard deviation
      * @throws ArithmeticException if an iteration does not converge, which no matrix is known to cause
      */
     public static PrincipalComponents of(INDArray features) {
@@ -98,7 +98,7 @@ public final class PrincipalComponents {
         return IntStream.range(0, p).filter(j -> varies[j]).toArray();
     }
 
-    /** By the eigenvalues of XᵀX; null if the smallest of them has lost too many digits. */
+    /** The components by the eigenvalues of XᵀX; null if the smallest of them has lost too many digits. */
     private static @Nullable PrincipalComponents ofProduct(OffHeapMatrix centred, int[] varying, int exponent) {
         int count = varying.length;
         try (OffHeapMatrix seen = centred.columns(varying);
@@ -124,7 +124,10 @@ public final class PrincipalComponents {
         }
     }
 
-    /** X = U D Vᵀ of the matrix or its transpose, whichever is not wider than high: all vectors are then orthogonal to rounding. */
+    /**
+     * The components by X = U D Vᵀ of the matrix or its transpose, whichever is not wider than high: all vectors are then
+     * orthogonal to rounding.
+     */
     private static PrincipalComponents ofSingularValues(double[] entries, int[] varying, int p, int exponent) {
         int n = entries.length / p;
         boolean high = varying.length <= n;
@@ -164,7 +167,7 @@ public final class PrincipalComponents {
         return rows;
     }
 
-    /** Refuses columns whose rank would be higher with each in units of its own standard deviation. */
+    /** Refuses columns whose rank would be higher if each were divided by its standard deviation. */
     private static void checkUnits(double[][] columns, int rank) {
         int n = columns[0].length;
         int possible = Math.min(columns.length, n - 1);
@@ -192,8 +195,8 @@ public final class PrincipalComponents {
     }
 
     /**
-     * @param deviations along the first axes, descending, in units of 2^exponent; along others there are none
-     * @param axes of the features that vary, the first of them at least
+     * @param deviations the standard deviations along the first axes, descending, in units of 2^exponent; 0 along the others
+     * @param axes in the features that vary, at least the first of them
      */
     private static Covariance covariance(double[] deviations, int exponent, double[][] axes, int[] varying, int p) {
         double[] eigenvalues = new double[p];
@@ -236,8 +239,8 @@ public final class PrincipalComponents {
     }
 
     /**
-     * The members' coordinates along the eigenvectors, their scores: (x − x̄)ᵀV, to the digits that the features have in each
-     * direction.
+     * The members' coordinates along the eigenvectors, their scores: (x − x̄)ᵀV, as accurate in each direction as the
+     * features are.
      *
      * @return a new array of shape {@code [N, p]}, one member per row; columns of directions that do not vary are 0
      */

@@ -16,17 +16,17 @@ import java.util.stream.IntStream;
 
 /**
  * The excess risk of a regression on given features, averaged exactly over label noise and over the signs of the teacher's
- * coefficients: what is left is the randomness of the sizes of the features.
+ * coefficients: only the randomness of the features' absolute values is left.
  *
- * <p>Labels are y = X βˢ + σ ε with independent noise ε of unit variance; the coefficients are b = A y, and the excess risk is
- * (b − β⋆)ᵀ Σ (b − β⋆) with Σ = diag(λ). If the distribution of the features does not change when one of them changes its
- * sign, as with independent Gaussian features, then βˢ and β⋆ may have the signs of their entries flipped at random, those of
- * the same entry together, without a change of the expectation. The mean over all flips is, with P = A X,
+ * <p>Labels are y = X βˢ + σ ε with independent noise ε of unit variance; the coefficients are b = A y, and the excess risk
+ * is (b − β⋆)ᵀ Σ (b − β⋆) with Σ = diag(λ). If the distribution of the features does not change when one of them changes its
+ * sign, as with independent Gaussian features, then the signs of the entries of βˢ and β⋆ can be flipped at random, those of
+ * the same entry together, without changing the expectation. The mean over all flips is, with P = A X,
  *
  * <p>Σ<sub>i</sub> [βˢ<sub>i</sub>² (PᵀΣP)<sub>ii</sub> − 2 βˢ<sub>i</sub> β⋆<sub>i</sub> λ<sub>i</sub> P<sub>ii</sub> +
  * λ<sub>i</sub> β⋆<sub>i</sub>²] + σ² tr(AᵀΣA).
  *
- * <p>So one factorisation serves every teacher, every truth and every noise. Derivation, algorithm and accuracy: the module's
+ * <p>So one factorisation serves every teacher, truth and noise. Derivation, algorithm and accuracy: the module's
  * documentation, {@code docs/regression.md}. Indices count from 0. Immutable.
  */
 public final class SignAverage {
@@ -59,11 +59,11 @@ public final class SignAverage {
      * @param truth β⋆, the coefficients against which the excess risk is measured, one per feature
      * @param noise σ, the standard deviation of the label noise, at least 0
      * @return the average, to about n · 10<sup>−16</sup> times Σ λ (βˢ² + β⋆²), and 10<sup>−16</sup> times the {@linkplain
-     *     FactoredRegression#reciprocalCondition() condition} of itself for {@link FactoredRegression.Method#CHOLESKY}; it is
-     *     not kept from falling below 0 by as much. Where λ is not about in proportion to the variances of the features, count
-     *     with those in its place, times the largest ratio of λ to them
-     * @throws IllegalArgumentException if an array is null, has not p entries or one that is not finite, or if the noise is
-     *     negative, NaN or infinite
+     *     FactoredRegression#reciprocalCondition() condition} of itself for {@link FactoredRegression.Method#CHOLESKY}; it
+     *     may be negative by as much. Where λ is not roughly proportional to the variances of the features, replace λ in this
+     *     bound by those variances times the largest ratio of λ to them
+     * @throws IllegalArgumentException if an array is null, does not have p entries or has one that is not finite, or if the
+     *     noise is negative, NaN or infinite
      */
     public double excess(double[] teacher, double[] truth, double noise) {
         length(
@@ -75,8 +75,8 @@ public final class SignAverage {
     }
 
     /**
-     * The average of the excess risk where the teacher is itself averaged over signs and label noise, those of its own
-     * features and labels, independent of these.
+     * The average of the excess risk where the teacher is itself averaged over the signs of its own features and its own
+     * label noise, both independent of those of this regression.
      *
      * @param teacher the model that labels the samples
      * @param truth β⋆, the coefficients against which the excess risk is measured, one per feature
@@ -90,7 +90,8 @@ public final class SignAverage {
         length("truth", finite("truth", notNull("truth", truth)).length, "the number of features", missed.length);
         CompensatedSum excess = new CompensatedSum();
         for (int i = 0; i < missed.length; i++) {
-            // Products are ordered for coefficients whose squares overflow where their eigenvalues are small.
+            // The order of the products serves coefficients whose squares overflow although their eigenvalues are
+            // small.
             double mean = teacher.mean(i);
             double deviation = teacher.deviation(i);
             double apart = mean - truth[i];
@@ -103,7 +104,7 @@ public final class SignAverage {
         return excess.value();
     }
 
-    /** Squared last, and so out of range only if the square is. */
+    /** Squared last, so that it overflows only if the result does. */
     private double ofNoise(double deviation) {
         double[] root = {deviation * noiseRoot};
         PowerOfTwo.scale(root, noiseExponent);
@@ -111,7 +112,7 @@ public final class SignAverage {
     }
 
     /**
-     * What label noise of unit variance adds to the excess risk, tr(AᵀΣA).
+     * The contribution of label noise of unit variance to the excess risk, tr(AᵀΣA).
      *
      * @return the average over the noise, at least 0
      */
@@ -135,12 +136,12 @@ public final class SignAverage {
      *
      * @param exponent A is 2^-exponent times that of the map
      * @param eigenvalues λ, of all features
-     * @param samples how many of them, each time; more than there are stand for all
+     * @param samples the numbers of samples; one above the total stands for all
      */
     static List<SignAverage> of(CoordinateMap map, int exponent, double[] eigenvalues, int... samples) {
         int size = PowerOfTwo.exponent(eigenvalues) + 1;
         double[] deviations = eigenvalues.clone();
-        PowerOfTwo.scale(deviations, -size); // to at most 1, which is what goes into products
+        PowerOfTwo.scale(deviations, -size); // scaled to at most 1 for the products
         Arrays.setAll(deviations, i -> Math.sqrt(deviations[i]));
         int[] stops = IntStream.of(samples).map(n -> Math.min(n, map.rank())).toArray();
         List<SignAverage> averages = new ArrayList<>();

@@ -14,16 +14,16 @@ import dev.retort.core.spectrum.Spectrum;
 import java.util.Arrays;
 
 /**
- * A linear model whose label noise has been averaged over, and the signs of the features it was trained on, the sizes of all
- * features being given: of each coefficient the mean and the standard deviation. Both are exact along a chain of students, each
- * taught by the one before. How coefficients are correlated is not kept: neither the excess risk nor what a student learns on
- * such an average depends on it.
+ * A linear model averaged over label noise and over the signs of the features it was trained on, for given absolute values of
+ * the features: the mean and the standard deviation of each coefficient. Both are exact along a chain of students, each
+ * taught by the one before. Correlations of coefficients are not kept: neither the averaged excess risk nor an averaged
+ * student depends on them.
  *
  * <p>If the distribution of the features does not change when one of them changes its sign, as with independent Gaussian
- * features, that average has the expectation of a literal model, and far less variance. A flip of features j and k turns
- * P<sub>ij</sub> P<sub>ik</sub> with P = A X around, so that of the square of a student's coefficient only Σ<sub>j</sub>
- * P<sub>ij</sub>² E c<sub>j</sub>² + σ² (A Aᵀ)<sub>ii</sub> is left. Derivation: the module's documentation, {@code
- * docs/regression.md}. Immutable. {@link AveragedModel} is for features that are correlated.
+ * features, that average has the same expectation as a model trained once, and far less variance. With P = A X, flipping
+ * feature j or k alone changes the sign of P<sub>ij</sub> P<sub>ik</sub>, so that of the mean square of a student's
+ * coefficient only Σ<sub>j</sub> P<sub>ij</sub>² E c<sub>j</sub>² + σ² (A Aᵀ)<sub>ii</sub> remains. Derivation: the module's
+ * documentation, {@code docs/regression.md}. Immutable. {@link AveragedModel} is for features that are correlated.
  *
  * <pre>{@code
  * double[] truth = {1, 1, 1};
@@ -46,10 +46,10 @@ public final class SignAveragedModel {
     }
 
     /**
-     * A model that nothing random has happened to.
+     * A model with fixed coefficients.
      *
      * @param coefficients one per feature
-     * @return the model of these coefficients, without deviations
+     * @return the model with these coefficients, whose standard deviations are 0
      * @throws IllegalArgumentException if the array is null or empty, or if an entry is NaN or infinite
      */
     public static SignAveragedModel fixed(double[] coefficients) {
@@ -93,7 +93,7 @@ public final class SignAveragedModel {
     }
 
     /**
-     * The model of labels of which a share is this model's and the rest the truth's.
+     * The model that gives a mixture of this model's labels and the truth's.
      *
      * @param share a, usually from 0 to 1
      * @param truth β⋆, one coefficient per feature
@@ -110,14 +110,14 @@ public final class SignAveragedModel {
     }
 
     /**
-     * Teaches a student: it is fitted to labels of which a share is this model's and the rest the truth's, (1 − a) X β⋆ +
-     * a X b plus noise that is independent of everything else.
+     * Teaches a student: fits it to a mixture of this model's labels and the truth's, (1 − a) X β⋆ + a X b, plus noise that
+     * is independent of everything else.
      *
      * @param student the student's features, independent of all that this model was trained on, and how it is fitted
      * @param share a, usually from 0 to 1
      * @param truth β⋆, one coefficient per feature
-     * @param noise the standard deviation of all the noise in a label, at least 0
-     * @return the student, averaged over noise and signs; it does not need the fit any more
+     * @param noise the standard deviation of the total noise in a label, at least 0
+     * @return the student, averaged over noise and signs; the fit may be closed before it
      * @throws IllegalArgumentException if an argument is null or out of range, or if the numbers of features differ
      */
     public SignAveragedModel teach(LinearFit student, double share, double[] truth, double noise) {
@@ -129,7 +129,7 @@ public final class SignAveragedModel {
     }
 
     /**
-     * The student of this model, which gives the labels.
+     * The student that learns from this model's labels.
      *
      * @param scale X as given is 2^scale times that of the map
      * @param shrinkage A X is 2^-shrinkage times the map's image of it, A 2^-(shrinkage + scale)
@@ -145,7 +145,8 @@ public final class SignAveragedModel {
         PowerOfTwo.scale(scaledNoise, -scale - shrinkage);
         int unit = 0;
         OffHeapMatrix form = map.halfOfLabels(ofSeen, ofUnseen, scaledNoise[0], unit);
-        if (!CoordinateMap.isModerate(form)) { // squares of labels may leave the range where labels do not
+        if (!CoordinateMap.isModerate(
+                form)) { // the squares of labels may overflow or underflow where the labels do not
             form.close();
             unit = map.exponentOfLabels(ofSeen, ofUnseen, scaledNoise[0]);
             form = map.halfOfLabels(ofSeen, ofUnseen, scaledNoise[0], unit);
@@ -167,14 +168,14 @@ public final class SignAveragedModel {
         return new SignAveragedModel(taught, spread);
     }
 
-    /** The root of weight · kept² + form · 4^unit − moved², in a unit of its own in which squares stay in range. */
+    /** The root of weight · kept² + form · 4^unit − moved², computed in a unit in which squares stay in range. */
     private static double deviation(double weight, double kept, double moved, double form, int unit) {
         int own =
                 Math.max(Math.getExponent(form) / 2 + unit, Math.max(Math.getExponent(kept), Math.getExponent(moved)));
         double from = Math.scalb(kept, -own);
         double by = Math.scalb(moved, -own);
         double variance = weight * from * from + (Math.scalb(form, 2 * (unit - own)) - by * by);
-        return Math.scalb(Math.sqrt(Math.max(0, variance)), own); // rounding may leave less than nothing
+        return Math.scalb(Math.sqrt(Math.max(0, variance)), own); // rounding may make it negative
     }
 
     /**
@@ -182,8 +183,9 @@ public final class SignAveragedModel {
      *
      * @param evaluation the variances λ of the features, uncorrelated, under which the excess risk is measured
      * @param truth β⋆, one coefficient per feature
-     * @return the expected excess risk, to about n · 10<sup>−16</sup> times Σ λ β² of the truth and of all models in the chain, or
-     *     what {@link SignAverage} says of the condition and of a λ that is out of proportion
+     * @return the expected excess risk, to about n · 10<sup>−16</sup> times Σ λ β² of the truth and of all models in the
+     *     chain, subject to what {@link SignAverage#excess(double[], double[], double)} says of the condition and of a λ that
+     *     is not proportional to the variances
      * @throws IllegalArgumentException if the spectrum is null, not {@linkplain Spectrum#isListed() listed} or of another
      *     dimension, if the truth is null or not of as many features, or if an entry is NaN or infinite
      */
@@ -201,7 +203,7 @@ public final class SignAveragedModel {
         return excess.value();
     }
 
-    /** (1 − share) · truth + share · coefficients; at the ends the other part may be anything. */
+    /** (1 − share) · truth + share · coefficients; for share 0 or 1 the other part may be anything. */
     static double[] mixed(double share, double[] coefficients, double[] truth) {
         double[] mixed = new double[truth.length];
         for (int i = 0; i < mixed.length; i++) {

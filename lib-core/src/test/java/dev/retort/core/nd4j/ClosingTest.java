@@ -155,7 +155,7 @@ class ClosingTest {
             features.close();
             assertThatIllegalStateException()
                     .isThrownBy(() -> regression.predict(TRUTH))
-                    .withMessage("An array is closed before what reads its memory");
+                    .withMessage("An array was closed before the matrix or fit that reads its memory");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> FactoredRegression.of(features, 0))
                     .withMessage("features: an array is closed");

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 final class AlgebraSelection {
 
     /**
-     * Before it, OpenBLAS solved triangular systems and multiplied matrices wrongly on processors with AVX-512 (OpenBLAS
+     * Older versions solve triangular systems and multiply matrices wrongly on processors with AVX-512 (OpenBLAS
      * issues 3454 and 3534). ND4J 1.0.0-M2.1 brings 0.3.19.
      */
     private static final int[] OLDEST = {0, 3, 21};
@@ -24,7 +24,7 @@ final class AlgebraSelection {
 
     private AlgebraSelection() {}
 
-    /** Loaded, and so decided, at the first use. */
+    /** Loaded at the first use, which makes the decision. */
     private static final class Holder {
         static final DenseAlgebra ALGEBRA = select(openBlasVersion(), OpenBlasAlgebra::new);
     }
@@ -34,8 +34,9 @@ final class AlgebraSelection {
     }
 
     /**
-     * @param version as bytedeco counts, {@code 0.3.31-1.5.13}, or null if there is no OpenBLAS, or none that tells
-     * @param openBlas makes the algebra that wants OpenBLAS; may fail to link
+     * @param version as bytedeco writes it, {@code 0.3.31-1.5.13}, or null if there is no OpenBLAS or it does not state its
+     *     version
+     * @param openBlas makes the algebra that uses OpenBLAS; may fail to link
      */
     static DenseAlgebra select(@Nullable String version, Supplier<DenseAlgebra> openBlas) {
         DenseAlgebra plainJava = new JavaAlgebra();
@@ -56,7 +57,7 @@ final class AlgebraSelection {
             return fallBack(plainJava, "OpenBLAS " + version + " failed its self-test on this processor");
         } catch (ArithmeticException | IllegalStateException e) { // a routine that gave up
             return fallBack(plainJava, "OpenBLAS " + version + " failed its self-test on this processor (" + e + ")");
-        } catch (LinkageError e) { // no library, no class, or one that does not fit
+        } catch (LinkageError e) { // a library or class is missing or incompatible
             return fallBack(plainJava, "OpenBLAS " + version + " could not be loaded (" + e + ")");
         }
     }

@@ -10,21 +10,22 @@ import java.util.random.RandomGenerator;
  * Whether an implementation of dense algebra computes what it should, operation by operation: at the smallest shapes at which
  * broken versions of OpenBLAS were wrong, and beyond the edges of the blocks into which BLAS and LAPACK cut larger ones.
  *
- * <p>Matrices are multiplied back onto random vectors, as a product with a wrong entry maps nearly all of them wrongly. That
- * takes plain Java the square of the order where the operation takes the cube, and so little time when a program starts.
+ * <p>Results are checked by multiplying them with random vectors: a matrix with a wrong entry maps nearly all of them
+ * wrongly. In plain Java that takes time proportional to the square of the order where the operation takes the cube, and so
+ * little time when a program starts.
  */
 final class AlgebraSelfTest {
 
-    /** Right routines agree to a small multiple of n · 1e-16; wrong ones were off by 1 and more. */
+    /** Correct routines agree to a small multiple of n · 1e-16; broken ones were off by 1 and more. */
     private static final double AGREEMENT = 1e-10;
 
-    /** Broken kernels for triangles were wrong at most of the orders from the first to the last of these. */
+    /** Broken kernels for triangles were wrong at most orders between these two. */
     private static final int[] SMALL_ORDERS = {21, 64};
 
-    /** Beyond the 128 at most that OpenBLAS and LAPACK take as one block, and in which LAPACK pivots. */
+    /** Above 128, the most that OpenBLAS and LAPACK take as one block and that LAPACK pivots in. */
     private static final int ORDER = 150;
 
-    /** Beyond the 384 terms, and the 512 rows, that kernels for products take at a time. */
+    /** Above the 384 terms and the 512 rows that kernels for products take at a time. */
     private static final int LONG = 520;
 
     /** The short side of long matrices: cheap, and not a multiple of a kernel's block. */
@@ -40,7 +41,7 @@ final class AlgebraSelfTest {
     /**
      * Tests all operations.
      *
-     * @throws ArithmeticException if one that iterates does not converge
+     * @throws ArithmeticException if an iteration does not converge
      * @throws IllegalStateException if a routine refuses its arguments
      */
     static boolean isPassedBy(DenseAlgebra algebra) {
@@ -106,8 +107,9 @@ final class AlgebraSelfTest {
     }
 
     /**
-     * The factor, the condition, and the refusal of what is not positive definite. The condition is otherwise an estimate, but
-     * exact where no entry of the inverse is negative, as for a matrix with a heavy diagonal and nothing positive beside it.
+     * The factor, the condition, and the refusal of a matrix that is not positive definite. The condition is in general an
+     * estimate, but exact where no entry of the inverse is negative, as for a matrix with a heavy diagonal and no positive
+     * entry off it.
      */
     private boolean choleskyIsRight(DenseAlgebra made, int order) {
         double[] a = uniform(order * order);
@@ -151,7 +153,7 @@ final class AlgebraSelfTest {
     /** L⁻¹, L⁻¹ and L⁻ᵀ times vectors, and L times a matrix of given width. */
     private boolean triangleIsRight(int order, int width) {
         double[] l = uniform(order * order);
-        // A heavy diagonal keeps the condition near 1: what differs is then the routine, not the rounding.
+        // A heavy diagonal keeps the condition near 1: a difference is then due to the routine, not to rounding.
         for (int i = 0; i < order; i++) {
             l[i * (order + 1)] = order;
         }
@@ -269,7 +271,7 @@ final class AlgebraSelfTest {
         return product;
     }
 
-    /** The symmetric matrix of which the lower triangle is given, times v. */
+    /** The symmetric matrix whose lower triangle is given, times v. */
     private static double[] symmetricTimes(double[] a, double[] v) {
         int order = v.length;
         double[] product = new double[order];

@@ -8,7 +8,7 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Checks of arrays, worded as {@link dev.retort.core.internal.Arguments} words those of numbers. */
+/** Checks of arrays, worded like those of numbers in {@link dev.retort.core.internal.Arguments}. */
 public final class ArrayArguments {
 
     private ArrayArguments() {}
@@ -31,7 +31,7 @@ public final class ArrayArguments {
     }
 
     /**
-     * Requires features as all of Retort takes them, one sample per row.
+     * Requires features in the layout used throughout Retort, one sample per row.
      *
      * @param name the array's name
      * @param array the array
@@ -86,7 +86,7 @@ public final class ArrayArguments {
         return finite(name, array, OffHeapMatrix.copyOf(array));
     }
 
-    /** An array of rank 2 as {@link OffHeapMatrix#reading} has it; all entries must be finite. */
+    /** An array of rank 2 as a matrix, as {@link OffHeapMatrix#reading} makes it; all entries must be finite. */
     public static OffHeapMatrix finiteMatrix(String name, INDArray array) {
         return finite(name, array, OffHeapMatrix.reading(array));
     }
@@ -95,7 +95,7 @@ public final class ArrayArguments {
         return matrix.filledBy(entries -> sumOfFinite(name, array, entries));
     }
 
-    /** The sum of the sizes of entries, all of which must be finite. */
+    /** The sum of absolute entries, all of which must be finite. */
     public static double sumOfFinite(String name, INDArray array, OffHeapMatrix matrix) {
         double sum = matrix.sumOfSizes();
         if (Double.isFinite(sum)) {

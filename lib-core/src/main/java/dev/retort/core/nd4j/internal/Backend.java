@@ -14,7 +14,7 @@ public final class Backend {
     private static final String TO_ADD = "add org.nd4j:nd4j-native-platform, and beside it"
             + " org.bytedeco:openblas-platform and org.bytedeco:javacpp-platform";
 
-    /** For which ND4J's libraries are published, though not all of them with its platform artifact. */
+    /** The platforms for which ND4J's libraries are published, though its platform artifact does not include them all. */
     private static final Set<String> PLATFORMS = Set.of(
             "linux-x86_64",
             "linux-arm64",
@@ -32,7 +32,7 @@ public final class Backend {
     /** The JVM tells only the first caller why a class could not be initialised, so the answer is kept. */
     private static final class FirstUse {
 
-        @SuppressWarnings("StaticAssignmentOfThrowable") // That of the first use is what a user needs to see.
+        @SuppressWarnings("StaticAssignmentOfThrowable") // The failure of the first use, which tells the cause.
         static final @Nullable Throwable FAILURE = failure();
 
         private static @Nullable Throwable failure() {
@@ -49,8 +49,8 @@ public final class Backend {
      * Requires a backend, before the first array is made.
      *
      * @throws IllegalStateException if there is none on the class path, or if it cannot be loaded: because its native
-     *     libraries for this platform are missing, native access is denied, or memory does not suffice. The message says which,
-     *     and what to do
+     *     libraries for this platform are missing, native access is denied, or there is too little memory. The message says
+     *     which, and what to do
      */
     public static void require() {
         Throwable failure = FirstUse.FAILURE;
@@ -62,7 +62,7 @@ public final class Backend {
     /**
      * Why ND4J could not be loaded, and what to do about it.
      *
-     * @param platform this one, as the classifiers of artifacts name it
+     * @param platform this platform, as the classifiers of artifacts name it
      */
     static String explanation(Throwable failure, String platform) {
         Throwable root = failure;
@@ -95,7 +95,7 @@ public final class Backend {
                 : CANNOT_BE_LOADED + ": " + root;
     }
 
-    /** As the classifiers of artifacts name it. */
+    /** This platform, as the classifiers of artifacts name it. */
     private static String platform() {
         try {
             return Loader.getPlatform();

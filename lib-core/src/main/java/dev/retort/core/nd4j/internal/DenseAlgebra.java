@@ -1,23 +1,23 @@
 package dev.retort.core.nd4j.internal;
 
 /**
- * The few operations of dense linear algebra that regression and covariances need: the seam between them and whatever
- * does the arithmetic. Implementations hold no state and may be shared by threads.
+ * The few operations of dense linear algebra that regression and covariances need, whichever library does the arithmetic.
+ * Implementations hold no state and may be shared by threads.
  *
- * <p>A set of vectors is a matrix whose rows are the vectors. A lower triangle is that of the row-major matrix; what
- * lies above it is neither read nor, unless said, written. Nothing is checked for NaN: callers pass finite numbers.
+ * <p>A set of vectors is a matrix whose rows are the vectors. A lower triangle is that of the row-major matrix; entries above
+ * it are neither read nor, unless stated, written. Nothing is checked for NaN: callers pass finite numbers.
  */
 public sealed interface DenseAlgebra permits OpenBlasAlgebra, JavaAlgebra {
 
-    /** OpenBLAS if a version is there that can be trusted, else plain Java; settled at the first call. */
+    /** OpenBLAS if there is a version that can be trusted, otherwise plain Java; decided at the first call. */
     static DenseAlgebra selected() {
         return AlgebraSelection.selected();
     }
 
     /**
-     * The same operations for who has all processors to itself: where that pays, Gram matrices and their Cholesky factors are
-     * made block by block, several at a time. Their bits do not depend on how many processors there are, but may differ
-     * from those of this algebra.
+     * The same operations for a caller that has all processors to itself: where it is faster, Gram matrices and their
+     * Cholesky factors are made block by block, several at a time. Results do not depend on the number of processors, but may
+     * differ in the last bits from those of this algebra.
      */
     DenseAlgebra onAllProcessors();
 
@@ -59,7 +59,7 @@ public sealed interface DenseAlgebra permits OpenBlasAlgebra, JavaAlgebra {
     /**
      * Factors a matrix W with at least as many columns as rows into L Q with row pivoting: row i of L Q is row
      * {@code order(i)} of W, L is lower triangular with diagonal entries of decreasing size, and Q has orthonormal rows.
-     * L replaces the lower triangle of W, and what defines Q the rest.
+     * L replaces the lower triangle of W, and the vectors that define Q the rest.
      */
     RowFactors factorRows(OffHeapMatrix w);
 

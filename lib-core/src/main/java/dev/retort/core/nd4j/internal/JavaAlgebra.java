@@ -7,10 +7,10 @@ import dev.retort.core.internal.SymmetricEigen;
 import java.util.Arrays;
 
 /**
- * The same operations in plain Java, for where no OpenBLAS can be trusted. Each operation copies its matrices to Java
+ * The same operations in plain Java, used where no OpenBLAS can be trusted. Each operation copies its matrices to Java
  * arrays and back, which costs little beside the arithmetic; a matrix has at most 2³¹ − 1 entries here.
  *
- * <p>Not sealed off, so that a test can break one operation and see that it is noticed.
+ * <p>Not final, so that a test can break one operation and check that the self-test notices.
  */
 public non-sealed class JavaAlgebra implements DenseAlgebra {
 
@@ -19,13 +19,13 @@ public non-sealed class JavaAlgebra implements DenseAlgebra {
 
     /**
      * A norm that was updated from step to step, not computed afresh, is trusted until so little of the row is left that
-     * cancellation may have eaten half of the digits.
+     * cancellation may have cost half of the digits.
      */
     private static final double HALF_THE_DIGITS = Math.sqrt(Math.ulp(1.0));
 
     @Override
     public DenseAlgebra onAllProcessors() {
-        return this; // on one processor too, it is a way to get by
+        return this; // plain Java is only a fallback and stays on one processor
     }
 
     @Override
@@ -206,8 +206,8 @@ public non-sealed class JavaAlgebra implements DenseAlgebra {
         double[] a = w.toArray();
         int[] order = new int[m];
         double[] scales = new double[m];
-        double[] left = new double[m]; // norm of what is left of each row
-        double[] fresh = new double[m]; // the same when last computed, not updated
+        double[] left = new double[m]; // norm of the rest of each row
+        double[] fresh = new double[m]; // the norm when it was last computed, not updated
         for (int i = 0; i < m; i++) {
             order[i] = i;
             fresh[i] = Blocks.norm(a, i * length, length);

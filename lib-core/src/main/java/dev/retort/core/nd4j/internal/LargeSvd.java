@@ -15,30 +15,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thin singular value decomposition of a large matrix, by LAPACK's divide and conquer ({@code dgesdd}) where an OpenBLAS that can
- * be trusted is on the class path, and as {@link ThinSvd#of} makes it elsewhere and for small matrices.
+ * The thin singular value decomposition of a large matrix, by LAPACK's divide and conquer ({@code dgesdd}) where the class
+ * path has an OpenBLAS that can be trusted, and by {@link ThinSvd#of} elsewhere and for small matrices.
  *
  * <p>A matrix wider than high is reduced to a triangle of its own height first, some columns at a time ({@code dgelqf}), so that no
  * second matrix of its size is made. Singular values have an error of a few ulps of the largest.
  */
 public final class LargeSvd {
 
-    /** Multiplications below which plain Java is done before a library is loaded. */
+    /** Number of multiplications below which plain Java finishes before a library is loaded. */
     private static final double LARGE = 1e8;
 
     private static final byte THIN = 'S';
 
-    /** Columns that join the triangle at a time, unless it is larger itself. */
+    /** Columns that are added to the triangle at a time, unless its own order is larger. */
     private static final int BLOCK = 512;
 
-    /** Errors are a small multiple of √n · 1e-16; wrong routines are off by 1 and more. */
+    /** Errors are a small multiple of √n · 1e-16; broken routines are off by 1 and more. */
     private static final double AGREEMENT = 1e-10;
 
     private static final Logger LOGGER = LoggerFactory.getLogger("dev.retort.core.nd4j");
 
     private LargeSvd() {}
 
-    /** Settled at the first large matrix. */
+    /** Decides at the first large matrix. */
     private static final class Holder {
         static final boolean TRUSTED = isTrusted();
     }
@@ -93,7 +93,7 @@ public final class LargeSvd {
                     && areParallel(actual.left(k), expected.left(k))
                     && areParallel(actual.right(k), expected.right(k)))) {
                 LOGGER.warn(
-                        "OpenBLAS failed its self-test for singular values on this processor; they are found in plain Java");
+                        "OpenBLAS failed its self-test for singular values on this processor; they are computed in plain Java");
                 return false;
             }
         }
@@ -121,7 +121,10 @@ public final class LargeSvd {
         }
     }
 
-    /** L with L Lᵀ = X Xᵀ: the columns beside it are taken in by factoring both into a new triangle and rotations to the right. */
+    /**
+     * L with L Lᵀ = X Xᵀ: L and the next columns of X are factored together into a new triangle and rotations, which are
+     * dropped.
+     */
     private static DoublePointer lowerTriangle(double[][] columns, int block) {
         int n = columns[0].length;
         int width = n + Math.max(block, n);

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Products of matrices as regression makes them: on one thread and by routines that have been tested, so that the result is
- * the same, bit for bit, however many processors there are. ND4J's own product differs in the last digits with their number,
- * and with an old OpenBLAS in the first ones.
+ * Products of matrices by the routines of regression, self-tested and on one thread, so that the result is the same, bit for
+ * bit, however many processors there are. The last digits of ND4J's own product depend on that number, and with an old
+ * OpenBLAS even the first are wrong.
  *
  * <pre>{@code
  * INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});
@@ -54,16 +54,16 @@ public final class MatrixProduct {
 
     /**
      * Adds a product to an array, in place: C + factor · op(A) op(B), where op transposes its matrix if asked to. Nothing is
-     * copied and no entry is looked at: for kernels that multiply the same small matrices millions of times, as the training of
-     * networks does.
+     * copied and no entry is checked: for code that multiplies the same small matrices millions of times, such as the
+     * training of networks.
      *
-     * @param factor what the product is multiplied by
+     * @param factor the factor of the product
      * @param left A, of rank 2
      * @param transposeLeft whether to take Aᵀ
      * @param right B, of rank 2
      * @param transposeRight whether to take Bᵀ
      * @param sum C, of rank 2, which must not share memory with A or B
-     * @throws IllegalArgumentException if an array is null, if it is not a dense one of type {@code DOUBLE}, rank 2 and order c
+     * @throws IllegalArgumentException if an array is null, if it is not dense, of type {@code DOUBLE}, rank 2 and order c
      *     with memory of its own, as {@code Nd4j.create} makes them, or if the shapes do not fit
      */
     public static void add(

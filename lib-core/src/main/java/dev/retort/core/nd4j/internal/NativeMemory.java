@@ -8,8 +8,8 @@ public final class NativeMemory {
     private NativeMemory() {}
 
     /**
-     * How much may be allocated at the same time. JavaCPP, which allocates for ND4J and for Retort, allows as much as the Java
-     * heap may have ({@code -Xmx}) unless {@code -Dorg.bytedeco.javacpp.maxbytes} says otherwise, and refuses more.
+     * The most memory that may be allocated at the same time. JavaCPP, which allocates for ND4J and for Retort, allows as
+     * much as the Java heap ({@code -Xmx}) unless {@code -Dorg.bytedeco.javacpp.maxbytes} sets another limit.
      *
      * @return the number of bytes; {@link Long#MAX_VALUE} if there is no limit
      * @throws IllegalStateException if there is no ND4J backend, as {@link Backend#require()} says

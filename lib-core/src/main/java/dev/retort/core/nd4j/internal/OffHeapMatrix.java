@@ -15,9 +15,9 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * A dense matrix of doubles outside the Java heap, stored row after row, released by {@link #close()}.
  *
- * <p>BLAS reads Java arrays only after copying them; here it finds the numbers where it needs them, and the memory goes
- * back when the work is done instead of when the garbage collector notices. An instance belongs to one thread. Once it is
- * closed, or what its memory belongs to, its entries are refused.
+ * <p>BLAS can read Java arrays only after copying them, but reads this memory in place; and the memory is released when the
+ * work is done, not when the garbage collector runs. An instance belongs to one thread. Its entries cannot be read once it,
+ * or the owner of its memory, is closed.
  */
 public final class OffHeapMatrix implements AutoCloseable {
 
@@ -33,7 +33,7 @@ public final class OffHeapMatrix implements AutoCloseable {
     private final DoublePointer pointer;
     private final Runnable release;
 
-    /** Whether what the memory belongs to is closed, if that is something else. */
+    /** Whether the owner of the memory, if it is another object, is closed. */
     private final BooleanSupplier ownerIsClosed;
 
     private volatile boolean closed;
@@ -61,7 +61,7 @@ public final class OffHeapMatrix implements AutoCloseable {
         return matrix;
     }
 
-    /** With entries that are yet to be set. */
+    /** A matrix whose entries are yet to be set. */
     public static OffHeapMatrix uninitialised(int rows, int columns) {
         return new OffHeapMatrix(rows, columns);
     }
@@ -79,14 +79,14 @@ public final class OffHeapMatrix implements AutoCloseable {
     }
 
     /**
-     * The memory of an array itself, where that is the matrix: dense, of doubles, in c order. Else a copy. The array must
-     * outlive the matrix, and be left alone meanwhile.
+     * A matrix that reads the array's own memory if the array is dense, of doubles and in c order, otherwise a copy. The
+     * array must outlive the matrix and not be changed meanwhile.
      */
     public static OffHeapMatrix reading(INDArray array) {
         return isDense(array) ? over(array) : copyOf(array);
     }
 
-    /** Whether an array's memory is that of a matrix of doubles, row after row, and of nothing else. */
+    /** Whether an array's memory holds exactly its entries, as doubles, row after row. */
     public static boolean isDense(INDArray array) {
         return array.rank() == 2
                 && array.dataType() == DataType.DOUBLE
@@ -110,13 +110,13 @@ public final class OffHeapMatrix implements AutoCloseable {
     }
 
     /** The entries of an array of rank 1 (one row) or 2, converted to double; the array itself is left alone. */
-    @SuppressWarnings("try") // The scope is opened for its effect: arrays made in a workspace could not be closed here.
+    @SuppressWarnings("try") // The scope leaves any workspace: arrays made in one could not be closed here.
     public static OffHeapMatrix copyOf(INDArray array) {
         int rows = array.rank() == 1 ? 1 : Math.toIntExact(array.size(0));
         int columns = Math.toIntExact(array.size(array.rank() - 1));
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
             INDArray converted = array.castTo(DataType.DOUBLE);
-            // Only a fresh c-ordered copy is sure to have its entries in its buffer, in order, from the first place on.
+            // Only a fresh c-ordered copy is certain to have its entries in order from the start of its buffer.
             INDArray dense = converted.dup('c');
             if (converted != array) {
                 converted.close();
@@ -142,16 +142,18 @@ public final class OffHeapMatrix implements AutoCloseable {
         return columns;
     }
 
-    /** Where the first entry is. */
+    /** The address of the first entry. */
     public DoublePointer pointer() {
         if (isClosed()) {
             throw new IllegalStateException(
-                    closed ? "OffHeapMatrix is closed" : "An array is closed before what reads its memory");
+                    closed
+                            ? "OffHeapMatrix is closed"
+                            : "An array was closed before the matrix or fit that reads its memory");
         }
         return pointer;
     }
 
-    /** Where an entry is, for routines that know how long rows are. */
+    /** The address of an entry, for routines that know the length of a row. */
     public DoublePointer at(int row, int column) {
         return pointer().getPointer((long) row * columns + column);
     }
@@ -177,10 +179,10 @@ public final class OffHeapMatrix implements AutoCloseable {
     }
 
     /**
-     * Goes through copies of some columns at a time, few enough to stay in the cache and enough for products at full speed.
-     * A copy is overwritten by the next.
+     * Passes copies of successive groups of columns to {@code work}: few enough columns to stay in the cache and enough for
+     * products at full speed. Each copy is overwritten by the next.
      *
-     * @param work told the copy and where its first column is in this matrix
+     * @param work takes the copy and the index of its first column in this matrix
      */
     public void inStripes(ObjIntConsumer<OffHeapMatrix> work) {
         int width = Math.min(columns, Math.max(LEAST_STRIPE, CACHED / rows));
@@ -188,7 +190,7 @@ public final class OffHeapMatrix implements AutoCloseable {
             for (int from = 0; from < columns; from += width) {
                 OffHeapMatrix stripe = buffer.shaped(rows, Math.min(width, columns - from));
                 for (int i = 0; i < rows; i++) {
-                    // Not by position, which memcpy counts in bytes.
+                    // With pointers to the entries: memcpy would take a position in bytes.
                     Pointer.memcpy(
                             stripe.pointer().getPointer((long) i * stripe.columns),
                             pointer().getPointer((long) i * columns + from),
@@ -284,7 +286,7 @@ public final class OffHeapMatrix implements AutoCloseable {
         return of(columns, rows, Blocks.transposed(toArray(), rows, columns));
     }
 
-    /** Completes a symmetric matrix of which the lower triangle is known. */
+    /** Completes a symmetric matrix from its lower triangle. */
     public void mirrorLower() {
         double[] entries = toArray();
         Blocks.mirrorLower(entries, rows);
@@ -326,12 +328,13 @@ public final class OffHeapMatrix implements AutoCloseable {
     }
 
     /**
-     * The sum of the sizes of all entries, in one pass and without a copy: NaN or infinite if an entry is, and where it
+     * The sum of absolute entries, in one pass and without a copy: NaN or infinite if an entry is, and infinite if it
      * overflows.
      */
     public double sumOfSizes() {
         double[] block = new double[LANES];
-        double[] sums = new double[LANES]; // a lane each, which HotSpot vectorises, as it does no single sum
+        double[] sums =
+                new double[LANES]; // one sum per lane, which HotSpot vectorises; it does not vectorise a single sum
         long whole = size() - size() % LANES;
         for (long at = 0; at < whole; at += LANES) {
             pointer().position(at).get(block);

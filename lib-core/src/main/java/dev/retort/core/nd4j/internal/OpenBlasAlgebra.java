@@ -29,10 +29,10 @@ import org.bytedeco.openblas.global.openblas;
 /**
  * The operations by OpenBLAS and the LAPACK inside it, called directly.
  *
- * <p>LAPACK counts by columns. It is told that it does, and sees every matrix transposed: our lower triangles are its
- * upper ones, our rows its columns, and row factors L Q its factors Q R. That spares the copies which LAPACKE makes of
- * row-major matrices. Where it can be had without a workspace to bring along, its search for NaN is left out, too: entries have
- * been searched before.
+ * <p>LAPACK stores matrices by columns. It is called that way, and sees every matrix transposed: our lower triangles are its
+ * upper ones, our rows its columns, and row factors L Q its factors Q R. That avoids the copies that LAPACKE makes of
+ * row-major matrices. Where LAPACKE has a variant without the search for NaN that needs no workspace, it is used: entries
+ * have been checked before.
  */
 sealed class OpenBlasAlgebra implements DenseAlgebra permits SharedOpenBlasAlgebra {
 
@@ -47,16 +47,17 @@ sealed class OpenBlasAlgebra implements DenseAlgebra permits SharedOpenBlasAlgeb
     /**
      * Binds the native library.
      *
-     * @throws LinkageError if it is not there or does not fit
+     * @throws LinkageError if it is missing or incompatible
      */
     OpenBlasAlgebra() {
         keepToOneThread();
     }
 
     /**
-     * Trials run in parallel; threads inside BLAS would only compete with them, and on a busy machine take a hundred times
-     * as long as one. Setting the number once is not enough: ND4J, when its first array is made, sets that of the same
-     * library to the number of cores. To look costs nanoseconds, to set it a fifth of a millisecond.
+     * Sets the number of BLAS threads to one. Trials run in parallel; threads inside BLAS would only compete with them, and
+     * on a busy machine take a hundred times as long as one thread. Setting the number once is not enough: when ND4J makes
+     * its first array, it sets the number for the same library to that of the cores. Reading the number costs nanoseconds,
+     * setting it a fifth of a millisecond.
      */
     static void keepToOneThread() {
         if (openblas.blas_get_num_threads() != 1) {
@@ -170,7 +171,7 @@ sealed class OpenBlasAlgebra implements DenseAlgebra permits SharedOpenBlasAlgeb
         }
     }
 
-    /** Seen transposed, it is Bᵀ that is multiplied, from the right and by Lᵀ. */
+    /** In LAPACK's transposed view, Bᵀ is multiplied from the right by Lᵀ. */
     @Override
     public void multiplyFromLeft(OffHeapMatrix lower, OffHeapMatrix b) {
         keepToOneThread();
@@ -248,7 +249,7 @@ sealed class OpenBlasAlgebra implements DenseAlgebra permits SharedOpenBlasAlgeb
         return eigenvalues;
     }
 
-    /** LAPACK's positive codes are answers; negative ones mean that the call itself was wrong or memory ran out. */
+    /** LAPACK's positive codes are results; negative codes mean that the call itself was wrong or memory ran out. */
     private static int accepted(String routine, int info) {
         if (info < 0) {
             throw new IllegalStateException(routine + " refused its arguments: info " + info);

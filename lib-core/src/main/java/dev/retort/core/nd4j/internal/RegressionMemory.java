@@ -1,8 +1,8 @@
 package dev.retort.core.nd4j.internal;
 
 /**
- * The native memory that a factored regression takes at its largest, the features that it is given not counted, in numbers of
- * eight bytes: the sum of the matrices that are there at the same time, as its methods make them. A test counts them.
+ * The peak native memory of a factored regression without the given features, in numbers of eight bytes: the sizes of the
+ * matrices that its methods hold at the same time. A test compares it with the memory actually allocated.
  */
 public final class RegressionMemory {
 
@@ -23,19 +23,19 @@ public final class RegressionMemory {
     /** Features that are seen. */
     private final double seen;
 
-    /** Of the smaller Gram matrix. */
+    /** The size of the smaller Gram matrix. */
     private final double square;
 
-    /** Samples of the features that are seen. */
+    /** The size of the matrix of seen features. */
     private final double fitted;
 
-    /** The copy of the features that are seen, if not all are. */
+    /** The size of the copy of the seen features; 0 if all are seen. */
     private final double copied;
 
-    /** The matrix for the features that are not seen. */
+    /** The size of F X in the unseen features. */
     private final double unseen;
 
-    /** A few of them pass through the cache at a time. */
+    /** The size of the copy of a stripe of columns that passes through the cache. */
     private final double stripes;
 
     /** Intermediate matrices for a stripe of columns on its way to F X, when X itself is factored. */
@@ -44,7 +44,7 @@ public final class RegressionMemory {
     private final boolean wide;
 
     /**
-     * That of a regression.
+     * The memory of a regression.
      *
      * @param seen how many of the features are seen
      */
@@ -63,12 +63,12 @@ public final class RegressionMemory {
         stripes = order * Math.min(Math.max(samples, features), Math.max(LEAST_STRIPE, STRIPE_ENTRIES / order));
     }
 
-    /** All vectors together. */
+    /** The size of all vectors together. */
     private double vectors() {
         return 8 * (samples + features);
     }
 
-    /** To fit one set of labels by Cholesky. */
+    /** The memory to fit one set of labels by Cholesky. */
     public double ofCholesky() {
         return copied + square + vectors();
     }
@@ -97,7 +97,7 @@ public final class RegressionMemory {
         return copied + square + overNoise(teacherRank, square, wide ? 2 * square : 2 * fitted + square);
     }
 
-    /** To fit one set of labels by a complete orthogonal factorisation. */
+    /** The memory to fit one set of labels by a complete orthogonal factorisation. */
     public double ofOrthogonal() {
         return copied + fitted + 4 * square + vectors();
     }
@@ -121,7 +121,7 @@ public final class RegressionMemory {
         return copied + fitted + square + passages + overNoise(teacherRank, 0, reducer);
     }
 
-    /** E in all features and the covariance in it; and, one after the other, what makes F and its Gram matrix, and share · F X. */
+    /** E in all features and the covariance V, and, one after the other, the matrices that make F, F Fᵀ and share · F X. */
     private double overNoise(double teacherRank, double inverse, double reducer) {
         double order = wide ? samples : seen;
         double basis = order * features;

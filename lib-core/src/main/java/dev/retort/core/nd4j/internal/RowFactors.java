@@ -35,7 +35,7 @@ public final class RowFactors {
         return scales;
     }
 
-    /** How many diagonal entries of L are larger in size than {@code tolerance} times the first. */
+    /** The number of diagonal entries of L whose absolute value exceeds {@code tolerance} times the first. */
     public int rank(double tolerance) {
         int rows = matrix.rows();
         double first = Math.abs(matrix.row(0)[0]);

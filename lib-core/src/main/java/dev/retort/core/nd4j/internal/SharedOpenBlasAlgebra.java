@@ -14,16 +14,16 @@ import java.util.stream.IntStream;
 import org.bytedeco.javacpp.DoublePointer;
 
 /**
- * OpenBLAS with its larger operations cut into blocks, which the threads of a pool share, Java's common one unless this is
- * called in another; each block is one call on one thread. BLAS's own threads would give other digits for other numbers of
- * them, and fight those of other callers. Blocks depend on the shape alone, and so do the results.
+ * OpenBLAS with its larger operations cut into blocks, which are run by the threads of a pool: the caller's fork-join pool,
+ * or else Java's common one. Each block is one call on one thread. With BLAS's own threads the digits would depend on their
+ * number, and they would compete with those of other callers. Blocks depend on the shape alone, and so do the results.
  */
 final class SharedOpenBlasAlgebra extends OpenBlasAlgebra {
 
     /** Wide enough for products at nearly full speed. */
     private static final int GRAM_BLOCK = 200;
 
-    /** Narrower, as what is left of the matrix after each block column is all that there is to share. */
+    /** Narrower, because only the rest of the matrix after each block column can be shared. */
     private static final int CHOLESKY_BLOCK = 120;
 
     @Override
@@ -33,7 +33,10 @@ final class SharedOpenBlasAlgebra extends OpenBlasAlgebra {
         addGram(1, x, transposed, 0, terms, c, bounds(c.rows(), GRAM_BLOCK), 0);
     }
 
-    /** Block column by block column: the block on the diagonal, those below it, and what these leave of the rest. */
+    /**
+     * For each block column: factors the diagonal block, solves for the blocks below it, and subtracts their products from
+     * the rest.
+     */
     @Override
     boolean factor(OffHeapMatrix symmetric) {
         int length = symmetric.columns();
@@ -68,7 +71,7 @@ final class SharedOpenBlasAlgebra extends OpenBlasAlgebra {
     /**
      * Adds factor · A Aᵀ to the lower triangle of C, or factor · Aᵀ A if transposed, from a block on.
      *
-     * @param first the first column of A, or its first row if transposed, that the product has a term for
+     * @param first the first column of A, or its first row if transposed, that the product includes
      * @param terms how many of them
      * @param bounds where the blocks of C begin, and the last one ends
      */
@@ -116,7 +119,7 @@ final class SharedOpenBlasAlgebra extends OpenBlasAlgebra {
         });
     }
 
-    /** Where blocks of about the given size begin, and the last one ends. */
+    /** The bounds of blocks of about the given size: where each begins, and the last one ends. */
     private static int[] bounds(int order, int size) {
         int blocks = Math.max(1, (order + size / 2) / size);
         return IntStream.rangeClosed(0, blocks)

@@ -19,7 +19,7 @@ sealed interface Basis permits Eigenbasis, MaskedBasis {
     /** Vectors of k coordinates as vectors of p features. */
     double[] toFeatures(double[] rows);
 
-    /** The components along the eigenvectors: k of each vector of p features. */
+    /** The k components along the eigenvectors of each vector of p features. */
     double[] fromFeatures(double[] rows);
 
     /** The k eigenvectors, each by its components along those of a basis of all features. */
@@ -29,12 +29,15 @@ sealed interface Basis permits Eigenbasis, MaskedBasis {
     }
 
     /**
-     * What labels given by vectors of p features owe to features that the model does not see but can guess from those it
-     * sees, as further components along the eigenvectors.
+     * The components along the eigenvectors that unseen features add to labels given by vectors of p features: the regression
+     * of the unseen features on those the model sees.
      */
     double[] guessed(double[] rows);
 
-    /** The coefficients of labels as far as the model can tell: what it sees of them and what it guesses. */
+    /**
+     * The components of labels that the model can learn: those of the features it sees plus the {@linkplain #guessed guessed}
+     * ones.
+     */
     default double[] labels(double[] rows) {
         double[] labels = fromFeatures(rows);
         double[] guessed = guessed(rows);
@@ -47,9 +50,9 @@ sealed interface Basis permits Eigenbasis, MaskedBasis {
     /** The transpose of {@link #labels}: sets of k components as vectors of p features. */
     double[] ofLabels(double[] rows);
 
-    /** The covariance of what the model can neither see nor guess, in features, row after row. */
+    /** The covariance of the features that the model can neither see nor guess, row after row. */
     double[] hidden();
 
-    /** The mean square of what remains of the labels: what the model can neither see nor guess. */
+    /** The mean square of the part of the labels that the model can neither see nor guess. */
     double unseen(double[] mean, Spread spread);
 }

@@ -59,7 +59,7 @@ record Eigenbasis(Covariance covariance) implements Basis {
         return toFeatures(components);
     }
 
-    @SuppressWarnings("try") // The scope is opened for its effect: arrays made in a workspace could not be closed here.
+    @SuppressWarnings("try") // The scope leaves any workspace: arrays made in one could not be closed here.
     private double[] rotated(double[] rows, UnaryOperator<INDArray> rotation) {
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces();
                 INDArray given = Nd4j.create(rows, new long[] {rows.length / size(), size()}, 'c');

@@ -11,13 +11,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The eigenvectors of the covariance of some of the features, K. The others, R, are correlated with them: of labels xᵀb the
- * model can learn the regression on what it sees, b_K + Σ_KK⁻¹Σ_KR b_R, and the rest, of covariance C = Σ_RR −
- * Σ_RKΣ_KK⁻¹Σ_KR, is independent of it.
+ * The eigenvectors of the covariance of some of the features, K. The others, R, are correlated with K: of labels xᵀb the
+ * model can learn the regression on the features it sees, b_K + Σ_KK⁻¹Σ_KR b_R. The rest is independent of it and comes from
+ * features of covariance C = Σ_RR − Σ_RKΣ_KK⁻¹Σ_KR.
  */
 final class MaskedBasis implements Basis {
 
-    /** Times ulp(1) and p: what rounding leaves of a variance that is explained in full, as for a zero eigenvalue. */
+    /** This times p · ulp(1) is what rounding leaves of a fully explained variance, as for a zero eigenvalue. */
     private static final double ROUNDING = 64;
 
     private final Eigenbasis all;
@@ -63,7 +63,7 @@ final class MaskedBasis implements Basis {
             throw refusal("mask", mask, "keeps no feature that varies");
         }
         if (!correlated) {
-            return Covariance.diagonal(Spectrum.of(variances)); // which keeps eigenvalues of any size apart
+            return Covariance.diagonal(Spectrum.of(variances)); // exact for eigenvalues of any size
         }
         try (INDArray matrix = Nd4j.create(covariance, new long[] {k, k}, 'c')) {
             return Covariance.of(matrix);

@@ -16,24 +16,23 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * A {@linkplain dev.retort.theory.distillation.Distillation pipeline} whose covariances are matrices that need not share
  * their eigenvectors: a surrogate trained on features of one covariance, a target on those of another, a third generation,
- * and a risk that is measured under yet another. With shared eigenvectors the two agree. One immutable description that is
- * evaluated twice, in closed form by {@link #predict()} and on arrays by {@link #simulate(Experiment)}.
+ * and a risk that is measured under yet another. With shared eigenvectors it agrees with a {@code Distillation}. An immutable
+ * description that can be evaluated in closed form by {@link #predict()} and on arrays by {@link #simulate(Experiment)}.
  *
- * <p>The closed form is the limit of many features and samples, for Gaussian features, and off by O(1/n) at finite size; its reports know the
- * {@linkplain RiskReport#finiteSizeCorrection() correction}.
- * Source: arXiv 2410.18837, the theorem on the risk of surrogate-to-target training under distribution shift; for any number
- * of stages, masks of correlated features and the optimal surrogate it is derived in the module's documentation, {@code
- * docs/distillation.md}.
+ * <p>The closed form is the limit of many features and samples, for Gaussian features, and off by O(1/n) at finite size; its
+ * reports know the {@linkplain RiskReport#finiteSizeCorrection() correction}. Source: arXiv 2410.18837, the theorem on the
+ * risk of surrogate-to-target training under distribution shift; for any number of stages, masks of correlated features and
+ * the optimal surrogate it is derived in the module's documentation, {@code docs/distillation.md}.
  *
- * <p>A mask over (student's, teacher's) features, with a truth on the teacher's alone, is the Gaussian covariate model; an example is in
- * the same document.
+ * <p>With features (student's, teacher's), a mask that keeps the student's and a truth on the teacher's alone, this is the
+ * Gaussian covariate model; an example is in the same document.
  *
- * <p>A covariance is decomposed when it is made, once. A prediction then costs about ten products of p × p matrices for each
- * stage, twice as many under a mask, and next to nothing where all stages have the very same {@link Covariance} object as the
- * evaluation; {@link RiskReport#corrected()} and {@link RiskReport#standardDeviation()} cost as much again when they are first asked for.
- * Some twenty matrices of 8p² bytes are held at a time besides the covariances, and none between predictions. The
- * eigenvalues of a matrix are known to 1e-16 of the largest, not of each: a τ that is a small part of the largest inherits
- * that error. Immutable.
+ * <p>A covariance is decomposed once, when it is made. A prediction then costs about ten products of p × p matrices for each
+ * stage, twice as many under a mask, and very little where all stages have the same {@link Covariance} object as the
+ * evaluation; {@link RiskReport#corrected()} and {@link RiskReport#standardDeviation()} cost as much again when they are
+ * first asked for. About twenty matrices of 8p² bytes are held at a time besides the covariances, and none between
+ * predictions. The eigenvalues of a matrix are accurate to 1e-16 of the largest, not each to 1e-16 of itself: a τ far below
+ * the largest inherits that error. Immutable.
  *
  * <pre>{@code
  * Covariance evaluation = Covariance.of(Nd4j.create(new double[][] {{2, 1, 0}, {1, 2, 0}, {0, 0, 1}}));
@@ -99,7 +98,7 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
         }
 
         /**
-         * Names the surrogate that makes the risk of the first model trained smallest: βˢ with
+         * Names the surrogate that minimises the risk of the first model trained: βˢ with
          *
          * <pre>  [TᵀΣT + w τ²RΣ'R] βˢ = TᵀΣβ⋆,      w = tr(Σ RΣ'R)/(n(1−Ω)),</pre>
          *
@@ -112,8 +111,8 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
         }
 
         /**
-         * Names the training of a surrogate that learns itself, on features of the evaluation covariance. That is a pipeline
-         * already, of one stage.
+         * Names the training of a surrogate that is itself trained, on features of the evaluation covariance. The result is
+         * already a pipeline, of one stage.
          *
          * @param surrogate how the surrogate is trained
          * @return the pipeline, to be continued by {@link MatrixDistillation#target(Training)}
@@ -124,7 +123,7 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
         }
 
         /**
-         * Names the training of a surrogate that learns itself.
+         * Names the training of a surrogate that is itself trained.
          *
          * @param surrogate how the surrogate is trained
          * @param covariance that of the features it is trained on
@@ -137,8 +136,8 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
     }
 
     /**
-     * Trains another generation on the labels of this one's target, on features of the evaluation covariance; {@link
-     * #target(Training)} under the name that reads well in a chain.
+     * Trains another generation on the labels of this one's target, on features of the evaluation covariance. The same as
+     * {@link #target(Training)}, with a name that reads well in a chain.
      *
      * @param next how the next model is trained
      * @return a pipeline with one more stage
@@ -208,7 +207,7 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
     /**
      * The deterministic equivalent of the target's training.
      *
-     * @return τ, Ω and ζ along the eigenvectors of its covariance, of the features that it sees
+     * @return τ, Ω and ζ along the eigenvectors of the covariance of the features that it sees
      */
     public DeterministicEquivalent equivalent() {
         return target().equivalent();
@@ -225,9 +224,10 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
     }
 
     /**
-     * The risk of the target in closed form, after the map M' = TM, V' = TVTᵀ + cRΣR of means and covariances of each stage.
+     * The risk of the target in closed form, by the map M' = TM, V' = TVTᵀ + cRΣR of mean and covariance at each stage.
      *
-     * @return the predicted risk and its parts; {@link RiskReport#share(int)} of eigenvector i of the evaluation covariance
+     * @return the predicted risk and its parts; {@link RiskReport#share(int)} is that of eigenvector i of the evaluation
+     *     covariance
      * @throws IllegalArgumentException as {@link #surrogateCoefficients()} does
      */
     @Override
@@ -259,7 +259,7 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
     }
 
     /**
-     * Runs the pipeline instead of computing it.
+     * Simulates the pipeline on arrays.
      *
      * @param experiment how to run it, for example {@code Trials.of(200).withSeed(7)}
      * @param <R> what the experiment reports

@@ -19,7 +19,7 @@ final class MatrixExpansion {
 
     private MatrixExpansion() {}
 
-    /** Empty where a variance is infinite, or the terms are not finite. */
+    /** The expansion; empty where a variance is infinite or a term is not finite. */
     static Optional<FiniteSize> of(MatrixDistillation pipeline) {
         List<Step> steps = new ArrayList<>();
         Moments given = pipeline.surrogateLabels();
@@ -66,7 +66,7 @@ final class MatrixExpansion {
             return new Correction(new double[dimension], new double[dimension * dimension]);
         }
 
-        /** Those of (1−w)β⋆ + w b. */
+        /** The corrections of (1−w)β⋆ + w b. */
         Correction mixedWithTruth(double share, double[] truth) {
             if (share == 1) {
                 return this;
@@ -103,7 +103,7 @@ final class MatrixExpansion {
                     - 2 * sum(byMean.length, i -> byMean[i] * correction.mean[i]);
         }
 
-        /** Those by the moments of b of labels (1−w)β⋆ + w b. */
+        /** The derivatives with respect to the moments of b, where the labels are those of (1−w)β⋆ + w b. */
         Derivatives mixedWithTruth(double share, double[] truth) {
             if (share == 1) {
                 return this;
@@ -121,7 +121,10 @@ final class MatrixExpansion {
         }
     }
 
-    /** One stage of the pipeline with the labels that it is trained on; everything in the basis of its training but {@link #hidden}. */
+    /**
+     * One stage of the pipeline with the labels that it is trained on. All fields but {@link #hidden} are in the basis of its
+     * training.
+     */
     private static final class Step {
 
         private final MatrixStage stage;
@@ -194,7 +197,7 @@ final class MatrixExpansion {
                     + sum(j -> variance[j] * zeta[j] * zeta[j] * diagonal(second, j));
         }
 
-        /** The corrections of what this stage trains, from those of its teacher. */
+        /** The corrections of the model that this stage trains, from those of its teacher. */
         Correction correct(Correction teacher) {
             Correction labels = teacher.mixedWithTruth(
                     stage.training().teacherShare(), stage.task().truth());
@@ -241,7 +244,10 @@ final class MatrixExpansion {
                     basis.toFeatures(trainedMean), Symmetric.onBothSides(trainedSecond, basis::toFeatures));
         }
 
-        /** The variance that this stage's data add to the risk at the end, of which the derivatives by what it trains are given. */
+        /**
+         * The variance that this stage's data add to the final risk, from the derivatives of that risk with respect to the
+         * model that the stage trains.
+         */
         double variance(Derivatives byTrained) {
             double[] a = Symmetric.onBothSides(byTrained.bySecond, basis::fromFeatures);
             double[] g = basis.fromFeatures(byTrained.byMean);
@@ -290,7 +296,10 @@ final class MatrixExpansion {
             return (quadratic + 4 * (missed * z + y0 * y0) + 8 * cross) / spareSamples;
         }
 
-        /** The derivatives by the moments of the teacher, from those by the moments of what this stage trains. */
+        /**
+         * The derivatives with respect to the moments of the teacher, from those with respect to the moments of the model
+         * that this stage trains.
+         */
         Derivatives byTeacher(Derivatives byTrained) {
             double[] a = Symmetric.onBothSides(byTrained.bySecond, basis::fromFeatures);
             double[] g = basis.fromFeatures(byTrained.byMean);

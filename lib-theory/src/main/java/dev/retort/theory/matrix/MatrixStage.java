@@ -13,12 +13,12 @@ import dev.retort.theory.distillation.Training;
 import java.util.Arrays;
 
 /**
- * One training of a pipeline: the moments of its coefficients, from those of the coefficients b that label its data. With the covariance Σ
- * of the training, T = (Σ+τ)⁻¹Σ and R = (Σ+τ)⁻¹,
+ * One training of a pipeline: it maps the moments of the coefficients b that label its data to those of the trained
+ * coefficients b'. With the covariance Σ of the training, T = (Σ+τ)⁻¹Σ and R = (Σ+τ)⁻¹,
  *
  * <pre>  E b' = T E b,      Var b' = T Var b Tᵀ + c RΣR,      c = (σ² + τ² tr(RΣR E bbᵀ))/(n(1−Ω)),</pre>
  *
- * all of it diagonal in the basis of the training but Var b. Immutable.
+ * where all matrices but Var b are diagonal in the basis of the training. Immutable.
  */
 final class MatrixStage {
 
@@ -26,7 +26,7 @@ final class MatrixStage {
     private final Training training;
     private final Eigenbasis all;
 
-    /** Of the features that the model sees. */
+    /** The basis of the features that the model sees. */
     private final Basis basis;
 
     private final DeterministicEquivalent equivalent;
@@ -77,7 +77,7 @@ final class MatrixStage {
         return training;
     }
 
-    /** That of all features, seen or not. */
+    /** The covariance of all features, seen or not. */
     Covariance covariance() {
         return all.covariance();
     }
@@ -90,7 +90,7 @@ final class MatrixStage {
         return equivalent;
     }
 
-    /** Trains on labels that coefficients of the given moments provide. */
+    /** Trains on labels from coefficients with the given moments. */
     Trained train(Moments given) {
         Moments labels = given.mixedWithTruth(training.teacherShare());
         double[] mean = task.truth().clone();
@@ -107,7 +107,7 @@ final class MatrixStage {
         for (int j = 0; j < theta.length; j++) {
             theta[j] = equivalent.learnability(j);
             double zeta = equivalent.zeta(j);
-            // √Ω within the square: a surrogate may be as large as Ω is small.
+            // √Ω goes into the square: where Ω is small, a surrogate may be large in proportion.
             double scale = missed(j);
             double label = scale * (truth[j] + deviation[j] + guessed[j]);
             missed.add(label * label + times(scale * scale, variance[j]));
@@ -121,7 +121,7 @@ final class MatrixStage {
                 perSpareSample(missed.value()));
     }
 
-    /** Of a feature that the model does not see, it knows nothing. */
+    /** The model's coefficient of a feature that it does not see is zero. */
     private double[] inFeatures(double[] deviation) {
         double[] features = basis.toFeatures(deviation);
         training.mask().ifPresent(mask -> {
@@ -132,7 +132,7 @@ final class MatrixStage {
         return features;
     }
 
-    /** The trained coefficients: their moments but for the variance that this training adds, and how much that is. */
+    /** The trained coefficients: their moments without the variance that this training adds, and that variance. */
     final class Trained {
 
         private final Moments inherited;
@@ -184,7 +184,7 @@ final class MatrixStage {
         return portions;
     }
 
-    /** What each eigenvector of the evaluation contributes to tr(Σ_eval RΣR)/df2. */
+    /** The contribution of each eigenvector of the evaluation to tr(Σ_eval RΣR)/df2. */
     private double[] perFeature() {
         double[] variance = Symmetric.diagonal(basis, portions()).diagonalIn(task.evaluation());
         for (int i = 0; i < variance.length; i++) {
@@ -193,17 +193,17 @@ final class MatrixStage {
         return variance;
     }
 
-    /** The risk that comes of missing 1 of the labels' variance, times Ω. */
+    /** Ω times the risk caused by missing a variance of 1 in the labels. */
     double amplification() {
         return perSpareSample(Arrays.stream(perFeature()).sum());
     }
 
-    /** How much of a label's component along eigenvector j the training misses, by its standard deviation times √Ω. */
+    /** √Ω times the standard deviation of the part that the training misses of a label's component along eigenvector j. */
     double missed(int j) {
         return equivalent.rootOmega() * equivalent.zeta(j) * rootRatio(j);
     }
 
-    /** Division by 1 − Ω; at the interpolation threshold without bound, unless there is nothing to divide. */
+    /** Divides by 1 − Ω; infinite at the interpolation threshold, unless the value is 0. */
     private double perSpareSample(double value) {
         return value == 0 ? 0 : value / equivalent.oneMinusOmega();
     }

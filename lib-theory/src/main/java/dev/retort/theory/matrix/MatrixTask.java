@@ -14,12 +14,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What is to be learnt, and the covariance under which risks are measured. Inside, coefficients are multiplied by a power of
- * two near √λ_max, so that their squares are of the size of risks. Immutable.
+ * The truth to be learnt, and the covariance under which risks are measured. Internally, coefficients are multiplied by a
+ * power of two near √λ_max, so that their squares are of the size of risks. Immutable.
  */
 final class MatrixTask {
 
-    /** Beyond it, the square of a matrix' order is no index of an array. */
+    /** Above it, the square of a matrix's order is too large for an array index. */
     private static final int LARGEST_DIMENSION = 46_340;
 
     private final Eigenbasis evaluation;
@@ -47,13 +47,13 @@ final class MatrixTask {
         return new MatrixTask(evaluation, task.withNoise(noise), unit, truth);
     }
 
-    /** Given coefficients as they are to others; a new array. */
+    /** Coefficients converted back to the caller's units; a new array. */
     INDArray array(double[] coefficients) {
         return Nd4j.createFromArray(
                 Arrays.stream(coefficients).map(value -> value / unit).toArray());
     }
 
-    /** Requires a covariance of which a matrix can be made. */
+    /** Requires a covariance small enough to be a matrix. */
     private static Covariance listed(String name, Covariance covariance) {
         if (!notNull(name, covariance).spectrum().isListed() || covariance.dimension() > LARGEST_DIMENSION) {
             throw refusal(name, covariance, "is not of at most " + LARGEST_DIMENSION + " features, listed one by one");
@@ -67,7 +67,7 @@ final class MatrixTask {
         return new Eigenbasis(covariance);
     }
 
-    /** Coefficients in the units in which squares are risks. */
+    /** Coefficients multiplied by {@link #unit}, so that their squares are of the size of risks. */
     double[] coefficients(String name, INDArray array) {
         return scaled(name, entries(name, array, dimension()), unit);
     }
@@ -105,7 +105,7 @@ final class MatrixTask {
         return truth.length;
     }
 
-    /** What coefficients have been multiplied by. */
+    /** The factor by which coefficients have been multiplied. */
     double unit() {
         return unit;
     }

@@ -26,7 +26,7 @@ public abstract sealed class MatrixTeacher permits MatrixDistillation, MatrixDis
         this.stages = List.copyOf(stages);
     }
 
-    /** The fixed teacher at the beginning: its coefficients, which may depend on whom it teaches. */
+    /** The fixed teacher at the beginning: its coefficients, which may depend on the stage that it teaches. */
     record Surrogate(String name, Function<MatrixStage, double[]> coefficients) {
         @Override
         public String toString() {
@@ -75,7 +75,7 @@ public abstract sealed class MatrixTeacher permits MatrixDistillation, MatrixDis
     /**
      * Trains a target on the labels of this teacher.
      *
-     * @param target how the target is trained; a mask is one of the original features
+     * @param target how the target is trained; a mask refers to the original features
      * @param covariance that of the features it is trained on, of p features
      * @return the pipeline that ends with the target
      * @throws IllegalArgumentException if an argument is null, if the covariance or the mask has another number of features,

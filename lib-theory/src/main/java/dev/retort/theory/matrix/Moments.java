@@ -1,8 +1,8 @@
 package dev.retort.theory.matrix;
 
 /**
- * The first two moments of a random coefficient vector b: its mean, as the departure E b − β⋆ from the truth feature by
- * feature, so that nothing cancels where b is close to it, and its covariance. In the units of a {@link MatrixTask}.
+ * The first two moments of a random coefficient vector b: its mean, stored as the deviation E b − β⋆ from the truth feature
+ * by feature, so that nothing cancels where b is close to β⋆, and its covariance. In the units of a {@link MatrixTask}.
  * Immutable.
  */
 final class Moments {

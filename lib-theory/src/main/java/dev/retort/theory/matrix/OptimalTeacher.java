@@ -10,18 +10,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The fixed teacher that is best for a training. With labels of coefficients v the excess risk is
+ * The fixed teacher that is best for a training. With labels from coefficients v the excess risk is
  *
  * <pre>  (T v − β⋆)ᵀ Σ_eval (T v − β⋆) + w τ² vᵀRΣR v + …,      w = tr(Σ_eval RΣR)/(n(1−Ω)),</pre>
  *
- * a sum of squares in the components of v along the basis of the training, and so a problem of least squares. What the model
- * does not see is best left out of the labels.
+ * a sum of squares in the components of v along the basis of the training, and so a least squares problem. Features that the
+ * model does not see are best left out of the labels.
  */
 final class OptimalTeacher {
 
     private OptimalTeacher() {}
 
-    /** Its coefficients, or, of mixed labels, those of its part; the truth if it has no part in them. */
+    /**
+     * The teacher's coefficients; where labels are mixed with the truth's, those that make the mixture best, or the truth if
+     * the teacher has no share in it.
+     */
     static double[] of(MatrixStage pupil) {
         double share = pupil.training().teacherShare();
         double[] truth = pupil.task().truth();
@@ -62,12 +65,12 @@ final class OptimalTeacher {
             int diagonal = (p + j) * k + j;
             equations[diagonal] = MatrixStage.times(pupil.missed(j), amplification);
             length[j] = Math.hypot(length[j], equations[diagonal]);
-            if (length[j] == 0) { // the target learns nothing along this direction, so its label does not matter
+            if (length[j] == 0) { // the target learns nothing along this direction, so the label does not matter
                 equations[diagonal] = 1;
                 length[j] = 1;
             }
         }
-        // Unknowns of equal weight: then equations that are diagonal already are solved to the last digit.
+        // Scale the unknowns to equal weight: equations that are already diagonal are then solved to the last digit.
         for (int i = 0; i < equations.length; i++) {
             equations[i] /= length[i % k];
         }
@@ -78,7 +81,7 @@ final class OptimalTeacher {
         return labels;
     }
 
-    @SuppressWarnings("try") // The scope is opened for its effect: arrays made in a workspace could not be closed here.
+    @SuppressWarnings("try") // The scope leaves any workspace: arrays made in one could not be closed here.
     private static double[] leastSquares(double[] equations, double[] right) {
         try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces();
                 INDArray left =

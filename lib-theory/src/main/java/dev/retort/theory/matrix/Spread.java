@@ -7,23 +7,23 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The covariance of random coefficients, A + ∞ · B: noisy labels make the variance of what is trained on them infinite where
- * n = rank and there is no ridge, and a later model may inherit it or not. Either part is null if it is zero. Immutable.
+ * The covariance of random coefficients, A + ∞ · B: where n = rank and there is no ridge, noisy labels make the variance of
+ * the trained model infinite, which a later model may or may not inherit. Either part is null if it is zero. Immutable.
  */
 record Spread(@Nullable Symmetric bounded, @Nullable Symmetric unbounded) {
 
-    /** Of coefficients that are not random. */
+    /** The covariance of fixed coefficients, zero. */
     static final Spread NONE = new Spread(null, null);
 
     /** Larger variances count as infinite, so that no sum of products overflows. */
     static final double LARGEST = 0x1p900;
 
-    /** That of the coefficients times a number. */
+    /** The covariance of the coefficients times a number. */
     Spread timesSquareOf(double factor) {
         return factor == 0 ? NONE : each(part -> part.times(factor * factor));
     }
 
-    /** That of labels as a model with another basis takes them. */
+    /** The covariance of the labels in the basis of the model that learns from them. */
     Spread labelsIn(Basis basis) {
         return each(part -> part.labelsIn(basis));
     }
@@ -54,7 +54,7 @@ record Spread(@Nullable Symmetric bounded, @Nullable Symmetric unbounded) {
         return matrix == null ? diagonal : matrix.plusDiagonal(diagonal.diagonal());
     }
 
-    /** The variances along the basis that this covariance is in, which has so many vectors. */
+    /** The variances along the basis that this covariance is in. */
     double[] variances(int size) {
         return variances(size, Symmetric::diagonal);
     }

@@ -29,7 +29,7 @@ record Symmetric(Basis basis, Matrix entries) {
         return new Symmetric(basis, entries.plus(DiagonalMatrix.of(diagonal)));
     }
 
-    /** The variances along the basis; what rounding pushed below zero is zero. */
+    /** The variances along the basis; one that rounding made negative is set to zero. */
     double[] diagonal() {
         return nonNegative(entries.diagonal());
     }
@@ -63,7 +63,7 @@ record Symmetric(Basis basis, Matrix entries) {
         return variances;
     }
 
-    /** The matrix of labels as a model with another basis takes them. */
+    /** The matrix of the labels in the basis of the model that learns from them. */
     Symmetric labelsIn(Basis other) {
         if (basis.equals(other)) {
             return this;

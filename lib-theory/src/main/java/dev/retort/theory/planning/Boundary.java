@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.function.DoubleBinaryOperator;
 
 /**
- * The boundary between two phases of a plane ("marching squares"): the edges of a grid whose ends are in different phases
- * contain a point of it each, and in a cell of the grid two such edges are joined.
+ * The boundary between two phases of a plane ("marching squares"): each edge of a grid whose ends are in different phases
+ * contains a point of the boundary, and two such points in a cell of the grid are joined.
  */
 final class Boundary {
 
@@ -20,13 +20,13 @@ final class Boundary {
     private final Phase phase;
     private final DoubleBinaryOperator function;
 
-    /** The points, by edges that are numbered as in {@link #edge}. */
+    /** The points by edge, numbered as in {@link #edge}. */
     private final Map<Integer, double[]> points = new HashMap<>();
 
     /** The edges that an edge is joined with: at most two. */
     private final Map<Integer, List<Integer>> joined = new HashMap<>();
 
-    /** Which phase a point of the grid is in. */
+    /** Tells which phase a point of the grid is in. */
     @FunctionalInterface
     interface Phase {
         boolean at(int i, int j);
@@ -89,7 +89,7 @@ final class Boundary {
         if (crossed.size() == 2) {
             join(crossed.get(0), crossed.get(1));
         } else if (crossed.size() == 4) {
-            // Opposite corners are in one phase; which two are connected, the middle of the cell decides.
+            // Opposite corners are in the same phase; the middle of the cell decides which pair is connected.
             boolean middle = function.applyAsDouble((x[i] + x[i + 1]) / 2, (y[j] + y[j + 1]) / 2) > 0;
             boolean cutsOffFirst = middle != phase.at(i, j);
             join(below, cutsOffFirst ? left : right);

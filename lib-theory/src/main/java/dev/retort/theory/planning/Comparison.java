@@ -11,9 +11,9 @@ import org.apache.commons.math3.distribution.NormalDistribution;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two pipelines in an experiment: the chance that the one that is better on average is better in a single run, and how much has
- * to be run for the difference to be seen. Both runs have their own data, so that their variances add; risks are taken as normal,
- * with the mean {@link RiskReport#corrected()} and the scatter {@link RiskReport#standardDeviation()}. Source: {@code
+ * Two pipelines in an experiment: the chance that the pipeline which is better on average is better in a single run, and how
+ * many runs it takes to see the difference. Each run has its own data, so that variances add; risks are taken as normal, with
+ * the mean {@link RiskReport#corrected()} and the scatter {@link RiskReport#standardDeviation()}. Source: {@code
  * docs/finite-size.md}. Immutable.
  *
  * <pre>{@code
@@ -69,7 +69,7 @@ public final class Comparison {
     }
 
     /**
-     * How much smaller the first one's excess risk is on average.
+     * How much smaller the first pipeline's excess risk is on average.
      *
      * @return the corrected excess risk of the second minus that of the first; negative if the second is better
      */
@@ -99,9 +99,9 @@ public final class Comparison {
     }
 
     /**
-     * How many runs of each show the difference: the mean difference of so many is told from zero by a two-sided test.
+     * The number of runs of each pipeline after which a two-sided test tells their mean difference from zero.
      *
-     * @param power the chance that the test says so, from 0 to 1, both excluded
+     * @param power the chance that the test finds the difference, from 0 to 1, both excluded
      * @param level the chance that it would if there were no difference, from 0 to 1, both excluded
      * @return a number of at least 1; {@link Long#MAX_VALUE} if there is no difference, or as good as none
      * @throws IllegalArgumentException if the power or the level is NaN or outside that range
@@ -112,10 +112,10 @@ public final class Comparison {
     }
 
     /**
-     * How many fresh test samples, shared by both, show the difference between <i>these two</i> models once they are trained: the
-     * scatter of training is not needed again. A test set of N adds the variance 2R²/N to a measured test risk R.
+     * The number of fresh test samples, shared by both, that show the difference between two given models after training: the
+     * scatter of training does not enter. A test set of N adds the variance 2R²/N to a measured test risk R.
      *
-     * @param power the chance that a two-sided test says so, from 0 to 1, both excluded
+     * @param power the chance that a two-sided test finds the difference, from 0 to 1, both excluded
      * @param level the chance that it would if there were no difference, from 0 to 1, both excluded
      * @return a number of at least 1; {@link Long#MAX_VALUE} if there is no difference, or as good as none
      * @throws IllegalArgumentException if the power or the level is NaN or outside that range

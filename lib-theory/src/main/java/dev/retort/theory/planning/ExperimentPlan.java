@@ -45,7 +45,7 @@ public final class ExperimentPlan {
      * The trials after which the mean excess risk is known to a relative precision.
      *
      * @param relativeError the standard error of the mean over the mean, greater than 0
-     * @return a number of at least 1, of plain trials; those that average over noise or signs are worth many
+     * @return the number of plain trials, at least 1; one trial that averages over noise or signs is worth many of them
      * @throws IllegalArgumentException if the error is not positive and finite
      */
     public long trials(double relativeError) {
@@ -55,7 +55,7 @@ public final class ExperimentPlan {
     }
 
     /**
-     * The standard error of the mean excess risk of some trials, if the risk of each is computed from the covariance.
+     * The standard error of the mean excess risk over a number of trials, if the risk of each is computed from the covariance.
      *
      * @param trials how many, at least 1
      * @return a standard error
@@ -66,13 +66,13 @@ public final class ExperimentPlan {
     }
 
     /**
-     * The standard error of the mean test risk of some trials, if the risk of each is measured on a test set of its own: a test set
-     * of N adds the variance 2R²/N to a measured test risk R.
+     * The standard error of the mean test risk over a number of trials, if the risk of each is measured on its own test set:
+     * a test set of N adds the variance 2R²/N to a measured test risk R.
      *
      * @param trials how many, at least 1
      * @param testSamples N, the fresh labels of each, at least 1
      * @return a standard error
-     * @throws IllegalArgumentException if there are none of either
+     * @throws IllegalArgumentException if either number is less than 1
      */
     public double standardError(long trials, long testSamples) {
         double test = risk.corrected().orElseThrow() + risk.test() - risk.excess();

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LabelBudget {
 
-    /** The smallest share of the labels that either gets. */
+    /** The smallest share of the labels for either model. */
     private static final double LEAST = 1e-3;
 
     private static final int POINTS = 400;
@@ -42,8 +42,8 @@ public final class LabelBudget {
      * @param labels the number of labels for both, greater than 0
      * @param surrogate how the surrogate is trained; its number of samples does not matter
      * @param target how the target is trained; its number of samples does not matter
-     * @return the split, in which each gets at least a thousandth of the labels
-     * @throws IllegalArgumentException if the number of labels is not positive and finite, something is null, or as {@link
+     * @return the split, which gives each model at least a thousandth of the labels
+     * @throws IllegalArgumentException if the number of labels is not positive and finite, an argument is null, or as {@link
      *     Distillation#target(Training)} does
      */
     public static LabelBudget of(RegressionTask task, double labels, Training surrogate, Training target) {

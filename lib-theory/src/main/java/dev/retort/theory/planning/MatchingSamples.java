@@ -12,12 +12,12 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many samples a target needs that learns from a surrogate's labels, to be as good as the standard target, which learns from
- * n labels of the ground truth. The quotient is the label-saving factor of the surrogate; for power laws and the optimal
- * surrogate it tends to a constant.
+ * The number of samples with which a target that learns from a surrogate's labels is as good as the standard target, which
+ * learns from n labels of the ground truth. The ratio of the two numbers is the label-saving factor of the surrogate; for
+ * power laws and the optimal surrogate it tends to a constant.
  *
- * <p>A risk need not fall with every sample (with noisy labels it peaks where n passes the rank). The answer is the smallest
- * number of samples with which the target is as good. Immutable.
+ * <p>The risk need not fall with every additional sample (with noisy labels it peaks where n passes the rank). The answer is
+ * the smallest number of samples with which the target is as good. Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 500), Signal.sourcePowerLaw(1.5));
@@ -47,8 +47,8 @@ public final class MatchingSamples {
      * @param surrogate the surrogate whose labels the target learns from
      * @param standard how the standard target is trained and, but for the number of samples, the target
      * @return the smallest number of samples from 1e-6 n to 1e6 n with which the excess risk is not larger. If the standard
-     *     target makes no error, the smallest number with which the target makes none; if there is nothing to learn, so that any
-     *     number would do, n
+     *     target makes no error, it is the smallest number with which the target makes none; if there is nothing to learn, so
+     *     that any number would do, it is n
      * @throws IllegalArgumentException if an argument is null, or as {@link Teacher#target(Training)} does
      */
     public static MatchingSamples of(Teacher surrogate, Training standard) {
@@ -85,7 +85,7 @@ public final class MatchingSamples {
     /**
      * The samples that the target needs.
      *
-     * @return a number greater than 0, not rounded; infinite if a million times the standard target's are not enough
+     * @return a number greater than 0, not rounded; infinite if a million times the standard target's number is not enough
      */
     public double samples() {
         return samples;

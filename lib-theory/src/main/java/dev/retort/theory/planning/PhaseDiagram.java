@@ -34,7 +34,7 @@ public final class PhaseDiagram {
     private final double[] x;
     private final double[] y;
     private final Family pipeline;
-    /** Of the point with indices i and j at i · y.length + j. */
+    /** The verdict at indices i and j is entry i · y.length + j. */
     private final List<WeakToStrong> verdicts;
 
     /** A family of pipelines with two parameters. */
@@ -139,13 +139,13 @@ public final class PhaseDiagram {
     }
 
     /**
-     * The curves that separate the phases. There is a point on every line of the grid, along either parameter, where the two
-     * risks change their order from one value to the next; points are joined across the cells of the grid. A boundary that
-     * crosses a line twice between neighbouring values is not seen.
+     * The curves that separate the phases. Wherever the order of the two risks changes between neighbouring points of the
+     * grid, along either parameter, there is a point of a curve; points are joined across the cells of the grid. A boundary
+     * that passes twice between two neighbouring points is not found.
      *
-     * @return curves of points {x, y} in order, each with one coordinate on the grid and the other solved for. A curve begins at
-     *     the end with the smaller x, or ends with the point it begins with if it is closed; curves are sorted by their first
-     *     points
+     * @return curves of points {x, y} in order, each with one coordinate on the grid and the other solved for. An open curve
+     *     begins at its end with the smaller x; a closed one ends with the point it begins with. Curves are sorted by their
+     *     first points
      */
     public List<List<double[]>> boundaryCurves() {
         return new Boundary(

@@ -14,8 +14,8 @@ import org.apache.commons.math3.optim.univariate.UnivariateObjectiveFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Roots and minima of a risk along a line, which may have several of either: a grid finds the right one, and Brent's methods
- * refine it. The grid is evaluated on all processors.
+ * Roots and minima of a risk along a line. There may be several: a grid finds the right one, and Brent's methods refine it.
+ * The grid is evaluated on all processors.
  */
 final class Search {
 
@@ -27,7 +27,7 @@ final class Search {
 
     private Search() {}
 
-    /** A value, or what was thrown in its place. */
+    /** A value, or the exception thrown instead. */
     private record Attempt<T>(@Nullable T value, @Nullable RuntimeException failure) {
 
         static <T> Attempt<T> at(int k, IntFunction<T> function) {
@@ -69,7 +69,7 @@ final class Search {
                 .toArray();
     }
 
-    /** The first place at which a function is not above zero; empty if it is above zero everywhere. */
+    /** The first point at which a function is not above zero; empty if it is above zero everywhere. */
     static OptionalDouble firstDescent(double[] grid, DoubleUnaryOperator function) {
         double[] values = values(grid, function);
         for (int k = 0; k < grid.length; k++) {
@@ -80,10 +80,10 @@ final class Search {
         return OptionalDouble.empty();
     }
 
-    /** The root between two places at which a function has different signs. */
+    /** The root between two points at which a function has different signs. */
     static double root(double from, double to, DoubleUnaryOperator function) {
         double low = from;
-        // Brent's method needs finite values: halve the interval until infinite risks are out of it.
+        // Brent's method needs finite values: halve the interval until it contains no infinite risk.
         double high = to;
         boolean sign = function.applyAsDouble(high) > 0;
         while (Double.isInfinite(function.applyAsDouble(low)) || Double.isInfinite(function.applyAsDouble(high))) {
@@ -100,7 +100,7 @@ final class Search {
         return new BrentSolver(ACCURACY, ACCURACY).solve(MOST_EVALUATIONS, function::applyAsDouble, low, high);
     }
 
-    /** The place of the smallest value. */
+    /** The point at which the function is smallest. */
     static double minimum(double[] grid, DoubleUnaryOperator function) {
         double[] values = values(grid, function);
         int best = IntStream.range(0, grid.length)

@@ -18,14 +18,14 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The features that a surrogate which is itself trained should see, so that its target's risk is smallest. Unlike the mask of a
- * surrogate that knows the truth ({@link FeatureMask#optimal}), this mask depends on the signal, the noise and the surrogate's
- * own samples: a feature that is seen has to be learnt, one that is not seen acts as noise.
+ * The features that a trained surrogate should see, so that its target's risk is smallest. Unlike the mask of a surrogate
+ * that knows the truth ({@link FeatureMask#optimal}), this mask depends on the signal, the noise and the surrogate's own
+ * samples: a seen feature has to be learnt, an unseen one acts as noise.
  *
  * <p>The search has two steps. The first finds the best k for masks that keep the k features of largest variance: it compares
- * 400 values of k, then more of them around the best, until neighbours have been compared (or all k, if there are at most 400).
- * The second, for up to 5,000 features, adds or drops one feature at a time as long as that lowers the risk. It ends with a mask
- * that no single change improves, which need not be the best of all masks. Immutable.
+ * all k if there are at most 400, otherwise 400 values of k and then more around the best, until its neighbours have been
+ * compared. The second, for up to 5,000 features, adds or drops one feature at a time as long as that lowers the risk. It
+ * ends with a mask that no single change improves, which need not be the best of all masks. Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 200), Signal.sourcePowerLaw(1.3)).withNoise(0.2);
@@ -75,7 +75,7 @@ public final class SurrogateMask {
      * @param surrogate how the surrogate is trained; its own mask, if it has one, is replaced
      * @param target how the target is trained on the surrogate's labels
      * @return the result of the search
-     * @throws IllegalArgumentException if something is null, or as {@link Distillation#target(Training)} does
+     * @throws IllegalArgumentException if an argument is null, or as {@link Distillation#target(Training)} does
      * @throws IllegalStateException if the task's features are not listed
      */
     public static SurrogateMask of(RegressionTask task, Training surrogate, Training target) {

@@ -275,8 +275,8 @@ class LawCommandTest {
         }
         refuses(
                 repeated.toString(),
-                "runs: 6 is the number of different settings among the runs on data, and not at least 8; add 2 or more others, as a repeated run adds"
-                        + " none");
+                "runs: 6 is the number of different settings among the runs on data, and not at least 8; add 2 or more runs with other settings; a"
+                        + " repeated run does not count");
         refuses(
                 constant.toString(),
                 "runs: 2.5 is the value in column \"loss\" of every run, so that no law is determined; check that it holds the losses");

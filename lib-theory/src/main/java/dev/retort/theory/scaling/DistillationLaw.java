@@ -29,14 +29,15 @@ import org.jspecify.annotations.Nullable;
  * <p>L<sub>S</sub> = L<sub>T</sub> + L<sub>T</sub><sup>−c₀</sup> [1 + (L<sub>T</sub>/(L̃<sub>S</sub> d₁))<sup>1/f₁</sup>]<sup>−c₁f₁</sup>
  * (A′/N<sub>S</sub><sup>α′</sup> + B′/D<sub>S</sub><sup>β′</sup>)<sup>γ′</sup>,
  *
- * <p>for a student of N<sub>S</sub> parameters on D<sub>S</sub> tokens and a teacher of loss L<sub>T</sub>; L̃<sub>S</sub> is the loss of the
- * student if it is trained on data, by the {@linkplain SupervisedLaw supervised law}. Losses are cross-entropies in nats a token.
+ * <p>for a student of N<sub>S</sub> parameters on D<sub>S</sub> tokens and a teacher of loss L<sub>T</sub>; L̃<sub>S</sub> is
+ * the loss of the student if it is trained on data, by the {@linkplain SupervisedLaw supervised law}. Losses are
+ * cross-entropies in nats per token.
  *
- * <p>By its form the student is always worse than its teacher. Students that surpass their teachers are outside this law.
+ * <p>By the form of the law the student is always worse than its teacher. Students that surpass their teachers are outside it.
  *
- * <p>No constants come with it: those of the publication could not be confirmed. Fit your own runs. This is a description of
- * experiments and not a theorem; what it implies is derived in {@code docs/training-laws.md}. Compute counts 6 floating-point operations
- * for each parameter and token of a training, and 2 of a teacher's output. Immutable.
+ * <p>No constants are supplied: those of the publication could not be confirmed. Fit your own runs. The law describes
+ * experiments and is not a theorem; its consequences are derived in {@code docs/training-laws.md}. Compute counts 6
+ * floating-point operations for each parameter and token of a training, and 2 for each of a teacher's outputs. Immutable.
  *
  * <pre>{@code
  * DistillationLaw law = DistillationLaw.of(SupervisedLaw.busbridge2025(), 2000, 0.32, 20000, 0.63, 0.76, 2.5, 500, 1.3, 0.1); // invented
@@ -49,19 +50,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DistillationLaw {
 
-    /** Students have many constants. */
+    /** The law of students has nine constants. */
     private static final int LEAST_RUNS = 12;
 
     private static final double TRAINING = 6;
     private static final double INFERENCE = 2;
 
-    /** Steps of the scans that bracket minima and meetings, in logarithms; the constants make functions with bends a tenth wide. */
+    /** Steps of the scans in logarithms that bracket minima and meetings; functions have bends a tenth wide. */
     private static final int SCAN = 1000;
 
     private static final double PRECISION = 1e-14;
     private static final int EVALUATIONS = 1000;
 
-    /** The step of a search, in the logarithm of tokens: losses bend over wider ranges. */
+    /** The step of a search in the logarithm of tokens, narrower than any bend of a loss. */
     private static final double MEETING_STEP = 0.1;
 
     private final SupervisedLaw supervised;
@@ -89,8 +90,8 @@ public final class DistillationLaw {
      * @param b B′, greater than 0
      * @param beta β′, greater than 0
      * @param gamma γ′, greater than 0
-     * @param c0 c₀, greater than 0: how much closer students come to worse teachers
-     * @param c1 c₁, at least 0: how much more so beyond the bend; 0 for none
+     * @param c0 c₀, greater than 0: how fast the gap between student and teacher closes as the teacher gets worse
+     * @param c1 c₁, at least 0: how much faster beyond the bend; 0 for no bend
      * @param d1 d₁, greater than 0: where the bend is, in ratios of the teacher's loss to L̃<sub>S</sub>
      * @param f1 f₁, greater than 0: how wide the bend is
      * @return the law
@@ -117,12 +118,12 @@ public final class DistillationLaw {
     }
 
     /**
-     * Fits the supervised law to the runs on data, and then this law to the distilled ones, in the form that predicts best in
+     * Fits the supervised law to the runs on data, then this law to the distilled runs, in the form that predicts best in
      * cross-validation.
      *
      * @param runs the runs of both kinds: at least 8 on data and 12 with teachers, each kind with different parameters and tokens, and
      *     with different teachers
-     * @return the law, with what is known of its errors and of those of the supervised law
+     * @return the law, with its errors and those of the supervised law
      * @throws IllegalArgumentException if there are fewer, if parameters, tokens or teachers do not differ, or if more than a tenth of the
      *     distilled runs, and more than two, have a loss more than 1 % below their teacher's, which the law excludes; they are named
      */
@@ -134,10 +135,10 @@ public final class DistillationLaw {
     /**
      * Fits the law to distilled runs, with a supervised law that was fitted to runs on data.
      *
-     * @param runs the runs; those on data are passed over. At least 12 with teachers, which differ in parameters, tokens and teachers
+     * @param runs the runs; those on data are ignored. At least 12 with teachers, which differ in parameters, tokens and teachers
      * @param supervised the law of students that are trained on data, whose errors are carried over to all intervals
      * @param settings starts, seed and forms
-     * @return the law, with what is known of its errors and of those of the supervised law
+     * @return the law, with its errors and those of the supervised law
      * @throws IllegalArgumentException if there are fewer, if parameters, tokens or teachers do not differ, or if more than a tenth of the
      *     distilled runs, and more than two, have a loss more than 1 % below their teacher's, which the law excludes; they are named
      */
@@ -152,12 +153,12 @@ public final class DistillationLaw {
     }
 
     /**
-     * Fits the law to distilled runs, with a supervised law that is known: its errors are taken for none.
+     * Fits the law to distilled runs, with a known supervised law, which is taken to have no errors.
      *
-     * @param runs the runs; those on data are passed over. At least 12 with teachers, which differ in parameters, tokens and teachers
+     * @param runs the runs; those on data are ignored. At least 12 with teachers, which differ in parameters, tokens and teachers
      * @param supervised the law of students that are trained on data
      * @param settings starts, seed and forms
-     * @return the law, with what is known of its errors if the supervised law is right
+     * @return the law, with its errors given that the supervised law is exact
      * @throws IllegalArgumentException if there are fewer, if parameters, tokens or teachers do not differ, or if more than a tenth of the
      *     distilled runs, and more than two, have a loss more than 1 % below their teacher's, which the law excludes; they are named
      */
@@ -180,7 +181,10 @@ public final class DistillationLaw {
                 .toList();
     }
 
-    /** Runs further below their teachers than noise explains, or a few of them. */
+    /**
+     * A warning that names the runs whose losses are further below their teachers' than noise explains. More than a few are
+     * refused.
+     */
     private static List<String> excluded(RunTable runs) {
         double[] losses = runs.losses();
         double[] teachers = runs.teacherLosses();
@@ -247,7 +251,7 @@ public final class DistillationLaw {
         return f1;
     }
 
-    /** A student on its tokens, of any teacher. */
+    /** A student of given size and tokens, with any teacher. */
     private final class Student {
         private final double logTerms;
         private final double logSupervised;
@@ -307,7 +311,7 @@ public final class DistillationLaw {
     }
 
     /**
-     * How the student's loss changes with its parameters.
+     * The derivative of the student's loss with respect to its parameters.
      *
      * @param parameters N<sub>S</sub>, greater than 0
      * @param tokens D<sub>S</sub>, greater than 0
@@ -325,7 +329,7 @@ public final class DistillationLaw {
     }
 
     /**
-     * How the student's loss changes with its tokens.
+     * The derivative of the student's loss with respect to its tokens.
      *
      * @param parameters N<sub>S</sub>, greater than 0
      * @param tokens D<sub>S</sub>, greater than 0
@@ -343,7 +347,7 @@ public final class DistillationLaw {
     }
 
     /**
-     * How the student's loss changes with its teacher's.
+     * The derivative of the student's loss with respect to its teacher's.
      *
      * @param parameters N<sub>S</sub>, greater than 0
      * @param tokens D<sub>S</sub>, greater than 0
@@ -356,19 +360,18 @@ public final class DistillationLaw {
     }
 
     /**
-     * The best teacher of a student, of all losses from the irreducible one of the supervised law on. Where a still better teacher makes
-     * a worse student, this is where the capacity gap begins.
+     * The best teacher of a student, among all losses from the irreducible loss of the supervised law upwards. If a still
+     * better teacher makes a worse student, the capacity gap begins here.
      *
      * @param parameters N<sub>S</sub>, greater than 0
      * @param tokens D<sub>S</sub>, greater than 0
-     * @return the teacher's loss, to which {@link SupervisedLaw#parametersFor} has its size, and the student's
+     * @return the teacher's loss and the student's; {@link SupervisedLaw#parametersFor} gives the size of a teacher of that loss
      * @throws IllegalArgumentException if a number is not positive and finite
      */
     public BestTeacher bestTeacher(double parameters, double tokens) {
         Student student = student(parameters, tokens);
-        // L_S > L_T bounds the best teacher from above by any student's loss; and since the gap only falls with L_T,
-        // from below where the
-        // gap alone is as large as that.
+        // As L_S > L_T, the loss of the best teacher is below the student's loss with any teacher. As the gap falls with L_T,
+        // it is above the L_T at which the gap alone equals that loss.
         double high = Math.log(student.loss(student.logSupervised));
         double low = Math.min(high, student.logSupervised);
         while (student.gap(low) < Math.exp(high)) {
@@ -383,7 +386,7 @@ public final class DistillationLaw {
         }
         double from = low + Math.max(best - 1, 0) * step;
         double to = low + Math.min(best + 1, SCAN) * step;
-        // Without a change of sign the best is at the end, or at a bend that is as sharp as a corner.
+        // Without a change of sign the best teacher is at the end, or at a bend as sharp as a corner.
         double log =
                 student.slope(from) < 0 && student.slope(to) > 0 ? root(student::slope, from, to) : low + best * step;
         return new BestTeacher(Math.exp(log), student.loss(log), log > least);
@@ -394,16 +397,16 @@ public final class DistillationLaw {
     }
 
     /**
-     * The number of tokens at which distillation and supervised learning meet: with more of them, the student does better on data than by
-     * this teacher. Whether there is such a number is decided by the limits of both losses, which are
-     * E + (A/N<sup>α</sup>)<sup>γ</sup> and that of this law with B/D<sup>β</sup> and B′/D<sup>β′</sup> left out, and not by a search, so that the
-     * number may be far outside any runs: see {@link LawFit#outside}.
+     * The number of tokens at which distillation and supervised learning meet: with more tokens, the student does better on
+     * data than with this teacher. Whether there is such a number follows from the limits of both losses for infinitely many
+     * tokens, E + (A/N<sup>α</sup>)<sup>γ</sup> and this law without B/D<sup>β</sup> and B′/D<sup>β′</sup>, not from a
+     * search; so the number may be far outside any runs: see {@link LawFit#outside}.
      *
      * @param parameters N<sub>S</sub>, greater than 0
      * @param teacherLoss L<sub>T</sub>, greater than 0
-     * @return D<sub>S</sub> with L<sub>S</sub> = L̃<sub>S</sub>, the largest if there are several; infinite if there is none beyond which data do
-     *     better, as distillation keeps its advantage however many tokens there are; {@link Double#MAX_VALUE} if it is larger than
-     *     any number; 0 if data do better with any number, from one token on
+     * @return D<sub>S</sub> with L<sub>S</sub> = L̃<sub>S</sub>, the largest if there are several; infinite if distillation
+     *     keeps its advantage for any number of tokens; {@link Double#MAX_VALUE} if there is such a number but it overflows;
+     *     0 if data do better with any number, from one token on
      * @throws IllegalArgumentException if a number is not positive and finite
      */
     public double meetingTokens(double parameters, double teacherLoss) {
@@ -423,20 +426,21 @@ public final class DistillationLaw {
         return last < 0 ? 0 : Math.exp(root(advantage, last * MEETING_STEP, (last + 1) * MEETING_STEP));
     }
 
-    /** How much better the student does by the teacher than on data; tokens may be infinite. */
+    /** How much better the student does with the teacher than on data; tokens may be infinite. */
     private double advantage(double parameters, double tokens, double logTeacher) {
         return supervised.lossOf(parameters, tokens) - new Student(parameters, tokens).loss(logTeacher);
     }
 
     /**
-     * The best split of a budget of compute among the training of one teacher, its outputs and the training of its students, with a
-     * teacher whose loss is that of the supervised law: flops = 6 N<sub>T</sub> D<sub>T</sub> + k (2 N<sub>T</sub> + 6 N<sub>S</sub>) D<sub>S</sub>.
+     * The best split of a compute budget among the training of one teacher, its outputs and the training of its students,
+     * where the teacher's loss follows the supervised law: flops = 6 N<sub>T</sub> D<sub>T</sub> + k (2 N<sub>T</sub> + 6
+     * N<sub>S</sub>) D<sub>S</sub>.
      *
      * @param flops the budget for all of it, in floating-point operations, greater than 0
      * @param studentParameters N<sub>S</sub>, greater than 0
      * @param students k, how many students of this size share the teacher, at least 1
      * @return the teacher, the tokens and the losses
-     * @throws IllegalArgumentException if a number is out of range, or no split of the budget has a loss in the range of numbers
+     * @throws IllegalArgumentException if a number is out of range, or no split of the budget has a loss that is a finite number
      */
     public BudgetSplit split(double flops, double studentParameters, int students) {
         Budget budget = new Budget(
@@ -449,12 +453,12 @@ public final class DistillationLaw {
     /** A split is given by the logarithm of the teacher's parameters and the logit of the share of its training. */
     private final class Budget {
 
-        /** From a thousandth of the student to ten thousand of it, in so many steps. */
+        /** Steps of the teacher's size, from a thousandth of the student's to ten thousand times it. */
         private static final int SIZES = 80;
 
         private static final int SHARES = 80;
 
-        /** Shares of e<sup>−12</sup> to 1 − e<sup>−12</sup>. */
+        /** The share of the training goes from e<sup>−12</sup> to 1 − e<sup>−12</sup>. */
         private static final double LARGEST_LOGIT = 12;
 
         private final double flops;

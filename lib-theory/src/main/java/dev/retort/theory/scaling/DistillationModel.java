@@ -5,8 +5,9 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
- * The distillation law with constants ln c₀, a, ln α′, b, ln β′ and, as far as they are free, ln c₁, ln d₁, ln f₁ and ln γ′, where a and b are
- * the logarithms of the two terms at the centre of the runs, with L<sub>T</sub><sup>−c₀</sup> there contained in them.
+ * The distillation law with constants ln c₀, a, ln α′, b, ln β′ and those of ln c₁, ln d₁, ln f₁ and ln γ′ that the form
+ * leaves free, where a and b are the logarithms of the two terms at the centre of the runs, each including the factor
+ * L<sub>T</sub><sup>−c₀</sup> there.
  */
 final class DistillationModel implements LawModel<DistillationLaw> {
 

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * The least-squares line through ln excess against ln n: excess = constant · n<sup>−exponent</sup>. Immutable.
  *
  * <p>If the {@linkplain RiskCurve#withErrors errors} of the points are known, they set the weights (an error s of a risk E is
- * an error s/E of its logarithm), and intervals are those of the normal distribution. Otherwise all points have the same weight,
- * their common error is estimated from the residuals, and intervals are those of Student's t, whose degrees of freedom are two
- * less than the number of points. On computed curves the residuals come from the curvature of the line, so that an interval says
- * how straight it is.
+ * an error s/E of its logarithm), and intervals are those of the normal distribution. Otherwise all points have the same
+ * weight, their common error is estimated from the residuals, and intervals are those of Student's t, whose degrees of
+ * freedom are two less than the number of points. On computed curves the residuals come from the curvature of the curve, so
+ * that an interval tells how straight it is.
  */
 public final class ExponentFit {
 
@@ -31,7 +31,7 @@ public final class ExponentFit {
     private final double meanY;
     private final double varianceOfMean;
     private final double varianceOfExponent;
-    /** Infinite if errors are known. */
+    /** Infinite if the errors of the points are known. */
     private final double degreesOfFreedom;
 
     private final OptionalDouble fitPValue;
@@ -58,7 +58,7 @@ public final class ExponentFit {
         if (points < (errors == null ? 3 : 2)) {
             throw refusal("points", points, errors == null ? "is not at least 3" : "is not at least 2");
         }
-        // Weights are relative to the greatest; the squares of small errors would underflow.
+        // Weights are relative to the largest, because the squares of small errors would underflow.
         double least = Double.POSITIVE_INFINITY;
         for (int k = 0; errors != null && k < points; k++) {
             least = Math.min(least, errors[k] / excess[k]);
@@ -156,7 +156,7 @@ public final class ExponentFit {
     }
 
     /**
-     * The confidence band of the line, one n at a time.
+     * The pointwise confidence band of the line.
      *
      * @param samples the number of samples n, greater than 0
      * @param level the confidence, between 0 and 1
@@ -184,7 +184,7 @@ public final class ExponentFit {
     }
 
     /**
-     * The χ² test of the fit: how probable residuals as large as these are if the law is straight and the errors are right.
+     * The χ² test of the fit: the probability of residuals at least this large if the law is straight and the errors are right.
      *
      * @return the p-value; empty if errors are not known or there are only two points
      */

@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @param starts how many random starts the search has, at least 1
  * @param seed the seed of starts and of the folds of the cross-validation
- * @param forms the forms among which the cross-validation chooses, at least one; those that a law does not have are passed over
+ * @param forms the forms among which the cross-validation chooses, at least one; forms that a law does not have are ignored
  */
 public record FitSettings(int starts, long seed, List<LawForm> forms) {
 
@@ -39,7 +39,7 @@ public record FitSettings(int starts, long seed, List<LawForm> forms) {
     }
 
     /**
-     * With another number of starts.
+     * The settings with another number of starts.
      *
      * @param number how many, at least 1
      * @return such settings
@@ -50,7 +50,7 @@ public record FitSettings(int starts, long seed, List<LawForm> forms) {
     }
 
     /**
-     * With another seed.
+     * The settings with another seed.
      *
      * @param number the seed
      * @return such settings
@@ -60,7 +60,7 @@ public record FitSettings(int starts, long seed, List<LawForm> forms) {
     }
 
     /**
-     * With these forms only.
+     * The settings with these forms only.
      *
      * @param among the forms, at least one
      * @return such settings

@@ -19,14 +19,14 @@ import org.apache.commons.math3.optim.univariate.UnivariateObjectiveFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A power law above a floor, y = floor + constant · x<sup>−exponent</sup>, fitted by least squares of relative deviations: a risk that tends to
- * that of the noise, or a spectrum that ends in one. A straight line through logarithms takes the floor for a slower decay; here the two
- * are told apart, as far as the points can.
+ * A power law above a floor, y = floor + constant · x<sup>−exponent</sup>, fitted by least squares of relative deviations: a
+ * risk that tends to that of the noise, or a spectrum that ends in noise. A straight line through logarithms mistakes the
+ * floor for a slower decay; this fit tells the two apart if the points allow it.
  *
- * <p>For each exponent the floor, at least 0, and the constant follow from linear least squares; the exponent is the best of 0.01 to 20. If
- * the errors of the points are known, they are the weights; otherwise the points' common relative error is taken from the residuals, and
- * confidence is that of Student's t with three degrees of freedom less than there are points. Intervals are those of the linearised fit.
- * Immutable.
+ * <p>For each exponent the floor, at least 0, and the constant follow from linear least squares; the exponent is the best of
+ * 0.01 to 20. If the errors of the points are known, they are the weights; otherwise the points' common relative error is
+ * estimated from the residuals, and intervals are those of Student's t, whose degrees of freedom are three less than the
+ * number of points. Intervals come from the linearised fit. Immutable.
  *
  * <pre>{@code
  * double[] n = {100, 200, 400, 800, 1600, 3200, 6400};
@@ -44,7 +44,7 @@ public final class FlooredFit {
     private static final double PRECISION = 1e-12;
     private static final int PARAMETERS = 3;
 
-    /** Products of four weights must stay in the range of numbers. */
+    /** The widest range of weights whose products of four neither overflow nor underflow. */
     private static final double WIDEST = 1e70;
 
     private final double floor;
@@ -57,7 +57,7 @@ public final class FlooredFit {
     private final double floorError;
     private final double exponentError;
 
-    /** Infinite if errors are known. */
+    /** Infinite if the errors of the points are known. */
     private final double degreesOfFreedom;
 
     private final double pValueOfNoFloor;
@@ -87,8 +87,8 @@ public final class FlooredFit {
      * @param x where the points are, greater than 0
      * @param y the values there, greater than 0; at least four, and as many as {@code x}
      * @return the fit
-     * @throws IllegalArgumentException if the lengths differ, there are fewer than four points at fewer than three places, one is not
-     *     positive and finite, or values differ by more than 10<sup>70</sup>
+     * @throws IllegalArgumentException if the lengths differ, there are fewer than four points or fewer than three different
+     *     x, a number is not positive and finite, or values differ by more than 10<sup>70</sup>
      */
     public static FlooredFit of(double[] x, double[] y) {
         return of(x, y, null);
@@ -101,7 +101,7 @@ public final class FlooredFit {
             positive("y[" + k + "]", y[k]);
         }
         if (x.length < PARAMETERS + 1 || Arrays.stream(x).distinct().count() < PARAMETERS) {
-            throw refusal("points", x.length, "is not at least 4 at 3 places: a floor is not told from a slope");
+            throw refusal("points", x.length, "is not at least 4, with at least 3 different x: a floor cannot be told from a slope");
         }
         return new Points(x, y, errors).fit();
     }
@@ -114,10 +114,10 @@ public final class FlooredFit {
         private final double middle;
         private final boolean known;
 
-        /** The given y are those here times this. */
+        /** The given y are the scaled ones times this. */
         private final double scale;
 
-        /** The weights are those of the errors, in units of the scale, times this. */
+        /** The weights are the reciprocal errors, in units of the scale, times this. */
         private final double precision;
 
         Points(double[] x, double[] y, double @Nullable [] errors) {
@@ -144,7 +144,7 @@ public final class FlooredFit {
                     Arrays.stream(precise).map(value -> precision / value).toArray();
         }
 
-        /** Two to the power that makes a number about 1. */
+        /** The power of two that scales a number to about 1. */
         private static double power(double value) {
             return Math.scalb(1.0, Math.max(Math.getExponent(value), Double.MIN_EXPONENT));
         }
@@ -225,7 +225,7 @@ public final class FlooredFit {
                 slopes[2][k] = -weights[k] * linear[1] * logarithms[k] * t;
             }
             double[] variances = variances(slopes);
-            // Without a floor it is no parameter, and takes nothing from the precision of the exponent.
+            // A floor of 0 is not a fitted parameter and does not reduce the precision of the exponent.
             double ofExponent = linear[0] > 0 ? variances[2] : variances(slopes[1], slopes[2])[1];
             double straight = leastWithoutFloor();
             double p = known
@@ -283,7 +283,7 @@ public final class FlooredFit {
             return misfit(exponent, new double[] {0, yp / powers});
         }
 
-        /** The diagonal of (JᵀJ)⁻¹, infinite where the points do not tell. */
+        /** The diagonal of (JᵀJ)⁻¹, infinite where the points do not determine the parameter. */
         private static double[] variances(double[]... slopes) {
             double[] lengths = new double[slopes.length];
             double[][] unit = new double[slopes.length][];
@@ -311,7 +311,7 @@ public final class FlooredFit {
         }
     }
 
-    /** {@return what the values tend to, at least 0} */
+    /** {@return the floor, to which the values tend, at least 0} */
     public double floor() {
         return floor;
     }
@@ -330,7 +330,8 @@ public final class FlooredFit {
      * The confidence interval of the floor.
      *
      * @param level the confidence, between 0 and 1
-     * @return the interval, from 0 on at the lowest; without upper end if the points do not determine it, as equal values do not
+     * @return the interval, cut off at 0; its upper end is infinite if the points do not determine the floor, for example if
+     *     all values are equal
      * @throws IllegalArgumentException if the level is out of range
      */
     public Interval floorInterval(double level) {
@@ -342,7 +343,7 @@ public final class FlooredFit {
      * The confidence interval of the exponent.
      *
      * @param level the confidence, between 0 and 1
-     * @return the interval, from 0 on at the lowest; without end if the points do not tell
+     * @return the interval, cut off at 0; its upper end is infinite if the points do not determine the exponent
      * @throws IllegalArgumentException if the level is out of range
      */
     public Interval exponentInterval(double level) {
@@ -352,13 +353,13 @@ public final class FlooredFit {
 
     private double quantile(double level) {
         betweenZeroAndOne("level", level);
-        // A billion degrees of freedom are a normal distribution to all digits that matter.
+        // With a billion degrees of freedom Student's t is normal to all relevant digits.
         return new TDistribution(Math.min(degreesOfFreedom, 1e9)).inverseCumulativeProbability((1 + level) / 2);
     }
 
     /**
-     * How probable it is that a power law without floor fits so much worse by chance: if small, a straight line through logarithms has the
-     * wrong exponent.
+     * The probability that a power law without a floor fits this much worse by chance: if it is small, a straight line
+     * through logarithms has the wrong exponent.
      *
      * @return the p-value of the F-test
      */

@@ -16,21 +16,25 @@ import org.apache.commons.math3.linear.RealVector;
 import org.apache.commons.math3.util.Pair;
 
 /**
- * Huber's loss of the residuals ln(predicted) − ln(measured), at its minimum: r²/2 up to a scale, and scale · (|r| − scale/2) beyond. It is
- * half the square of sign(r) √(2 huber(r)), which is what Levenberg and Marquardt's method is given.
+ * The fit that minimises Huber's loss of the residuals ln(predicted) − ln(measured): r²/2 up to a scale, and scale · (|r| −
+ * scale/2) beyond. It is half the square of sign(r) √(2 huber(r)), whose sum of squares Levenberg and Marquardt's method
+ * minimises.
  */
 final class HuberFit<L> {
 
-    /** A relative deviation of a loss that is none to worry about: the scale before that of the residuals is known. */
+    /** The scale before that of the residuals is known: an unremarkable relative deviation of a loss. */
     static final double FIRST_SCALE = 0.01;
 
-    /** In units of the standard deviation; 95 % as efficient as least squares if residuals are normal (Huber). */
+    /**
+     * The scale in units of the standard deviation at which the fit is 95 % as efficient as least squares for normal
+     * residuals (Huber).
+     */
     private static final double EFFICIENT = 1.345;
 
-    /** The median of |z| for normal z, inverted. */
+    /** The reciprocal of the median of |z| for normal z. */
     private static final double NORMAL_MEDIAN = 1.4826;
 
-    /** Residuals of a loss are not smaller than the rounding of what was written down. */
+    /** Residuals below this are only the rounding of the recorded losses. */
     private static final double LEAST_SCALE = 1e-9;
 
     private static final int SHORT = 40;
@@ -52,7 +56,7 @@ final class HuberFit<L> {
         this.agreeing = agreeing;
     }
 
-    /** Searches from many starts, the best of them to the end; then with the scale of the residuals. */
+    /** Searches from many starts, continues the best of them to convergence, then refits with the scale of the residuals. */
     static <L> HuberFit<L> of(LawModel<L> model, FitSettings settings) {
         double[] measured = Arrays.stream(model.runs().losses()).map(Math::log).toArray();
         RandomStreams streams = RandomStreams.of(settings.seed());
@@ -85,14 +89,14 @@ final class HuberFit<L> {
         return IntStream.range(0, rows).toArray();
     }
 
-    /** The constants that fit some of the rows, with the scale of a first fit, when that of the residuals is not yet known. */
+    /** The constants that fit some of the rows, with the scale of a first fit, before that of the residuals is known. */
     double[] refitted(int[] rows, int iterations) {
         return new Search<>(model, measured, rows, FIRST_SCALE)
                 .from(constants, iterations)
                 .constants();
     }
 
-    /** The constants of another model of the same form that fit other logarithms of the losses. */
+    /** The constants with which another model of the same form fits other logarithms of losses. */
     double[] refitted(LawModel<L> other, double[] values, int iterations) {
         return new Search<>(other, values, allOf(values.length), scale)
                 .from(constants, iterations)
@@ -121,7 +125,7 @@ final class HuberFit<L> {
         return scale;
     }
 
-    /** How many of the starts came close to the best. */
+    /** The number of starts whose result is close to the best. */
     int agreeing() {
         return agreeing;
     }
@@ -136,13 +140,16 @@ final class HuberFit<L> {
         return residuals;
     }
 
-    /** The standard deviation of the residuals by their median size, for which outliers count no more than others. */
+    /**
+     * The standard deviation of the residuals, estimated from the median of their absolute values, so that outliers have no
+     * extra influence.
+     */
     double deviation() {
         int n = measured.length;
         return NORMAL_MEDIAN * medianSize(residuals()) * Math.sqrt((double) n / (n - constants.length));
     }
 
-    /** The standard deviation of the logarithms of the losses, in the same way. */
+    /** The standard deviation of the logarithms of the losses, estimated in the same way. */
     double spread() {
         double middle = median(measured);
         return NORMAL_MEDIAN
@@ -164,7 +171,7 @@ final class HuberFit<L> {
         return size <= scale ? size * size / 2 : scale * (size - scale / 2);
     }
 
-    /** Constants that were seen. */
+    /** Constants that a search has evaluated. */
     private static final class Candidate {
         private final double[] constants;
         private final double loss;
@@ -183,7 +190,7 @@ final class HuberFit<L> {
         }
     }
 
-    /** A search remembers the best constants that it has seen. */
+    /** A search, which remembers the best constants that it has evaluated. */
     private static final class Search<L> {
         private final LawModel<L> model;
         private final double[] measured;
@@ -237,7 +244,7 @@ final class HuberFit<L> {
                         .withParameterRelativeTolerance(1e-12)
                         .optimize(problem);
             } catch (ConvergenceException exhausted) {
-                // Steps have become too small for double precision: what was seen is the best there is.
+                // Steps have become too small for double precision: take the best constants evaluated.
                 return best[0];
             }
             return best[0];

@@ -42,7 +42,7 @@ public record Interval(double low, double high) {
         return low == high ? 0 : high - low;
     }
 
-    /** The least range that holds both. */
+    /** The smallest range that contains both. */
     Interval hull(Interval other) {
         return new Interval(Math.min(low, other.low), Math.max(high, other.high));
     }

@@ -13,15 +13,15 @@ import org.apache.commons.math3.distribution.NormalDistribution;
 import org.apache.commons.math3.distribution.TDistribution;
 
 /**
- * Laws fitted to tables of runs whose deviations are drawn anew from those of the given runs: how much a law depends on them. A law that
- * is built on another fitted one is refitted on a redrawn one. Deviations are assumed to be alike for all runs, but not to be normal, and
- * what is asked need not depend on the constants linearly.
+ * Laws refitted to tables of runs whose deviations are resampled from those of the given runs, which shows how much a law
+ * depends on them. A law that is built on another fitted law is refitted on a resampled one. Deviations are assumed to have
+ * the same distribution for all runs, not necessarily normal, and a quantity need not depend on the constants linearly.
  *
  * <p>Deviations are the residuals divided by √(1 − h), h the leverage of the run (Davison and Hinkley, <i>Bootstrap Methods and their
- * Application</i>, 1997, section 6.2), and quantiles are taken further outside, as Student's distribution is wider than the normal one
+ * Application</i>, 1997, section 6.2), and quantiles are widened as Student's distribution is wider than the normal one
  * (Hesterberg, <i>What Teachers Should Know About the Bootstrap</i>, The American Statistician 69, 2015).
  *
- * @param refits the laws by form: that which was taken, and those that predict nearly as well; at least one
+ * @param refits the laws by form: the form that was chosen, and those that predict nearly as well; at least one
  * @param <L> the law
  */
 public record LawBootstrap<L>(List<Refits<L>> refits) {
@@ -29,7 +29,8 @@ public record LawBootstrap<L>(List<Refits<L>> refits) {
     /**
      * The laws of one form.
      *
-     * @param freedom how many more runs than constants there are, at least 1; of a law and of one that it is built on, the smaller number
+     * @param freedom the number of runs minus that of constants, at least 1; for a law built on another, the smaller of their
+     *     two numbers
      * @param laws the laws, at least one
      * @param <L> the law
      */
@@ -38,7 +39,7 @@ public record LawBootstrap<L>(List<Refits<L>> refits) {
         /**
          * Copies the list.
          *
-         * @param freedom how many more runs than constants there are
+         * @param freedom the number of runs minus that of constants
          * @param laws the laws
          * @throws IllegalArgumentException if the freedom is less than 1 or there is no law
          */
@@ -55,7 +56,7 @@ public record LawBootstrap<L>(List<Refits<L>> refits) {
                     laws.parallelStream().mapToDouble(quantity).sorted().toArray();
             double student = new TDistribution(freedom).inverseCumulativeProbability((1 - level) / 2);
             double share = new NormalDistribution().cumulativeProbability(student);
-            // The k-th smallest of n is at k/(n + 1) on average; rounded so that the interval is rather too wide.
+            // The k-th smallest of n is at k/(n + 1) on average; rounded so that the interval is too wide rather than too narrow.
             int outside = (int) Math.max(0, Math.floor(share * (sorted.length + 1)) - 1);
             return new Interval(sorted[outside], sorted[sorted.length - 1 - outside]);
         }
@@ -75,11 +76,11 @@ public record LawBootstrap<L>(List<Refits<L>> refits) {
     }
 
     /**
-     * The interval between quantiles of anything that is computed from the laws.
+     * The interval between quantiles of a quantity that is computed from the laws.
      *
-     * @param quantity what is computed, such as {@code law -> law.loss(1e9, 1e11)}
+     * @param quantity the quantity, such as {@code law -> law.loss(1e9, 1e11)}
      * @param level the confidence, between 0 and 1
-     * @return the least that holds those of all forms
+     * @return the smallest interval that contains those of all forms
      * @throws IllegalArgumentException if the level is out of range
      */
     public Interval interval(ToDoubleFunction<? super L> quantity, double level) {
@@ -92,7 +93,7 @@ public record LawBootstrap<L>(List<Refits<L>> refits) {
     }
 
     /**
-     * How many of the laws have a property.
+     * The share of the laws that have a property.
      *
      * @param property the property, such as {@code law -> law.bestTeacher(1e9, 1e11).capacityGap()}
      * @return their share, from 0 to 1

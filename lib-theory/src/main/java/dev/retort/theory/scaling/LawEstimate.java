@@ -13,21 +13,21 @@ import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.jspecify.annotations.Nullable;
 
-/** A law in one form, with what the runs tell of its constants, and other runs of a law that it is built on. */
+/** A fitted law in one form, with the errors of its constants: from its own runs, and from those of a law that it is built on. */
 final class LawEstimate<L> {
 
     /** Iterations of a fit that starts from constants nearby. */
     static final int REFIT = 200;
 
-    /** Relative to the longest; what is shorter is rounding. */
+    /** Singular values below this share of the largest are rounding error. */
     private static final double NOTHING = 1e-13;
 
-    /** Of a constant's logarithm: beyond it, the constant is known to within a factor of two at best. */
+    /** The standard error of a constant's logarithm above which the constant is not known to within a factor of two. */
     private static final double UNKNOWN = 0.35;
 
     private static final double STEP = 1e-5;
 
-    /** The least 1 − h that a residual is divided by the root of: none is inflated more than sevenfold. */
+    /** The least 1 − h by whose root a residual is divided, so that none is inflated more than sevenfold. */
     private static final double LEAST_FREEDOM = 0.02;
 
     private final HuberFit<L> fit;
@@ -38,15 +38,18 @@ final class LawEstimate<L> {
     private final double unit;
     private final double deviation;
 
-    /** The derivatives of the residuals by each constant of the premise, along the left directions of the slopes. */
+    /**
+     * The derivatives of the residuals with respect to each constant of the premise, projected on the left singular vectors
+     * of the slopes.
+     */
     private final double[][] moved;
 
-    /** A law that is built on no other. */
+    /** The estimate of a law that is built on no other. */
     LawEstimate(HuberFit<L> fit) {
         this(fit, null);
     }
 
-    /** @param premise what the fitted model is built on */
+    /** @param premise the law that the fitted model is built on, or null */
     LawEstimate(HuberFit<L> fit, @Nullable Premise<?, L> premise) {
         this.fit = fit;
         this.premise = premise;
@@ -114,7 +117,7 @@ final class LawEstimate<L> {
         return deviation;
     }
 
-    /** How many more runs there are than constants, of this law or of its premise, whichever has fewer. */
+    /** The number of runs minus that of constants, for this law or its premise, whichever is smaller. */
     int freedom() {
         return premise == null
                 ? ownFreedom()
@@ -141,7 +144,7 @@ final class LawEstimate<L> {
         return true;
     }
 
-    /** By the delta method, of the quantity if the scatter is 0, and of a run that deviates by so much. */
+    /** The interval by the delta method: of the quantity if the scatter is 0, otherwise of a run with that scatter. */
     Interval interval(ToDoubleFunction<? super L> quantity, double level, double scatter) {
         double value = quantity.applyAsDouble(law);
         boolean logarithmic = value > 0;
@@ -156,7 +159,7 @@ final class LawEstimate<L> {
                 : new Interval(value - reach, value + reach);
     }
 
-    /** Standard errors by the runs of the law and by those of its premise, each with its degrees of freedom. */
+    /** The standard errors due to the runs of the law and to those of its premise, each with its degrees of freedom. */
     private record Errors(double own, int freedom, double premise, int freedomOfPremise) {
 
         double both() {
@@ -191,9 +194,9 @@ final class LawEstimate<L> {
                 premise.estimate().ownFreedom());
     }
 
-    /** How what is asked changes with the constants of the premise. */
+    /** The derivatives of a quantity with respect to the constants of the premise. */
     private double[] byPremise(ToDoubleFunction<? super L> quantity, double[] own, Premise<?, L> by) {
-        // The fit follows the premise: its constants move so that the runs are fitted as well as before.
+        // The fitted constants follow those of the premise so that the runs stay fitted.
         double[] followed = new double[lengths.length];
         double[] scaled = scaled(own);
         Arrays.setAll(
@@ -225,7 +228,10 @@ final class LawEstimate<L> {
         return scaled;
     }
 
-    /** Of what has this gradient; infinite if it depends on what the runs do not tell at all. */
+    /**
+     * The standard error of a quantity with this gradient; infinite if it depends on constants that the runs do not determine
+     * at all.
+     */
     private double standardError(double[] gradient) {
         for (int j = 0; j < gradient.length; j++) {
             if (lengths[j] == 0 && gradient[j] != 0) {
@@ -251,8 +257,8 @@ final class LawEstimate<L> {
     }
 
     /**
-     * The laws that fit the runs with other residuals: drawn from those of the fit, which are inflated as the fit has shrunk them. Each is built
-     * on a premise that is drawn anew as well.
+     * The laws fitted to runs with resampled residuals, which are inflated first because fitting has shrunk them. Each law is
+     * built on a premise that is resampled as well.
      */
     List<L> redrawn(int times, RandomStreams streams) {
         double[] residuals = fit.residuals();
@@ -273,7 +279,7 @@ final class LawEstimate<L> {
                 .toList();
     }
 
-    /** r/√(1 − h) about their mean, with the leverages h: of the variance that the deviations of runs have. */
+    /** r/√(1 − h) minus their mean, with the leverages h: these have the variance of the runs' deviations. */
     private double[] inflated(double[] residuals) {
         double[] freedom = new double[residuals.length];
         Arrays.fill(freedom, 1);

@@ -21,17 +21,19 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A law fitted to a table of runs, and how far it can be trusted. Residuals are ln(predicted loss) − ln(measured loss), which Huber's loss
- * keeps from being led by single runs; the form with the smallest error in five-fold cross-validation is taken.
+ * A law fitted to a table of runs, and how far it can be trusted. Residuals are ln(predicted loss) − ln(measured loss);
+ * Huber's loss limits the influence of single runs. The form with the smallest error in five-fold cross-validation is chosen.
  *
- * <p>The constants of such laws are often not determined although the losses that they predict are: many sets of constants draw the same
- * curve. So intervals are given for whatever is computed from the law, {@code fit.interval(law -> law.loss(n, d), 0.95)}, and constants
- * without a warning only if there is none to give. Intervals assume that the law holds: outside the runs ({@link #outside}) they are as
- * good as the form is. As the same runs have chosen the form, intervals hold those of all forms that predict nearly as well. Over 200 tables
- * of 40 invented distilled runs and all forms, intervals of 95 % held a loss of 1.5 times the largest student and the loss of the best teacher
- * in 96 %, and that of its student in 94 %. Intervals of a {@link DistillationLaw} that is fitted with a fitted supervised law hold the errors of
- * both: with 12 runs on data, those of 95 % held the meeting of distillation and data in 93 %, and the student of the best split in 95 % of 60
- * tables; if the supervised law is handed over as known, and is not, in 70 %. Immutable.
+ * <p>The constants of such laws are often not determined although the losses that they predict are: many sets of constants
+ * give the same curve. So there are intervals for every quantity computed from the law, {@code fit.interval(law ->
+ * law.loss(n, d), 0.95)}, and a warning if the runs do not determine the constants. Intervals assume that the law holds:
+ * outside the runs ({@link #outside}) they are as good as the form is. As the same runs have chosen the form, an interval
+ * contains those of all forms that predict nearly as well. Over 200 tables of 40 invented distilled runs and all forms,
+ * intervals of 95 % contained the loss of a student 1.5 times as large as the largest, and the loss of the best teacher, in
+ * 96 %, and that of its student in 94 %. Intervals of a {@link DistillationLaw} that is fitted with a fitted supervised law
+ * include the errors of both: with 12 runs on data, those of 95 % contained the meeting of distillation and data in 93 %, and
+ * the student of the best split in 95 % of 60 tables; if the supervised law is passed as known although it is not, in 70 %.
+ * Immutable.
  *
  * <pre>{@code
  * double[] n = new double[25];
@@ -61,7 +63,7 @@ public final class LawFit<L> {
 
     private static final double OUTLYING = 5;
 
-    /** Of the spread of the losses: if runs deviate by more, the law tells little. */
+    /** If runs deviate from the law by more than this share of the spread of the losses, the law tells little. */
     private static final double LITTLE_TOLD = 0.5;
 
     /**
@@ -69,13 +71,17 @@ public final class LawFit<L> {
      *
      * @param form the form
      * @param constants how many constants it has
-     * @param error its error in cross-validation: the root mean square of residuals of runs left out, those beyond 1 % counting less
+     * @param error its error in cross-validation: the root mean square of the residuals of left-out runs, where those beyond
+     *     1 % count less
      */
     public record Tried(LawForm form, int constants, double error) {}
 
     private final LawEstimate<L> best;
 
-    /** In the best form, which is the first, and in those that predict nearly as well; on each form of the law that it is built on. */
+    /**
+     * The estimates in the best form, which comes first, and in those that predict nearly as well, for each form of the law
+     * that it is built on.
+     */
     private final List<LawEstimate<L>> near;
 
     private final List<Tried> tried;
@@ -88,12 +94,12 @@ public final class LawFit<L> {
         this.warnings = warnings(settings, before);
     }
 
-    /** Fits all forms for which there are runs enough, and keeps the best, of a law that is built on no other. */
+    /** Fits all forms for which there are enough runs, and keeps the best, for a law that is built on no other. */
     static <L> LawFit<L> best(List<LawModel<L>> models, FitSettings settings, List<String> before) {
         return best(models, fit -> Stream.of(new LawEstimate<>(fit)), settings, before);
     }
 
-    /** The same of a law that is built on a fitted one: the models are those that take it as it was fitted. */
+    /** The same for a law that is built on a fitted one: the models take that law as fitted. */
     static <P, L> LawFit<L> best(
             List<LawModel<L>> models,
             LawFit<P> premise,
@@ -187,19 +193,19 @@ public final class LawFit<L> {
         if (outliers.length > 0) {
             all.add(String.format(
                     Locale.ROOT,
-                    "Off the law by more than %.0f standard deviations, and of less weight: %s",
+                    "More than %.0f standard deviations off the law, and therefore given less weight: %s",
                     OUTLYING,
                     runs.named(outliers)));
         }
         if (!isIdentified()) {
             all.add(String.format(
                     Locale.ROOT,
-                    "The runs do not determine the constants (condition %.1g): use what the law predicts, not the constants",
+                    "The runs do not determine the constants (condition %.1g): use the law's predictions, not its constants",
                     condition()));
         }
         if (settings.starts() > 1 && best.fit().agreeing() < 2) {
             all.add("Only one of " + settings.starts()
-                    + " starts came to this fit: there may be a better one; use more starts");
+                    + " starts reached this fit: there may be a better one; use more starts");
         }
         return List.copyOf(all);
     }
@@ -209,12 +215,12 @@ public final class LawFit<L> {
         return best.law();
     }
 
-    /** {@return the form that was taken} */
+    /** {@return the form that was chosen} */
     public LawForm form() {
         return best.fit().model().form();
     }
 
-    /** {@return the forms that there were runs enough for, with their errors in cross-validation} */
+    /** {@return the forms for which there were enough runs, with their errors in cross-validation} */
     public List<Tried> tried() {
         return tried;
     }
@@ -225,7 +231,7 @@ public final class LawFit<L> {
     }
 
     /**
-     * How far the runs are from the law.
+     * The residuals of the runs.
      *
      * @return ln(predicted) − ln(measured) of each run
      */
@@ -234,7 +240,7 @@ public final class LawFit<L> {
     }
 
     /**
-     * The relative standard deviation of a run from the law, from the median of the residuals' sizes.
+     * The relative standard deviation of a run from the law, estimated from the median of the absolute residuals.
      *
      * @return at least 0; 0.01 for one percent
      */
@@ -243,10 +249,10 @@ public final class LawFit<L> {
     }
 
     /**
-     * How unevenly the runs determine the constants: the condition number of JᵀJ, with J the slopes of the residuals by the logarithms of the
-     * constants, scaled to columns of length one.
+     * How unevenly the runs determine the constants: the condition number of JᵀJ, with J the derivatives of the residuals
+     * with respect to the logarithms of the constants, scaled to columns of length one.
      *
-     * @return at least 1; from about 10⁶ on constants are lost though predictions may not be
+     * @return at least 1; above about 10⁶ the constants are not determined, though predictions may be
      */
     public double condition() {
         return best.condition();
@@ -261,13 +267,13 @@ public final class LawFit<L> {
         return best.isIdentified();
     }
 
-    /** {@return what is to be known before the fit is used, in sentences; none if there is nothing} */
+    /** {@return warnings to read before using the fit, in sentences; possibly none} */
     public List<String> warnings() {
         return warnings;
     }
 
     /**
-     * Where a model lies outside the runs that were fitted, and its prediction on the form of the law alone.
+     * Where a model lies outside the runs that were fitted, so that its prediction rests on the form of the law alone.
      *
      * @param parameters N, greater than 0
      * @param tokens D, greater than 0
@@ -291,7 +297,7 @@ public final class LawFit<L> {
      */
     public List<String> outside(double parameters, double tokens, double teacherLoss) {
         if (Double.isNaN(runs().teacherLosses()[0])) {
-            throw refusal("teacherLoss", teacherLoss, "is a teacher's, and the law is that of runs without teachers");
+            throw refusal("teacherLoss", teacherLoss, "is a teacher's loss, but the law is for runs without teachers");
         }
         List<String> all = new ArrayList<>(outside(parameters, tokens));
         runs().outside(positive("teacherLoss", teacherLoss), all);
@@ -299,13 +305,13 @@ public final class LawFit<L> {
     }
 
     /**
-     * A confidence interval, by the delta method, of anything that is computed from the law: its logarithm is taken as linear in the logarithms
-     * of the constants if it is positive, and itself if not. It holds those of all forms whose error in cross-validation is at most 10 % above
-     * the least.
+     * A confidence interval, by the delta method, for a quantity that is computed from the law: the logarithm of a positive
+     * quantity, or the quantity itself, is linearised in the logarithms of the constants. The interval contains those of all
+     * forms whose error in cross-validation is at most 10 % above the least.
      *
-     * @param quantity what is computed, such as {@code law -> law.loss(1e9, 1e11)}
+     * @param quantity the quantity, such as {@code law -> law.loss(1e9, 1e11)}
      * @param level the confidence, between 0 and 1
-     * @return the interval; without ends where the runs do not tell
+     * @return the interval; its ends are infinite where the runs do not determine the quantity
      * @throws IllegalArgumentException if the level is out of range
      */
     public Interval interval(ToDoubleFunction<? super L> quantity, double level) {
@@ -313,7 +319,7 @@ public final class LawFit<L> {
     }
 
     /**
-     * The interval for a single new run, which deviates from the law as those of the table do.
+     * The interval for a single new run, which deviates from the law as much as the runs of the table.
      *
      * @param loss a loss that is computed from the law, such as {@code law -> law.loss(1e9, 1e11)}
      * @param level the probability, between 0 and 1
@@ -335,13 +341,13 @@ public final class LawFit<L> {
     }
 
     /**
-     * Fits the law again to tables of the same runs whose deviations from it are drawn anew, {@link LawBootstrap}: in its form, and in those
-     * whose error in cross-validation is at most 10 % above the least.
+     * Refits the law to tables of the same runs with resampled deviations from it, see {@link LawBootstrap}: in its own form
+     * and in those whose error in cross-validation is at most 10 % above the least.
      *
-     * @param times how many tables for each form, at least 1; some hundreds for an interval
+     * @param times the number of tables for each form, at least 1; some hundreds for an interval
      * @param seed the seed of the draws
      * @return the laws
-     * @throws IllegalArgumentException if there is no table
+     * @throws IllegalArgumentException if {@code times} is less than 1
      */
     public LawBootstrap<L> bootstrap(int times, long seed) {
         atLeastOne("times", times);
@@ -351,7 +357,7 @@ public final class LawFit<L> {
                 .toList());
     }
 
-    /** Two fits are equal if they are of the same runs and came to the same law among the same forms. */
+    /** Two fits are equal if they have the same runs and reached the same law among the same forms. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof LawFit<?> that

@@ -1,9 +1,12 @@
 package dev.retort.theory.scaling;
 
-/** How many constants of a law are fitted; a table of few or noisy runs determines fewer than there are. */
+/** The form of a law: which of its constants are fitted. A table of few or noisy runs does not determine them all. */
 public enum LawForm {
 
-    /** γ′ = 1 and c₁ = 0: five constants. Students come the closer to worse teachers, without a bend. */
+    /**
+     * γ′ = 1 and c₁ = 0: five constants. The gap between student and teacher closes as the teacher gets worse, without a
+     * bend.
+     */
     NO_BEND("gamma = 1, c1 = 0"),
 
     /** γ′ = 1 and f₁ = 0.1: seven constants. The bend is a tenth wide. */

@@ -2,7 +2,7 @@ package dev.retort.theory.scaling;
 
 import java.util.random.RandomGenerator;
 
-/** A form of a law on the runs of a table, as a function of free constants, most of them logarithms. */
+/** A form of a law as a function of its free constants, most of them logarithms, on the runs of a table. */
 interface LawModel<L> {
 
     LawForm form();
@@ -18,16 +18,16 @@ interface LawModel<L> {
     /**
      * The logarithm of the predicted loss of a run.
      *
-     * @param gradient is set to the derivatives by the constants
+     * @param gradient is set to the derivatives with respect to the constants
      */
     double predict(double[] constants, int run, double[] gradient);
 
     L law(double[] constants);
 
-    /** The constants of a law as it is written down, those that this form fits. */
+    /** The constants that this form fits, as they appear in the law's formula. */
     double[] written(L law);
 
-    /** A number between two others, evenly in its logarithm, in its logarithm. */
+    /** The logarithm of a random number between two others, uniform in the logarithm. */
     static double logUniform(RandomGenerator random, double from, double to) {
         return uniform(random, Math.log(from), Math.log(to));
     }

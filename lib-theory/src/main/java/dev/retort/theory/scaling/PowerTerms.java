@@ -3,8 +3,8 @@ package dev.retort.theory.scaling;
 import static dev.retort.core.internal.Arguments.positive;
 
 /**
- * (A/N<sup>α</sup> + B/D<sup>β</sup>)<sup>γ</sup>: what too few parameters and too few tokens add to a loss. In logarithms, in which
- * nothing overflows.
+ * (A/N<sup>α</sup> + B/D<sup>β</sup>)<sup>γ</sup>: the contribution of finite numbers of parameters and tokens to a loss.
+ * Computed in logarithms, which do not overflow.
  */
 record PowerTerms(double a, double alpha, double b, double beta, double gamma) {
 
@@ -24,7 +24,7 @@ record PowerTerms(double a, double alpha, double b, double beta, double gamma) {
         return Math.log(b) - beta * Math.log(tokens);
     }
 
-    /** The logarithm of the whole. */
+    /** The logarithm of the expression. */
     double log(double parameters, double tokens) {
         return gamma * logOfSum(logOfParameters(parameters), logOfTokens(tokens));
     }
@@ -49,31 +49,31 @@ record PowerTerms(double a, double alpha, double b, double beta, double gamma) {
         return 1 / (1 + Math.exp(-z));
     }
 
-    /** The tokens at which the terms have this value with so many parameters; infinite if no number of tokens has it. */
+    /** The tokens at which the expression has this value for given parameters; infinite if there is no such number. */
     double tokensFor(double value, double parameters) {
         double left = Math.pow(value, 1 / gamma) - Math.exp(logOfParameters(parameters));
         return left > 0 ? Math.exp((Math.log(b) - Math.log(left)) / beta) : Double.POSITIVE_INFINITY;
     }
 
-    /** The parameters at which the terms have this value with so many tokens; infinite if no number of parameters has it. */
+    /** The parameters at which the expression has this value for given tokens; infinite if there is no such number. */
     double parametersFor(double value, double tokens) {
         return new PowerTerms(b, beta, a, alpha, gamma).tokensFor(value, tokens);
     }
 
     /**
-     * The logarithm of the parameters that are best when that of the product of parameters and tokens is given: there
-     * α A/N<sup>α</sup> = β B/D<sup>β</sup>.
+     * The logarithm of the best number of parameters for a given logarithm of N D: there α A/N<sup>α</sup> = β
+     * B/D<sup>β</sup>.
      */
     double logOfBestParameters(double logOfProduct) {
         return (Math.log(alpha) + Math.log(a) - Math.log(beta) - Math.log(b) + beta * logOfProduct) / (alpha + beta);
     }
 
-    /** The logarithm of the whole, from those of parameters and tokens. */
+    /** The logarithm of the expression, from those of parameters and tokens. */
     double logOfLogs(double logOfParameters, double logOfTokens) {
         return gamma * logOfSum(Math.log(a) - alpha * logOfParameters, Math.log(b) - beta * logOfTokens);
     }
 
-    /** The product of parameters and tokens at which the best split of it has this value. */
+    /** The product N D at whose best split the expression has this value. */
     double productFor(double value) {
         // A/N^α is this share of the sum, and B/D^β the rest.
         double share = beta / (alpha + beta);

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A law that was fitted to other runs, and that a model is built on: its errors carry over to whatever the model says.
+ * A law that was fitted to other runs, and that a model is built on: its errors carry over to the model's predictions.
  *
- * @param estimate the law, with what its runs tell of it
- * @param given the model, if the law is as it is given
+ * @param estimate the law with its errors
+ * @param given makes the model for given constants of the law
  */
 record Premise<P, L>(LawEstimate<P> estimate, Function<? super P, ? extends LawModel<L>> given) {
 
@@ -21,7 +21,7 @@ record Premise<P, L>(LawEstimate<P> estimate, Function<? super P, ? extends LawM
         return given.apply(estimate.shifted(constant, step));
     }
 
-    /** The models on laws that fit the other runs with their deviations drawn anew. */
+    /** The models built on laws that fit the other runs with resampled deviations. */
     List<LawModel<L>> redrawn(int times, RandomStreams streams) {
         return estimate.redrawn(times, streams).stream().<LawModel<L>>map(given).toList();
     }

@@ -23,14 +23,16 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * How the risks of a weak teacher and of its student fall when both grow: ridge regression on random features, λ = i<sup>−α</sup>, λβ² =
- * i<sup>−b</sup>, of which samples, width and ridge are powers of one scale s. The question is whether the student's law can be better than
- * its teacher's. Local exponents, −d ln E/d ln s, are exact derivatives along these powers and not differences.
+ * How the risks of a weak teacher and of its student fall when both grow: ridge regression on random features, with λ =
+ * i<sup>−α</sup>, λβ² = i<sup>−b</sup>, and with samples, width and ridge that are powers of one scale s. The question is
+ * whether the student's law can be better than its teacher's. Local exponents, −d ln E/d ln s, are exact derivatives along
+ * these powers, not finite differences.
  *
- * <p>The student sees the teacher's outputs only, without noise. Two ends: where the teacher's error is the variance of noisy labels, a
- * student that sees many of its labels filters it, down to the exponent (b − 1)/b of the {@linkplain #minimaxExponent() minimax rate}; where
- * it is the bias of few random features, a student filters their fluctuation, but no student's error is of a smaller order than the square
- * of its teacher's ({@link Point#bound()}).
+ * <p>The student sees only the teacher's outputs, without noise. There are two extremes. Where the teacher's error is the
+ * variance of noisy labels, a student that sees many of the teacher's labels filters it, up to the exponent (b − 1)/b of the
+ * {@linkplain #minimaxExponent() minimax rate}. Where the teacher's error is the bias of few random features, a student
+ * filters their fluctuation, but no student's error is of a smaller order than the square of its teacher's ({@link
+ * Point#bound()}).
  *
  * <p>Sources: Wu, Chen, Misiakiewicz and Mondelli, <i>Improved Scaling Laws via Weak-to-Strong Generalization in Random Feature Ridge
  * Regression</i> (arXiv 2603.05691), for the question; Medvedev et al. (ICML 2025) for the bound; the exponents follow from {@link
@@ -49,7 +51,7 @@ import java.util.Objects;
  */
 public final class RandomFeatureScaling {
 
-    /** Stands for infinitely many samples of a model of finite width. */
+    /** The number of samples that stands for infinitely many, for a model of finite width. */
     private static final double ENDLESS = 1e100;
 
     private final double alpha;
@@ -67,7 +69,8 @@ public final class RandomFeatureScaling {
     }
 
     /**
-     * The laws of a spectrum and a signal without end; noiseless, with ridgeless teachers and students of n = s samples on all features.
+     * The laws for an infinite spectrum and signal: without noise, with teachers and students without ridge on n = s samples
+     * and all features.
      *
      * @param alpha the decay α of the eigenvalues, greater than 1
      * @param b the decay of the signal λβ², greater than 1
@@ -83,7 +86,7 @@ public final class RandomFeatureScaling {
     }
 
     /**
-     * The same with noise on the labels of the teacher.
+     * The same laws with noise on the labels of the teacher.
      *
      * @param noise the standard deviation σ, at least 0
      * @return new laws
@@ -94,7 +97,7 @@ public final class RandomFeatureScaling {
     }
 
     /**
-     * The same with another teacher.
+     * The same laws with another teacher.
      *
      * @param teacher how it grows with the scale
      * @return new laws
@@ -105,7 +108,7 @@ public final class RandomFeatureScaling {
     }
 
     /**
-     * The same with another student.
+     * The same laws with another student.
      *
      * @param student how it grows with the scale
      * @return new laws
@@ -116,10 +119,10 @@ public final class RandomFeatureScaling {
     }
 
     /**
-     * How the numbers of a model grow with the scale s: samples s<sup>c</sup>, width s<sup>a</sup>, ridge s<sup>−l</sup>.
+     * How a model grows with the scale s: samples s<sup>c</sup>, width s<sup>a</sup>, ridge s<sup>−l</sup>.
      *
      * @param samples c, greater than 0; infinite for infinitely many, which needs a finite width
-     * @param width a, of the number of random features, at least 0; infinite for a model that sees all features
+     * @param width a, the exponent of the number of random features, at least 0; infinite for a model that sees all features
      * @param ridge l; infinite for no ridge, NaN for the best one at every scale
      */
     public record Growth(double samples, double width, double ridge) {
@@ -149,7 +152,7 @@ public final class RandomFeatureScaling {
         }
 
         /**
-         * Without a ridge, on all features.
+         * A model on all features, without a ridge.
          *
          * @param samples c
          * @return the growth
@@ -160,7 +163,7 @@ public final class RandomFeatureScaling {
         }
 
         /**
-         * Infinitely many samples, without a ridge: the best that a number of random features can do.
+         * A model with infinitely many samples, without a ridge: the best possible with that number of random features.
          *
          * @param width a, at least 0
          * @return the growth
@@ -171,7 +174,7 @@ public final class RandomFeatureScaling {
         }
 
         /**
-         * The same on s<sup>a</sup> random features.
+         * The same growth on s<sup>a</sup> random features.
          *
          * @param width a, at least 0; infinite for all features
          * @return a new growth
@@ -182,7 +185,7 @@ public final class RandomFeatureScaling {
         }
 
         /**
-         * The same with a ridge of s<sup>−l</sup>.
+         * The same growth with a ridge of s<sup>−l</sup>.
          *
          * @param ridge l
          * @return a new growth
@@ -193,7 +196,7 @@ public final class RandomFeatureScaling {
         }
 
         /**
-         * The same with the best ridge at every scale.
+         * The same growth with the best ridge at every scale.
          *
          * @return a new growth
          */
@@ -205,7 +208,7 @@ public final class RandomFeatureScaling {
             return Double.isNaN(ridge);
         }
 
-        /** The training at a scale, with ridge 0 where the best one is still to be found. */
+        /** The training at a scale, with ridge 0 where the best ridge is yet to be found. */
         private Training training(double scale) {
             double count = Double.isInfinite(samples) ? ENDLESS : Math.pow(scale, samples);
             double q = Double.isInfinite(width) ? width : Math.pow(scale, width);
@@ -223,7 +226,7 @@ public final class RandomFeatureScaling {
                             : training);
         }
 
-        /** dE/d ln s as far as this model goes; at the best ridge the risk is level in it. */
+        /** The part of dE/d ln s due to this model; at the best ridge the derivative by the ridge is zero. */
         private double slope(Training training, Sensitivities.OfTraining by) {
             double slope = Double.isInfinite(samples) ? 0 : samples * training.samples() * by.samples();
             if (training.estimator() instanceof Estimator.RandomFeatures random) {
@@ -238,8 +241,8 @@ public final class RandomFeatureScaling {
      *
      * @param scale s
      * @return the excess risks of teacher and student and their local exponents
-     * @throws IllegalArgumentException if the scale is not positive and finite, or a model as large as that cannot be solved for: the smaller
-     *     of its samples and its width must be from 1 to 1e10
+     * @throws IllegalArgumentException if the scale is not positive and finite, or the smaller of a model's samples and width
+     *     is not from 1 to 1e10 there
      */
     public Point at(double scale) {
         positive("scale", scale);
@@ -267,12 +270,12 @@ public final class RandomFeatureScaling {
     }
 
     /**
-     * The map over widths, at one scale.
+     * The laws for all combinations of widths, at one scale.
      *
      * @param teacherWidths the exponents a of the teacher's width, at least one
      * @param studentWidths the exponents a of the student's width, at least one
      * @param scale s
-     * @return a row for each width of the teacher, with a point for each of the student's
+     * @return a row for each width of the teacher, with a point for each width of the student
      * @throws IllegalArgumentException if an array is null or empty, a width is out of range, or as {@link #at(double)} does
      */
     public List<List<Point>> map(double[] teacherWidths, double[] studentWidths, double scale) {
@@ -288,7 +291,7 @@ public final class RandomFeatureScaling {
     }
 
     /**
-     * The exponent of the best rate at which any estimator learns such signals from the teacher's noisy samples.
+     * The minimax exponent: that of the best rate at which any estimator learns such signals from the teacher's noisy samples.
      *
      * @return c (b − 1)/b; infinite for infinitely many samples. Without noise, laws may be faster
      */
@@ -322,10 +325,11 @@ public final class RandomFeatureScaling {
      *
      * @param scale s
      * @param teacherExcess the excess risk of the teacher
-     * @param studentExcess that of the student
+     * @param studentExcess the excess risk of the student
      * @param teacherExponent −d ln E/d ln s of the teacher
-     * @param studentExponent that of the student
-     * @param isBounded whether the teacher's error is only what its random features cannot express: no noise, infinitely many samples
+     * @param studentExponent −d ln E/d ln s of the student
+     * @param isBounded whether the teacher's error is only the part of the signal that its random features cannot express: no
+     *     noise, infinitely many samples
      */
     public record Point(
             double scale,
@@ -345,7 +349,7 @@ public final class RandomFeatureScaling {
         }
 
         /**
-         * What no student's exponent exceeds in the long run: that of the square of its teacher's error.
+         * The bound on the exponent of any student at large s: the exponent of the square of its teacher's error.
          *
          * @return twice the teacher's exponent if {@link #isBounded()}, infinite otherwise: the variance of noisy labels can be
          *     filtered without such a bound

@@ -1,9 +1,9 @@
 package dev.retort.theory.scaling;
 
-/** What sets the exponent of a {@link ScalingLaw}. */
+/** The part of the risk that sets the exponent of a {@link ScalingLaw}. */
 public enum Regime {
 
-    /** b &lt; 2α + 1: the features that n samples do not suffice to learn set the exponent, b − 1. */
+    /** b &lt; 2α + 1: the features that n samples are too few to learn set the exponent, b − 1. */
     UNLEARNT_FEATURES,
 
     /** b = 2α + 1: all features up to about n contribute alike; n<sup>−2α</sup> ln n, which is not a pure power. */

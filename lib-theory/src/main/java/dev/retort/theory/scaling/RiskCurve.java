@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Excess risks at several numbers of samples, computed or measured, in the range where a scaling law may hold: 1 ≪ n ≪ p is
  * taken to mean 10 ≤ n ≤ p/10, and other points are refused. Immutable.
  *
- * <p>Near its ends this range is wide: the line bends by about (n/p)<sup>min(α, b) − 1</sup>, which is a lot if the spectrum
+ * <p>Near its ends this range is wide: the line bends by about (n/p)<sup>min(α, b) − 1</sup>, which is large if the spectrum
  * or the signal decays slowly. {@link RiskLaw#deviation(double, long)} gives the size of the bend, {@link
  * Sensitivities#localExponent()} the slope at each point.
  *
@@ -91,9 +91,9 @@ public final class RiskCurve {
     }
 
     /**
-     * The straight line of least squares through ln excess against ln n. Risks that tend to something else than 0, a noise that was
-     * not subtracted for one, have no straight line: the exponent comes out too small, and nothing in the fit says so but the residuals.
-     * {@link #fitWithFloor()} tells.
+     * The least squares line through ln excess against ln n. Risks that do not tend to 0, for example because noise was not
+     * subtracted, do not lie on a straight line: the exponent comes out too small, and only the residuals show it. {@link
+     * #fitWithFloor()} detects this.
      *
      * @return the fit
      * @throws IllegalArgumentException if there are fewer than three points (two if errors are known), or all have the same n
@@ -103,10 +103,10 @@ public final class RiskCurve {
     }
 
     /**
-     * A power law above a floor, for risks that may tend to something else than 0.
+     * A power law above a floor, for risks that may not tend to 0.
      *
-     * @return the fit; {@link FlooredFit#pValueOfNoFloor()} says whether a floor is needed
-     * @throws IllegalArgumentException if there are fewer than four points, or they are at fewer than three n
+     * @return the fit; {@link FlooredFit#pValueOfNoFloor()} tells whether a floor is needed
+     * @throws IllegalArgumentException if there are fewer than four points, or fewer than three different n
      */
     public FlooredFit fitWithFloor() {
         return FlooredFit.of(samples, excess, errors);

@@ -92,8 +92,8 @@ public final class RiskLaw {
     }
 
     /**
-     * The factor by which this surrogate saves labels: its target needs that many times fewer for the risk of the standard
-     * target, at large n.
+     * The factor by which this surrogate saves labels: its target needs that many times fewer labels for the risk of the
+     * standard target, at large n.
      *
      * @return ratio<sup>−1/exponent</sup>, at least 1; infinite if it overflows, as it does for b within about a thousandth of 1
      */
@@ -138,8 +138,8 @@ public final class RiskLaw {
     }
 
     /**
-     * The number of samples at which noise and signal contribute equally, according to their laws. One of them prevails at
-     * fewer samples, the other at more; if the number is below one, the latter prevails at any n.
+     * The number of samples at which noise and signal contribute equally, according to their laws. One of them dominates at
+     * fewer samples, the other at more; if the number is below one, the latter dominates at any n.
      *
      * @return the number of samples; empty without noise, if both laws have the same exponent, or if they do not meet within the
      *     range of doubles

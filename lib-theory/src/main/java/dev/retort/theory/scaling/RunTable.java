@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Training runs of a user: parameters, tokens and the loss that was reached, and for those that were distilled the teacher's loss.
- * Messages name runs by their rows, "row 0" and so on, or as {@link #withNames} says. Immutable; arrays are copied.
+ * Messages name runs by their rows, "row 0" and so on, or by the names given to {@link #withNames}. Immutable; arrays are copied.
  *
  * <pre>{@code
  * RunTable runs = RunTable.of(
@@ -38,7 +38,7 @@ public final class RunTable {
     private final List<String> names;
     private final Columns columns;
 
-    /** What the columns are called in messages. */
+    /** The names of the columns in messages. */
     private record Columns(String parameters, String tokens, String losses, String teacherLosses) {}
 
     private RunTable(
@@ -104,7 +104,7 @@ public final class RunTable {
     }
 
     /**
-     * The table with names for its runs, by which messages call them.
+     * The table with names for its runs, which messages use.
      *
      * @param rows a name for each run, such as {@code "line 7"}
      * @return a table of the same runs
@@ -116,12 +116,12 @@ public final class RunTable {
     }
 
     /**
-     * The table with names for its columns, by which messages call them: those of the file that the runs come from.
+     * The table with names for its columns, which messages use: those of the file that the runs come from.
      *
-     * @param ofParameters of N, {@code "parameters"} unless said
-     * @param ofTokens of D, {@code "tokens"} unless said
-     * @param ofLosses of the losses, {@code "loss"} unless said
-     * @param ofTeacherLosses of the teachers' losses, {@code "teacher's loss"} unless said
+     * @param ofParameters the name of the column N, {@code "parameters"} by default
+     * @param ofTokens the name of the column D, {@code "tokens"} by default
+     * @param ofLosses the name of the column of losses, {@code "loss"} by default
+     * @param ofTeacherLosses the name of the column of teachers' losses, {@code "teacher's loss"} by default
      * @return a table of the same runs
      */
     public RunTable withColumnNames(String ofParameters, String ofTokens, String ofLosses, String ofTeacherLosses) {
@@ -191,22 +191,22 @@ public final class RunTable {
         return teacherLosses.clone();
     }
 
-    /** {@return what each run is called} */
+    /** {@return the name of each run} */
     public List<String> names() {
         return names;
     }
 
-    /** The names of some runs, in a sentence: the first ten of them. */
+    /** The names of some runs for a message, the first ten of them. */
     String named(int[] rows) {
         String list = Arrays.stream(rows).limit(10).mapToObj(names::get).collect(Collectors.joining(", "));
         return rows.length > 10 ? list + " and " + (rows.length - 10) + " more" : list;
     }
 
     /**
-     * Refuses a table from which a law cannot be told.
+     * Refuses a table that does not determine a law.
      *
      * @param what the kind of runs, such as "on data"
-     * @param how in which way runs to be added are of this kind
+     * @param how a phrase for the kind of runs to add, such as "without a teacher's loss"
      */
     void requireVariety(String what, String how, int least) {
         if (size() < least) {
@@ -227,7 +227,7 @@ public final class RunTable {
                     "runs",
                     different,
                     "is the number of different settings among the runs " + what + ", and not at least " + least
-                            + "; add " + (least - different) + " or more others, as a repeated run adds none");
+                            + "; add " + (least - different) + " or more runs with other settings; a repeated run does not count");
         }
         if (Arrays.stream(losses).distinct().count() < 2) {
             throw refusal(
@@ -255,7 +255,7 @@ public final class RunTable {
         return "is the value in column \"" + column + "\" of every run";
     }
 
-    /** Adds a sentence for each of N and D that lies outside the runs. */
+    /** Adds a sentence for N and one for D if it lies outside the runs. */
     void outside(double n, double d, List<String> all) {
         outside(columns.parameters, n, parameters, all);
         outside(columns.tokens, d, tokens, all);
@@ -280,7 +280,7 @@ public final class RunTable {
         }
     }
 
-    /** Refuses a table that has more than a few of some runs. */
+    /** Refuses a table in which too many runs break a rule. */
     void requireFew(int[] rows, int most, String rule, String remedy) {
         if (rows.length > most) {
             throw refusal(

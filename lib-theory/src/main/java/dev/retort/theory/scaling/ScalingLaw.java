@@ -16,10 +16,10 @@ import org.apache.commons.math3.special.Gamma;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the excess risk of a target falls with its samples when spectrum and signal are power laws, λ<sub>i</sub> =
+ * The scaling law of a target's excess risk in its number of samples when spectrum and signal are power laws, λ<sub>i</sub> =
  * i<sup>−α</sup> and λ<sub>i</sub>β⋆<sub>i</sub>² = i<sup>−b</sup>: excess ~ constant · n<sup>−exponent</sup> for 1 ≪ n ≪ p and
  * ridge 0. The exponent is the same for the standard target, which learns from true labels, and for the targets of the optimal
- * surrogate and of the optimal mask; the constants differ, and so does the number of labels that a given risk costs.
+ * surrogate and of the optimal mask; the constants differ, and so does the number of labels needed for a given risk.
  *
  * <pre>  b &lt; 2α + 1   exponent b − 1: set by the features that are not learnt yet
  *   b = 2α + 1   n^−2α ln n, which is not a pure power; constant() is infinite
@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScalingLaw {
 
-    /** Far beyond any spectrum; (b − 1)/α may underflow for larger α. */
+    /** Far above any real spectrum; (b − 1)/α may underflow for larger α. */
     private static final double LARGEST_ALPHA = 1e100;
 
     private final double alpha;
@@ -96,13 +96,13 @@ public final class ScalingLaw {
         if (!Double.isFinite((alpha - 1) * positive("scale", scale) * scale)) {
             throw refusal("scale", scale, "is so large that the variance of the noise overflows");
         }
-        // b = 1.3 and γ = 0.3 have the same exponent, although 1.3 − 1 is not 0.3 in doubles.
+        // b = 1.3 and γ = 0.3 have the same exponent, although 1.3 − 1 is not 0.3 in double precision.
         boolean alike = signal.regime() == Regime.UNLEARNT_FEATURES && b == 1 + gamma;
         return new ScalingLaw(alpha, b, signal, new Noise(scale, alike ? signal.exponent() : gamma));
     }
 
     /**
-     * What sets the exponent.
+     * The part of the risk that sets the exponent.
      *
      * @return the regime of α, b and the noise
      */
@@ -127,7 +127,7 @@ public final class ScalingLaw {
     }
 
     /**
-     * The law of the target that learns from the labels of the ground truth.
+     * The law of the standard target, which learns from the labels of the ground truth.
      *
      * @return the standard target's law
      */
@@ -252,7 +252,7 @@ public final class ScalingLaw {
         return Math.exp(-Math.log(multiple) / alpha - SignalConstants.logScale(alpha));
     }
 
-    /** The task that the law is about. */
+    /** The task that the law describes. */
     RegressionTask task(double samples) {
         return RegressionTask.of(Spectrum.powerLaw(alpha), Signal.sourcePowerLaw(b))
                 .withNoise(noiseAt(samples));

@@ -2,11 +2,11 @@ package dev.retort.theory.scaling;
 
 /**
  * The limits of excess · n^exponent without noise, derived in docs/scaling.md. Near removable singularities and poles, small
- * differences of the parameters are computed first, where they are exact, and then divided by.
+ * differences of the parameters are computed first, while they are exact, and then divided by.
  *
  * @param standard the constant of the standard target; at b = 2α + 1 the factor of the logarithm
- * @param optimalRatio the constant of the optimal surrogate's target, as a multiple of it
- * @param maskRatio the constant of the optimal mask's target, as a multiple of it
+ * @param optimalRatio the constant of the optimal surrogate's target, as a multiple of the standard one
+ * @param maskRatio the constant of the optimal mask's target, as a multiple of the standard one
  */
 record SignalConstants(Regime regime, double exponent, double standard, double optimalRatio, double maskRatio) {
 
@@ -25,7 +25,7 @@ record SignalConstants(Regime regime, double exponent, double standard, double o
     static SignalConstants of(double alpha, double b) {
         // Differences of b − 1 from α and 2α are exact where they are small (Sterbenz).
         double exponent = b - 1;
-        // α = 1.7 and b = 4.4 are on the boundary too, although 4.4 − 1 is not 2 · 1.7 in doubles.
+        // α = 1.7 and b = 4.4 are on the boundary too, although 4.4 − 1 is not 2 · 1.7 in double precision.
         double excess = b == 2 * alpha + 1 ? 0 : exponent - 2 * alpha;
         if (excess >= 0) {
             double heads = excess == 0 ? 1 : RiemannZeta.atOnePlus(excess);

@@ -10,14 +10,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The empirical loss of models that are trained on data, L(N, D) = E + (A/N<sup>α</sup> + B/D<sup>β</sup>)<sup>γ</sup>, with N
- * parameters and D tokens. With γ = 1 it is the form of Hoffmann et al., <i>Training Compute-Optimal Large Language Models</i>
- * (arXiv 2203.15556, the "Chinchilla" law); γ is that of Busbridge et al., <i>Distillation Scaling Laws</i> (ICML 2025, arXiv
- * 2502.08606). Losses are cross-entropies in nats a token, and E is the one that no model goes below.
+ * The empirical loss of models that are trained on data, L(N, D) = E + (A/N<sup>α</sup> + B/D<sup>β</sup>)<sup>γ</sup>, with
+ * N parameters and D tokens. With γ = 1 it is the form of Hoffmann et al., <i>Training Compute-Optimal Large Language
+ * Models</i> (arXiv 2203.15556, the "Chinchilla" law); γ was added by Busbridge et al., <i>Distillation Scaling Laws</i>
+ * (ICML 2025, arXiv 2502.08606). Losses are cross-entropies in nats per token, and E is the irreducible loss, below which no
+ * model goes.
  *
- * <p>This is a description of experiments and not a theorem: it holds where it was fitted. Closed forms of what it implies are
- * derived in {@code docs/training-laws.md}. Compute counts 6 floating-point operations for each parameter and token of a training.
- * Immutable.
+ * <p>The law describes experiments and is not a theorem: it holds where it was fitted. Closed forms for its consequences are
+ * derived in {@code docs/training-laws.md}. Compute counts 6 floating-point operations for each parameter and token of a
+ * training. Immutable.
  *
  * <pre>{@code
  * SupervisedLaw law = SupervisedLaw.busbridge2025();
@@ -74,9 +75,9 @@ public final class SupervisedLaw {
     }
 
     /**
-     * The law that Busbridge et al. (ICML 2025, arXiv 2502.08606) fitted to their own models: E = 1.220, A = 3355, α = 0.408, B = 18186,
-     * β = 0.431, γ = 0.452. Parameters are those outside the embedding. It is that of their data, tokenizer and architecture: fit your
-     * own runs rather than plan with it.
+     * The law that Busbridge et al. (ICML 2025, arXiv 2502.08606) fitted to their own models: E = 1.220, A = 3355, α = 0.408,
+     * B = 18186, β = 0.431, γ = 0.452. Parameters do not include the embedding. The constants depend on their data, tokenizer
+     * and architecture: fit your own runs instead of planning with these.
      *
      * @return the law
      */
@@ -87,8 +88,8 @@ public final class SupervisedLaw {
     /**
      * Fits the law to runs on data, in its form with γ = 1 or with all constants, whichever predicts better in cross-validation.
      *
-     * @param runs the runs; those with teachers are passed over. At least 8 on data, which differ in parameters and in tokens
-     * @return the law, with what is known of its errors
+     * @param runs the runs; those with teachers are ignored. At least 8 on data, which differ in parameters and in tokens
+     * @return the law, with its errors
      * @throws IllegalArgumentException if there are fewer with different settings, or all have the same parameters, tokens or loss
      */
     public static LawFit<SupervisedLaw> fit(RunTable runs) {
@@ -98,9 +99,9 @@ public final class SupervisedLaw {
     /**
      * Fits the law to runs on data.
      *
-     * @param runs the runs; those with teachers are passed over. At least 8 on data, which differ in parameters and in tokens
+     * @param runs the runs; those with teachers are ignored. At least 8 on data, which differ in parameters and in tokens
      * @param settings starts, seed and forms
-     * @return the law, with what is known of its errors
+     * @return the law, with its errors
      * @throws IllegalArgumentException if there are fewer with different settings, or all have the same parameters, tokens or loss
      */
     public static LawFit<SupervisedLaw> fit(RunTable runs, FitSettings settings) {
@@ -111,7 +112,7 @@ public final class SupervisedLaw {
         return LawFit.best(models, notNull("settings", settings), List.of());
     }
 
-    /** {@return E, the loss that no model goes below} */
+    /** {@return E, the irreducible loss, below which no model goes} */
     public double irreducible() {
         return irreducible;
     }
@@ -163,7 +164,7 @@ public final class SupervisedLaw {
     }
 
     /**
-     * How the loss changes with the parameters.
+     * The derivative of the loss with respect to the parameters.
      *
      * @param parameters N, greater than 0
      * @param tokens D, greater than 0
@@ -175,7 +176,7 @@ public final class SupervisedLaw {
     }
 
     /**
-     * How the loss changes with the tokens.
+     * The derivative of the loss with respect to the tokens.
      *
      * @param parameters N, greater than 0
      * @param tokens D, greater than 0
@@ -187,11 +188,11 @@ public final class SupervisedLaw {
     }
 
     /**
-     * How many tokens a model needs for a loss.
+     * The number of tokens that a model needs to reach a loss.
      *
      * @param loss L, greater than 0
      * @param parameters N, greater than 0
-     * @return D with L(N, D) = L; infinite if a model of this size does not get there
+     * @return D with L(N, D) = L; infinite if a model of this size cannot reach the loss
      * @throws IllegalArgumentException if a number is not positive and finite
      */
     public double tokensFor(double loss, double parameters) {
@@ -201,11 +202,11 @@ public final class SupervisedLaw {
     }
 
     /**
-     * How large a model has to be for a loss.
+     * The number of parameters that a model needs to reach a loss.
      *
      * @param loss L, greater than 0
      * @param tokens D, greater than 0
-     * @return N with L(N, D) = L; infinite if no model gets there with so many tokens
+     * @return N with L(N, D) = L; infinite if no model can reach the loss with this many tokens
      * @throws IllegalArgumentException if a number is not positive and finite
      */
     public double parametersFor(double loss, double tokens) {
@@ -219,7 +220,7 @@ public final class SupervisedLaw {
     }
 
     /**
-     * The best model of a training budget, 6 N D = flops: that with α A/N<sup>α</sup> = β B/D<sup>β</sup>.
+     * The best model for a training budget, 6 N D = flops: the one with α A/N<sup>α</sup> = β B/D<sup>β</sup>.
      *
      * @param flops the budget in floating-point operations, greater than 0
      * @return its size, tokens and loss; numbers out of range are 0 or infinite
@@ -234,7 +235,7 @@ public final class SupervisedLaw {
     }
 
     /**
-     * The training budget that a loss takes, spent in the best way.
+     * The smallest training budget that reaches a loss.
      *
      * @param loss L, greater than 0
      * @return floating-point operations; infinite if the loss is at most E

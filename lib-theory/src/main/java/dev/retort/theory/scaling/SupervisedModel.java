@@ -5,8 +5,8 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
- * The supervised law with constants ln E, a, ln α, b, ln β and, if it is free, ln γ, where a and b are the logarithms of A/N<sup>α</sup> and
- * B/D<sup>β</sup> at the centre of the runs: so they hardly depend on the exponents.
+ * The supervised law with constants ln E, a, ln α, b, ln β and, if it is free, ln γ, where a and b are the logarithms of
+ * A/N<sup>α</sup> and B/D<sup>β</sup> at the centre of the runs, so that they hardly depend on the exponents.
  */
 final class SupervisedModel implements LawModel<SupervisedLaw> {
 
@@ -62,7 +62,7 @@ final class SupervisedModel implements LawModel<SupervisedLaw> {
     @Override
     public double[][] bounds() {
         double[][] bounds = {
-            // e^−9 of the least loss is none.
+            // e^−9 of the least loss stands for an irreducible loss of zero.
             {Math.log(leastLoss) - 9, Math.log(leastLoss) + 0.1},
             {-100, 100},
             {Math.log(0.01), Math.log(5)},

@@ -15,14 +15,14 @@ import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds for a task of which only the first p features are known. Of the others, the tail, one needs the trace
- * Σ<sub>i&gt;p</sub> λ<sub>i</sub>, the signal power Σ<sub>i&gt;p</sub> λ<sub>i</sub>β⋆<sub>i</sub>² and an upper bound on the
- * eigenvalues. Whatever the tail is, possibly infinite, τ, Ω and the risks of the whole task lie within {@link #bounds(double)};
- * the proofs are in the module's documentation, {@code docs/scaling.md}. Immutable.
+ * Bounds for a task of which only the first p features are known. All that is needed of the others, the tail, is the trace
+ * Σ<sub>i&gt;p</sub> λ<sub>i</sub>, the signal power Σ<sub>i&gt;p</sub> λ<sub>i</sub>β⋆<sub>i</sub>² and an upper bound on
+ * the eigenvalues. For any such tail, even an infinite one, τ, Ω and the risks of the whole task lie within {@link
+ * #bounds(double)}; the proofs are in the module's documentation, {@code docs/scaling.md}. Immutable.
  *
- * <p>The bounds are narrow for n ≪ p: with 10<sup>6</sup> features λ = i<sup>−3/2</sup> and 10<sup>4</sup> samples, τ of the known
- * features alone is 8% too small, and the bounds are 2·10<sup>−5</sup> apart. From n = p on a risk has no upper bound: some tail
- * puts the interpolation threshold at n.
+ * <p>The bounds are narrow for n ≪ p: with 10<sup>6</sup> features λ = i<sup>−3/2</sup> and 10<sup>4</sup> samples, τ of the
+ * known features alone is 8% too small, and the bounds are 2·10<sup>−5</sup> apart. From n = p on a risk has no upper bound,
+ * because there is a tail that puts the interpolation threshold at n.
  *
  * <pre>{@code
  * RegressionTask measured = RegressionTask.of(Spectrum.powerLaw(2.0, 5_000), Signal.sourcePowerLaw(3.0));
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Truncation {
 
-    /** Widens the bounds by the rounding errors of τ and of sums, in relative terms. */
+    /** The relative widening of the bounds for the rounding errors of τ and of sums. */
     private static final double ROUNDING = 1e-13;
 
     /** After so many steps the lower bound of τ has converged, or is close enough. */
@@ -159,7 +159,7 @@ public final class Truncation {
                 between(masked(least), masked(most)));
     }
 
-    /** The largest λ/(λ+τ)² of the tail. */
+    /** The largest λ/(λ+τ)² in the tail. */
     private double steepest(double tau) {
         return largest <= tau ? largest / (largest + tau) / (largest + tau) : 1 / (4 * tau);
     }
@@ -169,8 +169,8 @@ public final class Truncation {
     }
 
     /**
-     * A pair of τ and Ω, and the eigenvalue of the features that carry all of the tail's signal. Every risk grows with τ and Ω
-     * and falls with this eigenvalue.
+     * A value of τ, one of Ω, and the eigenvalue of the features that carry all of the tail's signal. Every risk grows with τ
+     * and Ω and falls with this eigenvalue.
      */
     private record Corner(double tau, double omega, double spare, double tail) {
 

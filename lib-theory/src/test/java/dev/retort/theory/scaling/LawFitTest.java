@@ -311,7 +311,7 @@ class LawFitTest {
         losses[30] *= 0.8;
         LawFit<SupervisedLaw> fit = SupervisedLaw.fit(RunTable.of(good.parameters(), good.tokens(), losses));
         assertThat(fit.warnings())
-                .contains("Off the law by more than 5 standard deviations, and of less weight: row 7, row 30");
+                .contains("More than 5 standard deviations off the law, and therefore given less weight: row 7, row 30");
         assertThat(fit.law().loss(1.5e10, 3e11)).isCloseTo(TRUTH.loss(1.5e10, 3e11), withinPercentage(1));
         assertThat(fit.residuals()[7]).isCloseTo(-Math.log(1.3), within(0.03));
     }
@@ -339,7 +339,7 @@ class LawFitTest {
                         "parameters: 2.000e+10 is 2.00 times more than in any run",
                         "tokens: 1.000e+09 is 2.00 times less than in any run");
         refuses(
-                "teacherLoss: 2.0 is a teacher's, and the law is that of runs without teachers",
+                "teacherLoss: 2.0 is a teacher's loss, but the law is for runs without teachers",
                 () -> fit.outside(1e9, 1e10, 2));
         LawFit<DistillationLaw> students = DistillationLaw.fit(
                 students(STUDENTS, 40, 0.003, 2),

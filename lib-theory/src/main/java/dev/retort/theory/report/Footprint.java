@@ -30,9 +30,12 @@ final class Footprint implements Canvas {
     /** The first of the places that covers the least ink; places that leave the box come last. */
     Rectangle2D freest(List<Rectangle2D> places) {
         Rectangle2D best = places.get(0);
+        double least = Double.POSITIVE_INFINITY;
         for (Rectangle2D place : places) {
-            if (cost(place) < cost(best)) {
+            double cost = cost(place);
+            if (cost < least) {
                 best = place;
+                least = cost;
             }
         }
         return best;

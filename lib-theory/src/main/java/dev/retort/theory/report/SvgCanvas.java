@@ -3,6 +3,7 @@ package dev.retort.theory.report;
 import java.awt.geom.Rectangle2D;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
@@ -33,8 +34,30 @@ final class SvgCanvas implements Canvas {
 
     /** A number with at most two decimals, without trailing zeros. */
     private static String decimal(double value) {
+        double hundredths = 100 * Math.abs(value);
+        double away = hundredths - Math.rint(hundredths);
+        // Faster, where the last digit is beyond doubt.
+        if (hundredths < 1e9 && Math.abs(away) < 0.499) {
+            return decimal((long) Math.rint(hundredths), value < 0);
+        }
         BigDecimal rounded = BigDecimal.valueOf(value).setScale(2, RoundingMode.HALF_UP);
         return rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
+    }
+
+    private static String decimal(long hundredths, boolean negative) {
+        if (hundredths == 0) {
+            return "0";
+        }
+        StringBuilder text = new StringBuilder();
+        text.append(negative ? "-" : "").append(hundredths / 100);
+        long last = hundredths % 100;
+        if (last > 0) {
+            text.append('.').append(last / 10);
+        }
+        if (last % 10 > 0) {
+            text.append(last % 10);
+        }
+        return text.toString();
     }
 
     private static String joined(double... values) {
@@ -48,7 +71,7 @@ final class SvgCanvas implements Canvas {
     }
 
     static String colour(int rgb) {
-        return String.format(Locale.ROOT, "#%06x", rgb);
+        return "#" + HexFormat.of().toHexDigits(rgb, 6);
     }
 
     private void tag(String name, Object... attributes) {

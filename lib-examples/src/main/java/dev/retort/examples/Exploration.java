@@ -6,10 +6,13 @@ import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.distillation.Distillation;
+import dev.retort.theory.distillation.FeatureMask;
 import dev.retort.theory.distillation.Labels;
 import dev.retort.theory.distillation.OptimalSurrogate;
 import dev.retort.theory.distillation.RiskReport;
 import dev.retort.theory.distillation.Surrogate;
+import dev.retort.theory.distillation.Sweep;
+import dev.retort.theory.distillation.Teacher;
 import dev.retort.theory.distillation.Training;
 import dev.retort.theory.report.Axis;
 import dev.retort.theory.report.Figure;
@@ -27,7 +30,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -139,22 +141,31 @@ record Exploration(
         };
     }
 
-    private Distillation pipeline(Labeller labeller, double n) {
+    private Teacher teacher(Labeller labeller) {
         Distillation.Draft draft = Distillation.of(task());
         return switch (labeller) {
-            case TRUTH -> draft.target(training(n));
-            case TRAINED ->
-                draft.surrogate(Training.samples(teacherSamples).withRidge(teacherRidge))
-                        .then(training(n));
-            case OPTIMAL -> draft.surrogate(Surrogate.optimal()).target(training(n));
-            case MASKED -> draft.surrogate(Surrogate.optimallyMasked()).target(training(n));
+            case TRUTH -> draft;
+            case TRAINED -> trained();
+            case OPTIMAL -> draft.surrogate(Surrogate.optimal());
+            case MASKED -> draft.surrogate(Surrogate.optimallyMasked());
         };
+    }
+
+    private Distillation trained() {
+        return Distillation.of(task())
+                .surrogate(Training.samples(teacherSamples).withRidge(teacherRidge));
+    }
+
+    private RiskReport risk(Labeller labeller) {
+        return Sweep.along(new double[] {samples}, this::training)
+                .predict(teacher(labeller))
+                .risk(0, 0);
     }
 
     /** The page of this choice, for a reader and without controls. */
     String html() {
-        RiskReport chosen = pipeline(teacher, samples).predict();
-        RiskReport truth = pipeline(Labeller.TRUTH, samples).predict();
+        RiskReport chosen = risk(teacher);
+        RiskReport truth = risk(Labeller.TRUTH);
         Page page = Page.of("Explorer").withParagraph(verdict(chosen, truth));
         Panel risks = risks();
         @Nullable OptimalSurrogate best = bestTeacher();
@@ -199,26 +210,28 @@ record Exploration(
                 .mapToDouble(i -> from * Math.pow(to / from, i / (POINTS - 1.0)))
                 .toArray();
         List<Layer> layers = new ArrayList<>();
+        // Both curves share what the training makes of the spectrum.
+        Sweep.Curves curves = Sweep.along(n, this::training).predict(teacher(teacher), teacher(Labeller.TRUTH));
         if (teacher != Labeller.TRUTH) {
-            layers.add(line("true labels", n, each(n, Labeller.TRUTH), RiskReport::excess));
+            layers.add(Line.of("true labels", n, curves.excess(1)));
         }
-        List<RiskReport> reports = each(n, teacher);
         String name = name();
-        layers.add(line(name, n, reports, RiskReport::excess));
+        layers.add(Line.of(name, n, curves.excess(0)));
         // The curves of students that are stopped early bend little, and their corrections take most of the time.
         int[] corrected = IntStream.range(0, POINTS)
                 .filter(i -> kind != Kind.FLOW || i % 5 == 0 || i == POINTS - 1)
                 .toArray();
-        layers.add(line(
+        layers.add(Line.of(
                         name + ", corrected for finite size",
                         Arrays.stream(corrected).mapToDouble(i -> n[i]).toArray(),
-                        Arrays.stream(corrected).mapToObj(reports::get).toList(),
-                        report -> report.corrected().orElse(Double.NaN))
+                        Arrays.stream(corrected)
+                                .parallel()
+                                .mapToDouble(i -> curves.risk(0, i).corrected().orElse(Double.NaN))
+                                .toArray())
                 .dashed()
                 .withColourOf(name));
         if (teacher == Labeller.TRAINED) {
-            layers.add(Rule.horizontal(
-                    pipeline(Labeller.TRAINED, samples).predictStages().get(0).excess(), "the teacher itself"));
+            layers.add(Rule.horizontal(trained().predict().excess(), "the teacher itself"));
         }
         layers.add(Rule.vertical(samples, "n"));
         return Panel.of("(a) risk of the student", Axis.log("samples n"), Axis.log("excess risk"))
@@ -234,21 +247,13 @@ record Exploration(
         };
     }
 
-    private List<RiskReport> each(double[] n, Labeller labeller) {
-        return Arrays.stream(n).mapToObj(m -> pipeline(labeller, m).predict()).toList();
-    }
-
-    private static Line line(String name, double[] n, List<RiskReport> reports, ToDoubleFunction<RiskReport> value) {
-        return Line.of(name, n, reports.stream().mapToDouble(value).toArray());
-    }
-
     private Panel gains(OptimalSurrogate best) {
         int[] shown = spread(features);
         double[] i = Arrays.stream(shown).mapToDouble(k -> k + 1.0).toArray();
         double[] gain = Arrays.stream(shown).mapToDouble(best::gain).toArray();
-        double[] kept = Arrays.stream(shown)
-                .mapToDouble(k -> best.mask().keeps(k) ? 1 : 0)
-                .toArray();
+        FeatureMask mask = best.mask();
+        double[] kept =
+                Arrays.stream(shown).mapToDouble(k -> mask.keeps(k) ? 1 : 0).toArray();
         return Panel.of("(b) the best teacher", Axis.log("feature i"), Axis.linear("gain"))
                 .with(
                         Line.of("gain", i, gain),

@@ -13,7 +13,7 @@ final class AnalysisJson {
 
     private AnalysisJson() {}
 
-    /** Everything in numbers; what is infinite is the string "Infinity", as JSON has no such number. */
+    /** The whole report; an infinite number is the string "Infinity", as JSON has no such number. */
     static String of(AnalysisReport report) {
         Map<String, Object> all = new LinkedHashMap<>();
         Map<String, Object> asked = new LinkedHashMap<>();

@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 /** The page of a report on a table, with its figure and its tables. */
 record AnalysisPage(AnalysisReport report) {
 
-    /** Names of the first columns, so that a table of thousands has a page that can be read. */
+    /** How many columns are named, so that the page of a table with thousands of columns stays readable. */
     private static final int COLUMNS_NAMED = 12;
 
     Figure figure() {
@@ -98,7 +98,7 @@ record AnalysisPage(AnalysisReport report) {
                         "true labels, best ridge",
                         "teacher’s labels, no ridge",
                         "saving %",
-                        "further gain of the best teacher",
+                        "further saving with the best teacher",
                         "by leaving directions out",
                         "remark")
                 .withFormat("saving %", "%.1f");
@@ -166,7 +166,7 @@ record AnalysisPage(AnalysisReport report) {
         Diagnostics d = report.analysis.diagnostics();
         return Table.of("diagnostic", "value", "meaning")
                 .withRow(
-                        "excess variance of the rows’ sizes",
+                        "excess variance of the rows’ norms",
                         d.excessVariance(),
                         "0 for Gaussian rows; above 0.1 curves without ridge are corrected, above 0.5 withheld near the rank")
                 .withRow(
@@ -176,11 +176,11 @@ record AnalysisPage(AnalysisReport report) {
                 .withRow(
                         "leave-one-out over GCV, no ridge",
                         d.withoutRidge(),
-                        "what the theory of Gaussian rows is too low by")
+                        "the factor by which the theory of Gaussian rows is too low")
                 .withRow("leave-one-out over GCV, best ridge", d.atBestRidge(), "the same at the best ridge")
-                .withRow("kurtosis of the residuals", d.kurtosis(), "3 for Gaussian ones")
-                .withRow("rows that occur before, %", 100 * d.duplicateRows(), "of all rows")
-                .withRow("rows per direction", d.rowsPerDirection(), "below 10, gains are indicative only");
+                .withRow("kurtosis of the residuals", d.kurtosis(), "3 for Gaussian residuals")
+                .withRow("duplicate rows, %", 100 * d.duplicateRows(), "of all rows")
+                .withRow("rows per direction", d.rowsPerDirection(), "below 10, savings are only indicative");
     }
 
     Page page() {
@@ -195,25 +195,25 @@ record AnalysisPage(AnalysisReport report) {
                 .withHeading("The learning curve")
                 .withFigure(
                         figure(),
-                        "Predicted from all rows: a student with its best ridge, and one without where that can be told."
+                        "Predicted from all rows: a student with its best ridge, and one without ridge where it can be predicted."
                                 + (report.settings.draws() == 0
                                         ? ""
-                                        : " Markers: students trained on rows drawn from the table, tested on the rows that are left,"
+                                        : " Markers: students trained on rows drawn from the table, tested on the remaining rows,"
                                                 + " with one standard error."))
-                .withParagraph("Rows are predicted for up to n = " + report.analysis.mostSamples()
-                        + ". Predictions with the best ridge were within 0.91 to 1.05 of the measured risk on every table that they were"
-                        + " tried on; those without ridge are shown only where the table allows it.")
+                .withParagraph("Predictions reach up to n = " + report.analysis.mostSamples()
+                        + ". Predictions with the best ridge were within 0.91 to 1.05 of the measured risk on every table"
+                        + " they were tried on; predictions without ridge are shown only where the table allows them.")
                 .withFoldedTable("The numbers", numbers())
                 .withHeading("A teacher’s labels")
                 .withParagraph(
                         "The teacher is the ridge regression on all rows. Its labels carry no noise, and its students need no"
-                                + " ridge. The best teacher exaggerates some principal directions and plays down others; the gain was from half of"
-                                + " the upper number to all of it where it was tried.")
+                                + " ridge. The best teacher exaggerates some principal directions and plays down others;"
+                                + " where it was tried, the saving was between half of the upper number and all of it.")
                 .withTable(teacherTable());
         Optional<Answer<TeacherRisks>> smallest = report.smallest();
         if (smallest.isPresent()) {
             page = page.withFoldedTable(
-                    "What the best teacher of " + smallest.get().value().samples() + " rows does with each direction",
+                    "What the best teacher of " + smallest.get().value().samples() + " rows does to each direction",
                     directions(smallest.get().value().directions()));
         }
         page = page.withHeading("The data");
@@ -221,7 +221,7 @@ record AnalysisPage(AnalysisReport report) {
             page = page.withParagraph(remark);
         }
         page = report.analysis.report().findings().isEmpty()
-                ? page.withParagraph("Nothing wrong was found in the columns and rows.")
+                ? page.withParagraph("No problems were found in the columns and rows.")
                 : page.withTable(findings());
         return page.withHeading("How far to trust it")
                 .withParagraph(
@@ -229,7 +229,7 @@ record AnalysisPage(AnalysisReport report) {
                                 ? "No general caution applies to this table."
                                 : report.analysis.caution())
                 .withTable(diagnostics())
-                .withHeading("Again")
+                .withHeading("How to reproduce")
                 .withParagraph("Retort " + report.settings.version() + ", columns "
                         + (report.settings.raw() ? "as they are" : "in units of their standard deviations") + ": "
                         + report.settings.command());

@@ -23,8 +23,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a table says about students of one of its columns: a few lines for the terminal, and a page, figure, CSV and JSON with
- * all of it.
+ * A report on students of one column of a table: a few lines for the terminal, and a page, figure, CSV and JSON with everything.
  */
 final class AnalysisReport {
 
@@ -37,15 +36,15 @@ final class AnalysisReport {
      *
      * @param file the name of the table's file
      * @param label the column that is predicted
-     * @param raw whether columns are taken as they are
+     * @param raw whether columns are used without scaling
      * @param draws how many students are trained at each measured number of rows; 0 measures nothing
      * @param seed the seed of these draws
-     * @param command the command line that makes the report again
+     * @param command the command line that reproduces the report
      * @param version the version of Retort
      */
     record Settings(String file, String label, boolean raw, int draws, long seed, String command, String version) {}
 
-    /** One number of rows: the student with the best ridge, the one without, and the former measured. */
+    /** One number of rows: the student with the best ridge, the student without ridge, and measurements of the first. */
     record Point(
             TunedRisk tuned,
             Answer<SampleMean> ridgeless,
@@ -78,7 +77,7 @@ final class AnalysisReport {
     /**
      * Analyses a table.
      *
-     * @param progress told what begins, and which share of the students' training is done
+     * @param progress called with the step that begins and the share of the students' training that is done
      * @throws IllegalArgumentException as {@link DataAnalysis#of} throws it
      */
     static AnalysisReport of(DataTable table, Settings settings, ObjDoubleConsumer<String> progress) {
@@ -121,12 +120,14 @@ final class AnalysisReport {
         return new AnalysisReport(settings, table, analysis, curve, teachers);
     }
 
-    /** Of training a student, in a unit of its own: its system of equations has the smaller size, and forming it takes the most. */
+    /**
+     * The cost of training a student, in arbitrary units: its linear system has the smaller of the two sizes, and forming it takes longest.
+     */
     private static double cost(int samples, int rank) {
         return (double) samples * rank * Math.min(samples, rank);
     }
 
-    /** Whole numbers from one to another, evenly spaced in their logarithms, with others that must be among them. */
+    /** Whole numbers between two limits, evenly spaced in their logarithms, together with given others. */
     private static int[] spaced(int from, int to, int count, int... others) {
         DoubleStream even =
                 IntStream.range(0, count).mapToDouble(i -> from * Math.pow((double) to / from, i / (count - 1.0)));
@@ -146,7 +147,7 @@ final class AnalysisReport {
         }
     }
 
-    /** The answers that matter, the first first. */
+    /** The answers, the most important first. */
     List<Answered> answers() {
         List<Answered> lines = new ArrayList<>();
         lines.add(new Answered(
@@ -187,7 +188,7 @@ final class AnalysisReport {
         return "rank " + analysis.rank() + ", condition "
                 + number(analysis.report().condition()) + "; "
                 + (findings.isEmpty()
-                        ? "nothing wrong found"
+                        ? "no problems found"
                         : findings.get(0).what().replaceFirst("\\.$", "") + andMore(findings.size() - 1));
     }
 
@@ -203,7 +204,7 @@ final class AnalysisReport {
                         reason -> "withheld with " + n + " rows: " + reason);
     }
 
-    /** The answer for the smallest students, who gain most, among those that have one. */
+    /** The answer for the smallest students that have one; these benefit most from a teacher. */
     Optional<Answer<TeacherRisks>> smallest() {
         return teachers.values().stream().filter(Answer::isGiven).findFirst();
     }
@@ -241,7 +242,7 @@ final class AnalysisReport {
         return smallest()
                 .map(answer -> {
                     TeacherRisks risks = answer.value();
-                    return "further gain with " + risks.samples() + " rows: " + percent(risks)
+                    return "further saving with " + risks.samples() + " rows: " + percent(risks)
                             + "; by leaving directions out: "
                             + risks.mask()
                                     .either(
@@ -264,7 +265,7 @@ final class AnalysisReport {
 
     private String selfDistillation(TunedRisk best) {
         if (best.isBoundary() || analysis.rows() < 60) {
-            return "withheld: " + (best.isBoundary() ? "the best ridge is at the boundary" : "less than 60 rows");
+            return "withheld: " + (best.isBoundary() ? "the best ridge is at the boundary" : "fewer than 60 rows");
         }
         double mixing = analysis.estimates().bestMixing(best.ridge());
         return String.format(
@@ -272,7 +273,7 @@ final class AnalysisReport {
                 "best share of own predictions %.2f: %s",
                 mixing,
                 Math.abs(mixing) < 0.5
-                        ? "the ridge is about right, and a second fit gains nothing"
+                        ? "the ridge is about right, and a second fit would not help"
                         : mixing < 0 ? "the ridge is rather large" : "the ridge is rather small");
     }
 
@@ -303,7 +304,7 @@ final class AnalysisReport {
         return number(mean.mean())
                 + (Double.isFinite(mean.standardError())
                         ? " ± " + String.format(Locale.ROOT, "%.2g", mean.standardError())
-                        : " with an error without bounds (a single row decides)");
+                        : " with an unbounded error (a single row decides)");
     }
 
     private static String number(double value) {

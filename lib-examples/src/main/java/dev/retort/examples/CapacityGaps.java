@@ -22,12 +22,12 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * Teachers that are too good: the empirical law of large models beside a student of a solvable model that sees a part of the features only; and
- * a model that trains on those of its own labels that a verifier accepts.
+ * Teachers that are too good: the empirical law of large models, and an exactly solvable student that sees only some of the features; and a
+ * model that trains on those of its own labels that a verifier accepts.
  */
 final class CapacityGaps {
 
-    /** Invented constants that make losses of a usual size; none are published that could be confirmed. */
+    /** Invented constants that give losses of a usual size; no published ones could be confirmed. */
     private static final DistillationLaw LAW =
             DistillationLaw.of(SupervisedLaw.busbridge2025(), 2000, 0.32, 20000, 0.63, 0.76, 2.5, 500, 1.3, 0.1);
 
@@ -94,17 +94,17 @@ final class CapacityGaps {
         }
         return new Exhibit(
                 "capacity-gap",
-                "When teachers are too good, and labels of one’s own",
+                "Teachers that are too good, and models that label for themselves",
                 List.of(
-                        "Large models follow an empirical law in which a better teacher makes a better student only up to a point (a);"
-                                + " its constants here are invented. The same curve comes out of a model without any constants to"
-                                + " fit (b): the teacher is trained on ever more samples, and the student sees a part of the"
-                                + " features. What a good teacher knows of the others is noise to the student, and a weaker teacher"
-                                + " leaves it out.",
-                        "A model that is trained on its own classes forgets what it knew. A verifier that is better than chance, and that"
-                                + " chooses among " + (int) DRAWS
-                                + " answers, turns the accuracy a into a(1 − e)/(a(1 − e) + (1 − a)e)"
-                                + " or nearly so, which is one minus the share of flipped labels of the next generation (c). Flips are taken as"
+                        "Large models follow an empirical law in which a better teacher makes a better student only up to a"
+                                + " point (a); its constants here are invented. A model without constants to fit gives the"
+                                + " same curve (b): the teacher is trained on more and more samples, and the student sees"
+                                + " only some of the features. What a good teacher knows about the other features is noise"
+                                + " to the student; a weaker teacher does not pass it on.",
+                        "A model that is trained on its own classes gets worse with every generation. A verifier that is"
+                                + " better than chance, and that chooses among " + (int) DRAWS
+                                + " answers, turns the accuracy a into a(1 − e)/(a(1 − e) + (1 − a)e), or nearly so; the"
+                                + " share of flipped labels in the next generation is one minus this (c). Flips are assumed"
                                 + " independent of the features."),
                 Figure.of(law, exact, verified),
                 "(a) DistillationLaw with invented constants. (b) Distillation, with teachers of 20 to 500 samples from right to left."
@@ -120,7 +120,7 @@ final class CapacityGaps {
         return more;
     }
 
-    /** The excess risks of teacher and student. */
+    /** The excess risks of teachers and of their students. */
     private static double[][] chain(double samples) {
         Training student = Training.samples(samples)
                 .withMask(FeatureMask.keepingFirst(KEPT, FEATURES))
@@ -138,7 +138,7 @@ final class CapacityGaps {
         return both;
     }
 
-    /** Each generation learns the classes that the one before gives to new rows, as far as the verifier accepts them. */
+    /** The accuracy by generation; each generation learns the classes that the one before gives to new rows and the verifier accepts. */
     static double[] generations(double error) {
         double[] accuracies = new double[GENERATIONS + 1];
         double correct = 1;

@@ -36,7 +36,7 @@ record Curve(String name, DoubleUnaryOperator theory, List<Point> points) {
             return new Point(x, predicted / unit, divided);
         }
 
-        /** What the theory is off by, in per cent. */
+        /** By how much the simulation is above the theory, in per cent. */
         double off() {
             return 100 * (measured.mean() / predicted - 1);
         }
@@ -48,9 +48,8 @@ record Curve(String name, DoubleUnaryOperator theory, List<Point> points) {
     }
 
     /**
-     * The risks after the last stages of the pipeline, measured in the same trials; as many stages as names. Every value has
-     * a seed of its own: the points of a curve are independent, and curves of the same seed and number of samples share
-     * their designs.
+     * The risks after the last stages of the pipeline, as many as there are names, measured in the same trials. Every value has its own
+     * seed: the points of a curve are independent, and curves of the same seed and number of samples share their designs.
      */
     static List<Curve> ofStages(
             double[] values, DoubleFunction<Distillation> pipeline, Trials trials, String... names) {
@@ -99,7 +98,7 @@ record Curve(String name, DoubleUnaryOperator theory, List<Point> points) {
         return new Curve(other, theory, points);
     }
 
-    /** The same risk in units of another, which depends on the same parameter. */
+    /** This risk divided by another that depends on the same parameter. */
     Curve relativeTo(DoubleUnaryOperator unit) {
         return new Curve(
                 name,

@@ -26,8 +26,8 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
- * Attention that distils a prompt: how biased its weights are when the prompt is not of the target's distribution, how they generalise,
- * which demonstrations to choose, and how many points it takes to see a shift.
+ * Attention that distils a prompt: the bias of its weights when the prompt does not follow the target's distribution, how they generalise,
+ * which demonstrations to choose, and how many points it takes to detect a shift.
  */
 final class DistilledPrompts {
 
@@ -61,15 +61,16 @@ final class DistilledPrompts {
                 "Attention distils its prompt",
                 List.of("""
                         A head of attention reads a query with weights that its prompt implies. If the prompt's keys lie a shift away from the \
-                        target's, these weights are off by the maximum mean discrepancy of both in the product kernel of keys and values, \
-                        exactly (a): linear in the shift as long as that is small, and bounded by Wasserstein's distance. The discrepancy of \
-                        the keys alone, in the kernel of attention or in a Gaussian one, is another number. A prompt of %d demonstrations is \
-                        off by sampling, too.""".formatted(LENGTH), """
-                        What the weights of n demonstrations lose more on the population than on their prompt stays far below what holds for \
-                        all weights of their size (b). From a pool around zero, demonstrations for a target elsewhere are better chosen than \
-                        drawn: by their discrepancy, which asks for no labels, the error of attention after 30 steps falls several times \
-                        sooner (c). And whether two samples differ at all, the permutation test says; a kernel that sees means only is blind \
-                        for a change of the variance (d)."""),
+                        target's, these weights are off by exactly the maximum mean discrepancy of the two in the product kernel of keys \
+                        and values (a): it is linear in a small shift, and bounded by Wasserstein's distance. The discrepancy of \
+                        the keys alone, in the kernel of attention or in a Gaussian one, is a different number. With a prompt of \
+                        %d demonstrations, sampling adds to the error.""".formatted(LENGTH), """
+                        The generalisation gap of the weights of n demonstrations, their loss on the population less that on the \
+                        prompt, is far below the bounds, which hold for all weights of this size (b). Demonstrations from a pool \
+                        around zero for a target elsewhere are better chosen than drawn: with a choice by discrepancy, which \
+                        needs no labels, the error of attention after 30 steps falls with several times fewer demonstrations (c). \
+                        The permutation test says whether two samples differ at all; a kernel that sees only means cannot detect \
+                        a change of the variance (d)."""),
                 Figure.of(parts.stream().map(Part::panel).toArray(Panel[]::new)),
                 String.format(
                         Locale.ROOT,
@@ -82,7 +83,7 @@ final class DistilledPrompts {
                 table);
     }
 
-    /** A part of the figure and of the table. */
+    /** A panel of the figure, with its rows of the table. */
     private interface Part {
 
         Panel panel();
@@ -98,7 +99,7 @@ final class DistilledPrompts {
         return Arrays.stream(at).mapToDouble(function).toArray();
     }
 
-    /** Keys that are their own values, even on an interval of length 1, and the same moved. */
+    /** Keys that are their own values, evenly spaced on an interval of length 1, and the same keys shifted. */
     private static final class Shift implements Part {
 
         private static final int POINTS = 40;
@@ -259,7 +260,7 @@ final class DistilledPrompts {
         }
     }
 
-    /** Smooth functions on the plane, known at n points of a pool around zero, wanted around another point. */
+    /** Smooth functions on the plane, known at n points of a pool around zero, and to be predicted around another point. */
     private static final class Choice implements Part {
 
         private static final int STEPS = 30;

@@ -24,14 +24,14 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * The theory's own error bars, the corrected mean and the scatter of a single run, of a target and of its student: p = 2.5 n
+ * The theory's own error bars, that is the corrected mean and the scatter of a single run, for a target and for its student: p = 2.5 n
  * features, λ = λβ² = i^-1.5, noise 0.5.
  */
 final class ErrorBars {
 
     private static final int[] SAMPLES = {10, 20, 40, 80, 160};
 
-    /** For lines; even, so that the features are a whole number. */
+    /** Sample sizes of the lines; even, so that the number of features is whole. */
     private static final double[] FINE = IntStream.rangeClosed(0, 24)
             .mapToDouble(k -> 2 * Math.rint(5 * Math.pow(16, k / 24.0)))
             .distinct()
@@ -44,8 +44,8 @@ final class ErrorBars {
     private ErrorBars() {}
 
     /**
-     * @param seed of everything
-     * @param trials how many the mean of ten samples is taken over; the more samples, the fewer it takes
+     * @param seed the seed of all simulations
+     * @param trials the number of trials with ten samples; with more samples fewer trials are needed
      */
     static Exhibit exhibit(long seed, int trials) {
         RandomStreams streams = RandomStreams.of(seed);
@@ -63,14 +63,14 @@ final class ErrorBars {
                 "error-bars",
                 "How far is an experiment from the theory?",
                 List.of("""
-                        The closed forms are the limit of many samples and features. The term of order 1/n that takes them to the mean \
-                        of experiments of finite size is known, too: from ten samples on, it makes up for nearly all of the difference \
+                        The closed forms are the limit of many samples and features. The correction of order 1/n that gives the mean \
+                        of experiments of finite size is known too: from ten samples on, it accounts for nearly all of the difference \
                         (a).""", """
-                        A single experiment scatters about that mean. How widely is predicted as well (b): 19 of 20 runs are between \
-                        the dashed lines, a few more are above than below."""),
+                        A single experiment scatters about this mean. The scatter is predicted as well (b): 19 of 20 runs lie between \
+                        the dashed lines, with a few more above than below."""),
                 Figure.of(means(means), scatter(runs)),
                 "(a) Means: dashed the limit, solid the limit with its correction, markers the simulation. (b) Single runs of the "
-                        + "student: every marker is one, lines are the corrected mean and two standard deviations to either side.",
+                        + "student: each marker is one run, lines are the corrected mean and two standard deviations on either side.",
                 table(means, runs));
     }
 
@@ -116,7 +116,7 @@ final class ErrorBars {
 
     private static Panel scatter(List<Simulation> simulations) {
         String name = STAGES[1];
-        // Side by side, as markers would hide one another.
+        // Drawn side by side, as the markers would hide one another.
         double[] x = IntStream.of(SAMPLES)
                 .boxed()
                 .flatMapToDouble(n ->

@@ -9,13 +9,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * One thing to see: a figure, the table of its numbers, and what they say.
+ * A figure, the table of its numbers, and the text that explains them.
  *
  * @param name the name of its files
  * @param heading its heading on the page
- * @param text what is shown and what it says, in paragraphs
+ * @param text the paragraphs that explain the figure
  * @param figure the figure
- * @param caption what stands under the figure
+ * @param caption the text below the figure
  * @param table the numbers
  */
 record Exhibit(String name, String heading, List<String> text, Figure figure, String caption, Table table) {

@@ -45,7 +45,7 @@ final class Explorer implements AutoCloseable {
     private final ExecutorService workers;
     private final String page;
 
-    /** The last predictions by what was asked, those asked for longest ago first: sliders go back and forth. */
+    /** The latest predictions by their parameters, least recently used first: sliders go back and forth. */
     private final Map<Map<String, String>, Answer> kept = new LinkedHashMap<>(16, 0.75f, true);
 
     private Explorer(HttpServer server, ExecutorService workers, String page) {
@@ -78,7 +78,7 @@ final class Explorer implements AutoCloseable {
         return explorer;
     }
 
-    /** {@return where the page is} */
+    /** {@return the address of the page} */
     URI address() {
         return URI.create("http://localhost:" + server.getAddress().getPort() + "/");
     }
@@ -98,7 +98,7 @@ final class Explorer implements AutoCloseable {
                 answer = Answer.refusal(400, String.valueOf(e.getMessage()));
             } catch (RuntimeException e) {
                 LOGGER.warn("The explorer failed on {}", exchange.getRequestURI(), e);
-                answer = Answer.refusal(500, "This choice failed; the terminal says more");
+                answer = Answer.refusal(500, "The computation failed; see the terminal for details");
             }
             exchange.getResponseHeaders().set("Content-Type", answer.type());
             exchange.getResponseHeaders().set("Cache-Control", "no-store");
@@ -160,7 +160,7 @@ final class Explorer implements AutoCloseable {
         return answer;
     }
 
-    /** Another site whose name was made to resolve to this machine would show that name here. */
+    /** Whether a request names this machine; a site whose name was made to resolve to this machine would send its own name. */
     private boolean isOurs(@Nullable String host) {
         int port = server.getAddress().getPort();
         return host != null && (host.equals("localhost:" + port) || host.equals("127.0.0.1:" + port));

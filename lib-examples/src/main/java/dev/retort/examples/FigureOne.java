@@ -51,13 +51,13 @@ final class FigureOne {
                         500 features with covariance eigenvalues λᵢ = i⁻² and a ground truth of power λᵢβᵢ² = i⁻¹·⁵. A target \
                         trained on n noiseless labels learns the strong features and misses the weak ones. Its best teacher \
                         is not the truth: it amplifies what the target learns well, up to ζᵢ = 1 − Ω, and shrinks the rest. \
-                        A teacher that simply does not see the weakest features, those with 1 − ζᵢ² ≤ Ω, comes close.""", """
+                        A teacher that just ignores the weakest features, those with 1 − ζᵢ² ≤ Ω, comes close.""", """
                         Every prediction is a closed form; the simulation draws Gaussian features, labels them with the \
                         teacher, and fits the minimum-norm interpolator. Averaged over the signs of all coordinates, a few \
-                        designs give the risk to 0.2 %: well enough to see by how much the theory, which is that of endlessly \
-                        many features, is off."""),
+                        designs give the risk to 0.2 %: precise enough to show the error of the theory, which is the limit of infinitely \
+                        many features."""),
                 Figure.of(teachers(), risks(curves)),
-                "(a) The coefficients a teacher should have for a target of 200 samples. (b) The target's excess risk: lines "
+                "(a) The coefficients of the best teachers for a target of 200 samples. (b) The target's excess risk: lines "
                         + "from the theory, markers with standard errors from the simulation.",
                 Curve.table("n", curves));
     }

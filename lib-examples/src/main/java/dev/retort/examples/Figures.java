@@ -9,20 +9,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** All exhibits: prints their tables and writes their figures, and a page that shows both. */
+/** Draws all exhibits: prints their tables, and writes their figures and a page that shows both. */
 final class Figures {
 
     private static final long SEED = 2026;
 
-    /** At most; usually the precision comes first. */
+    /** The most trials; usually the precision is reached before. */
     private static final Trials TRIALS = Trials.of(400).withSeed(SEED);
 
     private static final double PRECISE = 0.002;
 
-    /** For chains, of which less can be averaged over. */
+    /** The relative precision of chains, in which less can be averaged over exactly. */
     private static final double FAIR = 0.01;
 
-    /** Of trainings that nothing is averaged over in. */
+    /** For trainings in which nothing can be averaged over exactly. */
     private static final Trials OTHER_TRIALS = Trials.of(60).withSeed(SEED);
 
     private static final int PROMPT_TRIALS = 400;
@@ -31,15 +31,15 @@ final class Figures {
 
     private Figures() {}
 
-    /** An exhibit that is still to be drawn, and roughly how many seconds of one core that takes. */
+    /** An exhibit to be drawn, and roughly how many seconds of one core this takes. */
     record Drawing(double seconds, Supplier<Exhibit> exhibit) {}
 
     /**
      * Runs all exhibits.
      *
      * @param directory where the figures and the page go
-     * @param networks how large those are that teach one another
-     * @param onImages whether networks that teach larger ones on images are trained too
+     * @param networks the sizes of the networks that teach one another
+     * @param onImages whether to train networks that teach larger ones on images as well
      * @param terminal where the tables go
      * @param errors where progress goes
      * @throws IOException if the directory cannot be written
@@ -54,7 +54,7 @@ final class Figures {
         draw(drawings(networks, onImages), directory, terminal, errors);
     }
 
-    /** Draws one exhibit after the other. After each its files are there, and a page of all that were drawn so far. */
+    /** Draws one exhibit after the other. After each one, its files and a page of all exhibits so far are written. */
     static void draw(List<Drawing> drawings, Path directory, PrintStream terminal, PrintStream errors)
             throws IOException {
         double whole = drawings.stream().mapToDouble(Drawing::seconds).sum();
@@ -79,7 +79,7 @@ final class Figures {
         Page page = Page.of("Retort: distillation in closed form, and in simulation");
         if (drawn.size() < all) {
             page = page.withParagraph(drawn.size() + " of " + all
-                    + " figures: the others were not yet drawn when this page was written.");
+                    + " figures; the others were not drawn yet when this page was written.");
         }
         for (Exhibit exhibit : drawn) {
             page = exhibit.addTo(page);

@@ -32,15 +32,15 @@ import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** What the theory is off by at finite size, for every kind of stage: p = 2.5 n features, λ = λβ² = i^-1.5, noise 0.5. */
+/** The error of the theory at finite size, for every kind of stage: p = 2.5 n features, λ = λβ² = i^-1.5, noise 0.5. */
 final class FiniteSizes {
 
-    /** Samples at scale 1, to which everything else is in proportion. */
+    /** The number of samples at scale 1; all other sizes are in proportion to it. */
     private static final int UNIT = 20;
 
     private static final int[] SCALES = {1, 2, 4, 8};
 
-    /** Of a departure: what n times its standard error may be. */
+    /** The largest n times the standard error of a departure. */
     private static final double PRECISION = 0.1;
 
     private FiniteSizes() {}
@@ -117,12 +117,12 @@ final class FiniteSizes {
                 "How exact is the theory at finite size?",
                 List.of("""
                         The closed forms are the limit of many samples and features. At n samples and p = 2.5 n features \
-                        they are off by c/n: what the simulation says of c, for every kind of stage, is the honest error bar \
-                        of the theory. Averages over label noise and over signs of coordinates make the departure visible, a \
-                        part in a thousand, with a few hundred designs. But for matrices that share no eigenvectors the theory predicts \
+                        they are off by c/n, and the c that simulations measure for every kind of stage is the error bar of the \
+                        theory. With averages over label noise and over signs of coordinates, a few hundred designs show this \
+                        departure of a part in a thousand. Except for matrices that share no eigenvectors, the theory also predicts \
                         c itself (d).""", """
-                        The more samples there are to spare, the closer the theory: what counts is n(1 − Ω), of which a \
-                        mask leaves little, and least squares with p = n/2 half."""),
+                        The larger n(1 − Ω), the number of samples to spare, the closer the theory: a mask leaves few of \
+                        them, and least squares with p = n/2 leaves half."""),
                 Figure.of(panels),
                 "Markers: simulated over predicted excess risk, less 1. Lines: c/n + d/n², fitted. (d) c of every kind of stage, "
                         + "measured and predicted; on the line they are equal.",
@@ -138,7 +138,7 @@ final class FiniteSizes {
                 .toList();
     }
 
-    /** Measured against predicted, for all that is predicted. */
+    /** Measured coefficients against predicted ones, for every stage that has a prediction. */
     private static Panel coefficients(List<FiniteSizeError> errors) {
         List<FiniteSizeError> known = errors.stream()
                 .filter(error -> error.predictedCoefficient().isPresent())
@@ -218,7 +218,7 @@ final class FiniteSizes {
         return FeatureMask.keepingFirst(features(scale) / part, features(scale));
     }
 
-    /** A teacher whose neighbouring features are correlated, a student for whom they are not. */
+    /** A teacher whose neighbouring features are correlated, and a student whose features are not. */
     private static Simulation matrices(int scale, Trials trials) {
         int p = features(scale);
         double[][] correlated = new double[p][p];

@@ -26,8 +26,8 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * The predictors that in-context learning of linear regression is compared with: what they lose against the length of the
- * context, and, pre-trained on few tasks or many, what it is worth to know these by heart.
+ * The predictors that in-context learning of linear regression is compared with: their excess risk against the length of the context, and,
+ * after pre-training on few or many tasks, what it is worth to memorise these tasks.
  */
 final class InContextLearning {
 
@@ -57,7 +57,7 @@ final class InContextLearning {
 
     private InContextLearning() {}
 
-    /** A predictor by the length n of the context, and its excess risk in theory. */
+    /** A predictor for every length n of the context, and its excess risk in theory. */
     private record Contender(String name, IntFunction<InContextPredictor> predictor, IntToDoubleFunction theory) {
 
         Line line() {
@@ -95,15 +95,15 @@ final class InContextLearning {
                 "in-context-predictors",
                 "What in-context learning is compared with",
                 List.of("""
-                        A task of 20 coefficients, shown by n examples with noise: half the standard deviation of a noiseless \
+                        A task of 20 coefficients is given by n noisy examples; the noise is half the standard deviation of a noiseless \
                         label. One step of gradient descent from zero is what a layer of linear attention can learn; five are \
                         five layers; ridge regression of the right strength is the Bayes predictor for Gaussian tasks, which \
-                        trained transformers come close to. Predicting zero loses 1. Least squares, which regularises \
-                        nothing, is infinitely bad at n = 19, 20 and 21.""", """
-                        On isotropic features all risks are exact at this size. On features of variance 1/i one step is exact, \
-                        ridge and least squares of few examples are deterministic equivalents, and five steps are known from \
-                        sampled contexts, in which noise and query are integrated out. Columns z: how far the sample is from \
-                        the exact risk, in standard errors."""),
+                        trained transformers come close to. Predicting zero has an excess risk of 1. That of least squares, \
+                        which does not regularise, is infinite at n = 19, 20 and 21.""", """
+                        On isotropic features all risks are exact at this size. On features of variance 1/i the risk of one step \
+                        is exact, those of ridge and of least squares on few examples are deterministic equivalents, and that of \
+                        five steps comes from sampled contexts, in which noise and query are integrated out. Columns z: the \
+                        distance of the sample from the exact risk, in standard errors."""),
                 Figure.of(
                         panel("(a) isotropic features", onFlat, flatContexts),
                         panel(
@@ -160,7 +160,7 @@ final class InContextLearning {
                         n -> context.apply(n).gradientStep(context.apply(n).bestStep())),
                 new Contender(
                         MORE_STEPS,
-                        // Over the typical largest eigenvalue of XᵀX.
+                        // The rate is the inverse of the typical largest eigenvalue of XᵀX.
                         n -> InContextPredictor.gradientSteps(STEPS, Math.pow(Math.sqrt(n) + rootOfTrace, -2)),
                         n -> Double.NaN),
                 new Contender(
@@ -216,16 +216,16 @@ final class InContextLearning {
                 .toArray(TaskDiversity[]::new);
         return new Exhibit(
                 "task-diversity",
-                "Knowing the tasks by heart",
+                "Memorising the tasks",
                 List.of("""
                         A model that was pre-trained on M tasks can memorise them and, given a context, weigh them by how well \
-                        they explain it; or it can generalise to the Gaussian from which the tasks came, which is ridge \
-                        regression. Each is the best there is on its own ground: memorising on the tasks of \
-                        pre-training, generalising on new ones. On neither ground do they cross; as M grows they become \
-                        the same predictor, the sooner the shorter the context.""", """
-                        They cross where both grounds count: if two tasks of five to come are new, memorising is the better \
-                        choice from M = %s on at n = 6, and from M = %s on at n = 12, not below. And they cross where memorising has \
-                        its price: at %s of squared error for each task, it is worth it up to M = %s at n = 6, and M = %s at n = 12.""".formatted(
+                        they explain it; or it can generalise to the Gaussian that the tasks were drawn from, which is ridge \
+                        regression. Memorising is the best predictor for the tasks of pre-training, generalising for new ones, \
+                        and neither curve crosses the other; as M grows the two become the same predictor, and the sooner \
+                        the shorter the context.""", """
+                        They cross for a mixture: if two of five future tasks are new, memorising is better from M = %s on at n = 6, \
+                        and from M = %s on at n = 12. They also cross if memorising has a price: at %s of squared error per \
+                        task, memorising pays up to M = %s at n = 6, and M = %s at n = 12.""".formatted(
                                 mixedTie(diversities[0]),
                                 mixedTie(diversities[1]),
                                 PRICE,
@@ -236,8 +236,8 @@ final class InContextLearning {
                         panel("(b) context of 12 examples", diversities[1], context(lengths[1]))),
                 "Excess risk against the number of pre-training tasks, in 8 isotropic features with noise 0.5; memorising with "
                         + "standard errors from " + DRAWS
-                        + " draws, the rest exact. Vertical rules: where memorising and "
-                        + "generalising tie, if 40% of the tasks to come are new.",
+                        + " draws, the rest exact. Vertical rules: where memorising and generalising tie if 40% of future"
+                        + " tasks are new.",
                 table(lengths, diversities));
     }
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON of maps, lists, text, numbers and truth values. A number that is not finite becomes the string "Infinity", "-Infinity" or "NaN", as
- * JSON has no such numbers; a key without a value is left out.
+ * Writes maps, lists, text, numbers and truth values as JSON. A number that is not finite becomes the string "Infinity", "-Infinity" or
+ * "NaN", as JSON has no such numbers; a key whose value is null is left out.
  */
 final class Json {
 

@@ -24,7 +24,7 @@ import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/** Networks that learn the masked tokens of a small language, from small neighbourhoods to whole sentences. */
+/** Networks that learn to predict masked tokens of a small language, from small neighbourhoods to whole sentences. */
 final class LanguageCurricula {
 
     /** Sentences are pairs of pairs of pairs of tokens; each level determines most, but not all, of the level above. */
@@ -77,8 +77,8 @@ final class LanguageCurricula {
         Panel exact = Panel.of("(a) what n-grams tell", Axis.linear("n"), Axis.linear("nats, or total variation"));
         Map<String, IntFunction<SampleMean>> curves = new LinkedHashMap<>();
         curves.put("loss of the best predictor", curriculum::loss);
-        curves.put("left to the rest (M close)", curriculum::close);
-        curves.put("known by these only (M robust)", curriculum::robust);
+        curves.put("added by the rest (M close)", curriculum::close);
+        curves.put("added by these n (M robust)", curriculum::robust);
         double[] windows = IntStream.rangeClosed(1, WHOLE).asDoubleStream().toArray();
         for (Map.Entry<String, IntFunction<SampleMean>> curve : curves.entrySet()) {
             double[] means = IntStream.rangeClosed(1, WHOLE)
@@ -102,11 +102,13 @@ final class LanguageCurricula {
                 "language-curricula",
                 "A curriculum of n-grams",
                 List.of(
-                        "The grammar of a small language says exactly what can be known of a masked token from the n tokens around it (a): its"
-                                + " own frequency tells little, the neighbours more, and some of it takes the whole sentence.",
-                        "A network that is trained on masked tokens learns in that order (b). At first it is nearest to the best predictor that"
-                                + " sees one token, then it comes near to those of three tokens and more, and goes away from the smaller ones"
-                                + " again. So does a small student, more slowly (c). " + accuracies(teacher, students)),
+                        "The grammar of a small language says exactly how much the n tokens around a masked token tell about"
+                                + " it (a): its own frequency tells little, the neighbours tell more, and the rest needs the"
+                                + " whole sentence.",
+                        "A network that is trained on masked tokens learns in this order (b). At first it is closest to the"
+                                + " best predictor that sees one token, then it approaches those that see three tokens and"
+                                + " more, and moves away from the smaller ones. A small student does the same, more slowly"
+                                + " (c). " + accuracies(teacher, students)),
                 Figure.of(exact, ofTeacher, ofStudent),
                 "(a) NGramCurriculum, " + SENTENCES + " sentences of " + LENGTH
                         + " tokens. (b), (c) The mean total variation between a network and the best predictors that see n-grams, "
@@ -140,12 +142,15 @@ final class LanguageCurricula {
     private static String accuracies(TrainingRun teacher, Map<String, TrainingRun> students) {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "Of held-out tokens the teacher tells %.3f",
+                "On held-out tokens the accuracy of the teacher is %.3f",
                 teacher.last().accuracy()));
         students.forEach((name, student) -> text.append(String.format(
-                Locale.ROOT, ", the %s student %.3f", name, student.last().accuracy())));
+                Locale.ROOT,
+                ", that of the %s student %.3f",
+                name,
+                student.last().accuracy())));
         return text
-                + ". Unlike a parity, this can be learnt from the finished teacher, so that its checkpoints help little.";
+                + ". Unlike a parity, this language can be learnt from the finished teacher, so checkpoints help little.";
     }
 
     private static Table with(Table table, String panel, String curve, double[] x, double[] y) {

@@ -35,7 +35,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What a table of training runs says about runs to come: lines for the terminal, and a page, figure, CSV and JSON. */
+/** A report on future training runs from a table of past ones: lines for the terminal, and a page, figure, CSV and JSON. */
 final class LawReport {
 
     private static final double LEVEL = 0.95;
@@ -51,11 +51,11 @@ final class LawReport {
      *
      * @param file the name of the table's file
      * @param flops the budget; ten times that of the largest run unless given
-     * @param parameters of the student; the geometric mean of the distilled runs unless given
-     * @param tokens of the student; likewise
-     * @param students how many share a teacher
+     * @param parameters the student's parameters; the geometric mean of the distilled runs unless given
+     * @param tokens the student's tokens; likewise
+     * @param students how many students share a teacher
      * @param seed the seed of the search and the bootstrap
-     * @param command the command line that makes the report again
+     * @param command the command line that reproduces the report
      * @param version the version of Retort
      */
     record Settings(
@@ -68,7 +68,7 @@ final class LawReport {
             String command,
             String version) {}
 
-    /** A line of the summary, with the number that it is about, if there is one. */
+    /** A line of the summary, with its number and intervals if it has any. */
     record Answered(
             String question,
             String answer,
@@ -87,7 +87,7 @@ final class LawReport {
     private final LawFit<SupervisedLaw> supervised;
     private final @Nullable LawFit<DistillationLaw> distilled;
 
-    /** Why there is no law of the distilled runs, if there are some. */
+    /** Why no law could be fitted to the distilled runs; null if one was, or there are no distilled runs. */
     private final @Nullable String unfitted;
 
     private final double flops;
@@ -114,9 +114,9 @@ final class LawReport {
     }
 
     /**
-     * Fits the laws and answers; for the runs on data alone if no law of the distilled ones can be fitted.
+     * Fits the laws and answers the questions; those about runs on data alone if no law can be fitted to the distilled runs.
      *
-     * @param progress told what begins
+     * @param progress called with each step that begins
      * @throws IllegalArgumentException as {@link SupervisedLaw#fit} throws it
      */
     static LawReport of(RunFile runs, Settings settings, Consumer<String> progress) {
@@ -132,7 +132,7 @@ final class LawReport {
                 unfitted = refused.getMessage();
             }
         }
-        progress.accept("Fitting them again to " + REDRAWN + " tables of deviations drawn anew");
+        progress.accept("Fitting them again to " + REDRAWN + " resampled tables");
         return new LawReport(settings, runs, supervised, distilled, unfitted);
     }
 
@@ -147,7 +147,7 @@ final class LawReport {
                 throw refusal(
                         runs.names().get(i),
                         number(n[i]) + " parameters, " + number(d[i]) + " tokens",
-                        "take a number of FLOPs that is out of the range of numbers");
+                        "take more or fewer FLOPs than a double can hold");
             }
         }
         return compute;
@@ -164,7 +164,7 @@ final class LawReport {
         return Math.exp(Arrays.stream(values).map(Math::log).average().orElseThrow());
     }
 
-    /** The answers that matter, the first first. */
+    /** The answers, the most important first. */
     List<Answered> answers() {
         return List.copyOf(answers);
     }
@@ -235,7 +235,7 @@ final class LawReport {
                                 : "none down to the irreducible loss")
                         + String.format(
                                 Locale.ROOT,
-                                "; %.0f %% of the laws fitted to redrawn deviations have one",
+                                "; %.0f %% of the bootstrap's laws have one",
                                 100
                                         * redrawn.share(law -> law.bestTeacher(parameters, tokens)
                                                 .capacityGap())));
@@ -266,28 +266,28 @@ final class LawReport {
         ask(
                 supervised,
                 onData,
-                "the loss of such a student if all of it is spent on data",
+                "loss of such a student if the whole budget is spent on data",
                 law -> law.loss(parameters, ofData));
         caution("the teacher of that split", supervised.outside(split.teacherParameters(), split.teacherTokens()));
         caution("the student of that split", fit.outside(parameters, split.studentTokens(), split.teacherLoss()));
-        caution("that student on data", supervised.outside(parameters, ofData));
+        caution("a student with the whole budget spent on data", supervised.outside(parameters, ofData));
     }
 
     private void meeting(LawFit<DistillationLaw> fit, LawBootstrap<DistillationLaw> redrawn, double teacherLoss) {
-        String question = "tokens from which data do better than a teacher of loss " + number(teacherLoss)
+        String question = "tokens beyond which data are better than a teacher of loss " + number(teacherLoss)
                 + " (the best in the runs)";
         double meeting = fit.law().meetingTokens(parameters, teacherLoss);
         if (meeting > 0 && meeting < Double.MAX_VALUE) {
             ask(fit, redrawn, question, law -> law.meetingTokens(parameters, teacherLoss));
-            caution("that number", fit.outside(parameters, meeting, teacherLoss));
-            caution("that number on data", supervised.outside(parameters, meeting));
+            caution("a student on so many tokens", fit.outside(parameters, meeting, teacherLoss));
+            caution("a model on so many tokens of data", supervised.outside(parameters, meeting));
             return;
         }
         String answer = meeting == 0
                 ? "any number, by the law"
                 : Double.isInfinite(meeting)
-                        ? "none: by the law, the limit of ever more tokens is better with this teacher"
-                        : "more than there are numbers for";
+                        ? "none: by the law, this teacher stays better however many tokens there are"
+                        : "more than a double can hold";
         double share = redrawn.share(law -> {
             double tokens = law.meetingTokens(parameters, teacherLoss);
             return tokens > 0 && tokens < Double.MAX_VALUE;
@@ -295,10 +295,7 @@ final class LawReport {
         say(
                 question,
                 String.format(
-                        Locale.ROOT,
-                        "%s; %.0f %% of the laws fitted to redrawn deviations have such a number",
-                        answer,
-                        100 * share));
+                        Locale.ROOT, "%s; %.0f %% of the bootstrap's laws have such a number", answer, 100 * share));
     }
 
     private <L> void ask(LawFit<L> fit, LawBootstrap<L> redrawn, String question, ToDoubleFunction<L> quantity) {
@@ -356,16 +353,17 @@ final class LawReport {
                 .withFigure(
                         figure,
                         distilled == null
-                                ? "(a) What the fitted law says of each run, against what was measured. (b) The runs, and the best"
-                                        + " model of each budget."
-                                : "(a) What the fitted laws say of each run, against what was measured. (b) The runs, and the best"
-                                        + " model of each budget. (c) A student by its teacher: to the left of the minimum, a better"
-                                        + " teacher makes a worse student.")
+                                ? "(a) The loss of each run by the fitted law, against the measured loss. (b) The runs, and"
+                                        + " the best model of each budget."
+                                : "(a) The loss of each run by the fitted laws, against the measured loss. (b) The runs, and"
+                                        + " the best model of each budget. (c) The loss of a student against that of its"
+                                        + " teacher: to the left of the minimum, a better teacher makes a worse student.")
                 .withParagraph(
-                        "Losses are cross-entropies in nats a token. Intervals hold those of every form whose error in cross-validation is at"
-                                + " most 10 % above the least. They assume that the form of the law holds where it is"
-                                + " asked; those of students hold the errors of both laws. The constants of such laws are often not"
-                                + " determined though their predictions are.")
+                        "Losses are cross-entropies in nats a token. An interval covers the intervals of every form of the"
+                                + " law whose error in cross-validation is at most 10 % above the least. It assumes that the"
+                                + " form holds at the sizes in question; the intervals of students account for the errors of"
+                                + " both laws. The constants of such laws are often not determined by the runs even where"
+                                + " their predictions are.")
                 .withHeading("Forms tried")
                 .withTable(tried())
                 .withFoldedTable("The runs", residuals());
@@ -377,7 +375,7 @@ final class LawReport {
     }
 
     private Table tried() {
-        Table rows = Table.of("law", "form", "constants", "error in cross-validation %", "taken")
+        Table rows = Table.of("law", "form", "constants", "error in cross-validation %", "chosen")
                 .withFormat("error in cross-validation %", "%.3f");
         rows = tried(rows, "supervised", supervised);
         return distilled == null ? rows : tried(rows, "distillation", distilled);

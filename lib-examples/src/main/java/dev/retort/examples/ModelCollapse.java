@@ -58,15 +58,15 @@ final class ModelCollapse {
                 "model-collapse",
                 "Models that learn from models",
                 List.of("""
-                        The world of the trained teachers, in a chain: the first model learns from n labels of the truth, each \
-                        further one from n labels of the model before. Every generation forgets a little more of the weak \
-                        features and adds to the variance. After 17 generations of ridge 0 it would have been better to \
-                        predict nothing (a). A ridge only puts that off. What ends it are true labels: where each label is \
-                        the mean of a true one and the model’s, the risk settles at once.""", """
-                        With few samples and no noise the risk of such a mixture even falls (b): the second generation is \
-                        better than the first, which had nothing but true labels. The mean halves what the labels owe to \
-                        the weak features, which few samples cannot learn and take for noise.""", """
-                        Throughout, the simulation is up to two per cent above the theory, which is that of infinitely many \
+                        The task of the trained teachers, in a chain: the first model learns from n true labels, and each \
+                        later one from n labels of the model before. Every generation forgets a little more of the weak \
+                        features and adds to the variance. After 17 generations without ridge the risk is higher than that of \
+                        predicting zero (a). A ridge only delays this; true labels stop it: if each label is the mean of a true one \
+                        and the model’s, the risk settles at once.""", """
+                        With few samples and no noise such a mixture even lowers the risk (b): the second generation is \
+                        better than the first, which had only true labels. The mean halves the contribution of the weak features \
+                        to the labels, which few samples cannot learn and which acts as noise.""", """
+                        The simulation is up to two per cent above the theory, which is the limit of infinitely many \
                         features."""),
                 Figure.of(collapse, improvement),
                 "Lines: theory. Dashed: its limit after infinitely many generations. Markers: simulated chains.",

@@ -94,14 +94,15 @@ final class OtherTrainings {
                 "other-trainings",
                 "Other ways of training",
                 List.of("""
-                        Gradient flow that stops early learns about what a ridge of 1/t does (a). A teacher of 60 samples has a best \
-                        time. Its student, a ridge regression on 80 of its labels, smooths once more: it is never better than \
-                        this teacher, but it hardly suffers from one that has gone on for too long.""", """
-                        A teacher’s share of every label is not its share of the rows (b). A label that is half true and half the \
-                        teacher’s is quieter than two rows of which one is the teacher’s, and truth and teacher disagree in the \
-                        rows.""", """
-                        Classes instead of numbers are, for squared loss, noisy labels of the same direction (c); the risk is that of \
-                        the student’s numbers, which are smaller than the truth’s."""),
+                        Gradient flow that stops at time t is similar to ridge regression with a ridge of 1/t (a). A teacher of \
+                        60 samples has a best stopping time. Its student, a ridge regression on 80 of its labels, smooths once \
+                        more: it is never better than this teacher, but it suffers little from a teacher that was trained for too \
+                        long.""", """
+                        The teacher’s share of every label differs from its share of the rows (b). A label that is half true and \
+                        half the teacher’s has less noise than two rows of which one is the teacher’s, and between rows truth and \
+                        teacher disagree.""", """
+                        For squared loss, classes in place of numbers are noisy labels in the same direction (c); the risk is that of \
+                        the student’s outputs, which are smaller than those of the truth."""),
                 Figure.of(first, second, third),
                 "Lines: theory. Markers: simulation, with one standard error.",
                 Curve.table("parameter", all));

@@ -23,7 +23,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Self-distillation: teacher and student on one and the same sample. */
+/** Self-distillation: teacher and student trained on the same sample. */
 final class OwnData {
 
     private static final int SAMPLES = 200;
@@ -69,10 +69,10 @@ final class OwnData {
                 "A teacher and its student on the same data",
                 List.of("""
                         A student that sees the teacher’s own sample again, with labels (1 − ξ)y + ξŷ, has a risk that is a parabola in ξ \
-                        (a). Too little ridge asks for ξ > 0, too much for ξ < 0, and at the best ridge nothing is gained: \
-                        self-distillation tunes the regularisation.""", """
-                        Several rounds with their best mixings (b) do what no single ridge can, since together they are a polynomial \
-                        filter; after three there is next to nothing left to gain."""),
+                        (a). With too small a ridge the best ξ is positive, with too large a ridge it is negative, and at the best ridge \
+                        self-distillation does not help: it tunes the regularisation.""", """
+                        Several rounds with their best mixings (b) achieve what no single ridge can, since together they are a \
+                        polynomial filter; after three rounds the risk hardly falls any more."""),
                 Figure.of(parabolas, rounds),
                 "Lines: theory. Markers: simulation on samples of " + SAMPLES + ", with one standard error.",
                 Curve.table("mixing or rounds", all));

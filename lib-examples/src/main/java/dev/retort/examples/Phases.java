@@ -25,8 +25,8 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * Where a surrogate that had to learn itself is a better teacher than the truth: over its samples or its features, and the
- * samples of the target. 200 features, λ = i^-1.5, λβ² = i^-1.3, noise 0.2.
+ * Where a trained surrogate is a better teacher than the truth, depending on its samples or features and on the target's samples. 200
+ * features, λ = i^-1.5, λβ² = i^-1.3, noise 0.2.
  */
 final class Phases {
 
@@ -66,15 +66,15 @@ final class Phases {
                 "phases",
                 "Where a weak teacher is better than the truth",
                 List.of("""
-                        The target’s excess risk on the labels of a teacher that had to learn itself, divided by that on true \
-                        labels, in the world of the masked teachers. In the blue the weak teacher wins: it takes a target of \
-                        few samples, and a teacher that has learnt neither too little nor, as noisy labels go, too much. Near \
-                        m = 200 it has fitted its noise at any price. Beyond, it nears the truth, from the wrong side.""", """
-                        A teacher of 180 samples that sees all features never wins (b, right edge). One that sees some \
-                        does, by more, and for targets of up to 57 samples instead of 33."""),
+                        The target’s excess risk on the labels of a trained teacher, divided by that on true labels, for the task of \
+                        the masked teachers. In the blue region the weak teacher wins: for targets of few samples, and teachers that \
+                        have learnt neither too little nor, as their labels are noisy, too much. Near m = 200 the teacher interpolates \
+                        its noisy labels. With more samples its ratio approaches 1, but from above.""", """
+                        A teacher of 180 samples that sees all features never wins (b, right edge). One that sees only some \
+                        of them does, by a wider margin, and for targets of up to 57 samples instead of 33."""),
                 Figure.of(drawn(left, TEACHERS, bySamples, samples), drawn(right, counts, byFeatures, features)),
-                "Excess risk on the teacher’s labels over that on true ones. Map and boundary: theory. Circles, in the "
-                        + "colour of what they measured: simulation.",
+                "Excess risk on the teacher’s labels over that on true ones. Map and boundary: theory. Circles: simulation, "
+                        + "in the colour of the measured ratio.",
                 table);
     }
 

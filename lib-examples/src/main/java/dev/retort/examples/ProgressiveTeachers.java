@@ -28,7 +28,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Small networks that learn a sparse parity from the checkpoints of a larger one: an unfinished teacher teaches better. */
+/** Small networks that learn a sparse parity from the checkpoints of a larger one: unfinished teachers teach better. */
 final class ProgressiveTeachers {
 
     private static final int BATCH = 64;
@@ -38,15 +38,15 @@ final class ProgressiveTeachers {
     private static final int HELD_OUT = 2048;
 
     /**
-     * How large task and networks are.
+     * The sizes of the task and of the networks.
      *
-     * @param parity what is learnt
+     * @param parity the task
      * @param teacher how the teacher is trained
      * @param student how students are trained
-     * @param studentSteps for how many steps
-     * @param switchStep how many of them with the first of two checkpoints
-     * @param interval how many with each of many checkpoints
-     * @param words what learns what
+     * @param studentSteps for how many steps students are trained
+     * @param switchStep how many of these steps use the first of two checkpoints
+     * @param interval how many steps use each of many checkpoints
+     * @param words a description of networks and task, for the text
      */
     record Size(
             SparseParity parity,
@@ -138,25 +138,26 @@ final class ProgressiveTeachers {
                 List.of(
                         "Networks with one hidden layer, " + size.words
                                 + ", from a fresh batch of 64 examples at every step. Of "
-                                + seeds.length + " students each, so many reach an accuracy of " + LEARNED + " within "
+                                + seeds.length + " students of each kind, this many reach an accuracy of " + LEARNED
+                                + " within "
                                 + size.studentSteps + " steps: " + reached
                                 + ". One-shot students learn from the finished teacher;"
                                 + " two-shot ones for " + size.switchStep
-                                + " steps from the checkpoint whose accuracy is nearest to"
-                                + " 0.75, then from the finished one; progressive ones from the checkpoint a little ahead, a new one"
-                                + " every " + size.interval + " steps.",
+                                + " steps from the checkpoint whose accuracy is nearest to 0.75, then from the finished one;"
+                                + " progressive ones from a checkpoint a little ahead of them, a new one every "
+                                + size.interval + " steps.",
                         """
-                        A parity has no linear part, and neither has a teacher that knows it. While it learns, it has one, of the \
-                        very coordinates that matter (b); that is what a small student can learn quickly, and what the \
-                        finished teacher no longer tells. Checkpoints on the way teach best (c); one near 0.5 does where the \
-                        linear part is there before the accuracy is."""),
+                        A parity has no linear part, and neither has a teacher that has learnt it. While the teacher learns, it has \
+                        one, on exactly the coordinates of the parity (b); a small student can learn this part quickly, but the \
+                        finished teacher no longer shows it. Intermediate checkpoints teach best (c); a checkpoint with an accuracy \
+                        near 0.5 does so if its linear part appears before its accuracy rises."""),
                 Figure.of(
                         accuracies(comparison, curricula, steps),
                         spike(first, spike),
                         checkpoints(comparison, byCheckpoint)),
                 "(a) Medians over " + seeds.length
                         + " seeds. (b) Mean size of the degree-1 Fourier coefficients of the first" + " teacher, at "
-                        + PROBE_SAMPLES + " points. (c) The students of all teachers at their last step.",
+                        + PROBE_SAMPLES + " points. (c) The students of all teachers after their last step.",
                 table(comparison, curricula, steps, first, spike));
     }
 
@@ -185,7 +186,7 @@ final class ProgressiveTeachers {
                 .toArray();
     }
 
-    /** As it was last measured. */
+    /** The accuracy as last measured at or before a step. */
     private static double accuracy(TrainingRun run, double step) {
         return run.history().stream()
                 .filter(measurement -> measurement.step() <= step)

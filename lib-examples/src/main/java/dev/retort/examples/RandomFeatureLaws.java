@@ -16,14 +16,14 @@ import dev.retort.theory.simulation.Trials;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** A teacher of random features and its student: their risks as both grow, and where the student's falls faster. */
+/** A teacher on random features and its student: their risks as both grow, and where the student's risk falls faster. */
 final class RandomFeatureLaws {
 
     private static final double ALPHA = 1.5;
     private static final double B = 2.5;
     private static final double NOISE = 0.5;
 
-    /** Of the map: a scale at which the local exponents are near to where they end. */
+    /** The scale s of the map, at which the local exponents are close to their limits. */
     private static final double SCALE = 1e4;
 
     private static final RegressionTask TASK = RegressionTask.of(
@@ -64,13 +64,13 @@ final class RandomFeatureLaws {
                 .with(Bands.of("difference", 0, -0.2, -0.05, 0.05, 0.2).cells(widths, widths, gained));
         return new Exhibit(
                 "random-feature-laws",
-                "A student with a better law than its teacher’s",
+                "A student with a better scaling law than its teacher",
                 List.of("""
                         Ridge regression on random features, λ = i^-1.5, λβ² = i^-2.5, noise 0.5 on the labels of the teacher. The \
                         student sees the teacher’s outputs on more samples (a).""", """
-                        Teacher of s samples and student of s², both with a ridge of s^-1.2, at s = 10⁴ (b). A teacher that is wide \
-                        for its samples learns noise, and a student of a middling width filters it: its risk falls faster. No estimator \
-                        learns every such signal from s noisy samples at a better rate than s^-%.1f.""".formatted(LAWS.minimaxExponent())),
+                        A teacher of s samples and a student of s², both with a ridge of s^-1.2, at s = 10⁴ (b). A teacher that is wide \
+                        for its number of samples learns noise, and a student of intermediate width filters it, so that its risk \
+                        falls faster. No estimator learns every such signal from s noisy samples at a better rate than s^-%.1f.""".formatted(LAWS.minimaxExponent())),
                 Figure.of(risks, gains),
                 "(a) Lines: theory. Markers: simulation, with one standard error. (b) Local exponents, by exact derivatives.",
                 Curve.table("s", curves));

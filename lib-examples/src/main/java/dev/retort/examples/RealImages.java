@@ -20,8 +20,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * The theory of Gaussian features on photographs of clothing: students trained on Fashion-MNIST, where the theory holds and
- * where it stops to.
+ * The theory of Gaussian features on photographs of clothing: students trained on Fashion-MNIST, where the theory holds and where it fails.
  */
 final class RealImages {
 
@@ -40,7 +39,7 @@ final class RealImages {
         this.trials = trials;
     }
 
-    /** relu(x W) with Gaussian weights: a wide layer that is left as it was initialised. */
+    /** relu(x W) with Gaussian weights: a wide layer that stays as it was initialised. */
     private static INDArray randomFeatures(INDArray images) {
         long pixels = images.size(1);
         double[] weights = StandardNormal.sample(
@@ -51,7 +50,7 @@ final class RealImages {
         }
     }
 
-    /** Footwear against the rest: four kinds of labels, each beside the theory. */
+    /** Footwear against the rest: four kinds of labels, each with its prediction. */
     Exhibit whereTheoryHolds() {
         Population shoes = Population.of(randomFeatures, data.against(FOOTWEAR));
         double noise = shoes.task().noise();
@@ -65,25 +64,25 @@ final class RealImages {
 
         return new Exhibit(
                 "real-images",
-                "The same on real images",
+                "The theory on real images",
                 List.of("""
-                        10,000 images of Fashion-MNIST, seen through 1,000 random ReLU features, are the whole world: their \
+                        10,000 images of Fashion-MNIST, seen through 1,000 random ReLU features, are the population: their \
                         covariance gives the spectrum, the least squares fit of the label “footwear or not” the ground \
                         truth, and its residual the noise. Students interpolate n of the images, labelled by the truth, by \
-                        the linear teacher, by its optimal distortion, or by the teacher under the optimal mask; their excess \
-                        risk is measured over the world. None of this is Gaussian, and nothing is fitted: the lines know \
+                        the linear teacher, by the optimal surrogate, or by the teacher under the optimal mask; their excess \
+                        risk is measured over the population. None of this is Gaussian, and nothing is fitted: the lines use only \
                         the covariance, the teacher and n.""", """
-                        The linear teacher's students do a little better than predicted as n grows, by about the part n/10,000 of \
-                        the world that they have seen (sloping line in b), on which they repeat their teacher, who here is the truth, \
-                        without error. With Gaussian features a larger error on the others would make up for that exactly; with \
-                        these it does not."""),
+                        The linear teacher's students do a little better than predicted as n grows, by about n/10,000, the part of \
+                        the population that they have seen (sloping line in b), on which they repeat their teacher, here the truth, \
+                        without error. With Gaussian features a larger error on the other images would offset this exactly; with \
+                        these features it does not."""),
                 figure(curves, 0.85, 1.2),
                 "Lines: the theory of Gaussian features. Markers: measured, with standard errors over " + trials.count()
                         + " draws of the training images.",
                 Curve.table("n", curves));
     }
 
-    /** The same world asked harder questions: labels whose residual is no noise, and features with outliers. */
+    /** The same images with harder questions: labels whose residual is not noise, and features with outliers. */
     Exhibit whereTheoryStops() {
         Population halves = Population.of(randomFeatures, data.against(FIRST_HALF));
         Population pixels = Population.of(data.images(), data.against(FOOTWEAR));
@@ -113,16 +112,16 @@ final class RealImages {
                 "Where the theory stops",
                 List.of("""
                         With classes 0 to 4 against 5 to 9 the labels are no longer nearly linear in the features. What the \
-                        linear teacher leaves unexplained depends on the image: it is large for whole groups of alike \
-                        images, and not the independent noise that the theory takes it for; so students of true labels do \
-                        worse than predicted, and more so the closer n is to the number of features. On the linear \
-                        teacher's labels, which have no residual, the same features nearly obey.""", """
+                        linear teacher leaves unexplained depends on the image: it is large for whole groups of similar \
+                        images, not independent noise as the theory assumes. So students of true labels do worse than predicted, \
+                        the more so the closer n is to the number of features. On the linear teacher's labels, which have no \
+                        residual, the same features nearly follow the theory.""", """
                         Raw pixels have a covariance of a few large and many tiny eigenvalues, and pixels at the border that \
-                        are dark in nearly all images and bright in a few. Such heavy tails are no Gaussian's: as n nears the \
-                        number of pixels, and interpolation leans on the weakest directions, prediction and measurement \
-                        drift apart."""),
+                        are dark in nearly all images and bright in a few. Such tails are heavier than Gaussian: as n approaches the \
+                        number of pixels, and interpolation depends on the weakest directions, prediction and measurement \
+                        diverge."""),
                 figure(curves, 0.6, 1.8),
-                "Two worlds in which features or residuals are too far from Gaussian.",
+                "Two cases in which features or residuals are too far from Gaussian.",
                 Curve.table("n", curves));
     }
 
@@ -150,7 +149,7 @@ final class RealImages {
         return Figure.of(risks, ratios);
     }
 
-    /** The part of the world that a student has not seen. */
+    /** The part of the population that a student has not seen. */
     private Line unseen(Curve linearTeacher) {
         double size = data.images().size(0);
         double[] samples = {100, 800};

@@ -45,8 +45,9 @@ import picocli.CommandLine.Parameters;
             "Exit codes: 0 if all went well, 1 if a file cannot be read or written, work remains or a formula fails, 2 if the arguments or"
                     + " the table are refused, 130 after Ctrl-C.",
             "",
-            "Progress and refusals go to the standard error, results to the standard output. Files are written whole or not at all, at"
-                    + " whatever moment a command is interrupted; a sweep goes on where it was."
+            "Progress and errors go to standard error, results to standard output. A command may be interrupted at any"
+                    + " moment: files are written whole or not at all, and a sweep continues where it stopped when the same"
+                    + " command is given again."
         })
 public final class Retort {
 
@@ -54,7 +55,7 @@ public final class Retort {
     private static final int FAILED = 1;
     private static final int REFUSED = 2;
 
-    /** In seconds, on one core. */
+    /** How long a validation usually takes, in seconds on one core. */
     private static final double USUAL_VALIDATION = 15;
 
     private static final double USUAL_QUICK_VALIDATION = 4;
@@ -62,7 +63,7 @@ public final class Retort {
     private final PrintStream out;
     private final PrintStream err;
 
-    /** The arguments of this run, to be shown in what it writes. */
+    /** The arguments of this run, which its reports show. */
     private final List<String> arguments;
 
     private Retort(List<String> arguments, PrintStream out, PrintStream err) {
@@ -87,7 +88,7 @@ public final class Retort {
      *
      * @param arguments {@code --help} explains them
      * @param out where results go
-     * @param err where progress and refusals go
+     * @param err where progress and errors go
      * @return the exit code: 0 if all went well, 1 if a file cannot be read or written, work remains or a formula fails, 2 if the
      *     arguments are refused
      */
@@ -97,7 +98,7 @@ public final class Retort {
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setUsageHelpAutoWidth(false)
                 .setExecutionExceptionHandler((failure, line, parsed) -> report(failure, err));
-        // Its own command line, which Spark shares, reads all that follows.
+        // SweepCommand, which Spark shares, parses all further arguments itself.
         requireNonNull(command.getSubcommands().get("sweep")).setUnmatchedOptionsArePositionalParams(true);
         if (arguments.length == 0) {
             command.usage(err);
@@ -119,7 +120,7 @@ public final class Retort {
         }
     }
 
-    /** A directory for results, refused before the work is done if they cannot be written there. */
+    /** Returns a directory for results; refuses it, before the work begins, if they cannot be written there. */
     private static Path writable(String argument, Path directory) {
         for (Path place = directory.toAbsolutePath().normalize(); place != null; place = place.getParent()) {
             if (Files.exists(place)) {
@@ -132,7 +133,7 @@ public final class Retort {
                     throw refusal(
                             argument,
                             directory,
-                            "cannot be written: " + place + " does not allow it; name a place that does");
+                            "cannot be written: " + place + " is not writable; choose another directory");
                 }
                 return directory;
             }
@@ -140,14 +141,14 @@ public final class Retort {
         return directory;
     }
 
-    /** Names of which some were quoted to keep their commas. */
+    /** Column names, without the quotes around names that contain commas. */
     private static String[] unquoted(String[] names) {
         return Arrays.stream(names)
                 .map(name -> name.matches("(?s)\".+\"") ? name.substring(1, name.length() - 1) : name)
                 .toArray(String[]::new);
     }
 
-    /** The command that was given, as a shell reads it. */
+    /** The command that was given, quoted for a shell. */
     static String commandLine(List<String> arguments) {
         return arguments.stream()
                 .map(argument ->
@@ -180,15 +181,15 @@ public final class Retort {
             mixinStandardHelpOptions = true,
             description = {
                 "Draws all figures, from theory and simulation, with a page that shows them. Takes two to three minutes.",
-                "The page shows what was drawn so far, and no file is ever half written: after Ctrl-C what there is can be used. Another run"
-                        + " draws everything again."
+                "The page is written after every figure, and files are written whole or not at all: after Ctrl-C the figures"
+                        + " drawn so far can be used. Another run draws everything again."
             })
     int figures(
             @Parameters(
                             paramLabel = "DIRECTORY",
                             arity = "0..1",
                             defaultValue = "retort-figures",
-                            description = "where they go; ${DEFAULT-VALUE} unless given")
+                            description = "where the figures go; ${DEFAULT-VALUE} unless given")
                     Path directory,
             @Option(
                             names = "--large-networks",
@@ -213,9 +214,8 @@ public final class Retort {
 
     @Command(
             name = "sweep",
-            description =
-                    "Predicts, and simulates on request, the risk on every combination of parameters; resumes after a kill."
-                            + " \"retort sweep --help\" lists its arguments.")
+            description = "Predicts, and on request simulates, the risk for every combination of parameters; resumes an"
+                    + " interrupted sweep. \"retort sweep --help\" lists its arguments.")
     int sweep(@Parameters(paramLabel = "--NAME=VALUE", arity = "0..*") String @Nullable [] parameters) {
         SweepCommand.Runner locally = (study, output, progress) -> {
             if (output.endsWith(".parquet")) {
@@ -231,9 +231,9 @@ public final class Retort {
             aliases = "analyze",
             mixinStandardHelpOptions = true,
             description = {
-                "Reads a table and says how well linear students of one of its columns do, with how many rows and which ridge, and what a"
-                        + " teacher's labels would save.",
-                "Prints the lines that matter and writes a page, figures, CSV and JSON."
+                "Reads a table and estimates how well linear models predict one of its columns, for any number of rows and"
+                        + " with the best ridge, and how much the labels of a teacher would lower their error.",
+                "Prints the main results and writes a page, figures, CSV and JSON."
             })
     int analyse(
             @Parameters(
@@ -256,26 +256,27 @@ public final class Retort {
                             names = "--header",
                             negatable = true,
                             description =
-                                    "the first line holds names, even if they look like numbers, or holds values; needed where it holds"
-                                            + " numbers")
+                                    "the first line holds names (even if they look like numbers) or, with --no-header,"
+                                            + " values; needed if it holds numbers")
                     @Nullable
                     Boolean header,
             @Option(
                             names = "--encoding",
                             paramLabel = "NAME",
-                            description = "that of the text, such as windows-1252 or UTF-16; UTF-8 unless given")
+                            description =
+                                    "the encoding of the text, such as windows-1252 or UTF-16; UTF-8 unless given")
                     @Nullable
                     Charset encoding,
             @Option(
                             names = "--skip-lines",
                             paramLabel = "K",
                             defaultValue = "0",
-                            description = "pass over the first K lines")
+                            description = "skip the first K lines")
                     int skipped,
             @Option(
                             names = "--separator",
                             paramLabel = "CHAR",
-                            description = "what separates fields; found out unless given")
+                            description = "the character that separates fields; detected unless given")
                     @Nullable
                     Character separator,
             @Option(
@@ -283,26 +284,28 @@ public final class Retort {
                             paramLabel = "COLUMN",
                             split = ",",
                             description =
-                                    "columns to leave out; a name with a comma in it stands in double quotes, '\"a,b\"'")
+                                    "columns to leave out; put a name that contains a comma in double quotes, '\"a,b\"'")
                     String @Nullable [] without,
             @Option(
                             names = "--complete-rows",
-                            description = "leave out rows in which a value is missing; otherwise they are an error")
+                            description = "leave out rows with missing values; without this option they are an error")
                     boolean completeRows,
-            @Option(
-                            names = "--raw",
-                            description = "take columns as they are, not in units of their standard deviations")
+            @Option(names = "--raw", description = "use columns as they are, not divided by their standard deviations")
                     boolean raw,
             @Option(
                             names = "--measure",
                             paramLabel = "DRAWS",
                             arity = "0..1",
                             fallbackValue = "40",
-                            description =
-                                    "also train students on rows drawn from the table; ${FALLBACK-VALUE} of each size unless given")
+                            description = "also train students on rows drawn from the table, so many of each size;"
+                                    + " ${FALLBACK-VALUE} without a number")
                     @Nullable
                     Integer draws,
-            @Option(names = "--seed", paramLabel = "SEED", description = "of these draws; 1 unless given") @Nullable
+            @Option(
+                            names = "--seed",
+                            paramLabel = "SEED",
+                            description = "the seed of the draws of --measure; 1 unless given")
+                    @Nullable
                     Long seed,
             @Option(
                             names = "--output",
@@ -318,7 +321,7 @@ public final class Retort {
             throw refusal("--measure", draws, "is not at least 2");
         }
         if (draws == null && seed != null) {
-            throw refusal("--seed", seed, "is that of the draws of --measure, which is not given");
+            throw refusal("--seed", seed, "is the seed of the draws of --measure, which is not given");
         }
         String name = String.valueOf(file.getFileName());
         Path directory = writable(
@@ -358,7 +361,8 @@ public final class Retort {
             name = "explore",
             mixinStandardHelpOptions = true,
             description = {
-                "Serves a page with sliders to a browser on this machine: risks, gains and masks as they are chosen, and the code for them.",
+                "Serves a page with sliders to a browser on this machine: risks, gains and masks for your settings, and"
+                        + " the code for them.",
                 "Ends with Ctrl-C."
             })
     int explore(
@@ -366,7 +370,7 @@ public final class Retort {
                             names = "--port",
                             paramLabel = "PORT",
                             defaultValue = "8099",
-                            description = "${DEFAULT-VALUE} unless given; 0 takes one that is free")
+                            description = "the port; ${DEFAULT-VALUE} unless given, 0 for any free one")
                     int port)
             throws IOException, InterruptedException {
         if (port < 0 || port > 65535) {
@@ -376,7 +380,7 @@ public final class Retort {
             out.println("Open " + explorer.address() + " in a browser; Ctrl-C ends.");
             new CountDownLatch(1).await();
         } catch (BindException e) {
-            err.println("--port: " + port + " is in use; name another, or 0");
+            err.println("--port: " + port + " is in use; choose another, or 0 for any free one");
             return FAILED;
         }
         return DONE;
@@ -403,23 +407,28 @@ public final class Retort {
             @Option(
                             names = "--student-parameters",
                             paramLabel = "N",
-                            description = "of the student to plan for; the middle of the distilled runs unless given")
+                            description =
+                                    "parameters of the student to plan for; the geometric mean of the distilled runs unless given")
                     @Nullable
                     Double parameters,
             @Option(
                             names = "--student-tokens",
                             paramLabel = "D",
-                            description = "of the student to plan for; the middle of the distilled runs unless given")
+                            description =
+                                    "tokens of the student to plan for; the geometric mean of the distilled runs unless given")
                     @Nullable
                     Double tokens,
-            @Option(names = "--students", paramLabel = "K", description = "how many share a teacher; 1 unless given")
+            @Option(
+                            names = "--students",
+                            paramLabel = "K",
+                            description = "how many students share a teacher; 1 unless given")
                     @Nullable
                     Integer students,
             @Option(
                             names = "--seed",
                             paramLabel = "SEED",
                             defaultValue = "1",
-                            description = "of the search and the bootstrap; ${DEFAULT-VALUE} unless given")
+                            description = "the seed of the search and the bootstrap; ${DEFAULT-VALUE} unless given")
                     long seed,
             @Option(
                             names = "--output",
@@ -467,9 +476,9 @@ public final class Retort {
             name = "validate",
             mixinStandardHelpOptions = true,
             description = {
-                "Computes every formula again, against reference digits, simulation and limits, and writes a page that says how far each is"
-                        + " off. Takes about a minute.",
-                "Ends with exit code 1, and names what failed, if anything is off by more than is allowed."
+                "Checks every formula against reference digits, simulations and limits, and writes a page with the error of"
+                        + " each. Takes about a minute.",
+                "Names the checks whose error exceeds the tolerance, and ends with exit code 1 if there are any."
             })
     int validate(
             @Parameters(
@@ -478,13 +487,16 @@ public final class Retort {
                             defaultValue = "retort-validation",
                             description = "where the page goes; ${DEFAULT-VALUE} unless given")
                     Path directory,
-            @Option(names = "--quick", description = "a few rows of each table and a few trials, in seconds")
+            @Option(
+                            names = "--quick",
+                            description =
+                                    "check only a few rows of each table and run only a few trials; takes seconds")
                     boolean quick,
             @Option(
                             names = "--digits",
                             paramLabel = "TABLES",
                             description =
-                                    "a directory of tables that take the place of the library's reference digits, by their names")
+                                    "a directory of tables that replace the library's tables of reference digits of the same names")
                     @Nullable
                     Path digits)
             throws IOException {

@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The runs in a file. One run a line, N, D, loss and, for those that are distilled, L_T; or two, one on data in the columns N, D, loss and one
- * that is distilled in N_S, D_S, L_T, L_S, either of which may be empty.
+ * The runs in a file. A line has one run, N, D, loss and, if it is distilled, L_T; or two runs, one on data in the columns N, D, loss and a
+ * distilled one in N_S, D_S, L_T, L_S, either of which may be empty.
  *
  * @param onData the runs on data, perhaps none
  * @param distilled the runs with teachers, perhaps none
@@ -32,20 +32,20 @@ record RunFile(RunTable onData, RunTable distilled) {
     private static final List<String> STUDENT_LOSS = List.of("l_s", "student_loss");
     private static final List<String> TEACHER_LOSS = List.of("l_t", "teacher_loss");
 
-    /** The place of a column that is not there. */
+    /** The index of a missing column. */
     private static final int NONE = -1;
 
     /**
      * Reads the runs.
      *
      * @throws IllegalArgumentException if a column or a value is missing or not greater than 0; the message names line and column
-     * @throws dev.retort.theory.data.TableFormatException if the file is no table of text
+     * @throws dev.retort.theory.data.TableFormatException if the file is not a table of text
      * @throws IOException if the file cannot be read
      */
     static RunFile read(Path file) throws IOException {
         TextTable table = TableReader.standard().readText(file);
         if (table.rows() == 0) {
-            throw refusal("runs", 0, "is the number of runs in " + file + "; write one a line below the names");
+            throw refusal("runs", 0, "is the number of runs in " + file + "; write one run per line below the names");
         }
         Stream.of(PARAMETERS, TOKENS, LOSS, STUDENT_PARAMETERS, STUDENT_TOKENS, STUDENT_LOSS, TEACHER_LOSS)
                 .forEach(called -> requireOne(table, called));
@@ -85,7 +85,7 @@ record RunFile(RunTable onData, RunTable distilled) {
             throw refusal(
                     "columns",
                     table.names(),
-                    "have more than one that is called " + String.join(" or ", called) + "; keep one of them");
+                    "contain more than one column called " + String.join(" or ", called) + "; keep one of them");
         }
     }
 
@@ -106,7 +106,7 @@ record RunFile(RunTable onData, RunTable distilled) {
             throw refusal(
                     "columns",
                     table.names(),
-                    "have none that is called " + String.join(" or ", called) + " (either case)");
+                    "contain no column called " + String.join(" or ", called) + " (in either case)");
         }
         return column;
     }
@@ -116,7 +116,7 @@ record RunFile(RunTable onData, RunTable distilled) {
         return (onData.size() + distilled.size()) + " runs, of which " + distilled.size() + " are distilled";
     }
 
-    /** Runs that are gathered from four columns, of which that of the teachers' losses may be none. */
+    /** Runs collected from four columns; that of the teachers' losses may be missing. */
     private static final class Runs {
         private final TextTable file;
         private final int[] columns;
@@ -128,12 +128,12 @@ record RunFile(RunTable onData, RunTable distilled) {
             this.columns = new int[] {parameters, tokens, loss, teacherLoss};
         }
 
-        /** A run that may have no teacher. */
+        /** Adds a run, which may have no teacher. */
         void add(int row) throws IOException {
             add(row, columns[3] == NONE ? Double.NaN : number(row, columns[3]).orElse(Double.NaN));
         }
 
-        /** A run that is there with all its columns, or not at all. */
+        /** Adds a run whose cells are either all filled or all empty; an empty one is skipped. */
         void addUnlessEmpty(int row) throws IOException {
             int[] there =
                     Arrays.stream(columns).filter(column -> column != NONE).toArray();
@@ -159,7 +159,7 @@ record RunFile(RunTable onData, RunTable distilled) {
                     .orElseThrow(() -> refusal(
                             file.place(row, column),
                             cell.isEmpty() ? "an empty cell" : "\"" + cell + "\"",
-                            "is a missing value, and the run is not complete without it"));
+                            "is a missing value, without which the run is not complete"));
         }
 
         private OptionalDouble number(int row, int column) throws IOException {

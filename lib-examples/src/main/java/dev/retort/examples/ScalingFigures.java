@@ -24,14 +24,14 @@ import java.util.OptionalDouble;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
-/** Scaling laws: one exponent and several constants, and where the straight lines end. */
+/** Scaling laws: one exponent with several constants, and where the power laws end. */
 final class ScalingFigures {
 
     private static final double ALPHA = 3;
     private static final double B = 2;
     private static final ScalingLaw LAW = ScalingLaw.powerLaw(ALPHA, B);
 
-    /** Of the simulation. */
+    /** The number of features in the simulation. */
     private static final int FEATURES = 1000;
 
     private static final double MANY = 1e6;
@@ -62,15 +62,15 @@ final class ScalingFigures {
                 "One exponent, three constants",
                 List.of("""
                         Power laws, λᵢ = i⁻ᵅ and λᵢβᵢ² = i⁻ᵇ: the excess risk falls like n to the power −min(b − 1, 2α), \
-                        for every teacher. What a teacher changes is the constant in front, and that is known in closed \
-                        form: at α = 3, b = 2 the best teacher leaves 0.486 of the risk of true labels, or makes half of the \
-                        labels do.""", """
-                        The laws are limits for 1 ≪ n ≪ p. With 1,000 features the exact risk leaves them early on its way \
-                        to zero at n = p, and the simulation goes with it. With features without end the ratio settles for \
-                        good."""),
+                        for every teacher. A teacher only changes the constant in front, which is known in closed form: at α = 3, b = 2 \
+                        the best teacher lowers the risk to 0.486 of that on true labels, or makes half of the labels \
+                        suffice.""", """
+                        The laws are limits for 1 ≪ n ≪ p. With 1,000 features the exact risk departs from them early, on its way \
+                        to zero at n = p, and so does the simulation. With infinitely many features the ratio converges \
+                        to its limit."""),
                 Figure.of(laws(task, curves), ratios()),
                 "(a) Dashed: the laws. Solid: exact risks with 1,000 features. Markers: simulation. (b) The optimal "
-                        + "surrogate's risk over the standard target's, with features without end; dashed: the limit G.",
+                        + "surrogate's risk over the standard target's, with infinitely many features; dashed: the limit G.",
                 Curve.table("n", curves));
     }
 
@@ -120,15 +120,15 @@ final class ScalingFigures {
     static Exhibit limits() {
         return new Exhibit(
                 "scaling-limits",
-                "Where the straight lines end",
+                "Where the power laws end",
                 List.of("""
-                        A fit of an exponent measures the slope where its points lie. The local exponent, −d ln E/d ln n, \
-                        comes from the derivative of the closed form: flat at b − 1 where the law holds, too small at first, \
-                        and growing without bound towards n = p. With 10⁴ features not much more than a decade is \
-                        straight.""", """
+                        A fitted exponent measures the slope where its points lie. The local exponent, −d ln E/d ln n, \
+                        comes from the derivative of the closed form: it is b − 1 where the law holds, smaller before, \
+                        and grows without bound towards n = p. With 10⁴ features the law holds for little more than a \
+                        decade.""", """
                         Noise on the labels, σ² = n⁻ᵞ/10, adds (α − 1)σ² to the risk. The law of the signal survives if and \
-                        only if γ is at least min(b − 1, 2α), here 1, where its constant is larger. Below that it holds up to \
-                        the crossover only, and no teacher is better than the truth in the end."""),
+                        only if γ is at least min(b − 1, 2α), here 1, where its constant is larger. With a smaller γ it holds only up to \
+                        the crossover, and for large n no teacher is better than the truth."""),
                 Figure.of(bends(), ablation()),
                 "(a) The local exponent of the optimal surrogate's risk, α = 3, b = 2, with p features. (b) The risk under "
                         + "noise of variance 0.1 n^{−γ}, as a multiple of the noiseless law; markers: the crossover.",
@@ -188,7 +188,7 @@ final class ScalingFigures {
         return panel;
     }
 
-    /** As a multiple of the optimal surrogate's noiseless law. */
+    /** The risk as a multiple of the optimal surrogate's noiseless law. */
     private static double[] relative(double[] samples, double[] risk) {
         double[] relative = new double[risk.length];
         Arrays.setAll(relative, k -> risk[k] / LAW.optimal().excess(samples[k]));

@@ -48,7 +48,7 @@ public final class SweepCommand {
     private static final String SEED = "seed";
     private static final String OUTPUT = "output";
 
-    /** A parameter of the pipeline. One without a default must be given, or is optional and an axis only if it is given. */
+    /** A parameter of the pipeline. If it has no default, it must be given, or it is optional and an axis only if it is given. */
     private record Parameter(String name, @Nullable Double value, boolean optional, String meaning) {}
 
     /** In the order of the axes. */
@@ -90,7 +90,7 @@ public final class SweepCommand {
          * @param study the study
          * @param output where the rows go
          * @param progress called whenever rows have been written
-         * @return how far it came
+         * @return the summary of the sweep
          * @throws IllegalArgumentException if the output belongs to another study
          * @throws IOException if the output cannot be read or written
          */
@@ -103,7 +103,7 @@ public final class SweepCommand {
      * @param arguments its arguments; {@code --help} explains them
      * @param runner runs the study that they declare
      * @param terminal where the summary or the help goes
-     * @param errors where progress, about once a second, and the reason of a refusal go
+     * @param errors where progress, about once a second, and the reason for a refusal go
      * @return the exit code: 0 if every cell has its row, 1 if not, 2 if the arguments, or all cells that they make, are
      *     refused
      */

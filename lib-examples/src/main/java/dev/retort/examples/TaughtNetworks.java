@@ -26,15 +26,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Networks in ND4J's SameDiff that name the clothing on photographs: small ones that learn it from few labels, and larger ones that
- * learn it from them. The seeds fix all that is random, and networks are trained one after the other; but products of matrices are
- * those of OpenBLAS, whose last digits depend on the processor.
+ * Networks in ND4J's SameDiff that classify photographs of clothing: small ones that learn from few labels, and larger ones that learn from
+ * the small ones. The seeds fix all that is random, and networks are trained one after the other; but the last digits of OpenBLAS's matrix
+ * products depend on the processor.
  */
 final class TaughtNetworks {
 
     private static final int CLASSES = 10;
 
-    /** Of the images; half as many are left, each the mean of four pixels. */
+    /** The side of the images in pixels; it is halved, each new pixel being the mean of four. */
     private static final int SIDE = 28;
 
     private static final int INPUTS = SIDE * SIDE / 4;
@@ -49,13 +49,13 @@ final class TaughtNetworks {
     private static final String FEW = "as large, on the teacher's images";
 
     /**
-     * How large networks and data are.
+     * The sizes of networks and data.
      *
      * @param teacher the width of the teachers
      * @param student the width of the students
      * @param labelled how many images are labelled, for each of the teachers
      * @param unlabelled how many images the students have
-     * @param steps of training, for every network
+     * @param steps the number of training steps, for every network
      */
     record Size(int teacher, int student, List<Integer> labelled, int unlabelled, int steps) {
 
@@ -63,7 +63,7 @@ final class TaughtNetworks {
         static final Size STANDARD = new Size(8, 64, List.of(100, 400, 1600), 4000, 100);
     }
 
-    /** A network with one hidden layer of ReLUs, trained on the cross entropy of softmax by gradients that SameDiff derives. */
+    /** A network with one hidden layer of ReLUs, trained on the softmax cross entropy with gradients derived by SameDiff. */
     private static final class Network {
 
         private static final List<String> PARAMETERS = List.of("hidden", "hidden biases", "output", "output biases");
@@ -89,7 +89,7 @@ final class TaughtNetworks {
             return graph.getVariable(name).getArr();
         }
 
-        /** Trains from new weights, which are of variance 2 over the inputs of their layer. Biases begin at 0. */
+        /** Trains from new weights, whose variance is 2 over the number of inputs of their layer. Biases begin at 0. */
         void train(INDArray images, INDArray targets, int steps, RandomStreams streams) {
             Map<String, INDArray> velocities = new HashMap<>();
             RandomGenerator weights = streams.at(0).generator();
@@ -126,12 +126,12 @@ final class TaughtNetworks {
     private final Size size;
     private final long[] seeds;
 
-    /** Each is trained again and again, as SameDiff takes longer to derive a gradient than to train with it. */
+    /** The networks are reused for all trainings, as SameDiff takes longer to derive a gradient than to train with it. */
     private final Network teacher;
 
     private final Network student;
 
-    /** By who answers and how many labels the teacher had, the accuracy for each seed. */
+    /** For each kind of network and number of teacher's labels, the accuracies for all seeds. */
     private final Map<String, double[][]> accuracies = new LinkedHashMap<>();
 
     private TaughtNetworks(FashionMnist data, Size size, long... seeds) {
@@ -146,7 +146,7 @@ final class TaughtNetworks {
         }
     }
 
-    /** Every two by two pixels in one, in units of their standard deviation from their mean. */
+    /** Averages two by two pixels into one, and standardises them. */
     private static INDArray shrunk(INDArray images) {
         int count = (int) images.size(0);
         double[] grey = images.data().asDouble();
@@ -170,7 +170,7 @@ final class TaughtNetworks {
         return networks.exhibit();
     }
 
-    /** All networks of one seed. Students start alike and see the same batches, whatever they are taught. */
+    /** Trains all networks of one seed. Students start from the same weights and see the same batches, whatever labels they learn from. */
     private void train(int s) {
         RandomStreams streams = RandomStreams.of(seeds[s]);
         int[] order = shuffled(classes.length, streams.at(0).generator());
@@ -198,7 +198,7 @@ final class TaughtNetworks {
         }
     }
 
-    /** In one operation, where {@code getRows} takes one a row. */
+    /** Takes rows in one operation; {@code getRows} needs one for each row. */
     private static INDArray rows(INDArray array, int... rows) {
         return Nd4j.pullRows(array, 1, rows);
     }
@@ -250,10 +250,8 @@ final class TaughtNetworks {
     private Exhibit exhibit() {
         double[] labelled =
                 size.labelled.stream().mapToDouble(Integer::doubleValue).toArray();
-        Panel errors = Panel.of(
-                "(a) accuracy on images that nobody has seen",
-                Axis.log("labels of the teacher"),
-                Axis.linear("accuracy"));
+        Panel errors =
+                Panel.of("(a) accuracy on unseen images", Axis.log("labels of the teacher"), Axis.linear("accuracy"));
         for (Map.Entry<String, double[][]> accuracy : accuracies.entrySet()) {
             errors = errors.with(Markers.of(accuracy.getKey(), labelled, means(accuracy.getValue())));
         }
@@ -284,23 +282,25 @@ final class TaughtNetworks {
                 "Networks that teach larger ones",
                 List.of(
                         """
-                        Fashion-MNIST, all ten classes, in 14 x 14 pixels. A network with %d hidden ReLUs learns from few labelled \
-                        images, and one with %d from %d other images that have no labels but its: either the probabilities that it gives \
-                        the classes, or the most probable class. Beside them, such a larger network on the true labels of the same %d \
-                        images, and on the labelled images of the teacher. All are trained for %d steps in ND4J's SameDiff.""".formatted(size.teacher, size.student, size.unlabelled, size.unlabelled, size.steps),
+                        Fashion-MNIST, all ten classes, in 14 x 14 pixels. A teacher with %d hidden ReLUs learns from few labelled \
+                        images, and a student with %d learns from %d other images, which only the teacher labels: with its class \
+                        probabilities, or with its most probable class. For comparison, a network as large as the student learns \
+                        from the true labels of the same %d images, and from the teacher's labelled images. All are trained for \
+                        %d steps in ND4J's SameDiff.""".formatted(size.teacher, size.student, size.unlabelled, size.unlabelled, size.steps),
                         """
-                        What the theory explains: a student that has nothing but the answers of its teacher learns the teacher's lasting \
-                        mistakes along with what it knows, so that it ends near it, and true labels of as many images are far better. \
-                        It can be better than the teacher where it is shrunk and the teacher is noisy. Here, where stopping early is all \
-                        that shrinks, that cannot be told from nothing: of probabilities, students are ahead in accuracy by %s with \
-                        the fewest labels and by %s with the most.""".formatted(SampleMean.of(leads(SOFT)[0]), SampleMean.of(leads(SOFT)[labelled.length - 1])),
+                        What the theory explains: a student that has only the answers of its teacher learns the teacher's systematic \
+                        mistakes along with its knowledge, so that it ends near the teacher, and true labels of as many images are far \
+                        better. A student can be better than its teacher if it is shrunk and the teacher is noisy. Here early \
+                        stopping is the only shrinkage, and no such lead is visible: in accuracy, students of probabilities are \
+                        ahead by %s with the fewest labels and by %s with the most.""".formatted(SampleMean.of(leads(SOFT)[0]), SampleMean.of(leads(SOFT)[labelled.length - 1])),
                         """
-                        What it does not: it knows linear models of given features, and says nothing of features that networks learn, of \
-                        the width of either network, or of accuracies. So nothing here is predicted, and no line drawn. Nor is \
-                        the small teacher the best use of its labels: where they are at hand, the larger network does better on them."""),
+                        What the theory does not explain: it covers linear models of given features, and says nothing about \
+                        features that networks learn, the width of either network, or accuracies. So nothing here is predicted, \
+                        and no line is drawn. Nor is the small teacher the best use of its labels: the larger network does better \
+                        when trained on them."""),
                 Figure.of(errors, leads),
                 "Means over " + seeds.length
-                        + " seeds, each with images and first weights of its own, with standard errors; in (b) of"
+                        + " seeds, each with its own images and initial weights, with standard errors; in (b) those of"
                         + " differences within a seed.",
                 table);
     }
@@ -309,7 +309,7 @@ final class TaughtNetworks {
         return Arrays.stream(accuracies).map(SampleMean::of).toList();
     }
 
-    /** How far students are ahead of their own teachers, as accuracies are kept. */
+    /** The accuracy of students less that of their own teachers, by number of labels and seed. */
     private double[][] leads(String name) {
         double[][] leads = new double[size.labelled.size()][seeds.length];
         for (int k = 0; k < leads.length; k++) {

@@ -31,8 +31,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * A weak teacher and its students on photographs of clothing, whose test errors are predicted before they are trained: from images
- * that others have labelled, and the students' own, which are unlabelled.
+ * A weak teacher and its students on photographs of clothing. The students' test errors are predicted before they are trained, from other
+ * labelled images and from the students' own images without labels.
  */
 final class TaughtOnImages {
 
@@ -41,12 +41,12 @@ final class TaughtOnImages {
     private static final long WEIGHTS_SEED = 2;
     private static final int[] FOOTWEAR = {5, 7, 9};
 
-    /** Images that are known: their labels, and the covariance of their features. */
+    /** The number of images whose labels, and the covariance of whose features, are known to the prediction. */
     private static final int KNOWN = 4000;
 
     private static final int TEACHER = 200;
 
-    /** Students are trained on some of the rest, and tested on the others. */
+    /** Students are trained on some of the images from this index on, and tested on the others. */
     private static final int FIRST_OF_STUDENTS = KNOWN + TEACHER;
 
     private static final int[] SAMPLES = {50, 100, 200, 300};
@@ -78,7 +78,7 @@ final class TaughtOnImages {
                 .toDoubleVector();
     }
 
-    /** relu(x W) with Gaussian weights, as in a wide layer that is left as it was initialised. */
+    /** relu(x W) with Gaussian weights, as in a wide layer that stays as it was initialised. */
     private static INDArray randomFeatures(INDArray images) {
         long pixels = images.size(1);
         double[] weights = StandardNormal.sample(
@@ -112,7 +112,7 @@ final class TaughtOnImages {
         for (int k = 0; k < SAMPLES.length; k++) {
             RandomGenerator random = RandomStreams.of(seed).at(k).generator();
             int[] own = draw(SAMPLES[k], random);
-            // Of the images alone: the student is not trained yet, and they have no labels.
+            // Uses the images alone: the student is not trained yet, and the images have no labels.
             Equivalent estimated =
                     EstimatedEquivalent.of(matrix(own).toDoubleMatrix(), ridge).equivalent();
             List<double[]> labellers = List.of(truth, teacher, masked(teacher, estimated));
@@ -131,24 +131,24 @@ final class TaughtOnImages {
                 "taught-on-images",
                 "Predicted before it is trained",
                 List.of("""
-                        Fashion-MNIST through 400 random ReLU features, footwear against the rest. A ridge regression on %d labelled \
-                        images is the teacher. Its students see n other images, without labels but the teacher's, or the true \
-                        ones, or those of the teacher without the principal directions that an estimated mask drops. Their \
-                        mean squared errors on true labels are predicted before they are trained: κ and Ω are estimated from the n images \
-                        alone, what a shrunk labeller gets wrong is seen on %d labelled images, and the rest follows. Nothing is \
-                        fitted to students.""".formatted(TEACHER, KNOWN), """
-                        On the labels of the teacher a student with few images does better than on true ones, as a label of the \
-                        teacher has no noise; but it cannot do much better than the teacher, and true labels overtake. Predictions \
-                        for the teacher's labels hold within a few per cent, those for true labels only where images are many: \
-                        what the true class has beyond a linear function depends on the image, and is not the independent noise \
-                        that the theory takes it for. The mask helps where images are few."""),
+                        Fashion-MNIST through 400 random ReLU features, footwear against the rest. The teacher is a ridge \
+                        regression on %d labelled images. Its students see n other images, with the teacher's labels, the true \
+                        ones, or those of the teacher without the principal directions that an estimated mask drops. Their mean \
+                        squared errors on true labels are predicted before they are trained: κ and Ω are estimated from the n \
+                        images alone, the error of the shrunk labeller is measured on %d labelled images, and the rest follows. \
+                        Nothing is fitted to students.""".formatted(TEACHER, KNOWN), """
+                        With few images a student does better on the teacher's labels than on true ones, as the teacher's labels \
+                        have no noise; but it cannot do much better than the teacher, and with more images true labels win. Predictions \
+                        for the teacher's labels hold within a few per cent, those for true labels only with many images: \
+                        the part of the true class that is not linear in the features depends on the image, and is not independent \
+                        noise as the theory assumes. The mask helps with few images."""),
                 figure(outcomes, SampleMean.of(ofTeacher)),
                 "Lines: predicted. Markers: measured on the images that a student has not seen, with standard errors over "
-                        + draws + " draws of its images. In (b) those of the predictions are included.",
+                        + draws + " draws of its images. In (b) they include those of the predictions.",
                 table(outcomes));
     }
 
-    /** Mean squared errors of students of the true labels, and of those of some labellers, for every draw. */
+    /** Mean squared errors of students of the true labels and of students of some labellers, for every draw. */
     private double[][] errors(int[] first, List<double[]> labellers, RandomGenerator random) {
         double[][] errors = new double[labellers.size() + 1][draws];
         List<double[]> labelled = new ArrayList<>(List.of(labels));
@@ -197,7 +197,7 @@ final class TaughtOnImages {
         return Arrays.stream(values).average().orElseThrow();
     }
 
-    /** Of the least squares fit to the known images, per degree of freedom. */
+    /** The residual variance of the least squares fit to the known images, per degree of freedom. */
     private double residualVariance(double[] fit) {
         double left = mean(squares(fit, IntStream.range(0, KNOWN).toArray()));
         return left * KNOWN / (KNOWN - 1.0 - FEATURES);
@@ -213,10 +213,11 @@ final class TaughtOnImages {
     }
 
     /**
-     * The mean squared error to be expected of students: that of their mean, which is the labeller shrunk to θ b, and the variance
+     * The expected mean squared error of students: the error of their mean, which is the labeller shrunk to θ b, plus the variance
      * (Σ ζ²λb² + σ²) Ω/(1 − Ω).
      *
-     * @param noise of the labels; if there is any, the labeller was fitted to the known images itself, of which the optimism is removed
+     * @param noise the noise of the labels; if it is not 0, the labeller was fitted to the known images, and its optimism on them is
+     *     removed
      */
     private SampleMean predicted(double[] labeller, Equivalent student, double noise) {
         double[] shrunk = new double[FEATURES];

@@ -21,7 +21,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** Teachers of growing size that are trained for equally long, and what one small student learns from each. */
+/** Teachers of growing size, all trained for the same number of steps, and what a small student learns from each. */
 final class TeacherSizes {
 
     private static final int[] WIDTHS = {32, 64, 128, 256};
@@ -61,10 +61,11 @@ final class TeacherSizes {
                 "Better teachers, worse students",
                 List.of(String.format(
                         Locale.ROOT,
-                        "Teachers of growing width learn the parity of 6 among 24 coordinates for %d steps, and a student of width %d learns from each"
-                                + " when it is finished. Larger teachers know more, and beyond a width of %d their students less: the"
-                                + " capacity gap is %.2f. A teacher that is not done has a linear part, which a small student can learn;"
-                                + " one that is done has none. An assistant of width %d between the two leaves a gap of %.2f.",
+                        "Teachers of growing width learn the parity of 6 among 24 coordinates for %d steps, and a student of"
+                                + " width %d learns from each when it is finished. Larger teachers are more accurate, but"
+                                + " beyond a width of %d their students are less accurate: the capacity gap is %.2f. A"
+                                + " teacher that is still learning has a linear part, which a small student can learn; a"
+                                + " finished one has none. With an assistant of width %d in between, the gap is %.2f.",
                         TEACHER_STEPS,
                         STUDENT,
                         WIDTHS[direct.mostSuitable()],
@@ -80,7 +81,7 @@ final class TeacherSizes {
                                 Line.of("its student", widths, students),
                                 Line.of("through an assistant", widths, assisted))
                         .with(Markers.of("its student", spread(widths, seeds.length), all(byWidth)))),
-                "Lines are medians over " + seeds.length + " seeds, marks the students of each.",
+                "Lines are medians over " + seeds.length + " seeds; markers are the students of each seed.",
                 numbers);
     }
 

@@ -8,14 +8,14 @@ import java.util.function.DoubleSupplier;
 import java.util.function.ObjDoubleConsumer;
 
 /**
- * Says of a long job which step it begins and how long all that is left will take. What is left takes as long, in proportion, as what is
- * done took. To begin with, as long as the job usually takes, which counts as much as a first twentieth of it.
+ * Reports the step that a long job begins and the time that is left, estimated from the speed so far. The time that the job usually takes
+ * counts as if it had been measured on a first twentieth of the job.
  */
 final class TimeLeft implements ObjDoubleConsumer<String> {
 
     private static final double FIRST = 0.05;
 
-    /** Too little is known of the speed before so many seconds have passed, unless it is known how long the job usually takes. */
+    /** Before this many seconds have passed, the speed is not known well enough, unless the usual time is given. */
     private static final double ENOUGH_SECONDS = 1;
 
     private final double usual;
@@ -33,8 +33,8 @@ final class TimeLeft implements ObjDoubleConsumer<String> {
     /**
      * For a job that begins now.
      *
-     * @param usual how many seconds it usually takes; 0 if nobody knows
-     * @param lines is told of every step in a line
+     * @param usual how many seconds it usually takes; 0 if that is not known
+     * @param lines receives one line for every step
      */
     static TimeLeft of(double usual, Consumer<String> lines) {
         return new TimeLeft(usual, () -> System.nanoTime() / 1e9, lines);
@@ -45,8 +45,7 @@ final class TimeLeft implements ObjDoubleConsumer<String> {
         return new TimeLeft(usual, clock, lines);
     }
 
-    /**
-     * Says that a step begins.
+    /** Reports that a step begins.
      *
      * @param step what it does
      * @param done which share of the whole job is done before it, from 0 to 1

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Surrogates that have to learn themselves: how many samples they should have, and how many features they should see. 200
+ * Surrogates that are trained themselves: how many samples they should have, and how many features they should see. 200
  * features, λ = i^-1.5, λβ² = i^-1.3.
  */
 final class TrainedTeachers {
@@ -44,7 +44,7 @@ final class TrainedTeachers {
                         Axis.log("excess risk").withRange(0.01, 4))
                 .withNote("dashed: on true labels");
         Panel ratios = Panel.of(
-                        "(b) in units of that on true labels",
+                        "(b) relative to true labels",
                         Axis.log("samples m of the surrogate"),
                         Axis.linear("excess risk, true labels = 1").withRange(0.88, 1.5))
                 .with(Rule.horizontal(1, ""))
@@ -67,21 +67,21 @@ final class TrainedTeachers {
         Line surrogate = curves.get(0).named("").line(drawn).black();
         return new Exhibit(
                 "trained-teachers",
-                "A teacher that has to learn itself",
+                "A teacher that is trained itself",
                 List.of("""
-                        200 features, λᵢ = i⁻¹·⁵, λᵢβᵢ² = i⁻¹·³, noise 0.1. A surrogate learns from m labels of the truth, and \
-                        labels n other samples for the target. With few samples it knows too little to teach. With many it is \
-                        as good as the truth. Between, it can be better: what it has not learnt, the weak features, is what \
-                        a target of few samples would take for noise. At n = 20 a surrogate with an excess risk of its own of \
-                        0.6 still teaches better than the truth; a target of 100 samples has use for everything there is to \
-                        know.""", """
-                        Near m = 200, the number of features, the surrogate fits its noisy labels at any price, and every \
-                        target pays for it: the peak of double descent is passed on. There, a teacher of 50 samples is better \
+                        200 features, λᵢ = i⁻¹·⁵, λᵢβᵢ² = i⁻¹·³, noise 0.1. A surrogate learns from m true labels, and \
+                        labels n other samples for the target. With few samples it knows too little to teach; with many it is \
+                        as good as the truth. In between it can be better: the weak features, which it has not learnt, would act as \
+                        noise on a target of few samples. At n = 20 even a surrogate with an excess risk of 0.6 teaches better than \
+                        the truth; a target of 100 samples can use everything that the surrogate could \
+                        learn.""", """
+                        Near m = 200, the number of features, the surrogate interpolates its noisy labels, and every target \
+                        suffers: it inherits the peak of double descent. There, a teacher of 50 samples is better \
                         than one of 200."""),
                 Figure.of(risks.with(surrogate), ratios),
-                "(a) The target’s excess risk, dashed on true labels, and, without markers, the surrogate’s own. (b) The same, divided "
-                        + "by what the theory says of true labels: below 1 the weak teacher wins. Lines: theory. Markers: "
-                        + "simulation.",
+                "(a) The target’s excess risk, dashed on true labels, and, without markers, the surrogate’s own. (b) The"
+                        + " same, divided by the theory's risk on true labels: below 1 the weak teacher wins. Lines: theory."
+                        + " Markers: simulation.",
                 Curve.table("m", curves));
     }
 
@@ -95,13 +95,13 @@ final class TrainedTeachers {
                 "masked-teachers",
                 "What a teacher that learns should not see",
                 List.of("""
-                        The same world with noise 0.2. The surrogate sees the k strongest features only. Every feature that it \
-                        sees has to be learnt, and every one that it does not see acts as noise on its labels; at k = m it \
-                        fits that noise at any price. The less it can learn, the less it should see: the best k for a target \
-                        of 30 samples is 27, 31 and 34 for surrogates of 100, 180 and 400.""", """
-                        Behind the right mask, each of them teaches that target better than the truth, while without one that \
-                        of 180 samples is worse by a fifth. A target of 100 samples needs masks too (the smallest surrogate \
-                        had better see everything), but no surrogate is better than the truth to it."""),
+                        The same task with noise 0.2. The surrogate sees only the k strongest features. Every feature that it \
+                        sees has to be learnt, and every other one acts as noise on its labels; at k = m it interpolates \
+                        that noise. The less it can learn, the less it should see: the best k for a target \
+                        of 30 samples is 27, 31 and 34 for surrogates of 100, 180 and 400 samples.""", """
+                        With the right mask, each of them teaches this target better than the truth; without a mask, the \
+                        surrogate of 180 samples is worse than the truth by a fifth. For a target of 100 samples masks help as well, \
+                        except for the smallest surrogate, but no surrogate is better than the truth."""),
                 figure,
                 "The target’s excess risk. Lines: theory. Markers: simulation. Diamonds: the best of all k.",
                 Curve.table("k", curves));

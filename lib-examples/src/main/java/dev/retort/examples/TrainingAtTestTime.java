@@ -78,7 +78,7 @@ final class TrainingAtTestTime {
         return Arrays.stream(x).map(y).toArray();
     }
 
-    /** A point of a curve with what trials say about it. */
+    /** A point of a curve, exact and measured. */
     private record Point(double x, GradientStep exact, SampleMean measured) {
 
         static Point of(double x, TestTimeTraining training, int examples, Trials trials) {
@@ -138,15 +138,15 @@ final class TrainingAtTestTime {
                 "test-time-training",
                 "One gradient step at test time",
                 List.of("""
-                        A layer of linear attention, pre-trained on tasks of 60 features, meets one of them. It answers from \
-                        a context of n examples; but first it may make one gradient step on k more, all of them seen \
-                        through one context. It is evaluated on fresh contexts. Without the step the loss falls with n as \
-                        (d+1)/(n+d+1). The step helps most where the context is short; and because it is the step that \
-                        carries the task then, the limit of many features (dashed) rises with n at first. At 60 features it does \
-                        not: the exact loss (solid) is what a simulation finds, and the limit promises too much.""", """
-                        Weights of pre-training know the law of the tasks, and that is in the way when there are many \
-                        examples: beyond k = 76 it is better to start from zero. That is so on fresh contexts only. \
-                        Evaluated on the context of the step itself, as a deployed model is, the warm start stays ahead."""),
+                        A layer of linear attention, pre-trained on tasks of 60 features, is given one of these tasks. It answers from \
+                        a context of n examples; before that, it may make one gradient step on k more examples, all seen \
+                        with the same context. It is evaluated on fresh contexts. Without the step the loss falls with n as \
+                        (d+1)/(n+d+1). The step helps most with a short context; since the step then does most of the learning, \
+                        the limit of many features (dashed) rises with n at first. At 60 features the loss does not rise: the exact loss \
+                        (solid) agrees with the simulation, and the limit is too optimistic.""", """
+                        Pre-trained weights contain the law of the tasks, which is a disadvantage with many examples: beyond k = \
+                        76 it is better to start from zero. This holds only on fresh contexts. Evaluated on the context of the \
+                        step itself, as a deployed model is, the warm start stays ahead."""),
                 Figure.of(losses(names, curves), starts(trials)),
                 "(a) The loss after the best step against the length of the context, all per feature. (b) Warm and cold start at n = "
                         + START_CONTEXT
@@ -228,7 +228,7 @@ final class TrainingAtTestTime {
                 .toList();
     }
 
-    /** What a step gains on tasks that pre-training did not expect, and what labels are worth. */
+    /** How much a step lowers the loss on tasks that pre-training did not expect, and what labels are worth. */
     static Exhibit uses() {
         double[] degrees = at(each(0, ANGLES, 1), i -> 90 * i / ANGLES);
         double[] losses = DoubleStream.iterate(0.5, loss -> loss > 0.018, loss -> loss * 0.8)
@@ -252,18 +252,18 @@ final class TrainingAtTestTime {
                 "test-time-training-uses",
                 "What a step is good for",
                 List.of("""
-                        Pre-training on 40 coefficients of decaying variance i^{−1.5} expects some tasks more than others. Turned away \
-                        from what it expects, a task is missed by the context, and found by the step: what the weights lose \
-                        grows, and so does what one gradient step on 30 examples gains. Where the task is unlike all that \
-                        was expected, the gain is largest.""", """
-                        Labels are worth more in training than in the context. With 200 features and nothing but a \
+                        Pre-training on 40 coefficients of decaying variance i^{−1.5} expects some tasks more than others. The further \
+                        a task is from the expected ones, the larger the loss of the pre-trained weights, and the more one \
+                        gradient step on 30 examples lowers it. The step helps most where the task is least \
+                        expected.""", """
+                        Labels are worth more in training than in the context. With 200 features and only a \
                         context, a loss ε takes about d(1 − ε)/ε labels, all of them at inference. A cold start that trains \
                         on twice as many needs far fewer in the context, of the order of √(d/ε) + 1/ε. A warm start on its \
-                        own context divides them into halves, and takes about 2d(ε^{−1/2} − 1) together."""),
+                        own context uses half of the labels for each, and takes about 2d(ε^{−1/2} − 1) in total."""),
                 Figure.of(misalignment(degrees), complexity(losses)),
-                "(a) A task turned from the direction that pre-training expects most to the one that it expects least: d = 40, n = 20, "
-                        + "k = 30, noise 0.3. (b) The labels n + k with which a loss is reached, the fewest but for the cold start; d = 200, "
-                        + "no noise. All exact.",
+                "(a) A task turned from the direction that pre-training expects most to the one that it expects least: d ="
+                        + " 40, n = 20, k = 30, noise 0.3. (b) The labels n + k that reach a loss, the fewest possible"
+                        + " except for the cold start; d = 200, no noise. All exact.",
                 table);
     }
 

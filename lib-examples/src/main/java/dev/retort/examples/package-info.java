@@ -1,5 +1,5 @@
 /**
- * Retort at work: the figures of the papers and the same on real data. {@link dev.retort.examples.Retort} is the
+ * Examples: the figures of the papers, and the same theory on real data. {@link dev.retort.examples.Retort} is the
  * command line that draws them, sweeps grids and analyses tables; each exhibit is also a program to read and copy from.
  */
 @NullMarked

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
  */
 class ArchitectureTest {
 
-    /** The main code of the modules: what lies beside a class of each. */
+    /** The main code of the modules, located by one class of each. */
     private static final JavaClasses RETORT = new ClassFileImporter()
             .importUrls(Stream.of(DeterministicEquivalent.class, Distillation.class, Retort.class)
                     .map(type -> type.getProtectionDomain().getCodeSource().getLocation())
@@ -50,7 +50,7 @@ class ArchitectureTest {
 
     private static final JavaClasses LIBRARIES = RETORT.that(not(resideInAPackage("dev.retort.examples..")));
 
-    /** From below to above: a package may depend on those before it. */
+    /** The packages in order: each may depend only on those before it. */
     private static final List<String> PICTURE = List.of(
             "core",
             "core.spectrum",
@@ -75,7 +75,7 @@ class ArchitectureTest {
             "examples.benchmark",
             "examples.spark");
 
-    /** Where ND4J's arrays and OpenBLAS's memory may be seen. */
+    /** The packages that may use ND4J's arrays and OpenBLAS's memory. */
     private static final String[] OF_ARRAYS = {
         "dev.retort.core.nd4j..",
         "dev.retort.theory.matrix..",
@@ -95,7 +95,7 @@ class ArchitectureTest {
     @Test
     void everyPackageHasItsPlaceInThePicture() {
         Set<String> found = RETORT.stream().map(ArchitectureTest::room).collect(Collectors.toSet());
-        assertThat(PICTURE).as("a new package has to be given its place").containsAll(found);
+        assertThat(PICTURE).as("a new package needs a place in this order").containsAll(found);
     }
 
     @Test
@@ -119,7 +119,7 @@ class ArchitectureTest {
         return PICTURE.indexOf(room(type.getBaseComponentType()));
     }
 
-    /** The package below "dev.retort"; an internal one belongs to that above it. */
+    /** The package below "dev.retort"; an internal package counts as its parent. */
     private static String room(JavaClass type) {
         return type.getPackageName().replaceFirst("^dev\\.retort\\.", "").replaceFirst("\\.internal(\\..*)?$", "");
     }
@@ -132,7 +132,7 @@ class ArchitectureTest {
     private static final ArchRule INTERNAL_STAYS_INSIDE = classes()
             .that()
             .resideOutsideOfPackage("..internal..")
-            .should(new ArchCondition<>("not show what is internal") {
+            .should(new ArchCondition<>("not expose internal types") {
                 @Override
                 public void check(JavaClass type, ConditionEvents events) {
                     if (isShown(type)) {
@@ -171,7 +171,7 @@ class ArchitectureTest {
         return modifiers.contains(PUBLIC) || modifiers.contains(PROTECTED);
     }
 
-    /** All that the signature of a field, a method or a constructor mentions. */
+    /** All types in the signature of a field, a method or a constructor. */
     private static Stream<JavaClass> signature(JavaMember member) {
         return member.getAllInvolvedRawTypes().stream().map(JavaClass::getBaseComponentType);
     }

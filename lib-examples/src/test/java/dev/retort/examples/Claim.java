@@ -18,12 +18,12 @@ import java.util.stream.LongStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What a trailing comment of a documentation example says of the value beside it.
+ * What a trailing comment of a documentation example claims about the value of its statement.
  *
  * <p>A claim stands at the start of the comment: {@code 0.08325}, {@code 1/91}, {@code 0.0878 ± 0.0012}, {@code true}, {@code 1,
  * 2, 1}, {@code from 0.486 to 0.514} or {@code shape [20, 50]}. A colon, semicolon or comma ends it, and an explanation may
- * follow. A number is claimed to the digits that are given: the value rounds to it. A plain number with an error, {@code ±}, is
- * claimed to lie within it; of a {@link SampleMean} both are claimed to their digits.
+ * follow. A number must equal the value rounded to the digits that are given. With an error, {@code ±}, a plain value must lie within it;
+ * for a {@link SampleMean} mean and error are both compared to their digits.
  */
 public final class Claim {
 
@@ -44,7 +44,7 @@ public final class Claim {
         this.explanation = explanation == null ? "" : explanation;
     }
 
-    /** The claim that a comment starts with, if it does. */
+    /** The claim at the start of a comment, if there is one. */
     static Optional<Claim> of(String comment) {
         Matcher list = LIST.matcher(comment.strip());
         if (list.matches()) {
@@ -60,7 +60,7 @@ public final class Claim {
                 : Optional.empty();
     }
 
-    /** What follows the claim; nothing in it is checked. */
+    /** The text after the claim, which is not checked. */
     String explanation() {
         return explanation;
     }

@@ -29,10 +29,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class DocumentationTest {
 
-    /** Comments with numbers that are not checked, and why not. */
+    /** Comments with numbers that are not checked, and the reasons. */
     private static final Map<String, String> UNCHECKED = Map.of(
             "prints as: 120 of 400 cells, 2 failed, 35 s, 82 s left",
-            "the look of a line of progress, whose times differ");
+            "the format of a line of progress, whose times differ");
 
     private static List<Example> examples = List.of();
     private static final Map<String, List<String>> ERRORS = new HashMap<>();
@@ -41,7 +41,8 @@ class DocumentationTest {
     @BeforeAll
     static void compileAll(@TempDir Path classes) throws IOException {
         examples = Example.all();
-        // Usually once; again without what does not compile, so that each example is judged by itself.
+        // Usually one round; further rounds leave out examples that do not compile, so that the others are still
+        // checked.
         boolean compiled;
         do {
             compiled = compile(classes);
@@ -94,7 +95,7 @@ class DocumentationTest {
         examples.forEach(example -> example.unchecked().forEach(comment -> unchecked.put(comment, example.place())));
         assertThat(unchecked.keySet())
                 .as(
-                        "Comments with a number that is not checked (let them start with it, or do without it): %s",
+                        "Comments with a number that is not checked (start the comment with the number, or remove it): %s",
                         unchecked)
                 .isEqualTo(UNCHECKED.keySet());
     }

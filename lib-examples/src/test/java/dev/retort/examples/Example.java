@@ -111,7 +111,7 @@ final class Example extends SimpleJavaFileObject {
         }
     }
 
-    /** The libraries' packages, but for the internal ones, which are not for examples. */
+    /** The libraries' packages except the internal ones. */
     private static List<String> packages() throws IOException {
         List<String> packages = new ArrayList<>();
         for (String module : List.of("lib-core", "lib-theory")) {
@@ -124,7 +124,7 @@ final class Example extends SimpleJavaFileObject {
         return packages;
     }
 
-    /** The public types beside a documented one, which come before those of the same name elsewhere. */
+    /** The public types in the package of a documented one; they take precedence over types of the same name elsewhere. */
     private static List<String> neighbours(Path file) throws IOException {
         if (!file.toString().endsWith(".java") || file.startsWith(ROOT.resolve("lib-examples"))) {
             return List.of();
@@ -143,7 +143,7 @@ final class Example extends SimpleJavaFileObject {
         return file.toString().replaceAll(".*src.main.java.(.*)\\.java$", "$1").replaceAll("[/\\\\]", ".");
     }
 
-    /** Adds a call of {@link Claim#check} to every statement with a claim, and remembers what is not claimed. */
+    /** Adds a call of {@link Claim#check} to every statement with a claim, and records comments with numbers that are not claims. */
     private void addChecks() throws IOException {
         JavacTask task = (JavacTask) ToolProvider.getSystemJavaCompiler()
                 .getTask(null, null, complaint -> {}, List.of("-proc:none"), null, List.of(this));

@@ -50,7 +50,7 @@ class FiguresTest {
                             "one.svg", "one.png", "one.csv", "two.svg", "two.png", "two.csv", "index.html");
         }
         assertThat(Files.readString(directory.resolve("index.html")))
-                .contains("2 of 3 figures: the others were not yet drawn", ">one</h2>", ">two</h2>")
+                .contains("2 of 3 figures; the others were not drawn yet", ">one</h2>", ">two</h2>")
                 .endsWith("</html>\n");
     }
 

@@ -94,7 +94,7 @@ class LawCommandTest {
                 .anyMatch(line -> line.startsWith("best model of 1.000e+22 FLOPs, parameters: "))
                 .anyMatch(line -> line.startsWith("distillation law: "))
                 .anyMatch(line -> line.contains(", loss of its best teacher: "))
-                .anyMatch(line -> line.startsWith("tokens from which data do better than a teacher of loss "))
+                .anyMatch(line -> line.startsWith("tokens beyond which data are better than a teacher of loss "))
                 .anyMatch(line -> line.matches("its student’s loss: [0-9.]+, 95 % between [0-9.]+ and [0-9.]+"))
                 .anyMatch(line -> line.startsWith("best split of 1.000e+22 FLOPs with 4 students: teacher of "))
                 .anyMatch(line -> line.startsWith("caution, that model is outside the runs: "));
@@ -165,24 +165,24 @@ class LawCommandTest {
         refuses("N,D,loss\n1e8,2e9,3\n1e8,-2e9,3\n", "runs.csv: line 3, column \"D\": \"-2e9\" is not greater than 0");
         refuses(
                 "N,D,loss\n1e8,,3\n",
-                "runs.csv: line 2, column \"D\": an empty cell is a missing value, and the run is not complete without it");
+                "runs.csv: line 2, column \"D\": an empty cell is a missing value, without which the run is not complete");
         refuses(
                 "N,Tokens,loss\n1e8,NaN,3\n",
-                "runs.csv: line 2, column \"Tokens\": \"NaN\" is a missing value, and the run is not complete without it");
+                "runs.csv: line 2, column \"Tokens\": \"NaN\" is a missing value, without which the run is not complete");
         refuses(
                 "N,D,loss\n1e8,2e9,3\n1e8,2e9\n",
                 "runs.csv: line 3 has 2 fields where line 1 has 3: a separator or quotation marks are missing or too many, or the line is"
                         + " no part of the table");
         refuses(
                 "N,steps,loss\n1e8,2e9,3\n",
-                "columns: [N, steps, loss] have none that is called d or tokens (either case)");
+                "columns: [N, steps, loss] contain no column called d or tokens (in either case)");
         refuses(
                 "N,D,loss\n1e8,2e9,3\n",
                 "runs: 1 is the number of runs on data, and not at least 8; add 7 or more without a teacher's loss");
         refuses(
                 "N,D,loss\n",
                 "runs: 0 is the number of runs in " + directory.resolve("runs.csv")
-                        + "; write one a line below the names");
+                        + "; write one run per line below the names");
         refuses("", "runs.csv is empty");
         refuses(
                 "N;D;loss\n1e8;2e9;3,1\n",
@@ -193,13 +193,13 @@ class LawCommandTest {
         refuses("N,D,loss\n1e8,1e400,3\n", "runs.csv: line 2, column \"D\" holds \"1e400\", which is no finite number");
         refuses(
                 "N,D,loss,tokens\n1e8,2e9,3,4e9\n",
-                "columns: [N, D, loss, tokens] have more than one that is called d or tokens; keep one of them");
+                "columns: [N, D, loss, tokens] contain more than one column called d or tokens; keep one of them");
         refuses(
                 "N_S,D_S,L_S\n1e8,2e9,3\n",
                 "runs: 1 is the number of runs on data, and not at least 8; add 7 or more without a teacher's loss");
         refuses(
                 "N_S,D_S,L_S,L_T,N,D,loss\n1e8,2e9,3,NA,1e8,2e9,3\n",
-                "runs.csv: line 2, column \"L_T\": \"NA\" is a missing value, and the run is not complete without it");
+                "runs.csv: line 2, column \"L_T\": \"NA\" is a missing value, without which the run is not complete");
         StringBuilder alike = new StringBuilder("Params,D,loss\n");
         onData().forEach(run -> alike.append(line(1e9, run[1], run[2])));
         refuses(
@@ -250,7 +250,7 @@ class LawCommandTest {
                 .containsPattern(
                         "caution, the teacher of that split is outside the runs: .*D: [0-9.e+]+ is [0-9.]+ times more than")
                 .containsPattern("caution, the student of that split is outside the runs: D: ")
-                .containsPattern("caution, that student on data is outside the runs: D: ");
+                .containsPattern("caution, a student with the whole budget spent on data is outside the runs: D: ");
     }
 
     /** A loss that rises with the parameters has its best model at none. */
@@ -326,7 +326,7 @@ class LawCommandTest {
         text.append("1e200,1e200,1.7\n");
         refuses(
                 text.toString(),
-                "line 27: 1.000e+200 parameters, 1.000e+200 tokens take a number of FLOPs that is out of the range of numbers");
+                "line 27: 1.000e+200 parameters, 1.000e+200 tokens take more or fewer FLOPs than a double can hold");
     }
 
     /** With as many tokens to every parameter, the runs do not say how to divide a budget, though they do what it buys. */
@@ -362,7 +362,7 @@ class LawCommandTest {
                     .isEqualTo(2);
             assertThat(err.toString(UTF_8))
                     .isEqualToIgnoringNewLines(
-                            "--output: /proc/report cannot be written: /proc does not allow it; name a place that does");
+                            "--output: /proc/report cannot be written: /proc is not writable; choose another directory");
         }
         for (String command : List.of("analyse", "validate", "figures")) {
             err.reset();

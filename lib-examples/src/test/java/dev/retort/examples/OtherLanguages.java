@@ -29,9 +29,9 @@ public final class OtherLanguages {
     private OtherLanguages() {}
 
     /**
-     * Fails if an example does not compile, does not run, or claims what is not so.
+     * Fails if an example does not compile, does not run, or makes a wrong claim.
      *
-     * @param arguments the page of Markdown, and a directory for what is compiled
+     * @param arguments the page of Markdown, and a directory for compiled classes
      * @throws Exception if it cannot be read, written or run
      */
     public static void main(String[] arguments) throws Exception {

@@ -155,7 +155,7 @@ class RetortTest {
                 .contains("is +1 where it holds", "in 4 rows", "columns as they are");
     }
 
-    /** As pandas writes columns without names, by a spreadsheet in its own encoding, with a comma in a name. */
+    /** A file of pandas without column names, and one of a spreadsheet in its own encoding, with a comma in a name. */
     @Test
     void offersWhatItsRefusalsAdvise() throws IOException {
         List<String> lines = Files.readAllLines(houses());
@@ -188,7 +188,7 @@ class RetortTest {
                 .contains("3 columns, \"a, b\", \"c\", \"größe\"");
     }
 
-    /** What voids the answers is said among them. */
+    /** A finding that makes the answers meaningless is reported with them. */
     @Test
     void namesACopyOfTheLabelFirst() throws IOException {
         List<String> lines = Files.readAllLines(houses());
@@ -241,7 +241,7 @@ class RetortTest {
                 "--output=" + text);
         assertRefused(
                 2,
-                "--seed: 3 is that of the draws of --measure, which is not given",
+                "--seed: 3 is the seed of the draws of --measure, which is not given",
                 "analyse",
                 file.toString(),
                 "--label=price",
@@ -269,7 +269,7 @@ class RetortTest {
                 .contains("only Spark writes Parquet");
     }
 
-    /** The excess risk of the first chain, 1e-10 off. All else passes. */
+    /** The excess risk of the first chain is wrong by 1e-10. All other checks pass. */
     @Test
     void namesTheFormulaThatAWrongDigitIsIn() throws IOException {
         Path digits = Files.createDirectories(directory.resolve("digits/distillation"));

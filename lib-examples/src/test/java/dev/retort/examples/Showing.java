@@ -3,5 +3,5 @@ package dev.retort.examples;
 import dev.retort.examples.internal.Hidden;
 import java.util.List;
 
-/** What no public type may do: Javadoc would mention a type that it does not describe. */
+/** Breaks the rule that public types expose no internal ones, which the Javadoc leaves out. */
 public record Showing(List<Hidden> hidden) {}

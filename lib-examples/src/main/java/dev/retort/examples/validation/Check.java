@@ -4,14 +4,13 @@ import dev.retort.examples.validation.ReferenceTables.Row;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/**
- * One thing that is checked of a formula.
+/** One check of a formula.
  *
- * @param kind against what
- * @param what what is compared
- * @param target what the number that is measured should be: 0 for deviations, or the expected order
- * @param tolerance how far it may be off
- * @param measurement what finds the deviations
+ * @param kind what the formula is compared with
+ * @param what a description of the comparison
+ * @param target the expected result: 0 for deviations, or the order
+ * @param tolerance the largest allowed difference from it
+ * @param measurement finds the deviations
  */
 record Check(Kind kind, String what, double target, double tolerance, Measurement measurement) {
 
@@ -23,7 +22,7 @@ record Check(Kind kind, String what, double target, double tolerance, Measuremen
         SIMULATION,
         /** The exponent k in the distance n^−k from the value that is exact at finite size. */
         ORDER,
-        /** Limits and identities: numbers that are known otherwise; relative errors. */
+        /** Limits and identities: numbers that are known by another way; relative errors. */
         LIMIT
     }
 
@@ -33,11 +32,10 @@ record Check(Kind kind, String what, double target, double tolerance, Measuremen
         void in(Run run, Worst worst);
     }
 
-    /**
-     * What a check may use.
+    /** The settings of a run.
      *
      * @param tables the reference digits
-     * @param quick whether a few rows and trials will do
+     * @param quick whether to use only a few rows and trials
      */
     record Run(ReferenceTables tables, boolean quick) {
 
@@ -51,14 +49,13 @@ record Check(Kind kind, String what, double target, double tolerance, Measuremen
                     .toList();
         }
 
-        /** How many trials are run of those that a thorough check takes. */
+        /** How many trials to run where a thorough check runs the given number. */
         int trials(int thorough) {
             return quick ? Math.max(10, thorough / 20) : thorough;
         }
     }
 
-    /**
-     * What was found.
+    /** The result of a check.
      *
      * @param check the check
      * @param value the worst deviation, or the order

@@ -89,11 +89,8 @@ final class DataFormulas {
 
     private static Formula diagnosis() {
         return Formula.of(
-                        "what stands in the way of a regression",
-                        "derived, " + DOCUMENT,
-                        DataReport.class,
-                        Answer.class)
-                .withLimit("rank of columns of which one is a sum, one constant", 0, worst -> {
+                        "problems of a table for a regression", "derived, " + DOCUMENT, DataReport.class, Answer.class)
+                .withLimit("rank of columns, one of them a sum, one constant", 0, worst -> {
                     double[][] rows = {
                         {1, 2, 3, 7, 5}, {2, 1, 3, 7, 4}, {3, 5, 8, 7, 9}, {4, 3, 7, 7, 1}, {5, 9, 14, 7, 8}
                     };
@@ -102,7 +99,7 @@ final class DataFormulas {
                 });
     }
 
-    /** Rows of 40 features of variances i^-1.2, and a label of them with noise 0.3. */
+    /** Rows of 40 features with variances i^-1.2, and a label with noise 0.3. */
     private static double[][] rows(int n, long seed) {
         RandomGenerator random = RandomStreams.of(seed).generator();
         double[][] rows = new double[n][];
@@ -174,21 +171,22 @@ final class DataFormulas {
                         "derived, " + DOCUMENT,
                         DataAnalysis.class,
                         TeacherRisks.class)
-                .withSimulation("400 rows say what 100 do, against the theory of their covariance", (run, worst) -> {
-                    double predicted = theory(100, 0.02);
-                    for (int draw = 0; draw < run.trials(20); draw++) {
-                        DataAnalysis analysis = DataAnalysis.raw(DataTable.of(rows(400, 100 + draw)), "40");
-                        worst.measure(analysis.withRidge(100, 0.02), predicted);
-                    }
-                })
-                .withLimit("on all its rows: the estimate itself", 1e-9, worst -> {
+                .withSimulation(
+                        "students of 100 rows from 400, against the theory of their covariance", (run, worst) -> {
+                            double predicted = theory(100, 0.02);
+                            for (int draw = 0; draw < run.trials(20); draw++) {
+                                DataAnalysis analysis = DataAnalysis.raw(DataTable.of(rows(400, 100 + draw)), "40");
+                                worst.measure(analysis.withRidge(100, 0.02), predicted);
+                            }
+                        })
+                .withLimit("on all rows: the estimate itself", 1e-9, worst -> {
                     DataAnalysis analysis = DataAnalysis.raw(DataTable.of(rows(400, 1)), "40");
                     double best = analysis.estimates().bestLeaveOneOutRidge();
                     worst.compare(
                             analysis.withRidge(400, best).mean(),
                             analysis.estimates().leaveOneOut(best).mean());
                 })
-                .withLimit("the tuned student of a teacher's risks, and what is saved", 1e-9, worst -> {
+                .withLimit("a teacher's risks: the tuned student on true labels, and the saving", 1e-9, worst -> {
                     DataAnalysis analysis = DataAnalysis.raw(DataTable.of(rows(400, 1)), "40");
                     TeacherRisks risks = analysis.teacher(20).value();
                     worst.compare(

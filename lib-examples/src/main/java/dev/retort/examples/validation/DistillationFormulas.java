@@ -42,7 +42,7 @@ import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Risks of pipelines, and what is best for them. */
+/** Risks of pipelines, and their optima. */
 final class DistillationFormulas {
 
     private static final String PAPER = "Ildiz et al., arXiv 2410.18837";
@@ -192,7 +192,7 @@ final class DistillationFormulas {
                                         .then(TARGET.withMask(FeatureMask.keepingFirst(20, 40)))
                                         .then(TARGET)))
                 .withLimit(
-                        "a teacher of endless samples: the truth",
+                        "a teacher of infinitely many samples: the truth",
                         1e-9,
                         worst -> worst.compare(
                                 Distillation.of(TASK)
@@ -316,7 +316,7 @@ final class DistillationFormulas {
                     double excess = pipeline.predict().excess();
                     Sensitivities found = pipeline.sensitivities();
                     double[] expected = row.numbersFrom(columns);
-                    List<double[]> actual = new ArrayList<>(); // a derivative, and the parameter it is by
+                    List<double[]> actual = new ArrayList<>(); // a derivative, and the parameter of which it is taken
                     for (int s = 0; s < pipeline.trainings().size(); s++) {
                         Training training = pipeline.trainings().get(s);
                         Sensitivities.OfTraining of = found.trainings().get(s);
@@ -330,7 +330,7 @@ final class DistillationFormulas {
                     }
                     for (int k = 0; k < actual.size(); k++) {
                         double number = actual.get(k)[1];
-                        // Rounding is that of the terms, which may cancel.
+                        // Terms may cancel, so the rounding error is relative to them and not to their sum.
                         double scale = Math.max(Math.abs(expected[k + 1]), number == 0 ? 0 : 1e-3 * excess / number);
                         worst.compare(actual.get(k)[0], expected[k + 1], scale);
                     }
@@ -414,7 +414,7 @@ final class DistillationFormulas {
                                         .excess(),
                                 Distillation.of(TASK).target(TARGET).predict().excess()))
                 .withLimit(
-                        "flow without end: the minimum-norm fit",
+                        "infinitely long flow: the minimum-norm fit",
                         1e-6,
                         worst -> worst.compare(
                                 Distillation.of(TASK)
@@ -438,7 +438,7 @@ final class DistillationFormulas {
 
     private static Formula weakToStrong() {
         return Formula.of("weak against strong labels", PAPER + ", the section on weak-to-strong", WeakToStrong.class)
-                .withLimit("two predictions of their own", 1e-13, worst -> {
+                .withLimit("two separate predictions", 1e-13, worst -> {
                     WeakToStrong verdict = TAUGHT.againstStrongLabels();
                     double strong =
                             Distillation.of(TASK).target(TARGET).predict().excess();
@@ -490,7 +490,7 @@ final class DistillationFormulas {
 
     private static Formula generations() {
         return Formula.of("model collapse", PAPER + ", the two-stage theorem repeated; " + DOCUMENT, Generations.class)
-                .withLimit("a chain of its own, and 10,000 generations", 1e-9, worst -> {
+                .withLimit("a separate chain, and 10,000 generations", 1e-9, worst -> {
                     Generations three = Generations.of(Distillation.of(TASK), TARGET, 3);
                     Distillation chain =
                             Distillation.of(TASK).surrogate(TARGET).then(TARGET).then(TARGET);
@@ -542,7 +542,7 @@ final class DistillationFormulas {
 
     private static Formula ensemble() {
         return Formula.of("ensemble of ridges", "derived, " + OWN_DATA_TWICE, RidgeEnsemble.class)
-                .withLimit("one alone: ridge regression; its filter: the ensemble", 1e-10, worst -> {
+                .withLimit("one member: ridge regression; its filter: the ensemble", 1e-10, worst -> {
                     RidgeEnsemble ensemble = RidgeEnsemble.of(TASK, Training.samples(60), 0.05, 0.5);
                     worst.compare(
                             ensemble.excess(1, 0),
@@ -621,7 +621,7 @@ final class DistillationFormulas {
             MatrixTeacher chain = draft;
             for (String stage : row.text("stages").split(" \\| ", -1)) {
                 String[] words = stage.split("; ", -1);
-                // The very same covariance where it is the task's.
+                // The same object as the task's covariance if the row names that one.
                 Covariance own = words[0].equals("task") || words[0].equals(row.text("evaluation"))
                         ? evaluation
                         : covariance(words[0], p);

@@ -9,12 +9,12 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * A formula of the library, where it comes from, and what is checked of it. Immutable.
+ * A formula of the library, its source and its checks. Immutable.
  *
  * @param name what it computes
- * @param source the paper, and which of its equations; "derived" where it is the library's own, with the document that derives it
+ * @param source the paper and its equation, or "derived" and the document that derives it
  * @param types the classes that compute it
- * @param checks what is checked
+ * @param checks its checks
  */
 record Formula(String name, String source, List<Class<?>> types, List<Check> checks) {
 
@@ -40,7 +40,7 @@ record Formula(String name, String source, List<Class<?>> types, List<Check> che
         return with(Kind.DIGITS, tables, 0, tolerance, compare);
     }
 
-    /** Adds a comparison with what is simulated. */
+    /** Adds a comparison with a simulation. */
     Formula withSimulation(String what, Measurement simulate) {
         return with(Kind.SIMULATION, what, 0, CHANCE, simulate);
     }
@@ -50,12 +50,12 @@ record Formula(String name, String source, List<Class<?>> types, List<Check> che
         return with(Kind.ORDER, what, order, tolerance, measure);
     }
 
-    /** Adds a comparison with numbers that are known otherwise. */
+    /** Adds a comparison with numbers that are known by another way. */
     Formula withLimit(String what, double tolerance, Consumer<Worst> compare) {
         return with(Kind.LIMIT, what, 0, tolerance, (run, worst) -> compare.accept(worst));
     }
 
-    /** Roughly how long its checks take, in a unit of its own: trials take much longer than anything else. */
+    /** Roughly how long its checks take, in arbitrary units: trials take much longer than anything else. */
     int cost() {
         return checks.stream()
                 .mapToInt(check -> check.kind() == Kind.SIMULATION ? 10 : 1)

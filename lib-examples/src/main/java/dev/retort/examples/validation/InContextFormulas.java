@@ -109,7 +109,7 @@ final class InContextFormulas {
                     worst.measure(sampled.excess(InContextPredictor.gradientStep(step)), context.gradientStep(step));
                     worst.measure(sampled.excess(InContextPredictor.leastSquares()), context.leastSquares());
                 })
-                .withOrder("Bayes, an equivalent, from what is exact on isotropic features", 1, 0.1, (run, worst) -> {
+                .withOrder("Bayes, an equivalent, from the exact risk on isotropic features", 1, 0.1, (run, worst) -> {
                     IntToDoubleFunction departure = d -> {
                         IsotropicContext exact =
                                 IsotropicContext.of(d, 3 * d / 4).withNoise(0.5);
@@ -156,7 +156,7 @@ final class InContextFormulas {
                     IsotropicContext context = IsotropicContext.of(4, 4).withNoise(0.5);
                     worst.compare(TaskDiversity.of(context, 16, 4, 7).generalising(), context.excess(context.bayes()));
                 })
-                .withSimulation("one task, known by heart, on new tasks of no context: 2p", (run, worst) -> {
+                .withSimulation("one memorised task, on new tasks with an empty context: 2p", (run, worst) -> {
                     // With an empty context the memorising predictor is the task itself, at distance p + p from a new
                     // one.
                     IsotropicContext context = IsotropicContext.of(4, 1).withNoise(1e6);
@@ -331,7 +331,7 @@ final class InContextFormulas {
                     }
                     worst.compare(selection.meanOfRandom(2), mean);
                 })
-                .withLimit("weights are no worse than any choice (by how much, at most)", 1e-6, worst -> {
+                .withLimit("no choice is better than the weights (by how much, at most)", 1e-6, worst -> {
                     DemonstrationSelection selection = DemonstrationSelection.of(Kernel.gaussian(1), pool, target);
                     WeightedSelection weighted = selection.weights(1000);
                     worst.compare(Arrays.stream(weighted.weights()).sum(), 1);

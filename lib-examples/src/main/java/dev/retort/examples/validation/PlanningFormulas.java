@@ -125,7 +125,7 @@ final class PlanningFormulas {
 
     private static Formula mask() {
         return Formula.of("best mask of a trained surrogate", SEARCH, SurrogateMask.class)
-                .withLimit("a prediction of its own; no first features are better", 1e-12, worst -> {
+                .withLimit("a separate prediction; no other number of features is better", 1e-12, worst -> {
                     RegressionTask small = RegressionTask.of(Spectrum.powerLaw(1.5, 60), Signal.sourcePowerLaw(1.3))
                             .withNoise(0.2);
                     Training surrogate = Training.samples(50);

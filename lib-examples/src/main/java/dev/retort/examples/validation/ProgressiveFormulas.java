@@ -117,7 +117,7 @@ final class ProgressiveFormulas {
                         "progressive/predictions.tsv",
                         1e-12,
                         (row, worst) -> worst.compare(prediction(row.text("what"), row), row.number("value")))
-                .withLimit("failure at the samples that a failure asks for", 1e-13, worst -> {
+                .withLimit("failure probability at the samples required for it", 1e-13, worst -> {
                     SupportRecovery problem = SupportRecovery.of(50, 6, 0.2, 1);
                     worst.compare(problem.hoeffdingFailure(problem.hoeffdingSamples(0.03)), 0.03);
                     worst.compare(problem.bernsteinFailure(problem.bernsteinSamples(0.03)), 0.03);
@@ -248,7 +248,7 @@ final class ProgressiveFormulas {
 
     private static Formula grammars() {
         return Formula.of(
-                        "masked tokens of a grammar, and what n-grams say of them",
+                        "masked tokens of a grammar, and n-grams",
                         PANIGRAHI + ", the distances; exact laws derived, " + DOCUMENT,
                         ProbabilisticGrammar.class,
                         NGramWindow.class,
@@ -269,7 +269,7 @@ final class ProgressiveFormulas {
                     }
                     worst.compare(grammar.probability(List.of("?", "?", "?", "?")), 1);
                 })
-                .withLimit("sentences ab and ba: ln 2 of one token, half of it of two", 1e-14, worst -> {
+                .withLimit("sentences ab and ba: loss ln 2 from one token, half of it from two", 1e-14, worst -> {
                     ProbabilisticGrammar grammar = ProbabilisticGrammar.parse("""
                             S -> A B 0.5 | B A 0.5
                             A -> a 1

@@ -68,7 +68,7 @@ final class ReferenceTables {
         }
     }
 
-    /** One row; a list of numbers may go on in the cells behind the last column. */
+    /** One row; a list of numbers may continue in cells after the last column. */
     record Row(List<String> columns, List<String> cells) {
 
         private int index(String column) {
@@ -103,7 +103,7 @@ final class ReferenceTables {
                     .toArray();
         }
 
-        /** The numbers in all cells from the one of an index on. */
+        /** The numbers in all cells from an index on. */
         double[] numbersFrom(int index) {
             return cells.stream().skip(index).mapToDouble(Double::parseDouble).toArray();
         }

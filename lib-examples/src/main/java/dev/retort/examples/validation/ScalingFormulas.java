@@ -75,7 +75,7 @@ final class ScalingFormulas {
     }
 
     private static Formula endless() {
-        return Formula.of("risks on spectra without end", "derived, " + DOCUMENT, Distillation.class)
+        return Formula.of("risks on infinite spectra", "derived, " + DOCUMENT, Distillation.class)
                 .withDigits("scaling/power-law-risks.tsv", 2e-14, (row, worst) -> {
                     double features = row.number("p");
                     Spectrum spectrum = Double.isInfinite(features)
@@ -115,10 +115,9 @@ final class ScalingFormulas {
     }
 
     private static Formula truncation() {
-        return Formula.of(
-                        "bounds for a tail that was not seen", "derived, " + DOCUMENT, Truncation.class, Interval.class)
+        return Formula.of("bounds for an unseen tail", "derived, " + DOCUMENT, Truncation.class, Interval.class)
                 .withLimit("τ, Ω and the risk of the whole lie inside", 0, worst -> {
-                    // λ = λβ² = i^-2: what is beyond 3000 features.
+                    // λ = λβ² = i^-2: the tail beyond 3000 features.
                     double tail = 1 / 3000.0 - 1 / (2 * 9e6) + 1 / (6 * 27e9);
                     RegressionTask cut =
                             RegressionTask.of(Spectrum.powerLaw(2.0, 1, 0, 3000L), Signal.sourcePowerLaw(2.0));
@@ -140,7 +139,7 @@ final class ScalingFormulas {
                 });
     }
 
-    /** How far outside, relative to the width. */
+    /** Adds how far a value is outside an interval, relative to its width. */
     private static void inside(Worst worst, Interval interval, double value) {
         double outside = Math.max(interval.low() - value, value - interval.high());
         worst.add(Math.max(0, outside) / interval.width());
@@ -154,7 +153,7 @@ final class ScalingFormulas {
                         RiskCurve.class,
                         ExponentFit.class,
                         FlooredFit.class)
-                .withLimit("exact powers are found again", 1e-6, worst -> {
+                .withLimit("exact powers are recovered", 1e-6, worst -> {
                     double[] pure =
                             Arrays.stream(n).map(x -> 3 * Math.pow(x, -0.7)).toArray();
                     ExponentFit fit = RiskCurve.of(1e6, n, pure).fit();
@@ -237,7 +236,7 @@ final class ScalingFormulas {
 
     private static Formula fits() {
         return Formula.of("laws fitted to runs", "Huber's loss of log residuals", LawFit.class, RunTable.class)
-                .withLimit("exact runs are predicted again", 1e-4, worst -> {
+                .withLimit("exact runs are reproduced", 1e-4, worst -> {
                     SupervisedLaw truth = SupervisedLaw.of(1.7, 400, 0.34, 410, 0.28);
                     double[] n = new double[16];
                     double[] d = new double[16];
@@ -277,7 +276,7 @@ final class ScalingFormulas {
                 });
     }
 
-    /** 999 laws that are the numbers from one on. */
+    /** 999 laws, which are consecutive numbers from the given first one on. */
     private static LawBootstrap.Refits<Double> numbers(int freedom, int first) {
         return new LawBootstrap.Refits<>(
                 freedom,

@@ -14,7 +14,7 @@ final class SharpeningFormulas {
     private static final String SOURCE =
             "Huang et al., arXiv 2412.01951; exact law derived, lib-theory/docs/sharpening.md";
 
-    /** Probabilities and scores, two of which tie. */
+    /** The probabilities of four responses; two of their scores are equal. */
     private static final double[] MASS = {0.4, 0.3, 0.2, 0.1};
 
     private static final double[] SCORE = {1, 2, 2, 5};

@@ -19,7 +19,7 @@ final class Tasks {
 
     private Tasks() {}
 
-    /** What the columns "signal" and "noise", and one of spectra, say. */
+    /** The task that the columns "signal" and "noise" and one column of spectra describe. */
     static RegressionTask task(Row row, String spectrum) {
         return RegressionTask.of(spectrum(row.text(spectrum)), signal(row.text("signal")))
                 .withNoise(row.number("noise"));
@@ -47,7 +47,7 @@ final class Tasks {
         };
     }
 
-    /** A pipeline of the column "stages", each "spectrum; samples; ridge; noise; mask; share", after that of "surrogate". */
+    /** The pipeline that the column "stages" describes, each stage as "spectrum; samples; ridge; noise; mask; share", after a surrogate. */
     static Distillation pipeline(Row row, RegressionTask task, String surrogate) {
         Distillation.Draft draft = Distillation.of(task).surrogate(surrogate(surrogate, task));
         Distillation chain = null;
@@ -90,7 +90,7 @@ final class Tasks {
         return words[4].equals("all") ? training : training.withMask(mask(Integer.parseInt(words[4]), dimension));
     }
 
-    /** So many of the first features or, if negative, of the last. */
+    /** A mask of the first features or, if the count is negative, of the last ones. */
     private static FeatureMask mask(int count, int dimension) {
         boolean[] keeps = new boolean[dimension];
         Arrays.fill(keeps, count < 0 ? dimension + count : 0, count < 0 ? dimension : count, true);

@@ -120,7 +120,7 @@ final class TestTimeFormulas {
         return matrix;
     }
 
-    /** Those behind the first word. */
+    /** The numbers after the first word. */
     private static double[] numbers(String text) {
         return Stream.of(text.split(" ", -1))
                 .skip(1)
@@ -159,7 +159,7 @@ final class TestTimeFormulas {
 
     private static Formula budget() {
         return Formula.of("split of labels between context and step", SOURCE, ContextBudget.class)
-                .withLimit("the least of all splits, with a start of its own each", 1e-14, worst -> {
+                .withLimit("the least loss of all splits, each with its own start", 1e-14, worst -> {
                     ContextBudget best = ContextBudget.best(60, n -> warm(40, n).withSameContext());
                     double least = Double.POSITIVE_INFINITY;
                     for (int n = 1; n <= 60; n++) {

@@ -18,8 +18,8 @@ import java.util.function.ObjDoubleConsumer;
 import java.util.stream.Stream;
 
 /**
- * Every formula of the library, computed again and held against reference digits of high precision, simulation, what is exact at
- * finite size, and limits. Immutable.
+ * Checks of every formula of the library against reference digits of high precision, simulations, values that are exact at finite size, and
+ * limits. Immutable.
  */
 public final class Validation {
 
@@ -58,9 +58,10 @@ public final class Validation {
     /**
      * Checks every formula against the digits of the library.
      *
-     * @param quick whether a few rows of every table and a few trials will do
-     * @param onFormula is told the name of each formula before it is checked, and roughly which share of the work is done, from 0 to 1
-     * @return what was found
+     * @param quick whether to use only a few rows of every table and a few trials
+     * @param onFormula called with the name of each formula before it is checked, and with roughly the share of the work that is done, from
+     *     0 to 1
+     * @return the results
      */
     public static Validation run(boolean quick, ObjDoubleConsumer<? super String> onFormula) {
         return run(new Run(ReferenceTables.shipped(), quick), onFormula);
@@ -69,10 +70,12 @@ public final class Validation {
     /**
      * Checks every formula against other digits.
      *
-     * @param directory tables of reference digits, {@code distillation/chains.tsv} and so on; those that are not there are the library's
-     * @param quick whether a few rows of every table and a few trials will do
-     * @param onFormula is told the name of each formula before it is checked, and roughly which share of the work is done, from 0 to 1
-     * @return what was found
+     * @param directory tables of reference digits, {@code distillation/chains.tsv} and so on; the library's own tables take the place of
+     *     missing ones
+     * @param quick whether to use only a few rows of every table and a few trials
+     * @param onFormula called with the name of each formula before it is checked, and with roughly the share of the work that is done, from
+     *     0 to 1
+     * @return the results
      * @throws IllegalArgumentException if there is no such directory
      */
     public static Validation against(Path directory, boolean quick, ObjDoubleConsumer<? super String> onFormula) {
@@ -120,7 +123,7 @@ public final class Validation {
         return value == Math.rint(value) ? Integer.toString((int) value) : Double.toString(value);
     }
 
-    /** {@return in a sentence, how many formulas and numbers were checked, and with what result} */
+    /** {@return a sentence with the numbers of formulas, checks and compared values, and of failures} */
     public String summary() {
         long checks = findings.stream()
                 .mapToLong(finding -> finding.outcomes().size())
@@ -135,9 +138,9 @@ public final class Validation {
     }
 
     /**
-     * Writes a page, {@code index.html}, and all that was found as comma-separated values, {@code validation.csv}.
+     * Writes a page, {@code index.html}, and all results as comma-separated values, {@code validation.csv}.
      *
-     * @param directory where to; it is created if need be
+     * @param directory where to write them; created if necessary
      * @param circumstances when, with which version and how this was run, for the page
      * @throws IOException if a file cannot be written
      */
@@ -151,14 +154,15 @@ public final class Validation {
         Page page = Page.of("Validation of the formulas")
                 .withParagraph(summary() + ". " + circumstances)
                 .withParagraph(
-                        "Every number on this page was computed when it was written, and none was typed. An error is the "
-                                + "largest relative difference from reference digits, which independent programs computed with up to 400 "
-                                + "digits; |z| the largest difference from a simulation, in its standard errors, beyond what is allowed for "
-                                + "finite size: 4/n² where the correction of order 1/n is known, 3/n elsewhere, nothing where the formula is "
-                                + "exact at every size. The order is the power of 1/n with which a formula that is a limit comes closer to "
-                                + "what is exact at finite size. Limits and identities are numbers that are known otherwise, in closed form "
-                                + "or by a direct sum, and the largest relative difference from them. A dash means that there is no such "
-                                + "check: a formula that is exact has no order, an identity is not simulated.")
+                        "All numbers on this page were computed when it was written. “Worst error” is the largest relative"
+                                + " difference from reference digits, which independent programs computed with up to 400"
+                                + " digits. “Worst |z|” is the largest difference from a simulation in standard errors,"
+                                + " beyond an allowance for finite size: 4/n² where the correction of order 1/n is known,"
+                                + " 3/n elsewhere, none where the formula is exact at every size. “Order” is the power of"
+                                + " 1/n with which a formula that is a limit approaches the exact value at finite size."
+                                + " “Limits” counts comparisons with numbers that are known in closed form or from a direct"
+                                + " sum; the next column has the largest relative difference from them. A dash means that"
+                                + " there is no such check: exact formulas have no order, and identities are not simulated.")
                 .withHeading("Every formula")
                 .withTable(overview());
         List<String> failures = failures();
@@ -168,7 +172,7 @@ public final class Validation {
                 page = page.withParagraph(failure);
             }
         }
-        return page.withHeading("Every check").withFoldedTable("All checks, with what is allowed", details());
+        return page.withHeading("Every check").withFoldedTable("All checks, with their tolerances", details());
     }
 
     private Table overview() {

@@ -1,6 +1,6 @@
 /**
- * The validation of every formula: {@link dev.retort.examples.validation.Validation} computes each of them again, compares it with
- * reference digits, simulations and known limits, and reports the errors.
+ * The validation of every formula: {@link dev.retort.examples.validation.Validation} compares each of them with reference digits,
+ * simulations and known limits, and reports the errors.
  */
 @NullMarked
 package dev.retort.examples.validation;

@@ -1,4 +1,4 @@
 package dev.retort.examples.internal;
 
-/** Stands for what is public for another package's sake alone. */
+/** Stands for an internal type, public only for other packages. */
 public interface Hidden {}

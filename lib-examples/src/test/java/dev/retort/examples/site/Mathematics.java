@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The part of TeX's mathematics that the documentation uses, as MathML, which browsers show without a script. What it does not know
- * is refused, so that a page never shows a raw command.
+ * Translates the TeX formulas of the documentation to MathML, which browsers show without a script. Unknown commands are refused, so that a
+ * page never shows a raw one.
  */
 final class Mathematics {
 
@@ -35,7 +35,7 @@ final class Mathematics {
     private static final Set<String> FUNCTIONS =
             Set.of("ln", "log", "exp", "sin", "cos", "arccos", "sinh", "cosh", "tanh", "coth", "det");
 
-    /** Whose indices stand below and above in a displayed formula. */
+    /** Operators whose limits are set below and above in a displayed formula. */
     private static final Set<String> LIMITS = Set.of("sum", "prod", "max", "min", "sup");
 
     private static final Pattern NUMBER = Pattern.compile("\\d+(\\.\\d+)?");
@@ -73,7 +73,7 @@ final class Mathematics {
         return new IllegalArgumentException(what + " at " + position + " is not understood in " + tex);
     }
 
-    /** Up to the end or one of the commands or characters that end it, which is left. */
+    /** A row of atoms up to the end, or to one of the given commands or characters, which is not consumed. */
     private String row(String end) {
         StringBuilder row = new StringBuilder("<mrow>");
         for (skip(); position < tex.length() && !ends(end); skip()) {
@@ -100,7 +100,7 @@ final class Mathematics {
         return there;
     }
 
-    /** An atom with what stands below and above it. */
+    /** An atom with its subscripts and superscripts. */
     private String scripted() {
         int start = position;
         String base = atom();
@@ -133,7 +133,7 @@ final class Mathematics {
         return "<" + name + ">" + content + "</" + name + ">";
     }
 
-    /** What a command applies to: a group, or a single atom, of a number a single digit. */
+    /** The argument of a command: a group, or a single atom; of a number, a single digit. */
     private String argument() {
         skip();
         if (position < tex.length() && Character.isDigit(tex.charAt(position))) {
@@ -161,7 +161,7 @@ final class Mathematics {
         if (take("{")) {
             String row = row("");
             if (!take("}")) {
-                throw unknown("a group without end");
+                throw unknown("an unclosed group");
             }
             return row;
         }
@@ -288,7 +288,7 @@ final class Mathematics {
                 text();
                 return table.append("</mtr></mtable>").toString();
             } else {
-                throw unknown("a table without end");
+                throw unknown("an unclosed table");
             }
         }
     }

@@ -166,7 +166,7 @@ final class Pictures {
         return Distillation.of(TASK).surrogate(Training.samples(150).stoppedAt(time));
     }
 
-    /** Of a two-sided test at the level of one in twenty. */
+    /** The power of a two-sided test at a level of 0.05. */
     private static double power(Comparison comparison, double runs) {
         double z = Math.abs(comparison.difference()) / comparison.scatter() * Math.sqrt(runs);
         return new NormalDistribution().cumulativeProbability(z - 1.959963984540054);

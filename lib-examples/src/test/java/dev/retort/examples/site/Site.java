@@ -28,8 +28,9 @@ import org.commonmark.parser.Parser;
 import org.commonmark.renderer.html.HtmlRenderer;
 
 /**
- * The documentation as a site: every page of Markdown, with contents, formulas as MathML and links between pages, and the Javadoc
- * beside it if it was made before; the pictures of the questions are drawn anew. {@code mvn -q -Psite test-compile javadoc:aggregate exec:exec} writes it to {@code target/site}.
+ * The documentation as a site: every page of Markdown, with contents, formulas as MathML and links between pages, and the Javadoc if it
+ * exists; the pictures of the questions are drawn again. {@code mvn -q -Psite test-compile javadoc:aggregate exec:exec} writes it to
+ * {@code target/site}.
  */
 public final class Site {
 
@@ -40,7 +41,7 @@ public final class Site {
     private static final Pattern FORMULA =
             Pattern.compile("(?s)```.*?\\n```|`[^`]*`|\\$\\$(.+?)\\$\\$|\\$([^$\\n]*(?:\\n[^$\\n]+)?)\\$");
 
-    /** Formulas in the text with more characters stand, and scroll, on a line of their own where the screen is small. */
+    /** On small screens, formulas in the text with more characters are set on a line of their own, which scrolls. */
     private static final int WIDE = 30;
 
     private static final char OPEN = '\uE000';
@@ -49,7 +50,7 @@ public final class Site {
     private static final List<Extension> EXTENSIONS =
             List.of(TablesExtension.create(), HeadingAnchorExtension.create());
 
-    /** Where pages are listed, and in which order. */
+    /** The table of contents: sections and their pages, in order. */
     private static final Map<String, List<String>> CONTENTS = new LinkedHashMap<>();
 
     static {
@@ -128,7 +129,7 @@ public final class Site {
     private final Path root;
     private final Map<Path, Document> documents = new LinkedHashMap<>();
 
-    /** A page of Markdown: where it is, what it is called, and what it says. */
+    /** A page of Markdown: its file, title, text and formulas. */
     private record Document(Path source, String title, String text, List<String> formulas) {
 
         String page() {
@@ -242,7 +243,7 @@ public final class Site {
             body = body.replace(
                     OPEN + Integer.toString(i) + CLOSE, document.formulas().get(i));
         }
-        // In headings, formulas leave nothing in the anchor. A table scrolls by itself.
+        // Formulas in headings are not part of the anchors. Tables scroll separately.
         body = body.replace(
                         "<table>", "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"table\">\n<table>")
                 .replace("</table>", "</table>\n</div>")

@@ -15,11 +15,11 @@ import org.apache.commons.math3.transform.FastHadamardTransformer;
 import org.apache.commons.math3.transform.TransformType;
 
 /**
- * A function on {−1, +1}^d, d ≤ 24, by all its values, and all its Fourier coefficients by the fast Walsh–Hadamard transform:
- * d 2^d additions. Immutable.
+ * A function on {−1, +1}^d, d ≤ 24, given by all its values, with all its Fourier coefficients, which the fast Walsh–Hadamard transform
+ * computes in d 2^d additions. Immutable.
  *
- * <p>Points and sets are numbered alike: bit i of the number of a point is 1 where x_i = −1, and bit i of the number of a set is
- * 1 where i is in it, so that χ_A(x) is −1 to the number of bits that they share.
+ * <p>Points and sets are numbered by their bits: bit i of a point's number is 1 if x_i = −1, and bit i of a set's number is 1 if i is in
+ * the set. So χ_A(x) = (−1)^s, where s is the number of bits that are 1 in both numbers.
  *
  * <pre>{@code
  * import dev.retort.theory.progressive.*;
@@ -37,16 +37,15 @@ public final class BooleanFunction {
     private static final int LARGEST = 24;
 
     private final int dimension;
-    /** 2^24 of these are summed without overflow. */
+    /** The sum of 2^24 values up to this size does not overflow. */
     private static final double LARGE = 0x1p900;
 
     private final double[] coefficients;
 
     private BooleanFunction(int dimension, double[] values) {
         this.dimension = dimension;
-        // Divided by a power of two, exactly: large values before, so that no sum leaves the range of numbers, others
-        // after,
-        // so that none is rounded.
+        // Dividing by a power of two is exact. Large values are divided before the transform, so that no sum overflows;
+        // others after it, so that none becomes subnormal and loses digits.
         boolean large = Arrays.stream(values).anyMatch(value -> Math.abs(value) > LARGE);
         double[] scaled = values.clone();
         Arrays.setAll(scaled, k -> large ? scaled[k] / scaled.length : scaled[k]);
@@ -74,7 +73,7 @@ public final class BooleanFunction {
      * A function evaluated at every point.
      *
      * @param dimension d, from 1 to 24; beyond, see {@link FourierSample}
-     * @param function its value at a point; the array is reused
+     * @param function computes the value at a point; the array that it is given is reused
      * @return the function
      * @throws IllegalArgumentException if the dimension is out of range, or a value is NaN or infinite
      */
@@ -122,7 +121,7 @@ public final class BooleanFunction {
     }
 
     /**
-     * The power on one level: the sum of the squared coefficients on all sets of a size. Over all sizes they add up to E g²
+     * The power on one level: the sum of the squared coefficients on all sets of a size. The powers on all levels add up to E g²
      * (Parseval).
      *
      * @param size the size, from 0 to d
@@ -163,10 +162,10 @@ public final class BooleanFunction {
     }
 
     /**
-     * The function by those of its coefficients that are not small.
+     * The expansion that keeps only the coefficients above a threshold.
      *
      * @param threshold the size |ĝ(A)| that a coefficient must exceed, at least 0
-     * @return the terms that do
+     * @return the terms whose coefficients exceed it
      * @throws IllegalArgumentException if the threshold is negative, NaN or infinite
      */
     public FourierExpansion expansion(double threshold) {

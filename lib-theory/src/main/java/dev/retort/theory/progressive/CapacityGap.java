@@ -10,10 +10,10 @@ import static dev.retort.core.internal.Arguments.refusal;
 import java.util.Locale;
 
 /**
- * Whether a better teacher is a worse one: the accuracy of a student by that of its teacher. The capacity gap is what the
- * student loses by learning from the best teacher instead of the one that suits it most (Mirzadeh et al., arXiv 1902.03393).
+ * The capacity gap: the accuracy that a student loses by learning from the most accurate teacher instead of the most suitable one (Mirzadeh
+ * et al., arXiv 1902.03393).
  *
- * @param gap max over teachers of the student's accuracy, less that of the student of the best teacher; from 0 to 1
+ * @param gap the largest accuracy of a student, less the accuracy of the student of the best teacher; from 0 to 1
  * @param bestTeacher the index of the most accurate teacher, at least 0, the last of those that tie
  * @param mostSuitable the index of the teacher whose student is the most accurate, at least 0, the first of those that tie
  */
@@ -40,9 +40,10 @@ public record CapacityGap(double gap, int bestTeacher, int mostSuitable) {
      * Measures the gap.
      *
      * @param teachers the accuracy of each teacher, from 0 to 1, at least one
-     * @param students the accuracy of the student of each, from 0 to 1
+     * @param students the accuracy of each teacher's student, from 0 to 1
      * @return the gap
-     * @throws IllegalArgumentException if there are no teachers or not as many students, or an accuracy is out of range
+     * @throws IllegalArgumentException if there are no teachers, the numbers of teachers and students differ, or an accuracy is out of
+     *     range
      */
     public static CapacityGap of(double[] teachers, double[] students) {
         atLeastOne("teachers.length", notNull("teachers", teachers).length);
@@ -62,7 +63,7 @@ public record CapacityGap(double gap, int bestTeacher, int mostSuitable) {
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "capacity gap %.4g: teacher %d suits the student most, teacher %d is the best",
+                "capacity gap %.4g: teacher %d has the best student, teacher %d is the most accurate",
                 gap,
                 mostSuitable,
                 bestTeacher);

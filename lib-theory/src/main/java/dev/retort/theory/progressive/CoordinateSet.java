@@ -75,7 +75,7 @@ final class CoordinateSet implements Comparable<CoordinateSet> {
         return parity;
     }
 
-    /** The members as the bits of a number, if they are below 63. */
+    /** The set as a number whose bits are the members, which must be below 31. */
     int mask() {
         return members.isEmpty() ? 0 : (int) members.toLongArray()[0];
     }

@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * The losses of knowledge distillation on logits of L classes, with their gradients in the student's logits z; z_T are the
- * teacher's, p_τ = softmax(z/τ), q_τ = softmax(z_T/τ).
+ * The losses of knowledge distillation on logits of L classes, with their gradients with respect to the student's logits z; z_T are the
+ * teacher's logits, p_τ = softmax(z/τ), q_τ = softmax(z_T/τ).
  *
  * <pre>
  *     of(τ)                     τ² KL(q_τ ‖ p_τ)                        gradient τ (p_τ − q_τ)
@@ -21,9 +21,9 @@ import java.util.Objects;
  *
  * <p>The first is that of Hinton, Vinyals and Dean (arXiv 1503.02531). The third, in which the temperature divides the teacher's
  * logits only, is that of the code of Panigrahi et al. (arXiv 2410.05464), with α = 0; for τ = 0 the teacher's labels are one-hot,
- * in equal parts where logits tie. Cross entropy with the teacher differs from a divergence by the entropy of q, which does
- * not depend on z: it has the same gradient. All gradients add up to 0. Losses and gradients are accurate to the last digits also
- * where student and teacher nearly agree, as they do at high temperatures. Immutable.
+ * split equally between tied logits. Cross entropy with the teacher differs from a divergence by the entropy of q, which does
+ * not depend on z: it has the same gradient. All gradients add up to 0. Losses and gradients are accurate to the last digits even if
+ * student and teacher nearly agree, as they do at high temperatures. Immutable.
  *
  * <pre>{@code
  * import dev.retort.theory.progressive.*;
@@ -57,7 +57,7 @@ public final class DistillationLoss {
     }
 
     /**
-     * The divergence of both at a temperature, times its square.
+     * The loss τ² KL(q_τ ‖ p_τ), where the temperature divides the logits of both student and teacher.
      *
      * @param temperature τ, greater than 0
      * @return the loss
@@ -68,7 +68,7 @@ public final class DistillationLoss {
     }
 
     /**
-     * The divergence of the student from a teacher at a temperature.
+     * The loss KL(q_τ ‖ p_1), where the temperature divides the teacher's logits only.
      *
      * @param temperature τ, greater than 0, or 0 for one-hot labels
      * @return the loss
@@ -79,9 +79,9 @@ public final class DistillationLoss {
     }
 
     /**
-     * The same without the factor τ².
+     * This loss without the factor τ².
      *
-     * @return the loss; one of {@link #ofTeacher} has no factor and stays as it is
+     * @return the loss; {@link #ofTeacher} has no such factor, and its loss is returned unchanged
      */
     public DistillationLoss withoutFactor() {
         return form == Form.BOTH_WITH_FACTOR ? new DistillationLoss(Form.BOTH, temperature, trueLabels) : this;
@@ -116,8 +116,8 @@ public final class DistillationLoss {
      * @param student z, at least 2 logits, finite
      * @param teacher z_T, as many
      * @return the loss, at least 0
-     * @throws IllegalArgumentException if there are fewer than 2 logits, they are not as many, or one is NaN or infinite
-     * @throws IllegalStateException if true labels have a share
+     * @throws IllegalArgumentException if there are fewer than 2 logits, the numbers of logits differ, or one is NaN or infinite
+     * @throws IllegalStateException if true labels have a share, as this method does not take them
      */
     public double value(double[] student, double[] teacher) {
         requireNoTrueLabel();
@@ -129,9 +129,9 @@ public final class DistillationLoss {
      *
      * @param student z, at least 2 logits, finite
      * @param teacher z_T, as many
-     * @param label y, the true class, from 0; it must be one also where true labels have no share
+     * @param label y, the true class, from 0; it must be a valid class even if true labels have no share
      * @return the loss, at least 0
-     * @throws IllegalArgumentException if there are fewer than 2 logits, they are not as many, one is NaN or infinite, or there is
+     * @throws IllegalArgumentException if there are fewer than 2 logits, the numbers of logits differ, one is NaN or infinite, or there is
      *     no such class
      */
     public double value(double[] student, double[] teacher, int label) {
@@ -152,13 +152,13 @@ public final class DistillationLoss {
     }
 
     /**
-     * The gradient in the student's logits, without a true label.
+     * The gradient with respect to the student's logits, without a true label.
      *
      * @param student z, at least 2 logits, finite
      * @param teacher z_T, as many
      * @return a new array, one entry for each class
      * @throws IllegalArgumentException as {@link #value(double[], double[])} does
-     * @throws IllegalStateException if true labels have a share
+     * @throws IllegalStateException if true labels have a share, as this method does not take them
      */
     public double[] gradient(double[] student, double[] teacher) {
         requireNoTrueLabel();
@@ -166,11 +166,11 @@ public final class DistillationLoss {
     }
 
     /**
-     * The gradient in the student's logits.
+     * The gradient with respect to the student's logits.
      *
      * @param student z, at least 2 logits, finite
      * @param teacher z_T, as many
-     * @param label y, the true class, from 0; it must be one also where true labels have no share
+     * @param label y, the true class, from 0; it must be a valid class even if true labels have no share
      * @return a new array, one entry for each class
      * @throws IllegalArgumentException as {@link #value(double[], double[], int)} does
      */
@@ -193,12 +193,13 @@ public final class DistillationLoss {
     }
 
     /**
-     * What τ² KL(q_τ ‖ p_τ) tends to at high temperatures: half of the mean square distance of the logits, each set centred.
+     * The limit of τ² KL(q_τ ‖ p_τ) at high temperatures: half the mean squared difference of the logits, after subtracting each set's
+     * mean.
      *
      * @param student z, at least 2 logits, finite
      * @param teacher z_T, as many
      * @return ‖(z − mean z) − (z_T − mean z_T)‖²/(2L)
-     * @throws IllegalArgumentException if there are fewer than 2 logits, they are not as many, or one is NaN or infinite
+     * @throws IllegalArgumentException if there are fewer than 2 logits, the numbers of logits differ, or one is NaN or infinite
      */
     public static double highTemperatureLimit(double[] student, double[] teacher) {
         Softmax.logits("student", student);
@@ -219,7 +220,7 @@ public final class DistillationLoss {
 
     private void requireNoTrueLabel() {
         if (trueLabels > 0) {
-            throw new IllegalStateException("True labels have a share of " + trueLabels + "; say which label is true");
+            throw new IllegalStateException("True labels have a share of " + trueLabels + "; pass the true label");
         }
     }
 

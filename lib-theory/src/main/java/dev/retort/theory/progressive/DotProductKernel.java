@@ -19,10 +19,10 @@ import java.util.function.IntFunction;
  *     λ_s = E[κ(⟨x, 1⟩/d) χ_A(x)],  |A| = s
  * </pre>
  *
- * and the squared norm of a function in its space is Σ_A ĝ(A)²/λ_|A|. That norm is what kernel learners pay for labels
- * ("supervision complexity"): for the exponential kernel a parity of k costs coth(1/d)^(k−1), about d^(k−1), times as much
- * as a linear function, the exponent of one-shot learning again. Derivation: module documentation, {@code
- * docs/progressive-distillation.md}. Immutable.
+ * and the squared norm of a function in its space is Σ_A ĝ(A)²/λ_|A|. This norm measures how hard labels are for a kernel learner
+ * ("supervision complexity"): with the exponential kernel, that of a parity of k coordinates is coth(1/d)^(k−1), about d^(k−1), times that
+ * of a linear function, which is the exponent of one-shot learning as well. Derivation: module documentation,
+ * {@code docs/progressive-distillation.md}. Immutable.
  *
  * <pre>{@code
  * import dev.retort.theory.progressive.*;
@@ -76,7 +76,7 @@ public final class DotProductKernel {
                         Math.pow(dimension, -s) * Math.exp((dimension - s) * logOfCosh + s * logOfSinh), 0));
     }
 
-    /** cosh x − 1, whose series begins with x²/2!, for 2; sinh(x)/x − 1, whose series begins with x²/3!, for 3. */
+    /** The series x²/first! + …, from x²: cosh x − 1 for first = 2, sinh(x)/x − 1 for first = 3. */
     private static double beyondOne(double square, int first) {
         double term = square / (first * (first - 1));
         double sum = 0;
@@ -113,8 +113,8 @@ public final class DotProductKernel {
     }
 
     /**
-     * E[t^j χ_A] for j below a number, t the mean of the coordinates, |A| = s: of (t + x_i/d)^j the even powers of x_i
-     * remain off the set and the odd ones on it.
+     * E[t^j χ_A] for j below a count, where t is the mean of the coordinates and |A| = s. Coordinates are added one at a time: in (t +
+     * x_i/d)^j only the even powers of x_i contribute if i is not in A, and only the odd powers if it is.
      */
     private static double[] moments(int dimension, int s, int count) {
         double[] moments = new double[count];
@@ -134,9 +134,10 @@ public final class DotProductKernel {
     }
 
     /**
-     * Any kernel, by λ_s = 2^−d Σ_m K_m(s; d) κ(1 − 2m/d). Terms cancel: if κ is known to the last digit, the absolute error is up to
-     * 2^−51 times the sum of the sizes of all terms, at most 4.5e-16 of the largest |κ|. An eigenvalue smaller than that is made of
-     * rounding, and {@link #squaredNorm} refuses to divide by it; {@link #exponential} and {@link #polynomial} keep all eigenvalues.
+     * Any kernel, by λ_s = 2^−d Σ_m K_m(s; d) κ(1 − 2m/d). Terms of different sign cancel: even if κ is accurate to the last digit, the
+     * absolute error is up to 2^−51 times the sum of the terms' absolute values, which is at most 4.5e-16 times the largest |κ|. A smaller
+     * eigenvalue is only rounding error, and {@link #squaredNorm} refuses to divide by it; {@link #exponential} and {@link #polynomial}
+     * have no cancellation and compute every eigenvalue accurately.
      *
      * @param dimension d, at least 1
      * @param function κ, finite on [−1, 1]
@@ -148,7 +149,8 @@ public final class DotProductKernel {
             throw refusal(
                     "dimension",
                     dimension,
-                    "is more than " + LARGEST + ", for κ is taken at as many points; polynomial takes any");
+                    "is more than " + LARGEST
+                            + ", as κ is evaluated at d + 1 points; polynomial(…) takes any dimension");
         }
         double[] values = new double[dimension + 1];
         notNull("function", function);
@@ -186,10 +188,11 @@ public final class DotProductKernel {
     }
 
     /**
-     * An eigenvalue; there are C(d, s) of that size.
+     * The eigenvalue of sets of one size; its multiplicity is C(d, s).
      *
      * @param size s, from 0 to d
-     * @return λ_s; of {@link #of} to within its absolute error, so that what is smaller may come out as 0 or negative
+     * @return λ_s; for kernels made by {@link #of} to within the absolute error stated there, so that a smaller eigenvalue may come out as
+     *     0 or negative
      * @throws IllegalArgumentException if the size is out of range
      */
     public double eigenvalue(int size) {
@@ -203,9 +206,10 @@ public final class DotProductKernel {
      * The squared norm of a function in the kernel's space.
      *
      * @param function g, of as many coordinates
-     * @return Σ_A ĝ(A)²/λ_|A|; infinite if g has a term of eigenvalue 0, which the space does not have
+     * @return Σ_A ĝ(A)²/λ_|A|; infinite if g has a term whose eigenvalue is 0: such functions are not in the space
      * @throws IllegalArgumentException if the dimensions differ
-     * @throws IllegalStateException if an eigenvalue that is needed is within its rounding error, or negative: no kernel has those
+     * @throws IllegalStateException if an eigenvalue that is needed is within its rounding error, or is negative, which no kernel's
+     *     eigenvalue is
      */
     public double squaredNorm(FourierExpansion function) {
         FourierExpansion.ofDimension("function", function, dimension);
@@ -217,18 +221,18 @@ public final class DotProductKernel {
         return sum.value();
     }
 
-    /** An eigenvalue that can be divided by. */
+    /** The eigenvalue, if it is not negative and larger than its rounding error, so that it can be divided by. */
     private double accurate(int size) {
         Eigenvalue eigenvalue = eigenvalues.apply(size);
         if (eigenvalue.value < -eigenvalue.error) {
-            throw new IllegalStateException("The function is no kernel on the cube of dimension " + dimension
+            throw new IllegalStateException("The function is not a kernel on the cube of dimension " + dimension
                     + ": its eigenvalue for sets of " + size + " is negative, " + eigenvalue.value);
         }
         if (eigenvalue.error > 0 && eigenvalue.value <= eigenvalue.error) {
             throw new IllegalStateException("The eigenvalue for sets of " + size + ", " + eigenvalue.value
                     + ", is within its rounding error, " + eigenvalue.error
-                    + ", for terms of the function cancel; exponential(" + dimension
-                    + ") or polynomial(…), whose terms do not, have it to full precision");
+                    + ", because its terms cancel; use exponential(" + dimension
+                    + ") or polynomial(…), which compute it without cancellation");
         }
         return eigenvalue.value;
     }

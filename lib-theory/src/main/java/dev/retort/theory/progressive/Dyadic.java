@@ -5,10 +5,10 @@ import java.math.BigInteger;
 import org.apache.commons.math3.fraction.BigFraction;
 
 /**
- * Counts of points of the cube, as parts of all 2^d of them.
+ * Counts of points of the cube as fractions of all 2^d points.
  *
- * <p>Commons Math's {@link BigFraction#doubleValue()} is 0 where only the denominator is beyond the largest double, from d =
- * 1024 on, and its {@code CombinatoricsUtils} ends where binomial coefficients leave the range of {@code long}.
+ * <p>Commons Math does not suffice: {@link BigFraction#doubleValue()} returns 0 if only the denominator exceeds the largest double, from d
+ * = 1024 on, and {@code CombinatoricsUtils} does not compute binomial coefficients beyond the range of {@code long}.
  */
 final class Dyadic {
 
@@ -16,7 +16,8 @@ final class Dyadic {
 
     /** count / 2^exponent, rounded to the nearest double. */
     static double toDouble(BigInteger count, int exponent) {
-        // Two bits more than a double has, the last of which says whether anything was cut off.
+        // Keeps 62 bits, more than a double has; the last one is set if any bit was cut off, so that rounding is
+        // correct.
         int surplus = count.bitLength() - 62;
         if (surplus <= 0) {
             return Math.scalb((double) count.longValueExact(), -exponent);
@@ -65,7 +66,7 @@ final class Dyadic {
         return product(n - smaller + 1, n).divide(product(1, smaller));
     }
 
-    /** The product of the whole numbers first … last, in halves, so that long factors are of equal length. */
+    /** The product of the whole numbers first … last, split in halves, so that the two factors are of similar length. */
     private static BigInteger product(int first, int last) {
         if (last - first < 8) {
             BigInteger product = BigInteger.ONE;

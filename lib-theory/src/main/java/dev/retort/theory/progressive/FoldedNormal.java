@@ -7,17 +7,17 @@ import org.apache.commons.math3.analysis.integration.gauss.GaussIntegratorFactor
 import org.apache.commons.math3.special.Erf;
 
 /**
- * The law of |X|, X normal.
+ * The law of |X| for a normal X.
  *
- * @param mean of X
+ * @param mean the mean of X
  * @param deviation the standard deviation of X, at least 0
  */
 record FoldedNormal(double mean, double deviation) {
 
-    /** Beyond as many standard deviations a density is less than the smallest double. */
+    /** Beyond this many standard deviations the density is less than the smallest double. */
     private static final int REACH = 39;
 
-    /** On a panel of one standard deviation products of normal densities and tails are known to the last digits. */
+    /** With this many nodes, products of normal densities and tails are integrated to the last digits over one standard deviation. */
     private static final int NODES = 24;
 
     private static final GaussIntegratorFactory RULES = new GaussIntegratorFactory();
@@ -39,8 +39,8 @@ record FoldedNormal(double mean, double deviation) {
     }
 
     /**
-     * The probability that all of some independent draws of this law exceed all of some others. It tends to 1 or to 0 as both laws
-     * become narrow: places are measured from the mean of the others, in their deviations.
+     * The probability that all of some independent draws of this law exceed all draws of another law. Positions are measured from the other
+     * law's mean, in its standard deviations, so that narrow laws, for which the probability is nearly 1 or 0, lose no digits.
      *
      * @param count how many draws of this law, at least 1
      * @param other the law of the others, with a deviation greater than 0
@@ -50,7 +50,7 @@ record FoldedNormal(double mean, double deviation) {
         double unit = other.deviation;
         double ahead = Math.abs(mean) - Math.abs(other.mean);
         double start = Math.max(-REACH, -Math.abs(other.mean) / unit);
-        // Cuts, so that neither law varies much on a piece.
+        // Edges at each standard deviation of both laws, so that neither varies much between two edges.
         double[] edges = DoubleStream.concat(
                         DoubleStream.of(start),
                         IntStream.rangeClosed(-REACH, REACH)
@@ -60,7 +60,7 @@ record FoldedNormal(double mean, double deviation) {
                 .sorted()
                 .distinct()
                 .toArray();
-        // The density of the largest of the others, times the probability that all of these are larger.
+        // The density of the largest draw of the other law, times the probability that all draws of this law exceed it.
         GaussIntegrator rule = RULES.legendre(NODES);
         double sum = 0;
         for (int j = 0; j + 1 < edges.length; j++) {

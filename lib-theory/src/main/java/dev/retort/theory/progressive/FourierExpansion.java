@@ -14,7 +14,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * A function on {−1, +1}^d by its few non-zero Fourier coefficients, g(x) = Σ_A ĝ(A) χ_A(x), in any dimension. Immutable.
+ * A function on {−1, +1}^d given by its few non-zero Fourier coefficients, g(x) = Σ_A ĝ(A) χ_A(x), in any dimension. Immutable.
  *
  * <pre>{@code
  * import dev.retort.theory.progressive.*;
@@ -50,7 +50,7 @@ public final class FourierExpansion {
         public Term {
             set = copy("set", set);
             if (finite("coefficient", coefficient) == 0) {
-                throw refusal("coefficient", coefficient, "is 0, and terms are those that are not");
+                throw refusal("coefficient", coefficient, "is 0; only coefficients other than 0 make terms");
             }
         }
     }
@@ -108,9 +108,9 @@ public final class FourierExpansion {
     }
 
     /**
-     * This function and a multiple of a parity.
+     * This function plus a multiple of a parity.
      *
-     * @param coefficient what to add to ĝ(A), finite
+     * @param coefficient the number to add to ĝ(A), finite
      * @param set A, coordinates from 0, each once
      * @return the sum
      * @throws IllegalArgumentException if the coefficient is NaN or infinite, or a coordinate is out of range or occurs twice
@@ -144,7 +144,7 @@ public final class FourierExpansion {
     /**
      * The terms.
      *
-     * @return those whose coefficient is not 0, smaller sets first
+     * @return the terms whose coefficients are not 0, smaller sets first
      */
     public List<Term> terms() {
         List<Term> terms = new ArrayList<>();
@@ -193,7 +193,7 @@ public final class FourierExpansion {
     }
 
     /**
-     * The noise stability, E[g(x) g(y)] = Σ_A r^|A| ĝ(A)², where y_i = x_i with probability (1 + r)/2 and −x_i otherwise. That of
+     * The noise stability, E[g(x) g(y)] = Σ_A r^|A| ĝ(A)², where y_i = x_i with probability (1 + r)/2 and −x_i otherwise. The stability of
      * a parity of k coordinates is r^k.
      *
      * @param correlation r, from −1 to 1
@@ -214,7 +214,7 @@ public final class FourierExpansion {
         return correlation;
     }
 
-    /** Requires functions of one dimension. */
+    /** Requires an expansion of the given dimension, and returns it. */
     static FourierExpansion ofDimension(String name, FourierExpansion expansion, int dimension) {
         if (notNull(name, expansion).dimension != dimension) {
             throw refusal(name, expansion, "is not of dimension " + dimension);

@@ -7,7 +7,7 @@ import java.math.BigInteger;
 import org.apache.commons.math3.fraction.BigFraction;
 
 /**
- * How far the first gradient step on a sparse parity tells the coordinates of its support from the others. A neuron
+ * How clearly the first gradient step on a sparse parity separates the coordinates of its support from the others. A neuron
  * a·ReLU(⟨w, x⟩ + b) with weights of ±1 that is trained on −f(x) χ_S(x), |S| = k, has a population gradient of size
  * |a| |H(d, b, k − 1)| in the weights of the support and |a| |H(d, b, k + 1)| in the others (see {@link ThresholdUnit} for
  * H); the Fourier gap is the difference
@@ -16,10 +16,10 @@ import org.apache.commons.math3.fraction.BigFraction;
  *     γ_k(d, b) = |H(d, b, k − 1)| − |H(d, b, k + 1)|
  * </pre>
  *
- * <p>For d odd, |b| &lt; 1 and k even it is |H(d, b, k − 1)| (d − 2k + 1)/(d − k): positive from d = 2k on, and negative
- * below, where the gradient is larger off the support. For d odd, |b| &lt; 1 and k odd ≥ 3 both coefficients are 0, and
- * another bias is needed. For k even and large d it falls as d^(−(k−1)/2), see {@link #leadingOrder}, and 1/γ² grows as d^(k−1):
- * as the number of samples that one-shot learning needs.
+ * <p>For d odd, |b| &lt; 1 and k even the gap is |H(d, b, k − 1)| (d − 2k + 1)/(d − k): positive from d = 2k on, and negative below, where
+ * the gradient is larger off the support. For d odd, |b| &lt; 1 and k odd ≥ 3 both coefficients are 0, and another bias is needed. For k
+ * even and large d the gap falls as d^(−(k−1)/2), see {@link #leadingOrder}, so that 1/γ² grows as d^(k−1), like the number of samples that
+ * one-shot learning needs.
  *
  * <p>Source: Panigrahi, Liu, Malladi, Risteski and Goel, <i>Progressive distillation induces an implicit curriculum</i>
  * (ICLR 2025, arXiv 2410.05464), who define the gap; the closed form is derived in the module's documentation, {@code
@@ -112,7 +112,7 @@ public final class FourierGap {
     }
 
     /**
-     * The gradient in a weight of the support, for |a| = 1.
+     * The size of the gradient with respect to a weight of the support, for |a| = 1.
      *
      * @return |H(d, b, k − 1)|
      */
@@ -121,7 +121,7 @@ public final class FourierGap {
     }
 
     /**
-     * The gradient in any other weight, for |a| = 1.
+     * The size of the gradient with respect to any other weight, for |a| = 1.
      *
      * @return |H(d, b, k + 1)|
      */
@@ -153,7 +153,7 @@ public final class FourierGap {
     }
 
     /**
-     * What the gap of a majority tends to as d grows.
+     * The leading order of the gap of a majority for large d.
      *
      * @return (k − 3)!! / √(2π) · d^(−(k − 1)/2), where (−1)!! = 1; its relative error is O(1/d)
      * @throws IllegalStateException if k is odd, or b is not in the range in which the unit is a majority: |b| &lt; 1 for d

@@ -14,8 +14,8 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
- * Values of a function at uniform points of {−1, +1}^d, and what they say of its Fourier coefficients: ĝ(A) as the mean of
- * g(x) χ_A(x), with its standard error. For any d, and where {@link BooleanFunction} would be too large. Immutable.
+ * Values of a function at uniformly drawn points of {−1, +1}^d, and estimates of its Fourier coefficients from them: ĝ(A) as the mean of
+ * g(x) χ_A(x), with its standard error. For any d, also where {@link BooleanFunction} would be too large. Immutable.
  *
  * <pre>{@code
  * import dev.retort.core.*;
@@ -42,13 +42,13 @@ public final class FourierSample {
     }
 
     /**
-     * The user's own sample.
+     * A sample from given points and values.
      *
      * @param points points of the cube, at least 2, all of one dimension of at least 1
      * @param values the function at each
      * @return the sample
-     * @throws IllegalArgumentException if there are fewer than 2 points or not one value for each, if a point is of another
-     *     length or an entry is not +1 or −1, or if a value is NaN or infinite
+     * @throws IllegalArgumentException if there are fewer than 2 points, the numbers of points and values differ, points differ in length,
+     *     an entry is not +1 or −1, or a value is NaN or infinite
      */
     public static FourierSample of(double[][] points, double[] values) {
         if (notNull("points", points).length < 2) {
@@ -68,7 +68,7 @@ public final class FourierSample {
      * @param dimension d, at least 1
      * @param samples how many points, at least 2
      * @param seed the seed, any number
-     * @param function its value at a point; the array is reused
+     * @param function computes the value at a point; the array that it is given is reused
      * @return the sample
      * @throws IllegalArgumentException if a number is out of range, or a value is NaN or infinite
      */
@@ -143,7 +143,7 @@ public final class FourierSample {
     }
 
     /**
-     * Estimates of the coefficients on single coordinates, which tell the support of a parity in an unfinished teacher.
+     * Estimates of the coefficients on single coordinates, which reveal the support of a parity in an unfinished teacher.
      *
      * @return one for each coordinate
      */

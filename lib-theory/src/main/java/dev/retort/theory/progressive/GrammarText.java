@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The rules of a grammar as they are written. */
+/** Reads, checks and writes the rules of a grammar as text. */
 final class GrammarText {
 
     private static final String ARROW = "->";
@@ -44,7 +44,7 @@ final class GrammarText {
             }
         }
         if (rules.isEmpty()) {
-            throw refusal("text", "no rule", "is there; write one a line, such as S -> A B 0.6");
+            throw refusal("text", "no rule", "was found; write one rule per line, such as S -> A B 0.6");
         }
         check(rules);
         return List.copyOf(rules);
@@ -53,13 +53,13 @@ final class GrammarText {
     private static void read(String line, String name, List<Rule> rules) {
         String[] sides = line.split("\\s+" + ARROW + "\\s+", -1);
         if (sides.length != 2 || !sides[0].matches("[^\\s|]+")) {
-            throw refusal(name, line, "is not a symbol, " + ARROW + " and what it becomes");
+            throw refusal(name, line, "is not a symbol, " + ARROW + " and a right side");
         }
         for (String right : sides[1].split("\\|", -1)) {
             List<String> words = Arrays.asList(right.strip().split("\\s+", -1));
             Double probability = number(words.get(words.size() - 1));
             if (words.size() < 2 || probability == null) {
-                throw refusal(name, line, "has a right side that is not one symbol or more and their probability");
+                throw refusal(name, line, "has a right side that is not one or more symbols followed by a probability");
             }
             if (!(probability >= 0 && probability <= 1)) {
                 throw refusal(name, line, "has a probability that is not from 0 to 1");
@@ -72,7 +72,7 @@ final class GrammarText {
         try {
             return Double.valueOf(word);
         } catch (NumberFormatException e) {
-            return null; // refused with its line
+            return null; // the caller refuses it and names the line
         }
     }
 
@@ -82,24 +82,27 @@ final class GrammarText {
         for (Rule rule : rules) {
             sums.computeIfAbsent(rule.symbol(), symbol -> new CompensatedSum()).add(rule.probability());
             if (!seen.add(rule.left())) {
-                throw refusal("text", rule.left(), "stands twice; add up the probabilities");
+                throw refusal("text", rule.left(), "occurs twice; add up the probabilities");
             }
         }
         for (Rule rule : rules) {
             boolean terminal = rule.right().size() == 1;
             for (String word : rule.right()) {
                 if (word.equals(ProbabilisticGrammar.MASKED) || rule.symbol().equals(ProbabilisticGrammar.MASKED)) {
-                    throw refusal("text", rule.left(), "has a symbol that stands for what is masked; take another");
+                    throw refusal(
+                            "text", rule.left(), "has the symbol ?, which stands for a masked token; choose another");
                 }
                 if (terminal && sums.containsKey(word)) {
                     throw refusal(
-                            "text", rule.left(), "leads to one symbol that has rules; put its rules in its place");
+                            "text",
+                            rule.left(),
+                            "has a right side of one symbol that has rules; put its rules in its place");
                 }
                 if (!terminal && !sums.containsKey(word)) {
                     throw refusal(
                             "text",
                             rule.left(),
-                            "has several symbols, of which " + word + " has no rules; give it one");
+                            "has several symbols, of which " + word + " has no rule; write a rule for it");
                 }
             }
         }
@@ -110,7 +113,7 @@ final class GrammarText {
         });
     }
 
-    /** Writes the rules, one line a symbol. */
+    /** Writes the rules, one line per symbol. */
     static String text(List<Rule> rules) {
         Map<String, List<Rule>> bySymbol =
                 rules.stream().collect(Collectors.groupingBy(Rule::symbol, LinkedHashMap::new, Collectors.toList()));

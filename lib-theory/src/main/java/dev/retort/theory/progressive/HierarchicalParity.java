@@ -8,11 +8,11 @@ import java.util.Map;
 
 /**
  * A tree of parities: a classification task of 2^D classes, of depth D, on {−1, +1}^d. The inner nodes are numbered 1 … 2^D − 1
- * as in a heap; node v owns the k coordinates (v − 1)k … vk − 1, disjoint from those of other nodes. From the root, v = 1, one
- * goes on to 2v where the parity of node v is +1, and to 2v + 1 where it is −1; after D steps the class is v − 2^D. For D = 1
+ * as in a heap; node v owns the k coordinates (v − 1)k … vk − 1, disjoint from those of other nodes. The path of a point starts at the
+ * root, v = 1, and goes on to 2v if the parity of node v is +1, and to 2v + 1 if it is −1; after D steps the class is v − 2^D. For D = 1
  * this is {@link SparseParity}: class 0 where the parity is +1.
  *
- * <p>All classes are equally likely. The indicator of one is the product of (1 ± χ_v)/2 over its path, so that its Fourier
+ * <p>All classes are equally likely. The indicator of a class is the product of (1 ± χ_v)/2 over its path, so that its Fourier
  * coefficients are ±2^−D on the unions of supports of nodes of the path, and 0 elsewhere. Source: Panigrahi et al.
  * (arXiv 2410.05464), section on hierarchical data; the coefficients are derived here. Immutable.
  *
@@ -44,7 +44,7 @@ public final class HierarchicalParity {
      * @param size k, the number of coordinates of a node, at least 1
      * @param depth D, from 1 to 20
      * @return the task
-     * @throws IllegalArgumentException if a number is out of range, or the coordinates do not suffice for all nodes
+     * @throws IllegalArgumentException if a number is out of range, or there are too few coordinates for all nodes
      */
     public static HierarchicalParity of(int dimension, int size, int depth) {
         atLeastOne("size", size);
@@ -53,7 +53,8 @@ public final class HierarchicalParity {
         }
         long needed = ((1L << depth) - 1) * size;
         if (dimension < needed) {
-            throw refusal("dimension", dimension, "is less than the coordinates of all nodes, " + needed);
+            throw refusal(
+                    "dimension", dimension, "is less than the number of coordinates that the nodes need, " + needed);
         }
         return new HierarchicalParity(dimension, size, depth);
     }

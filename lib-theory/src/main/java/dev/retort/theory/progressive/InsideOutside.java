@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * The inside–outside algorithm on one sentence with masked tokens. The inside probability of a symbol over a part of the sentence is that of
- * the symbol becoming what is there; the outside probability is that of everything around it. Every part has a power of two of its own as unit.
+ * The inside–outside algorithm on one sentence with masked tokens. The inside probability of a symbol over a part of the sentence is the
+ * probability that the symbol derives the tokens of the part; the outside probability is that of the tokens around the part. The
+ * probabilities of each part are stored in units of a power of two of its own, so that none underflows.
  */
 final class InsideOutside {
 
@@ -22,7 +23,7 @@ final class InsideOutside {
     private final int length;
     private final int symbols;
 
-    /** By part and symbol; the part of tokens a to b − 1 has the number a · length + b − 1. */
+    /** Indexed by part and symbol; the part of tokens a to b − 1 has the number a · length + b − 1. */
     private final double[] inside;
 
     private final int[] units;
@@ -78,12 +79,12 @@ final class InsideOutside {
         units[part(from, to)] = normalise(inside, at, unit);
     }
 
-    /** 2 to the difference of two units; 0 if the first is none, or is so small that it does not count. */
+    /** 2 to the difference of two exponents; 0 if the first is that of an impossible part, or is so small that it does not count. */
     private static double factor(int unit, int largest) {
         return unit <= IMPOSSIBLE / 2 ? 0 : Math.scalb(1.0, Math.max(unit - largest, -2000));
     }
 
-    /** Brings the largest number of a part near one; the new unit. */
+    /** Scales a part so that its largest number is from 1 to less than 2, and returns the exponent of its new unit. */
     private int normalise(double[] of, int at, int unit) {
         double largest = 0;
         for (int symbol = 0; symbol < symbols; symbol++) {
@@ -111,7 +112,7 @@ final class InsideOutside {
                 : Math.log(inside[whole * symbols + START]) + units[whole] * Math.log(2);
     }
 
-    /** By terminal, the joint probability of it at a position and of all other tokens, in some unit. */
+    /** For each terminal, the joint probability of the terminal at a position and of all other tokens, up to a common factor. */
     double[] law(int position) {
         double[] outside = new double[inside.length];
         int[] outsideUnits = new int[units.length];
@@ -207,7 +208,7 @@ final class InsideOutside {
         become(pair.right(), middle, to, random, drawn);
     }
 
-    /** An index, with a probability in proportion to its weight; one of them is positive. */
+    /** Draws an index with a probability in proportion to its weight; at least one weight is positive. */
     private static int chosen(double[] weights, RandomGenerator random) {
         double sum = 0;
         for (double weight : weights) {

@@ -6,14 +6,14 @@ import static dev.retort.core.internal.Arguments.refusal;
 import java.util.Arrays;
 
 /**
- * Cross entropy with smoothed labels, −Σ t_i ln p_i, t = (1 − a) e_y + a/L, on L classes. It is distillation from a teacher who
- * knows nothing:
+ * Cross entropy with smoothed labels, −Σ t_i ln p_i, t = (1 − a) e_y + a/L, on L classes. It is distillation from a teacher whose labels
+ * are uniform:
  *
  * <pre>
  *     −Σ t_i ln p_i = (1 − a) (−ln p_y) + a [KL(u ‖ p) + ln L],    u uniform,
  * </pre>
  *
- * the loss {@link #asDistillation()} from a teacher of equal logits, and a constant. For a = 0 this is the plain cross entropy.
+ * the loss {@link #asDistillation()} from a teacher of equal logits, plus the constant a ln L. For a = 0 this is the plain cross entropy.
  * Source: Szegedy et al. (arXiv 1512.00567), section 7; Yuan et al. (arXiv 1909.11723) for the equivalence. Immutable.
  *
  * <pre>{@code
@@ -82,7 +82,7 @@ public final class LabelSmoothing {
     }
 
     /**
-     * The gradient in the logits.
+     * The gradient with respect to the logits.
      *
      * @param student z, at least 2 logits, finite
      * @param label y, from 0
@@ -98,7 +98,7 @@ public final class LabelSmoothing {
     }
 
     /**
-     * The same loss as distillation, less the constant a ln L: for a teacher whose logits are all equal.
+     * The same loss, less the constant a ln L, as distillation from a teacher whose logits are all equal.
      *
      * @return (1 − a) (−ln p_y) + a KL(u ‖ p)
      */

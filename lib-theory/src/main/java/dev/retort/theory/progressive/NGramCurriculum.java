@@ -15,10 +15,10 @@ import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /**
- * What there is to learn about masked tokens from ever larger windows: for n = 1, 2, …, the loss of the perfect predictor that sees a token's
- * n-gram, and the two distances of {@link NGramWindow}, averaged over sentences of a grammar and all their positions. A network that learns
- * n-grams one after the other comes down this stair, and a checkpoint on the way teaches the next step. Derived in
- * {@code docs/progressive-distillation.md}. Immutable.
+ * How much larger and larger windows tell about masked tokens: for n = 1, 2, …, the loss of the perfect predictor that sees a token's
+ * n-gram, and the two distances of {@link NGramWindow}, averaged over sentences of a grammar and all their positions. The loss of a network
+ * that learns n-grams in order of their length falls through these values, and a checkpoint between two of them teaches the next. Derived
+ * in {@code docs/progressive-distillation.md}. Immutable.
  *
  * <pre>{@code
  * ProbabilisticGrammar grammar = ProbabilisticGrammar.parse("""
@@ -54,9 +54,10 @@ public final class NGramCurriculum {
      *
      * @param grammar the law of sentences
      * @param largest the largest n, at least 1
-     * @param longest the number of tokens of the longest sentences, at least 1; what is longer does not count, as if it were none
+     * @param longest the number of tokens of the longest sentences, at least 1; longer sentences are left out, and the probabilities of the
+     *     others add up to 1
      * @return the curriculum, exactly: its standard errors are 0
-     * @throws IllegalArgumentException if a number is out of range, or there is no sentence so short or more than 50,000
+     * @throws IllegalArgumentException if a number is out of range, or there are no sentences up to this length or more than 50,000
      */
     public static NGramCurriculum of(ProbabilisticGrammar grammar, int largest, int longest) {
         double[] lengths = lengths(grammar, longest);
@@ -96,11 +97,12 @@ public final class NGramCurriculum {
      *
      * @param grammar the law of sentences
      * @param largest the largest n, at least 1
-     * @param longest the number of tokens of the longest sentences, at least 1; what is longer does not count, as if it were none
+     * @param longest the number of tokens of the longest sentences, at least 1; longer sentences are left out, and the probabilities of the
+     *     others add up to 1
      * @param samples how many sentences, at least 2
      * @param seed the seed, any number
      * @return the curriculum, with standard errors
-     * @throws IllegalArgumentException if a number is out of range, or there is no sentence so short
+     * @throws IllegalArgumentException if a number is out of range, or there are no sentences up to this length
      */
     public static NGramCurriculum sampled(
             ProbabilisticGrammar grammar, int largest, int longest, int samples, long seed) {
@@ -136,7 +138,7 @@ public final class NGramCurriculum {
         return new NGramCurriculum(means.get(0), means.get(1), means.get(2));
     }
 
-    /** By length, its probability. */
+    /** The probability of each length. */
     private static double[] lengths(ProbabilisticGrammar grammar, int longest) {
         notNull("grammar", grammar);
         double[] lengths = new double[atLeastOne("longest", longest) + 1];
@@ -144,7 +146,7 @@ public final class NGramCurriculum {
             lengths[length] = grammar.probability(masked(length));
         }
         if (Arrays.stream(lengths).sum() == 0) {
-            throw refusal("longest", longest, "is less than the number of tokens of any sentence");
+            throw refusal("longest", longest, "is less than the length of the shortest sentence");
         }
         return lengths;
     }
@@ -163,13 +165,15 @@ public final class NGramCurriculum {
         return Collections.nCopies(length, ProbabilisticGrammar.MASKED);
     }
 
-    /** Adds all sentences that agree with one which is masked from a position on. */
+    /** Adds all sentences that agree with a sentence in which the tokens from a position on are masked. */
     private static void extend(
             ProbabilisticGrammar grammar, List<String> sentence, int position, List<List<String>> into) {
         if (position == sentence.size()) {
             if (into.size() == MOST_SENTENCES) {
                 throw refusal(
-                        "longest", sentence.size(), "has more than " + MOST_SENTENCES + " sentences; sample them");
+                        "longest",
+                        sentence.size(),
+                        "allows more than " + MOST_SENTENCES + " sentences; use sampled(…)");
             }
             into.add(sentence);
             return;
@@ -209,7 +213,7 @@ public final class NGramCurriculum {
      * The loss of the best predictor of a token that sees its window.
      *
      * @param n how many tokens the window has, from 1 to {@link #largest}
-     * @return H<sub>n</sub> = −E ln p in nats; never more for a larger n
+     * @return H<sub>n</sub> = −E ln p in nats; it never increases with n
      * @throws IllegalArgumentException if n is out of range
      */
     public SampleMean loss(int n) {
@@ -217,7 +221,7 @@ public final class NGramCurriculum {
     }
 
     /**
-     * How much more the rest of the sentence tells of a token than its window does.
+     * How much the rest of the sentence adds to what the window tells about a token.
      *
      * @param n how many tokens the window has, from 1 to {@link #largest}
      * @return E M<sub>close</sub>, at most √((H<sub>n</sub> − H<sub>∞</sub>)/2)
@@ -228,7 +232,7 @@ public final class NGramCurriculum {
     }
 
     /**
-     * How much of what is known of a token is known by its window only.
+     * How much the window adds to what the rest of the sentence tells about a token.
      *
      * @param n how many tokens the window has, from 1 to {@link #largest}
      * @return E M<sub>robust</sub>

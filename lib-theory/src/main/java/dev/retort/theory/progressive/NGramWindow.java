@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The n tokens around one of a sentence, this one among them: as many before it as after it, and for even n one more before it; fewer at the ends.
- * How far a masked token depends on its neighbourhood is told by two distances of laws, after Panigrahi et al. (ICLR 2025, arXiv 2410.05464), here with
- * the exact laws of a grammar.
+ * A window of n tokens around a token of a sentence, which it includes: as many before the token as after it, one more before it for even
+ * n, and fewer at the ends of the sentence. Two distances between laws measure how far a masked token depends on its window, after
+ * Panigrahi et al. (ICLR 2025, arXiv 2410.05464), here computed from the exact laws of a grammar.
  *
  * <pre>{@code
  * ProbabilisticGrammar grammar = ProbabilisticGrammar.parse("""
@@ -19,7 +19,7 @@ import java.util.List;
  *         B -> b 1
  *         """);
  * NGramWindow two = new NGramWindow(2); // a token and the one before it
- * double close = two.close(grammar, List.of("a", "b"), 1); // 0.0, for the token before says all
+ * double close = two.close(grammar, List.of("a", "b"), 1); // 0.0: the token before determines it
  * double robust = two.robust(grammar, List.of("a", "b"), 1); // 0.5
  * }</pre>
  *
@@ -31,18 +31,18 @@ public record NGramWindow(int n) {
      * A window.
      *
      * @param n how many tokens, at least 1
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if {@code n < 1}
      */
     public NGramWindow {
         atLeastOne("n", n);
     }
 
     /**
-     * What is left of a sentence if only the window is seen.
+     * A sentence of which only the window is seen.
      *
      * @param sentence the tokens
      * @param position the token in the middle, from 0
-     * @return the sentence, masked outside of the window
+     * @return the sentence, with the tokens outside the window masked
      * @throws IllegalArgumentException if there is no such position
      */
     public List<String> kept(List<String> sentence, int position) {
@@ -50,11 +50,11 @@ public record NGramWindow(int n) {
     }
 
     /**
-     * What is left of a sentence if the window is not seen.
+     * A sentence of which the window is not seen.
      *
      * @param sentence the tokens
      * @param position the token in the middle, from 0
-     * @return the sentence, masked in the window
+     * @return the sentence, with the tokens of the window masked
      * @throws IllegalArgumentException if there is no such position
      */
     public List<String> hidden(List<String> sentence, int position) {
@@ -76,12 +76,13 @@ public record NGramWindow(int n) {
     }
 
     /**
-     * How much more the rest of the sentence tells of a token than its window does, M<sub>close</sub>.
+     * How much the rest of the sentence adds to what the window tells about a token, M<sub>close</sub>.
      *
      * @param grammar the law of sentences
      * @param sentence the tokens
      * @param position which token, from 0
-     * @return the total variation, from 0 to 1, between its law given all others and given those of the window; 0 if the window covers the sentence
+     * @return the total variation, from 0 to 1, between the token's law given all others and its law given those of the window; 0 if the
+     *     window covers the sentence
      * @throws IllegalArgumentException as {@link ProbabilisticGrammar#prediction} does
      */
     public double close(ProbabilisticGrammar grammar, List<String> sentence, int position) {
@@ -89,12 +90,13 @@ public record NGramWindow(int n) {
     }
 
     /**
-     * How much of what is known of a token is known by its window only, M<sub>robust</sub>.
+     * How much the window adds to what the rest of the sentence tells about a token, M<sub>robust</sub>.
      *
      * @param grammar the law of sentences
      * @param sentence the tokens
      * @param position which token, from 0
-     * @return the total variation, from 0 to 1, between its law given all others and given those outside of the window; 0 for n = 1
+     * @return the total variation, from 0 to 1, between the token's law given all others and its law given those outside the window; 0 for
+     *     n = 1
      * @throws IllegalArgumentException as {@link ProbabilisticGrammar#prediction} does
      */
     public double robust(ProbabilisticGrammar grammar, List<String> sentence, int position) {

@@ -18,9 +18,9 @@ import java.util.Map;
  *     ∂/∂a   = −  Σ_A ĝ(A) E[(⟨w, x⟩ + b)₊ χ_A(x)]
  * </pre>
  *
- * <p>On a parity of k coordinates the first is of size |a| |H(d, b, k − 1)| on the support and |a| |H(d, b, k + 1)| off it, the
- * faint signal that {@link FourierGap} measures. On the labels Σ_S c_i x_i of an unfinished teacher it is −a c_i/2 on the
- * support and 0 off it, for weights of ±1, d odd and |b| &lt; 1: why such labels teach. Derivation: module documentation,
+ * <p>On a parity of k coordinates the first is of size |a| |H(d, b, k − 1)| on the support and |a| |H(d, b, k + 1)| off it, the faint
+ * signal that {@link FourierGap} measures. On the labels Σ_S c_i x_i of an unfinished teacher it is −a c_i/2 on the support and 0 off it,
+ * for weights of ±1, d odd and |b| &lt; 1, which does not fall with d: this is why such labels teach. Derivation: module documentation,
  * {@code docs/progressive-distillation.md}. Immutable.
  *
  * <pre>{@code
@@ -50,7 +50,7 @@ public final class NeuronGradient {
      *
      * @param unit the neuron's weights w and bias b
      * @param outputWeight a, finite
-     * @param labels g, of as many coordinates
+     * @param labels g, in the same dimension
      * @return the gradient
      * @throws IllegalArgumentException if the dimensions differ, or the output weight is NaN or infinite
      */
@@ -78,7 +78,7 @@ public final class NeuronGradient {
     }
 
     /**
-     * The derivative in one weight.
+     * The derivative with respect to one weight.
      *
      * @param coordinate i, from 0
      * @return ∂/∂w_i
@@ -93,7 +93,7 @@ public final class NeuronGradient {
     }
 
     /**
-     * The derivatives in all weights.
+     * The derivatives with respect to all weights.
      *
      * @return a new array of length d
      */
@@ -102,7 +102,7 @@ public final class NeuronGradient {
     }
 
     /**
-     * The derivative in the bias.
+     * The derivative with respect to the bias.
      *
      * @return ∂/∂b
      */
@@ -111,7 +111,7 @@ public final class NeuronGradient {
     }
 
     /**
-     * The derivative in the output weight.
+     * The derivative with respect to the output weight.
      *
      * @return ∂/∂a
      */

@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
 import org.apache.commons.math3.special.Erf;
 
 /**
- * A teacher after one exact step on a parity, and the linear part of what it says. The teacher has m neurons with weights of
+ * A teacher after one exact step on a parity, and the linear part of its output. The teacher has m neurons with weights of
  * ±1 and output weights ±a; a population step of size η on −E f(x) χ_S(x), with weight decay that removes the old weights and biases set
  * to 0, leaves
  *
@@ -23,8 +23,8 @@ import org.apache.commons.math3.special.Erf;
  * </pre>
  *
  * with H_i = H(d, b, k − 1) on the support and H(d, b, k + 1) off it, at the bias b before the step. The Z_i have mean 0 and
- * variance 1 and are uncorrelated; of a wide teacher they are as good as independent normal. So one step does not
- * ensure that the coefficients on the support are well apart from the others: the gap has to be measured, {@link Draw#gap}.
+ * variance 1 and are uncorrelated; for a wide teacher they are nearly normal and independent. So one step does not ensure that the
+ * coefficients on the support are larger than the others: the gap has to be measured, {@link Draw#gap}.
  *
  * <p>The exact form is derived in the module's documentation, {@code docs/progressive-distillation.md}. Immutable.
  *
@@ -74,16 +74,16 @@ public final class OneStepTeacher {
         /**
          * The linear part after the step.
          *
-         * @return a copy of c, one for each coordinate; those of the support come first
+         * @return a copy of c, one coefficient for each coordinate; those of the support come first
          */
         public double[] coefficients() {
             return coefficients.clone();
         }
 
         /**
-         * How far the support is from the rest.
+         * The gap between the coefficients on the support and the others.
          *
-         * @return Δ = min |c_i| on the support − max |c_i| off it; negative if the support is not told
+         * @return Δ = min |c_i| on the support − max |c_i| off it; negative if the coefficients do not reveal the support
          */
         public double gap() {
             double least = Double.POSITIVE_INFINITY;
@@ -149,7 +149,7 @@ public final class OneStepTeacher {
      */
     public OneStepTeacher withOutputWeight(double outputWeight) {
         if (finite("outputWeight", outputWeight) == 0) {
-            throw refusal("outputWeight", outputWeight, "is 0, and the step does nothing");
+            throw refusal("outputWeight", outputWeight, "is 0; the step would change nothing");
         }
         return new OneStepTeacher(gap, width, step, outputWeight);
     }
@@ -202,7 +202,7 @@ public final class OneStepTeacher {
     }
 
     /**
-     * Draws the weights of a teacher, and computes where the step takes them, exactly, at its width.
+     * Draws the weights of a teacher of this width and computes the step exactly.
      *
      * @param seed the seed, any number
      * @return the teacher, whose support is the first k coordinates

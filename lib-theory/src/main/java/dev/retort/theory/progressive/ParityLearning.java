@@ -8,8 +8,8 @@ import static dev.retort.core.internal.Arguments.refusal;
 import java.math.BigInteger;
 
 /**
- * What it takes to find the support of a parity of k among d coordinates, for all learners of a kind: gradient learners need a
- * number of queries of the order of C(d, k), although log₂ C(d, k) labels hold the information. Immutable.
+ * Bounds on what it takes to find the support of a parity of k among d coordinates: every gradient learner needs a number of queries of the
+ * order of C(d, k), although log₂ C(d, k) labels contain the information. Immutable.
  *
  * <p>The exponents are claims of Panigrahi, Liu, Malladi, Risteski and Goel (ICLR 2025, arXiv 2410.05464); the bounds are derived
  * in the module's documentation, {@code docs/progressive-distillation.md}.
@@ -23,7 +23,7 @@ import java.math.BigInteger;
  */
 public final class ParityLearning {
 
-    /** Exact numbers of supports take seconds beyond. */
+    /** Beyond this size, counting the supports exactly takes seconds. */
     private static final int LARGEST = 100_000;
 
     private final int dimension;
@@ -37,11 +37,11 @@ public final class ParityLearning {
     }
 
     /**
-     * Parities of a size.
+     * Parities of one size.
      *
      * @param dimension d, at least 1
      * @param size k, from 1 to d
-     * @return what is known of them
+     * @return the bounds
      * @throws IllegalArgumentException if a number is out of range, or k and d − k are both more than 100,000
      */
     public static ParityLearning of(int dimension, int size) {
@@ -69,8 +69,8 @@ public final class ParityLearning {
     }
 
     /**
-     * The exponent of d in the samples that learning from the parity's labels needs, in one shot: Ω(d^(k−1)). A claim of the
-     * paper, up to logarithms and factors of k and ε; the explicit counterpart is {@link SupportRecovery#oneShot}.
+     * The exponent of d in the number of samples that learning from the parity's labels alone, in one shot, needs: Ω(d^(k−1)). A claim of
+     * the paper, up to logarithms and factors of k and ε; the explicit counterpart is {@link SupportRecovery#oneShot}.
      *
      * @return k − 1
      */
@@ -79,7 +79,7 @@ public final class ParityLearning {
     }
 
     /**
-     * The exponent of d in the samples that a student needs who is shown an unfinished teacher first: Θ̃(d²). A claim of the
+     * The exponent of d in the number of samples that a student needs if it learns from an unfinished teacher first: Θ̃(d²). A claim of the
      * paper, up to logarithms and factors of k and ε; explicit counterparts are {@link SupportRecovery#linear} and {@link
      * SupportRecovery#l1LeakageSamples}.
      *
@@ -90,26 +90,27 @@ public final class ParityLearning {
     }
 
     /**
-     * The least number of statistical queries, of E q(x, y) for q in [−1, 1] up to a tolerance, that find a uniformly drawn support
-     * with a given probability. A gradient step on r parameters counts as r queries; a batch of B samples behaves like a
-     * tolerance of 1/√B.
+     * The least number of statistical queries that find a uniformly drawn support with a given probability; a query returns E q(x, y), q in
+     * [−1, 1], up to a tolerance. A gradient step on r parameters counts as r queries; a batch of B samples behaves like a tolerance of
+     * 1/√B.
      *
      * @param tolerance τ, greater than 0 and at most 1
      * @param success p, greater than 0 and at most 1
-     * @return τ² (p C(d, k) − 1), and 0 where that is negative: guessing then succeeds as often
+     * @return τ² (p C(d, k) − 1), and 0 if that is negative, where a guess without queries succeeds as often
      * @throws IllegalArgumentException if a number is out of range
      */
     public double statisticalQueries(double tolerance, double success) {
         positiveUpToOne("tolerance", tolerance);
         positiveUpToOne("success", success);
-        // C(d, k) over a power of 2, which goes to the tolerances: neither it nor τ² need be a double.
+        // C(d, k) divided by a power of 2, by which the tolerances are multiplied: C(d, k) may overflow a double, and
+        // τ² underflow it.
         int surplus = surplus();
         double guesses = success * Dyadic.toDouble(supports, surplus) - Math.scalb(1.0, -surplus);
         return Math.max(0, Math.scalb(tolerance, surplus / 2) * guesses * Math.scalb(tolerance, surplus - surplus / 2));
     }
 
     /**
-     * Labels with which a search through all supports finds the right one with probability 1 − δ.
+     * The number of labels with which a search through all supports finds the right one with probability 1 − δ.
      *
      * @param failure δ, between 0 and 1, neither included
      * @return log₂(C(d, k)/δ)
@@ -124,20 +125,20 @@ public final class ParityLearning {
      * A bound for every learner: with n labels, which take 2^n values, no more than 2^n supports can be told apart.
      *
      * @param samples n, at least 0
-     * @return min(1, 2^n / C(d, k)), a bound of the probability of finding a uniformly drawn support
+     * @return min(1, 2^n / C(d, k)), a bound on the probability of finding a uniformly drawn support
      * @throws IllegalArgumentException if n is negative, NaN or infinite
      */
     public double informationSuccess(double samples) {
         return Math.min(1, Math.pow(2, nonNegative("samples", samples) - logOfSupports()));
     }
 
-    /** To base 2. */
+    /** log₂ C(d, k). */
     private double logOfSupports() {
         int surplus = surplus();
         return surplus + Math.log(Dyadic.toDouble(supports, surplus)) / Math.log(2);
     }
 
-    /** The bits of the number of supports that are too many for a double. */
+    /** The exponent of the power of 2 to divide the number of supports by, so that it fits in a double. */
     private int surplus() {
         return Math.max(0, supports.bitLength() - 1000);
     }

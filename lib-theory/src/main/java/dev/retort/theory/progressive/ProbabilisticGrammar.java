@@ -15,11 +15,12 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A probabilistic context-free grammar, and what it says of tokens that are masked. Predictions are the exact conditional laws of the grammar,
- * given the tokens that are seen and the length of the sentence: what a perfect masked predictor says. They are made by the inside–outside
- * algorithm, in O(T³R) for T tokens and R rules of two symbols, and in units of their own for every part of a sentence, so that nothing underflows.
+ * A probabilistic context-free grammar, and its predictions of masked tokens. Predictions are the exact conditional laws of the grammar,
+ * given the tokens that are seen and the length of the sentence: the output of a perfect masked predictor. They are computed by the
+ * inside–outside algorithm, in O(T³R) time for T tokens and R rules of two symbols, with a scale of its own for every part of a sentence,
+ * so that nothing underflows.
  *
- * <p>Sentences are lists of tokens; the token {@value #MASKED} stands for one that is not seen. Positions count from 0. Immutable.
+ * <p>Sentences are lists of tokens; the token {@value #MASKED} stands for a masked token. Positions count from 0. Immutable.
  *
  * <pre>{@code
  * ProbabilisticGrammar grammar = ProbabilisticGrammar.parse("""
@@ -31,30 +32,30 @@ import org.jspecify.annotations.Nullable;
  *         D -> b 0.7 | c 0.3
  *         """);
  * double sentence = grammar.probability(List.of("a", "a", "b", "b")); // 0.012544
- * double[] law = grammar.prediction(List.of("a", "?", "b", "b"), 1); // of a, b and c
+ * double[] law = grammar.prediction(List.of("a", "?", "b", "b"), 1); // the probabilities of a, b and c
  * double b = law[1]; // 0.52927
  * double five = grammar.probability(List.of("?", "?", "?", "?", "?")); // 0.3, of all sentences of five tokens
  * }</pre>
  */
 public final class ProbabilisticGrammar {
 
-    /** The token that is not seen. */
+    /** The token that stands for a masked one. */
     public static final String MASKED = "?";
 
-    /** Of tokens: a chart has half as many parts as this squared. */
+    /** The largest number of tokens: a chart has half as many parts as the square of this number. */
     private static final int LONGEST = 1000;
 
-    /** A -> B C, by the numbers of symbols. */
+    /** The rule A -> B C; symbols are given by their numbers. */
     record Pair(int parent, int left, int right, double probability) {}
 
     private final List<GrammarText.Rule> rules;
     private final List<String> terminals;
     private final Map<String, Integer> numbers = new HashMap<>();
 
-    /** By symbol, what it becomes; those that rules of three symbols or more have made are at the end. */
+    /** For each symbol, its rules of two symbols; the symbols that were added to split longer rules are at the end. */
     private final List<List<Pair>> pairs = new ArrayList<>();
 
-    /** By symbol, the probability of becoming each terminal. */
+    /** For each symbol, the probability of becoming each terminal. */
     private final List<double[]> emissions = new ArrayList<>();
 
     private ProbabilisticGrammar(List<GrammarText.Rule> rules) {
@@ -89,7 +90,7 @@ public final class ProbabilisticGrammar {
         return notNull(name, of.get(name));
     }
 
-    /** A rule of three symbols or more has symbols of its own for all but its first. */
+    /** Adds a rule. One of three symbols or more becomes pairs: its first symbol, and a new symbol for all the others. */
     private void add(int parent, List<Integer> right, double probability) {
         int rest = right.get(1);
         if (right.size() > 2) {
@@ -100,21 +101,22 @@ public final class ProbabilisticGrammar {
     }
 
     /**
-     * Reads a grammar. One rule a line, with its probability at the end, {@code S -> A B 0.6}; several of one symbol may share a line, {@code C -> a 0.8
-     * | b 0.2}, and may stand on several. What follows {@code #} is a comment. Sentences start from the symbol of the first rule; a word that has no
-     * rules is a terminal. A right side is either one terminal, or two symbols or more.
+     * Reads a grammar. A line has one rule with its probability at the end, {@code S -> A B 0.6}, or several rules of one symbol,
+     * {@code C -> a 0.8 | b 0.2}; the rules of one symbol may be spread over several lines. What follows {@code #} is a comment. Sentences
+     * start from the symbol of the first rule; a word that has no rules is a terminal. A right side is either one terminal, or two symbols
+     * or more.
      *
      * @param text the rules
      * @return the grammar
      * @throws IllegalArgumentException if there is no rule, a line is not a rule, the right side is empty, is one symbol that has rules, or has a
-     *     terminal among several, a rule stands twice, a probability is not from 0 to 1, or those of a symbol do not sum to one within 1e-9; the message
-     *     names the line or the symbol
+     *     terminal among several, a rule occurs twice, a probability is not from 0 to 1, or those of a symbol do not sum to one within
+     *     1e-9; the message names the line or the symbol
      */
     public static ProbabilisticGrammar parse(String text) {
         return new ProbabilisticGrammar(GrammarText.rules(notNull("text", text)));
     }
 
-    /** {@return the terminals in alphabetical order, which is that of predictions} */
+    /** {@return the terminals in alphabetical order, the order of predictions} */
     public List<String> terminals() {
         return terminals;
     }
@@ -136,10 +138,10 @@ public final class ProbabilisticGrammar {
     }
 
     /**
-     * The probability of a sentence, or of all that agree with it where it is masked.
+     * The probability of a sentence; if tokens are masked, that of all sentences which agree with it in the other tokens.
      *
      * @param sentence the tokens, from 1 to 1000
-     * @return a probability; of a sentence that is masked all over, that of its length
+     * @return a probability; for a sentence of masked tokens only, that of its length
      * @throws IllegalArgumentException if there is no token or more than 1000, or one is not a terminal
      */
     public double probability(List<String> sentence) {
@@ -150,7 +152,7 @@ public final class ProbabilisticGrammar {
      * The logarithm of the probability, which does not underflow.
      *
      * @param sentence the tokens, from 1 to 1000
-     * @return ln of {@link #probability}; −∞ for a sentence that is none
+     * @return ln of {@link #probability}; −∞ if the grammar has no such sentence
      * @throws IllegalArgumentException if there is no token or more than 1000, or one is not a terminal
      */
     public double logProbability(List<String> sentence) {
@@ -158,10 +160,11 @@ public final class ProbabilisticGrammar {
     }
 
     /**
-     * The law of one token, given the others that are seen and the length; the token that stands there does not matter.
+     * The law of the token at one position, given the other tokens that are seen and the length; the token that the sentence has there is
+     * ignored.
      *
      * @param sentence the tokens, from 1 to 1000
-     * @param position which, from 0
+     * @param position the position, from 0
      * @return the probability of each of {@link #terminals}
      * @throws IllegalArgumentException if there is no token or more than 1000, one is not a terminal, there is no such position, or no sentence of
      *     the grammar agrees with the tokens that are seen
@@ -182,7 +185,7 @@ public final class ProbabilisticGrammar {
     private InsideOutside chart(List<String> sentence) {
         int length = notNull("sentence", sentence).size();
         if (length < 1 || length > LONGEST) {
-            throw refusal("sentence.size", length, "is not from 1 to " + LONGEST + ", the number of tokens");
+            throw refusal("sentence.size", length, "is not a number of tokens from 1 to " + LONGEST);
         }
         int[] tokens = new int[length];
         for (int i = 0; i < length; i++) {
@@ -191,7 +194,7 @@ public final class ProbabilisticGrammar {
         return new InsideOutside(this, tokens);
     }
 
-    /** −1 for one that is masked. */
+    /** The number of a terminal; −1 for a masked token. */
     private int token(String name, String token) {
         if (notNull(name, token).equals(MASKED)) {
             return -1;
@@ -204,14 +207,15 @@ public final class ProbabilisticGrammar {
     }
 
     /**
-     * Draws what is masked, from its law given what is seen and the length: independent sentences of a given length from one that is masked all over.
+     * Draws the masked tokens from their law, given the tokens that are seen and the length. A sentence of masked tokens only gives
+     * independent sentences of its length.
      *
      * @param sentence the tokens, from 1 to 1000
      * @param count how many sentences, at least 1
-     * @param random where the randomness comes from
-     * @return the sentences, with all tokens
-     * @throws IllegalArgumentException if there is no token or more than 1000, one is not a terminal, no sentence of the grammar agrees with those that
-     *     are seen, or there is nothing to draw
+     * @param random the source of randomness
+     * @return the sentences, with no token masked
+     * @throws IllegalArgumentException if there is no token or more than 1000, one is not a terminal, no sentence of the grammar agrees
+     *     with those that are seen, or {@code count < 1}
      */
     public List<List<String>> samples(List<String> sentence, int count, RandomGenerator random) {
         InsideOutside chart = chart(sentence);
@@ -242,7 +246,7 @@ public final class ProbabilisticGrammar {
         return rules.hashCode();
     }
 
-    /** {@return the rules, as {@link #parse} takes them} */
+    /** {@return the rules, in the form that {@link #parse} reads} */
     @Override
     public String toString() {
         return GrammarText.text(rules);

@@ -10,17 +10,17 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * What soft labels do to an empirical risk. A population of inputs x has the true class probabilities p⋆(x), a teacher says
- * q(x), and a model loses ℓ_i(x) if the class is i. The risk is R = E p⋆ᵀℓ; from N independent inputs with the teacher's labels
- * it is estimated by R̂ = (1/N) Σ q(x_t)ᵀℓ(x_t), and
+ * The effect of soft labels on an empirical risk. Inputs x have the true class probabilities p⋆(x), a teacher gives q(x), and a model's
+ * loss is ℓ_i(x) if the class is i. The risk is R = E p⋆ᵀℓ; from N independent inputs with the teacher's labels it is estimated by R̂ =
+ * (1/N) Σ q(x_t)ᵀℓ(x_t), and
  *
  * <pre>
  *     E(R̂ − R)² = Var(qᵀℓ)/N + (E[(q − p⋆)ᵀℓ])²
  * </pre>
  *
- * exactly. Labels drawn from p⋆, one-hot, have no bias but the variance of ℓ_y; that of q = p⋆ is never larger, as it is the
- * variance of a conditional mean. Source: Menon, Rawat, Reddi, Kim and Kumar, <i>A statistical perspective on distillation</i> (ICML 2021, arXiv
- * 2005.10419), who bound what is an identity here. Immutable.
+ * exactly. Labels drawn from p⋆, one-hot, have no bias, and the variance of ℓ_y in place of that of qᵀℓ; labels q = p⋆ have none either,
+ * and their variance is never larger, as it is that of a conditional mean. Source: Menon, Rawat, Reddi, Kim and Kumar, <i>A statistical
+ * perspective on distillation</i> (ICML 2021, arXiv 2005.10419), who prove it as a bound; here it is an identity. Immutable.
  *
  * <pre>{@code
  * import dev.retort.theory.progressive.*;
@@ -55,7 +55,7 @@ public final class SoftLabels {
      * @param truth p⋆, a row of class probabilities for each input, each adding up to 1 within 1e-9
      * @param teacher q, in the same shape
      * @param losses ℓ, in the same shape, finite
-     * @return what the teacher's labels do
+     * @return the effect of the teacher's labels
      * @throws IllegalArgumentException if shapes differ, if there are fewer than 2 classes, if probabilities are negative, NaN or
      *     do not add up to 1, or if a loss is NaN or infinite
      */
@@ -130,7 +130,7 @@ public final class SoftLabels {
     }
 
     /**
-     * What the estimate is off by in the mean.
+     * The bias of the estimate.
      *
      * @return E[(q − p⋆)ᵀℓ]; 0 for a teacher who knows the truth
      */
@@ -139,7 +139,7 @@ public final class SoftLabels {
     }
 
     /**
-     * A bound of the bias that does not look at where the losses are.
+     * A bound on the bias that uses only the largest loss of each input.
      *
      * @return E‖q − p⋆‖₁ max |ℓ|
      */

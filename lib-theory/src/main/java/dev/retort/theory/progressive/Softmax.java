@@ -7,10 +7,13 @@ import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Arrays;
 
-/** Probabilities from logits, and how far two of them are apart, where neither overflow nor cancellation spoils them. */
+/** Probabilities from logits, and their divergence from others, without overflow or cancellation. */
 final class Softmax {
 
-    /** Below, differences are computed from their small parts; above, as they stand. */
+    /**
+     * If the centred differences of logits, divided by the temperature, are less than this, the divergence is computed from them, else from
+     * both laws.
+     */
     private static final double CLOSE = 0.5;
 
     /** KL(q‖p). */
@@ -35,7 +38,7 @@ final class Softmax {
         return finite(name, logits);
     }
 
-    /** Requires logits of as many classes. */
+    /** Requires finite logits, one for each class, and returns them. */
     static double[] logits(String name, double[] logits, int classes) {
         length(name, notNull(name, logits).length, "the number of classes", classes);
         return logits(name, logits);
@@ -53,7 +56,7 @@ final class Softmax {
         return scaledLogProbabilities(z, 1);
     }
 
-    /** τ times the logarithms of softmax(z/τ), which are no larger than differences of logits. */
+    /** τ times the logarithms of softmax(z/τ), which are no larger than differences of logits, whatever the temperature. */
     static double[] scaledLogProbabilities(double[] z, double temperature) {
         double largest = Arrays.stream(z).max().orElseThrow();
         double logOfSum = Math.log(Arrays.stream(z)
@@ -81,8 +84,8 @@ final class Softmax {
     }
 
     /**
-     * Compares p = softmax(z/τ) with q = softmax(reference/τ). Powers of τ never stand alone: they would leave the range of doubles at
-     * temperatures at which the products do not.
+     * Compares p = softmax(z/τ) with q = softmax(reference/τ). Powers of τ are not computed on their own: they would overflow or underflow
+     * at temperatures at which the products do not.
      */
     static Softmax compare(double[] z, double[] reference, double temperature) {
         double[] q = probabilities(reference, temperature);
@@ -128,7 +131,7 @@ final class Softmax {
         return new Softmax(divergence / temperature, divergence * temperature, difference);
     }
 
-    /** KL(q‖p) from both logarithms; an entry of q that is 0 has no part in it. */
+    /** KL(q‖p) from the logarithms of both; an entry of q that is 0 contributes nothing. */
     static double divergence(double[] q, double[] logQ, double[] logP) {
         double sum = 0;
         for (int i = 0; i < q.length; i++) {

@@ -5,7 +5,7 @@ import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 /**
- * The task of learning a sparse parity: labels y = χ_S(x) = ∏_{i∈S} x_i of uniform x ∈ {−1, +1}^d, for an unknown set S of k
+ * The task of learning a sparse parity: the labels are y = χ_S(x) = ∏_{i∈S} x_i for uniform x ∈ {−1, +1}^d and an unknown set S of k
  * coordinates. Immutable.
  *
  * <pre>{@code
@@ -45,7 +45,7 @@ public final class SparseParity {
     }
 
     /**
-     * The parity of other coordinates, as many or not.
+     * The parity of other coordinates, whose number may differ.
      *
      * @param support S, at least one coordinate, from 0, each once
      * @return the task in the same dimension
@@ -84,10 +84,10 @@ public final class SparseParity {
     }
 
     /**
-     * Whether a coordinate counts.
+     * Whether a coordinate is in the support.
      *
      * @param coordinate a coordinate, from 0
-     * @return whether it is in the support
+     * @return true if it is
      */
     public boolean isInSupport(int coordinate) {
         return coordinate >= 0 && support.contains(coordinate);

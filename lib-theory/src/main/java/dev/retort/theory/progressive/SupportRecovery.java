@@ -12,22 +12,22 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * How many samples tell the support of a parity from a degree-1 signal. Labels g with |g| ≤ R have coefficients ĝ({i}) of
- * size at least c on the support S and at most e off it; Δ = c − e &gt; 0. Estimated by (1/n) Σ g(x) x_i, every one on the
- * support exceeds every other in size with probability at least 1 − δ, if
+ * How many samples it takes to find the support of a parity from a degree-1 signal. Labels g with |g| ≤ R have coefficients ĝ({i}) of
+ * size at least c on the support S and at most e off it; Δ = c − e &gt; 0. If they are estimated by (1/n) Σ g(x) x_i, every estimate on the
+ * support exceeds every estimate off it in size with probability at least 1 − δ, if
  *
  * <pre>
  *     n ≥ (8 R²/Δ²) ln(m (2d − k)/δ)                        (Hoeffding)
  *     n ≥ (8 σ²/Δ² + 8 R/(3Δ)) ln(m (2d − k)/δ)             (Bernstein, E g² ≤ σ²)
  * </pre>
  *
- * where m = 1, or the number of neurons through whose ReLU masks the gradient is seen, if each must tell. One-shot learning has Δ =
- * γ, the {@link FourierGap}, and n = Θ(d^(k−1) log d); the labels of an unfinished teacher have a Δ that does not depend on
- * d, and n = Θ(log d).
+ * where m = 1, or the number of neurons through whose ReLU masks the gradient is seen, if every one of them must find the support. One-shot
+ * learning has Δ = γ, the {@link FourierGap}, and n = Θ(d^(k−1) log d); the labels of an unfinished teacher have a Δ that does not depend
+ * on d, and n = Θ(log d).
  *
  * <p>The bounds, with their constants, are derived in the module's documentation, {@code docs/progressive-distillation.md};
- * what the paper claims (Panigrahi et al., arXiv 2410.05464) is the exponents, see {@link ParityLearning}. Numbers of samples
- * are real; who needs a whole one rounds up. Immutable.
+ * the paper (Panigrahi et al., arXiv 2410.05464) claims only the exponents, see {@link ParityLearning}. Numbers of samples are real; round
+ * up if a whole number is needed. Immutable.
  *
  * <pre>{@code
  * import dev.retort.theory.progressive.*;
@@ -57,7 +57,7 @@ public final class SupportRecovery {
     }
 
     /**
-     * Labels of which the gap and a bound are known.
+     * Labels whose gap and bound are known.
      *
      * @param dimension d, at least 1
      * @param size k, the size of the support, from 1 to d
@@ -73,7 +73,8 @@ public final class SupportRecovery {
         }
         positive("gap", gap);
         if (gap > positive("bound", bound)) {
-            throw refusal("gap", gap, "is more than the bound of the labels, " + bound + ", which no coefficient is");
+            throw refusal(
+                    "gap", gap, "is more than the bound on the labels, " + bound + "; no coefficient exceeds that");
         }
         return new SupportRecovery(dimension, size, gap, bound, bound * bound, 1);
     }
@@ -83,7 +84,7 @@ public final class SupportRecovery {
      *
      * @param gap the neuron's Fourier gap, greater than 0
      * @return the problem, with m = 1
-     * @throws IllegalArgumentException if the gap is not positive: then this neuron does not tell
+     * @throws IllegalArgumentException if the gap is not positive: then this neuron does not reveal the support
      */
     public static SupportRecovery oneShot(FourierGap gap) {
         return of(notNull("gap", gap).dimension(), gap.size(), positive("gap", gap.gap()), 1)
@@ -109,7 +110,10 @@ public final class SupportRecovery {
             squares += c * c;
         }
         if (least == 0) {
-            throw refusal("coefficients", 0.0, "tells nothing of a coordinate of the support");
+            throw refusal(
+                    "coefficients",
+                    0.0,
+                    "is the coefficient of a coordinate of the support, which then cannot be found");
         }
         atLeastOne("coefficients.length", coefficients.length);
         return of(dimension, coefficients.length, least, sum).withVariance(Math.min(squares, sum * sum));
@@ -132,9 +136,9 @@ public final class SupportRecovery {
     }
 
     /**
-     * Any labels: Δ = min_S |ĝ({i})| − max over the others, R = Σ |ĝ(A)|, which bounds them, σ² = E g².
+     * Any labels: Δ = min_S |ĝ({i})| − max over the others, R = Σ |ĝ(A)|, which bounds the labels, σ² = E g².
      *
-     * @param task whose support is to be told
+     * @param task the parity whose support is to be found
      * @param labels g
      * @return the problem, with m = 1
      * @throws IllegalArgumentException if the dimensions differ, or Δ is not positive
@@ -149,11 +153,11 @@ public final class SupportRecovery {
     }
 
     /**
-     * Any labels, seen through the mask of a neuron with weights w and bias b: the same, of the gradient in w instead of ĝ, see
-     * {@link NeuronGradient}.
+     * Any labels, seen through the mask of a neuron with weights w and bias b: as for labels alone, with the gradient with respect to w in
+     * place of ĝ, see {@link NeuronGradient}.
      *
      * @param unit the neuron
-     * @param task whose support is to be told
+     * @param task the parity whose support is to be found
      * @param labels g
      * @return the problem, with m = 1
      * @throws IllegalArgumentException if dimensions differ, or Δ is not positive
@@ -181,9 +185,9 @@ public final class SupportRecovery {
     }
 
     /**
-     * The same labels with something more, without a linear part: R + ρ, and σ² + ρ².
+     * The same labels plus a residual without a linear part, which turns R into R + ρ and σ² into σ² + ρ².
      *
-     * @param largest ρ, a bound of what is added, at least 0
+     * @param largest ρ, a bound on the size of the residual, at least 0
      * @return the problem
      * @throws IllegalArgumentException if the bound is negative, NaN or infinite
      */
@@ -193,10 +197,10 @@ public final class SupportRecovery {
     }
 
     /**
-     * The same labels with something more that has a linear part: Δ − 2 max |r̂({i})|, R + ρ, and (σ + ρ)².
+     * The same labels plus a residual r with a linear part, which turns Δ into Δ − 2 max |r̂({i})|, R into R + ρ and σ² into (σ + ρ)².
      *
-     * @param largest ρ, a bound of what is added, at least 0
-     * @param largestCoefficient a bound of its coefficients on single coordinates, at least 0 and at most ρ
+     * @param largest ρ, a bound on the size of the residual, at least 0
+     * @param largestCoefficient a bound on the size of its coefficients on single coordinates, at least 0 and at most ρ
      * @return the problem
      * @throws IllegalArgumentException if a number is out of range, or so large that no gap is left
      */
@@ -216,7 +220,7 @@ public final class SupportRecovery {
     /**
      * The same labels with a known mean square.
      *
-     * @param variance σ², a bound of E g², greater than 0 and at most R²
+     * @param variance σ², a bound on E g², greater than 0 and at most R²
      * @return the problem
      * @throws IllegalArgumentException if it is out of range
      */
@@ -228,7 +232,7 @@ public final class SupportRecovery {
     }
 
     /**
-     * The same labels, seen by several neurons that must all tell.
+     * The same labels, seen by several neurons, every one of which must find the support.
      *
      * @param neurons m, at least 1
      * @return the problem
@@ -248,7 +252,7 @@ public final class SupportRecovery {
     }
 
     /**
-     * The bound of the labels.
+     * The bound on the labels.
      *
      * @return R
      */
@@ -257,7 +261,7 @@ public final class SupportRecovery {
     }
 
     /**
-     * The bound of the labels' mean square.
+     * The bound on the labels' mean square.
      *
      * @return σ²
      */
@@ -266,7 +270,7 @@ public final class SupportRecovery {
     }
 
     /**
-     * Samples that suffice by Hoeffding's inequality.
+     * The number of samples that suffices by Hoeffding's inequality.
      *
      * @param failure δ, between 0 and 1, neither included
      * @return n
@@ -277,7 +281,7 @@ public final class SupportRecovery {
     }
 
     /**
-     * Samples that suffice by Bernstein's inequality, fewer where labels are mostly small.
+     * The number of samples that suffices by Bernstein's inequality; smaller if most labels are small.
      *
      * @param failure δ, between 0 and 1, neither included
      * @return n
@@ -288,10 +292,10 @@ public final class SupportRecovery {
     }
 
     /**
-     * What Hoeffding's inequality says of a number of samples.
+     * Hoeffding's bound on the probability of failure with a number of samples.
      *
      * @param samples n, at least 0
-     * @return a bound of the probability that the support is not told, at most 1
+     * @return a bound on the probability that the support is not found, at most 1
      * @throws IllegalArgumentException if n is negative, NaN or infinite
      */
     public double hoeffdingFailure(double samples) {
@@ -299,10 +303,10 @@ public final class SupportRecovery {
     }
 
     /**
-     * What Bernstein's inequality says of a number of samples.
+     * Bernstein's bound on the probability of failure with a number of samples.
      *
      * @param samples n, at least 0
-     * @return a bound of the probability that the support is not told, at most 1
+     * @return a bound on the probability that the support is not found, at most 1
      * @throws IllegalArgumentException if n is negative, NaN or infinite
      */
     public double bernsteinFailure(double samples) {
@@ -318,7 +322,9 @@ public final class SupportRecovery {
         return 8 * variance / gap / gap + 8 * bound / (3 * gap);
     }
 
-    /** One tail for each coordinate of the support and two for each other, of each neuron. */
+    /**
+     * The number of tails in the union bound: for each neuron, one for each coordinate of the support and two for each other coordinate.
+     */
     private double tails() {
         return (double) neurons * (2.0 * dimension - size);
     }
@@ -328,9 +334,9 @@ public final class SupportRecovery {
     }
 
     /**
-     * Samples that suffice for the coefficients off the support, which are 0, to add up to little: Σ |estimate| ≤ ε with
-     * probability at least 1 − δ if n ≥ (2 R² (d − k)²/ε²) ln(2 (d − k)/δ). That is of order d²/ε² up to a logarithm, as the
-     * number that the paper claims for two-shot learning; that this is where its d² comes from is an interpretation.
+     * The number of samples with which the estimates off the support, whose true coefficients are 0, add up to little: Σ |estimate| ≤ ε
+     * with probability at least 1 − δ if n ≥ (2 R² (d − k)²/ε²) ln(2 (d − k)/δ). Up to a logarithm this is of order d²/ε², the order that
+     * the paper claims for two-shot learning; that its d² comes from this bound is an interpretation.
      *
      * @param leakage ε, greater than 0
      * @param failure δ, between 0 and 1, neither included
@@ -346,15 +352,15 @@ public final class SupportRecovery {
     }
 
     /**
-     * An estimate, no bound, of the probability that the k largest gradients of one neuron, trained on n samples of a parity, are
-     * those of the support: the gradients as independent Gaussians with means |H(k ∓ 1)| and variances (H(0) − H²)/n. In
-     * simulations of d = 21 and 29 it is within 0.08 of the share that succeeded.
+     * An estimate, not a bound, of the probability that the k largest gradients of one neuron, trained on n samples of a parity, are those
+     * of the support. It takes the gradients for independent Gaussians with means |H(k ∓ 1)| and variances (H(0) − H²)/n. In simulations of
+     * d = 21 and 29 it is within 0.08 of the observed share of successes.
      *
      * @param gap the neuron's Fourier gap, of any sign
      * @param samples n, at least 1
      * @return the probability
      * @throws IllegalArgumentException if the samples are out of range
-     * @throws IllegalStateException if the neuron is never on, or its gradients do not scatter
+     * @throws IllegalStateException if the neuron is never on, or its gradients have no variance
      */
     public static double gaussianProbability(FourierGap gap, double samples) {
         double on = notNull("gap", gap).unit().coefficient();

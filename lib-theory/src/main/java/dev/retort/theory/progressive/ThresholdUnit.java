@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
 import org.apache.commons.math3.fraction.BigFraction;
 
 /**
- * A linear threshold unit on the cube, 1{⟨w, x⟩ + b ≥ 0}, with whole weights, and the ReLU unit (⟨w, x⟩ + b)₊ of the same
- * weights, whose derivative the threshold unit is: their Fourier coefficients, exactly.
+ * A linear threshold unit on the cube, 1{⟨w, x⟩ + b ≥ 0}, with whole weights, and the ReLU unit (⟨w, x⟩ + b)₊ with the same weights, whose
+ * derivative is the threshold unit: exact Fourier coefficients of both.
  *
  * <p>If all weights are +1 or −1 the coefficient on a set A is χ_A(w) H(d, b, s), where s = |A|; with M = ⌊(d + ⌊b⌋)/2⌋,
  *
@@ -26,8 +26,8 @@ import org.apache.commons.math3.fraction.BigFraction;
  * </pre>
  *
  * where K_m(x; n) is the Krawtchouk polynomial, the coefficient of z^m in (1 − z)^x (1 + z)^(n − x). The ReLU unit has
- * χ_A(w) [s H(d, b, s − 1) + (d − s) H(d, b, s + 1) + b H(d, b, s)]. Other weights are counted by a dynamic programme over
- * the coordinates, whose cost is d times the number of values that ⟨w, x⟩ can take.
+ * χ_A(w) [s H(d, b, s − 1) + (d − s) H(d, b, s + 1) + b H(d, b, s)]. For other weights, points are counted by dynamic programming over the
+ * coordinates, at a cost of d times the number of values that ⟨w, x⟩ can take.
  *
  * <p>Coefficients are counted in whole numbers of any length and rounded once, so that doubles are right to the last place,
  * for any d; the cost for weights of ±1 grows with d². The bias acts through its integer part. Derivations are in the
@@ -137,8 +137,8 @@ public final class ThresholdUnit {
     }
 
     /**
-     * H(d, b, s): the coefficient on any set of one size if all weights are 1. For weights of ±1 it is to be multiplied by
-     * χ_A(w), the product of those in the set.
+     * H(d, b, s): the coefficient on any set of one size if all weights are 1. For weights of ±1, multiply it by χ_A(w), the product of the
+     * weights in the set.
      *
      * @param size s, from 0 to d
      * @return the coefficient, rounded once
@@ -176,7 +176,7 @@ public final class ThresholdUnit {
      * The Fourier coefficient of the ReLU unit, as a fraction.
      *
      * @param set A, as in {@link #coefficient}
-     * @return the coefficient, exactly for the bias as a double
+     * @return the coefficient, exact for the double that the bias is
      * @throws IllegalArgumentException if a coordinate is out of range or occurs twice
      */
     public BigFraction exactReluCoefficient(int... set) {
@@ -235,8 +235,7 @@ public final class ThresholdUnit {
      * @param correlation r, from −1 to 1
      * @return the stability
      * @throws IllegalArgumentException if the correlation is out of range
-     * @throws IllegalStateException if a weight is not +1 or −1; {@link BooleanFunction} knows that of any unit of up to 24
-     *     coordinates
+     * @throws IllegalStateException if a weight is not +1 or −1; {@link BooleanFunction} computes it for any unit of up to 24 coordinates
      */
     public double noiseStability(double correlation) {
         double r = FourierExpansion.correlation(correlation);
@@ -253,7 +252,7 @@ public final class ThresholdUnit {
     }
 
     /**
-     * What the threshold unit says at a point.
+     * The value of the threshold unit at a point.
      *
      * @param x a point of the cube
      * @return 1 if ⟨w, x⟩ + b ≥ 0, else 0
@@ -264,7 +263,7 @@ public final class ThresholdUnit {
     }
 
     /**
-     * What the ReLU unit says at a point.
+     * The value of the ReLU unit at a point.
      *
      * @param x a point of the cube
      * @return (⟨w, x⟩ + b)₊
@@ -283,7 +282,7 @@ public final class ThresholdUnit {
         return product;
     }
 
-    /** For the whole number ⟨w, x⟩; its sum with the bias could round up to 0. */
+    /** Whether the unit is on at a given ⟨w, x⟩; compared with −⌊b⌋, as the sum with the bias could round up to 0. */
     private boolean isOn(long product) {
         return product >= -Math.floor(bias);
     }
@@ -303,7 +302,7 @@ public final class ThresholdUnit {
                     .findFirst()
                     .orElseThrow();
             throw new IllegalStateException("weights[" + i + "] is " + weights[i]
-                    + ", not +1 or -1, so that sets of one size differ; ask for the coefficient of a set");
+                    + ", not +1 or -1, so that sets of one size have different coefficients; use coefficient(set)");
         }
     }
 
@@ -377,7 +376,7 @@ public final class ThresholdUnit {
         }
     }
 
-    /** For every value of ⟨w, x⟩ the sum of χ_A(x) over the points that have it. */
+    /** For every value of ⟨w, x⟩, the sum of χ_A(x) over the points with this value. */
     private Map<Long, BigInteger> signedCounts(CoordinateSet set) {
         Map<Long, BigInteger> counts = Map.of(0L, BigInteger.ONE);
         for (int i = 0; i < weights.length; i++) {

@@ -20,13 +20,13 @@ import org.apache.commons.math3.analysis.solvers.BrentSolver;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The best of N responses drawn from a law p, by a score v of each; of equals the first drawn is kept. With S the mass of all
- * responses of one score, and F that of this score and all below,
+ * The best of N responses drawn from a law p, by their scores v; of responses with equal scores the first drawn is kept. With S the mass of
+ * all responses of one score, and F the mass of that score and all lower ones,
  *
  * <pre>  P(best of N has the score) = F^N − (F − S)^N,      within the score proportional to p.</pre>
  *
- * That is exact at every N, with ties. For self-rewarded sharpening the score is ln p, {@link #ofLogProbabilities}. Repeating is
- * the same as drawing more: T rounds of N are one of N<sup>T</sup>.
+ * This is exact for every N, with ties as well. For self-rewarded sharpening the score is ln p, {@link #ofLogProbabilities}. Repeating is
+ * the same as drawing more: T rounds of N are one round of N<sup>T</sup>.
  *
  * <p>Source of the setting: Huang et al., <i>Self-Improvement in Language Models: The Sharpening Mechanism</i> (ICLR 2025, arXiv
  * 2412.01951); the exact law is derived in {@code docs/sharpening.md}. Immutable.
@@ -41,17 +41,17 @@ public final class BestOfN {
 
     private static final double MASS_TOLERANCE = 1e-9;
 
-    /** Of ln(1 − γ): more than what rounding does to differences of log-probabilities. */
+    /** Relative to ln(1 − γ); larger than the rounding errors of differences of log-probabilities. */
     private static final double LIMIT_TOLERANCE = 1e-9;
 
-    /** From one trial of an exponent to the next. */
+    /** The factor from one trial exponent to the next. */
     private static final double FINER = Math.pow(2, 0.125);
 
     private final double[] law;
     private final double[] scores;
     private final double draws;
 
-    /** By response: the mass of its score, and the mass above that score. */
+    /** For each response, the mass of all responses with its score; in {@code above} the mass of those with higher scores. */
     private final double[] classMass;
 
     private final double[] above;
@@ -92,8 +92,8 @@ public final class BestOfN {
      * @param scores v, one for each response; higher is better
      * @param draws N, at least 1
      * @return the law
-     * @throws IllegalArgumentException if there is no response, if a probability is negative or NaN, they do not sum to one within
-     *     1e-9, there are not as many scores, one is NaN, or N is less than 1
+     * @throws IllegalArgumentException if there is no response, a probability is negative or NaN, the probabilities do not sum to one
+     *     within 1e-9, the numbers of responses and scores differ, a score is NaN, or N is less than 1
      */
     public static BestOfN of(double[] law, double[] scores, int draws) {
         atLeastOne("draws", draws);
@@ -114,7 +114,7 @@ public final class BestOfN {
         return new BestOfN(exponentials("logProbabilities", logProbabilities), logProbabilities.clone(), draws);
     }
 
-    /** The law of these logarithms. */
+    /** The probabilities whose logarithms these are. */
     static double[] exponentials(String name, double[] logProbabilities) {
         atLeastOne(name + ".length", notNull(name, logProbabilities).length);
         double[] law = new double[logProbabilities.length];
@@ -132,7 +132,7 @@ public final class BestOfN {
             throw refusal(
                     name,
                     sum,
-                    "is the sum of their exponentials and not 1; subtract its logarithm from each if responses are all there");
+                    "is the sum of their exponentials and not 1; if no response is missing, subtract its logarithm from each");
         }
         return law;
     }
@@ -146,7 +146,7 @@ public final class BestOfN {
         }
         double sum = Arrays.stream(law).sum();
         if (!(Math.abs(sum - 1) <= MASS_TOLERANCE)) {
-            throw refusal("law", sum, "is its sum and not 1; divide by it if responses are all there");
+            throw refusal("law", sum, "is its sum and not 1; if no response is missing, divide by it");
         }
         return law.clone();
     }
@@ -162,10 +162,10 @@ public final class BestOfN {
     }
 
     /**
-     * The same after more rounds: each round draws N of the round before.
+     * Repeated best of N: each round draws N responses from the law of the round before.
      *
      * @param rounds T, at least 1
-     * @return the law of the best of N<sup>T</sup>; its limit of infinitely many if that overflows
+     * @return the law of the best of N<sup>T</sup>; its limit for infinitely many draws if N<sup>T</sup> overflows
      * @throws IllegalArgumentException if there is no round
      */
     public BestOfN rounds(int rounds) {
@@ -184,7 +184,7 @@ public final class BestOfN {
         return mass == 0 ? 0 : ofClass(response) * (law[response] / mass);
     }
 
-    /** F^N − (F − S)^N = −F^N expm1(N ln(1 − S/F)), with F = 1 − what is above. */
+    /** F^N − (F − S)^N = −F^N expm1(N ln(1 − S/F)), with F = 1 − the mass of higher scores. */
     private double ofClass(int response) {
         double logF = Math.log1p(-Math.min(above[response], 1));
         double part = Math.min(classMass[response] / Math.exp(logF), 1);
@@ -192,7 +192,7 @@ public final class BestOfN {
     }
 
     /**
-     * The mass of the best responses, those of the highest score that has any.
+     * The mass of the best responses, those of the highest score with positive mass.
      *
      * @return 1 − (1 − p⋆)<sup>N</sup>
      */
@@ -228,8 +228,8 @@ public final class BestOfN {
 
     /**
      * The mass p<sub>γ</sub>, under the law itself, of the responses Y<sub>γ</sub> = {p ≥ (1 − γ) max p} that are nearly as probable as the
-     * most probable one. Scores of any kind leave them the same: where they are not log-probabilities, the most probable responses need not
-     * be those of the highest score. A response at the limit but for rounding, a part of 1e-9 of ln(1 − γ), belongs to them.
+     * most probable one. They do not depend on the scores: where scores are not log-probabilities, the most probable responses need not be
+     * those of the highest score. A response that misses the limit only by rounding, by 1e-9 of ln(1 − γ), is included.
      *
      * @param gamma γ, from 0 to less than 1; 0 for the most probable alone
      * @return a probability
@@ -254,7 +254,7 @@ public final class BestOfN {
         return Math.min(sum.value(), 1);
     }
 
-    /** The highest score that has any mass. */
+    /** The highest score with positive mass. */
     private double best() {
         double best = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < law.length; i++) {
@@ -280,9 +280,9 @@ public final class BestOfN {
     }
 
     /**
-     * How far the best of N is from the law.
+     * The divergence of the best of N from the law.
      *
-     * @return the Kullback–Leibler divergence from p, from 0 to ln N − (N − 1)/N, which is reached as all masses vanish
+     * @return the Kullback–Leibler divergence from p, from 0 to ln N − (N − 1)/N, which is approached as all masses vanish
      */
     public double divergence() {
         CompensatedSum sum = new CompensatedSum();
@@ -296,11 +296,11 @@ public final class BestOfN {
     }
 
     /**
-     * The temper of the law p<sup>1+1/β</sup>/Z whose best responses have the same mass as in the best of N. Where scores are
-     * log-probabilities, there is one, and it is unique, if N is finite. Where they are not, tempering may take mass from the best responses,
-     * and there may be none, or several, of which this is the largest.
+     * The β of the tempered law p<sup>1+1/β</sup>/Z whose best responses have the same mass as in the best of N. If scores are
+     * log-probabilities and N is finite, there is exactly one. If scores are something else, tempering may take mass from the best
+     * responses, and there may be none, or several, of which this is the largest.
      *
-     * @return β; infinite if the law itself is the one, for N = 1 and for best responses that have all the mass; empty if there is none of at
+     * @return β; infinite if the law needs no tempering, for N = 1 or if the best responses have all the mass; empty if there is no β of at
      *     least 10⁻¹²
      */
     public OptionalDouble temperedEquivalent() {
@@ -308,7 +308,8 @@ public final class BestOfN {
         if (draws == 1 || mass == 1) {
             return OptionalDouble.of(Double.POSITIVE_INFINITY);
         }
-        // In the exponent 1/β, and in log-odds, which have digits where the mass itself is rounded to one.
+        // Solved for the exponent 1/β, and in log-odds, which keep their digits where the mass itself is rounded to
+        // one.
         double none = draws * Math.log1p(-mass);
         double target = Math.log(-Math.expm1(none)) - none;
         double low = 0;
@@ -359,7 +360,7 @@ public final class BestOfN {
             return 1;
         }
         double needed = Math.log(delta) / Math.log1p(-bestMass);
-        // A whole number that rounding has lifted is not rounded up.
+        // A whole number that rounding has made slightly larger must not be rounded up to the next.
         return Math.max(1, Math.ceil(needed * (1 - 1e-12)));
     }
 
@@ -391,8 +392,8 @@ public final class BestOfN {
     }
 
     /**
-     * The chance that the best of N by a verifier that errs is correct; of those that it accepts the first is kept, and the first of
-     * all if it accepts none.
+     * The chance that the response that an imperfect verifier chooses among N is correct: the first that it accepts, or the first of all if
+     * it accepts none.
      *
      * @param correct a, the chance that a response is correct, from 0 to 1
      * @param error e, the verifier's error rate on correct and wrong responses alike, from 0 to 1

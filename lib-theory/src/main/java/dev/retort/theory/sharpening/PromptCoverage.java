@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * nearly best responses will do: everything here then holds with their masses p<sub>γ</sub>(x) in place of p⋆(x),
  * {@link #ofLogProbabilities}.
  *
- * <p>Two kinds of answers: exact ones from all p⋆, and bounds from the coverage C = E 1/p⋆ alone, which are what theory has to go by. Derived in
+ * <p>Answers are of two kinds: exact ones from all p⋆, and bounds from the coverage C = E 1/p⋆ alone, as in the theory. Derived in
  * {@code docs/sharpening.md}. Immutable; arrays are copied.
  *
  * <pre>{@code
@@ -55,7 +55,7 @@ public final class PromptCoverage {
      *
      * @param bestMasses p⋆ of each prompt, above 0 and at most 1
      * @return the prompts
-     * @throws IllegalArgumentException if there is none, or a mass is out of range
+     * @throws IllegalArgumentException if there is no prompt, or a mass is out of range
      */
     public static PromptCoverage of(double[] bestMasses) {
         double[] equal = new double[notNull("bestMasses", bestMasses).length];
@@ -69,8 +69,8 @@ public final class PromptCoverage {
      * @param bestMasses p⋆ of each prompt, above 0 and at most 1
      * @param weights μ of each prompt, of sum one
      * @return the prompts
-     * @throws IllegalArgumentException if there is none, there are not as many weights, a mass or a weight is out of range, or the weights do not
-     *     sum to one within 1e-9
+     * @throws IllegalArgumentException if there is no prompt, the numbers of masses and weights differ, a mass or a weight is out of range,
+     *     or the weights do not sum to one within 1e-9
      */
     public static PromptCoverage of(double[] bestMasses, double[] weights) {
         atLeastOne("bestMasses.length", notNull("bestMasses", bestMasses).length);
@@ -100,12 +100,12 @@ public final class PromptCoverage {
     /**
      * Prompts whose responses are all known, for sharpening towards those of at least 1 − γ of the largest probability.
      *
-     * @param logProbabilities for each prompt ln p of its responses, at most 0; −∞ for one that is never drawn
+     * @param logProbabilities for each prompt ln p of its responses, at most 0; −∞ for a response that is never drawn
      * @param weights μ of each prompt, of sum one
      * @param gamma γ, from 0 to less than 1; 0 for the best responses alone
      * @return the prompts, with the masses {@link BestOfN#bestMass(double)}
-     * @throws IllegalArgumentException if there is no prompt, the probabilities of one do not sum to one within 1e-9, there are not as many weights,
-     *     they do not sum to one within 1e-9, or a number is out of range
+     * @throws IllegalArgumentException if there is no prompt, the probabilities of one do not sum to one within 1e-9, the numbers of
+     *     prompts and weights differ, the weights do not sum to one within 1e-9, or a number is out of range
      */
     public static PromptCoverage ofLogProbabilities(double[][] logProbabilities, double[] weights, double gamma) {
         double[] masses = new double[notNull("logProbabilities", logProbabilities).length];
@@ -171,7 +171,7 @@ public final class PromptCoverage {
         betweenZeroAndOne("epsilon", epsilon);
         double failing = 0;
         int i = 0;
-        // The weights are sums of decimals; a share that is ε but for rounding may fail.
+        // Sums of decimal weights are rounded; a share that exceeds ε only by rounding may still fail.
         while (i < bestMasses.length - 1 && failing + weights[i] <= epsilon * (1 + 1e-12)) {
             failing += weights[i];
             i++;
@@ -194,7 +194,8 @@ public final class PromptCoverage {
     }
 
     /**
-     * The mean number of draws if each prompt has as many as it needs, ⌈ln(1/δ)/p⋆⌉, so that none fails: the 1/ε of a common N is saved.
+     * The mean number of draws if each prompt gets as many as it needs, ⌈ln(1/δ)/p⋆⌉, so that none fails. This saves the factor 1/ε of a
+     * common N.
      *
      * @param delta δ, between 0 and 1
      * @return at most C ln(1/δ) + 1
@@ -206,8 +207,8 @@ public final class PromptCoverage {
     }
 
     /**
-     * Fine-tuning on the best of N, by theorem 4.1 of Huang et al.: how prompts and draws grow with what is asked. <b>Up to a constant</b> that the
-     * theorem leaves open and that is one here: ratios of two such answers mean something, their size does not.
+     * Fine-tuning on the best of N, by theorem 4.1 of Huang et al.: how the numbers of prompts and draws grow with ε, δ and ρ. <b>Up to a
+     * constant</b>, which the theorem leaves open and which is 1 here: only ratios of two such results have a meaning.
      *
      * @param logPolicies ln |Π|, of the number of policies to choose from, greater than 0
      * @param rho ρ, the probability of failure, between 0 and 1
@@ -223,7 +224,7 @@ public final class PromptCoverage {
     }
 
     /**
-     * The order of what fine-tuning takes; see {@link #fineTuningOrder}.
+     * The orders of the numbers that fine-tuning needs; see {@link #fineTuningOrder}.
      *
      * @param prompts n, up to a constant
      * @param draws N for each, up to a constant

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SeenResponses {
 
-    /** Of log-probabilities that serving stacks compute in lower precision, in different batches. */
+    /** Log-probabilities of one response may differ by this much: serving stacks compute them in low precision and in different batches. */
     private static final double SAME = 1e-2;
 
     private static final double TOLERANCE = 1e-9;
@@ -52,8 +52,8 @@ public final class SeenResponses {
      * @param responses all M that were drawn, with repetitions
      * @param logProbabilities ln p of each, at most 0: of the whole response, the sum over its tokens and the end
      * @return what they tell
-     * @throws IllegalArgumentException if there is none, there are not as many log-probabilities, one is positive, NaN or infinite, a response has
-     *     two that differ by more than 0.01, or the different responses have a mass of more than one
+     * @throws IllegalArgumentException if there is no response, the numbers of responses and log-probabilities differ, one is positive, NaN
+     *     or infinite, a response has two that differ by more than 0.01, or the different responses have a mass of more than one
      */
     public static SeenResponses of(List<String> responses, double[] logProbabilities) {
         atLeastOne("responses.size", notNull("responses", responses).size());
@@ -73,7 +73,8 @@ public final class SeenResponses {
             }
             Double before = logs.putIfAbsent(notNull("responses[" + i + "]", responses.get(i)), log);
             if (before != null && !(Math.abs(before - log) <= SAME)) {
-                throw refusal("logProbabilities[" + i + "]", log, "is not that of the same response before, " + before);
+                throw refusal(
+                        "logProbabilities[" + i + "]", log, "differs from that of the same response before, " + before);
             }
         }
         Map<String, Double> masses = new LinkedHashMap<>();
@@ -83,14 +84,14 @@ public final class SeenResponses {
             double mass = Math.exp(entry.getValue());
             masses.put(entry.getKey(), mass);
             sum.add(mass);
-            // Long responses differ in their logarithms where their masses are all 0.
+            // Compared by their logarithms, as the masses of long responses underflow to 0.
             best = entry.getValue() > Objects.requireNonNull(logs.get(best)) ? entry.getKey() : best;
         }
         if (!(sum.value() <= 1 + TOLERANCE)) {
             throw refusal(
                     "logProbabilities",
                     sum.value(),
-                    "is the mass of all different responses and more than 1; they are to be of whole responses");
+                    "is the mass of all different responses and more than 1; pass log-probabilities of whole responses");
         }
         return new SeenResponses(masses, responses.size(), best);
     }
@@ -105,7 +106,7 @@ public final class SeenResponses {
         return List.copyOf(new ArrayList<>(masses.keySet()));
     }
 
-    /** {@return A, the mass of the different responses; what is left to one may be anything} */
+    /** {@return A, the mass of the different responses that were seen} */
     public double seenMass() {
         CompensatedSum sum = new CompensatedSum();
         masses.values().forEach(sum::add);
@@ -124,7 +125,7 @@ public final class SeenResponses {
     /**
      * Whether the best response that was seen is the most probable one of all, with certainty: its mass is at least 1 − A.
      *
-     * @return false if one that was not seen may have more
+     * @return false if a response that was not seen may have more
      */
     public boolean isCertified() {
         return bestSeen() >= 1 - seenMass();

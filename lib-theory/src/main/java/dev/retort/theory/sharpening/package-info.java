@@ -1,7 +1,6 @@
 /**
- * Sharpening a model by itself: the best of N responses, how many it takes on one prompt and on many, what an imperfect
- * verifier makes of it, and what samples tell. Derived in
- * the module's documentation, {@code docs/sharpening.md}.
+ * Sharpening a model by itself: the best of N responses, how many responses it takes on one prompt and on many, how an imperfect verifier
+ * limits it, and what samples tell about it. Derived in the module's documentation, {@code docs/sharpening.md}.
  */
 @NullMarked
 package dev.retort.theory.sharpening;

@@ -293,7 +293,7 @@ class DistillationLossTest {
                 .isZero();
         assertThat(CapacityGap.of(new double[] {0.5}, new double[] {0.5})).isEqualTo(new CapacityGap(0, 0, 0));
         assertThat(new CapacityGap(0.05, 2, 1))
-                .hasToString("capacity gap 0.05000: teacher 1 suits the student most, teacher 2 is the best");
+                .hasToString("capacity gap 0.05000: teacher 1 has the best student, teacher 2 is the most accurate");
     }
 
     @Test

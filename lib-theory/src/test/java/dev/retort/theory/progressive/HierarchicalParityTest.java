@@ -63,7 +63,7 @@ class HierarchicalParityTest {
     void refusesBadInput() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> HierarchicalParity.of(34, 5, 3))
-                .withMessage("dimension: 34 is less than the coordinates of all nodes, 35");
+                .withMessage("dimension: 34 is less than the number of coordinates that the nodes need, 35");
         assertThatIllegalArgumentException().isThrownBy(() -> HierarchicalParity.of(9, 0, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> HierarchicalParity.of(9, 1, 0));
         HierarchicalParity task = HierarchicalParity.of(100, 5, 3);

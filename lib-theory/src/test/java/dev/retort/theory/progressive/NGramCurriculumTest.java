@@ -108,11 +108,13 @@ class NGramCurriculumTest {
                 "position: -1 is not from 0 to less than the number of tokens, 1",
                 () -> new NGramWindow(1).kept(List.of("a"), -1));
         refuses("largest: 0 is not at least 1", () -> NGramCurriculum.of(tree, 0, 5));
-        refuses("longest: 3 is less than the number of tokens of any sentence", () -> NGramCurriculum.of(tree, 1, 3));
+        refuses("longest: 3 is less than the length of the shortest sentence", () -> NGramCurriculum.of(tree, 1, 3));
         refuses("samples: 1 is not at least 2", () -> NGramCurriculum.sampled(tree, 1, 5, 1, 1));
         refuses("n: 11 is not from 1 to the largest, 10", () -> OF_TREE.loss(11));
         String letters = "abcdefghijklmnop".replaceAll("(.)", " | $1 0.06");
         ProbabilisticGrammar anything = ProbabilisticGrammar.parse("S -> S S 0.04" + letters);
-        refuses("longest: 4 has more than 50000 sentences; sample them", () -> NGramCurriculum.of(anything, 1, 9));
+        refuses(
+                "longest: 4 allows more than 50000 sentences; use sampled(…)",
+                () -> NGramCurriculum.of(anything, 1, 9));
     }
 }

@@ -168,21 +168,25 @@ class ProbabilisticGrammarTest {
     @Test
     void refusesWhatIsNoGrammar() {
         refuses(
-                "text: no rule is there; write one a line, such as S -> A B 0.6",
+                "text: no rule was found; write one rule per line, such as S -> A B 0.6",
                 () -> ProbabilisticGrammar.parse("#"));
-        refusesRules("line 1: S = a 1 is not a symbol, -> and what it becomes", "S = a 1");
-        refusesRules("line 2: A B -> b 1 is not a symbol, -> and what it becomes", "S -> a 1\nA B -> b 1");
-        refusesRules("line 1: S -> a has a right side that is not one symbol or more and their probability", "S -> a");
-        refusesRules("line 1: S -> 1 has a right side that is not one symbol or more and their probability", "S -> 1");
+        refusesRules("line 1: S = a 1 is not a symbol, -> and a right side", "S = a 1");
+        refusesRules("line 2: A B -> b 1 is not a symbol, -> and a right side", "S -> a 1\nA B -> b 1");
+        refusesRules(
+                "line 1: S -> a has a right side that is not one or more symbols followed by a probability", "S -> a");
+        refusesRules(
+                "line 1: S -> 1 has a right side that is not one or more symbols followed by a probability", "S -> 1");
         refusesRules("line 1: S -> a -0.5 | b 1.5 has a probability that is not from 0 to 1", "S -> a -0.5 | b 1.5");
         refusesRules("line 1: S -> a NaN has a probability that is not from 0 to 1", "S -> a NaN");
         refusesRules("text: 0.7 is the sum of the probabilities of S and not 1", "S -> a 0.5 | b 0.2");
-        refusesRules("text: S -> a stands twice; add up the probabilities", "S -> a 0.5\nS -> a 0.5");
+        refusesRules("text: S -> a occurs twice; add up the probabilities", "S -> a 0.5\nS -> a 0.5");
         refusesRules(
-                "text: S -> A leads to one symbol that has rules; put its rules in its place", "S -> A 1\nA -> a 1");
+                "text: S -> A has a right side of one symbol that has rules; put its rules in its place",
+                "S -> A 1\nA -> a 1");
         refusesRules(
-                "text: S -> A b has several symbols, of which b has no rules; give it one", "S -> A b 1\nA -> a 1");
-        refusesRules("text: S -> ? has a symbol that stands for what is masked; take another", "S -> ? 1");
+                "text: S -> A b has several symbols, of which b has no rule; write a rule for it",
+                "S -> A b 1\nA -> a 1");
+        refusesRules("text: S -> ? has the symbol ?, which stands for a masked token; choose another", "S -> ? 1");
     }
 
     private static void refusesRules(String message, String rules) {
@@ -191,7 +195,7 @@ class ProbabilisticGrammarTest {
 
     @Test
     void refusesSentencesThatCannotBe() {
-        refuses("sentence.size: 0 is not from 1 to 1000, the number of tokens", () -> TREE.probability(List.of()));
+        refuses("sentence.size: 0 is not a number of tokens from 1 to 1000", () -> TREE.probability(List.of()));
         refuses(
                 "sentence[1]: x is not a terminal of the grammar, [a, b, c]",
                 () -> TREE.probability(tokens("a x b b")));

@@ -346,7 +346,7 @@ class SupportRecoveryTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> DotProductKernel.of(8, t -> -t).squaredNorm(FourierExpansion.parity(8, 3)))
                 .withMessage(
-                        "The function is no kernel on the cube of dimension 8: its eigenvalue for sets of 1 is negative, "
+                        "The function is not a kernel on the cube of dimension 8: its eigenvalue for sets of 1 is negative, "
                                 + "-0.125");
         assertThat(DotProductKernel.of(8, t -> t).squaredNorm(FourierExpansion.parity(8, 3)))
                 .isCloseTo(8, within(1e-13));

@@ -298,7 +298,7 @@ class BestOfNTest {
     void refusesLawsThatAreNone() {
         refuses("law.length: 0 is not at least 1", () -> BestOfN.of(new double[0], new double[0], 1));
         refuses(
-                "law: 0.5 is its sum and not 1; divide by it if responses are all there",
+                "law: 0.5 is its sum and not 1; if no response is missing, divide by it",
                 () -> BestOfN.of(new double[] {0.5}, new double[] {1}, 1));
         refuses("draws: 0 is not at least 1", () -> BestOfN.of(new double[] {1}, new double[] {1}, 0));
         refuses("scores[0]: NaN is no number", () -> BestOfN.of(new double[] {1}, new double[] {Double.NaN}, 1));
@@ -311,8 +311,8 @@ class BestOfNTest {
                 "logProbabilities[0]: 0.5 is not at most 0; it is the logarithm of a probability",
                 () -> BestOfN.ofLogProbabilities(new double[] {0.5}, 1));
         refuses(
-                "logProbabilities: 2.0 is the sum of their exponentials and not 1; subtract its logarithm from each if responses are all"
-                        + " there",
+                "logProbabilities: 2.0 is the sum of their exponentials and not 1; if no response is missing, subtract its"
+                        + " logarithm from each",
                 () -> BestOfN.ofLogProbabilities(new double[] {0, 0}, 1));
         refuses("logProbabilities.length: 0 is not at least 1", () -> BestOfN.ofLogProbabilities(new double[0], 1));
         assertThatThrownBy(() -> BestOfN.of(new double[] {0.5, 0.5}, new double[] {1, 2}, 1)

@@ -195,8 +195,8 @@ class PromptCoverageTest {
                 "gamma: -0.1 is not from 0 to less than 1; it is a part of the largest probability",
                 () -> PromptCoverage.ofLogProbabilities(logs, new double[] {0.5, 0.5}, -0.1));
         refuses(
-                "logProbabilities[0]: 0.5 is the sum of their exponentials and not 1; subtract its logarithm from each if responses are all"
-                        + " there",
+                "logProbabilities[0]: 0.5 is the sum of their exponentials and not 1; if no response is missing, subtract its"
+                        + " logarithm from each",
                 () -> PromptCoverage.ofLogProbabilities(new double[][] {{Math.log(0.5)}}, new double[] {1}, 0));
         PromptCoverage prompts = PromptCoverage.of(new double[] {0.5});
         refuses("epsilon: 0.0 is not between 0 and 1", () -> prompts.drawsFor(0, 0.5));

@@ -80,11 +80,11 @@ class SeenResponsesTest {
                 "logProbabilities[0]: 0.1 is not at most 0 and finite; it is the logarithm of a probability",
                 () -> SeenResponses.of(List.of("a"), new double[] {0.1}));
         refuses(
-                "logProbabilities[1]: -2.0 is not that of the same response before, -1.0",
+                "logProbabilities[1]: -2.0 differs from that of the same response before, -1.0",
                 () -> SeenResponses.of(List.of("a", "a"), new double[] {-1, -2}));
         refuses(
-                "logProbabilities: 1.2130613194252668 is the mass of all different responses and more than 1; they are to be of whole"
-                        + " responses",
+                "logProbabilities: 1.2130613194252668 is the mass of all different responses and more than 1; pass log-probabilities"
+                        + " of whole responses",
                 () -> SeenResponses.of(List.of("a", "b"), new double[] {-0.5, -0.5}));
         refuses(
                 "logProbabilities.length: 2 is not the number of responses, 1",

@@ -34,8 +34,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One choice of everything that the explorer lets its user choose: spectrum, signal, noise, the student's training and its
- * teacher; with the figures, the verdict, and the Java code of what is shown.
+ * The settings of the explorer: spectrum, signal, noise, the student's training and its teacher; with the figures, the verdict and the Java
+ * code for them.
  */
 record Exploration(
         double alpha,
@@ -52,7 +52,7 @@ record Exploration(
 
     private static final int POINTS = 48;
 
-    /** How the student is trained; the amount is what the kind needs besides a ridge. */
+    /** How the student is trained; the amount is a stopping time or a number of random features. */
     enum Kind {
         RIDGE(""),
         FLOW(".stoppedAt(%s)"),
@@ -74,7 +74,7 @@ record Exploration(
         MASKED
     }
 
-    /** Reads a choice from the parameters of a request; what is not given has a default. */
+    /** Reads the settings from the parameters of a request; missing ones have defaults. */
     static Exploration of(Map<String, String> given) {
         return new Exploration(
                 number(given, "alpha", 1.5, 0.05, 8),
@@ -101,7 +101,7 @@ record Exploration(
                 return value;
             }
         } catch (NumberFormatException e) {
-            // Refused as every other text is.
+            // Refused below, like any other text.
         }
         throw refusal(name, shortened(text), "is not a number from " + literal(least) + " to " + literal(most));
     }
@@ -162,7 +162,7 @@ record Exploration(
                 .risk(0, 0);
     }
 
-    /** The page of this choice, for a reader and without controls. */
+    /** The page for these settings, without controls. */
     String html() {
         RiskReport chosen = risk(teacher);
         RiskReport truth = risk(Labeller.TRUTH);
@@ -171,7 +171,7 @@ record Exploration(
         @Nullable OptimalSurrogate best = bestTeacher();
         page = best == null
                 ? page.withFigure(Figure.of(risks), "")
-                        .withParagraph("For this way of training no best teacher is known.")
+                        .withParagraph("No best teacher is known for this kind of training.")
                 : page.withFigure(Figure.of(risks, gains(best)), "");
         return page.withTable(parts(chosen, truth)).html();
     }
@@ -217,7 +217,7 @@ record Exploration(
         }
         String name = name();
         layers.add(Line.of(name, n, curves.excess(0)));
-        // The curves of students that are stopped early bend little, and their corrections take most of the time.
+        // The corrections take most of the time, and curves of early stopping bend little: fewer points suffice.
         int[] corrected = IntStream.range(0, POINTS)
                 .filter(i -> kind != Kind.FLOW || i % 5 == 0 || i == POINTS - 1)
                 .toArray();
@@ -261,7 +261,7 @@ record Exploration(
                         Rule.horizontal(1, "truth"));
     }
 
-    /** Places from 0 on, all of the first and fewer of the later ones. */
+    /** Indices from 0 on: all of the first ones, and fewer of the later ones. */
     private static int[] spread(int count) {
         return IntStream.rangeClosed(0, 120)
                 .map(k -> (int) Math.round(Math.pow(count, k / 120.0)) - 1)
@@ -297,7 +297,7 @@ record Exploration(
         return Double.isInfinite(value) ? "infinite" : String.format(Locale.ROOT, "%.4g", value);
     }
 
-    /** What a program would say to get the same number. */
+    /** The Java code that computes the same number. */
     String code() {
         String student = "Training.samples(" + literal(samples) + ")"
                 + (ridge == 0 ? "" : ".withRidge(" + literal(ridge) + ")")

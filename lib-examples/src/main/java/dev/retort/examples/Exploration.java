@@ -183,7 +183,7 @@ record Exploration(
     private String verdict(RiskReport chosen, RiskReport truth) {
         String risk = "The student’s excess risk is " + shown(chosen.excess()) + scatter(chosen) + ". ";
         if (teacher == Labeller.TRUTH) {
-            return risk + "True labels: nothing to compare with.";
+            return risk + "These are true labels, so there is no other risk to compare it with.";
         }
         if (!Double.isFinite(chosen.excess()) || !Double.isFinite(truth.excess())) {
             return risk + "On true labels it is " + shown(truth.excess()) + ".";
@@ -193,8 +193,8 @@ record Exploration(
         return risk
                 + (ratio < 1
                         ? "This teacher beats true labels: " + against + "less risk than " + shown(truth.excess()) + "."
-                        : "True labels are better: " + shown(truth.excess()) + ", and this teacher costs " + against
-                                + "more.");
+                        : "True labels are better: " + shown(truth.excess()) + "; this teacher’s risk is " + against
+                        + "higher.");
     }
 
     private static String scatter(RiskReport report) {
@@ -277,8 +277,8 @@ record Exploration(
         parts.put("variance of the design", RiskReport::designVariance);
         parts.put("variance inherited from the teacher", RiskReport::inheritedVariance);
         parts.put("excess risk", RiskReport::excess);
-        parts.put("its mean at this size", report -> known(report.corrected()));
-        parts.put("scatter of one experiment", report -> known(report.standardDeviation()));
+        parts.put("mean excess risk at this size", report -> known(report.corrected()));
+        parts.put("standard deviation of one experiment", report -> known(report.standardDeviation()));
         parts.put("test risk", RiskReport::test);
         for (Map.Entry<String, Function<RiskReport, Object>> part : parts.entrySet()) {
             table = table.withRow(

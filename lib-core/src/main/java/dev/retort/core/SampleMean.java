@@ -83,10 +83,10 @@ public record SampleMean(double mean, double standardError) {
     }
 
     /**
-     * How far the mean is from a number.
+     * The difference between the mean and a number, in standard errors.
      *
      * @param expected the number
-     * @return (mean − expected) in standard errors; 0 if they are equal, ±infinity if they differ although the standard error
+     * @return (mean − expected)/standardError; 0 if they are equal, ±infinity if they differ although the standard error
      *     is 0
      */
     public double zScore(double expected) {

@@ -98,7 +98,7 @@ final class NegativeRidge {
         return refusal(
                 "ridge",
                 ridge,
-                "is not above " + least() + ", at which Ω = 1: there it meets the smallest non-zero eigenvalue of the"
+                "is not above " + least() + ", at which Ω = 1: minus the smallest non-zero eigenvalue of the"
                         + " covariance of " + samples + " samples");
     }
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** A matrix of any shape given by all its entries. */
 public final class DenseMatrix extends Matrix {
 
-    /** Two triangles of one product, summed in another order, differ by less, relative to the largest entry. */
+    /** The two triangles of a product, summed in different orders, differ by less than this, relative to the largest entry. */
     private static final double ASYMMETRY = 1e-12;
 
     private final int rows;

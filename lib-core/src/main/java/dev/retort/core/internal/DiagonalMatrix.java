@@ -11,7 +11,7 @@ public final class DiagonalMatrix extends Matrix {
 
     private final double[] values;
 
-    /** Where each run ends, exclusively; the last is the dimension. */
+    /** The index after each run; the last is the dimension. */
     private final int[] ends;
 
     private DiagonalMatrix(double[] values, int[] ends) {
@@ -65,12 +65,12 @@ public final class DiagonalMatrix extends Matrix {
         return values[found < 0 ? -found - 1 : found];
     }
 
-    /** The same matrix with its runs cut wherever the other's end. */
+    /** The same matrix, its runs split wherever a run of the other matrix ends. */
     public DiagonalMatrix cutLike(DiagonalMatrix other) {
         return combined(other, (own, others) -> own);
     }
 
-    /** Every entry a run of its own. */
+    /** The same matrix with every entry as a run of its own. */
     public DiagonalMatrix cutEverywhere() {
         int[] each = new int[rows()];
         Arrays.setAll(each, i -> i + 1);
@@ -87,7 +87,7 @@ public final class DiagonalMatrix extends Matrix {
         return sums;
     }
 
-    /** The matrix whose entries an operator makes of those of this one and another. */
+    /** The matrix whose entries an operator computes from those of this matrix and another. */
     public DiagonalMatrix combined(DiagonalMatrix other, DoubleBinaryOperator operator) {
         double[] combined = new double[values.length + other.values.length];
         int[] combinedEnds = new int[combined.length];
@@ -183,7 +183,7 @@ public final class DiagonalMatrix extends Matrix {
         double left = 0;
         double right = 0;
         for (int run = 0; run < values.length; run++) {
-            // What lies off the diagonal, between this run and those before.
+            // The entries off the diagonal, between this run and those before it.
             inner += b[run] * b[run] * left + a[run] * c[run] * right;
             left += a[run] * c[run];
             right += b[run] * b[run];
@@ -214,7 +214,7 @@ public final class DiagonalMatrix extends Matrix {
         return array;
     }
 
-    /** Neighbouring runs of the same value are one. */
+    /** Merges neighbouring runs of the same value. */
     private DiagonalMatrix merged() {
         double[] different = new double[values.length];
         int[] last = new int[values.length];

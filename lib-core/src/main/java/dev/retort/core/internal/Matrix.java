@@ -7,9 +7,9 @@ import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 /**
- * A real matrix in plain Java, for orders up to some thousands. A {@link DiagonalMatrix} stores one number for each run of equal
- * entries, so that a multiple of the identity costs next to nothing; any other is a {@link DenseMatrix}. Nothing is scaled: products
- * beyond the range of {@code double} overflow. Immutable.
+ * A real matrix in plain Java, for orders up to some thousands. A {@link DiagonalMatrix} stores one number for each run of
+ * equal entries, so that a multiple of the identity costs very little; any other matrix is a {@link DenseMatrix}. Nothing is
+ * scaled: products beyond the range of {@code double} overflow. Immutable.
  */
 public abstract sealed class Matrix permits DenseMatrix, DiagonalMatrix {
 
@@ -18,8 +18,8 @@ public abstract sealed class Matrix permits DenseMatrix, DiagonalMatrix {
      *
      * @param name what to call it if it is refused
      * @param rows its rows, each as long as there are rows
-     * @return the matrix, diagonal if it is
-     * @throws IllegalArgumentException if it is empty, not square, or has an entry that is NaN or infinite
+     * @return the matrix, a {@link DiagonalMatrix} if it is diagonal * @throws IllegalArgumentException if it is empty, not
+     *     square, or has an entry that is NaN or infinite
      */
     public static Matrix square(String name, double[][] rows) {
         int order = atLeastOne(name + ".length", notNull(name, rows).length);
@@ -50,7 +50,7 @@ public abstract sealed class Matrix permits DenseMatrix, DiagonalMatrix {
         return matrix instanceof DenseMatrix dense ? dense.symmetrised(name) : matrix;
     }
 
-    /** Refuses the dimension of something else that has to fit. */
+    /** Refuses the dimension of another object that does not fit this matrix. */
     public final void checkFits(String name, int dimension) {
         if (dimension != columns()) {
             throw refusal(name, "dimension " + dimension, "is not " + columns());
@@ -61,7 +61,7 @@ public abstract sealed class Matrix permits DenseMatrix, DiagonalMatrix {
 
     public abstract int columns();
 
-    /** One entry, counted from 0; refuses indices that there are not. */
+    /** One entry, counted from 0; refuses indices out of range. */
     public abstract double entry(int i, int j);
 
     /** A new array of the entries (i, i), of a square matrix. */
@@ -75,7 +75,7 @@ public abstract sealed class Matrix permits DenseMatrix, DiagonalMatrix {
 
     public abstract Matrix scaled(double factor);
 
-    /** The product with a column; of a diagonal matrix, with one in the coordinates of its runs: an entry for each. */
+    /** The product with a column; for a diagonal matrix, a column in the coordinates of its runs, with one entry per run. */
     public abstract double[] times(double[] vector);
 
     /** The product of the transpose with a column, in the same coordinates. */
@@ -83,7 +83,7 @@ public abstract sealed class Matrix permits DenseMatrix, DiagonalMatrix {
 
     public abstract double trace();
 
-    /** The size of the largest entry. */
+    /** The largest absolute entry. */
     public abstract double largest();
 
     /** tr(AᵀB). */

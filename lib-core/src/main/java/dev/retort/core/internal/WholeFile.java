@@ -48,7 +48,7 @@ public final class WholeFile {
             throw new FileSystemException(file.toString(), null, "is not a regular file");
         }
         if (Files.exists(target) && !Files.isWritable(target)) {
-            throw new AccessDeniedException(file.toString()); // a move would replace it all the same
+            throw new AccessDeniedException(file.toString()); // a move would replace it nevertheless
         }
         Files.createDirectories(directory);
         // Files.createTempFile would make a file that only its owner may read.

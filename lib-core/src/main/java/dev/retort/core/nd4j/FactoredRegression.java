@@ -242,7 +242,7 @@ public final class FactoredRegression extends LinearFit {
     /** The exponent of two of about the mean absolute entry, given the sum of absolute entries; 0 if all are zero. */
     private static int exponentOfMean(OffHeapMatrix matrix, double sum) {
         if (sum == Double.POSITIVE_INFINITY) {
-            return PowerOfTwo.exponent(matrix.toArray()); // the sum overflows; the largest entry is as good
+            return PowerOfTwo.exponent(matrix.toArray()); // the sum overflows; the largest entry will do
         }
         return sum == 0 ? 0 : PowerOfTwo.exponent(new double[] {sum}) - Math.getExponent((double) matrix.size());
     }

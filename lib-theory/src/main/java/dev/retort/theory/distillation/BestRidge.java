@@ -12,14 +12,14 @@ import org.apache.commons.math3.analysis.solvers.BrentSolver;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ridge at which a target's risk is smallest, for any teacher. The risk may have several minima in the ridge: the
- * slope, exact by {@link Sensitivities}, is followed over a grid from far below to far above the spectrum, and each ridge at which
- * the risk turns from falling to rising is solved for. If there is no such minimum, the best ridge is 0, or infinite if nothing is
- * worth learning. Ridges below zero, where {@link #negativeWouldHelp()} says so, are looked at by {@link #ofEitherSign}.
+ * The ridge at which a target's risk is smallest, for any teacher. The risk may have several minima in the ridge: the exact
+ * slope, from {@link Sensitivities}, is evaluated on a grid from far below to far above the spectrum, and each ridge at which
+ * the risk turns from falling to rising is solved for. If there is no such minimum, the best ridge is 0, or infinite if the
+ * best target learns nothing. If {@link #negativeWouldHelp()}, {@link #ofEitherSign} also searches ridges below zero.
  *
- * <p>For a signal of equal coefficients β<sub>i</sub> = β and labels of the truth it is σ²/(nβ²), whatever the spectrum. The
- * condition for it is derived in {@code docs/self-distillation.md}: signal and noise are let through by the same factor,
- * Σ λβ⋆²ζ²θ/X = (1/n) Σ θ²ζ/(1 − Ω). Immutable.
+ * <p>For a signal of equal coefficients β<sub>i</sub> = β and labels of the truth the best ridge is σ²/(nβ²) for any
+ * spectrum. Its condition is derived in {@code docs/self-distillation.md}: signal and noise are passed on
+ * by the same factor, Σ λβ⋆²ζ²θ/X = (1/n) Σ θ²ζ/(1 − Ω). Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.0, 80), Signal.constant(Math.sqrt(1.0 / 80))).withNoise(0.3);
@@ -44,7 +44,7 @@ public final class BestRidge {
     private static final double ACCURACY = 1e-14;
     private static final int MOST_EVALUATIONS = 200;
 
-    /** How near to the ends of the ridges below zero the grid goes, in e-folds. */
+    /** How close the grid comes to the ends of the range of negative ridges, in e-folds. */
     private static final double FOLDS = 20;
 
     private final Teacher teacher;
@@ -55,7 +55,7 @@ public final class BestRidge {
     private final double excess;
     private final double slopeAtZero;
 
-    /** @param least above which ridges are allowed, at most 0 */
+    /** @param least the bound above which ridges are allowed, at most 0 */
     private BestRidge(Teacher teacher, Training training, double least) {
         this.teacher = teacher;
         this.training = training;
@@ -68,7 +68,7 @@ public final class BestRidge {
         double end = Math.log(tooLarge(teacher, training));
         double beyond = follow(slopeAtZero, Math::exp, end - Math.log(10) * DECADES, end);
         if (minima.isEmpty() && beyond == 0) {
-            // Level everywhere: no ridge is better than none.
+            // The risk is the same for all ridges: choose 0.
             minima.add(0.0);
         } else if (beyond < 0) {
             minima.add(Double.POSITIVE_INFINITY);
@@ -82,11 +82,11 @@ public final class BestRidge {
     }
 
     /**
-     * Notes where the risk turns from falling to rising.
+     * Adds the ridges at which the risk turns from falling to rising to the minima.
      *
-     * @param slopeBefore its slope before the first point
+     * @param slopeBefore the slope of the risk before the first point
      * @param ridgeAt the ridges, ascending
-     * @return its slope at the last point at which it is not level
+     * @return the slope at the last point where it is not zero
      */
     private double follow(double slopeBefore, DoubleUnaryOperator ridgeAt, double start, double end) {
         double before = start;
@@ -114,13 +114,13 @@ public final class BestRidge {
     }
 
     /**
-     * The best ridge of a training that is not negative.
+     * The best non-negative ridge of a training.
      *
      * @param teacher who labels the data: a {@link Distillation#of draft} with or without a surrogate, or a pipeline
      * @param training how the target is trained; its ridge does not matter
      * @return the outcome of the search
-     * @throws IllegalArgumentException as {@link Teacher#target(Training)} does, if the training has no ridge or has several that are
-     *     its filter's, or if the best ridge may overflow
+     * @throws IllegalArgumentException as {@link Teacher#target(Training)} does, if the training has no ridge or a filter
+     *     with several, or if the best ridge may overflow
      * @throws IllegalStateException as {@link Distillation#sensitivities()} does
      */
     public static BestRidge of(Teacher teacher, Training training) {
@@ -136,9 +136,9 @@ public final class BestRidge {
     }
 
     /**
-     * The best ridge of a training, negative or not: down to {@link DeterministicEquivalent#leastRidge}, where the risk has no bound. A
-     * ridge below zero is best where the signal lies in strong features and many weak ones shrink it, as a ridge does, by more
-     * than the noise is worth.
+     * The best ridge of a training, negative or not, down to {@link DeterministicEquivalent#leastRidge}, where the risk
+     * becomes infinite. A negative ridge is best where the signal lies in strong features and many weak features, which act
+     * like a ridge, shrink it by more than is best for the noise.
      *
      * @param teacher who labels the data: a {@link Distillation#of draft} with or without a surrogate, or a pipeline
      * @param training how the target is trained, ridge regression; its ridge does not matter
@@ -153,14 +153,14 @@ public final class BestRidge {
             throw refusal(
                     "training",
                     training,
-                    "is not by plain ridge regression, which alone can have a ridge below 0; use BestRidge.of");
+                    "is not plain ridge regression, the only training with ridges below 0; use BestRidge.of");
         }
         Training ridgeless = training.withRidge(0);
         double least = DeterministicEquivalent.leastRidge(ridgeless.seenSpectrum(teacher.task()), ridgeless.samples());
         return new BestRidge(teacher, training, least);
     }
 
-    /** A ridge far above the largest eigenvalue, and above what the noise can make best. */
+    /** A ridge far above the largest eigenvalue and above any ridge that the noise can make best. */
     private static double tooLarge(Teacher teacher, Training training) {
         Distillation pipeline = teacher.target(training.withRidge(0));
         Coordinates nodes = pipeline.labels().coordinates();
@@ -205,16 +205,17 @@ public final class BestRidge {
     /**
      * The best ridge.
      *
-     * @return r, at least 0 unless it was {@linkplain #ofEitherSign looked for} below; infinite if the best target learns nothing
+     * @return r, at least 0 unless {@linkplain #ofEitherSign negative ridges} were searched; infinite if the best target
+     *     learns nothing
      */
     public double ridge() {
         return ridge;
     }
 
     /**
-     * The excess risk there.
+     * The excess risk at the best ridge.
      *
-     * @return the smallest that any ridge reaches of those looked at
+     * @return the smallest among the ridges searched
      */
     public double excess() {
         return excess;
@@ -230,7 +231,7 @@ public final class BestRidge {
     }
 
     /**
-     * Whether a ridge below zero would do better than none: the risk rises with the ridge from 0 on.
+     * Whether a negative ridge would do better than no ridge: the risk rises with the ridge at 0.
      *
      * @return true if the slope at 0 is positive
      */
@@ -256,7 +257,7 @@ public final class BestRidge {
     public Distillation pipeline() {
         if (Double.isInfinite(ridge)) {
             throw new IllegalStateException(
-                    "No pipeline has the best ridge, which is infinite: nothing is worth learning");
+                    "There is no pipeline with the best ridge, which is infinite: the best target learns nothing");
         }
         return pipeline(ridge);
     }

@@ -15,9 +15,10 @@ import org.apache.commons.math3.optim.univariate.UnivariatePointValuePair;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time at which gradient flow is best stopped, for any teacher. The risk may have several minima in the time: a grid
- * of times, from long before anything is learnt to long after everything is, finds them, and Brent's method refines each. The time
- * of a minimum has a relative accuracy of about 1e-7, because the risk is flat there; the risk itself is accurate. Immutable.
+ * The time at which gradient flow is best stopped, for any teacher. The risk may have several minima in the time: a grid of
+ * times, from long before anything is learnt to long after everything has been, finds them, and Brent's method refines each.
+ * The time of a minimum has a relative accuracy of about 1e-7, because the risk is flat there; the risk itself is accurate.
+ * Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.2, 100), Signal.sourcePowerLaw(1.4)).withNoise(0.4);
@@ -31,12 +32,15 @@ public final class BestStopping {
     private static final int POINTS = 49;
     private static final double FLATNESS = 1e-8;
 
-    /** The relative accuracy of risks: a stop that gains less is not a gain. */
+    /** The relative accuracy of risks: a smaller improvement by stopping does not count. */
     private static final double PRECISION = 1e-12;
 
     private static final int MOST_EVALUATIONS = 200;
 
-    /** From so many times before the fastest feature is learnt to as long after the slowest one that n samples can see. */
+    /**
+     * The grid extends by this factor before the time at which the fastest feature is learnt, and after that of the slowest
+     * feature that n samples can resolve.
+     */
     private static final double MARGIN = 1e3;
 
     private final Teacher teacher;
@@ -105,7 +109,7 @@ public final class BestStopping {
         return teacher.target(training.stoppedAt(at)).predict().excess();
     }
 
-    /** Without stopping: gradient flow with weight decay ends at ridge regression. */
+    /** The excess risk without stopping: gradient flow with weight decay ends at ridge regression. */
     private double end() {
         return teacher.target(training.with(new Estimator.Ridge(training.ridge())))
                 .predict()
@@ -122,7 +126,7 @@ public final class BestStopping {
     }
 
     /**
-     * The excess risk then.
+     * The excess risk at the best time.
      *
      * @return the smallest that any time reaches
      */

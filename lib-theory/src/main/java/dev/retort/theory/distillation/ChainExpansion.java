@@ -10,19 +10,19 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * The expansion in 1/n of pipelines whose stages are linear in their labels and these in their teacher's coefficients. Derived in
- * the module's documentation, {@code docs/finite-size.md}; the symbols here are those of that page. Everything is in the units
- * of the nodes.
+ * The expansion in 1/n of pipelines whose stages are linear in their labels, with labels that are linear in the teacher's
+ * coefficients. Derived in the module's documentation, {@code docs/finite-size.md}; the symbols here are those of that page.
+ * Everything is in the units of the nodes.
  */
 final class ChainExpansion {
 
     private ChainExpansion() {}
 
-    /** What one stage of a pipeline does to the corrections. */
+    /** The effect of one stage of a pipeline on the corrections. */
     interface Step {
 
         /**
-         * Replaces the corrections of its labels' E b and E b², by those of the coefficients that this stage trains.
+         * Replaces the corrections of E b and E b² of the stage's labels by those of the coefficients that it trains.
          *
          * @param second summed over the features of a node
          */
@@ -32,7 +32,7 @@ final class ChainExpansion {
         double spareSamples();
     }
 
-    /** Empty where the formulas are not known, or not finite. */
+    /** The expansion; empty where the formulas are not known or not finite. */
     static Optional<FiniteSize> of(Distillation pipeline) {
         boolean known = pipeline.surrogate().sources().isEmpty()
                 && pipeline.stages().stream().allMatch(ChainExpansion::isKnown)
@@ -112,7 +112,7 @@ final class ChainExpansion {
         return sum.value();
     }
 
-    /** The labels' corrections as a stage passes them on, which is linear in the moments. */
+    /** Applies a stage's linear map of the moments to the labels' corrections. */
     static void inherit(Stage stage, Coordinates nodes, double[] mean, double[] second) {
         double[] given = second.clone();
         double[] amounts = stage.rawAmounts(nodes, (factor, k) -> factor * factor * given[k], factor -> 0);
@@ -157,7 +157,7 @@ final class ChainExpansion {
         /** ρ, the variance of the training's feature in the units of the node. */
         private final double[] ratio;
 
-        /** E b² of the labels, summed over the features of a node. */
+        /** E b² for the labels' coefficients b, summed over the features of a node. */
         private final double[] square;
 
         /** X = σ² + Σ ρζ² E b², the variance of the labels about the average fit. */
@@ -224,7 +224,7 @@ final class ChainExpansion {
         }
 
         /**
-         * The variance that this stage's data add to the risk at the end. Replaces the derivatives of the risk with respect to the
+         * The variance that this stage's data add to the final risk. Replaces the derivatives of the risk with respect to the
          * moments of the trained coefficients, ∂E/∂E b² and −½ ∂E/∂E b, by those with respect to the moments of its teacher.
          */
         double addVariance(double[] bySquare, double[] byMean) {

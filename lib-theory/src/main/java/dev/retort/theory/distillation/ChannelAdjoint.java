@@ -7,13 +7,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stage of any kind, differentiated backwards through its noise channels. With the derivatives D and V of the risk by the
- * deviations and variances that the stage makes,
+ * A stage of any kind, differentiated backwards through its noise channels. With the derivatives D and V of the risk with
+ * respect to the deviations and variances that the stage produces,
  *
  * <pre>  d' = θd − ζt,   v' = θ²v + w a(P, σ²):     dE = Σ (D(t + d) + 2Vθv) dθ + Σ Vw da + θ D dd + θ² V dv − ζ D dt.</pre>
  *
- * <p>Labels that follow the gain g of the stage move with it, too; then θ and the costs C and D of g = (θ + D)/(θ² + C + D), which are
- * again of that form, with the task's measure for V. Immutable.
+ * <p>If the labels follow the gain g = (θ + D)/(θ² + C + D) of the stage, g adds a term through θ and the costs C and D,
+ * which have the same form, with the task's measure in place of V. Immutable.
  */
 final class ChannelAdjoint implements Adjoint {
 
@@ -25,19 +25,19 @@ final class ChannelAdjoint implements Adjoint {
     private final double[] byVariance;
     private final Functional made;
 
-    /** How labels that follow the gain move, if they do. */
+    /** The derivatives through the gain; null unless the labels follow it. */
     private final @Nullable Functional following;
 
-    /** ∂E/∂ln ρ of a node by its own disagreement alone. */
+    /** The part of ∂E/∂ln ρ of a node due to the disagreement of teacher and truth in that node. */
     private final double[] byOwnRatio;
 
     /**
      * Differentiates a stage.
      *
-     * @param functional the derivatives of a functional of what the stage makes
+     * @param functional makes the derivatives of a functional of the stage's output
      * @param byDeviation ∂E/∂d', not copied
      * @param byVariance ∂E/∂v', not copied
-     * @param gain that of the labels, if they follow this training
+     * @param gain the gain of the labels; null unless they follow this training
      * @throws IllegalStateException if the training is at its interpolation threshold
      */
     static Adjoint of(
@@ -97,7 +97,7 @@ final class ChannelAdjoint implements Adjoint {
             double g = gain.of(k);
             double ratio = ratio(k);
             double truth = nodes.truth(k);
-            // Teacher and truth disagree by (g − 1)t over the rows' part.
+            // In a pool of rows, teacher and truth disagree by (g − 1)t over the teacher's part.
             double byGain = truth
                     * (byLabelDeviation(k)
                             + 2 * odds * times(ratio * nodes.power(k) * labels.deviation(k), made.byNoiseVariance()));

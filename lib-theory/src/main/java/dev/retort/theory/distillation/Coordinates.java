@@ -4,8 +4,8 @@ import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.TaskNodes;
 
 /**
- * The nodes over which the sums of a pipeline run, in units in which the square of an error is what it adds to the risk: of
- * a feature with variance λ under the task, √λ b. A feature that does not vary there adds nothing, but a training on other
+ * The nodes over which the sums of a pipeline run, in units in which the square of an error is its contribution to the risk:
+ * √λ b for a feature with variance λ under the task. A feature with variance 0 contributes nothing, but a training on other
  * features may see it; it is kept in its own units. Immutable.
  */
 final class Coordinates {
@@ -52,12 +52,12 @@ final class Coordinates {
         return matters(k) || !nodes.areFeatures() ? nodes.truth(k) : task.coefficient(k);
     }
 
-    /** Whether errors in the node add to the risk. */
+    /** Whether errors in the node contribute to the risk. */
     boolean matters(int k) {
         return nodes.eigenvalue(k) > 0;
     }
 
-    /** What a coefficient is multiplied by to have it in the units of the node. */
+    /** The factor that converts a coefficient to the units of the node. */
     double rootUnit(int k) {
         return matters(k) ? Math.sqrt(nodes.eigenvalue(k)) : 1;
     }

@@ -12,16 +12,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The equivalence of covariance shift and model shift. Labels come from features of a source covariance, y = x<sub>s</sub>ᵀβ⋆
- * + noise; the features that the target is trained on are these, rescaled to the covariance of the task, x<sub>t</sub> =
+ * + noise; the target is trained on these features rescaled to the covariance of the task, x<sub>t</sub> =
  * Σ<sub>t</sub><sup>½</sup>Σ<sub>s</sub><sup>−½</sup>x<sub>s</sub>. That is the same as training on the task's own features
  * with a surrogate
  *
- * <pre>  βˢ_i = √(λˢ_i/λᵗ_i) β⋆_i,      and the other way round      λˢ_i = (βˢ_i/β⋆_i)² λᵗ_i.</pre>
+ * <pre>  βˢ_i = √(λˢ_i/λᵗ_i) β⋆_i,      and conversely      λˢ_i = (βˢ_i/β⋆_i)² λᵗ_i.</pre>
  *
  * So the optimal surrogate, βˢ = gβ⋆, gives the best source covariance: λˢ = g²λᵗ.
  *
- * <p>A target that is trained on the source's features as they are, and tested on the task's, is another matter: {@link
- * Training#withSpectrum(Spectrum)}. Source: arXiv 2410.18837, the remark on covariance shift. Immutable.
+ * <p>A target that is trained on the source's features without rescaling, and tested on the task's, is a different problem:
+ * see {@link Training#withSpectrum(Spectrum)}. Source: arXiv 2410.18837, the remark on covariance shift. Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 500), Signal.sourcePowerLaw(1.5));
@@ -62,13 +62,13 @@ public final class CovarianceShift {
     }
 
     /**
-     * The covariance shift that a surrogate amounts to.
+     * The covariance shift that is equivalent to a surrogate.
      *
      * @param task the task
      * @param coefficients βˢ, one per feature, each with the sign of the ground truth or zero
      * @return the shift with λˢ = (βˢ/β⋆)²λᵗ; where β⋆ and βˢ are both zero the covariance is not shifted
-     * @throws IllegalArgumentException if the number of coefficients is not that of the features, or if one of them has not
-     *     the sign of the truth, which no covariance can produce
+     * @throws IllegalArgumentException if the number of coefficients is not that of the features, or if one of them does not
+     *     have the sign of the truth, which no covariance can produce
      * @throws IllegalStateException if the task's features are not listed
      */
     public static CovarianceShift equivalentTo(RegressionTask task, double... coefficients) {
@@ -79,7 +79,7 @@ public final class CovarianceShift {
         for (int i = 0; i < source.length; i++) {
             double truth = task.coefficient(i);
             if (!(coefficients[i] == 0 || coefficients[i] * Math.signum(truth) > 0)) {
-                throw refusal("coefficients[" + i + "]", coefficients[i], "has not the sign of the truth, " + truth);
+                throw refusal("coefficients[" + i + "]", coefficients[i], "does not have the sign of the truth, " + truth);
             }
             if (truth != 0) {
                 double ratio = coefficients[i] / truth;
@@ -90,8 +90,8 @@ public final class CovarianceShift {
     }
 
     /**
-     * The covariance shift that is best for a target. Where the best surrogate has not the sign of the truth, as it may in mixed
-     * labels, the source has no variance.
+     * The covariance shift that is best for a target. Where the best surrogate does not have the sign of the truth, as can
+     * happen with mixed labels, the source has no variance.
      *
      * @param task the task
      * @param target how the target is trained, on the features rescaled to the task's
@@ -103,8 +103,7 @@ public final class CovarianceShift {
         OptimalSurrogate best = OptimalSurrogate.of(task, target);
         double[] source = task.spectrum().eigenvalues();
         for (int i = 0; i < source.length; i++) {
-            // A negative gain would need the opposite sign of the truth; the closest that a covariance can do is zero
-            // variance.
+            // A negative gain would need the opposite sign of the truth; the closest covariance has zero variance.
             double gain = Math.max(best.gain(i), 0);
             source[i] = source[i] * gain * gain;
         }
@@ -121,7 +120,7 @@ public final class CovarianceShift {
     }
 
     /**
-     * The model shift that this is: the surrogate from which a target on the task's features learns the same.
+     * The equivalent model shift: the surrogate from which a target on the task's features learns the same.
      *
      * @return the surrogate of coefficients √(λˢ/λᵗ) β⋆; 0 where the task has no variance
      */

@@ -12,15 +12,16 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * A pipeline: a surrogate labels data, a target is trained on them. The surrogate may be trained itself, and the target label
- * the data of another, for any number of generations, each with its own samples, ridge, noise, covariance and mask. One
- * immutable description that is evaluated twice, in closed form by {@link #predict()} and on arrays by {@link
+ * A pipeline: a surrogate labels data, and a target is trained on them. The surrogate may itself be trained, and the target
+ * may label the data of another model, for any number of generations, each with its own samples, ridge, noise, covariance and
+ * mask. An immutable description that can be evaluated in closed form by {@link #predict()} and on arrays by {@link
  * #simulate(Experiment)}.
  *
  * <p>The closed form holds for Gaussian features in high dimension: it is the limit of many features and samples, and off by
- * O(1/n) at finite size. All covariances share their eigenvectors; for those that do not there is {@code
- * MatrixDistillation}. Source: arXiv 2410.18837, the theorems on the risk of surrogate-to-target training under model shift and
- * under distribution shift; derived, for any number of stages, in the module's documentation, {@code docs/distillation.md}.
+ * O(1/n) at finite size. All covariances share their eigenvectors; for covariances that do not, use {@code
+ * MatrixDistillation}. Source: arXiv 2410.18837, the theorems on the risk of surrogate-to-target training under model shift
+ * and under distribution shift; derived, for any number of stages, in the module's documentation, {@code
+ * docs/distillation.md}.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 500), Signal.sourcePowerLaw(1.5));
@@ -81,8 +82,8 @@ public final class Distillation extends Teacher implements Pipeline {
         }
 
         /**
-         * Names the training of a surrogate that learns itself, from the labels of the surrogate named before or of the
-         * ground truth. That is a pipeline already, of one stage.
+         * Names the training of a surrogate that is itself trained, on the labels of the surrogate named before or of the
+         * ground truth. The result is already a pipeline, of one stage.
          *
          * @param surrogate how the surrogate is trained
          * @return the pipeline, to be continued by {@link Distillation#target(Training)}
@@ -104,8 +105,8 @@ public final class Distillation extends Teacher implements Pipeline {
     }
 
     /**
-     * Trains another generation on the labels of this one's target: {@link #target(Training)} under the name that reads well in a
-     * chain. In Scala 3, where {@code then} is a keyword, use {@link #followedBy(Training)}.
+     * Trains another generation on the labels of this one's target. The same as {@link #target(Training)}, with a name that
+     * reads well in a chain. In Scala 3, where {@code then} is a keyword, use {@link #followedBy(Training)}.
      *
      * @param next how the next model is trained
      * @return a pipeline with one more stage
@@ -158,7 +159,7 @@ public final class Distillation extends Teacher implements Pipeline {
     }
 
     /**
-     * The coefficients of the fixed surrogate at the beginning, of a {@link RowPool} on average over rows and trainings.
+     * The coefficients of the fixed surrogate at the beginning; for a {@link RowPool} their average over rows and trainings.
      *
      * @return a new array of βˢ, one per feature; 0 where neither the task nor the first training has variance
      * @throws IllegalStateException if the task's features are not listed
@@ -192,7 +193,7 @@ public final class Distillation extends Teacher implements Pipeline {
         return IntStream.range(0, labels.size()).mapToObj(this::report).toList();
     }
 
-    /** The report keeps the description alone, which is small, and not the moments. */
+    /** The report keeps only the description, which is small, not the moments. */
     private RiskReport report(int stage) {
         RegressionTask task = task();
         Surrogate surrogate = surrogate();
@@ -201,9 +202,9 @@ public final class Distillation extends Teacher implements Pipeline {
     }
 
     /**
-     * The derivatives of the target's excess risk with respect to each of the numbers that describe the pipeline.
+     * The derivatives of the target's excess risk with respect to each parameter of the pipeline.
      *
-     * @return the derivatives with respect to the numbers and the eigenvalues of all trainings, and of the task
+     * @return the derivatives with respect to the parameters and eigenvalues of all trainings and of the task
      * @throws IllegalStateException if a training of another kind than ridge regression is at its interpolation threshold and the risk
      *     is finite
      */
@@ -221,7 +222,7 @@ public final class Distillation extends Teacher implements Pipeline {
     }
 
     /**
-     * Runs the pipeline instead of computing it.
+     * Simulates the pipeline on arrays.
      *
      * @param experiment how to run it, for example {@code Trials.of(200).withSeed(7)}
      * @param <R> what the experiment reports
@@ -242,7 +243,7 @@ public final class Distillation extends Teacher implements Pipeline {
         return surrogate().split(nodes, stages().get(0));
     }
 
-    /** The pipeline whose last stage is there a number of times. */
+    /** The pipeline with its last stage repeated a number of times. */
     Supplier<Distillation> repeated(int times) {
         RegressionTask task = task();
         Surrogate surrogate = surrogate();

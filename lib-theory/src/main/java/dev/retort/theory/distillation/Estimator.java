@@ -21,7 +21,7 @@ public abstract sealed class Estimator {
     /** The stage of a pipeline for a training with this estimator. */
     abstract Stage stage(RegressionTask task, Training training);
 
-    /** The continuous numbers of a training by this estimator. */
+    /** The continuous parameters of a training with this estimator. */
     abstract Set<Parameter> parameters();
 
     /** The same kind of estimator with another ridge. */
@@ -133,7 +133,7 @@ public abstract sealed class Estimator {
         }
 
         /**
-         * What is not learnt at an eigenvalue of the sample covariance, weight decay included.
+         * The part that is not learnt at an eigenvalue of the sample covariance, weight decay included.
          *
          * @param eigenvalue s, at least 0
          * @return ψ(s) = r/(s + r) + s/(s + r) ψ₀(s + r) with the filter ψ₀ and the weight decay r
@@ -249,7 +249,7 @@ public abstract sealed class Estimator {
             return new StochasticStage(task, training, steps(training.samples()), batch, rate);
         }
 
-        /** Samples come in batches, and there is no risk between two of them. */
+        /** Samples come in whole batches, so that there is no derivative with respect to their number. */
         @Override
         Set<Parameter> parameters() {
             return EnumSet.of(Parameter.RATE);

@@ -9,13 +9,14 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * A spectral filter, differentiated through its poles j, l with weights c. With n(1 − Ω) of a pair, S, and in the units of the nodes,
+ * The derivatives for a spectral filter, through its poles j, l with weights c. With n(1 − Ω) of a pair, S, and in the units
+ * of the nodes,
  *
  * <pre>  J = Σ Xθ + Σ_jl c_j c_l B_jl Q_jl/S_jl,     θ = Σ_j c_j θ_j,
  *   B_jl = Σ W θ_jθ_l/ρ,     Q_jl = σ² + Σ ρP ζ_jζ_l,     S_jl = n − Σ θ_jθ_l,</pre>
  *
- * all through θ_j, which moves with λ and κ_j; and S_jj dln κ_j = θ_jζ_j dln λ + n dr_j/κ_j − (1 − r_j/κ_j) dn. Sums over j take one of
- * two conjugate poles with twice its weight, and real parts. Immutable.
+ * which depend on λ and κ_j only through θ_j; and S_jj dln κ_j = θ_jζ_j dln λ + n dr_j/κ_j − (1 − r_j/κ_j) dn. Sums over j
+ * take one of each two conjugate poles with twice its weight, and real parts. Immutable.
  */
 final class FilterFunctional implements Functional {
 
@@ -31,15 +32,15 @@ final class FilterFunctional implements Functional {
     private final Complex[] left;
     private final Complex[] weight;
 
-    /** dr by the time or the rate. */
+    /** The derivative of r with respect to the time or the rate. */
     private final Complex[] speed;
 
-    /** The places of those that stand for their conjugates, too, and their weights. */
+    /** The indices of the poles that also stand for their conjugates, and their weights. */
     private final int[] listed;
 
     private final Complex[] listedWeight;
 
-    /** Of pairs, the first listed: c_j c_l times Q/S, B/S and BQ/S². */
+    /** For pairs whose first pole is listed: c_j c_l times Q/S, B/S and BQ/S². */
     private final Complex[][] noise;
 
     private final Complex[][] worth;
@@ -48,7 +49,7 @@ final class FilterFunctional implements Functional {
     /** S of each listed pole with itself. */
     private final Complex[] spare;
 
-    /** ∂J/∂ln κ of each listed pole, or ∂κ if that is 0. */
+    /** ∂J/∂ln κ of each listed pole, or ∂J/∂κ if κ is 0. */
     private final Complex[] byKappa;
 
     private final double byNoise;
@@ -128,7 +129,7 @@ final class FilterFunctional implements Functional {
         return array;
     }
 
-    /** What θ_j of a feature does, directly by its λ, and by κ_j. */
+    /** Adds the derivatives through θ_j of a feature: directly with respect to its λ, and through κ_j. */
     private void addByLearnt(int k) {
         Complex[] learnt = learnt(k);
         Complex[] missed = missed(k);
@@ -211,7 +212,7 @@ final class FilterFunctional implements Functional {
         return isLearnt(k) ? pairs(noise, learnt(k)) / ratio(k) : 0;
     }
 
-    /** Without a ridge, a feature that appears is learnt at once, and lets noise in. */
+    /** Without a ridge, a feature that gets variance is learnt at once, and passes on noise. */
     @Override
     public double jump(int k) {
         if (!stage.sees(k) || !hasZero()) {
@@ -245,7 +246,7 @@ final class FilterFunctional implements Functional {
             case SAMPLES -> bySamples();
             case RIDGE -> byRidges(place -> new Complex(1, 0));
             case TIME, RATE -> byRidges(place -> speed[place]);
-            default -> throw new IllegalArgumentException("No derivative by the " + parameter);
+            default -> throw new IllegalArgumentException("No derivative with respect to the " + parameter);
         };
     }
 
@@ -264,7 +265,7 @@ final class FilterFunctional implements Functional {
         return by;
     }
 
-    /** Of ridges that move at given speeds. */
+    /** The derivative for ridges that move at given speeds. */
     private double byRidges(IntFunction<Complex> speed) {
         double by = 0;
         for (int j = 0; j < listed.length; j++) {
@@ -313,7 +314,7 @@ final class FilterFunctional implements Functional {
         return shares(k, (lambda, pole) -> pole);
     }
 
-    /** Over λ + κ, in units of the larger of the two, so that no square overflows. */
+    /** A quotient by λ + κ for each pole, in units of the larger of λ and |κ|, so that no square overflows. */
     private Complex[] shares(int k, BiFunction<Double, Complex, Complex> part) {
         double lambda = stage.eigenvalue(nodes, k);
         Complex[] shares = new Complex[kappa.length];

@@ -6,9 +6,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The correction of order 1/n that a spectral filter makes to the mean, of given labels. With the poles' coefficient vectors
- * (1 − r(Σ̂ + r)⁻¹)b, the mean is a sum over poles and the second moment one over pairs of poles, in which two resolvents of one
- * sample meet. Derived in the module's documentation, {@code docs/finite-size.md}; the symbols here are those of that page.
+ * The correction of order 1/n to the mean excess risk of a spectral filter on given labels. With the poles' coefficient
+ * vectors (1 − r(Σ̂ + r)⁻¹)b, the mean is a sum over poles and the second moment a sum over pairs of poles, with two
+ * resolvents of the same sample. Derived in the module's documentation, {@code docs/finite-size.md}; the symbols here are
+ * those of that page.
  */
 final class FilterStep implements ChainExpansion.Step {
 
@@ -110,7 +111,7 @@ final class FilterStep implements ChainExpansion.Step {
         List<Integer> listed = poles.listed();
         for (int i = 0; i < listed.size(); i++) {
             int a = listed.get(i);
-            // Pairs are symmetric, and those of conjugates are conjugates.
+            // Pairs are symmetric, and conjugate poles give conjugate pairs.
             for (int j = i; j < listed.size(); j++) {
                 int count = i == j ? count(a) : 2 * count(a);
                 for (int b = listed.get(j); b < listed.get(j) + count(listed.get(j)); b++) {
@@ -124,7 +125,7 @@ final class FilterStep implements ChainExpansion.Step {
         }
     }
 
-    /** How many poles a listed one counts for: itself, and its conjugate if it is complex. */
+    /** The number of poles that a listed one stands for: itself, and its conjugate if it is complex. */
     private int count(int pole) {
         return poles.kappa().get(pole).imaginary() == 0 ? 1 : 2;
     }
@@ -141,7 +142,7 @@ final class FilterStep implements ChainExpansion.Step {
         }
     }
 
-    /** c_a c_b times the correction of r_a r_b E (R_a bbᵀ R_b)_kk, with that of the noise, counted so often. */
+    /** c_a c_b times the correction of r_a r_b E (R_a bbᵀ R_b)_kk, with that of the noise, multiplied by the count. */
     private void addPair(int a, int b, int count, double[] sums) {
         Values learnt = theta.get(a).times(theta.get(b));
         Values missed = zeta.get(a).times(zeta.get(b));
@@ -201,7 +202,7 @@ final class FilterStep implements ChainExpansion.Step {
         return new Sums(factor.dot(kept).times(1 / samples).minus(g.times(ofNoise)), ofNoise);
     }
 
-    /** What belongs to one pole of a pair: factors of the noise alone, of θ and θ² of the noise, and of θ and θ² of the signal. */
+    /** The factors of one pole of a pair: of the noise alone, of θ and θ² for the noise, and of θ and θ² for the signal. */
     private record Part(Complex alone, Complex ofTheta, Complex ofSquare, Complex ofSignal) {}
 
     private Part part(int pole, Complex u, Complex nu, Complex g, Sums of1, Sums of11) {
@@ -232,7 +233,7 @@ final class FilterStep implements ChainExpansion.Step {
                 shift.times(perOwn).times(-1));
     }
 
-    /** A complex number for each node, in plain arrays, because nearly all of the time goes into sums and products of these. */
+    /** A complex number for each node, in plain arrays, because nearly all of the time is spent on their sums and products. */
     private static final class Values {
 
         private final double[] real;
@@ -295,7 +296,7 @@ final class FilterStep implements ChainExpansion.Step {
                     Arrays.stream(real).sum(), Arrays.stream(imaginary).sum());
         }
 
-        /** Σ of the products, with nothing conjugated. */
+        /** The sum of the products, without conjugation. */
         Complex dot(Values other) {
             double sum = 0;
             double sumImaginary = 0;

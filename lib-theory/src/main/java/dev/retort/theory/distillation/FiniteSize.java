@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * How far an experiment of finite size is from the limit: the expansion of its excess risk in 1/n. Immutable. Source: the
- * module's documentation, {@code docs/finite-size.md}.
+ * The difference between experiments of finite size and the limit: the expansion of the excess risk in 1/n. Immutable.
+ * Source: the module's documentation, {@code docs/finite-size.md}.
  *
  * @param correction δE, of order 1/n: the mean over experiments is E + δE + O(1/n²)
- * @param standardDeviation of the excess risk from one experiment to another, to leading order, at least 0; nothing where
- *     the formula is not known
- * @param spareSamples n(1 − Ω) of the stage where it is smallest, greater than 0: what the expansion is in the inverse of; infinite
+ * @param standardDeviation the standard deviation of the excess risk from experiment to experiment, to leading order, at
+ *     least 0; empty where the formula is not known
+ * @param spareSamples n(1 − Ω) of the stage where it is smallest, greater than 0: the expansion is in its inverse; infinite
  *     where every stage is exact
  */
 public record FiniteSize(double correction, OptionalDouble standardDeviation, double spareSamples) {
@@ -23,12 +23,13 @@ public record FiniteSize(double correction, OptionalDouble standardDeviation, do
     private static final double FEWEST_SPARE_SAMPLES = 30;
 
     /**
-     * Requires numbers in their ranges.
+     * Checks the ranges of the numbers.
      *
      * @param correction δE
      * @param standardDeviation that of a single experiment, at least 0, where it is known
      * @param spareSamples the smallest n(1 − Ω), greater than 0
-     * @throws IllegalArgumentException if one is null, NaN or out of its range, or if the first or the second is infinite
+     * @throws IllegalArgumentException if an argument is null, NaN or out of its range, or if the correction or the standard
+     *     deviation is infinite
      */
     public FiniteSize {
         finite("correction", correction);
@@ -39,12 +40,12 @@ public record FiniteSize(double correction, OptionalDouble standardDeviation, do
     }
 
     /**
-     * The same where the terms have stayed in the range of numbers, which they may leave where eigenvalues span hundreds of decades.
+     * The expansion if its terms are finite; they may overflow where eigenvalues span hundreds of decades.
      *
      * @param correction δE
      * @param standardDeviation that of a single experiment, at least 0 or NaN, where it is known
      * @param spareSamples the smallest n(1 − Ω), greater than 0
-     * @return nothing if a term is NaN or infinite
+     * @return the expansion; empty if a term is NaN or infinite
      * @throws IllegalArgumentException if an argument is null or a finite number is out of its range
      */
     public static Optional<FiniteSize> ifFinite(

@@ -1,16 +1,16 @@
 package dev.retort.theory.distillation;
 
 /**
- * How a linear functional of what a stage makes moves with all that the stage depends on:
+ * The derivatives of a linear functional of a stage's output with respect to everything that the stage depends on:
  *
  * <pre>  J = Σ X_k θ_k + Σ W_k a_k(P, σ²),</pre>
  *
- * where a_k is the variance that the labels' second moments P and noise of variance σ² add to one feature of node k, linear in both.
- * X, W, P and σ² are held. Immutable.
+ * where a_k is the variance that the labels' second moments P and noise of variance σ² add to one feature of node k, linear
+ * in both. X, W, P and σ² are held fixed. Immutable.
  */
 interface Functional {
 
-    /** What J is made of, in the units of the nodes. */
+    /** The weights and arguments of J, in the units of the nodes. */
     final class Terms {
 
         private final Coordinates nodes;
@@ -19,7 +19,7 @@ interface Functional {
         private final NodePower power;
         private final double noiseVariance;
 
-        /** Keeps the arrays, X and W; of P and σ². */
+        /** Keeps the arrays X and W, for given P and σ². */
         Terms(Coordinates nodes, double[] byTheta, double[] byVariance, NodePower power, double noiseVariance) {
             this.nodes = nodes;
             this.byTheta = byTheta;
@@ -59,13 +59,16 @@ interface Functional {
     /** ∂J/∂σ² */
     double byNoiseVariance();
 
-    /** ∂J/∂ln λ of a feature of the training, its variance ρ in the units of the node held; 0 if λ is 0 or not seen. */
+    /**
+     * ∂J/∂ln λ of a feature of the training, with its variance ρ in the units of the node held fixed; 0 if λ is 0 or the
+     * feature is not seen.
+     */
     double byFactors(int k);
 
     /** ∂J/∂ln ρ of a node; 0 if λ is 0. */
     double byRatio(int k);
 
-    /** By how much J jumps as a feature appears that does not vary in the training, or a number of the same sign. */
+    /** The jump of J as a feature that does not vary in the training gets variance, or a number of the same sign. */
     double jump(int k);
 
     /** ∂J/∂λ from above of a feature that does not vary in the training, where J does not jump. */
@@ -74,6 +77,6 @@ interface Functional {
     /** a_k; for a feature of λ = 0 that the model would see, the limit of λ → 0. */
     double addedVariance(int k);
 
-    /** ∂J by a number of the training itself. */
+    /** The derivative of J with respect to a parameter of the training. */
     double by(Parameter parameter);
 }

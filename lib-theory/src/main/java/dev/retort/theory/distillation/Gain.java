@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /**
- * By how much the coefficients of the labels that are best for a training exceed the truth. A coefficient b = gβ⋆ costs (θg −
- * 1)² + Cg² + D(g − 1)² of the truth's part of the risk, where C is what the second moment of the labels costs and D, in a pool of
- * rows, what teacher and truth cost by disagreeing; so the best is
+ * The ratio g of the coefficients of the labels that are best for a training to the truth. A coefficient b = gβ⋆ costs (θg −
+ * 1)² + Cg² + D(g − 1)² of the truth's part of the risk, where C is the cost of the second moment of the labels and D, in a
+ * pool of rows, that of the disagreement between teacher and truth; so the best ratio is
  *
  * <pre>  g = (θ + D)/(θ² + C + D).</pre>
  *
@@ -27,7 +27,7 @@ final class Gain {
         this.disagreementCost = rows == 1 || rows == 0 ? 0 : (1 - rows) / rows * pupil.noiseCost(nodes);
     }
 
-    /** The gain of a feature of some variance under a training on the task's features. */
+    /** The gain of a feature with a given variance under a training on the task's features. */
     double at(double lambda) {
         return lambda == 0 ? 0 : at(lambda, 1);
     }
@@ -60,7 +60,7 @@ final class Gain {
         return disagreementCost == 0 ? 0 : rootRatio * rootRatio * disagreementCost / theta;
     }
 
-    /** 1 − θg, the part of the truth that the pupil lacks all the same. */
+    /** 1 − θg, the part of the truth that the pupil still lacks. */
     double lacking(int k) {
         if (!teaches(k)) {
             return 1;
@@ -76,7 +76,7 @@ final class Gain {
         return Double.isInfinite(cost) ? 1 : (cost + pupil.zeta(lambda) * disagreement) / (theta + cost + disagreement);
     }
 
-    /** g − 1, without cancellation for the features that are almost wholly learnt. */
+    /** g − 1, without cancellation for features that are almost fully learnt. */
     double aboveOne(int k) {
         if (!teaches(k)) {
             return -1;
@@ -95,7 +95,7 @@ final class Gain {
 
     /**
      * The nodes whose truth is better kept in the teacher's part of the labels than dropped: the risk is a parabola in the
-     * coefficient, lowest at g, so that 1 is better than 1 − a if it is nearer to g.
+     * coefficient with its minimum at g, so that 1 is better than 1 − a if it is closer to g.
      */
     IntPredicate kept() {
         double share = pupil.training().teacherShare();
@@ -107,7 +107,7 @@ final class Gain {
         return k -> keeps(edges, nodes.eigenvalue(k));
     }
 
-    /** Whether features are kept however small their variance is, under a training on the task's features. */
+    /** Whether features of arbitrarily small variance are kept under a training on the task's features. */
     boolean keepsTheSmallest() {
         return keeps(edges(), Double.MIN_VALUE);
     }

@@ -15,13 +15,13 @@ import org.apache.commons.math3.linear.RealMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model trained on the labels of the model before, again and again in the same way: how the risk goes on, where it stops
- * improving, whether it collapses, and where it ends. Generation 1 learns from the teacher.
+ * Models trained one after the other in the same way, each on the labels of the one before: the risk of every generation,
+ * where it stops improving, whether it collapses, and its limit. Generation 1 learns from the teacher.
  *
- * <p>Every generation shrinks each coefficient by θ and adds to the variance. In the end nothing is left of the teacher in
- * the features that are not fully learnt, and the variance has either come to rest or, where everything is learnt (τ = 0)
- * from noisy labels, grown without bound. A share of true labels in each generation ({@link
- * Training#withTeacherShare(double)}) stops the decay.
+ * <p>Every generation shrinks each coefficient by θ and adds to the variance. In the limit nothing is left of the teacher in
+ * the features that are not fully learnt, and the variance either converges or, where everything is learnt (τ = 0) from noisy
+ * labels, grows without bound. A share of true labels in each generation ({@link Training#withTeacherShare(double)}) stops
+ * the decay.
  *
  * <p>Source: the two-stage theorem of arXiv 2410.18837, applied repeatedly; {@code docs/distillation.md}. Immutable.
  *
@@ -37,7 +37,7 @@ public final class Generations {
 
     private static final int LONGEST = 100_000;
 
-    /** Relative steps below this are rounding. */
+    /** Relative steps below this are rounding error. */
     private static final double RESTING = 1e-14;
 
     private final List<RiskReport> reports;
@@ -53,11 +53,11 @@ public final class Generations {
     }
 
     /**
-     * Some generations.
+     * The first generations.
      *
-     * @param teacher who labels the data of the first
-     * @param training how every one of them is trained
-     * @param count how many to follow, at least 1
+     * @param teacher who labels the data of the first generation
+     * @param training how every generation is trained
+     * @param count the number of generations, at least 1
      * @return the generations
      * @throws IllegalArgumentException if the count is less than 1, or as {@link Teacher#target(Training)} does
      */
@@ -74,7 +74,7 @@ public final class Generations {
         return new Generations(reports, first);
     }
 
-    /** Where generations come to rest on labels that are no linear function of the teacher: followed until they do. */
+    /** The limit for labels that are not a linear function of the teacher: follows the generations until the risk converges. */
     private static double resting(Distillation first) {
         Stage stage = first.stage();
         Moments given = first.labels();
@@ -88,11 +88,11 @@ public final class Generations {
             before = excess;
             given = stage.trained(given);
         }
-        throw new IllegalStateException("The generations of " + first + " do not come to rest within " + LONGEST
+        throw new IllegalStateException("The generations of " + first + " do not converge within " + LONGEST
                 + "; follow as many as you need instead");
     }
 
-    /** The risk of moments that the training leaves as they are. */
+    /** The risk of the moments that the training maps to themselves. */
     private static double limit(Distillation first) {
         Stage stage = first.stage();
         Moments teacher = first.labels();
@@ -124,8 +124,8 @@ public final class Generations {
         if (!isBounded(stage, nodes, steady)) {
             return Double.POSITIVE_INFINITY;
         }
-        // What is wholly learnt keeps all that any generation adds to it, which is bounded if in the end nothing is
-        // added.
+        // A fully learnt feature keeps all variance that the generations add to it, which is bounded if nothing is added in
+        // the limit.
         double[] altogether = Arrays.stream(steady).allMatch(amount -> amount == 0)
                 ? amounts(
                         system,
@@ -153,7 +153,7 @@ public final class Generations {
         });
     }
 
-    /** Whether a generation takes a feature from the one before as it is. */
+    /** Whether each generation takes a feature from the one before unchanged. */
     private static boolean isKept(Stage stage, Coordinates nodes, int k) {
         return stage.zeta(nodes, k) == 0 && stage.training().teacherShare() == 1;
     }
@@ -163,14 +163,17 @@ public final class Generations {
         return stage.zeta(nodes, k) + (1 - stage.training().teacherShare()) * stage.theta(nodes, k);
     }
 
-    /** The variance at which a feature loses as much in a generation as these amounts add. */
+    /** The variance of a feature at which a generation loses as much as these amounts add. */
     private static double restingVariance(Stage stage, Coordinates nodes, double[] amounts, int k) {
         double added = Stage.times(nodes.weight(k), stage.addedVariance(amounts, nodes, k));
         double share = stage.training().teacherShare();
         return added == 0 ? 0 : added / (decay(stage, nodes, k) * (1 + share * stage.theta(nodes, k)));
     }
 
-    /** What the amounts of a generation are multiplied by to have what was fresh in them; the rest is variance fed back. */
+    /**
+     * The matrix of the stationary equations, which maps a generation's amounts to those that do not come from fed-back
+     * variance.
+     */
     private static RealMatrix system(Stage stage, Coordinates nodes) {
         int channels = stage.channels(nodes);
         double share = stage.training().teacherShare();
@@ -191,7 +194,7 @@ public final class Generations {
         return system;
     }
 
-    /** The amounts that come of fresh ones when variance feeds back. */
+    /** The stationary amounts, for given amounts that do not come from fed-back variance. */
     private static double[] amounts(RealMatrix system, double[] fresh) {
         return Arrays.stream(fresh).allMatch(amount -> amount == 0)
                 ? fresh
@@ -201,7 +204,7 @@ public final class Generations {
                         .toArray();
     }
 
-    /** Whether amounts are those of a fixed point that generations tend to: none of them takes variance away. */
+    /** Whether the amounts are those of an attracting fixed point: none of the added variances is negative. */
     private static boolean isBounded(Stage stage, Coordinates nodes, double[] amounts) {
         return IntStream.range(0, nodes.size()).allMatch(k -> {
             double added = stage.addedVariance(amounts, nodes, k);
@@ -245,7 +248,7 @@ public final class Generations {
     /**
      * The last generation up to which each has a smaller excess risk than the one before.
      *
-     * @return a generation, counted from 1; the number of those followed if the risk improves all along
+     * @return a generation, counted from 1; the last one if the risk improves throughout
      */
     public int improvesUntil() {
         int k = 1;
@@ -259,7 +262,7 @@ public final class Generations {
     /**
      * The first generation that is no better than predicting zero.
      *
-     * @return a generation, counted from 1; nothing if none of those followed is that bad
+     * @return a generation, counted from 1; empty if every generation is better than that
      */
     public OptionalInt collapse() {
         for (int k = 0; k < reports.size(); k++) {
@@ -271,11 +274,11 @@ public final class Generations {
     }
 
     /**
-     * The excess risk after infinitely many generations; in closed form, but for labels other than logits and for pools of rows,
-     * where generations are followed until they come to rest.
+     * The excess risk after infinitely many generations: in closed form, except for labels other than logits and for pools of
+     * rows, where generations are followed until the risk converges.
      *
      * @return the limit; infinite if the risk grows without bound
-     * @throws IllegalStateException if generations that have to be followed do not come to rest
+     * @throws IllegalStateException if generations that have to be followed do not converge
      */
     public double limit() {
         return first.target().hasLinearLabels() ? limit(first) : resting(first);

@@ -3,13 +3,14 @@ package dev.retort.theory.distillation;
 import static dev.retort.theory.distillation.Stage.times;
 
 /**
- * The labels of a training as a function of the teacher, differentiated backwards: given the derivatives of the risk E at the end
- * with respect to the labels, those with respect to the teacher's moments and the noise. With the mean m and variance v of the teacher, N = Σ ρ(m² + v), the factor
- * c(N) and the noise η(N) of its {@link Labels}, and its part p of labels or rows, labels have
+ * The labels of a training as a function of the teacher, differentiated backwards: from the derivatives of the final risk E
+ * with respect to the labels, those with respect to the teacher's moments and the noise. With the mean m and variance v of
+ * the teacher, N = Σ ρ(m² + v), the factor c(N) and the noise η(N) of its {@link Labels}, and its part p of labels or rows,
+ * labels have
  *
  * <pre>  d' = p(cm − t),   v' = p²c²v,   noise² = truth's + teacher's (σ² + η + Σ ρw) + rows (1 − rows) Σ ρ((cm − t)² + c²v).</pre>
  *
- * with w the variance from row to row where several models are the teacher. Immutable.
+ * with w the variance from row to row where several models label the rows. Immutable.
  */
 final class LabelAdjoint {
 
@@ -20,7 +21,7 @@ final class LabelAdjoint {
     private final Labels.Linear linear;
     private final double part;
 
-    /** ∂E/∂ of the disagreement of rows. */
+    /** The derivative of E with respect to the disagreement of rows. */
     private final double byDisagreement;
 
     /** ∂E/∂N */
@@ -68,12 +69,12 @@ final class LabelAdjoint {
                 + times(ratio(k) * linear.factor() * linear.factor(), byDisagreement);
     }
 
-    /** Of the standard deviation of the noise on the teacher's labels. */
+    /** The derivative with respect to the standard deviation of the noise on the teacher's labels. */
     double byTeacherNoise() {
         return byNoise(teacherNoise(), stage.training().noise(nodes.task()));
     }
 
-    /** Of the standard deviation of the noise on the truth's labels. */
+    /** The derivative with respect to the standard deviation of the noise on the truth's labels. */
     double byTruthNoise() {
         double share = stage.training().teacherShare();
         return byNoise(
@@ -92,7 +93,7 @@ final class LabelAdjoint {
         return Double.isInfinite(byVariance) ? byVariance : 2 * noise * byVariance;
     }
 
-    /** Of an eigenvalue of this training. */
+    /** The derivative with respect to an eigenvalue of this training. */
     double byEigenvalue(int k) {
         double lambda = stage.eigenvalue(nodes, k);
         double unit = nodes.rootUnit(k);
@@ -100,7 +101,7 @@ final class LabelAdjoint {
                 + (lambda == 0 ? byRatio(k) / unit / unit : times(ratio(k), byRatio(k)) / lambda);
     }
 
-    /** Of the task's eigenvalue of a feature, ∂E/∂ln λ, as far as this stage goes. */
+    /** The part of ∂E/∂ln λ due to this stage, for the task's eigenvalue of a feature. */
     double byUnit(int k) {
         double byTruth = part * (linear.factor() - 1) * adjoint.byLabelDeviation(k)
                 + times(
@@ -114,13 +115,13 @@ final class LabelAdjoint {
                 - (stage.training().hasTaskSpectrum() ? 0 : times(ratio(k), byRatio(k)));
     }
 
-    /** Of an eigenvalue of the task that is zero, as far as this stage goes. */
+    /** The part of the derivative due to this stage, for an eigenvalue of the task that is zero. */
     double byNewUnit(int k) {
         double unit = nodes.rootUnit(k);
         return adjoint.byNewUnit(k) + (stage.training().hasTaskSpectrum() ? byRatio(k) / unit / unit : 0);
     }
 
-    /** ∂E/∂ρ as far as the labels go. */
+    /** The part of ∂E/∂ρ due to the labels. */
     private double byRatio(int k) {
         double c = linear.factor();
         double disagreement = nodes.power(k) * departure(k) * departure(k) + times(c * c, teacher.variance(k));

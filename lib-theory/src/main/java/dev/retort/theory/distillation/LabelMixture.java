@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  * <pre>  (1 − a)(xᵀβ⋆ + σ⋆z) + a(xᵀb + σz'),      z, z' independent,</pre>
  *
  * where σ⋆ is the noise of the task and σ that of the training ({@link Training#withNoise(double)}, 0 if the teacher's
- * outputs are taken as they are). The excess risk is a parabola in a, so the best share is a closed form. It may lie above
- * 1, where the teacher is worth exaggerating, or below 0, where it is worth contradicting.
+ * outputs are taken as they are). The excess risk is a parabola in a, so the best share is a closed form. It may lie above 1,
+ * where exaggerating the teacher is best, or below 0, where contradicting it is.
  *
- * <p>Every label is a mixture here. For rows of which some are labelled by the teacher and the others by the truth, each in full, see
- * {@link RowPool}: the same share gives those more noise, Σ πσ² and not Σ π²σ², and what the two disagree in besides. The student's data
- * are fresh: for a teacher that labels the data it was trained on there is {@link SelfDistillation}.
+ * <p>Every label is a mixture here. For data in which the teacher labels some rows and the truth the others, see {@link
+ * RowPool}: with the same share they have more noise, Σ πσ² instead of Σ π²σ², plus the disagreement between teacher and
+ * truth. The student's data are fresh: for a teacher that labels the data it was trained on, see {@link SelfDistillation}.
  *
  * <p>Source: the one-stage map of arXiv 2410.18837 for labels of coefficients (1 − a)β⋆ + a b; {@code docs/distillation.md}.
  * Immutable.
@@ -39,7 +39,7 @@ public final class LabelMixture {
     private final Teacher teacher;
     private final Training target;
 
-    /** The excess risk, or at an interpolation threshold what is divided by 1 − Ω in it, is … + linear a + square a². */
+    /** The excess risk, or at an interpolation threshold the part of it that is divided by 1 − Ω, is … + linear a + square a². */
     private final double linear;
 
     private final double square;
@@ -74,7 +74,7 @@ public final class LabelMixture {
             }
         }
         if (Double.isInfinite(stage.perSpare(stage.addedVariance(squareAdded, nodes)))) {
-            // What is multiplied by something infinite decides alone, as it does in the limit.
+            // Only the terms with an infinite factor matter, as in the limit.
             this.linear = Arrays.stream(linearAdded).sum();
             this.square = Arrays.stream(squareAdded).sum();
         } else {
@@ -89,8 +89,8 @@ public final class LabelMixture {
      * @param teacher the teacher
      * @param target how the target is trained; its own teacher's share, of labels or rows, does not matter
      * @return the mixtures
-     * @throws IllegalArgumentException if the surrogate is one that adapts to the share (the optimal one, or the optimally
-     *     masked one, teaching the target directly), or as {@link Teacher#target(Training)} does
+     * @throws IllegalArgumentException if the surrogate adapts to its share (the optimal or the optimally masked surrogate,
+     *     teaching the target directly), or as {@link Teacher#target(Training)} does
      */
     public static LabelMixture of(Teacher teacher, Training target) {
         notNull("target", target);
@@ -102,9 +102,10 @@ public final class LabelMixture {
     }
 
     /**
-     * The share of the teacher at which the target's risk is smallest. A teacher whose labels are the truth's with noise of
-     * their own is worth averaging with: as much noise as the truth's gives the share ½. At the interpolation threshold of the
-     * target, where the risk is infinite on most mixtures, it is the limit of the best share.
+     * The share of the teacher at which the target's risk is smallest. Averaging pays even with a teacher that gives the
+     * truth's labels with independent noise: if its noise is as large as the truth's, the best share is ½. At the
+     * interpolation threshold of the target, where the risk of most mixtures is infinite, this is the limit of the best
+     * share.
      *
      * @return a, any number; 1 if the teacher's labels do not differ from the truth's and neither has noise
      */
@@ -133,7 +134,7 @@ public final class LabelMixture {
     }
 
     /**
-     * The pipeline with some share.
+     * The pipeline with a given share.
      *
      * @param share the teacher's share a
      * @return the teacher, followed by the target

@@ -4,19 +4,19 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * The labels that a stage is trained on: the moments of the coefficients that give them, and the standard deviation of the
- * noise on top.
+ * The labels that a stage is trained on: the moments of their coefficients, and the standard deviation of the noise added to
+ * them.
  *
- * @param moments of the coefficients, a mixture of the truth's and the teacher's
- * @param noise the standard deviation of everything that is not linear in the features
- * @param given how the labels follow from the teacher
+ * @param moments the moments of the coefficients, which mix the truth's and the teacher's
+ * @param noise the standard deviation of the part of the labels that is not linear in the features
+ * @param given the derivation of the labels from the teacher
  */
 record Labelled(Moments moments, double noise, Given given) {
 
-    /** How labels follow from a teacher. */
+    /** The derivation of labels from a teacher: its moments, the linear equivalent of its labels, and its part of them. */
     record Given(Moments teacher, Labels.Linear linear, double part) {}
 
-    /** Whether they have an infinite variance, because a model that gives them is at its interpolation threshold. */
+    /** Whether the labels have infinite variance because the model that gives them is at its interpolation threshold. */
     boolean areUnbounded() {
         return !(noise < Double.POSITIVE_INFINITY)
                 || IntStream.range(0, moments.size()).anyMatch(k -> !(moments.variance(k) < Double.POSITIVE_INFINITY));
@@ -27,7 +27,7 @@ record Labelled(Moments moments, double noise, Given given) {
         return moments::power;
     }
 
-    /** The noise variance, times the square of a factor; 0 where the factor vanishes, infinite noise or not. */
+    /** The noise variance times the square of a factor; 0 for a factor of 0, even if the noise is infinite. */
     DoubleUnaryOperator noisePower() {
         return factor -> {
             double part = Stage.times(factor, noise);

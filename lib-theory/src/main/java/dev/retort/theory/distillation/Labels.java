@@ -12,9 +12,10 @@ import java.util.function.DoubleBinaryOperator;
  *
  * <pre>  y ≃ (a/√N) xᵀb + noise,      a = E Z f(√N Z),      noise variance = E f(√N Z)² − a².</pre>
  *
- * That is exact to leading order: what depends on the one direction b costs O(1/n). The {@linkplain Training#withNoise noise}
- * of the training is added after f. {@linkplain #logits() Logits} are the best labels that a given linear teacher can provide;
- * every other f only adds noise. Derived in the module's documentation, {@code docs/distillation.md}. Immutable.
+ * That is exact to leading order: the dependence on the single direction b contributes O(1/n). The {@linkplain
+ * Training#withNoise noise} of the training is added after f. {@linkplain #logits() Logits} are the best labels that a given
+ * linear teacher can provide; every other f only adds noise. Derived in the module's documentation, {@code
+ * docs/distillation.md}. Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.2, 300), Signal.constant(1));
@@ -29,7 +30,7 @@ public abstract sealed class Labels {
     private Labels() {}
 
     /**
-     * The outputs as they are.
+     * The outputs themselves.
      *
      * @return labels xᵀb
      */
@@ -38,7 +39,7 @@ public abstract sealed class Labels {
     }
 
     /**
-     * Classes without errors.
+     * Classes without flips.
      *
      * @return labels sign(xᵀb)
      */
@@ -93,7 +94,7 @@ public abstract sealed class Labels {
     abstract Linear linear(double power);
 
     /**
-     * The factor a/√N on the coefficients and the noise variance E f² − a², with their derivatives by N.
+     * The factor a/√N on the coefficients and the noise variance E f² − a², with their derivatives with respect to N.
      */
     record Linear(double factor, double noiseVariance, double factorByPower, double noiseByPower) {}
 
@@ -161,7 +162,7 @@ public abstract sealed class Labels {
         /** With this step the trapezoidal rule is exact to rounding: the integrands are smooth and vanish at the ends. */
         private static final double STEP = 0.25;
 
-        /** Up to 25, where both the normal density and the slope of tanh are negligible. */
+        /** The rule extends to 25, where both the normal density and the slope of tanh are negligible. */
         private static final int STEPS = 100;
 
         private final double temperature;

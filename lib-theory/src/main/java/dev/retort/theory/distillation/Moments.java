@@ -7,24 +7,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * The first two moments of a random coefficient vector b, node by node: {@code mean} = √λ E b, {@code deviation} = √λ (E b −
  * β⋆) and {@code variance} = λ Var b, the last summed over the features of the node. A risk is then a plain sum of squares.
- * Mean and deviation are carried side by side, because neither follows from the other without cancellation: not the
- * deviation of a b close to the truth, not the mean of a b close to zero. Immutable.
+ * Both mean and deviation are stored, because neither follows from the other without cancellation: not the deviation of a b
+ * close to the truth, nor the mean of a b close to zero. Immutable.
  */
 final class Moments {
 
     private final Coordinates coordinates;
     private final double[] mean;
     private final double[] deviation;
-    /** Empty if the vector is not random. */
+    /** Empty if the vector is fixed. */
     private final double[] variance;
-    /** The scatter of labels because several models label the rows; null if one labels all. */
+    /** The scatter of labels from row to row where several models label the rows; null if one model labels all. */
     private final @Nullable RowScatter rows;
 
     /**
-     * How the labels of a pool of rows scatter about those of its average coefficients.
+     * The scatter of the labels of a pool of rows about those of its average coefficients.
      *
      * @param ofCoefficients the variance of the coefficients from row to row, node by node
-     * @param noise the standard deviation of the noise that the rows bear
+     * @param noise the standard deviation of the noise on the rows' labels
      */
     private record RowScatter(IntToDoubleFunction ofCoefficients, double noise) {}
 
@@ -47,7 +47,7 @@ final class Moments {
         return new Moments(coordinates, mean, deviation, new double[0]);
     }
 
-    /** The same mean coefficients, for rows that several models label. */
+    /** The same moments, for rows that several models label. */
     Moments withRowScatter(IntToDoubleFunction ofCoefficients, double noise) {
         return new Moments(coordinates, mean, deviation, variance, new RowScatter(ofCoefficients, noise));
     }
@@ -72,7 +72,7 @@ final class Moments {
         return areRandom() ? variance[k] : 0;
     }
 
-    /** Whether several models label a part of the rows each. */
+    /** Whether several models each label a part of the rows. */
     boolean areOfSeveral() {
         return rows != null;
     }
@@ -83,7 +83,7 @@ final class Moments {
     }
 
     /**
-     * The variance of what the labels of rows have beside those of b.
+     * The variance of the difference between the rows' labels and those of b.
      *
      * @param rootRatio the root of the variance of a feature in the units of its node
      */

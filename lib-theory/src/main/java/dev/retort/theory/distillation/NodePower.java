@@ -2,7 +2,7 @@ package dev.retort.theory.distillation;
 
 /**
  * A quantity per node that grows with the square of the labels, such as their second moment. It is computed times the square
- * of a factor, because the labels may be as large as the factor is small. Immutable.
+ * of a factor: the labels may be so large, and the factor so small, that only the product is representable. Immutable.
  */
 @FunctionalInterface
 interface NodePower {

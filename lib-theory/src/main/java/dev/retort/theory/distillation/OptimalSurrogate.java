@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>  g_i = (1−Ω)θ_i / [(1−Ω)θ_i² + Ωζ_i²],      θ_i = 1 − ζ_i = λ_i/(λ_i+τ).</pre>
  *
- * It amplifies the features of which the target misses little, ζ<sub>i</sub> &lt; 1 − Ω, and shrinks the others. The gain
- * depends on the spectrum and the training alone, never on the signal or the noise. Without ridge, an isotropic spectrum has
- * gain one everywhere, and so has every spectrum at τ = 0 (no fewer samples than the rank): no teacher is better than the
+ * It amplifies the features that the target mostly learns, ζ<sub>i</sub> &lt; 1 − Ω, and shrinks the others. The gain depends
+ * on the spectrum and the training alone, never on the signal or the noise. Without ridge, the gain is one everywhere for an
+ * isotropic spectrum, and for every spectrum at τ = 0 (at least as many samples as the rank): no teacher is better than the
  * truth.
  *
  * <p>Valid for any ridge, including 0, for targets that are trained on another covariance than the task's or under a mask
- * (with another gain, in {@code docs/distillation.md}), and for mixed labels, of which it is the best teacher's part. Source:
- * arXiv 2410.18837, the proposition on the optimal surrogate for a given target; derived in the module's documentation,
- * {@code docs/distillation.md}. Indices count from 0 in code and from 1 in formulas. Immutable.
+ * (with another gain, in {@code docs/distillation.md}), and for mixed labels, where it is the best teacher's share of them.
+ * Source: arXiv 2410.18837, the proposition on the optimal surrogate for a given target; derived in the module's
+ * documentation, {@code docs/distillation.md}. Indices count from 0 in code and from 1 in formulas. Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 500), Signal.sourcePowerLaw(1.5));
@@ -50,18 +50,19 @@ public final class OptimalSurrogate {
      * @param target the target's training
      * @return the optimal surrogate
      * @throws IllegalArgumentException if the target has so few samples, or so large a ridge, that τ or a coefficient
-     *     overflows, if the teacher has no share in its labels, or if its spectrum or mask does not fit the task
+     *     overflows, if the teacher has no share in the target's labels, or if the target's spectrum or mask does not fit the
+     *     task
      */
     public static OptimalSurrogate of(RegressionTask task, Training target) {
         if (notNull("target", target).teacherShare() == 0 || target.teacherRows() == 0) {
-            throw refusal("target", target, "leaves nothing for a teacher to say; give it a share above 0");
+            throw refusal("target", target, "gives the teacher no share in its labels; give it a share other than 0");
         }
         return new OptimalSurrogate(
                 Distillation.of(task).surrogate(Surrogate.optimal()).target(target));
     }
 
     /**
-     * By how much the teacher's coefficient exceeds the truth.
+     * The ratio of the teacher's coefficient to the truth.
      *
      * @param i the feature, counted from 0
      * @return g; above 1 where ζ is below the turning point; 0 for a feature of zero variance; at least 0 if the labels are
@@ -80,13 +81,13 @@ public final class OptimalSurrogate {
      * The ζ at which amplification turns into shrinkage.
      *
      * @return 1 − Ω
-     * @throws IllegalStateException if the target is trained on another covariance than the task's, where λ of the task and
-     *     not ζ decides
+     * @throws IllegalStateException if the target has a spectrum or a mask of its own, where the task's λ decides instead of
+     *     ζ
      */
     public double turningPoint() {
         if (distillation.stage().needsFeatures()) {
             throw new IllegalStateException(
-                    "No ζ is the turning point: the training has a spectrum or a mask of its own");
+                    "There is no turning point in ζ: the training has a spectrum or a mask of its own");
         }
         return distillation.equivalent().oneMinusOmega();
     }
@@ -109,8 +110,8 @@ public final class OptimalSurrogate {
     /**
      * The best teacher that may only keep or drop features.
      *
-     * @return the features with 1 − ζ² &gt; Ω, as {@link FeatureMask#optimal(DeterministicEquivalent)} has them for a target
-     *     trained on the task's covariance and the teacher's labels alone
+     * @return the best mask; for a target trained on the task's covariance and the teacher's labels alone the features with 1
+     *     − ζ² &gt; Ω, as in {@link FeatureMask#optimal(DeterministicEquivalent)}
      */
     public FeatureMask mask() {
         Coordinates features =
@@ -124,10 +125,10 @@ public final class OptimalSurrogate {
     }
 
     /**
-     * How many features the optimal mask keeps, also where they cannot be listed.
+     * The number of features that the optimal mask keeps, also where they cannot be listed.
      *
-     * @return the size of {@link #mask()} where there is one; a finite number for a spectrum without end, too, if
-     *     the share is from 0 to below 2, and Long.MAX_VALUE if it keeps infinitely many
+     * @return the size of {@link #mask()} where there is one; for an infinite spectrum a finite number if the share is from 0
+     *     to below 2; Long.MAX_VALUE if infinitely many are kept
      */
     public long maskSize() {
         Stage pupil = distillation.stage();
@@ -145,7 +146,7 @@ public final class OptimalSurrogate {
     }
 
     /**
-     * The risk of the target that this surrogate teaches: its excess part is
+     * The risk of the target that this surrogate teaches: its excess risk is
      *
      * <pre>  Σ λ_iβ⋆_i² Ωζ_i² / [(1−Ω)θ_i² + Ωζ_i²] + Ωσ²/(1−Ω).</pre>
      *

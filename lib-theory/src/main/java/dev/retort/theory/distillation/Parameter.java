@@ -1,6 +1,6 @@
 package dev.retort.theory.distillation;
 
-/** A continuous number of a training. */
+/** A continuous parameter of a training. */
 enum Parameter {
     /** n */
     SAMPLES("number of samples"),

@@ -4,8 +4,8 @@ import dev.retort.core.spectrum.RegressionTask;
 import java.util.List;
 
 /**
- * Trainings one after the other, each on the labels of the model before: a {@link Distillation}, or a {@code
- * MatrixDistillation}, whose covariances share no eigenvectors. What can be asked of either. Immutable.
+ * Trainings one after the other, each on the labels of the model before: what a {@link Distillation} and a {@code
+ * MatrixDistillation}, whose covariances need not share eigenvectors, have in common. Immutable.
  */
 public interface Pipeline {
 
@@ -28,8 +28,8 @@ public interface Pipeline {
      * The pipeline that ends earlier.
      *
      * @param stages how many trainings to keep, from the first on; from 1 to all of them
-     * @return a pipeline of so many trainings
-     * @throws IllegalArgumentException if it is less than 1 or more than there are
+     * @return a pipeline of this many trainings
+     * @throws IllegalArgumentException if {@code stages} is less than 1 or more than there are
      */
     Pipeline beginning(int stages);
 

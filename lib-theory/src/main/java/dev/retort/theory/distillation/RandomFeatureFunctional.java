@@ -7,12 +7,12 @@ import dev.retort.core.internal.CompensatedSum;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * Random features, or with infinitely many ridge regression, differentiated. With u = q − df1, s = n − df1, T = Σ θζ, π = T/(u+T), S = n(1 − Υ) = s + uT/(u+T) and, in the units
- * of the nodes, N = σ² + Σ ρP (ζ² + πθζ) and G = Σ ρPθζ,
+ * The derivatives for random features or, with infinitely many, ridge regression. With u = q − df1, s = n − df1, T = Σ θζ, π
+ * = T/(u+T), S = n(1 − Υ) = s + uT/(u+T) and, in the units of the nodes, N = σ² + Σ ρP (ζ² + πθζ) and G = Σ ρPθζ,
  *
  * <pre>  ρ a = (θ² + πθζ) N/S + θζ G/(u+T),     J = Σ Xθ + (A + πB) N/S + BG/(u+T),     A = Σ Wθ²/ρ,   B = Σ Wθζ/ρ.</pre>
  *
- * All of it moves with x = ln τ, or τ where that is 0, through θ' = −ζ' = −h, h = θζ or 1/λ. Immutable.
+ * All of these depend on x = ln τ, or on x = τ where τ = 0, through θ' = −ζ' = −h, with h = θζ or 1/λ. Immutable.
  */
 final class RandomFeatureFunctional implements Functional {
 
@@ -30,10 +30,10 @@ final class RandomFeatureFunctional implements Functional {
 
     private final double unmixed;
 
-    /** 1/(u+T), 0 where what is divided by it is 0. */
+    /** 1/(u+T), or 0 where the numerators are 0. */
     private final double perFeature;
 
-    /** ∂J/∂ of A, B, N, G, π, S and 1/(u+T). */
+    /** The derivatives of J with respect to A, B, N, G, π, S and 1/(u+T). */
     private final double byLearnt;
 
     private final double byUndecided;
@@ -96,7 +96,7 @@ final class RandomFeatureFunctional implements Functional {
                         seen(k -> nodes.weight(k) * slope(k) * (theta(k) - zeta(k))));
     }
 
-    /** What changes of u and s, which are the same, and of T do. */
+    /** The change of J due to changes of T and of u and s, which change by the same amount. */
     private double byGlobals(double unusedBy, double undecidedBy) {
         return bySpare * (unusedBy + mixed * mixed * unusedBy + unmixed * unmixed * undecidedBy)
                 + byMixed * perFeature * (unmixed * undecidedBy - mixed * unusedBy)
@@ -154,7 +154,7 @@ final class RandomFeatureFunctional implements Functional {
         if (equivalent.tau() > 0) {
             return weight(k) * addedVariance(k);
         }
-        // Without a ridge, a feature that appears is learnt at once, and lets noise in.
+        // Without a ridge, a feature that gets variance is learnt at once, and passes on noise.
         return byAllLearnt == 0 ? terms.byTheta(k) : byAllLearnt;
     }
 
@@ -169,7 +169,7 @@ final class RandomFeatureFunctional implements Functional {
         return missed + (terms.byTheta(k) + byGlobals(-1, 1) + byTau / stiffness()) / tau;
     }
 
-    /** A random feature mixes in what hardly varies with what does, so that its coefficient is no smaller. */
+    /** Random features mix weak features with strong ones, so that the coefficients of weak features are no smaller. */
     @Override
     public double addedVariance(int k) {
         if (!stage.sees(k)) {
@@ -192,7 +192,7 @@ final class RandomFeatureFunctional implements Functional {
                         - perFeature * (byMixed * mixed + byPerFeature * perFeature)
                         + (hasTau ? byTau * (equivalent.dTauDFeatures() / equivalent.tau()) : 0);
             case RIDGE -> times(byTau, equivalent.dTauDRidge() / (hasTau ? equivalent.tau() : 1));
-            default -> throw new IllegalArgumentException("No derivative by the " + parameter);
+            default -> throw new IllegalArgumentException("No derivative with respect to the " + parameter);
         };
     }
 

@@ -6,13 +6,13 @@ import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ridge regression on q random combinations of the features. It has two noise channels: what acts as noise on the labels, and
- * how the random features fluctuate with what they cannot express,
+ * Ridge regression on q random combinations of the features. It has two noise channels: the part of the labels that acts as
+ * noise, and the fluctuation of the random features with the part that they cannot express,
  *
  * <pre>  profile = (θ² + πθζ)/(nΥ),      noise = Υ/(1−Υ),      cost = (ζ² + πθζ)Υ/(1−Υ),
  *   profile = θζ/Σθζ,                noise = 0,            cost = πθζ,                  π = Σθζ/(q − df2).</pre>
  *
- * Both profiles add up to one under the training's covariance. √Υ goes within squares, as √Ω does in {@link RidgeStage}.
+ * Both profiles add up to one under the training's covariance. √Υ goes into the squares, as √Ω does in {@link RidgeStage}.
  * Immutable.
  */
 final class RandomFeatureStage extends Stage {
@@ -145,7 +145,7 @@ final class RandomFeatureStage extends Stage {
                         + times(spare() * fluctuation, power.times(fluctuationScale(nodes, k), k));
             }
 
-            /** With ζ/θ = τ/λ, which stays exact where θ² or Υ underflows. */
+            /** Computed with ζ/θ = τ/λ, which stays exact where θ² or Υ underflows. */
             @Override
             public double perLearnt(double lambda, double rootRatio) {
                 double zeta = zeta(lambda);

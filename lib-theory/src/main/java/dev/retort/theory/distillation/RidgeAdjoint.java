@@ -8,14 +8,14 @@ import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ridge regression, differentiated backwards: given how the risk E at the end moves with the moments that the stage
- * makes, how it moves with the training, and with the moments that the stage was given. The map, node by node in the units
- * of the task (d for √λ (E b − β⋆), v for λ Var b, t for the truth, w for the weight, ρ for the variance of the training's
- * feature in those units), is
+ * Ridge regression, differentiated backwards: from the derivatives of the final risk E with respect to the moments that the
+ * stage produces, those with respect to the training and to the moments that the stage was given. The map, node by node in
+ * the units of the task (d for √λ (E b − β⋆), v for λ Var b, t for the truth, w for the weight, ρ for the variance of the
+ * training's feature in those units), is
  *
  * <pre>  d' = θd − ζt,   v' = θ²v + wφA,   A = [Ωσ² + Σ Ωρζ²((t+d)² + v)]/(1−Ω),   φ = θ²/(ρ df2).</pre>
  *
- * <p>Its adjoint is written in full in the module's documentation, {@code docs/distillation.md}. Immutable.
+ * <p>Its adjoint is given in full in the module's documentation, {@code docs/distillation.md}. Immutable.
  */
 final class RidgeAdjoint implements Adjoint {
 
@@ -26,20 +26,20 @@ final class RidgeAdjoint implements Adjoint {
     private final double[] byDeviation;
     private final double[] byVariance;
 
-    /** The gain of the labels, if they follow this training; then the risk moves with it, too. */
+    /** The gain of the labels, on which the risk then depends too; null unless the labels follow this training. */
     private final @Nullable Gain gain;
 
     private final double amplification;
     private final double added;
     private final double byAdded;
 
-    /** ∂E/∂A over 1 − Ω: what one more unit of missed variance does. */
+    /** ∂E/∂A over 1 − Ω: the effect of one more unit of missed variance. */
     private final double byMissed;
 
-    /** Of the labels' gain with its s², over all nodes. */
+    /** The derivative through s² in the labels' gain, summed over all nodes. */
     private final double byGains;
 
-    /** ∂E/∂ln(1−Ω), to which A and the gains are related inversely. */
+    /** ∂E/∂ln(1−Ω), through A and the gains, which vary inversely with 1 − Ω. */
     private final double bySpare;
 
     /** ∂ ln(1−Ω)/∂ ln τ is twice this; where τ = 0, ∂τ in place of ∂ ln τ, here and below. */
@@ -48,7 +48,7 @@ final class RidgeAdjoint implements Adjoint {
     /** 1 − spread, without cancellation. */
     private final double unspread;
 
-    /** ∂E/∂ln τ at a fixed 1 − Ω, and in all. */
+    /** ∂E/∂ln τ at fixed 1 − Ω, and the total derivative. */
     private final double byTauAlone;
 
     private final double byTau;
@@ -132,7 +132,7 @@ final class RidgeAdjoint implements Adjoint {
         return switch (parameter) {
             case SAMPLES -> bySamples();
             case RIDGE -> byRidge();
-            default -> throw new IllegalArgumentException("No derivative by the " + parameter);
+            default -> throw new IllegalArgumentException("No derivative with respect to the " + parameter);
         };
     }
 
@@ -155,7 +155,7 @@ final class RidgeAdjoint implements Adjoint {
         return lambda == 0 ? byNewEigenvalue(k) : (byFactors(k) + byRatio(k)) / lambda;
     }
 
-    /** ∂E/∂ln λ at fixed ρ: of the eigenvalue in θ and ζ. */
+    /** ∂E/∂ln λ at fixed ρ: the eigenvalue enters through θ and ζ. */
     private double byFactors(int k) {
         double theta = theta(k);
         double zeta = zeta(k);
@@ -182,7 +182,7 @@ final class RidgeAdjoint implements Adjoint {
         return gain == null ? by : by - byGain(k) * gain.lacking(k) - byGains * partOfAmplification(k);
     }
 
-    /** The derivative from above of an eigenvalue that is zero. */
+    /** The derivative from above with respect to an eigenvalue that is zero. */
     private double byNewEigenvalue(int k) {
         double unit = nodes.rootUnit(k);
         double missed = times(byMissed, labels.power(equivalent.rootOmega() / unit, k));
@@ -190,7 +190,7 @@ final class RidgeAdjoint implements Adjoint {
             return missed;
         }
         if (equivalent.tau() <= 0) {
-            // A feature that appears is learnt at once, and lets noise in.
+            // A feature that gets variance is learnt at once, and passes on noise.
             double noise = times(byAdded, added);
             return unbounded(
                     noise == 0 ? byDeviation[k] * labels.mean(k) + times(byVariance[k], labels.variance(k)) : noise);
@@ -211,7 +211,7 @@ final class RidgeAdjoint implements Adjoint {
         return nodes.matters(k) ? nodes.weight(k) * portion(k) / amplification : 0;
     }
 
-    /** At a fixed 1 − Ω. */
+    /** ∂E/∂ln τ at fixed 1 − Ω. */
     private double byTauAlone() {
         double by = sum(k -> {
             double theta = theta(k);
@@ -232,7 +232,10 @@ final class RidgeAdjoint implements Adjoint {
                 - 2 * byGains * ofAmplification;
     }
 
-    /** At the threshold, as far as the ridge moves τ: then 1 − Ω = 2τ/n Σ 1/λ, and A and the gains begin with τ¹. */
+    /**
+     * The derivative at the threshold, where τ depends on the ridge: 1 − Ω = 2τ/n Σ 1/λ there, and A and the gains start at
+     * order τ.
+     */
     private double byTauAtThreshold() {
         double spread = sum(k -> nodes.weight(k) * slope(k));
         double perSpread = equivalent.samples() / (2 * spread);
@@ -247,7 +250,7 @@ final class RidgeAdjoint implements Adjoint {
         });
     }
 
-    /** ζ, or dζ/dτ where τ = 0; nothing of features that are not seen. */
+    /** ζ, or dζ/dτ where τ = 0; zero for features that are not seen. */
     private double slope(int k) {
         return theta(k) == 0 ? 0 : equivalent.tau() == 0 ? 1 / stage.eigenvalue(nodes, k) : zeta(k);
     }

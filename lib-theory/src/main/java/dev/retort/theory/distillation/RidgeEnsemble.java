@@ -13,13 +13,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An ensemble of ridge regressions on one and the same sample, whose coefficients are added up with weights w, Σ w = 1: its excess risk
+ * An ensemble of ridge regressions on the same sample, whose coefficients are averaged with weights w, Σ w = 1: its excess risk
  * is Σ w_k w_l P(r_k, r_l) with
  *
  * <pre>  P(r_1, r_2) = [Σ λβ⋆²ζ_1ζ_2 + σ²Ω_12]/(1 − Ω_12),      Ω_12 = (1/n) Σ θ_1θ_2,</pre>
  *
- * and the best weights minimise that. Ridges that are spread widely reach nearly what the best of all spectral filters does. The ensemble as a
- * training of any pipeline is {@link #filter()}. Source: derived in {@code docs/self-distillation.md}. Immutable.
+ * and the best weights minimise it. Widely spread ridges come close to the risk of the best of all spectral filters. {@link
+ * #filter()} makes the ensemble a training for any pipeline. Source: derived in {@code docs/self-distillation.md}. Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.2, 300), Signal.sourcePowerLaw(1.4)).withNoise(0.6);
@@ -30,7 +30,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RidgeEnsemble {
 
-    /** Directions in which the risk bends less than this part of the most are not followed: they are rounding. */
+    /**
+     * Directions in which the curvature of the risk is below this share of the largest are not followed: it is rounding
+     * error.
+     */
     private static final double FLAT = 1e-13;
 
     private final RegressionTask task;
@@ -57,10 +60,10 @@ public final class RidgeEnsemble {
     }
 
     /**
-     * The ensemble of some ridges.
+     * The ensemble of given ridges.
      *
      * @param task the task
-     * @param training of how many samples and with what noise; its own ridge does not matter
+     * @param training the number of samples and the noise; its own ridge does not matter
      * @param ridges r<sub>k</sub>, at least 0, at least one
      * @return the ensemble with the best weights
      * @throws IllegalArgumentException if an argument is null, there is no ridge, a ridge is negative, NaN or infinite, or the training is
@@ -74,7 +77,7 @@ public final class RidgeEnsemble {
         return new RidgeEnsemble(notNull("task", task), notNull("training", training), ridges.clone());
     }
 
-    /** From the best single one along the directions in which the risk bends. */
+    /** Starts at the best single ridge and goes along the directions in which the risk is curved. */
     private double[] best() {
         int size = ridges.length;
         int from = 0;
@@ -140,7 +143,7 @@ public final class RidgeEnsemble {
     /**
      * The excess risk with the best weights.
      *
-     * @return the smallest of this ensemble
+     * @return the smallest excess risk that this ensemble reaches
      */
     public double excess() {
         return form(weights);
@@ -151,7 +154,8 @@ public final class RidgeEnsemble {
      *
      * @param weights w, one for each ridge; their sum should be 1
      * @return the excess risk
-     * @throws IllegalArgumentException if the weights are null, not as many as the ridges, NaN or infinite, or do not add up to 1 within 1e-9
+     * @throws IllegalArgumentException if the weights are null, not as many as the ridges, NaN or infinite, or do not add up
+     *     to 1 within 1e-9
      */
     public double excess(double... weights) {
         length("weights", notNull("weights", weights).length, "the number of ridges", ridges.length);

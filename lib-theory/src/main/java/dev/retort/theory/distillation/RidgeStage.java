@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>  profile = θ²/df2,      noise = Ω/(1−Ω),      cost = ζ²Ω/(1−Ω).</pre>
  *
- * √Ω goes within squares, for a surrogate may be as large as Ω is small. Immutable.
+ * √Ω goes into the squares: where Ω is small, a surrogate may be large in proportion. Immutable.
  */
 final class RidgeStage extends Stage {
 
@@ -95,7 +95,7 @@ final class RidgeStage extends Stage {
         return root * root / equivalent.samples();
     }
 
-    /** How many times larger the added variance is under the task's covariance than under the training's. */
+    /** The ratio of the added variance under the task's covariance to that under the training's. */
     double amplification(Coordinates nodes) {
         return amplification(nodes, k -> portion(nodes, k));
     }
@@ -110,7 +110,7 @@ final class RidgeStage extends Stage {
                 return times(amplification, power.times(missedScale(nodes, k), k));
             }
 
-            /** With ζ/θ = τ/λ, which stays exact where θ² or Ω underflows. */
+            /** Computed with ζ/θ = τ/λ, which stays exact where θ² or Ω underflows. */
             @Override
             public double perLearnt(double lambda, double rootRatio) {
                 double missed = scale * rootRatio * equivalent.tau() / lambda * (scale * rootRatio * zeta(lambda));
@@ -120,8 +120,8 @@ final class RidgeStage extends Stage {
     }
 
     /**
-     * One crossing of a level of at most 1; of a higher one, which 1 − a/2 is for a teacher that is contradicted, none or two,
-     * between which the gain exceeds it.
+     * A level of at most 1 is crossed once. A higher level, such as 1 − a/2 for a teacher that is contradicted, is crossed
+     * never or twice, and the gain exceeds it between the crossings.
      */
     @Override
     double[] gainCrossings(Gain gain, Coordinates nodes, double level) {
@@ -145,7 +145,7 @@ final class RidgeStage extends Stage {
     }
 
     /**
-     * The eigenvalue at which g = h, at most 1, solved without a difference: its ζ is the positive root of hζ² +
+     * The eigenvalue at which g = h ≤ 1, found without cancellation: its ζ is the positive root of hζ² +
      * (1−Ω)(1−2h)ζ − (1−Ω)(1−h), or the negative root if τ is negative, where every gain is below one. No gain is below h = 0.
      */
     static double keptAbove(DeterministicEquivalent equivalent, double h) {
@@ -179,7 +179,7 @@ final class RidgeStage extends Stage {
     Adjoint adjoint(Labelled labels, double[] byDeviation, double[] byVariance, @Nullable Gain gain) {
         double rows = training().teacherRows();
         if (gain != null && rows != 1 && rows != 0) {
-            // In a pool the gain also weighs how far teacher and truth disagree.
+            // In a pool of rows the gain also depends on the disagreement of teacher and truth.
             return RandomFeatureStage.of(labels.moments().coordinates().task(), training(), Double.POSITIVE_INFINITY)
                     .adjoint(labels, byDeviation, byVariance, gain);
         }

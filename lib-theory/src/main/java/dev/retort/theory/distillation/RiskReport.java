@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * <pre>  excess = E (b − β⋆)ᵀΣ(b − β⋆)
  *         = bias + label-noise variance + design variance + inherited variance,      test = excess + σ².</pre>
  *
- * The bias is that of the average trained coefficient; the first two variances are what the noise of the labels and the
- * random draw of the features add to it, and the third is what a teacher that was trained itself passes on of its own. Each
- * part is exact to about 1e-15 of the excess risk. At the interpolation threshold (n = rank, ridge 0) noisy labels make it
- * infinite. Σ is the covariance of the task, whatever the target was trained on. Immutable.
+ * The bias is that of the average trained coefficient; the first two variances come from the noise of the labels and the
+ * random draw of the features, and the third is passed on by a teacher that was itself trained. Each part is exact to about
+ * 1e-15 of the excess risk. At the interpolation threshold (n = rank, ridge 0) noisy labels make it infinite. Σ is the
+ * covariance of the task, whatever the target was trained on. Immutable.
  */
 public final class RiskReport {
 
@@ -35,12 +35,12 @@ public final class RiskReport {
     private final double testNoise;
     private final Shares shares;
 
-    /** The predicted pipeline, if it is known, for values that are computed on demand. */
+    /** The predicted pipeline, for values that are computed on demand; null if it is not known. */
     private final @Nullable Supplier<Distillation> pipeline;
 
     private final Supplier<Optional<FiniteSize>> expansion;
 
-    /** The expansion, once computed. It depends on nothing else, so it does not matter which thread computes it. */
+    /** The expansion, once computed. Every thread computes the same value, so that no lock is needed. */
     private volatile @Nullable FiniteSize size;
 
     private RiskReport(
@@ -62,7 +62,7 @@ public final class RiskReport {
         this.expansion = expansion;
     }
 
-    /** The report of training on the labels that a teacher of given moments provides, at the end of a pipeline. */
+    /** The report for training on the labels of a teacher with given moments, at the end of a pipeline. */
     static RiskReport of(Stage target, Moments teacher, Supplier<Distillation> pipeline) {
         Labelled labelled = target.labels(teacher);
         Moments labels = labelled.moments();
@@ -82,14 +82,14 @@ public final class RiskReport {
     }
 
     /**
-     * The report of parts that are known feature by feature, for pipelines of other kinds.
+     * The report made from parts given feature by feature, for other kinds of pipelines.
      *
-     * @param bias what each feature adds to the bias, at least 0
-     * @param labelNoise the same for the variance due to the noise on the labels
-     * @param design the same for the variance due to the random features
-     * @param inherited the same for the variance that the teacher brings with it
+     * @param bias the contribution of each feature to the bias, at least 0
+     * @param labelNoise its contribution to the variance due to the noise on the labels
+     * @param design its contribution to the variance due to the random features
+     * @param inherited its contribution to the variance passed on by the teacher
      * @param noise the standard deviation of the noise on a fresh label, at least 0
-     * @return the report; what is infinite in one feature is infinite in all
+     * @return the report; a part that is infinite in one feature is infinite as a whole
      * @throws IllegalArgumentException if an array is null or has another length than the first, if an entry is negative or
      *     NaN, or if the noise is negative, NaN or infinite
      */
@@ -107,9 +107,9 @@ public final class RiskReport {
     }
 
     /**
-     * The same risk with what is known of experiments of finite size, for pipelines of other kinds.
+     * The same risk with an expansion for experiments of finite size, for other kinds of pipelines.
      *
-     * @param expansion finds it, or nothing; called when it is first asked for, by any thread, and again if it found nothing
+     * @param expansion computes the expansion, or empty; called on first use, by any thread, and again if it returned empty
      * @return a new report
      * @throws IllegalArgumentException if the argument is null
      */
@@ -136,7 +136,10 @@ public final class RiskReport {
         return Stage.sum(part.length, i -> part[i]);
     }
 
-    /** 1 − φ/π with the angle φ between the student and the truth, of which the part at right angles is not a difference. */
+    /**
+     * 1 − φ/π with the angle φ between the target and the truth; the part of the target at right angles to the truth is
+     * computed without cancellation.
+     */
     private static double accuracy(Stage target, Moments labels, Stage.Amounts added) {
         Coordinates nodes = labels.coordinates();
         double along = Stage.sum(
@@ -159,8 +162,8 @@ public final class RiskReport {
             double apart = nodes.matters(k) ? target.trainedDeviation(labels, k) : 0;
             return nodes.power(k) * apart * nodes.truth(k);
         });
-        // |b|²|β⋆|² − (bᵀβ⋆)² is the same of b − β⋆, which is the shorter of the two for a good student and not for a
-        // quiet one.
+        // |b|²|β⋆|² − (bᵀβ⋆)² is the same with b − β⋆ for b; use whichever is shorter: b − β⋆ if b is close to β⋆, b if it is
+        // close to 0.
         double across =
                 mean < bias ? power * (mean + spread) - along * along : power * (bias + spread) - offset * offset;
         return mean + spread == 0 || power == 0 ? 0.5 : 1 - Math.atan2(Math.sqrt(Math.max(across, 0)), along) / Math.PI;
@@ -177,7 +180,7 @@ public final class RiskReport {
     }
 
     /**
-     * The excess risk: what the target loses against the ground truth.
+     * The excess risk: the target's loss compared with the ground truth.
      *
      * @return E (b − β⋆)ᵀΣ(b − β⋆), at least 0
      */
@@ -204,8 +207,8 @@ public final class RiskReport {
     }
 
     /**
-     * The variance due to the noise on the labels, to which belongs what they owe to features that a masked target does not
-     * see.
+     * The variance due to the noise on the labels, which includes the contributions to the labels of features that a masked
+     * target does not see.
      *
      * @return Ωσ²/(1 − Ω), if the target was trained on the task's covariance
      */
@@ -214,7 +217,7 @@ public final class RiskReport {
     }
 
     /**
-     * The variance due to the random features: what the target misses of the teacher acts on it like label noise.
+     * The variance due to the random features: the part of the teacher that the target misses acts like label noise.
      *
      * @return Ω/(1 − Ω) Σ λ<sub>i</sub>ζ<sub>i</sub>² E (βˢ<sub>i</sub>)², if the target was trained on the task's covariance
      */
@@ -223,7 +226,7 @@ public final class RiskReport {
     }
 
     /**
-     * The variance that the teacher brings with it, if it was trained itself.
+     * The variance passed on by a teacher that was itself trained.
      *
      * @return Σ λ<sub>i</sub>θ<sub>i</sub>² Var βˢ<sub>i</sub>; 0 for a teacher of fixed coefficients
      */
@@ -232,14 +235,15 @@ public final class RiskReport {
     }
 
     /**
-     * The accuracy of the target as a classifier: how often the sign of xᵀb is that of xᵀβ⋆, with ρ the correlation of the two,
+     * The accuracy of the target as a classifier: the probability that xᵀb has the sign of xᵀβ⋆, with ρ the correlation of
+     * the two,
      *
      * <pre>  1 − arccos(ρ)/π,      ρ = Σ λ E b β⋆ / √(Σ λ E b² · Σ λβ⋆²).</pre>
      *
-     * (Of test labels of which a fraction η is flipped, η + (1 − 2η) times that.)
+     * (If a fraction η of the test labels is flipped, it is η + (1 − 2η) times that.)
      *
      * @return a probability; ½ for a target or a truth that is zero, and for an infinite risk
-     * @throws IllegalStateException if the report was made of parts by another kind of pipeline, which does not know it
+     * @throws IllegalStateException if the report was made from parts by another kind of pipeline, which does not provide it
      */
     public double accuracy() {
         Distillation known = known("accuracy");
@@ -249,12 +253,12 @@ public final class RiskReport {
     }
 
     /**
-     * The mean squared error of the target on the very labels that it was trained on, noise included. It is no estimate of the
-     * test risk: an interpolator makes none. Of a single pass of stochastic gradient descent it is that of the last iterate on all rows of the
-     * pass, exact for Gaussian features at every size, in p²T operations for T steps.
+     * The mean squared error of the target on the labels that it was trained on, noise included. It does not estimate the
+     * test risk: for an interpolator it is 0. For a single pass of stochastic gradient descent it is the error of the last
+     * iterate on all rows of the pass, exact for Gaussian features at every size, in p²T operations for T steps.
      *
      * @return E (1/n)‖y − Xb‖², at least 0; (1 − df1/n)² times the error on fresh labels for ridge regression
-     * @throws IllegalStateException if the report was made of parts by another kind of pipeline, which does not know it
+     * @throws IllegalStateException if the report was made from parts by another kind of pipeline, which does not provide it
      */
     public double trainingError() {
         Distillation known = known("training error");
@@ -264,33 +268,34 @@ public final class RiskReport {
     private Distillation known(String name) {
         return pipeline()
                 .orElseThrow(
-                        () -> new IllegalStateException("No " + name + " is known of a report that was made of parts"));
+                        () -> new IllegalStateException("No " + name + " is known for a report that was made from parts"));
     }
 
     /**
      * The pipeline whose last training this is the risk of.
      *
-     * @return the pipeline, with all its settings; nothing for a report that was made of parts
+     * @return the pipeline, with all its settings; empty for a report that was made from parts
      */
     public Optional<Distillation> pipeline() {
         return Optional.ofNullable(pipeline).map(Supplier::get);
     }
 
-    /** What each feature has more in this excess risk than in another. */
+    /** The share of each feature in this excess risk minus that in another. */
     Shares sharesMinus(RiskReport other) {
         return shares.minus(other.shares);
     }
 
     /**
-     * How far the mean excess risk of experiments of this size is from {@link #excess()}, which is its limit: the term of order
-     * 1/n. What is left is of order 1/n².
+     * The correction of order 1/n for finite size: the mean excess risk of experiments of this size minus its limit, {@link
+     * #excess()}, up to terms of order 1/n².
      *
-     * <p>Known for chains of ridge regressions, spectral filters and single-pass gradient descent, which is exact, with or without
-     * masks, spectra of their own and mixed labels, and for Gaussian features, whether covariances commute or not; not for random
-     * features, pools of rows, nor labels other than logits; derived in the module's documentation, {@code docs/finite-size.md}.
+     * <p>Known for chains of ridge regressions, spectral filters and single-pass gradient descent (which is exact) on
+     * Gaussian features, with or without masks, separate spectra and mixed labels, whether covariances commute or not; not
+     * known for random features, pools of rows, or labels other than logits; derived in the module's documentation, {@code
+     * docs/finite-size.md}.
      *
-     * @return δE, of either sign; nothing where the formula is not known, the risk is infinite, or eigenvalues over
-     *     hundreds of decades take the terms out of the range of numbers
+     * @return δE, of either sign; empty where the formula is not known, the risk is infinite, or the terms overflow because
+     *     eigenvalues span hundreds of decades
      */
     public OptionalDouble finiteSizeCorrection() {
         return finiteSize().map(size -> OptionalDouble.of(size.correction())).orElseGet(OptionalDouble::empty);
@@ -299,7 +304,7 @@ public final class RiskReport {
     /**
      * The excess risk with its correction for finite size, the mean over experiments up to O(1/n²).
      *
-     * @return {@link #excess()} + {@link #finiteSizeCorrection()}; nothing where that is not known
+     * @return {@link #excess()} + {@link #finiteSizeCorrection()}; empty where the correction is not known
      */
     public OptionalDouble corrected() {
         OptionalDouble correction = finiteSizeCorrection();
@@ -307,24 +312,25 @@ public final class RiskReport {
     }
 
     /**
-     * By how much the excess risk of a single experiment, all data drawn once, scatters about its mean. To leading order, which is off
-     * by a part of order 1/n, usually too small: by some 5 % at 40 samples and 2 % at 100. The scatter is asymptotically normal, and
-     * skewed upwards at small sizes.
+     * The standard deviation of the excess risk of a single experiment, in which all data are drawn once. To leading order,
+     * with a relative error of order 1/n, usually too small: by about 5 % at 40 samples and 2 % at 100. The scatter is
+     * asymptotically normal, and skewed upwards at small sizes.
      *
-     * @return the standard deviation, at least 0; nothing where {@link #finiteSizeCorrection()} is not known, nor for a pipeline
-     *     with a spectral filter or with stochastic gradient descent
+     * @return the standard deviation, at least 0; empty where {@link #finiteSizeCorrection()} is not known, and for a
+     *     pipeline with a spectral filter or with stochastic gradient descent
      */
     public OptionalDouble standardDeviation() {
         return finiteSize().map(FiniteSize::standardDeviation).orElseGet(OptionalDouble::empty);
     }
 
     /**
-     * How far the excess risk of a single experiment, all data drawn once, is from what was to be expected of it. Chance alone
-     * keeps this within ±3 in 99 cases of 100; at small sizes it is more often far above than far below.
+     * The deviation of the excess risk of a single experiment, in which all data are drawn once, from its expectation, in
+     * standard deviations. By chance alone it is within ±3 in 99 cases of 100; at small sizes it is more often far above than
+     * far below.
      *
      * @param excess the excess risk (b − β⋆)ᵀΣ(b − β⋆) of one trained target
-     * @return (excess − {@link #corrected()})/{@link #standardDeviation()}; 0 if they are equal, ±infinity if they differ although
-     *     nothing scatters, nothing where the two are not known
+     * @return (excess − {@link #corrected()})/{@link #standardDeviation()}; 0 if they are equal, ±infinity if they differ
+     *     although the standard deviation is 0, empty where the two are not known
      * @throws IllegalArgumentException if the excess risk is NaN, infinite or negative
      */
     public OptionalDouble zScore(double excess) {
@@ -340,7 +346,7 @@ public final class RiskReport {
      * Whether the expansion in 1/n of the mean can be trusted: its term is at most a third of the excess risk, and every training has at
      * least 30 samples to spare, n(1 − Ω).
      *
-     * @return false also where the correction is not known
+     * @return whether both hold; false where the correction is not known
      */
     public boolean isExpansionReliable() {
         return finiteSize().map(size -> size.isReliable(excess())).orElse(false);
@@ -354,7 +360,7 @@ public final class RiskReport {
     }
 
     /**
-     * The share of one feature in the excess risk: how far the target's coefficient of that feature is from the truth.
+     * The share of one feature in the excess risk: the squared error of the target's coefficient of that feature.
      *
      * @param i the feature, counted from 0
      * @return λ E (b − β⋆)² for that feature; the shares of all features add up to the excess risk

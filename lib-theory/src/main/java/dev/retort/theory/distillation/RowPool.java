@@ -15,21 +15,21 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A training set whose rows come from several sources side by side: each row has the label of one of them, in full. Of n fresh rows
- * the part π<sub>k</sub> is labelled by source k with noise of standard deviation σ<sub>k</sub>; a source is the truth, another
- * fixed surrogate, or a model that was trained itself, on data of its own. The target sees the average b̄ = Σ π<sub>k</sub>b<sub>k</sub>,
- * and what the sources disagree in acts on it as noise,
+ * A training set whose rows are labelled by several sources, each row by one of them. Of n fresh rows the part π<sub>k</sub>
+ * is labelled by source k with noise of standard deviation σ<sub>k</sub>; a source is the truth, another fixed surrogate, or
+ * a model that was itself trained, on data of its own. The target learns from the average b̄ = Σ π<sub>k</sub>b<sub>k</sub>,
+ * and the disagreement of the sources acts as noise,
  *
  * <pre>  σ̄² = Σ π_k σ_k² + Σ_{k&lt;l} π_k π_l E (x'(b_k − b_l))².</pre>
  *
- * <p>This is not {@link LabelMixture}, where every row bears a label that is itself an average: that has the same b̄, but the noise
- * Σ π<sub>k</sub>²σ<sub>k</sub>² and no disagreement. For two sources of which one is the truth, {@link
- * Training#withTeacherRows(double)} says the same within a chain. Sources are independent given the truth: two equal descriptions
- * are two models, trained apart.
+ * <p>This differs from {@link LabelMixture}, where the label of every row is an average: that has the same b̄, but the noise
+ * Σ π<sub>k</sub>²σ<sub>k</sub>² and no disagreement. For two sources, one of them the truth, {@link
+ * Training#withTeacherRows(double)} does the same within a chain. Sources are independent given the truth: two equal
+ * descriptions are two models, trained independently.
  *
- * <p>The excess risk is a quadratic form in the shares, πᵀQπ, which need not be convex, for disagreement is largest in between. The
- * best shares are found on every face of the simplex, which is certain, and is the reason for at most {@value #MOST_SOURCES}
- * sources. Derived in the module's documentation, {@code docs/distillation.md}. Immutable.
+ * <p>The excess risk is a quadratic form in the shares, πᵀQπ, which need not be convex, because disagreement is largest at
+ * intermediate shares. To find the best shares with certainty, every face of the simplex is searched, which limits a pool to
+ * {@value #MOST_SOURCES} sources. Derived in the module's documentation, {@code docs/distillation.md}. Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.1, 30), Signal.sourcePowerLaw(1.5)).withNoise(0.6);
@@ -54,7 +54,7 @@ public final class RowPool {
     private final List<Teacher> teachers;
     private final double[] noise;
 
-    /** Q, or at an interpolation threshold what is divided by 1 − Ω in it. */
+    /** Q, or at an interpolation threshold the part of it that is divided by 1 − Ω. */
     private final double[][] form;
 
     private final boolean isAtThreshold;
@@ -99,7 +99,7 @@ public final class RowPool {
                 throw refusal(
                         "sources[" + s + "]",
                         teachers.get(s),
-                        "is at its interpolation threshold, where its labels have no bound; give it a ridge");
+                        "is at its interpolation threshold, where its labels have infinite variance; give it a ridge");
             }
             models.add(model);
         }
@@ -120,14 +120,14 @@ public final class RowPool {
     }
 
     /**
-     * The pools of a target's rows. The truth's rows bear the noise of the task, all others that of the target's training.
+     * The pools of a target's rows. The truth's rows have the noise of the task, all others that of the target's training.
      *
      * @param target how the target is trained; its own teacher's share, of labels or rows, does not matter
      * @param sources who labels the rows, from 1 to {@value #MOST_SOURCES}, all of the same task
-     * @return the pools of all shares
-     * @throws IllegalArgumentException if there are none or too many, if one is of another task, adapts to its share of the
-     *     labels (the optimal surrogate, or the optimally masked one, itself), is at its interpolation threshold or begins with a pool
-     *     itself, if the target's labels are not logits, or as {@link Teacher#target(Training)} does
+     * @return the pools, for any shares
+     * @throws IllegalArgumentException if there is no source or too many, if a source is of another task, adapts to its share
+     *     of the labels (the optimal or the optimally masked surrogate itself), is at its interpolation threshold or begins
+     *     with a pool itself, if the target's labels are not logits, or as {@link Teacher#target(Training)} does
      */
     public static RowPool of(Training target, List<? extends Teacher> sources) {
         notNull("target", target);
@@ -162,7 +162,7 @@ public final class RowPool {
     }
 
     /**
-     * The same pools with other noise.
+     * The same pools with different noise.
      *
      * @param noise the standard deviation of the noise on each source's labels, in their order, each at least 0
      * @return new pools
@@ -176,7 +176,7 @@ public final class RowPool {
         return new RowPool(target, teachers, noise.clone());
     }
 
-    /** E (b_s − b_t)² of a node, of two models that are independent of each other. */
+    /** E (b_s − b_t)² in a node for two independent models. */
     static double disagreement(Coordinates nodes, Moments s, Moments t, int k) {
         double apart = s.deviation(k) - t.deviation(k);
         return nodes.power(k) * apart * apart + s.variance(k) + t.variance(k);
@@ -196,7 +196,7 @@ public final class RowPool {
         return kept.value();
     }
 
-    /** What two sources add to the variance together, times 1 − Ω. */
+    /** The contribution of two sources to the added variance, times 1 − Ω. */
     private double added(Stage stage, Coordinates nodes, List<Moments> models, int s, int t) {
         Moments one = models.get(s);
         Moments other = models.get(t);
@@ -229,8 +229,8 @@ public final class RowPool {
      * trainings. Its {@linkplain Distillation#surrogate() surrogate} is the pool, and its training has no noise besides that of
      * the sources.
      *
-     * @param shares π, the parts of the rows, in the order of the sources, each from 0 to 1, 1 in all
-     * @return the pipeline of the one training
+     * @param shares π, the parts of the rows, in the order of the sources, each from 0 to 1, with the sum 1
+     * @return the pipeline, of one training
      * @throws IllegalArgumentException if there are not as many shares as sources, one is not from 0 to 1, or they do not add up to 1
      */
     public Distillation pipeline(double... shares) {
@@ -275,8 +275,8 @@ public final class RowPool {
     }
 
     /**
-     * How the excess risk E moves as rows of one source take the place of rows of all sources, in proportion to their shares.
-     * Weighted with the shares they add up to 0; at the best shares they are 0 for every source in use and not negative for the
+     * The slopes of the excess risk E as rows of one source replace rows of all sources in proportion to their shares.
+     * Weighted with the shares they sum to 0; at the best shares they are 0 for every source in use and not negative for the
      * others.
      *
      * @param shares π, as for {@link #pipeline(double...)}
@@ -288,7 +288,7 @@ public final class RowPool {
         double[] parts = parts(shares);
         if (isAtThreshold) {
             throw new IllegalStateException(
-                    "The risk has no derivative by the shares at the interpolation threshold of the target, where it is"
+                    "The risk has no derivative with respect to the shares at the interpolation threshold of the target, where it is"
                             + " infinite; give it a ridge");
         }
         double[] along = product(parts);
@@ -297,10 +297,10 @@ public final class RowPool {
     }
 
     /**
-     * The shares at which the excess risk is smallest. At the interpolation threshold of the target, where the risk is infinite,
-     * the limit of the best shares.
+     * The shares at which the excess risk is smallest; at the interpolation threshold of the target, where the risk is
+     * infinite, the limit of the best shares.
      *
-     * @return π, one for each source in their order, each from 0 to 1, 1 in all
+     * @return π, one for each source in their order, each from 0 to 1, with the sum 1
      */
     public double[] bestShares() {
         double[] best = vertex(0);
@@ -316,7 +316,7 @@ public final class RowPool {
         return best;
     }
 
-    /** The stationary shares on a face of the simplex; none if there are no such within it. */
+    /** The stationary shares inside a face of the simplex; empty if there are none. */
     private double[] stationary(int face) {
         int[] used = IntStream.range(0, teachers.size())
                 .filter(s -> ((face >> s) & 1) == 1)

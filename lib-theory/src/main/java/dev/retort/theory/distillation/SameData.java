@@ -8,7 +8,7 @@ import dev.retort.core.spectrum.RegressionTask;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * Ridge regressions on one and the same sample. With b_1, b_2 of the ridges r_1, r_2 and κ = τ(r),
+ * Ridge regressions on the same sample. With b_1, b_2 for the ridges r_1, r_2 and κ = τ(r),
  *
  * <pre>  P(r_1, r_2) = E (b_1 − β⋆)ᵀΣ(b_2 − β⋆) = [Σ λβ⋆²ζ_1ζ_2 + σ²Ω_12]/(1 − Ω_12),      Ω_12 = (1/n) Σ θ_1θ_2.</pre>
  *
@@ -62,12 +62,12 @@ final class SameData {
     }
 
     /**
-     * The Taylor coefficients of P + σ² about one ridge r, in −y_i of the ridges r(1 + y_i):
+     * The Taylor coefficients of P + σ² about a ridge r, in −y_i for the ridges r(1 + y_i):
      *
      * <pre>  G_ij = (−r)^(i+j)/(i! j!) ∂_1^i ∂_2^j P(r, r),      i, j from 0 to the order,</pre>
      *
-     * but for the first of them without σ². With κ(1 + x) for κ everything is a series in x with the powers of −ζ for
-     * coefficients; r(x) is inverted, and the quotient composed with it.
+     * except that the first is without σ². With κ(1 + x) in place of κ all factors are series in x whose coefficients are
+     * powers of −ζ; the series of r is inverted, and the quotient composed with the inverse.
      */
     double[][] series(DeterministicEquivalent at, int order) {
         int size = order + 1;
@@ -137,7 +137,7 @@ final class SameData {
             inverse[1] = 1 / forward[1];
         }
         for (int i = 2; i <= order; i++) {
-            // forward(inverse(y)) = y: the coefficient of y^i of what is known must be undone by the next one.
+            // forward(inverse(y)) = y: the next coefficient must cancel that of y^i in the terms known so far.
             double known = 0;
             double[] power = inverse.clone();
             for (int m = 2; m <= i; m++) {

@@ -16,15 +16,15 @@ import org.apache.commons.math3.linear.LUDecomposition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Distillation on the teacher's own data: a model is trained, and another one of the same kind on the same sample with labels
- * (1 − ξ)y + ξŷ of which ŷ are the first model's outputs. (In a {@link Distillation} every stage has fresh data.) With the
- * risk E(r) of ridge regression and P of {@code docs/self-distillation.md}, the student's excess risk is a parabola in ξ,
+ * Distillation on the teacher's own data: a model is trained, and then another one of the same kind on the same sample with
+ * labels (1 − ξ)y + ξŷ, where ŷ are the first model's outputs. (In a {@link Distillation} every stage has fresh data.) With
+ * the risk E(r) of ridge regression and P of {@code docs/self-distillation.md}, the student's excess risk is a parabola in ξ,
  *
  * <pre>  E(ξ) = E + ξ r E'(r) + ξ² r² D(r),      ξ* = −E'(r)/(2 r D(r)),</pre>
  *
- * so that the best mixing ξ* has the sign of −E': below 0 for a teacher of too much ridge, above 0 for one of too little,
- * and 0 at the best ridge, where self-distillation gains nothing. Without ridge it has no effect: the teacher's outputs
- * are the labels, or their projection, which teach the same.
+ * so that the best mixing ξ* has the sign of −E': below 0 for a teacher of too much ridge, above 0 for one of too little, and
+ * 0 at the best ridge, where self-distillation does not help. Without ridge it has no effect: the teacher's outputs are the
+ * labels or their projection, from which the student learns the same.
  *
  * <p>Sources: Dang, Patil and Rinaldo, <i>Optimal Unconstrained Self-Distillation in Ridge Regression</i> (ICML 2026), for the
  * sign of ξ*; Pareek, Du and Oh (2024) for rounds; derived in {@code docs/self-distillation.md}. A limit of many samples and
@@ -43,7 +43,7 @@ public final class SelfDistillation {
 
     private static final int MOST_ROUNDS = 6;
 
-    /** Ridges closer than this are told apart by a series, farther ones by partial fractions. */
+    /** Ridges closer than this are treated by a series, others by partial fractions. */
     private static final double NEAR = 0.03;
 
     private final RegressionTask task;
@@ -66,8 +66,8 @@ public final class SelfDistillation {
      * @param task the task
      * @param training how teacher and student are trained: ridge regression on all features of the task
      * @return the self-distillation
-     * @throws IllegalArgumentException if the training has a mask, a spectrum of its own, a ridge below 0, other labels than plain ones or another
-     *     estimator than ridge regression, or as {@link Training#equivalent(RegressionTask)} does
+     * @throws IllegalArgumentException if the training has a mask, a spectrum of its own, a ridge below 0, other labels than
+     *     plain ones or another estimator than ridge regression, or as {@link Training#equivalent(RegressionTask)} does
      */
     public static SelfDistillation of(RegressionTask task, Training training) {
         if (notNull("training", training).ridge() < 0) {
@@ -80,7 +80,7 @@ public final class SelfDistillation {
     }
 
     /**
-     * The same with another ridge for the student.
+     * The same self-distillation with another ridge for the student.
      *
      * @param ridge the student's ridge, at least 0
      * @return a new self-distillation
@@ -91,7 +91,7 @@ public final class SelfDistillation {
     }
 
     /**
-     * Whether the mixing makes a difference: it does not without ridge.
+     * Whether the mixing has an effect: it has none without ridge.
      *
      * @return false if every mixing gives the same student
      */
@@ -102,7 +102,7 @@ public final class SelfDistillation {
     /**
      * The excess risk of the student.
      *
-     * @param mixing ξ, the part of the labels that is the teacher's; 0 is the student alone, 1 is no label of its own
+     * @param mixing ξ, the teacher's part of the labels; 0 trains on the given labels alone, 1 on the teacher's alone
      * @return the excess risk
      * @throws IllegalArgumentException if ξ is NaN or infinite
      */
@@ -124,7 +124,7 @@ public final class SelfDistillation {
         if (!hasEffect()) {
             return 0;
         }
-        // The risk is a parabola in ξ, and so is every part of it.
+        // The risk is a parabola in ξ: the student moves along a line.
         double[] zero = path(0);
         double[] direction = path(1);
         for (int i = 0; i < direction.length; i++) {
@@ -144,20 +144,21 @@ public final class SelfDistillation {
     }
 
     /**
-     * The best sequence of rounds: round j fits labels (1 − ξ<sub>j</sub>) y + ξ<sub>j</sub> ŷ<sub>j−1</sub>, and the risk after
-     * the last one is the smallest that any sequence reaches. More than three gain next to nothing. For a ridge well below τ the
-     * digits of six rounds are good to 1e-10; for one close to τ (more than enough ridge) four are good to 1e-10 and six to 1e-6.
+     * The best sequence of rounds: round j fits labels (1 − ξ<sub>j</sub>) y + ξ<sub>j</sub> ŷ<sub>j−1</sub>, and the risk
+     * after the last one is the smallest that any sequence reaches. More than three rounds hardly help. For a ridge well
+     * below τ the result for six rounds is accurate to 1e-10; for one close to τ (more than enough ridge) that for four
+     * rounds is accurate to 1e-10 and for six to 1e-6.
      *
      * @param count the number of rounds, from 1 to 6
      * @return the best sequence
      * @throws IllegalArgumentException if the count is not in that range
-     * @throws IllegalStateException if the student's ridge is another than the teacher's
+     * @throws IllegalStateException if the student's ridge differs from the teacher's
      */
     public Rounds rounds(int count) {
         atLeastOne("count", count);
         if (count > MOST_ROUNDS) {
             throw refusal(
-                    "count", count, "is more than " + MOST_ROUNDS + ", from where on rounding is all that changes");
+                    "count", count, "is more than " + MOST_ROUNDS + "; further rounds change only rounding errors");
         }
         if (!hasEffect()) {
             return new Rounds(excess(0), new double[count], new double[count]);
@@ -192,7 +193,7 @@ public final class SelfDistillation {
      * @param mixings ξ<sub>1</sub>, …, ξ<sub>k</sub>, from 1 to 6 of them
      * @return the excess risk after the last round
      * @throws IllegalArgumentException if there are none or more than 6, or one is NaN or infinite
-     * @throws IllegalStateException if the student's ridge is another than the teacher's
+     * @throws IllegalStateException if the student's ridge differs from the teacher's
      */
     public double excessAfter(double... mixings) {
         finite("mixings", notNull("mixings", mixings));
@@ -205,13 +206,13 @@ public final class SelfDistillation {
 
     private double[][] sameRidge(int order) {
         if (studentRidge != training.ridge()) {
-            throw new IllegalStateException("Rounds need one ridge for all of them; the student's is " + studentRidge
+            throw new IllegalStateException("All rounds need the same ridge; the student's is " + studentRidge
                     + ", the teacher's " + training.ridge());
         }
         return data.series(equivalent, order);
     }
 
-    /** The student as a combination of models whose products are known: the teacher's powers, or both ridges. */
+    /** The student as a combination of models whose products are known: powers of the teacher's, or the models of both ridges. */
     private double[] path(double mixing) {
         double off = 1 - training.ridge() / studentRidge;
         if (Math.abs(off) < NEAR) {
@@ -252,8 +253,8 @@ public final class SelfDistillation {
     }
 
     /**
-     * The weights a of b_k = Σ a_j v_j with the sequence: π_0 = 1, π_j = (1 − ξ_j) + ξ_j h π_(j−1) in powers of 1 − h, of which
-     * v_j is made.
+     * The weights a in b_k = Σ a_j v_j for a sequence of mixings: π_0 = 1, π_j = (1 − ξ_j) + ξ_j h π_(j−1), in powers of 1 −
+     * h, to which the v_j belong.
      */
     private static double[] weights(double[] mixings) {
         double[] weights = new double[mixings.length + 1];
@@ -268,7 +269,10 @@ public final class SelfDistillation {
         return weights;
     }
 
-    /** The sequence that has these weights: in powers of h, π(0) is 1 − ξ of the last round, and the rest over ξh is the one before. */
+    /**
+     * The sequence of mixings that has these weights: as a polynomial in h, π(0) is 1 − ξ of the last round, and (π −
+     * π(0))/(ξh) is the polynomial of the round before.
+     */
     private static double[] mixings(double[] weights) {
         int rounds = weights.length - 1;
         double[] mixings = new double[rounds];
@@ -307,7 +311,7 @@ public final class SelfDistillation {
     }
 
     /**
-     * A sequence of rounds and what it reaches. Immutable.
+     * A sequence of rounds and its risk. Immutable.
      */
     public static final class Rounds {
 

@@ -18,31 +18,33 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the excess risk E of a pipeline's target moves with each number that describes the pipeline: the derivatives of the
- * closed form, by implicit differentiation of every stage's fixed point and not by differences. All of them together
- * cost a few times what the risk does, whatever their number.
+ * The derivatives of the excess risk E of a pipeline's target with respect to each parameter of the pipeline: those of the
+ * closed form, by implicit differentiation of every stage's fixed point, not by finite differences. All of them together cost
+ * a few times as much as the risk, whatever their number.
  *
- * <p>A derivative is that of the whole: an {@linkplain Surrogate#optimal() optimal} surrogate moves along with the
- * training it is optimal for, while an {@linkplain Surrogate#optimallyMasked() optimal mask}, which changes in steps, stays
- * (as does an optimal surrogate's silence on features of no variance). β⋆, given coefficients and the models that label
- * the rows of a {@link RowPool} are held, and so is the noise of its rows. The noise and the
- * eigenvalues of the task enter wherever the task's are used: the eigenvalues in the measure of risk and in all trainings on
- * its spectrum. Those of {@link OfTraining one training} enter there alone, as if it had its own.
+ * <p>Derivatives are total: an {@linkplain Surrogate#optimal() optimal} surrogate changes with the training it is optimal
+ * for, while an {@linkplain Surrogate#optimallyMasked() optimal mask}, which changes in steps, is held fixed (as are an
+ * optimal surrogate's zero coefficients of features without variance). β⋆, given coefficients, the models that label the rows
+ * of a {@link RowPool} and the noise of those rows are held fixed. The noise and the eigenvalues of the task enter wherever
+ * they are used: the eigenvalues in the measure of risk and in all trainings on the task's spectrum. Those of {@link
+ * OfTraining one training} enter in that training alone, as if it had its own.
  *
- * <p>Edges. What cannot be negative has its derivative from above where it is 0. At the interpolation threshold of a
- * training (n = rank, ridge 0) its samples count from above; if the risk is infinite, that training has −∞ for samples and
- * ridge and ∞ for noise, and all else, which leaves the risk infinite, 0; if it is not, for want of noise, ridge (τ ~ √r)
- * and noise are infinite all the same, unless they change nothing. Without ridge and at or above the threshold, the
- * risk jumps as a feature of zero variance appears, and its eigenvalue has an infinite derivative; if it does not jump, for
- * want of noise, the derivative is that of a feature which the training goes on not to see.
+ * <p>At the edges: where a quantity that cannot be negative is 0, its derivative is that from above. At the interpolation
+ * threshold of a training (n = rank, ridge 0) the derivative with respect to its samples is that from above. If the risk is
+ * infinite there, the derivatives of that training are −∞ for samples and ridge and ∞ for noise, and all others, which leave
+ * the risk infinite, are 0. If the risk is finite because there is no noise, the derivatives for ridge (τ ~ √r) and noise are
+ * infinite all the same, unless these change nothing. Without ridge and at or above the threshold, the risk jumps as a
+ * feature of zero variance gets variance, and the derivative with respect to its eigenvalue is infinite; if the risk does not
+ * jump because there is no noise, the derivative is that of a feature which the training still does not see.
  *
- * <p>All kinds of training have derivatives, also by the time at which gradient flow is stopped, the step size of gradient descent and the
- * number of random features. Random features and mixtures of ridges have none at their threshold if the risk is finite there.
+ * <p>All kinds of training have derivatives, also with respect to the stopping time of gradient flow, the step size of
+ * gradient descent and the number of random features. Random features and mixtures of ridges have none at their threshold if
+ * the risk is finite there.
  *
- * <p>Rounding is that of the terms that a derivative consists of, some 1e-14 of E over the number varied; where they nearly
- * cancel (at the best ridge, or in n where noise prevails on a steep spectrum) so much of the derivative's own digits
- * is lost. Source: differentiation of the map of {@link Distillation}, see {@code docs/distillation.md}. Indices
- * count from 0. Immutable.
+ * <p>Rounding errors are those of the terms of a derivative, about 1e-14 of E over the parameter; where the terms nearly
+ * cancel (at the best ridge, or in n where noise dominates on a steep spectrum), the relative error of the derivative is
+ * correspondingly larger. Source: differentiation of the map of {@link Distillation}, see {@code docs/distillation.md}.
+ * Indices count from 0. Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 500), Signal.sourcePowerLaw(1.5)).withNoise(0.1);
@@ -78,7 +80,7 @@ public final class Sensitivities {
         Sensitivities found = Double.isInfinite(excess) ? ofInfinite(pipeline) : ofFinite(pipeline, excess);
         if (!found.areNumbers()) {
             throw new IllegalStateException("The derivatives of " + pipeline
-                    + " leave the range of numbers on the way; eigenvalues that span fewer decades have some");
+                    + " overflow or underflow; use eigenvalues that span fewer decades");
         }
         return found;
     }
@@ -119,7 +121,7 @@ public final class Sensitivities {
     /** A stage with its labels. */
     private record Differentiated(Adjoint stage, LabelAdjoint labels) {}
 
-    /** From the last stage to the first, each from what the next one says; in their order. */
+    /** The differentiated stages, in their order; computed from the last to the first. */
     private static List<Differentiated> differentiated(Distillation pipeline) {
         List<Stage> stages = pipeline.stages();
         Coordinates nodes = pipeline.labels().coordinates();
@@ -134,7 +136,7 @@ public final class Sensitivities {
         double[] byVariance = new double[nodes.size()];
         for (int k = 0; k < nodes.size(); k++) {
             if (nodes.matters(k)) {
-                // The target of an optimal surrogate is biased by a small difference.
+                // The bias of an optimal surrogate's target is a small difference.
                 double deviation = gain != null && stages.size() == 1
                         ? -gain.lacking(k) * nodes.truth(k)
                         : pipeline.stage().trainedDeviation(labels, k);
@@ -178,7 +180,7 @@ public final class Sensitivities {
         return by;
     }
 
-    /** A risk without bound, whatever the numbers that do not take a training off its threshold. */
+    /** The derivatives of an infinite risk, which is finite only if a training leaves its threshold. */
     private static Sensitivities ofInfinite(Distillation pipeline) {
         List<OfTraining> trainings = new ArrayList<>();
         double noise = 0;
@@ -217,7 +219,7 @@ public final class Sensitivities {
     private static double ofFeature(double @Nullable [] eigenvalues, int i) {
         if (eigenvalues == null) {
             throw new IllegalStateException(
-                    "No eigenvalue belongs to one feature, for the task is gathered or its features are not listed;"
+                    "No eigenvalue belongs to a single feature, because the task is gathered or its features are not listed;"
                             + " differentiate the same task with listed features");
         }
         return eigenvalues[index("i", i, eigenvalues.length)];
@@ -252,8 +254,9 @@ public final class Sensitivities {
     }
 
     /**
-     * The derivative with respect to an eigenvalue of the task, with which the measure of the risk and all trainings on the
-     * task's spectrum change; β⋆ and given coefficients do not. Of a repeated eigenvalue, that of this feature alone.
+     * The derivative with respect to an eigenvalue of the task, which enters the measure of the risk and all trainings on the
+     * task's spectrum; β⋆ and given coefficients are held fixed. For a repeated eigenvalue, only that of this feature
+     * changes.
      *
      * @param i the feature, counted from 0
      * @return ∂E/∂λ
@@ -267,9 +270,9 @@ public final class Sensitivities {
     /**
      * The local scaling exponent of the target: the power of 1/n at which the excess risk falls with the target's samples.
      *
-     * @return −d ln E/d ln n; negative where more samples do harm, 0 for a risk that is zero, infinite at the target's
+     * @return −d ln E/d ln n; negative where more samples increase the risk, 0 for a risk of zero, infinite at the target's
      *     interpolation threshold if the risk is infinite
-     * @throws IllegalStateException if the target has no derivative by its samples, see {@link OfTraining#samples()}
+     * @throws IllegalStateException if the target has no derivative with respect to its samples, see {@link OfTraining#samples()}
      */
     public double localExponent() {
         double slope = target().samples();
@@ -323,7 +326,7 @@ public final class Sensitivities {
         private double by(Parameter parameter) {
             Double derivative = own.get(parameter);
             if (derivative == null) {
-                throw new IllegalStateException("No derivative by the " + parameter + " exists of " + estimator
+                throw new IllegalStateException("No derivative with respect to the " + parameter + " exists for " + estimator
                         + "; take differences of predictions where it has one");
             }
             return derivative;
@@ -390,8 +393,9 @@ public final class Sensitivities {
         }
 
         /**
-         * The derivative with respect to an eigenvalue of the covariance of this training alone, whether that is the task's or
-         * its own; the measure of risk and the other trainings are held. Of a repeated eigenvalue, that of this feature alone.
+         * The derivative with respect to an eigenvalue of the covariance of this training alone, whether that is the task's
+         * or its own; the measure of risk and the other trainings are held fixed. For a repeated eigenvalue, only that of
+         * this feature changes.
          *
          * @param i the feature, counted from 0
          * @return ∂E/∂λ

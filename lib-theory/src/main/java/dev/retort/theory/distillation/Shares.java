@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What each feature contributes to a number, if the nodes of the sum are features. Immutable. */
+/** The contribution of each feature to a number, if the nodes of the sum are features. Immutable. */
 final class Shares {
 
     private static final Shares NONE = new Shares(null);
@@ -29,7 +29,7 @@ final class Shares {
         return new Shares(shares);
     }
 
-    /** What each feature contributes to the difference of two numbers. */
+    /** The contribution of each feature to the difference of two numbers. */
     Shares minus(Shares other) {
         if (shares == null || other.shares == null) {
             return NONE;
@@ -49,7 +49,7 @@ final class Shares {
     double[] ofFeatures() {
         if (shares == null) {
             throw new IllegalStateException(
-                    "No share belongs to one feature, for the task is gathered or its features are not listed; predict"
+                    "No share belongs to a single feature, because the task is gathered or its features are not listed; predict"
                             + " the same task with listed features");
         }
         return shares;

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>  E b' = θ E b,      Var b' = θ² Var b + Σ_r profile_r A_r,      A_r = noise_r σ² + Σ_j cost_r,j E b_j².</pre>
  *
- * <p>A kind of training says what θ and its channels are for a feature of eigenvalue λ, in units in which the training's own
- * features have variance one, √λ b. This class knows which feature has which eigenvalue, which are seen, and the units
- * of the nodes, in which a feature of the training has the variance ρ. What the labels owe to features that the model does
- * not see is noise. A feature that is not seen or does not vary has θ = 0, ζ = 1. Immutable.
+ * <p>A subclass, one kind of training, defines θ and the channels for a feature of eigenvalue λ, in units in which the
+ * training's own features have variance one, √λ b. This class knows which feature has which eigenvalue, which features are
+ * seen, and the units of the nodes, in which a feature of the training has the variance ρ. The contribution of unseen
+ * features to the labels is noise. A feature that is not seen or does not vary has θ = 0, ζ = 1. Immutable.
  *
  * <p>The amounts A_r are computed up to a divisor that all of them share, {@link #spare()}: for ridge regression 1 − Ω, which
  * is 0 at the interpolation threshold.
@@ -43,12 +43,12 @@ abstract class Stage {
         this.mask = training.mask().orElse(null);
     }
 
-    /** The stage that a training is. */
+    /** The stage of a training. */
     static Stage of(RegressionTask task, Training training) {
         return training.estimator().stage(task, training);
     }
 
-    /** The same stage as {@link #of}, solved for from this one where that is faster. */
+    /** The same stage as {@link #of}; the solver starts from this one where that is faster. */
     Stage neighbour(RegressionTask task, Training next) {
         return of(task, next);
     }
@@ -60,7 +60,7 @@ abstract class Stage {
     /** τ and Ω of the training, if it has such numbers. */
     abstract Equivalent equivalent();
 
-    // What depends on the kind of training, as a function of the eigenvalue λ > 0 of a feature that the model sees.
+    // The part that depends on the kind of training, as a function of the eigenvalue λ > 0 of a feature that the model sees.
 
     /** The part θ of a feature that is learnt. */
     abstract double theta(double lambda);
@@ -68,43 +68,46 @@ abstract class Stage {
     /** 1 − θ, without a subtraction. */
     abstract double zeta(double lambda);
 
-    /** How many noise channels there are. */
+    /** The number of noise channels. */
     abstract int channels(Coordinates nodes);
 
-    /** What all amounts are divided by. */
+    /** The common divisor of all amounts. */
     abstract double spare();
 
-    /** The amounts that noise on the labels makes, times {@link #spare()}; the noise variance comes times squared factors. */
+    /** The amounts due to noise on the labels, times {@link #spare()}; the noise variance is asked for times squared factors. */
     abstract double[] noiseAmounts(Coordinates nodes, DoubleUnaryOperator noisePower);
 
     /**
-     * The amounts that labels of a given second moment make, because features are not fully learnt, times {@link #spare()}.
+     * The amounts due to features that are not fully learnt, for labels of a given second moment, times {@link #spare()}.
      *
-     * @param seen what node k brings, in the units of the node, if the model sees it
+     * @param seen the second moment of node k, in the units of the node, if the model sees it
      */
     abstract double[] designAmounts(Coordinates nodes, NodePower seen);
 
     /** The variance that amounts (divided by {@link #spare()}) add to one feature of node k, in the units of the node. */
     abstract double addedVariance(double[] amounts, Coordinates nodes, int k);
 
-    /** The same as a function of the node, where something is to be made ready for all of them. */
+    /** The same as a function of the node; overridden where something can be prepared for all nodes. */
     IntToDoubleFunction addedVariances(double[] amounts, Coordinates nodes) {
         return k -> addedVariance(amounts, nodes, k);
     }
 
-    /** The variance that amounts add in all, under the task's covariance. */
+    /** The total variance that amounts add, under the task's covariance. */
     abstract double addedVariance(double[] amounts, Coordinates nodes);
 
-    /** The cost C of each node, such that a second moment s of the labels there adds C s in all; times {@link #spare()}. */
+    /**
+     * The cost C of each node, such that a second moment s of the labels there adds C s to the total variance; times {@link
+     * #spare()}.
+     */
     abstract Costs costs(Coordinates nodes);
 
-    /** What the second moments of the labels cost under the task's covariance. */
+    /** The costs of the labels' second moments under the task's covariance. */
     interface Costs {
 
-        /** What node k costs, times {@link Stage#spare()}. */
+        /** The cost of node k, times {@link Stage#spare()}. */
         double of(NodePower power, int k);
 
-        /** C/θ of a feature of eigenvalue λ that the model sees, where ρ is its variance in the units of the node. */
+        /** C/θ for a feature of eigenvalue λ that the model sees, where ρ is its variance in the units of the node. */
         double perLearnt(double lambda, double rootRatio);
     }
 
@@ -148,9 +151,9 @@ abstract class Stage {
     }
 
     /**
-     * How many times larger the variance of a channel is under the task's covariance than under the training's.
+     * The ratio of a channel's variance under the task's covariance to that under the training's.
      *
-     * @param profile what one feature of a node gets of it, in the units of the node; these add up to 1 under the training's
+     * @param profile the part that one feature of a node gets, in the units of the node; the parts sum to 1 under the training's
      */
     final double amplification(Coordinates nodes, IntToDoubleFunction profile) {
         return needsFeatures()
@@ -158,7 +161,7 @@ abstract class Stage {
                 : 1;
     }
 
-    /** What a unit of noise variance on the labels adds to the task's risk. */
+    /** The increase of the task's risk per unit of noise variance on the labels. */
     final double noiseCost(Coordinates nodes) {
         return perSpare(addedVariance(noiseAmounts(nodes, factor -> factor * factor), nodes));
     }
@@ -212,9 +215,9 @@ abstract class Stage {
         return own == null ? 1 : Math.sqrt(lambda) / nodes.rootUnit(k);
     }
 
-    // What callers ask of a stage.
+    // The operations for callers.
 
-    /** The labels that a teacher of given moments gives to this training. */
+    /** The labels that a teacher with given moments gives to this training. */
     final Labelled labels(Moments teacher) {
         Coordinates nodes = teacher.coordinates();
         Labels.Linear linear = linear(teacher);
@@ -237,7 +240,7 @@ abstract class Stage {
         Coordinates nodes = teacher.coordinates();
         if (teacher.areOfSeveral()) {
             throw refusal(
-                    "labels", kind, "are not known of a pool of rows; take the outputs of its sources as they are");
+                    "labels", kind, "are not supported for a pool of rows; use logits");
         }
         double power = sum(nodes.size(), k -> teacher.power(rootRatio(nodes, k), k));
         if (!(power < Double.POSITIVE_INFINITY)) {
@@ -247,7 +250,7 @@ abstract class Stage {
         return power == 0 ? new Labels.Linear(0, 0, 0, 0) : kind.linear(power);
     }
 
-    /** How far teacher and truth are apart on this training's features, E (xᵀ(b − β⋆))². */
+    /** The mean squared difference of teacher and truth on this training's features, E (xᵀ(b − β⋆))². */
     private double disagreement(Moments teacher) {
         Coordinates nodes = teacher.coordinates();
         return sum(nodes.size(), k -> {
@@ -276,7 +279,10 @@ abstract class Stage {
             this.variances = addedVariances(total, nodes);
         }
 
-        /** The variance that noise on the labels, and what they owe to unseen features, adds to the task's risk. */
+        /**
+         * The variance that label noise, including the contribution of unseen features to the labels, adds to the task's
+         * risk.
+         */
         double labelNoise() {
             return Math.max(addedVariance(labelNoise, nodes), 0);
         }
@@ -297,7 +303,7 @@ abstract class Stage {
         }
     }
 
-    /** What labels make this training add to the variance. */
+    /** The amounts that this training adds to the variance for given labels. */
     final Amounts amounts(Labelled labels) {
         Coordinates nodes = labels.moments().coordinates();
         return new Amounts(
@@ -308,7 +314,7 @@ abstract class Stage {
                 designAmounts(nodes, labels.power()));
     }
 
-    /** All amounts that noise and a second moment make, times {@link #spare()}. */
+    /** The sum of the amounts due to noise and to a second moment, times {@link #spare()}. */
     final double[] rawAmounts(Coordinates nodes, NodePower power, DoubleUnaryOperator noisePower) {
         double[] raw = noiseAmounts(nodes, factor -> noisePower.applyAsDouble(factor) + unseen(nodes, power, factor));
         double[] design = designAmounts(nodes, power);
@@ -318,12 +324,15 @@ abstract class Stage {
         return raw;
     }
 
-    /** What the labels owe to features that the model does not see, which acts as noise; times the square of a factor. */
+    /** The variance of the unseen features' contribution to the labels, which acts as noise; times the square of a factor. */
     final double unseen(Coordinates nodes, NodePower power, double factor) {
         return mask == null ? 0 : sum(nodes.size(), k -> sees(k) ? 0 : power.times(factor * rootRatio(nodes, k), k));
     }
 
-    /** A variance that this training makes; one that is infinite though nothing in the mathematics is has left the range of numbers. */
+    /**
+     * Returns a variance that this training produces; refuses one that is infinite although the exact value is finite,
+     * because it has overflowed.
+     */
     final double inRange(double variance, Labelled labels) {
         if (variance < Double.POSITIVE_INFINITY || isAtThreshold() || labels.areUnbounded()) {
             return variance;
@@ -335,7 +344,7 @@ abstract class Stage {
         throw refusal(
                 "training",
                 training,
-                "makes of these labels a variance that overflows; take a larger unit, or a covariance nearer to the task's");
+                "turns these labels into a variance that overflows; take a larger unit, or a covariance closer to the task's");
     }
 
     /** √λ (E b' − β⋆) */
@@ -344,7 +353,7 @@ abstract class Stage {
         return theta(nodes, k) * labels.deviation(k) - zeta(nodes, k) * nodes.truth(k);
     }
 
-    /** The part of Var b' that the labels bring with them. */
+    /** The part of Var b' that comes from the variance of the labels' coefficients. */
     final double inheritedVariance(Moments labels, int k) {
         double variance = labels.variance(k);
         if (variance == 0) {
@@ -354,7 +363,7 @@ abstract class Stage {
         return times(theta * theta, variance);
     }
 
-    /** The moments of the coefficients trained on labels of a teacher of these moments. */
+    /** The moments of the coefficients trained on the labels of a teacher with these moments. */
     final Moments trained(Moments teacher) {
         Labelled labelled = labels(teacher);
         Moments labels = labelled.moments();
@@ -379,7 +388,7 @@ abstract class Stage {
         return amounts;
     }
 
-    /** Division by {@link #spare()}; where that is 0 without bound, unless there is nothing to divide. */
+    /** Divides by {@link #spare()}; where that is 0, the result is infinite unless the value is 0. */
     final double perSpare(double value) {
         return value == 0 ? 0 : value / spare();
     }
@@ -390,8 +399,8 @@ abstract class Stage {
     }
 
     /**
-     * A sum over nodes, infinite as soon as a term is: nodes of either sign stand together for what is positive. Blocks are
-     * added plainly and then compensated.
+     * A sum over nodes, infinite as soon as a term is: node weights may have either sign, but the sums they represent are
+     * positive. Blocks are added plainly and then compensated.
      */
     static double sum(int size, IntToDoubleFunction term) {
         CompensatedSum sum = new CompensatedSum();

@@ -3,12 +3,12 @@ package dev.retort.theory.distillation;
 import java.util.Arrays;
 
 /**
- * Stochastic gradient descent, differentiated: the recursion of {@link StochasticStage} forwards and backwards. With e = ηλ, what a
- * step keeps, κ = (1 − e)², its scatter c = e²/B and the missed variance M of the step, a feature has
+ * The derivatives for stochastic gradient descent: the recursion of {@link StochasticStage} forwards and backwards. With e =
+ * ηλ, the share κ = (1 − e)² that a step keeps, its scatter c = e²/B and the missed variance M of the step, a feature has
  *
  * <pre>  a ← (κ + c) a + c l + (c/ρ) M,     l ← κ l,     from a = 0, l = P;     M = σ² + Σ ρ(a + l).</pre>
  *
- * Missed variances and what they are worth are kept for every step, all else feature by feature. Immutable.
+ * M and ∂J/∂M are stored for every step, everything else is computed feature by feature. Immutable.
  */
 final class StochasticFunctional implements Functional {
 
@@ -89,7 +89,7 @@ final class StochasticFunctional implements Functional {
         }
     }
 
-    /** What a feature of known missed variances adds, backwards through its own recursion. */
+    /** The derivatives for one feature, backwards through its own recursion, with the missed variances known. */
     private void differentiate(int k) {
         int steps = missed.length;
         double ratio = ratio(k);
@@ -121,7 +121,7 @@ final class StochasticFunctional implements Functional {
         }
         byPower[k] = worthOfLeft;
         byRatio[k] = byRatioAlone;
-        // κ' = −2e(1 − e), c' = 2c by ln e; θ' = T(1 − e)^(T−1) e
+        // With respect to ln e: κ' = −2e(1 − e), c' = 2c, θ' = T(1 − e)^(T−1) e
         byFactors[k] = -2 * step * (1 - step) * byKept
                 + 2 * scatter * byScatter
                 + terms.byTheta(k) * steps * Math.pow(1 - step, steps - 1) * step;
@@ -173,7 +173,7 @@ final class StochasticFunctional implements Functional {
     @Override
     public double by(Parameter parameter) {
         if (parameter != Parameter.RATE) {
-            throw new IllegalArgumentException("No derivative by the " + parameter);
+            throw new IllegalArgumentException("No derivative with respect to the " + parameter);
         }
         return Stage.sum(byFactors.length, k -> byFactors[k]) / stage.rate();
     }

@@ -8,8 +8,8 @@ import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stochastic gradient descent in a single pass, exact for Gaussian features at every size. With D = E (w − b)² of the
- * iterate w and the labels' coefficients b, begun at w = 0, a step of rate η on a fresh batch of B makes
+ * Stochastic gradient descent in a single pass, exact for Gaussian features at every size. With D = E (w − b)² for the
+ * iterate w, which starts at 0, and the labels' coefficients b, a step of rate η on a fresh batch of B samples gives
  *
  * <pre>  D_i ← [(1 − ηλ_i)² + η²λ_i²/B] D_i + (η²/B) λ_i (Σ λ_jD_j + σ²).</pre>
  *
@@ -37,7 +37,7 @@ final class StochasticStage extends Stage {
     @Override
     Equivalent equivalent() {
         throw new IllegalStateException(
-                "No τ belongs to " + training().estimator() + ", which is exact at every size and no equivalent");
+                "No τ belongs to " + training().estimator() + ", whose prediction is exact at every size and uses no equivalent");
     }
 
     @Override
@@ -71,7 +71,7 @@ final class StochasticStage extends Stage {
         return added(nodes, seen, 0);
     }
 
-    /** D less what would be left of E b² without any scatter, of which each step adds positive terms only. */
+    /** D minus the part of E b² that would be left without any scatter. Each step adds only positive terms to it. */
     private double[] added(Coordinates nodes, NodePower power, double noise) {
         double[] lambda = seenEigenvalues(nodes);
         double[] ratio = ratios(nodes);
@@ -126,7 +126,7 @@ final class StochasticStage extends Stage {
     Costs costs(Coordinates nodes) {
         double[] lambda = seenEigenvalues(nodes);
         double[] ratio = ratios(nodes);
-        // What a unit of missed variance costs at each step: the recursion, backwards.
+        // The cost of a unit of missed variance at each step: the recursion run backwards.
         double[] missedCost = new double[steps];
         double[] worth = new double[lambda.length];
         for (int k = 0; k < worth.length; k++) {
@@ -197,8 +197,8 @@ final class StochasticStage extends Stage {
     }
 
     /**
-     * Of the last iterate, on all batches: that on fresh labels, plus what a row x of batch t has to do with the iterate. With s = ηλ,
-     * d = λD before that batch, S = Σ d and the map of later steps, L = diag(c_ii) + ss'/B,
+     * The error of the last iterate on all batches: that on fresh labels, plus the effect of the dependence of the iterate on
+     * a row x of batch t. With s = ηλ, d = λD before that batch, S = Σ d and the map of later steps, L = diag(c_ii) + ss'/B,
      *
      * <pre>  Q_ij = −(s_i d_j + s_j d_i)/B + s_i s_j/B² [S + σ² + (B+1)(d_i + d_j)],    c_ij = (1−s_i)(1−s_j) + s_i s_j/B,
      *   Σ_{i≠j} c_ij^(T−t) Q_ij + 2 Σ_i (L^(T−t))_ii Q_ii + 2/B² s'L^(T−t)(s d) − 2 σ²/B Σ_i s_i (1−s_i)^(T−t).</pre>
@@ -254,7 +254,7 @@ final class StochasticStage extends Stage {
                 - (s[i] * d[j] + s[j] * d[i]) / batch;
     }
 
-    /** One step applied to diagonal second moments, without its noise: L times them. */
+    /** Applies one step without its noise, L, to diagonal second moments. */
     private void later(double[] s, double[] moments) {
         double missed = 0;
         for (int k = 0; k < s.length; k++) {

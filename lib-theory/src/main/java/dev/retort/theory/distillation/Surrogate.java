@@ -75,15 +75,15 @@ public abstract sealed class Surrogate {
     }
 
     /**
-     * Who labels which part of the rows, if this is the surrogate of a {@link RowPool}.
+     * The sources that label the rows, if this is the surrogate of a {@link RowPool}.
      *
-     * @return the sources with a share above 0, in the order of their rows; nothing if one model labels all rows
+     * @return the sources with a share above 0, in the order of their rows; empty if one model labels all rows
      */
     public List<RowPool.Source> sources() {
         return List.of();
     }
 
-    /** Whether the coefficients differ from feature to feature, even where eigenvalues do not. */
+    /** Whether coefficients differ from feature to feature even where eigenvalues are equal. */
     boolean needsFeatures() {
         return false;
     }
@@ -98,7 +98,7 @@ public abstract sealed class Surrogate {
         return false;
     }
 
-    /** Nodes that this surrogate treats as one each. */
+    /** The nodes split so that this surrogate treats all features of a node alike. */
     Coordinates split(Coordinates nodes, Stage pupil) {
         return nodes;
     }
@@ -113,7 +113,7 @@ public abstract sealed class Surrogate {
     /** Refuses a task that this surrogate cannot teach. */
     void checkFits(RegressionTask task) {}
 
-    /** What is best for a pupil; only labels that are linear in the teacher have that in closed form. */
+    /** The gain that is best for a pupil; it has a closed form only for labels that are linear in the teacher. */
     private static Gain gain(Coordinates nodes, Stage pupil) {
         Labels labels = pupil.training().labels();
         if (!labels.areLogits()) {
@@ -236,7 +236,10 @@ public abstract sealed class Surrogate {
             }
         }
 
-        /** Moments of the average over rows of independent models; rows scatter by the mean difference of pairs of models. */
+        /**
+         * The moments of the average over rows of independent models; the scatter of rows is the mean squared difference over
+         * pairs of models.
+         */
         @Override
         Moments coefficients(Coordinates nodes, Stage pupil) {
             List<Moments> models = sources.stream()

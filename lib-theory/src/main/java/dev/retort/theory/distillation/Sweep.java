@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>On a large spectrum the features are first gathered into a few hundred nodes, {@link RegressionTask#gathered()}, so that
  * a point costs microseconds whatever the number of features; that changes τ, Ω and the risks by a relative 1e-13 at most.
- * {@link #exact()} does without. Points are spread over the processors; the numbers do not depend on how many there are.
+ * {@link #exact()} turns this off. Points are spread over the processors; the numbers do not depend on how many there are.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 100_000), Signal.sourcePowerLaw(1.4)).withNoise(0.1);
@@ -45,7 +45,10 @@ public final class Sweep {
     /** Gathering costs about as much as two points. */
     private static final int POINTS_WORTH_GATHERING = 3;
 
-    /** The number of consecutive points of which each starts from the solution before it; fixed, so that τ does not depend on the number of threads. */
+    /**
+     * The number of consecutive points that are solved each from the one before; fixed, so that τ does not depend on the
+     * number of threads.
+     */
     private static final int RUN = 25;
 
     private final List<Training> trainings;
@@ -87,9 +90,9 @@ public final class Sweep {
     /**
      * Predicts the targets of several teachers at every point.
      *
-     * @param teachers the teachers, at least one: pipelines that lack their target, or that are to be followed by another.
-     *     They may differ in surrogate, signal and noise, not in the spectrum
-     * @return what the closed form says along the grid
+     * @param teachers the teachers, at least one: pipelines without a target, or to be followed by another one. They may
+     *     differ in surrogate, signal and noise, but not in the spectrum
+     * @return the closed-form predictions along the grid
      * @throws IllegalArgumentException if there is no teacher, or two differ in the spectrum of their task
      */
     public Curves predict(Teacher... teachers) {
@@ -164,7 +167,7 @@ public final class Sweep {
                 + trainings.get(trainings.size() - 1) + ")" + (exact ? ", exact" : "");
     }
 
-    /** What a sweep predicts, point by point in the order of its grid. Immutable. */
+    /** The predictions of a sweep, point by point in the order of its grid. Immutable. */
     public static final class Curves {
 
         private final List<Point> points;

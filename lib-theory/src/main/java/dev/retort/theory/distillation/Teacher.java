@@ -17,7 +17,7 @@ public abstract sealed class Teacher permits Distillation, Distillation.Draft {
     private final RegressionTask task;
     private final Surrogate surrogate;
 
-    /** What was trained so far, each stage on the labels of the one before. */
+    /** The stages trained so far, each on the labels of the one before. */
     private final List<Stage> stages;
 
     Teacher(RegressionTask task, Surrogate surrogate, List<Stage> stages) {
@@ -56,7 +56,7 @@ public abstract sealed class Teacher permits Distillation, Distillation.Draft {
         return continuedBy(Stage.of(task, notNull("target", target)));
     }
 
-    /** The same for a stage that is solved for already. */
+    /** The same as {@link #target} for a stage that is already solved. */
     Distillation continuedBy(Stage next) {
         List<Stage> longer = new ArrayList<>(stages);
         longer.add(next);
@@ -72,13 +72,13 @@ public abstract sealed class Teacher permits Distillation, Distillation.Draft {
         return surrogate.needsFeatures() || stages.stream().anyMatch(Stage::needsFeatures);
     }
 
-    /** Nodes that the fixed surrogate treats as one each. */
+    /** The nodes split so that the fixed surrogate treats all features of a node alike. */
     abstract Coordinates split(Coordinates nodes);
 
     /**
      * The coefficients of this teacher on given nodes.
      *
-     * @param pupil whose data the teacher labels
+     * @param pupil the stage whose data the teacher labels
      */
     Moments coefficients(Coordinates nodes, Stage pupil) {
         Moments moments = surrogate.coefficients(nodes, stages.isEmpty() ? pupil : stages.get(0));

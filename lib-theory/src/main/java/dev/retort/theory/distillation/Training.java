@@ -16,8 +16,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a model is trained: on how many samples, with what ridge, how much noise on its labels, features of which covariance,
- * which of them it sees, and what part of its labels is the teacher's. Immutable.
+ * How a model is trained: the number of samples, the ridge, the noise on its labels, the covariance of its features, the
+ * features that it sees, and the teacher's part of its labels. Immutable.
  *
  * <pre>{@code
  * Training ridgeless = Training.samples(200);
@@ -35,7 +35,7 @@ public final class Training {
     private final @Nullable Spectrum spectrum;
     private final @Nullable FeatureMask mask;
 
-    /** What labels the samples get. */
+    /** The settings of the labels. */
     private record LabelSettings(Labels kind, @Nullable Double noise, double teacherShare, double teacherRows) {}
 
     private Training(
@@ -53,8 +53,8 @@ public final class Training {
 
     /**
      * Training on n samples without ridge (the minimum-norm interpolator when n is below the rank of the covariance, least
-     * squares when it is above), with the noise and the covariance of the task, on all features, and on labels that are the
-     * teacher's alone.
+     * squares when it is above), with the noise and the covariance of the task, on all features, and on the teacher's labels
+     * alone.
      *
      * @param samples the number of samples n, greater than 0; a simulation needs a whole number
      * @return the training
@@ -70,11 +70,11 @@ public final class Training {
     }
 
     /**
-     * Training by stochastic gradient descent in a single pass, w ← w + (η/B) Σ x(y − xᵀw) over batches of fresh samples, from 0. Its
-     * prediction is exact for Gaussian features at every size, and not a limit. It needs listed features.
+     * Training by stochastic gradient descent in a single pass, w ← w + (η/B) Σ x(y − xᵀw) over batches of fresh samples,
+     * from 0. Its prediction is exact for Gaussian features at every size, not only in a limit. It needs listed features.
      *
      * @param steps the number of steps T, at least 1
-     * @param batch the samples of each, B, at least 1
+     * @param batch the number of samples per step B, at least 1
      * @param rate the step size η, greater than 0; the risk stays bounded in T if (η/2B) Σ λ/(1 − ηλ(1 + 1/B)/2) &lt; 1 and
      *     ηλ(1 + 1/B) &lt; 2 for all λ
      * @return a training on T·B samples
@@ -97,21 +97,21 @@ public final class Training {
     }
 
     /**
-     * The same training with a ridge. Plain ridge regression may have one below 0, which undoes some of the shrinkage that features
-     * beyond the signal cause; a pipeline takes it down to {@link
-     * dev.retort.core.equivalent.DeterministicEquivalent#leastRidge}, a fit to arrays down to minus the smallest non-zero
-     * eigenvalue of its own sample covariance, which scatters about that.
+     * The same training with a ridge. Plain ridge regression may have a negative ridge, which undoes some of the shrinkage
+     * caused by features without signal. The bound in a pipeline is {@link
+     * dev.retort.core.equivalent.DeterministicEquivalent#leastRidge}, in a fit to arrays minus the smallest non-zero
+     * eigenvalue of its sample covariance, which scatters about that.
      *
      * @param ridge the ridge r of the objective (1/n)‖y − Xb‖² + r‖b‖²
      * @return a new training
-     * @throws IllegalArgumentException if the ridge is NaN or infinite, or negative for another estimator than ridge regression
+     * @throws IllegalArgumentException if the ridge is NaN or infinite, or negative for an estimator other than ridge regression
      */
     public Training withRidge(double ridge) {
         return with(estimator.withRidge(ridge));
     }
 
     /**
-     * The same training by a spectral filter in place of ridge regression. A ridge set before or after is weight decay, which
+     * The same training with a spectral filter instead of ridge regression. A ridge set before or after is weight decay, which
      * only gradient flow and gradient descent can be combined with.
      *
      * @param filter the filter
@@ -134,12 +134,12 @@ public final class Training {
     }
 
     /**
-     * The same training of a model that sees q random combinations of the features only, z = q<sup>−1/2</sup> Gx with a Gaussian
-     * matrix G of its own; the ridge is that of (1/n)‖y − Za‖² + r‖a‖². The spectrum may also be that of a kernel of which such
-     * features are drawn; the prediction is then a conjecture that agrees well with experiments. A
-     * simulation needs a whole number of them, and draws G anew in every trial.
+     * The same training of a model that sees only q random combinations of the features, z = q<sup>−1/2</sup> Gx with its own
+     * Gaussian matrix G; the ridge is that of (1/n)‖y − Za‖² + r‖a‖². The spectrum may also be that of a kernel from which
+     * random features are drawn; the prediction is then a conjecture that agrees well with experiments. A simulation needs a
+     * whole number of random features, and draws G anew in every trial.
      *
-     * @param features the number of random features q, at least 1, whole or not; infinitely many are ridge regression
+     * @param features the number of random features q, at least 1, whole or not; infinity means ridge regression
      * @return a new training
      * @throws IllegalArgumentException if q is NaN or less than 1
      */
@@ -161,7 +161,7 @@ public final class Training {
 
     /**
      * The same training on features of another covariance, which shares its eigenvectors with the task's: covariance shift.
-     * The risk is measured under the task's all the same.
+     * The risk is still measured under the task's covariance.
      *
      * @param spectrum the eigenvalues of the training covariance, feature by feature in the order of the task's
      * @return a new training
@@ -173,8 +173,8 @@ public final class Training {
     }
 
     /**
-     * The same training of a model that sees some of the features only. What the labels owe to the others acts as further
-     * noise on them, for the eigen-coordinates of Gaussian features are independent.
+     * The same training of a model that sees only some of the features. The contribution of the others to the labels acts as
+     * additional noise, because the eigen-coordinates of Gaussian features are independent.
      *
      * @param mask the features that the model sees
      * @return a new training
@@ -185,7 +185,7 @@ public final class Training {
     }
 
     /**
-     * The same training on labels of the teacher other than its outputs, such as classes. The {@linkplain #withNoise noise} (the
+     * The same training on labels other than the teacher's outputs, such as classes. The {@linkplain #withNoise noise} (the
      * task's unless it is set) is added to them.
      *
      * @param labels the form of the teacher's labels
@@ -198,15 +198,15 @@ public final class Training {
     }
 
     /**
-     * The same training on labels each of which is a mixture, (1 − a) times that of the ground truth plus a times that of the
-     * teacher. The former bears the noise of the task, the latter that of this training, independently. This is not a share
-     * of the rows, see {@link #withTeacherRows(double)}: a row whose label is half and half has less noise than two rows of
-     * which one is the teacher's, and the two disagree where the teacher departs from the truth.
+     * The same training where each label is a mixture, (1 − a) times the ground truth's label plus a times the teacher's. The
+     * former has the noise of the task, the latter that of this training, independently. This is not a share of the rows, see
+     * {@link #withTeacherRows(double)}: mixed labels have less noise than a mixture of rows labelled by one or the other, and
+     * no disagreement where the teacher differs from the truth.
      *
      * @param share the teacher's share a of every label; 1 is pure distillation, 0 ordinary training; may lie outside that
      *     range
      * @return a new training
-     * @throws IllegalArgumentException if the share is NaN or infinite, or if the teacher labels a part of the rows only
+     * @throws IllegalArgumentException if the share is NaN or infinite, or if the teacher labels only a part of the rows
      */
     public Training withTeacherShare(double share) {
         finite("share", share);
@@ -222,12 +222,12 @@ public final class Training {
 
     /**
      * The same training on a pool of rows of which the teacher labels a part and the ground truth the rest. The truth's rows
-     * bear the noise of the task, the teacher's that of this training. For mixtures of every label see {@link
-     * #withTeacherShare(double)}; for rows of more than two sources, and their best shares, {@link RowPool}.
+     * have the noise of the task, the teacher's that of this training. For mixtures of every label see {@link
+     * #withTeacherShare(double)}; for rows from more than two sources, and their best shares, see {@link RowPool}.
      *
      * @param part the teacher's part π of the rows, from 0 to 1
      * @return a new training
-     * @throws IllegalArgumentException if the part is NaN or outside that range, or if every label is a mixture already
+     * @throws IllegalArgumentException if the part is NaN or outside that range, or if every label is already a mixture
      */
     public Training withTeacherRows(double part) {
         if (!(part >= 0 && part <= 1)) {
@@ -243,7 +243,7 @@ public final class Training {
         return with(new LabelSettings(labels.kind(), labels.noise(), labels.teacherShare(), part));
     }
 
-    /** The same training by another estimator. */
+    /** The same training with another estimator. */
     Training with(Estimator estimator) {
         return new Training(samples, estimator, labels, spectrum, mask);
     }
@@ -291,8 +291,8 @@ public final class Training {
     }
 
     /**
-     * The standard deviation of the noise that is added to the labels in all: √((1−a)²σ⋆² + a²σ²) for mixed ones with the noise
-     * σ⋆ of the task, √((1−π)σ⋆² + πσ²) for mixed rows, and plainly σ for the teacher's alone.
+     * The standard deviation of the total noise on the labels: √((1−a)²σ⋆² + a²σ²) for mixed labels with the noise σ⋆ of the
+     * task, √((1−π)σ⋆² + πσ²) for mixed rows, and σ for the teacher's labels alone.
      *
      * @param task the task
      * @return the noise, at least 0
@@ -301,7 +301,7 @@ public final class Training {
         return labelNoise(task, noise(task));
     }
 
-    /** The noise in all, if the teacher's labels have this much. */
+    /** The total noise, given that on the teacher's labels. */
     double labelNoise(RegressionTask task, double teacherNoise) {
         double share = teacherShare();
         double rows = teacherRows();
@@ -327,7 +327,7 @@ public final class Training {
     /**
      * The covariance of the training features, if it is not the task's.
      *
-     * @return the eigenvalues; nothing if they are the task's
+     * @return the eigenvalues; empty if they are the task's
      */
     public Optional<Spectrum> spectrum() {
         return Optional.ofNullable(spectrum);
@@ -336,14 +336,14 @@ public final class Training {
     /**
      * The features that the model sees.
      *
-     * @return the mask; nothing if it sees all
+     * @return the mask; empty if the model sees all features
      */
     public Optional<FeatureMask> mask() {
         return Optional.ofNullable(mask);
     }
 
     /**
-     * The part of every label that is the teacher's.
+     * The teacher's share of every label.
      *
      * @return a, usually from 0 to 1
      */
@@ -384,7 +384,7 @@ public final class Training {
         return labels.noise() == null;
     }
 
-    /** Whether the model learns from the very features that it is tested on. */
+    /** Whether the model is trained on the same features as it is tested on. */
     boolean isOnTaskFeatures() {
         return spectrum == null && mask == null;
     }

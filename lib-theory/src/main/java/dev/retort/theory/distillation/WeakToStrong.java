@@ -64,13 +64,13 @@ public final class WeakToStrong {
                 teacher);
     }
 
-    /** The rows of a pool have the noise of its sources, and those of the truth that of the task. */
+    /** The rows of a pool have the noise of its sources; the truth's labels have the noise of the task. */
     private static Distillation ofTruth(Distillation weak) {
         RegressionTask task = weak.task();
         return Distillation.of(task).target(weak.target().withNoise(task.noise()));
     }
 
-    /** At an interpolation threshold the sum of all that is missed decides, where shares are infinite with either sign. */
+    /** At an interpolation threshold, where shares are infinite with either sign, the sum of all missed parts decides. */
     private static double advantage(Stage target, Moments labels, NodePower more) {
         Coordinates nodes = labels.coordinates();
         CompensatedSum learnt = new CompensatedSum();
@@ -81,7 +81,7 @@ public final class WeakToStrong {
         return learnt.value() == Double.NEGATIVE_INFINITY ? learnt.value() : learnt.value() - target.perSpare(missed);
     }
 
-    /** (ζa)² − (θd − ζa)² with d taken out, so that a small d costs no digit, less the variance that comes with the labels. */
+    /** (ζa)² − (θd − ζa)² with d factored out, so that a small d costs no digit, minus the variance inherited from the labels. */
     private static double learnt(Stage target, Moments labels, int k) {
         Coordinates nodes = labels.coordinates();
         if (!nodes.matters(k)) {
@@ -93,7 +93,7 @@ public final class WeakToStrong {
         return nodes.power(k) * more - target.inheritedVariance(labels, k);
     }
 
-    /** (a+d)² − a², with the variance of the labels: what their second moment has more than that of the truth. */
+    /** (a+d)² − a² plus the variance of the labels: their second moment minus that of the truth. */
     private static double more(Moments labels, double factor, int k) {
         Coordinates nodes = labels.coordinates();
         double deviation = labels.deviation(k);
@@ -113,7 +113,7 @@ public final class WeakToStrong {
     /**
      * The risk of the target trained on the surrogate's labels.
      *
-     * @return the risk of the pipeline that was asked
+     * @return the risk of the pipeline that was compared
      */
     public RiskReport weak() {
         return weak;
@@ -129,20 +129,20 @@ public final class WeakToStrong {
     }
 
     /**
-     * How much excess risk the surrogate's labels save.
+     * The excess risk that the surrogate's labels save.
      *
-     * @return excess risk on strong labels minus that on the surrogate's; negative if these do harm
+     * @return excess risk on strong labels minus that on the surrogate's; negative if the surrogate's are worse
      */
     public double advantage() {
         return advantage;
     }
 
     /**
-     * The performance gap recovered (PGR): the part of the distance between the teacher and the target on strong labels that the
-     * target on the teacher's labels has made up, in excess risk.
+     * The performance gap recovered (PGR): the fraction of the gap in excess risk between the teacher and the target on
+     * strong labels that the target on the teacher's labels closes.
      *
-     * @return (teacher − weak)/(teacher − strong); 1 if it does as well as on strong labels, above 1 if better; nothing if there
-     *     is no gap, or it is infinite
+     * @return (teacher − weak)/(teacher − strong); 1 if it is as good as on strong labels, above 1 if better; empty if there
+     *     is no gap or it is infinite
      */
     public OptionalDouble performanceGapRecovered() {
         double gap = teacher - strong.excess();
@@ -161,12 +161,12 @@ public final class WeakToStrong {
     }
 
     /**
-     * What the surrogate's coefficient of one feature contributes to the advantage: what it costs the target to be taught
-     * β⋆<sub>i</sub>, minus what it costs it to be taught βˢ<sub>i</sub>, each
+     * The contribution of the surrogate's coefficient of one feature to the advantage: the target's cost of being taught
+     * β⋆<sub>i</sub> minus that of being taught βˢ<sub>i</sub>, where each cost is
      *
      * <pre>  λ_i(θ_iβ_i − β⋆_i)² + Ω/(1−Ω) λ_iζ_i²β_i².</pre>
      *
-     * <p>(Of a surrogate that was trained itself, the average over its coefficients.)
+     * <p>(For a surrogate that was itself trained, the average over its coefficients.)
      *
      * @param i the feature, counted from 0
      * @return its share; the shares of all features add up to the advantage

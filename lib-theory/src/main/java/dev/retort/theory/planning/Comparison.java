@@ -103,7 +103,7 @@ public final class Comparison {
      *
      * @param power the chance that the test finds the difference, from 0 to 1, both excluded
      * @param level the chance that it would if there were no difference, from 0 to 1, both excluded
-     * @return a number of at least 1; {@link Long#MAX_VALUE} if there is no difference, or as good as none
+     * @return a number of at least 1; {@link Long#MAX_VALUE} if the difference is zero or too small
      * @throws IllegalArgumentException if the power or the level is NaN or outside that range
      */
     public long runsToSee(double power, double level) {
@@ -117,7 +117,7 @@ public final class Comparison {
      *
      * @param power the chance that a two-sided test finds the difference, from 0 to 1, both excluded
      * @param level the chance that it would if there were no difference, from 0 to 1, both excluded
-     * @return a number of at least 1; {@link Long#MAX_VALUE} if there is no difference, or as good as none
+     * @return a number of at least 1; {@link Long#MAX_VALUE} if the difference is zero or too small
      * @throws IllegalArgumentException if the power or the level is NaN or outside that range
      */
     public long testSamplesToSee(double power, double level) {

@@ -8,8 +8,8 @@ import dev.retort.theory.distillation.RiskReport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How precise a measurement of a pipeline's risk will be, before anything is run: each trial draws all data anew and scatters by
- * {@link RiskReport#standardDeviation()}. Source: {@code docs/finite-size.md}. Immutable.
+ * The precision of a measurement of a pipeline's risk, before anything is run: each trial draws all data anew and has the
+ * standard deviation {@link RiskReport#standardDeviation()}. Source: {@code docs/finite-size.md}. Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 200), Signal.sourcePowerLaw(1.4)).withNoise(0.5);
@@ -32,7 +32,7 @@ public final class ExperimentPlan {
     /**
      * The plan for measuring a pipeline.
      *
-     * @param pipeline what is to be measured
+     * @param pipeline the pipeline to be measured
      * @return the plan
      * @throws IllegalArgumentException if its scatter is {@linkplain RiskReport#standardDeviation() not known}
      */

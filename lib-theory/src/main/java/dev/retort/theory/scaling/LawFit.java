@@ -249,8 +249,8 @@ public final class LawFit<L> {
     }
 
     /**
-     * How unevenly the runs determine the constants: the condition number of JᵀJ, with J the derivatives of the residuals
-     * with respect to the logarithms of the constants, scaled to columns of length one.
+     * A measure of how unevenly the runs determine the constants: the condition number of JᵀJ, with J the derivatives of the
+     * residuals with respect to the logarithms of the constants, scaled to columns of length one.
      *
      * @return at least 1; above about 10⁶ the constants are not determined, though predictions may be
      */

@@ -24,7 +24,7 @@ public enum LawForm {
         this.description = description;
     }
 
-    /** {@return what is fixed} */
+    /** {@return the constants that are fixed} */
     @Override
     public String toString() {
         return description;

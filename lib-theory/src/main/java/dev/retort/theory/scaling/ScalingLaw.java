@@ -113,7 +113,7 @@ public final class ScalingLaw {
         if (noise.gamma < signal.exponent()) {
             return Regime.NOISE;
         }
-        // Of two equal powers the one with the logarithm is larger.
+        // If the powers are equal, the term with the logarithm is larger.
         return signal.regime() == Regime.LOGARITHMIC ? Regime.LOGARITHMIC : Regime.NOISE_AND_SIGNAL;
     }
 

@@ -78,10 +78,10 @@ class CovarianceShiftTest {
         RegressionTask task = RegressionTask.of(Spectrum.of(1, 0.5, 0), Signal.of(1, 0, 2));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CovarianceShift.equivalentTo(task, -1, 0, 2))
-                .withMessage("coefficients[0]: -1.0 has not the sign of the truth, 1.0");
+                .withMessage("coefficients[0]: -1.0 does not have the sign of the truth, 1.0");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CovarianceShift.equivalentTo(task, 1, 0.1, 2))
-                .withMessageStartingWith("coefficients[1]: 0.1 has not the sign of the truth");
+                .withMessageStartingWith("coefficients[1]: 0.1 does not have the sign of the truth");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CovarianceShift.of(task, Spectrum.of(1, 1, 1)))
                 .withMessage("source[2]: 1.0 is positive where the task has no variance");

@@ -81,10 +81,10 @@ class InfiniteSpectrumTest {
         Distillation pipeline = Distillation.of(task).target(Training.samples(10));
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> pipeline.predict().share(0))
-                .withMessageStartingWith("No share belongs to one feature, for the task is gathered");
+                .withMessageStartingWith("No share belongs to a single feature, because the task is gathered");
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> pipeline.againstStrongLabels().carriers())
-                .withMessageStartingWith("No share belongs to one feature, for the task is gathered");
+                .withMessageStartingWith("No share belongs to a single feature, because the task is gathered");
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> pipeline.simulate(Trials.of(2)))
                 .withMessageContaining("has no dimension");

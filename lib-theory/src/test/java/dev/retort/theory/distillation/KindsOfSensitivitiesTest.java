@@ -387,19 +387,19 @@ class KindsOfSensitivitiesTest {
         assertThatIllegalStateException()
                 .isThrownBy(stochastic::localExponent)
                 .withMessageStartingWith(
-                        "No derivative by the number of samples exists of single-pass gradient descent");
+                        "No derivative with respect to the number of samples exists for single-pass gradient descent");
         assertThatIllegalStateException()
                 .isThrownBy(() -> stochastic.target().ridge())
-                .withMessageStartingWith("No derivative by the ridge exists");
+                .withMessageStartingWith("No derivative with respect to the ridge exists");
         Sensitivities iterated = Distillation.of(TASK)
                 .target(Training.samples(30).withFilter(SpectralFilter.iteratedRidge(0.1, 2)))
                 .sensitivities();
         assertThatIllegalStateException()
                 .isThrownBy(() -> iterated.target().ridge())
-                .withMessageStartingWith("No derivative by the ridge exists of ridge 0.1 iterated 2 times");
+                .withMessageStartingWith("No derivative with respect to the ridge exists for ridge 0.1 iterated 2 times");
         assertThatIllegalStateException()
                 .isThrownBy(() -> iterated.target().time())
-                .withMessageStartingWith("No derivative by the time");
+                .withMessageStartingWith("No derivative with respect to the time");
         Distillation threshold = Distillation.of(TASK.withNoise(0))
                 .surrogate(Surrogate.given(new double[60]))
                 .target(Training.samples(30).withRandomFeatures(30));

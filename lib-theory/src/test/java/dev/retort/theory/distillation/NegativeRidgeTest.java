@@ -226,13 +226,13 @@ class NegativeRidgeTest {
         double least = DeterministicEquivalent.leastRidge(TASK.spectrum(), 30);
         refuses(
                 "ridge: -1.0 is not above " + least
-                        + ", at which Ω = 1: there it meets the smallest non-zero eigenvalue of the covariance of 30.0"
+                        + ", at which Ω = 1: minus the smallest non-zero eigenvalue of the covariance of 30.0"
                         + " samples",
                 () -> Distillation.of(TASK).target(Training.samples(30).withRidge(-1)));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> BestRidge.ofEitherSign(
                         Distillation.of(TASK), Training.samples(30).withRandomFeatures(20)))
-                .withMessageContaining("is not by plain ridge regression");
+                .withMessageContaining("is not plain ridge regression");
     }
 
     private static void refuses(String message, Runnable call) {

@@ -75,7 +75,7 @@ class RiskReportTest {
                 .isThrownBy(() -> loud.target(training.stoppedAt(1e-3))
                         .then(Training.samples(30))
                         .predict())
-                .withMessageContaining("of these labels a variance that overflows");
+                .withMessageContaining("turns these labels into a variance that overflows");
         RegressionTask plain = RegressionTask.of(Spectrum.of(1, 1), Signal.of(1, 1e60));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Distillation.of(plain)
@@ -84,7 +84,7 @@ class RiskReportTest {
                                 .withMask(FeatureMask.keepingFirst(1, 2)))
                         .predict())
                 .withMessageStartingWith("training: 5.0 samples, ridge 0.0")
-                .withMessageContaining("makes of these labels a variance that overflows");
+                .withMessageContaining("turns these labels into a variance that overflows");
         assertThat(loud.target(training.stoppedAt(1e-3)).predict().excess()).isFinite();
         assertThat(loud.target(training.withRidge(1e10)).predict().excess()).isFinite();
         assertThat(loud.target(Training.samples(50)).predict().excess()).isInfinite();

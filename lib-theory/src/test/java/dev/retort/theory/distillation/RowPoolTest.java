@@ -307,7 +307,7 @@ class RowPoolTest {
                         .surrogate(pool.pipeline(0.5, 0.5).surrogate())
                         .target(Training.samples(20).withLabels(Labels.hard()))
                         .predict())
-                .withMessageContaining("are not known of a pool of rows");
+                .withMessageContaining("are not supported for a pool of rows");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Distillation.of(TASK.withNoise(1))
                         .surrogate(pool.pipeline(0.5, 0.5).surrogate()))

@@ -126,9 +126,9 @@ class SelfDistillationTest {
                 .withMessageContaining("is not ridge regression on all features of the task");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> OWN.rounds(7))
-                .withMessage("count: 7 is more than 6, from where on rounding is all that changes");
+                .withMessage("count: 7 is more than 6; further rounds change only rounding errors");
         assertThatIllegalStateException()
                 .isThrownBy(() -> OWN.withStudentRidge(0.1).rounds(2))
-                .withMessageContaining("Rounds need one ridge for all of them");
+                .withMessageContaining("All rounds need the same ridge");
     }
 }

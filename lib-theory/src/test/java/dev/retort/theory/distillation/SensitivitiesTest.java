@@ -324,7 +324,7 @@ class SensitivitiesTest {
         for (int i : new int[] {0, 5}) {
             assertThatExceptionOfType(IllegalStateException.class)
                     .isThrownBy(() -> all.eigenvalue(i))
-                    .withMessageStartingWith("No eigenvalue belongs to one feature, for the task is gathered");
+                    .withMessageStartingWith("No eigenvalue belongs to a single feature, because the task is gathered");
             assertThatExceptionOfType(IllegalStateException.class)
                     .isThrownBy(() -> all.target().eigenvalue(i));
         }

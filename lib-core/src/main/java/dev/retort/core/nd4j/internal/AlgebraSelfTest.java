@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
- * Whether an implementation of dense algebra computes what it should, operation by operation: at the smallest shapes at which
- * broken versions of OpenBLAS were wrong, and beyond the edges of the blocks into which BLAS and LAPACK cut larger ones.
+ * Tests every operation of an implementation of dense algebra: at the smallest shapes at which broken versions of OpenBLAS
+ * were wrong, and beyond the edges of the blocks into which BLAS and LAPACK cut larger ones.
  *
  * <p>Results are checked by multiplying them with random vectors: a matrix with a wrong entry maps nearly all of them
  * wrongly. In plain Java that takes time proportional to the square of the order where the operation takes the cube, and so

@@ -194,7 +194,7 @@ record Exploration(
                 + (ratio < 1
                         ? "This teacher beats true labels: " + against + "less risk than " + shown(truth.excess()) + "."
                         : "True labels are better: " + shown(truth.excess()) + "; this teacher’s risk is " + against
-                        + "higher.");
+                                + "higher.");
     }
 
     private static String scatter(RiskReport report) {
@@ -210,7 +210,7 @@ record Exploration(
                 .mapToDouble(i -> from * Math.pow(to / from, i / (POINTS - 1.0)))
                 .toArray();
         List<Layer> layers = new ArrayList<>();
-        // Both curves share what the training makes of the spectrum.
+        // Both curves share the equivalents of the training, which do not depend on the teacher.
         Sweep.Curves curves = Sweep.along(n, this::training).predict(teacher(teacher), teacher(Labeller.TRUTH));
         if (teacher != Labeller.TRUTH) {
             layers.add(Line.of("true labels", n, curves.excess(1)));

@@ -59,7 +59,7 @@ class ExhibitTest {
                         .mapToDouble(row -> Double.parseDouble(row[3]))
                         .toArray();
                 double least = Arrays.stream(losses).min().orElseThrow();
-                // The best teachers and the worst are both worse than one between them.
+                // The best and the worst teacher both have worse students than one in between.
                 assertThat(losses[0]).as(name).isGreaterThan(1.001 * least);
                 assertThat(losses[losses.length - 1]).as(name).isGreaterThan(1.1 * least);
             }
@@ -88,7 +88,7 @@ class ExhibitTest {
                 .toList();
     }
 
-    /** What the theory of chains is off by at the sizes of the exhibits: a per cent, and two where samples are few. */
+    /** The error of the theory of chains at the sizes of the exhibits: one per cent, and two with few samples. */
     private static final double FINITE_SIZE = 0.02;
 
     /** In every row and, where scatter averages out, on the whole. */
@@ -140,7 +140,8 @@ class ExhibitTest {
             assertThat(directory.resolve(name + ".png")).isNotEmptyFile();
             assertAgree(rows(directory.resolve(name + ".csv")), 1);
         }
-        // At m = 60 the surrogate's own risk, and that of 20 samples of its labels, which true ones do not reach.
+        // At m = 60: the surrogate's own risk, and that of a target of 20 of its labels, which is below that on true
+        // labels.
         double[] at60 = rows(directory.resolve("trained-teachers.csv")).get(4);
         assertThat(at60[0]).isEqualTo(60);
         assertThat(at60[1]).isCloseTo(0.592, within(1e-3));
@@ -227,7 +228,7 @@ class ExhibitTest {
         }
     }
 
-    /** Every bound above what was measured, and chosen demonstrations ahead of random ones. */
+    /** Every bound is above the measurements, and chosen demonstrations are better than random ones. */
     @Test
     void distilledPromptsKeepTheirBounds(@TempDir Path directory) throws IOException {
         DistilledPrompts.exhibit(3).save(directory);
@@ -293,7 +294,7 @@ class ExhibitTest {
                 .mapToDouble(Double::parseDouble)
                 .toArray();
         assertThat(at80[0]).isEqualTo(80);
-        // 1,000 features take some per cent off the law.
+        // With 1,000 features the risk is some per cent below the law.
         ScalingLaw law = ScalingLaw.powerLaw(3, 2);
         assertThat(at80[1] * 80).isBetween(0.85 * law.standardConstant(), law.standardConstant());
         assertThat(at80[5] / at80[1]).isCloseTo(law.optimal().ratio(), within(0.03));
@@ -352,7 +353,7 @@ class ExhibitTest {
         double[] peak = linear.stream()
                 .max(Comparator.comparingDouble(row -> row[0] - row[1]))
                 .orElseThrow();
-        // It stands out while the teacher learns, and is gone when it has learnt.
+        // The linear part is large while the teacher learns, and gone when it has learnt.
         assertThat(peak[0]).isGreaterThan(3 * peak[1]);
         double[] end = linear.get(linear.size() - 1);
         assertThat(end[0] - end[1]).isLessThan((peak[0] - peak[1]) / 3);

@@ -71,7 +71,7 @@ class ExplorerTest {
                 .doesNotContain("http://", "https://", "src=");
     }
 
-    /** What the page shows is what the code beside it computes: compiled, run and compared, for every kind and teacher. */
+    /** The code on the page computes the numbers on the page: compiled, run and compared, for every kind of training and teacher. */
     @Test
     void showsWhatItsCodeComputes(@TempDir Path directory) throws Exception {
         List<Exploration> all = new ArrayList<>();
@@ -208,7 +208,7 @@ class ExplorerTest {
                 BodyHandlers.ofString(UTF_8));
     }
 
-    /** A page from elsewhere whose name was made to lead here. */
+    /** Requests of another site, whose name was made to resolve to this machine. */
     @Test
     void answersNoOtherHost() throws IOException {
         assertThat(raw("GET / HTTP/1.1\r\nHost: evil.example:"
@@ -245,7 +245,7 @@ class ExplorerTest {
         }
     }
 
-    /** Requests of random parameters, many of them nonsense: an answer or a reason to each, and the page is there afterwards. */
+    /** Requests of random parameters, many of them nonsense: each gets an answer or a reason, and the page still works afterwards. */
     @Test
     void survivesNonsense() throws IOException, InterruptedException {
         RandomGenerator random = RandomStreams.of(7).generator();

@@ -208,7 +208,7 @@ class LawCommandTest {
         assertThat(law(directory.resolve("nowhere.csv"))).isEqualTo(1);
     }
 
-    /** What is wrong with distilled runs costs no answer about runs on data. */
+    /** Errors in distilled runs do not prevent answers about runs on data. */
     @Test
     void answersForRunsOnDataIfTheDistilledOnesAreNotFitted() throws IOException {
         StringBuilder few = new StringBuilder("N,D,loss,L_T\n");
@@ -253,7 +253,7 @@ class LawCommandTest {
                 .containsPattern("caution, a student with the whole budget spent on data is outside the runs: D: ");
     }
 
-    /** A loss that rises with the parameters has its best model at none. */
+    /** If the loss rises with the parameters, the best model has none. */
     @Test
     void givesNoIntervalOfWhatIsOutOfTheRangeOfNumbers() throws IOException {
         StringBuilder text = new StringBuilder("N,D,loss\n");
@@ -329,7 +329,7 @@ class LawCommandTest {
                 "line 27: 1.000e+200 parameters, 1.000e+200 tokens take more or fewer FLOPs than a double can hold");
     }
 
-    /** With as many tokens to every parameter, the runs do not say how to divide a budget, though they do what it buys. */
+    /** Runs with the same ratio of tokens to parameters do not tell how to divide a budget, but do tell the loss that it reaches. */
     @Test
     void saysWhatTheRunsDoNotDetermine() throws IOException {
         double[] errors = StandardNormal.sample(12, RandomStreams.of(3).generator());

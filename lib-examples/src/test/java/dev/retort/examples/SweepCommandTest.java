@@ -196,7 +196,7 @@ class SweepCommandTest {
                 .isEqualTo(1);
     }
 
-    /** Some other failure, of the disk or of a backend, may be gone next time; a noise of -1 will not. */
+    /** Other failures, of the disk or of a backend, may not occur next time; a noise of -1 always fails. */
     @Test
     void theExitCodeIsThatOfRefusedArgumentsIfEveryCellIsRefused(@TempDir Path directory) {
         SweepCommand.Runner locally = (study, output, progress) ->

@@ -148,7 +148,7 @@ final class InContextFormulas {
 
     private static Formula diversity() {
         return Formula.of(
-                        "what pre-training on M tasks is worth",
+                        "value of pre-training on M tasks",
                         "Raventós et al., arXiv 2306.15063, the predictors; Wurgaft et al., arXiv 2506.17859, the price;"
                                 + " derived, " + PREDICTORS,
                         TaskDiversity.class)

@@ -70,7 +70,7 @@ final class SharpeningFormulas {
     }
 
     private static Formula seen() {
-        return Formula.of("what a sample of responses shows", SOURCE, SeenResponses.class)
+        return Formula.of("estimates from a sample of responses", SOURCE, SeenResponses.class)
                 .withLimit("mass seen, sharpened by M draws", 1e-14, worst -> {
                     SeenResponses responses = SeenResponses.of(
                             List.of("42", "42", "41"), new double[] {Math.log(0.5), Math.log(0.5), Math.log(0.3)});

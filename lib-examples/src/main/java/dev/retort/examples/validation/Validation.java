@@ -98,7 +98,7 @@ public final class Validation {
         return new Validation(List.copyOf(findings));
     }
 
-    /** {@return a line for every check that failed: the formula, what was compared, how far it is off and how far it may be} */
+    /** {@return a line for every check that failed: the formula, the comparison, its error and the tolerance} */
     public List<String> failures() {
         return findings.stream()
                 .flatMap(finding -> finding.outcomes().stream()

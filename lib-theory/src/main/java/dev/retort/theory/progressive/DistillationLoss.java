@@ -39,7 +39,7 @@ import java.util.Objects;
  */
 public final class DistillationLoss {
 
-    /** What the temperature divides, and by what the divergence is multiplied. */
+    /** Which logits the temperature divides, and whether the divergence has the factor τ². */
     private enum Form {
         BOTH_WITH_FACTOR,
         BOTH,
@@ -114,7 +114,7 @@ public final class DistillationLoss {
      * The loss without a true label.
      *
      * @param student z, at least 2 logits, finite
-     * @param teacher z_T, as many
+     * @param teacher z_T, one for each class
      * @return the loss, at least 0
      * @throws IllegalArgumentException if there are fewer than 2 logits, the numbers of logits differ, or one is NaN or infinite
      * @throws IllegalStateException if true labels have a share, as this method does not take them
@@ -128,7 +128,7 @@ public final class DistillationLoss {
      * The loss.
      *
      * @param student z, at least 2 logits, finite
-     * @param teacher z_T, as many
+     * @param teacher z_T, one for each class
      * @param label y, the true class, from 0; it must be a valid class even if true labels have no share
      * @return the loss, at least 0
      * @throws IllegalArgumentException if there are fewer than 2 logits, the numbers of logits differ, one is NaN or infinite, or there is
@@ -155,7 +155,7 @@ public final class DistillationLoss {
      * The gradient with respect to the student's logits, without a true label.
      *
      * @param student z, at least 2 logits, finite
-     * @param teacher z_T, as many
+     * @param teacher z_T, one for each class
      * @return a new array, one entry for each class
      * @throws IllegalArgumentException as {@link #value(double[], double[])} does
      * @throws IllegalStateException if true labels have a share, as this method does not take them
@@ -169,7 +169,7 @@ public final class DistillationLoss {
      * The gradient with respect to the student's logits.
      *
      * @param student z, at least 2 logits, finite
-     * @param teacher z_T, as many
+     * @param teacher z_T, one for each class
      * @param label y, the true class, from 0; it must be a valid class even if true labels have no share
      * @return a new array, one entry for each class
      * @throws IllegalArgumentException as {@link #value(double[], double[], int)} does
@@ -197,7 +197,7 @@ public final class DistillationLoss {
      * mean.
      *
      * @param student z, at least 2 logits, finite
-     * @param teacher z_T, as many
+     * @param teacher z_T, one for each class
      * @return ‖(z − mean z) − (z_T − mean z_T)‖²/(2L)
      * @throws IllegalArgumentException if there are fewer than 2 logits, the numbers of logits differ, or one is NaN or infinite
      */

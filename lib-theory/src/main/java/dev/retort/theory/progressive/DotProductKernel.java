@@ -205,7 +205,7 @@ public final class DotProductKernel {
     /**
      * The squared norm of a function in the kernel's space.
      *
-     * @param function g, of as many coordinates
+     * @param function g, in the same dimension
      * @return Σ_A ĝ(A)²/λ_|A|; infinite if g has a term whose eigenvalue is 0: such functions are not in the space
      * @throws IllegalArgumentException if the dimensions differ
      * @throws IllegalStateException if an eigenvalue that is needed is within its rounding error, or is negative, which no kernel's

@@ -210,8 +210,8 @@ public final class ThresholdUnit {
     }
 
     /**
-     * The power of the threshold unit on one level: the sum of its squared coefficients on all sets of a size. Over all sizes
-     * they add up to the probability that the unit is on (Parseval).
+     * The power of the threshold unit on one level: the sum of its squared coefficients on all sets of a size. The powers on all levels add
+     * up to the probability that the unit is on (Parseval).
      *
      * @param size s, from 0 to d
      * @return C(d, s) H(d, b, s)², rounded once

@@ -365,7 +365,7 @@ public final class BestOfN {
     }
 
     /**
-     * The unbiased estimate of pass@N, the chance that one of N responses is correct, from M responses of which k were.
+     * The unbiased estimate of pass@N, the chance that one of N responses is correct, from M responses, k of them correct.
      *
      * @param responses M, at least 1
      * @param correct k, from 0 to M

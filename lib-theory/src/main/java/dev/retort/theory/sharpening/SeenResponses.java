@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a model's own responses to one prompt, drawn from it with their log-probabilities, tell about its most probable response, of mass p⋆.
- * The mass A of the different responses that were seen is known exactly: no response that was not seen has more than 1 − A, and one of
- * mass a stays unseen in M draws with probability (1 − a)<sup>M</sup>. Immutable.
+ * The mass A of the different responses that were seen is known exactly: no response that was not seen has more than 1 − A, and a response
+ * of mass a stays unseen in M draws with probability (1 − a)<sup>M</sup>. Immutable.
  *
  * <pre>{@code
  * SeenResponses seen = SeenResponses.of(
@@ -51,7 +51,7 @@ public final class SeenResponses {
      *
      * @param responses all M that were drawn, with repetitions
      * @param logProbabilities ln p of each, at most 0: of the whole response, the sum over its tokens and the end
-     * @return what they tell
+     * @return the bounds that follow from them
      * @throws IllegalArgumentException if there is no response, the numbers of responses and log-probabilities differ, one is positive, NaN
      *     or infinite, a response has two that differ by more than 0.01, or the different responses have a mass of more than one
      */

@@ -29,7 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.ObjDoubleConsumer;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -42,6 +42,13 @@ final class LawReport {
     private static final int REDRAWN = 200;
     private static final double FLOPS_PER_TOKEN = 6;
     private static final int POINTS = 81;
+
+    /** The share of the time that has passed once one law is fitted, both are, or the first is fitted to the resampled tables. */
+    private static final double ALONE_FITTED = 0.3;
+
+    private static final double FIRST_FITTED = 0.1;
+    private static final double BOTH_FITTED = 0.3;
+    private static final double FIRST_REDRAWN = 0.5;
 
     /** If the ends of an interval are further apart than this factor, the number itself is not shown. */
     private static final double UNTOLD = 1000;
@@ -110,30 +117,31 @@ final class LawReport {
         RunTable students = distilled == null ? supervised.runs() : distilled.runs();
         this.parameters = settings.parameters() == null ? middle(students.parameters()) : settings.parameters();
         this.tokens = settings.tokens() == null ? middle(students.tokens()) : settings.tokens();
-        answer();
     }
 
     /**
      * Fits the laws and answers the questions; those about runs on data alone if no law can be fitted to the distilled runs.
      *
-     * @param progress called with each step that begins
+     * @param progress called with each step that begins, and the share of all that is done before it
      * @throws IllegalArgumentException as {@link SupervisedLaw#fit} throws it
      */
-    static LawReport of(RunFile runs, Settings settings, Consumer<String> progress) {
+    static LawReport of(RunFile runs, Settings settings, ObjDoubleConsumer<String> progress) {
         FitSettings search = FitSettings.standard().withSeed(settings.seed());
-        progress.accept("Fitting the laws");
+        progress.accept("Fitting the law of training on data", 0);
         LawFit<SupervisedLaw> supervised = SupervisedLaw.fit(runs.onData(), search);
         LawFit<DistillationLaw> distilled = null;
         String unfitted = null;
         if (runs.distilled().size() > 0) {
+            progress.accept("Fitting the law of distillation", FIRST_FITTED);
             try {
                 distilled = DistillationLaw.fit(runs.distilled(), supervised, search);
             } catch (IllegalArgumentException refused) {
                 unfitted = refused.getMessage();
             }
         }
-        progress.accept("Fitting them again to " + REDRAWN + " resampled tables");
-        return new LawReport(settings, runs, supervised, distilled, unfitted);
+        LawReport report = new LawReport(settings, runs, supervised, distilled, unfitted);
+        report.answer(progress);
+        return report;
     }
 
     /** 6 N D of the runs. */
@@ -173,7 +181,10 @@ final class LawReport {
         answers.add(new Answered(question, answer, Double.NaN, null, null));
     }
 
-    private void answer() {
+    private void answer(ObjDoubleConsumer<String> progress) {
+        progress.accept(
+                "Fitting " + (distilled == null ? "it" : "the first") + " again to " + REDRAWN + " resampled tables",
+                distilled == null ? ALONE_FITTED : BOTH_FITTED);
         say("runs", runs.onData().size() + " on data, " + runs.distilled().size() + " distilled");
         say("supervised law", supervised.toString());
         LawBootstrap<SupervisedLaw> redrawn = supervised.bootstrap(REDRAWN, settings.seed());
@@ -194,6 +205,7 @@ final class LawReport {
             caution("that model", supervised.outside(best.parameters(), best.tokens()));
         }
         if (distilled != null) {
+            progress.accept("Fitting the second to as many", FIRST_REDRAWN);
             answer(distilled, redrawn);
         }
         if (unfitted != null) {

@@ -465,7 +465,7 @@ public final class Retort {
                         seed,
                         commandLine(arguments),
                         Version.name()),
-                err::println);
+                TimeLeft.of(0, err::println));
         report.save(directory);
         report.answers().forEach(out::println);
         out.println("report: " + directory.resolve("index.html").toAbsolutePath());

@@ -62,6 +62,7 @@ final class HuberFit<L> {
         RandomStreams streams = RandomStreams.of(settings.seed());
         Search<L> all = new Search<>(model, measured, allOf(measured.length), FIRST_SCALE);
         List<Candidate> brief = IntStream.range(0, settings.starts())
+                .parallel()
                 .mapToObj(i -> all.from(model.start(streams.at(i).generator()), SHORT))
                 .sorted(Comparator.comparingDouble(Candidate::loss))
                 .toList();

@@ -29,13 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ComplexEquivalent {
 
-    /** Newton's method has squared an error below this away. */
+    /** After a step below this the error, its square, is below rounding. */
     private static final double LAST_STEP = 5e-8;
 
-    /** From the real root it takes at most 8 steps on spectra of 100 decades. */
+    /** From the real root at most 8 steps are needed on spectra of 100 decades. */
     private static final int MOST_STEPS = 60;
 
-    /** The argument of r is followed in steps of this size if one step is too bold. */
+    /** The argument of r is followed in steps of this size if a single step fails. */
     private static final double TURN = 0.4;
 
     private final SpectralMeasure measure;
@@ -44,7 +44,7 @@ public final class ComplexEquivalent {
     private final Complex kappa;
     /** r/κ */
     private final Complex left;
-    /** n/(A·(DA/A + DB/B)), by which ln κ follows the numbers that it depends on. */
+    /** n/(A·(DA/A + DB/B)), a factor of the derivatives of ln κ. */
     private final Complex pull;
 
     private ComplexEquivalent(
@@ -84,7 +84,7 @@ public final class ComplexEquivalent {
         Solver solver = new Solver(measure, samples);
         Complex logRidge = ridge.log();
         Complex logStart = new Complex(Math.log(start.tau()), 0);
-        // To first order ln κ follows ln r by this part.
+        // The derivative of ln κ with respect to ln r.
         double part = start.spare() / (start.product() + start.spare());
         Complex bold = new Complex(logStart.real(), part * logRidge.imaginary());
         if (!solver.solve(logRidge, bold) && !solver.solve(logRidge, logStart)) {
@@ -112,8 +112,8 @@ public final class ComplexEquivalent {
     }
 
     /**
-     * The equivalents at several ridges of the same measure, each solved for from those before: along a smooth curve, such as the contour
-     * of a spectral filter, that takes about half of the passes over the spectrum.
+     * The equivalents at several ridges of the same measure. Each solve starts from the equivalents before it: along a smooth
+     * curve, such as the contour of a spectral filter, that takes about half as many passes over the spectrum.
      *
      * @param measure the eigenvalues of the covariance, of a spectrum or compressed
      * @param samples the number of samples n, greater than 0
@@ -257,7 +257,7 @@ public final class ComplexEquivalent {
 
         private Complex pull = log;
 
-        /** Of a range of nodes: Σ x or Σ z, and Σ xz. */
+        /** The sums over a range of nodes: Σ x or Σ z, and Σ xz. */
         private double sumReal;
 
         private double sumImaginary;
@@ -342,7 +342,7 @@ public final class ComplexEquivalent {
             productImaginary *= factor;
         }
 
-        /** Adds x, if it is what is learnt that counts, or z, and xz. */
+        /** Adds x (if {@code learnt}) or z, and xz. */
         private void add(int from, int to, boolean learnt, double kappa, double cosine, double sine) {
             double real = 0;
             double imaginary = 0;

@@ -4,7 +4,7 @@ import dev.retort.core.internal.CompensatedSum;
 import java.util.Arrays;
 
 /**
- * Gathers amounts that sit at points of an interval into {@value #NODES} nodes: from the sums M_k = Σ v T_k(t) over the
+ * Gathers amounts at points of an interval into {@value #NODES} nodes: from the sums M_k = Σ v T_k(t) over the
  * points, the weights (2/N) Σ'_k T_k(t_j) M_k of the Chebyshev nodes t_j = cos(π(j + 1/2)/N). For a polynomial φ of degree
  * below N, Σ v φ = Σ weight φ(node); for a φ with poles, the error is that of interpolating φ.
  *
@@ -15,7 +15,7 @@ final class ChebyshevSums {
     static final int NODES = 21;
 
     private static final int LANES = 64;
-    /** How many blocks of lanes are added before the lanes are folded into compensated sums. */
+    /** The number of blocks that are added to the lanes before these are folded into compensated sums. */
     private static final int FOLD = 32;
 
     /** T_k at node j. */
@@ -46,7 +46,7 @@ final class ChebyshevSums {
         Arrays.setAll(moments, k -> new CompensatedSum());
     }
 
-    /** The node j of an interval, in descending order; not at the ends. */
+    /** Node j of an interval, in descending order; the ends are not nodes. */
     static double node(int j, double least, double greatest) {
         double t = POLYNOMIALS[1][j];
         return t > 0 ? greatest - (greatest - least) * (1 - t) / 2 : least + (greatest - least) * (1 + t) / 2;
@@ -78,7 +78,7 @@ final class ChebyshevSums {
         }
     }
 
-    /** Adds amount · T_k to the lanes and makes T_{k+2} of T_k, given T_{k+1}; a loop that HotSpot turns into vector code. */
+    /** Adds amount · T_k to the lanes and overwrites T_k by T_{k+2}, given T_{k+1}; HotSpot vectorises this loop. */
     private static void step(double[] lane, double[] amount, double[] point, double[] now, double[] next) {
         for (int j = 0; j < LANES; j++) {
             lane[j] += amount[j] * now[j];

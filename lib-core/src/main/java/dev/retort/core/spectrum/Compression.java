@@ -9,22 +9,24 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a list of eigenvalues is gathered into few nodes: by octaves, each of which stays a list if it has no more distinct
- * values than {@link ChebyshevSums} has nodes. The nodes serve every sum over the eigenvalues, whatever its weights.
- * Immutable.
+ * Gathers a list of eigenvalues into few nodes, octave by octave; an octave stays a list if it has no more distinct values
+ * than {@link ChebyshevSums} has nodes. The nodes serve every sum over the eigenvalues, whatever its weights. Immutable.
  */
 final class Compression {
 
-    /** An octave: its place among the binary exponents, its nodes from the first to before the last, and the interval of its values. */
+    /** An octave: its binary exponent, its nodes from {@code start} to before {@code end}, and the interval of its values. */
     record Octave(int place, int start, int end, boolean gathered, double least, double greatest) {}
 
-    /** A piece of an octave is summed by itself: enough of them that threads share the work, whatever their number. */
+    /**
+     * The number of values that are summed as one piece of an octave, so that threads can share the work; it does not depend
+     * on their number.
+     */
     private static final int PIECE = 1 << 15;
 
     private final SpectralMeasure measure;
-    /** By node; zero without truths. */
+    /** The powers by node; zero without truths. */
     private final double[] powers;
-    /** By binary exponent, counted from that of subnormal numbers. */
+    /** The octaves by binary exponent, counted from that of subnormal numbers. */
     private final @Nullable Octave[] octaves;
 
     private Compression(SpectralMeasure measure, double[] powers, @Nullable Octave[] octaves) {

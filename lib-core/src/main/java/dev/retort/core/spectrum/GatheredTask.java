@@ -9,7 +9,7 @@ final class GatheredTask {
 
     private final RegressionTask task;
     private final Compression compression;
-    /** By node of the compressed measure. */
+    /** The powers by node of the compressed measure. */
     private final double[] powers;
 
     private GatheredTask(RegressionTask task, Compression compression, double[] powers) {
@@ -69,7 +69,7 @@ final class GatheredTask {
         return nodes(new BitSet());
     }
 
-    /** The nodes, but the features themselves in the octaves at these places. */
+    /** The nodes, except that the octaves with these exponents keep their features. */
     private TaskNodes nodes(BitSet listed) {
         SpectralMeasure measure = compression.measure();
         int most = measure.size() + 1 + (listed.isEmpty() ? 0 : task.dimension());

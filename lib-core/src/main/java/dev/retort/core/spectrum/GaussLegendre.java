@@ -12,7 +12,7 @@ final class GaussLegendre {
         for (int j = 0; j < (size + 1) / 2; j++) {
             double x = Math.cos(Math.PI * (j + 0.75) / (size + 0.5));
             double slope = 0;
-            // From this start Newton's method is at its limit after four steps.
+            // From this start Newton's method converges to rounding in four steps.
             for (int step = 0; step < 6; step++) {
                 double before = 1;
                 double value = x;

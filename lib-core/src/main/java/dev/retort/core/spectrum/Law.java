@@ -1,6 +1,6 @@
 package dev.retort.core.spectrum;
 
-/** The eigenvalues of a spectrum whose features are too many for a list. Indices count from 1. Immutable. */
+/** The eigenvalues of a spectrum with too many features for a list. Indices count from 1. Immutable. */
 interface Law {
 
     /** The eigenvalue at an index. */

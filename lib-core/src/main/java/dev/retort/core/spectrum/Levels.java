@@ -8,7 +8,7 @@ import java.util.Arrays;
 /** Eigenvalues given as value and multiplicity, of which any number may be equal. Immutable. */
 final class Levels implements Law {
 
-    /** Far above the number of features that any kernel's expansion has in a degree that matters. */
+    /** Far above the number of features in any relevant degree of a kernel's expansion. */
     private static final double MOST_FEATURES = 1e100;
 
     private final double[] values;
@@ -43,7 +43,7 @@ final class Levels implements Law {
         return Arrays.equals(counts, other.counts);
     }
 
-    /** The multiplicities as they are written. */
+    /** The multiplicities as text. */
     String countsText() {
         return Arrays.stream(counts).mapToObj(Levels::text).collect(joining(" + "));
     }
@@ -107,7 +107,7 @@ final class Levels implements Law {
                 + Arrays.toString(values);
     }
 
-    /** A whole number as it is written. */
+    /** A whole number as text. */
     static String text(double count) {
         return count < Long.MAX_VALUE ? Long.toString((long) count) : Double.toString(count);
     }

@@ -4,12 +4,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The moments that {@link ChebyshevSums} takes of an octave, of values in descending order and where there are many in two
- * steps, which takes a fifth of the time: in each of {@value #BINS} bins the sums of the first {@value #TERMS} powers of the
- * distance from its centre, and of these the Chebyshev sums, by the expansions of the polynomials about the centres. A
- * rational function without poles on the positive side is within 1e-16 of so many terms of its own expansion: a pole is at
- * least 257 times as far from a centre as the ends of the bin. Two amounts are gathered at once, a weight and the square of a
- * truth.
+ * The moments that {@link ChebyshevSums} takes of an octave, for values in descending order. Many values are summed in two
+ * steps, which takes a fifth of the time: first the sums of the first {@value #TERMS} powers of the distance from the centre
+ * in each of {@value #BINS} bins, then from these the Chebyshev sums, by the expansions of the polynomials about the centres.
+ * A rational function without poles on the positive side differs by less than 1e-16 from this many terms of its expansion: a
+ * pole is at least 257 times as far from a centre as the ends of the bin. Two amounts are gathered at once, a weight and the
+ * square of a truth.
  *
  * <p>Mutable and not thread-safe: a local variable of one computation.
  */
@@ -18,15 +18,18 @@ final class OctaveSums {
     private static final int BINS = 128;
     private static final int TERMS = 7;
 
-    /** Of fewer values the polynomials are summed one by one: the bins would have few to share their expansions. */
+    /** The polynomials are summed directly for fewer values: too few would share the expansion of a bin. */
     private static final int MANY = 4 * BINS;
 
-    /** How many terms are added plainly before they are folded into compensated sums. */
+    /** The number of terms that are added plainly before they are folded into compensated sums. */
     private static final int BLOCK = 64;
 
     private static final int ORDERS = ChebyshevSums.NODES;
 
-    /** By bin, the larger values first: the coefficients of T_0, then of T_1, … in powers of what goes from −1 to 1 in the bin. */
+    /**
+     * The expansions by bin, the larger values first: the coefficients of T_0, then of T_1, …, in powers of a variable that
+     * goes from −1 to 1 in the bin.
+     */
     private static final double[][] EXPANSIONS = new double[BINS][];
 
     static {
@@ -65,7 +68,7 @@ final class OctaveSums {
         return terms;
     }
 
-    /** Adds all that has been added to sums over the same octave. */
+    /** Adds the contents of other sums over the same octave. */
     void add(OctaveSums other) {
         for (int k = 0; k < 2 * ORDERS; k++) {
             moments.add(k, other.moments.value(k));
@@ -150,7 +153,10 @@ final class OctaveSums {
         return ChebyshevSums.atNodes(moments.values(ORDERS, 2 * ORDERS));
     }
 
-    /** The power sums of one bin: plain over a few values, in variables that stay in registers, and these sums compensated. */
+    /**
+     * The power sums of one bin: plain sums over a few values, in variables that stay in registers, are added with
+     * compensation.
+     */
     private double[] powers(
             int bin, double[] values, double @Nullable [] weights, double @Nullable [] truths, int from, int to) {
         Sums sums = new Sums(2 * TERMS);
@@ -186,7 +192,7 @@ final class OctaveSums {
         double p5 = 0;
         double p6 = 0;
         for (int i = from; i < to; i++) {
-            // The difference is exact, and what is rounded after it is less than an ulp of the value.
+            // The difference is exact, and the rounding after it is less than an ulp of the value.
             double u = (values[i] - low) * scale - shift;
             double u2 = u * u;
             double u3 = u * u2;

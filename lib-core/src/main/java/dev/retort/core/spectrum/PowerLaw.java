@@ -12,10 +12,10 @@ import java.util.Arrays;
  */
 record PowerLaw(double alpha, double scale, double shift, double last) implements Law {
 
-    /** The most samples for which the features that a law without end leaves to its last node act by their trace alone. */
+    /** The most samples for which the features in the last node of a law without end enter only through their trace. */
     static final double MOST_SAMPLES = 1e10;
 
-    /** The longest law whose indices are whole numbers to a double, with room for a shift. */
+    /** The longest law whose indices are exact as doubles, with room for a shift. */
     static final long MOST_FEATURES = 1_000_000_000_000_000L;
 
     /**
@@ -58,7 +58,7 @@ record PowerLaw(double alpha, double scale, double shift, double last) implement
         return Double.isInfinite(last);
     }
 
-    /** Whether there are so few features that they are better listed. */
+    /** Whether there are few enough features to list them. */
     boolean isShort() {
         return last <= 8 * listed();
     }
@@ -152,7 +152,7 @@ record PowerLaw(double alpha, double scale, double shift, double last) implement
     /** How many eigenvalues are at least this large. */
     private double countAbove(double lambda) {
         double count = Math.floor(Math.min(Math.max(Math.pow(lambda / scale, -1 / alpha) - shift, 0), last));
-        // The power is rounded.
+        // The power is rounded: correct the count by comparing eigenvalues.
         while (count >= 1 && count <= MOST_FEATURES && value(count) < lambda) {
             count--;
         }

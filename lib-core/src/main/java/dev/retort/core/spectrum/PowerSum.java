@@ -5,7 +5,7 @@ import dev.retort.core.internal.CompensatedSum;
 /** Sums of a power over consecutive whole numbers, however many. */
 final class PowerSum {
 
-    /** Terms that are added one by one before the formula of Euler and Maclaurin is exact to rounding. */
+    /** The number of terms that are added one by one, after which the Euler-Maclaurin formula is exact to rounding. */
     private static final double LISTED = 256;
 
     private PowerSum() {}

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Blocks of {@value #BLOCK} terms are added plainly and then folded into compensated sums, so that the relative error
  * stays below 5e-15 for any number of nodes. A range of {@value #SHARED} nodes or more is cut into chunks that depend on its
- * length alone, which the common pool's threads share, and their sums are added in order: the result is the same bit for bit
- * however many threads there are.
+ * length alone and are shared by the threads of the common pool; their sums are added in order, so that the result is the
+ * same, bit for bit, for any number of threads.
  *
  * <p>Mutable and not thread-safe: confined to one computation, which takes one sum after the other without allocating.
  */
@@ -19,23 +19,23 @@ public final class PowerSums {
 
     static final int BLOCK = 32;
 
-    /** To wake a second thread costs as much as about a third of so many terms. */
+    /** Waking a second thread costs about as much as summing a third of this many terms. */
     static final int SHARED = 1 << 17;
 
-    /** Of a shared range: enough that a thread which comes late or is slow does not hold up the others. */
+    /** The number of chunks of a shared range: enough that a late or slow thread does not hold up the others. */
     private static final int CHUNKS = 16;
 
     private double first;
     private double second;
     private double third;
 
-    /** Of the range that is being added. */
+    /** The sums over the range that is being added. */
     private final CompensatedSum sum = new CompensatedSum();
 
     private final CompensatedSum squares = new CompensatedSum();
     private final CompensatedSum cubes = new CompensatedSum();
 
-    /** Sums of nothing, zero. */
+    /** Empty sums, zero. */
     public PowerSums() {}
 
     /**
@@ -68,7 +68,7 @@ public final class PowerSums {
     /**
      * Multiplies the sums so far.
      *
-     * @param factor the factor; zero makes them sums of nothing again
+     * @param factor the factor; zero empties the sums
      */
     public void scale(double factor) {
         first *= factor;

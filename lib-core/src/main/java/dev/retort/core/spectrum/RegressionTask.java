@@ -11,9 +11,9 @@ import java.util.Objects;
  * A linear regression problem in the eigenbasis of its covariance: features x ~ N(0, Σ), labels y = xᵀβ⋆ + σz with
  * standard normal z. The {@link Spectrum} gives Σ, the {@link Signal} β⋆, and the noise is the standard deviation σ.
  *
- * <p>What enters a risk is √λ β⋆, the coefficient of the feature scaled to unit variance ("whitened"): it stays
- * representable where β⋆ itself overflows, and a feature of zero variance has none. Indices count from 0 in code and from 1
- * in formulas. Immutable.
+ * <p>Risks depend on √λ β⋆, the coefficient of the feature scaled to unit variance ("whitened"): it stays representable where
+ * β⋆ itself overflows, and is zero for a feature of zero variance. Indices count from 0 in code and from 1 in formulas.
+ * Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 500), Signal.sourcePowerLaw(1.5)).withNoise(0.1);
@@ -26,7 +26,7 @@ public final class RegressionTask {
     private final Signal signal;
     private final double noise;
 
-    /** The features one by one, or of a power law that is not listed its nodes. */
+    /** The features one by one, or the nodes of a spectrum that is not listed. */
     private final TaskNodes features;
 
     private final TaskNodes nodes;
@@ -45,7 +45,7 @@ public final class RegressionTask {
      * @param spectrum the eigenvalues of the feature covariance
      * @param signal the ground truth
      * @return the task
-     * @throws IllegalArgumentException if the signal has another number of coefficients than the spectrum has features, if
+     * @throws IllegalArgumentException if the number of the signal's coefficients is not that of the spectrum's features, if
      *     it is a source power law and an eigenvalue is zero, or if the variance of its labels overflows; for a power
      *     law that is not listed, if the signal lists its coefficients, or if there is no end and Σ i<sup>−b</sup> diverges
      */
@@ -123,11 +123,11 @@ public final class RegressionTask {
     }
 
     /**
-     * The same task for many sums over its features: they are gathered on the nodes of the {@linkplain
-     * SpectralMeasure#compressed() compressed} measure, which takes one pass over them. Equivalents and risks then cost the same for any number of
-     * features, and differ by a relative 1e-13 at most.
+     * The same task, prepared for many sums over its features: they are gathered on the nodes of the {@linkplain
+     * SpectralMeasure#compressed() compressed} measure, which takes one pass over them. Equivalents and risks then cost the
+     * same for any number of features, and differ by a relative 1e-13 at most.
      *
-     * @return a task of equal spectrum, signal and noise; this one if it is gathered or its features are not listed anyway
+     * @return a task of equal spectrum, signal and noise; this one if it is already gathered or its features are not listed
      */
     public RegressionTask gathered() {
         if (!spectrum.isListed() || !nodes.areFeatures()) {
@@ -173,7 +173,7 @@ public final class RegressionTask {
         return power.value();
     }
 
-    /** A gathered task is another value than the one it was gathered from, for it has no features to list. */
+    /** A gathered task does not equal the one it was gathered from, because it has no features to list. */
     @Override
     public boolean equals(Object other) {
         return other instanceof RegressionTask that

@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 /**
  * The ground truth β⋆, one coefficient per feature in the eigenbasis of the covariance: labels are y = xᵀβ⋆ + noise.
  *
- * <p>A signal is a rule that is turned into numbers by the {@link RegressionTask} that joins it to a {@link Spectrum}, so
- * that one signal can be used with spectra of several dimensions. Immutable.
+ * <p>A signal is a rule; the {@link RegressionTask} that combines it with a {@link Spectrum} turns it into numbers, so that
+ * one signal can be used with spectra of several dimensions. Immutable.
  */
 public abstract sealed class Signal {
 
@@ -33,8 +33,8 @@ public abstract sealed class Signal {
     /**
      * The signal whose coefficients are given as value and multiplicity, to go with {@link
      * Spectrum#withMultiplicities(double[], double[])}: {@code counts[0]} features with {@code coefficients[0]}, and so on.
-     * What matters of a level is Σ λβ⋆², the variance that it brings to the labels: for k features with eigenvalue λ and
-     * a variance v of all of them together the coefficient is √(v/(kλ)).
+     * Only Σ λβ⋆² of a level matters, its contribution to the variance of the labels: for k features with eigenvalue λ that
+     * contribute the variance v in total, the coefficient is √(v/(kλ)).
      *
      * @param coefficients β⋆ in every feature of a level
      * @param counts how many features each level has; as many as there are coefficients, and those of the spectrum unless its
@@ -69,7 +69,7 @@ public abstract sealed class Signal {
      * The source power law λ<sub>i</sub>β⋆<sub>i</sub>² = i<sup>−b</sup>, i = 1, …, p, with positive coefficients. It
      * needs a spectrum without zero eigenvalues.
      *
-     * @param b the decay of what each feature contributes to the labels' variance
+     * @param b the decay of the features' contributions to the variance of the labels
      * @return the signal
      * @throws IllegalArgumentException if b is NaN or infinite
      */
@@ -95,8 +95,8 @@ public abstract sealed class Signal {
      * λβ² of all features of a level that is not listed.
      *
      * @param level its place among the levels, counted from 0
-     * @param before how many features the levels before it have
-     * @param count how many features it has
+     * @param before the number of features in the levels before it
+     * @param count the number of features in it
      */
     abstract double powerOf(double lambda, int level, double before, double count);
 

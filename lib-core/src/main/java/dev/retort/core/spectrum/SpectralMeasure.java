@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpectralMeasure {
 
-    /** A list of so few nodes gets no sample, which would have one or two thousand of its own. */
+    /** A list of at most this many nodes gets no sample, which would itself have one or two thousand. */
     private static final int SAMPLED = 20_000;
 
-    /** So many blocks that the roots of power laws come within 3e-6; up to index 370 a block is a single node. */
+    /** Enough blocks for the roots of power laws to be within 3e-6; up to index 370 a block is a single node. */
     private static final int BLOCKS_PER_OCTAVE = 256;
 
     private static final double LARGEST = 0x1p900;
@@ -59,7 +59,7 @@ public final class SpectralMeasure {
         this.sample = values.length > SAMPLED && cellStarts == null ? sampled() : null;
     }
 
-    /** One node for each block of indices: the value in its middle, the weight of all. */
+    /** A measure with one node for each block of indices, which has the value in its middle and the weight of all. */
     private SpectralMeasure sampled() {
         double[] sampleValues = new double[BLOCKS_PER_OCTAVE * Integer.SIZE];
         double[] sampleWeights = new double[sampleValues.length];
@@ -125,7 +125,7 @@ public final class SpectralMeasure {
         return new SpectralMeasure(Arrays.copyOf(values, size), Arrays.copyOf(weights, size));
     }
 
-    /** Whether they are nodes already: positive, distinct and in descending order. */
+    /** Whether eigenvalues can be used as nodes: positive, distinct and in descending order. */
     private static boolean descend(double[] eigenvalues) {
         for (int i = 1; i < eigenvalues.length; i++) {
             if (!(eigenvalues[i - 1] > eigenvalues[i])) {
@@ -159,7 +159,7 @@ public final class SpectralMeasure {
      * The weight of a node.
      *
      * @param k the node, counted from 0
-     * @return the multiplicity of its eigenvalue; in a measure that stands for a longer one, its part of its cell
+     * @return the multiplicity of its eigenvalue; in a compressed measure, its part of the weight of its cell
      * @throws IndexOutOfBoundsException if there is no such node
      */
     public double weight(int k) {
@@ -167,9 +167,9 @@ public final class SpectralMeasure {
     }
 
     /**
-     * The number of cells. A cell is a run of nodes that only together stand for the eigenvalues of an interval: in a
-     * {@linkplain #compressed() compressed} measure single weights may be negative, but a cell's weight is not. Where
-     * every node stands for itself it is a cell of its own.
+     * The number of cells. A cell is a run of nodes that represent the eigenvalues of an interval only together: in a
+     * {@linkplain #compressed() compressed} measure single weights may be negative, but the weight of a cell is not. In other
+     * measures every node is a cell of its own.
      *
      * @return how many cells there are, at most the number of nodes
      */
@@ -180,8 +180,8 @@ public final class SpectralMeasure {
     /**
      * The first node of a cell.
      *
-     * @param cell the cell, counted from 0; the number of cells asks for the end of the last
-     * @return the node at which the cell begins and the one before it has ended
+     * @param cell the cell, counted from 0; the number of cells stands for the end of the last one
+     * @return the node at which the cell begins and the one before it ends
      * @throws IndexOutOfBoundsException if the cell is negative or above the number of cells
      */
     public int cellStart(int cell) {
@@ -193,7 +193,7 @@ public final class SpectralMeasure {
     /**
      * The weight of all cells before one.
      *
-     * @param cell the cell, counted from 0; the number of cells asks for the total
+     * @param cell the cell, counted from 0; the number of cells stands for the total
      * @return how many eigenvalues are larger than those of the cell
      * @throws IndexOutOfBoundsException if the cell is negative or above the number of cells
      */
@@ -220,16 +220,16 @@ public final class SpectralMeasure {
     }
 
     /**
-     * A measure of the same rank and far fewer nodes that comes close to this one: its solution is where to start.
+     * A measure of the same rank with far fewer nodes that approximates this one: its solution is a start for the solver.
      *
-     * @return a sample of the nodes; this measure if there are too few to be worth it
+     * @return a sample of the nodes; this measure if it has too few nodes to need one
      */
     public SpectralMeasure sample() {
         return sample == null ? this : sample;
     }
 
     /**
-     * The largest sample size that the nodes can answer for.
+     * The largest sample size for which the nodes are accurate.
      *
      * @return 1e10 for a power law without end, whose last node stands for all that 1e10 samples do not resolve; infinity
      *     for every other measure
@@ -268,7 +268,7 @@ public final class SpectralMeasure {
     public int cellAt(double weight) {
         int found = Arrays.binarySearch(weightBefore, weight);
         int cell = found >= 0 ? found : -found - 2;
-        // Beside far larger ones, the weight of a cell may be lost to rounding.
+        // The weight of a cell may be lost to rounding beside far larger ones.
         while (cell + 1 < cells() && weightBefore[cell + 1] <= weight) {
             cell++;
         }
@@ -279,22 +279,22 @@ public final class SpectralMeasure {
     }
 
     /**
-     * The same measure on few nodes, for sweeps over many sample sizes: an octave of eigenvalues (equal binary exponent)
-     * with more than 21 distinct values becomes a cell of 21 Chebyshev nodes, the others stay as they are. Sums of rational
-     * functions whose poles have no positive real part, so all sums that enter an equivalent, keep a relative error of
-     * about 1e-15. How: {@code docs/equivalents.md}.
+     * The same measure on few nodes, for sweeps over many sample sizes: an octave of eigenvalues (equal binary exponent) with
+     * more than 21 distinct values becomes a cell of 21 Chebyshev nodes, the others stay as they are. Sums of rational
+     * functions whose poles have no positive real part, and so all sums in an equivalent, have a relative error of about
+     * 1e-15. Derived in {@code docs/equivalents.md}.
      *
-     * @return a measure of at most 21 nodes per octave; this one if no octave has more, or if it is no list of eigenvalues
+     * @return a measure of at most 21 nodes per octave; this one if no octave has more, or if it is not a list of eigenvalues
      */
     public SpectralMeasure compressed() {
         return isList() ? Compression.of(this, null).measure() : this;
     }
 
     /**
-     * The same measure in another unit. What is then too large for a double to be doubled is held where it can be; so the
-     * factor serves for a τ that is tiny in the new unit, to which such an eigenvalue is infinite.
+     * The same measure in another unit. A value that would overflow is limited to one that can still be doubled, so the
+     * factor is meant for a τ that is tiny in the new unit, beside which such an eigenvalue is infinite.
      *
-     * @param factor what multiplies every eigenvalue, a power of two
+     * @param factor the factor of every eigenvalue, a power of two
      * @return a measure of the same nodes and weights
      */
     public SpectralMeasure magnified(double factor) {
@@ -304,7 +304,7 @@ public final class SpectralMeasure {
         return new SpectralMeasure(magnified, weights, cellStarts, weightBefore, mostSamples);
     }
 
-    /** Whether each node stands for itself, as those of a list of eigenvalues do. */
+    /** Whether each node is an eigenvalue of a list, standing for itself. */
     boolean isList() {
         return cellStarts == null && Double.isInfinite(mostSamples);
     }
@@ -321,7 +321,7 @@ public final class SpectralMeasure {
     }
 
     /**
-     * Adds what is learnt of a range of nodes: the sums of q = x = λ/(λ+τ).
+     * Adds the learnt parts of a range of nodes: the sums of q = x = λ/(λ+τ).
      *
      * @param from the first node of the range, counted from 0
      * @param to the node after the last
@@ -335,7 +335,7 @@ public final class SpectralMeasure {
     }
 
     /**
-     * Adds what is missed of a range of nodes: the sums of q = z = τ/(λ+τ).
+     * Adds the missed parts of a range of nodes: the sums of q = z = τ/(λ+τ).
      *
      * @param from the first node of the range, counted from 0
      * @param to the node after the last

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * The eigenvalues λ<sub>1</sub>, …, λ<sub>p</sub> of a feature covariance Σ: one per feature, in the order in which a
- * {@link Signal} and every other per-feature quantity is given. They need not be sorted, may repeat, and may be zero (such
- * a feature carries no variance: it weighs nothing in a risk and does not count for the rank).
+ * The eigenvalues λ<sub>1</sub>, …, λ<sub>p</sub> of a feature covariance Σ: one per feature, in the order in which a {@link
+ * Signal} and every other per-feature quantity is given. They need not be sorted, may repeat, and may be zero (such a feature
+ * carries no variance: it does not contribute to a risk or to the rank).
  *
  * <p>Indices count from 0 in code and from 1 in formulas. Immutable.
  *
@@ -40,10 +40,10 @@ public final class Spectrum {
 
     static final String NOT_LISTED = "is not listed feature by feature" + REMEDY;
 
-    /** Powers take tens of nanoseconds each; to wake another thread takes some ten thousand. */
+    /** A power takes tens of nanoseconds, waking another thread about ten thousand. */
     private static final int WORTH_SHARING = 10_000;
 
-    /** The most features that are listed one by one where something shorter says the same; a list takes a hundred megabytes. */
+    /** The most features that are listed one by one where a shorter description exists; such a list takes a hundred megabytes. */
     private static final int MOST_LISTED = 10_000_000;
 
     /** Above this trace, sums of an eigenvalue and τ could overflow. */
@@ -76,7 +76,7 @@ public final class Spectrum {
      * The spectrum with the given eigenvalues.
      *
      * <p>An eigenvalue that is negative by no more than rounding can explain, λ ≥ −64 · 2<sup>−52</sup> ·
-     * λ<sub>max</sub> · p, is taken for zero, and a warning is logged.
+     * λ<sub>max</sub> · p, is set to zero, and a warning is logged.
      *
      * @param eigenvalues the eigenvalues, one per feature, in any order
      * @return the spectrum, of dimension {@code eigenvalues.length}
@@ -145,9 +145,9 @@ public final class Spectrum {
     }
 
     /**
-     * Eigenvalues given as value and multiplicity: {@code counts[0]} features with {@code values[0]}, then {@code
-     * counts[1]} features with {@code values[1]}, and so on. Up to ten million features are listed; of more, such as the
-     * degrees of a rotation invariant kernel on a sphere have, sums take each level at once, whatever its multiplicity.
+     * Eigenvalues given as value and multiplicity: {@code counts[0]} features with {@code values[0]}, then {@code counts[1]}
+     * features with {@code values[1]}, and so on. Up to ten million features are listed; with more, such as those in the
+     * degrees of a rotation-invariant kernel on a sphere, sums take each level at once, whatever its multiplicity.
      *
      * <pre>{@code
      * // The first four degrees of a kernel on the sphere in a thousand dimensions.
@@ -211,9 +211,9 @@ public final class Spectrum {
     }
 
     /**
-     * The power law without end, λ<sub>i</sub> = scale · (i + shift)<sup>−α</sup>, i = 1, 2, …, for equivalents of up to
-     * 1e10 samples. Sums over its features are exact to rounding, on about a thousand nodes; how is told in the module's
-     * documentation, {@code docs/equivalents.md}.
+     * The power law without end, λ<sub>i</sub> = scale · (i + shift)<sup>−α</sup>, i = 1, 2, …, for equivalents of up to 1e10
+     * samples. Sums over its features are exact to rounding, on about a thousand nodes; see the module's documentation,
+     * {@code docs/equivalents.md}.
      *
      * @param alpha the decay α, greater than 1; up to about 25, where eigenvalues beyond 1e10 features underflow
      * @param scale what multiplies every eigenvalue, greater than 0
@@ -229,9 +229,9 @@ public final class Spectrum {
     }
 
     /**
-     * The power law λ<sub>i</sub> = scale · (i + shift)<sup>−α</sup>, i = 1, …, p. Up to a few thousand features are
-     * listed, more are summed as those of a law without end; then τ, whose exact value near n = p depends on the last bits
-     * of n, has a relative error of about 1e-15 · p/(p − n).
+     * The power law λ<sub>i</sub> = scale · (i + shift)<sup>−α</sup>, i = 1, …, p. Up to a few thousand features are listed,
+     * more are summed like those of a law without end; then τ, whose exact value near n = p depends on the last bits of n,
+     * has a relative error of about 1e-15 · p/(p − n).
      *
      * @param alpha the decay α, greater than 0
      * @param scale what multiplies every eigenvalue, greater than 0
@@ -295,7 +295,7 @@ public final class Spectrum {
     }
 
     /**
-     * The spiked spectrum: a few features of one eigenvalue beside a bulk of ones.
+     * The spiked spectrum: a few features share one eigenvalue, all others have eigenvalue 1.
      *
      * @param spike the eigenvalue of the first {@code spikes} features, greater than 0
      * @param spikes how many features carry it, from 1 to p
@@ -318,7 +318,7 @@ public final class Spectrum {
         return new Spectrum(ofEach(dimension, eigenvalue));
     }
 
-    /** A number for every feature, shared by threads where there are enough. */
+    /** A number for every feature, computed in parallel if there are enough features. */
     static double[] ofEach(int dimension, IntToDoubleFunction number) {
         double[] numbers = new double[dimension];
         if (dimension < WORTH_SHARING) {
@@ -342,11 +342,11 @@ public final class Spectrum {
                 nonNegative("eigenvalues[" + i + "]", eigenvalues[i]);
             }
             clamped += eigenvalues[i] < 0 ? 1 : 0;
-            // Nor is a negative zero left, which would not equal zero.
+            // This also replaces a negative zero, which would not equal zero.
             eigenvalues[i] = eigenvalues[i] <= 0 ? 0 : eigenvalues[i];
         }
         if (clamped > 0) {
-            // Asked for only here: without a provider, SLF4J complains on the terminal at the first logger.
+            // The logger is created only here: without a provider, SLF4J prints a warning when the first logger is created.
             LoggerFactory.getLogger(Spectrum.class)
                     .warn(
                             "Took {} of {} eigenvalues for zero: negative by no more than rounding",
@@ -361,14 +361,14 @@ public final class Spectrum {
         return exact.hasNodes(eigenvalues);
     }
 
-    /** An equal spectrum with its measure compressed, for equivalents at many sample sizes. */
+    /** An equal spectrum with a compressed measure, for equivalents at many sample sizes. */
     Spectrum gathered(SpectralMeasure compressed) {
         return new Spectrum(eigenvalues, law, compressed);
     }
 
     /**
-     * Whether the eigenvalues are a list, one per feature. Otherwise the spectrum has more features than are worth a list,
-     * those of a power law, maybe infinitely many, or of a few levels with their multiplicities: it has a {@link #measure()},
+     * Whether the eigenvalues are a list, one per feature. Otherwise the spectrum has too many features for a list: those of
+     * a power law, possibly infinitely many, or of a few levels with their multiplicities. It then has a {@link #measure()}
      * and {@linkplain RegressionTask#nodes() nodes}.
      *
      * @return whether every sum over the features takes them one by one
@@ -386,8 +386,8 @@ public final class Spectrum {
      * The number of features p, zero eigenvalues included.
      *
      * @return p, at least 1
-     * @throws IllegalStateException if there is no end to them, or if an array cannot hold them (their number is {@code
-     *     measure().rank()})
+     * @throws IllegalStateException if there are infinitely many, or too many for an array (the number of positive ones is
+     *     {@code measure().rank()})
      */
     public int dimension() {
         if (law == null) {
@@ -414,8 +414,8 @@ public final class Spectrum {
      * All eigenvalues, in the order of the features.
      *
      * @return a new array of length p
-     * @throws IllegalStateException if there are more than ten million that are not {@linkplain #isListed() listed}; sums over
-     *     them are those over the {@link #measure()}
+     * @throws IllegalStateException if there are more than ten million that are not {@linkplain #isListed() listed}; take
+     *     sums over the {@link #measure()} instead
      */
     public double[] eigenvalues() {
         if (law == null) {
@@ -472,7 +472,7 @@ public final class Spectrum {
     /**
      * The positive eigenvalues as a measure: sorted, each value with its weight.
      *
-     * @return the measure over which equivalents are summed
+     * @return the measure over which the sums of equivalents are taken
      */
     public SpectralMeasure measure() {
         return measure;

@@ -6,17 +6,16 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The features of a {@link RegressionTask} gathered into nodes, over which every risk is summed. For functions φ of the
+ * The features of a {@link RegressionTask} gathered into nodes, over which all risks are summed. For functions φ of the
  * eigenvalue,
  *
  * <pre>  Σ_i φ(λ_i) = Σ_k weight_k φ(λ_k)    if φ(0) = 0,      Σ_i λ_iβ⋆_i² φ(λ_i) = Σ_k power_k truth_k² φ(λ_k).</pre>
  *
  * <p>A task whose features are listed one by one has a node for each of them, in their order, with weight and power one and
- * the whitened coefficient √λ β⋆ for truth. Nodes that stand for several features ({@link
- * RegressionTask#gathered()}, power laws that are not listed) have truth one; single weights and powers among them
- * may be negative, and φ must be a rational function of λ whose poles have no positive real part, on each side of an
- * eigenvalue at which the nodes are {@linkplain #splitAt(double) split}. The sums are then exact to about 1e-15 of Σ |φ|.
- * Immutable.
+ * the whitened coefficient √λ β⋆ as truth. Nodes that stand for several features ({@link RegressionTask#gathered()}, power
+ * laws that are not listed) have truth one; single weights and powers among them may be negative, and φ must be a rational
+ * function of λ whose poles have no positive real part, on each side of an eigenvalue at which the nodes are {@linkplain
+ * #splitAt(double) split}. The sums are then exact to about 1e-15 of Σ |φ|. Immutable.
  */
 public final class TaskNodes {
 
@@ -94,7 +93,7 @@ public final class TaskNodes {
     }
 
     /**
-     * For how many features a node stands.
+     * The number of features that a node stands for.
      *
      * @param k the node, counted from 0
      * @return its weight in sums over features
@@ -107,7 +106,7 @@ public final class TaskNodes {
      * The weight of a node in sums over the signal.
      *
      * @param k the node, counted from 0
-     * @return what multiplies the square of its truth
+     * @return the factor of the square of its truth
      */
     public double power(int k) {
         return powers[k];
@@ -123,15 +122,15 @@ public final class TaskNodes {
         return truths[k];
     }
 
-    /** The compression of a measure of these very nodes, along with their powers; where the eigenvalue is zero there is none. */
+    /** The compression of the measure of these nodes, along with their powers; nodes with eigenvalue zero have none. */
     Compression compressed(SpectralMeasure measure) {
         return Compression.of(measure, truths);
     }
 
     /**
-     * The same features on nodes of which none stands for features on both sides of an eigenvalue, so that φ may jump
-     * there. Nodes that are split already stay so. Only the last node of a power law without end, which stands for
-     * infinitely many features, is never split: it is on the side of its eigenvalue.
+     * The same features on nodes of which none stands for features on both sides of an eigenvalue, so that φ may jump there.
+     * Earlier splits are kept. Only the last node of a power law without end, which stands for infinitely many features, is
+     * never split: all its features count as being on the side of its eigenvalue.
      *
      * @param lambda the eigenvalue, at least 0; features that have it belong to the larger ones
      * @return these nodes or others, in another order

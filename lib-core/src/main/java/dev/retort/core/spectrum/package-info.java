@@ -1,6 +1,6 @@
 /**
- * What a regression problem is made of: the eigenvalues of its covariance, the signal expressed in its eigenvectors, and
- * the noise on its labels.
+ * The parts of a regression problem: the eigenvalues of its covariance, the signal in the basis of its eigenvectors, and the
+ * noise on its labels.
  */
 @NullMarked
 package dev.retort.core.spectrum;

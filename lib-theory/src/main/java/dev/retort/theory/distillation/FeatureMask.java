@@ -11,7 +11,7 @@ import dev.retort.core.spectrum.Spectrum;
 import java.util.BitSet;
 
 /**
- * A choice of features: those that a weak model sees. Indices count from 0 in code and from 1 in formulas. Immutable.
+ * The features that a weak model sees. Indices count from 0 in code and from 1 in formulas. Immutable.
  *
  * <pre>{@code
  * FeatureMask half = FeatureMask.keepingFirst(250, 500);
@@ -64,7 +64,7 @@ public final class FeatureMask {
     /**
      * The mask that is best for a target trained on the labels of a masked ground truth: K⋆ = {i : 1 − ζ<sub>i</sub>² >
      * Ω}. Keeping feature i costs λ<sub>i</sub>β⋆<sub>i</sub>²ζ<sub>i</sub>²/(1 − Ω) of excess risk, dropping it
-     * λ<sub>i</sub>β⋆<sub>i</sub>²; so the choice depends neither on the signal nor on the noise.
+     * λ<sub>i</sub>β⋆<sub>i</sub>²; so the best mask depends neither on the signal nor on the noise.
      *
      * <p>Source: arXiv 2410.18837, the weak-to-strong section.
      *
@@ -83,8 +83,8 @@ public final class FeatureMask {
     }
 
     /**
-     * The mask that is best for a target of some equivalent, whatever its training: a feature is kept if that costs less than
-     * dropping it, ζ<sub>i</sub>² plus {@linkplain Equivalent#designVarianceOf(double) its design variance} below one.
+     * The mask that is best for a target with a given equivalent, whatever its training: a feature is kept if that costs less
+     * than dropping it, ζ<sub>i</sub>² plus {@linkplain Equivalent#designVarianceOf(double) its design variance} below one.
      *
      * @param target the equivalent of the target's training, known or estimated
      * @param spectrum the eigenvalues of the features, known or estimated; they must be listed

@@ -15,22 +15,22 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A spectral filter, ψ(s) = Σ c r/(s + r). Each of its poles is an equivalent with a complex κ of its own; a pair of poles is a
- * noise channel,
+ * A spectral filter, ψ(s) = Σ c r/(s + r). Each of its poles has an equivalent with its own complex κ; each pair of poles is
+ * a noise channel,
  *
  * <pre>  profile_kl = c_k c_l θ_k θ_l,      noise_kl = 1/(n(1−Ω_kl)),      cost_kl = ζ_k ζ_l/(n(1−Ω_kl)),
  *   1 − Ω_kl = (1/n) Σ θ_k ζ_l + r_k/κ_k.</pre>
  *
- * Of conjugate poles one is listed, with twice its weight; so a sum over all pairs is half the real part of a sum over pairs of
- * listed poles and over pairs of which the second one is conjugated. Amounts are complex, both kinds of pairs with k ≤ l.
- * Immutable.
+ * One of each two conjugate poles is listed, with twice its weight; so a sum over all pairs is half the real part of the sum
+ * over pairs of listed poles plus that over pairs whose second pole is conjugated. Amounts are complex, both kinds of pairs
+ * with k ≤ l. Immutable.
  */
 final class FilterStage extends Stage {
 
     /** For an argument of κ below this, gathered eigenvalues keep sums to 1e-14, and to 1e-15 below a right angle. */
     private static final double WIDEST = 2.4;
 
-    /** Gathering eigenvalues takes about as long as a solve on this many. */
+    /** Gathering eigenvalues takes about as long as a solve on this many nodes. */
     private static final int WORTH_GATHERING = 1024;
 
     /** Products are added to the sums four at a time. */
@@ -38,7 +38,7 @@ final class FilterStage extends Stage {
 
     private final double samples;
 
-    /** Of the poles, real and imaginary parts: weights c, κ, and r/κ. */
+    /** The real and imaginary parts of the poles' weights c, of κ, and of r/κ. */
     private final double[] weightReal;
 
     private final double[] weightImaginary;
@@ -50,7 +50,7 @@ final class FilterStage extends Stage {
     private final double[] leftReal;
     private final double[] leftImaginary;
 
-    /** How the ridges of the poles move with the time or the rate of the filter. */
+    /** The derivatives of the poles' ridges with respect to the time or the rate of the filter. */
     private final List<Complex> speeds;
 
     private final List<ComplexEquivalent> equivalents;
@@ -61,10 +61,10 @@ final class FilterStage extends Stage {
     /** The eigenvalues of the features that the model sees, gathered where that is faster. */
     private final SpectralMeasure measure;
 
-    /** Σ wθ_kθ_l under the training's covariance, times the weights; only saves time. */
+    /** A cache: Σ wθ_kθ_l under the training's covariance, times the weights. */
     private volatile @Nullable Pairs ownProfile;
 
-    /** Only saves time: a caller with other nodes computes the profile again. */
+    /** A cache: a caller with other nodes computes the profile again. */
     private volatile @Nullable Profile lastProfile;
 
     private record Profile(Coordinates nodes, Pairs weighted) {}
@@ -119,7 +119,7 @@ final class FilterStage extends Stage {
         return of(task, training, filter, decay, List.of());
     }
 
-    /** The stage, from the equivalents of near numbers, one for each pole, if there are any. */
+    /** The stage, solved starting from equivalents of similar numbers, one for each pole, if given. */
     private static FilterStage of(
             RegressionTask task, Training training, SpectralFilter filter, double decay, List<ComplexEquivalent> near) {
         Spectrum spectrum = training.seenSpectrum(task);
@@ -178,7 +178,7 @@ final class FilterStage extends Stage {
                 + "; a spectral filter is a sum of resolvents, each with its own");
     }
 
-    /** 1/unit, with the unit kept from the ends of the range of numbers, where its inverse would overflow or lose digits. */
+    /** 1/unit, with the unit limited to a range in which its inverse neither overflows nor loses digits. */
     private static double inverse(double unit) {
         return 1 / Math.min(Math.max(unit, 0x1p-1020), 0x1p1020);
     }
@@ -258,7 +258,7 @@ final class FilterStage extends Stage {
         return missed.pairs().times(perSpare).values;
     }
 
-    /** The amounts of labels without bound, of all pairs alike: what they are multiplied with is a square and cannot cancel. */
+    /** The amounts for labels of infinite variance, infinite for all pairs: their factors are squares, which cannot cancel. */
     private double[] unbounded() {
         double[] amounts = new double[perSpare.values.length];
         Arrays.fill(amounts, Double.POSITIVE_INFINITY);
@@ -293,7 +293,7 @@ final class FilterStage extends Stage {
         return profile(nodes).sumWith(amounts);
     }
 
-    /** Σ wθ_kθ_l/ρ under the task's covariance, times the weights; kept for the nodes that were asked for last. */
+    /** Σ wθ_kθ_l/ρ under the task's covariance, times the weights; cached for the nodes used last. */
     private Pairs profile(Coordinates nodes) {
         if (!needsFeatures()) {
             return ownProfile();
@@ -391,8 +391,8 @@ final class FilterStage extends Stage {
      * @param kappa κ
      * @param left r/κ
      * @param weight c
-     * @param speed dr by the filter's time or rate, 0 if it has none
-     * @param listed the places of one pole of each pair, and of all real ones
+     * @param speed the derivative of r with respect to the filter's time or rate, 0 if it has none
+     * @param listed the indices of one pole of each conjugate pair, and of all real poles
      */
     record Poles(
             List<Complex> kappa, List<Complex> left, List<Complex> weight, List<Complex> speed, List<Integer> listed) {}
@@ -460,19 +460,19 @@ final class FilterStage extends Stage {
     }
 
     /**
-     * Sums of products over all pairs of poles k ≤ l, row by row: the inner loop of every sum over the spectrum, of two factors with
-     * real and imaginary parts next to one another. Not for several threads.
+     * Sums of products over all pairs of poles k ≤ l, row by row: the inner loop of every sum over the spectrum. The two
+     * factors have real and imaginary parts next to one another. Not for several threads.
      */
     private final class Sums {
 
         private final int size;
 
-        /** Of the real part of pole k with both parts of all l from k on. */
+        /** The sums for the real part of pole k with both parts of all poles l ≥ k. */
         private final double[][] byReal;
 
         private final double[][] byImaginary;
 
-        /** Factors that are yet to be added, the first ones times a weight. */
+        /** Factors yet to be added; the first ones are multiplied by a weight. */
         private final double[][] waitingFirst;
 
         private final double[][] waitingSecond;
@@ -568,12 +568,12 @@ final class FilterStage extends Stage {
         }
     }
 
-    /** Complex numbers for all pairs of poles k ≤ l, and for those of which the second is conjugated. */
+    /** Complex numbers for all pairs of poles k ≤ l, and for the pairs whose second pole is conjugated. */
     private final class Pairs {
 
         private final int size;
 
-        /** Real and imaginary part of each pair, of the plain ones first. */
+        /** Real and imaginary part of each pair; the plain pairs come first. */
         private final double[] values;
 
         Pairs(int size) {
@@ -610,7 +610,7 @@ final class FilterStage extends Stage {
             }
         }
 
-        /** Adds a number to both kinds of a pair. */
+        /** Adds a number to both kinds of pair. */
         void add(int k, int l, double real, double imaginary) {
             int plain = 2 * (k * size - k * (k - 1) / 2 + l - k);
             int conjugated = size * (size + 1) + plain;
@@ -679,8 +679,8 @@ final class FilterStage extends Stage {
         }
 
         /**
-         * The real part of the sum of products. All pairs together are a sum of squares, so that an infinite amount makes it
-         * infinite, whatever the signs, unless its pair has no part in the sum.
+         * The real part of the sum of products. All pairs together make a sum of squares, so that an infinite amount makes it
+         * infinite, whatever the signs, unless the factor of its pair is zero.
          */
         double sumWith(double[] amounts) {
             double sum = 0;

@@ -130,19 +130,20 @@ public abstract sealed class SpectralFilter {
     public abstract double residual(double eigenvalue);
 
     /**
-     * The resolvents that make up the filter, ψ(s) = Re Σ c r/(s + r); of a conjugate pair one is listed, with twice its weight.
+     * The resolvents that make up the filter, ψ(s) = Re Σ c r/(s + r); one of each conjugate pair is listed, with twice its
+     * weight.
      *
-     * @param spectrum of the features
+     * @param spectrum the spectrum of the features
      * @param samples n
      */
     abstract List<Pole> poles(Spectrum spectrum, double samples);
 
-    /** The time or the rate, to the inverse of which the ridges of all poles are proportional; 0 if there is none. */
+    /** The time or the rate, if the ridges of all poles are proportional to its inverse; otherwise 0. */
     double scale() {
         return 0;
     }
 
-    /** The continuous numbers that the filter has itself. */
+    /** The continuous parameters of the filter. */
     Set<Parameter> parameters() {
         return Set.of();
     }
@@ -160,7 +161,7 @@ public abstract sealed class SpectralFilter {
     /** One resolvent, c r/(s + r). */
     record Pole(Complex ridge, Complex weight) {
 
-        /** The same with a larger ridge: weight decay. */
+        /** The same resolvent with a larger ridge: weight decay. */
         Pole shifted(double decay) {
             return new Pole(ridge.plus(decay), weight);
         }
@@ -174,9 +175,9 @@ public abstract sealed class SpectralFilter {
     /**
      * The poles of Cauchy's integral over a circle, by the trapezoidal rule.
      *
-     * @param nodes how many points of the circle, an even number
-     * @param centre of the circle, on the real axis
-     * @param residual ψ as a function of the difference from the centre; −ψ if the circle is around a pole of ψ and not around
+     * @param nodes the number of points on the circle, even
+     * @param centre the centre of the circle, on the real axis
+     * @param residual ψ as a function of the difference from the centre; −ψ if the circle surrounds a pole of ψ instead of
      *     the spectrum
      */
     private static List<Pole> onCircle(int nodes, double centre, double radius, UnaryOperator<Complex> residual) {
@@ -258,9 +259,9 @@ public abstract sealed class SpectralFilter {
     private static final class Flow extends SpectralFilter {
 
         /**
-         * The rational function Σ c/(x + r) that is nearest to what is learnt per eigenvalue, (1 − e^−x)/x, in relative terms: it is off by
-         * 2.2e-14 at most, for all x from 0 to infinity. One pole of each pair, real and imaginary part of r and of c; computed with
-         * 50 digits by {@code flow-poles.py} beside the tests.
+         * The rational function Σ c/(x + r) that is closest to the learnt part per eigenvalue, (1 − e^−x)/x, with a relative
+         * error of at most 2.2e-14 for all x from 0 to infinity. One pole of each pair, real and imaginary part of r and of
+         * c; computed with 50 digits by {@code flow-poles.py} beside the tests.
          */
         private static final double[][] NEAREST = {
             {5.8066487224070515, 1.1957073382655583, 9.698177739400023, 19.171567828595567},
@@ -442,7 +443,7 @@ public abstract sealed class SpectralFilter {
             return Math.pow(ridge / (nonNegative("eigenvalue", eigenvalue) + ridge), times);
         }
 
-        /** On a circle of half the ridge around its pole −r. */
+        /** On a circle around the pole −r, with half the ridge as radius. */
         @Override
         List<Pole> poles(Spectrum spectrum, double samples) {
             Complex r = new Complex(ridge, 0);
@@ -488,7 +489,7 @@ public abstract sealed class SpectralFilter {
             return sum;
         }
 
-        /** Equal ridges are one pole: at the interpolation threshold its pair is infinite, and must not be split. */
+        /** Equal ridges are merged into one pole: at the interpolation threshold its pair is infinite and must not be split. */
         @Override
         List<Pole> poles(Spectrum spectrum, double samples) {
             Map<Double, Double> merged = new LinkedHashMap<>();

@@ -30,6 +30,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,9 @@ import org.jspecify.annotations.Nullable;
  * code for them.
  */
 record Exploration(
+        Eigenvalues eigenvalues,
         double alpha,
+        Coefficients coefficients,
         double source,
         int features,
         double noise,
@@ -66,6 +69,31 @@ record Exploration(
         }
     }
 
+    /** The laws of the spectrum; a spike stands in the first tenth of the features. */
+    enum Eigenvalues {
+        POWER("Spectrum.powerLaw(%s, %d)"),
+        EQUAL("Spectrum.isotropic(1, %2$d)"),
+        SPIKED("Spectrum.spiked(100, %3$d, %2$d)");
+
+        private final String code;
+
+        Eigenvalues(String code) {
+            this.code = code;
+        }
+    }
+
+    /** The laws of the signal. */
+    enum Coefficients {
+        POWER("Signal.sourcePowerLaw(%s)"),
+        EQUAL("Signal.constant(0.1)");
+
+        private final String code;
+
+        Coefficients(String code) {
+            this.code = code;
+        }
+    }
+
     /** Who labels the student's data. */
     enum Labeller {
         TRUTH,
@@ -77,7 +105,9 @@ record Exploration(
     /** Reads the settings from the parameters of a request; missing ones have defaults. */
     static Exploration of(Map<String, String> given) {
         return new Exploration(
+                choice(given, "eigenvalues", Eigenvalues.class, Eigenvalues.POWER),
                 number(given, "alpha", 1.5, 0.05, 8),
+                choice(given, "coefficients", Coefficients.class, Coefficients.POWER),
                 number(given, "source", 1.5, 0.05, 8),
                 (int) number(given, "features", 300, 1, 2000),
                 number(given, "noise", 0.2, 0, 1000),
@@ -126,8 +156,20 @@ record Exploration(
     }
 
     private RegressionTask task() {
-        return RegressionTask.of(Spectrum.powerLaw(alpha, features), Signal.sourcePowerLaw(source))
-                .withNoise(noise);
+        Spectrum spectrum = switch (eigenvalues) {
+            case POWER -> Spectrum.powerLaw(alpha, features);
+            case EQUAL -> Spectrum.isotropic(1, features);
+            case SPIKED -> Spectrum.spiked(100, spikes(), features);
+        };
+        Signal signal = switch (coefficients) {
+            case POWER -> Signal.sourcePowerLaw(source);
+            case EQUAL -> Signal.constant(0.1);
+        };
+        return RegressionTask.of(spectrum, signal).withNoise(noise);
+    }
+
+    private int spikes() {
+        return Math.max(1, features / 10);
     }
 
     private Training training(double n) {
@@ -169,6 +211,9 @@ record Exploration(
         Page page = Page.of("Explorer").withParagraph(verdict(chosen, truth));
         Panel risks = risks();
         @Nullable OptimalSurrogate best = bestTeacher();
+        if (teacher == Labeller.TRAINED && noise > 0 && kind != Kind.HARD) {
+            page = page.withParagraph("The noise is added to the teacher’s labels as well, as it is to true ones.");
+        }
         page = best == null
                 ? page.withFigure(Figure.of(risks), "")
                         .withParagraph("No best teacher is known for this kind of training.")
@@ -182,14 +227,20 @@ record Exploration(
 
     private String verdict(RiskReport chosen, RiskReport truth) {
         String risk = "The student’s excess risk is " + shown(chosen.excess()) + scatter(chosen) + ". ";
+        if (kind == Kind.HARD) {
+            risk += String.format(Locale.ROOT, "It finds %.1f %% of the classes. ", 100 * chosen.accuracy());
+        }
         if (teacher == Labeller.TRUTH) {
             return risk + "These are true labels, so there is no other risk to compare it with.";
         }
         if (!Double.isFinite(chosen.excess()) || !Double.isFinite(truth.excess())) {
             return risk + "On true labels it is " + shown(truth.excess()) + ".";
         }
-        double ratio = chosen.excess() / truth.excess();
+        double ratio = chosen.excess() == truth.excess() ? 1 : chosen.excess() / truth.excess(); // both may be 0
         String against = String.format(Locale.ROOT, "%.1f %% ", 100 * Math.abs(1 - ratio));
+        if (against.equals("0.0 % ")) {
+            return risk + "This teacher is as good as true labels.";
+        }
         return risk
                 + (ratio < 1
                         ? "This teacher beats true labels: " + against + "less risk than " + shown(truth.excess()) + "."
@@ -199,7 +250,10 @@ record Exploration(
 
     private static String scatter(RiskReport report) {
         return report.standardDeviation().isPresent()
-                ? " ± " + shown(report.standardDeviation().getAsDouble()) + " from one experiment to the next"
+                ? String.format(
+                        Locale.ROOT,
+                        " ± %.2g from one experiment to the next",
+                        report.standardDeviation().getAsDouble())
                 : "";
     }
 
@@ -212,30 +266,45 @@ record Exploration(
         List<Layer> layers = new ArrayList<>();
         // Both curves share the equivalents of the training, which do not depend on the teacher.
         Sweep.Curves curves = Sweep.along(n, this::training).predict(teacher(teacher), teacher(Labeller.TRUTH));
-        if (teacher != Labeller.TRUTH) {
-            layers.add(Line.of("true labels", n, curves.excess(1)));
-        }
         String name = name();
-        layers.add(Line.of(name, n, curves.excess(0)));
         // The corrections take most of the time, and curves of early stopping bend little: fewer points suffice.
         int[] corrected = IntStream.range(0, POINTS)
                 .filter(i -> kind != Kind.FLOW || i % 5 == 0 || i == POINTS - 1)
                 .toArray();
-        layers.add(Line.of(
-                        name + ", corrected for finite size",
-                        Arrays.stream(corrected).mapToDouble(i -> n[i]).toArray(),
-                        Arrays.stream(corrected)
-                                .parallel()
-                                .mapToDouble(i -> curves.risk(0, i).corrected().orElse(Double.NaN))
-                                .toArray())
-                .dashed()
-                .withColourOf(name));
+        double[][] edges = Arrays.stream(corrected)
+                .parallel()
+                .mapToObj(i -> meanAndScatter(curves.risk(0, i)))
+                .toArray(double[][]::new);
+        if (Arrays.stream(edges).anyMatch(edge -> Double.isFinite(edge[0]))) {
+            layers.add(Line.of(
+                            "its mean ± scatter at this size",
+                            Arrays.stream(corrected).mapToDouble(i -> n[i]).toArray(),
+                            each(edges, edge -> edge[0]))
+                    .withBand(each(edges, edge -> edge[0] - edge[1]), each(edges, edge -> edge[0] + edge[1]))
+                    .dashed()
+                    .withColourOf(name));
+        }
+        layers.add(Line.of(name, n, curves.excess(0)));
+        if (teacher != Labeller.TRUTH) {
+            layers.add(Line.of("true labels", n, curves.excess(1)));
+        }
         if (teacher == Labeller.TRAINED) {
             layers.add(Rule.horizontal(trained().predict().excess(), "the teacher itself"));
         }
         layers.add(Rule.vertical(samples, "n"));
         return Panel.of("(a) risk of the student", Axis.log("samples n"), Axis.log("excess risk"))
                 .with(layers.toArray(Layer[]::new));
+    }
+
+    /** NaN where they are not known. */
+    private static double[] meanAndScatter(RiskReport report) {
+        return new double[] {
+            report.corrected().orElse(Double.NaN), report.standardDeviation().orElse(Double.NaN)
+        };
+    }
+
+    private static double[] each(double[][] rows, ToDoubleFunction<double[]> value) {
+        return Arrays.stream(rows).mapToDouble(value).toArray();
     }
 
     private String name() {
@@ -290,7 +359,7 @@ record Exploration(
     }
 
     private static Object known(OptionalDouble value) {
-        return value.isPresent() ? (Object) value.getAsDouble() : "not known";
+        return value.isPresent() ? (Object) value.getAsDouble() : "unknown";
     }
 
     private static String shown(double value) {
@@ -314,11 +383,15 @@ record Exploration(
                 import dev.retort.core.spectrum.*;
                 import dev.retort.theory.distillation.*;
 
-                RegressionTask task = RegressionTask.of(Spectrum.powerLaw(%s, %d), Signal.sourcePowerLaw(%s)).withNoise(%s);
+                RegressionTask task = RegressionTask.of(%s, %s).withNoise(%s);
                 Distillation pipeline = Distillation.of(task)
                 %s
                 double excess = pipeline.predict().excess();
-                """.formatted(literal(alpha), features, literal(source), literal(noise), end);
+                """.formatted(
+                        String.format(Locale.ROOT, eigenvalues.code, literal(alpha), features, spikes()),
+                        String.format(Locale.ROOT, coefficients.code, literal(source)),
+                        literal(noise),
+                        end);
     }
 
     private static String literal(double value) {

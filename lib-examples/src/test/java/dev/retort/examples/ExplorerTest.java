@@ -90,6 +90,14 @@ class ExplorerTest {
                 }
             }
         }
+        for (Exploration.Eigenvalues eigenvalues : Exploration.Eigenvalues.values()) {
+            for (Exploration.Coefficients coefficients : Exploration.Coefficients.values()) {
+                all.add(Exploration.of(Map.of(
+                        "eigenvalues", eigenvalues.name().toLowerCase(Locale.ROOT),
+                        "coefficients", coefficients.name().toLowerCase(Locale.ROOT),
+                        "features", "45")));
+            }
+        }
         StringBuilder source = new StringBuilder();
         for (int i = 0; i < all.size(); i++) {
             String[] parts = all.get(i).code().split("\n\n", 2);
@@ -121,6 +129,39 @@ class ExplorerTest {
                 assertThat(all.get(i).html())
                         .as("%s", all.get(i))
                         .contains("The student’s excess risk is " + String.format(Locale.ROOT, "%.4g", excess));
+            }
+        }
+    }
+
+    /** One experiment scatters about its mean, which the figure shows wherever the expansion is known. */
+    @Test
+    void drawsTheScatterOfExperimentsWhereItIsKnown() {
+        assertThat(Exploration.of(Map.of()).html()).contains("<polygon", "its mean ± scatter");
+        assertThat(Exploration.of(Map.of("kind", "features")).html()).doesNotContain("its mean ± scatter");
+    }
+
+    @Test
+    void callsATeacherThatChangesNothingAsGoodAsTheTruth() {
+        assertThat(Exploration.of(Map.of("eigenvalues", "equal", "noise", "0", "samples", "900", "teacher", "masked"))
+                        .html())
+                .contains("This teacher is as good as true labels.");
+    }
+
+    /** Requests that never end hold a thread each; others are answered all the same. */
+    @Test
+    void answersBesideRequestsThatDoNotEnd() throws IOException, InterruptedException {
+        List<Socket> halfOpen = new ArrayList<>();
+        try {
+            for (int k = 0; k < 8; k++) {
+                Socket socket = new Socket(
+                        InetAddress.getLoopbackAddress(), explorer.address().getPort());
+                socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: loc".getBytes(UTF_8));
+                halfOpen.add(socket);
+            }
+            assertThat(get("/prediction?features=20").statusCode()).isEqualTo(200);
+        } finally {
+            for (Socket socket : halfOpen) {
+                socket.close();
             }
         }
     }

@@ -188,7 +188,8 @@ public final class SymmetricEigen {
                 double upper = diagonal[k];
                 double lower = diagonal[k + 1];
                 double beside = besides[k];
-                // Adding and subtracting the same d = s (s (lower − upper) + 2 c beside) preserves the trace to rounding.
+                // Adding and subtracting the same d = s (s (lower − upper) + 2 c beside) preserves the trace to
+                // rounding.
                 double moved = s * (s * (lower - upper) + 2 * c * beside);
                 diagonal[k] = upper + moved;
                 diagonal[k + 1] = lower - moved;

@@ -79,7 +79,8 @@ public final class CovarianceShift {
         for (int i = 0; i < source.length; i++) {
             double truth = task.coefficient(i);
             if (!(coefficients[i] == 0 || coefficients[i] * Math.signum(truth) > 0)) {
-                throw refusal("coefficients[" + i + "]", coefficients[i], "does not have the sign of the truth, " + truth);
+                throw refusal(
+                        "coefficients[" + i + "]", coefficients[i], "does not have the sign of the truth, " + truth);
             }
             if (truth != 0) {
                 double ratio = coefficients[i] / truth;

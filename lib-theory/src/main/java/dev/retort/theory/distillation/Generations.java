@@ -124,7 +124,8 @@ public final class Generations {
         if (!isBounded(stage, nodes, steady)) {
             return Double.POSITIVE_INFINITY;
         }
-        // A fully learnt feature keeps all variance that the generations add to it, which is bounded if nothing is added in
+        // A fully learnt feature keeps all variance that the generations add to it, which is bounded if nothing is
+        // added in
         // the limit.
         double[] altogether = Arrays.stream(steady).allMatch(amount -> amount == 0)
                 ? amounts(

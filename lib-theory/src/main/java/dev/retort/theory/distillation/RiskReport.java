@@ -162,7 +162,8 @@ public final class RiskReport {
             double apart = nodes.matters(k) ? target.trainedDeviation(labels, k) : 0;
             return nodes.power(k) * apart * nodes.truth(k);
         });
-        // |b|²|β⋆|² − (bᵀβ⋆)² is the same with b − β⋆ for b; use whichever is shorter: b − β⋆ if b is close to β⋆, b if it is
+        // |b|²|β⋆|² − (bᵀβ⋆)² is the same with b − β⋆ for b; use whichever is shorter: b − β⋆ if b is close to β⋆, b if
+        // it is
         // close to 0.
         double across =
                 mean < bias ? power * (mean + spread) - along * along : power * (bias + spread) - offset * offset;
@@ -267,8 +268,8 @@ public final class RiskReport {
 
     private Distillation known(String name) {
         return pipeline()
-                .orElseThrow(
-                        () -> new IllegalStateException("No " + name + " is known for a report that was made from parts"));
+                .orElseThrow(() ->
+                        new IllegalStateException("No " + name + " is known for a report that was made from parts"));
     }
 
     /**

@@ -326,8 +326,8 @@ public final class Sensitivities {
         private double by(Parameter parameter) {
             Double derivative = own.get(parameter);
             if (derivative == null) {
-                throw new IllegalStateException("No derivative with respect to the " + parameter + " exists for " + estimator
-                        + "; take differences of predictions where it has one");
+                throw new IllegalStateException("No derivative with respect to the " + parameter + " exists for "
+                        + estimator + "; take differences of predictions where it has one");
             }
             return derivative;
         }

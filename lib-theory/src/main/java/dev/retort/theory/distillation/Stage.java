@@ -60,7 +60,8 @@ abstract class Stage {
     /** τ and Ω of the training, if it has such numbers. */
     abstract Equivalent equivalent();
 
-    // The part that depends on the kind of training, as a function of the eigenvalue λ > 0 of a feature that the model sees.
+    // The part that depends on the kind of training, as a function of the eigenvalue λ > 0 of a feature that the model
+    // sees.
 
     /** The part θ of a feature that is learnt. */
     abstract double theta(double lambda);
@@ -239,8 +240,7 @@ abstract class Stage {
         }
         Coordinates nodes = teacher.coordinates();
         if (teacher.areOfSeveral()) {
-            throw refusal(
-                    "labels", kind, "are not supported for a pool of rows; use logits");
+            throw refusal("labels", kind, "are not supported for a pool of rows; use logits");
         }
         double power = sum(nodes.size(), k -> teacher.power(rootRatio(nodes, k), k));
         if (!(power < Double.POSITIVE_INFINITY)) {

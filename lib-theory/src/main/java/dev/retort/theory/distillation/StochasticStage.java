@@ -36,8 +36,8 @@ final class StochasticStage extends Stage {
 
     @Override
     Equivalent equivalent() {
-        throw new IllegalStateException(
-                "No τ belongs to " + training().estimator() + ", whose prediction is exact at every size and uses no equivalent");
+        throw new IllegalStateException("No τ belongs to " + training().estimator()
+                + ", whose prediction is exact at every size and uses no equivalent");
     }
 
     @Override

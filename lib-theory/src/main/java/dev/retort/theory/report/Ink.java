@@ -1,5 +1,6 @@
 package dev.retort.theory.report;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -25,7 +26,7 @@ record Ink(int rgb, int shape) {
     static final List<Integer> ABOVE = List.of(0xfeebd6, 0xfdc48a, 0xf08a33, 0xb8530a);
 
     /** What stands for each colour on a dark ground: lines and text lighter, bands the darker the nearer to their middle. */
-    static final Map<Integer, Integer> IN_THE_DARK = Map.ofEntries(
+    static final Map<Integer, Integer> IN_THE_DARK = withShades(Map.ofEntries(
             Map.entry(WHITE, 0x1b1b1d),
             Map.entry(0x000000, 0xffffff),
             Map.entry(TEXT, 0xdddddd),
@@ -46,7 +47,10 @@ record Ink(int rgb, int shape) {
             Map.entry(0xfeebd6, 0x402a15),
             Map.entry(0xfdc48a, 0x80501c),
             Map.entry(0xf08a33, 0xcf7a28),
-            Map.entry(0xb8530a, 0xffb877));
+            Map.entry(0xb8530a, 0xffb877)));
+
+    /** What is left of a colour in its shade; the rest is the ground's. */
+    private static final double SHADE = 0.22;
 
     // Corners (0: a circle), turn in degrees, and what makes the areas look alike.
     private static final double[][] SHAPES = {
@@ -56,6 +60,29 @@ record Ink(int rgb, int shape) {
     /** The ink of a series by its place, from 0, in the figure. */
     static Ink of(int series) {
         return new Ink(PALETTE[series % PALETTE.length], series % SHAPES.length);
+    }
+
+    /** The colour of what lies beneath the lines of a series. */
+    int shade() {
+        return shade(rgb, WHITE);
+    }
+
+    private static int shade(int rgb, int ground) {
+        int shade = 0;
+        for (int shift = 0; shift < 24; shift += 8) {
+            int colour = rgb >> shift & 0xff;
+            int beneath = ground >> shift & 0xff;
+            shade |= (int) Math.round(SHADE * colour + (1 - SHADE) * beneath) << shift;
+        }
+        return shade;
+    }
+
+    private static Map<Integer, Integer> withShades(Map<Integer, Integer> colours) {
+        Map<Integer, Integer> all = new HashMap<>(colours);
+        for (int colour : PALETTE) {
+            all.put(shade(colour, WHITE), shade(colours.get(colour), colours.get(WHITE)));
+        }
+        return Map.copyOf(all);
     }
 
     /** Draws a marker, with a white edge that sets it off from the line beneath. */

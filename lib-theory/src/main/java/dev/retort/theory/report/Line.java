@@ -13,12 +13,23 @@ public final class Line extends Layer {
 
     private final double[] x;
     private final double[] y;
+    private final double[] lower;
+    private final double[] upper;
     private final boolean dashed;
 
-    private Line(String name, @Nullable String colour, double[] x, double[] y, boolean dashed) {
+    private Line(
+            String name,
+            @Nullable String colour,
+            double[] x,
+            double[] y,
+            double[] lower,
+            double[] upper,
+            boolean dashed) {
         super(name, colour);
         this.x = x;
         this.y = y;
+        this.lower = lower;
+        this.upper = upper;
         this.dashed = dashed;
     }
 
@@ -33,12 +44,13 @@ public final class Line extends Layer {
     public static Line of(String name, double[] x, double[] y) {
         Arguments.notNull("x", x);
         Arguments.length("y", Arguments.notNull("y", y).length, "x.length", x.length);
-        return new Line(name, name, x.clone(), y.clone(), false);
+        double[] points = y.clone();
+        return new Line(name, name, x.clone(), points, points, points, false);
     }
 
     /** {@return this line, dashed} */
     public Line dashed() {
-        return new Line(name, colour, x, y, true);
+        return new Line(name, colour, x, y, lower, upper, true);
     }
 
     /**
@@ -47,24 +59,49 @@ public final class Line extends Layer {
      * @param series the other series' name
      */
     public Line withColourOf(String series) {
-        return new Line(name, Arguments.notNull("series", series), x, y, dashed);
+        return new Line(name, Arguments.notNull("series", series), x, y, lower, upper, dashed);
     }
 
     /** {@return this line in black, which leaves the colours to other series} */
     public Line black() {
-        return new Line(name, null, x, y, dashed);
+        return new Line(name, null, x, y, lower, upper, dashed);
+    }
+
+    /**
+     * {@return this line on a band in a light shade of its colour, as wide as the line is uncertain} The band is opaque: what should
+     * be seen on it belongs to a later layer. It is broken where either edge is not finite or an axis cannot show it.
+     *
+     * @param lower the lower edge; as many numbers as points
+     * @param upper the upper edge; as many numbers as points
+     * @throws IllegalArgumentException if the lengths differ
+     */
+    public Line withBand(double[] lower, double[] upper) {
+        Arguments.length("lower", Arguments.notNull("lower", lower).length, "x.length", x.length);
+        Arguments.length("upper", Arguments.notNull("upper", upper).length, "x.length", x.length);
+        return new Line(name, colour, x, y, lower.clone(), upper.clone(), dashed);
+    }
+
+    private boolean hasBand() {
+        return lower != upper;
     }
 
     @Override
     void spread(Axis.Extent horizontal, Axis.Extent vertical) {
         horizontal.add(x);
         vertical.add(y);
+        if (hasBand()) {
+            vertical.add(lower);
+            vertical.add(upper);
+        }
     }
 
     @Override
     void draw(Canvas canvas, Frame frame, Ink ink) {
         double[] px = Arrays.stream(x).map(frame::px).toArray();
         double[] py = Arrays.stream(y).map(frame::py).toArray();
+        if (hasBand()) {
+            drawBand(canvas, frame, px, ink.shade());
+        }
         int first = 0;
         for (int i = 0; i <= px.length; i++) {
             if (i == px.length || Double.isNaN(px[i] + py[i])) {
@@ -73,6 +110,29 @@ public final class Line extends Layer {
                     canvas.circle(px[first], py[first], WIDTH, ink.rgb());
                 } else if (i > first) {
                     canvas.polyline(Arrays.copyOfRange(px, first, i), Arrays.copyOfRange(py, first, i), pen(ink));
+                }
+                first = i + 1;
+            }
+        }
+    }
+
+    /** A polygon for each stretch without a gap: along the lower edge and back along the upper one. */
+    private void drawBand(Canvas canvas, Frame frame, double[] px, int rgb) {
+        int first = 0;
+        for (int i = 0; i <= px.length; i++) {
+            if (i == px.length || Double.isNaN(px[i] + frame.py(lower[i]) + frame.py(upper[i]))) {
+                int from = first;
+                int count = i - from;
+                if (count > 1) {
+                    double[] around = new double[2 * count];
+                    double[] edge = new double[2 * count];
+                    for (int k = 0; k < count; k++) {
+                        around[k] = px[from + k];
+                        edge[k] = frame.py(lower[from + k]);
+                        around[2 * count - 1 - k] = px[from + k];
+                        edge[2 * count - 1 - k] = frame.py(upper[from + k]);
+                    }
+                    canvas.polygon(around, edge, rgb);
                 }
                 first = i + 1;
             }
@@ -90,7 +150,7 @@ public final class Line extends Layer {
 
     @Override
     List<@Nullable Object> parts() {
-        return Arrays.asList(name, colour, boxed(x), boxed(y), dashed);
+        return Arrays.asList(name, colour, boxed(x), boxed(y), boxed(lower), boxed(upper), dashed);
     }
 
     @Override

@@ -370,7 +370,8 @@ public final class DistillationLaw {
      */
     public BestTeacher bestTeacher(double parameters, double tokens) {
         Student student = student(parameters, tokens);
-        // As L_S > L_T, the loss of the best teacher is below the student's loss with any teacher. As the gap falls with L_T,
+        // As L_S > L_T, the loss of the best teacher is below the student's loss with any teacher. As the gap falls
+        // with L_T,
         // it is above the L_T at which the gap alone equals that loss.
         double high = Math.log(student.loss(student.logSupervised));
         double low = Math.min(high, student.logSupervised);

@@ -101,7 +101,10 @@ public final class FlooredFit {
             positive("y[" + k + "]", y[k]);
         }
         if (x.length < PARAMETERS + 1 || Arrays.stream(x).distinct().count() < PARAMETERS) {
-            throw refusal("points", x.length, "is not at least 4, with at least 3 different x: a floor cannot be told from a slope");
+            throw refusal(
+                    "points",
+                    x.length,
+                    "is not at least 4, with at least 3 different x: a floor cannot be told from a slope");
         }
         return new Points(x, y, errors).fit();
     }

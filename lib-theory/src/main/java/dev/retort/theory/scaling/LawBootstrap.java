@@ -56,7 +56,8 @@ public record LawBootstrap<L>(List<Refits<L>> refits) {
                     laws.parallelStream().mapToDouble(quantity).sorted().toArray();
             double student = new TDistribution(freedom).inverseCumulativeProbability((1 - level) / 2);
             double share = new NormalDistribution().cumulativeProbability(student);
-            // The k-th smallest of n is at k/(n + 1) on average; rounded so that the interval is too wide rather than too narrow.
+            // The k-th smallest of n is at k/(n + 1) on average; rounded so that the interval is too wide rather than
+            // too narrow.
             int outside = (int) Math.max(0, Math.floor(share * (sorted.length + 1)) - 1);
             return new Interval(sorted[outside], sorted[sorted.length - 1 - outside]);
         }

@@ -227,7 +227,8 @@ public final class RunTable {
                     "runs",
                     different,
                     "is the number of different settings among the runs " + what + ", and not at least " + least
-                            + "; add " + (least - different) + " or more runs with other settings; a repeated run does not count");
+                            + "; add " + (least - different)
+                            + " or more runs with other settings; a repeated run does not count");
         }
         if (Arrays.stream(losses).distinct().count() < 2) {
             throw refusal(

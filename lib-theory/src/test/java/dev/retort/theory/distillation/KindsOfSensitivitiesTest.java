@@ -396,7 +396,8 @@ class KindsOfSensitivitiesTest {
                 .sensitivities();
         assertThatIllegalStateException()
                 .isThrownBy(() -> iterated.target().ridge())
-                .withMessageStartingWith("No derivative with respect to the ridge exists for ridge 0.1 iterated 2 times");
+                .withMessageStartingWith(
+                        "No derivative with respect to the ridge exists for ridge 0.1 iterated 2 times");
         assertThatIllegalStateException()
                 .isThrownBy(() -> iterated.target().time())
                 .withMessageStartingWith("No derivative with respect to the time");

@@ -185,6 +185,29 @@ class FigureTest {
     }
 
     @Test
+    void bandsReachFromEdgeToEdgeAndBreakAtWhatCannotBeShown() {
+        double[] lower = {0.5, 0.05, Double.NaN, 1e-3};
+        double[] upper = {1, 0.2, 0.02, 1e-3};
+        Line line = Line.of("risk", N, RISK).withBand(lower, upper);
+        String svg = Figure.of(logPanel().with(line)).svg();
+        List<String> bands = Pattern.compile(
+                        "<polygon fill=\"" + SvgCanvas.colour(Ink.of(0).shade()) + "\" points=\"([^\"]*)\"")
+                .matcher(svg)
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+        assertThat(bands).hasSize(1);
+        assertThat(bands.get(0).split(" ")).hasSize(4);
+        assertThat(svg.indexOf(bands.get(0))).isLessThan(svg.indexOf("stroke=\"" + FIRST_COLOUR + "\""));
+        assertThat(line)
+                .isEqualTo(Line.of("risk", N, RISK).withBand(lower, upper))
+                .isNotEqualTo(Line.of("risk", N, RISK));
+        refuses(
+                "lower.length: 3 is not x.length, 4",
+                () -> Line.of("risk", N, RISK).withBand(new double[3], upper));
+    }
+
+    @Test
     void rulesStandAtTheirValueWithTheirLabel() {
         Panel panel = logPanel().with(Rule.vertical(100, "ζ_i = 1"), Rule.horizontal(0.01, "floor"));
         Element viewport = viewport(panel);

@@ -311,7 +311,8 @@ class LawFitTest {
         losses[30] *= 0.8;
         LawFit<SupervisedLaw> fit = SupervisedLaw.fit(RunTable.of(good.parameters(), good.tokens(), losses));
         assertThat(fit.warnings())
-                .contains("More than 5 standard deviations off the law, and therefore given less weight: row 7, row 30");
+                .contains(
+                        "More than 5 standard deviations off the law, and therefore given less weight: row 7, row 30");
         assertThat(fit.law().loss(1.5e10, 3e11)).isCloseTo(TRUTH.loss(1.5e10, 3e11), withinPercentage(1));
         assertThat(fit.residuals()[7]).isCloseTo(-Math.log(1.3), within(0.03));
     }

@@ -161,7 +161,7 @@ class LawCommandTest {
 
     @Test
     void refusesBadTablesByLine() throws IOException {
-        refuses("N,D,loss\n1e8,2e9,x\n", "runs.csv: line 2, column \"loss\" holds \"x\", which is no finite number");
+        refuses("N,D,loss\n1e8,2e9,x\n", "runs.csv: line 2, column \"loss\" holds \"x\", which is not a finite number");
         refuses("N,D,loss\n1e8,2e9,3\n1e8,-2e9,3\n", "runs.csv: line 3, column \"D\": \"-2e9\" is not greater than 0");
         refuses(
                 "N,D,loss\n1e8,,3\n",
@@ -171,8 +171,8 @@ class LawCommandTest {
                 "runs.csv: line 2, column \"Tokens\": \"NaN\" is a missing value, without which the run is not complete");
         refuses(
                 "N,D,loss\n1e8,2e9,3\n1e8,2e9\n",
-                "runs.csv: line 3 has 2 fields where line 1 has 3: a separator or quotation marks are missing or too many, or the line is"
-                        + " no part of the table");
+                "runs.csv: line 3 has 2 fields where line 1 has 3: a separator or quotation mark is missing or extra, or the line is"
+                        + " not part of the table");
         refuses(
                 "N,steps,loss\n1e8,2e9,3\n",
                 "columns: [N, steps, loss] contain no column called d or tokens (in either case)");
@@ -186,11 +186,15 @@ class LawCommandTest {
         refuses("", "runs.csv is empty");
         refuses(
                 "N;D;loss\n1e8;2e9;3,1\n",
-                "runs.csv: line 2, column \"loss\" holds \"3,1\", which is no finite number; write decimals with a point, thousands"
+                "runs.csv: line 2, column \"loss\" holds \"3,1\", which is not a finite number; write decimals with a point and thousands"
                         + " without a separator");
-        refuses("N,D,loss\n1e8,inf,3\n", "runs.csv: line 2, column \"D\" holds \"inf\", which is no finite number");
-        refuses("N,D,loss\n1e8,0x1p3,3\n", "runs.csv: line 2, column \"D\" holds \"0x1p3\", which is no finite number");
-        refuses("N,D,loss\n1e8,1e400,3\n", "runs.csv: line 2, column \"D\" holds \"1e400\", which is no finite number");
+        refuses("N,D,loss\n1e8,inf,3\n", "runs.csv: line 2, column \"D\" holds \"inf\", which is not a finite number");
+        refuses(
+                "N,D,loss\n1e8,0x1p3,3\n",
+                "runs.csv: line 2, column \"D\" holds \"0x1p3\", which is not a finite number");
+        refuses(
+                "N,D,loss\n1e8,1e400,3\n",
+                "runs.csv: line 2, column \"D\" holds \"1e400\", which is not a finite number");
         refuses(
                 "N,D,loss,tokens\n1e8,2e9,3,4e9\n",
                 "columns: [N, D, loss, tokens] contain more than one column called d or tokens; keep one of them");

@@ -7,9 +7,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is shown, perhaps with a caution, or withheld, with the reason. Immutable.
+ * An answer that is either given, perhaps with a caution, or withheld, with the reason. Immutable.
  *
- * @param <T> what the answer is
+ * @param <T> the type of the answer
  */
 public final class Answer<T> {
 
@@ -41,7 +41,7 @@ public final class Answer<T> {
     /**
      * The answer.
      *
-     * @return what is shown
+     * @return the answer
      * @throws IllegalStateException if it is withheld, with the reason
      */
     public T value() {
@@ -51,18 +51,18 @@ public final class Answer<T> {
         return value;
     }
 
-    /** {@return why the answer is withheld, or how it is to be taken; empty if there is nothing to say} */
+    /** {@return why the answer is withheld, or the caution that goes with it; empty if there is none} */
     public String remark() {
         return remark;
     }
 
     /**
-     * What is to be shown either way.
+     * Maps the answer, or the reason why it is withheld, to a common type.
      *
-     * @param given what to make of the answer
-     * @param withheld what to make of the reason
-     * @param <R> what is made
-     * @return one of the two
+     * @param given applied to the answer if it is given
+     * @param withheld applied to the reason if the answer is withheld
+     * @param <R> the type of the result
+     * @return the result of the function that was applied
      */
     public <R> R either(Function<? super T, ? extends R> given, Function<String, ? extends R> withheld) {
         notNull("given", given);

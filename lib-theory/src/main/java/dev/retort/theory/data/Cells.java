@@ -3,10 +3,10 @@ package dev.retort.theory.data;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What the text of a cell is. */
+/** Classifies the text of cells: missing values, numbers, numbers with commas. */
 final class Cells {
 
-    /** As pandas has them, and what else is usual in tables. */
+    /** The missing values of pandas, and others that are common in tables. */
     private static final Set<String> MISSING = Set.of(
             "", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "-NaN", "-nan", "NULL", "null", "Null", "None", "none",
             "<NA>", "#N/A", "#NA", "?", ".", "-", "--", "missing");
@@ -22,7 +22,7 @@ final class Cells {
         return MISSING.contains(cell);
     }
 
-    /** Whether the cell is a decimal number; Java would also take "1f", "0x1p3" and "Infinity" for one. */
+    /** Whether the cell is a decimal number; Java's parser would also accept "1f", "0x1p3" and "Infinity". */
     static boolean isNumber(String cell) {
         int at = sign(cell, 0);
         int whole = digits(cell, at);
@@ -55,7 +55,7 @@ final class Cells {
         return at;
     }
 
-    /** Whether the cell would be a number but for commas in it. */
+    /** Whether the cell would be a number if its commas were removed or read as decimal points. */
     static boolean hasComma(String cell) {
         return cell.indexOf(',') >= 0
                 && cell.length() <= LONGEST_NUMBER

@@ -22,19 +22,19 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * What a table says about linear students of its label: how well they will do with fewer rows and with more, which ridge they need, and
- * what a teacher could do for them. Everything is estimated from the rows themselves; nothing is assumed of their covariance, of the
- * signal or of the noise, and nothing is fitted again for another number of rows.
+ * Predicts linear students of a table's label: their risk with fewer or more rows, their best ridge, and what a teacher could do for them.
+ * Everything is estimated from the rows themselves, with no assumption about their covariance, the signal or the noise, and without
+ * refitting for each number of rows.
  *
- * <p>A ridge on all N rows and another on n rows that lead to the same implicit regularisation share all that the risk depends on. So the
- * risk of students of n rows with a ridge is read off that of all rows, which leaving each row out in turn estimates ({@code
- * docs/own-data.md} derives it). On twelve tables, real and made up, the risk with the best ridge was predicted within −9 % and +5 %
- * for every n. Without ridge, rows of uneven size break the theory of Gaussian features near n = k, the number of directions; what is
- * not to be trusted there is withheld, with the reason.
+ * <p>If a ridge on all N rows and another ridge on n rows lead to the same implicit regularisation, they share every quantity that the risk
+ * depends on. So the risk of a student of n rows follows from the risk on all rows, which is estimated by leaving each row out in turn
+ * ({@code docs/own-data.md} derives it). On twelve tables, real and made up, the risk with the best ridge was predicted within −9 % and +5
+ * % for every n. Without ridge, rows of uneven size break the theory of Gaussian features near n = k, the number of directions; predictions
+ * that cannot be trusted there are withheld, with the reason.
  *
- * <p>Features are less their means, and in units of their standard deviations unless the analysis is {@linkplain #raw raw}; an intercept
- * is fitted and not penalised. Risks are mean squared errors on new rows, label noise included. Ridges are those of (1/n)‖y − a − Xb‖² +
- * r‖b‖². Immutable.
+ * <p>Features are centred, and divided by their standard deviations unless the analysis is {@linkplain #raw raw}; an intercept is fitted
+ * and not penalised. Risks are mean squared errors on new rows, label noise included. Ridges are those of (1/n)‖y − a − Xb‖² + r‖b‖².
+ * Immutable.
  *
  * <pre>{@code
  * RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(1);
@@ -52,15 +52,15 @@ import java.util.stream.IntStream;
  */
 public final class DataAnalysis {
 
-    /** How far a curve may be continued. */
+    /** The most rows that predictions may go to, in multiples of the rows of the table. */
     private static final int FURTHEST = 2;
 
-    /** Around k, without ridge, means over draws do not settle. */
+    /** Without ridge, means over draws do not settle between these multiples of k. */
     private static final double THRESHOLD_FROM = 0.8;
 
     private static final double THRESHOLD_TO = 1.25;
 
-    /** Beyond these, in multiples of k, rows of uneven size matter little. */
+    /** Below the first and above the others, in multiples of k, rows of uneven size matter little. */
     private static final double FAR_BELOW = 0.45;
 
     private static final double FAR_ABOVE = 2.2;
@@ -74,7 +74,7 @@ public final class DataAnalysis {
 
     private static final double ISOLATED = 0.5;
 
-    /** Few directions, few more rows than that: what the high-dimensional limit leaves out is exact for Gaussian rows. */
+    /** With at most this many directions, the exact factor for Gaussian rows, which the high-dimensional limit leaves out, is applied. */
     private static final int FEW_DIRECTIONS = 15;
 
     private static final double FEW_ROWS = 3;
@@ -88,7 +88,7 @@ public final class DataAnalysis {
 
     private static final int SCARCE = 100;
 
-    /** The ridge with the least estimated risk makes that estimate, and its bar, too small if there are fewer rows. */
+    /** With fewer rows, the estimate at the ridge that minimises it is too small, and so is its error bar. */
     private static final int SHORT_BARS = 40;
 
     private static final int FEWEST_TO_FIT = 8;
@@ -112,7 +112,7 @@ public final class DataAnalysis {
     }
 
     /**
-     * Analyses a table with its features in units of their standard deviations.
+     * Analyses a table with its features centred and divided by their standard deviations.
      *
      * @param table the table, of at least five rows
      * @param label the name of the column that is to be predicted
@@ -126,7 +126,7 @@ public final class DataAnalysis {
     }
 
     /**
-     * Analyses a table with its features as they are, less their means: where their scale means something, as that of pixels does.
+     * Analyses a table with its features centred but not rescaled, for features whose scale means something, such as pixels.
      *
      * @param table the table, of at least five rows
      * @param label the name of the column that is to be predicted
@@ -137,28 +137,28 @@ public final class DataAnalysis {
         return new DataAnalysis(table, Prepared.raw(table, label), DataReport.of(table, label));
     }
 
-    /** The risk of the fit on all rows, less the part of the mean. */
+    /** The risk of the fit on all rows, without the error of the estimated mean. */
     private static double ofAll(Shrinkage shrinkage) {
         double rows = shrinkage.rows();
         return shrinkage.leaveOneOut() * rows / (rows + 1);
     }
 
-    /** {@return what is to be known about the table} */
+    /** {@return the report on the table's columns and rows} */
     public DataReport report() {
         return report;
     }
 
-    /** {@return what decides on what is shown} */
+    /** {@return the diagnostics that decide which predictions are shown} */
     public Diagnostics diagnostics() {
         return diagnostics;
     }
 
-    /** {@return estimates at any ridge on all rows, with the features as they are analysed} */
+    /** {@return estimates at any ridge on all rows, with the features as prepared for this analysis} */
     public RidgeEstimates estimates() {
         return new RidgeEstimates(data);
     }
 
-    /** {@return the number of directions of the features that rounding cannot explain, as they are analysed} */
+    /** {@return the numerical rank of the features as prepared for this analysis} */
     public int rank() {
         return data.rank;
     }
@@ -179,34 +179,34 @@ public final class DataAnalysis {
     }
 
     /**
-     * How fast these variances fall: λ<sub>i</sub> = floor + constant · i<sup>−exponent</sup>, i from 1 on.
+     * How fast the {@linkplain #eigenvalues() variances} fall: λ<sub>i</sub> = floor + constant · i<sup>−exponent</sup>, i from 1 on.
      *
      * @return the fit, or why there is none
      */
     public Answer<FlooredFit> decay() {
         if (data.rank < FEWEST_TO_FIT) {
-            return Answer.withheld("a decay is not told by less than " + FEWEST_TO_FIT + " directions");
+            return Answer.withheld("a decay cannot be fitted to fewer than " + FEWEST_TO_FIT + " directions");
         }
         double[] places = IntStream.rangeClosed(1, data.rank).asDoubleStream().toArray();
         FlooredFit fit = FlooredFit.of(places, data.eigenvalues);
         return diagnostics.rowsPerDirection() < INDICATIVE
                 ? Answer.given(
                         fit,
-                        "with less than ten rows for each direction, indicative only: the largest variances are too large")
+                        "with fewer than ten rows for each direction, indicative only: the largest variances are"
+                                + " too large")
                 : Answer.given(fit);
     }
 
     /**
      * The largest number of rows that students can be predicted for.
      *
-     * @return twice the rows of the table, or one less than it has if there are no more of them than directions: nothing then tells the
-     *     noise
+     * @return twice the number of rows, or one less than the number of rows if no residual is left from which to estimate the noise
      */
     public int mostSamples() {
         return data.rank < data.freedom ? FURTHEST * data.rows : data.rows - 1;
     }
 
-    /** {@return what is to be said about all predictions from this table; may be empty} */
+    /** {@return cautions that apply to all predictions from this table; may be empty} */
     public String caution() {
         List<String> cautions = new ArrayList<>();
         int lost = report.rank() - data.rank;
@@ -217,18 +217,19 @@ public final class DataAnalysis {
         if (data.rows < SCARCE) {
             cautions.add("With " + data.rows + " rows the error bars matter as much as the curve"
                     + (data.rows < SHORT_BARS
-                            ? ", and are too short: two of them to each side cover 75 to 93 %, not 95 %."
+                            ? ", and are too short: ±2 standard errors cover 75 to 93 %, not 95 %."
                             : "."));
         }
         if (data.rows < FEW_ROWS * data.rank) {
-            cautions.add(
-                    "With less than three rows for each direction, predictions for more rows than there are may be optimistic by up to"
-                            + " 20 %.");
+            cautions.add("With fewer than three rows for each direction, predictions for more rows than the table has"
+                    + " may be optimistic by up to"
+                    + " 20 %.");
         }
         if (diagnostics.atBestRidge() > ESTIMATES_DIFFER) {
             cautions.add(String.format(
                     Locale.ROOT,
-                    "The two estimates of the risk at the best ridge differ by %.1f %%: take the curve for good to 10 %% rather than 5 %%.",
+                    "The two estimates of the risk at the best ridge differ by %.1f %%: the curve is good to 10 %%"
+                            + " rather than 5 %%.",
                     100 * (diagnostics.atBestRidge() - 1)));
         }
         return String.join(" ", cautions);
@@ -251,16 +252,16 @@ public final class DataAnalysis {
         return samples - 1.0;
     }
 
-    /** The least ridge on all rows that stands for a student's of n_e + 1 rows: its own 0. */
+    /** The ridge on all rows that corresponds to a student of n_e + 1 rows without ridge: the smallest one of the search. */
     private double least(double freedom) {
         return freedom < data.rank ? RidgePath.ridgeOfDf1(data, freedom) : 0;
     }
 
     /**
-     * A student of n rows with its best ridge: what to believe first.
+     * A student of n rows with its best ridge, the most reliable of the predictions.
      *
      * @param samples the rows n of the student, from 2 to {@link #mostSamples()}
-     * @return its ridge and its risk; with less than 40 rows in the table two standard errors to each side cover 75 to 93 % instead of 95 %
+     * @return its ridge and its risk; with fewer than 40 rows in the table, ±2 standard errors cover 75 to 93 % instead of 95 %
      * @throws IllegalArgumentException if n is out of range
      */
     public TunedRisk tuned(int samples) {
@@ -280,7 +281,7 @@ public final class DataAnalysis {
      */
     public List<TunedRisk> tuned(int... samples) {
         for (int n : notNull("samples", samples)) {
-            checked(n); // here, where the exception keeps its message
+            checked(n); // not in the parallel stream, which would lose the exception's message
         }
         return Arrays.stream(samples).parallel().mapToObj((int n) -> tuned(n)).toList();
     }
@@ -289,7 +290,7 @@ public final class DataAnalysis {
      * A student of n rows with a given ridge.
      *
      * @param samples the rows n of the student, from 2 to {@link #mostSamples()}
-     * @param ridge its ridge r, greater than 0, perhaps infinite; {@link #ridgeless} is for 0
+     * @param ridge its ridge r, greater than 0, perhaps infinite; for no ridge see {@link #ridgeless}
      * @return its predicted risk
      * @throws IllegalArgumentException if n or the ridge is out of range
      */
@@ -312,7 +313,7 @@ public final class DataAnalysis {
         return new SampleMean(risk, risk == 0 ? 0 : risk * relativeError(shrinkage));
     }
 
-    /** The larger of what Gaussian rows, and what the scatter of the rows' own errors, say. */
+    /** The larger of the error for Gaussian rows and the one from the scatter of the rows' own errors. */
     private static double relativeError(Shrinkage shrinkage) {
         double risk = shrinkage.leaveOneOut();
         double scatter = risk == 0 ? 0 : shrinkage.errorOfLeaveOneOut() / risk;
@@ -330,8 +331,8 @@ public final class DataAnalysis {
     }
 
     /**
-     * A student of n rows without ridge: the minimum-norm interpolator, or least squares. Corrected for rows of uneven size where the rows
-     * are so, and withheld where that is not enough. Never below the risk of {@link #tuned(int)}.
+     * A student of n rows without ridge: the minimum-norm interpolator, or least squares. Corrected where rows are of uneven size, and
+     * withheld where the correction is not enough. Never below the risk of {@link #tuned(int)}.
      *
      * @param samples the rows n of the student, from 2 to {@link #mostSamples()}
      * @return its predicted risk, or why there is none
@@ -372,7 +373,8 @@ public final class DataAnalysis {
         if (risk.mean() == Double.POSITIVE_INFINITY) {
             return Answer.withheld(String.format(
                     Locale.ROOT,
-                    "row %d alone decides on a direction, by column \"%s\" above all, so that nothing tells its error",
+                    "row %d alone determines a direction, mostly by column \"%s\", so that its error cannot be"
+                            + " estimated",
                     diagnostics.leveragedRow(),
                     diagnostics.isolatingColumn()));
         }
@@ -381,7 +383,7 @@ public final class DataAnalysis {
                 : Answer.given(risk);
     }
 
-    /** The curve of least squares through what leave-one-out says of all rows. */
+    /** The curve of least squares, scaled to pass through the leave-one-out risk of all rows. */
     private double leastSquares(Leverage leverage, double ofAll, double freedom) {
         boolean exact = data.rank <= FEW_DIRECTIONS && freedom < FEW_ROWS * data.rank;
         double all = leverage.leastSquares(1, data.freedom, exact) / (1 + 1.0 / data.rows);
@@ -392,13 +394,14 @@ public final class DataAnalysis {
         if (excess > RARE) {
             return String.format(
                     Locale.ROOT,
-                    "some columns are the same in nearly all rows, so that a few rows decide (excess variance %.2g)",
+                    "some columns are the same in nearly all rows, so that a few rows determine the fit (excess"
+                            + " variance %.2g)",
                     excess);
         }
         if (lopsided) {
             return String.format(
                     Locale.ROOT,
-                    "row %d has a leverage of %.2f, by column \"%s\" above all",
+                    "row %d has a leverage of %.2f, mostly by column \"%s\"",
                     diagnostics.leveragedRow(),
                     diagnostics.largestLeverage(),
                     diagnostics.isolatingColumn());
@@ -416,12 +419,12 @@ public final class DataAnalysis {
         double corrected = freedom > data.rank
                 ? leastSquares(leverage, ofAll, freedom)
                 : leverage.interpolation(data.residual / (data.freedom - data.rank), ofAll);
-        // No ridge is one of the ridges that the best is chosen from, without the correction.
+        // The best ridge is chosen from ridges that include 0 without the correction, so its risk is a lower bound.
         return withError(Math.max(corrected, risk(shrinkage, freedom).mean()), shrinkage);
     }
 
     /**
-     * What a teacher's labels would do for students of n rows without ridge.
+     * Compares students of n rows without ridge on a teacher's labels with students on true labels.
      *
      * @param samples the rows n of a student, from 2 to {@link #mostSamples()}
      * @return the risks, or why there are none
@@ -451,11 +454,11 @@ public final class DataAnalysis {
                 mask(maskGain, freedom),
                 directions(OptimalSurrogate.of(truth, training)));
         return diagnostics.rowsPerDirection() < INDICATIVE
-                ? Answer.given(risks, "with less than ten rows for each direction, indicative only")
+                ? Answer.given(risks, "with fewer than ten rows for each direction, indicative only")
                 : Answer.given(risks);
     }
 
-    /** Nothing is gained where there is no risk, nor where the best teacher gains nothing but rounding. */
+    /** The gain relative to the risk; 0 where the risk is 0 or the gain is within rounding. */
     private static double relativeGain(double gain, double risk) {
         return gain > 0 ? gain / risk : 0;
     }
@@ -489,7 +492,7 @@ public final class DataAnalysis {
                     String.format(Locale.ROOT, "no material gain: %.1f %% at most, where 5 %% would be", 100 * gain));
         }
         if (data.rows < INDICATIVE * data.rank) {
-            return Answer.withheld("not told by less than ten rows for each direction");
+            return Answer.withheld("fewer than ten rows for each direction cannot tell");
         }
         return Answer.given(gain);
     }
@@ -501,7 +504,8 @@ public final class DataAnalysis {
         int first = 0;
         while (first < data.rank && directions.size() < DIRECTIONS_SHOWN) {
             int last = first;
-            // Neighbours within two standard errors of a variance: their directions are any mixture of each other.
+            // Variances within two standard errors of their neighbours: the rows do not determine their single
+            // directions.
             while (last + 1 < data.rank
                     && data.eigenvalues[last] - data.eigenvalues[last + 1]
                             < 2 * data.eigenvalues[last] * Math.sqrt(2.0 / data.rows)) {
@@ -543,8 +547,7 @@ public final class DataAnalysis {
     }
 
     /**
-     * The same students trained: draws rows without replacement, fits them with a ridge, and takes the mean squared error on the rows that
-     * are left.
+     * Trains such students: draws rows without replacement, fits them with a ridge, and measures the mean squared error on the other rows.
      *
      * @param samples the rows n of the students, from 2 to N − 2
      * @param ridge their ridge r, at least 0, perhaps infinite; that of {@link #tuned(int)} for the curve of best ridges

@@ -11,12 +11,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What is to be known about a table before regressing one of its columns on the others: how many directions its features have, how far
- * apart these are, and which columns and rows stand in the way. Each {@link Finding} says what to do. Immutable.
+ * What to know about a table before regressing one of its columns on the others: the rank and the condition of its features, and which
+ * columns and rows cause trouble. Each {@link Finding} says what to do. Immutable.
  *
- * <p>Rank and condition are those of the features less their means, in units of their standard deviations, from singular values of the
- * features themselves: directions down to 10⁻¹³ of the largest are seen. A column counts as constant if its standard deviation is at
- * most 10⁻¹² of its largest entry.
+ * <p>Rank and condition are those of the centred and standardised features, from their singular values rather than from their covariance,
+ * so that directions down to 10⁻¹³ of the largest are seen. A column counts as constant if its standard deviation is at most 10⁻¹² of its
+ * largest entry.
  *
  * <pre>{@code
  * double[][] rows = {{1, 2, 3, 7, 5}, {2, 1, 3, 7, 4}, {3, 5, 8, 7, 9}, {4, 3, 7, 7, 1}, {5, 9, 14, 7, 8}, {2, 2, 4, 7, 2}};
@@ -28,20 +28,20 @@ import java.util.stream.IntStream;
  */
 public final class DataReport {
 
-    /** Ridgeless fits magnify the relative rounding of a table, six digits in many, by the condition: a tenth is left of it. */
+    /** Ridgeless fits magnify the rounding of the table by the condition: six digits, as many tables have, leave one. */
     private static final double NEARLY = 1e5;
 
-    /** Standard deviations further apart than this are in different units. */
+    /** A ratio of standard deviations above this counts as different units. */
     private static final double UNITS = 1000;
 
-    /** Of the largest, below which a term of a relation is rounding. */
+    /** Terms of a relation below this part of the largest are rounding. */
     private static final double TERM = 1e-7;
 
     private static final int TERMS = 6;
 
     private static final double CORRELATED = 1 - 1e-10;
 
-    /** Of all rows. */
+    /** The share of duplicate rows above which they are reported. */
     private static final double MANY_DUPLICATES = 0.01;
 
     private static final double FEW_ROWS_PER_COLUMN = 3;
@@ -63,7 +63,7 @@ public final class DataReport {
     }
 
     /**
-     * Looks at a table.
+     * Examines a table.
      *
      * @param table the table, of at least five rows
      * @param label the name of the column that is to be predicted
@@ -144,29 +144,28 @@ public final class DataReport {
             }
         }
         if (!copies.isEmpty()) {
-            findings.add(
-                    new Finding(
-                            Finding.Kind.LABEL_COPY,
-                            copies,
-                            "The label " + Wording.quoted(label) + " is a multiple of " + Wording.list(copies)
-                                    + ", but for a constant.",
-                            "Leave it out unless it is known when the label is not: whatever is predicted from it is no news."));
+            findings.add(new Finding(
+                    Finding.Kind.LABEL_COPY,
+                    copies,
+                    "The label " + Wording.quoted(label) + " is a multiple of " + Wording.list(copies)
+                            + ", but for a constant.",
+                    "Leave it out unless it is known before the label is: otherwise it gives the label away."));
         }
     }
 
     private static void classes(DataTable table, String label, List<Finding> findings) {
         long values = Arrays.stream(table.column(label)).distinct().limit(3).count();
         if (values == 2) {
-            findings.add(
-                    new Finding(
-                            Finding.Kind.CLASSES,
-                            List.of(label),
-                            "The label " + Wording.quoted(label) + " has two values.",
-                            "Risks are mean squared errors of predicting them; they say nothing about the share of right answers."));
+            findings.add(new Finding(
+                    Finding.Kind.CLASSES,
+                    List.of(label),
+                    "The label " + Wording.quoted(label) + " has two values.",
+                    "Risks are mean squared errors of predicting them; they say nothing about the accuracy"
+                            + " of a classifier."));
         }
     }
 
-    /** Columns that are equal to an earlier one, and which. */
+    /** Maps each column that is equal to an earlier one to that one. */
     private static Map<String, String> duplicates(Prepared prepared, List<Finding> findings) {
         Map<Integer, List<Integer>> byHash = new HashMap<>();
         Map<String, String> duplicates = new HashMap<>();
@@ -182,7 +181,7 @@ public final class DataReport {
                             Finding.Kind.DUPLICATE,
                             List.of(prepared.names.get(earlier), name),
                             "Columns " + Wording.quoted(prepared.names.get(earlier)) + " and " + Wording.quoted(name)
-                                    + " are equal, but for a constant perhaps.",
+                                    + " are equal, up to a constant.",
                             "Leave one out: together they count twice against the ridge."));
                     break;
                 }
@@ -192,7 +191,7 @@ public final class DataReport {
         return duplicates;
     }
 
-    /** From the directions that features do not have: each says that some column is a combination of others. */
+    /** Finds columns that are combinations of others, from the directions in which the features do not vary. */
     private static void collinear(Prepared prepared, int rank, Map<String, String> duplicates, List<Finding> findings) {
         int columns = prepared.names.size();
         double[][] missing = new double[columns - rank][];
@@ -213,7 +212,7 @@ public final class DataReport {
         }
     }
 
-    /** Gauss and Jordan: the largest entry of a row becomes 1, and that column 0 in the others. Of equal ones the last is chosen. */
+    /** Gauss-Jordan elimination: the largest entry of a row, the last of equal ones, becomes 1, and its column 0 in the other rows. */
     private static int eliminate(double[][] rows, int k, boolean[] taken) {
         int pivot = -1;
         int from = k;
@@ -282,7 +281,7 @@ public final class DataReport {
                         "Columns nearly determine each other: the weakest direction, of %s, is 1/%.2g of the strongest.",
                         Wording.list(loading),
                         condition),
-                "Fits without ridge hang on the last digits of the table; those with a tuned ridge do not."));
+                "Fits without ridge depend on the last digits of the table; those with a tuned ridge do not."));
     }
 
     private static void units(Prepared prepared, List<Finding> findings) {
@@ -332,17 +331,17 @@ public final class DataReport {
                     Finding.Kind.FEW_ROWS,
                     List.of(),
                     "There are " + rows + " rows for " + columns + " columns.",
-                    "The level of the noise cannot be told, and only students of fewer rows can be predicted."));
+                    "The noise cannot be estimated, and only students of fewer rows can be predicted."));
         } else if (rows < FEW_ROWS_PER_COLUMN * columns) {
             findings.add(new Finding(
                     Finding.Kind.FEW_ROWS,
                     List.of(),
-                    "There are " + rows + " rows for " + columns + " columns, less than three for each.",
+                    "There are " + rows + " rows for " + columns + " columns, fewer than three for each.",
                     "Risks of students of more rows may be up to 20 % higher than predicted."));
         }
     }
 
-    /** How many rows are equal to an earlier one in every column. */
+    /** The number of rows that are equal to an earlier row. */
     private static int duplicateRows(DataTable table) {
         Map<Integer, List<Integer>> byHash = new HashMap<>();
         int duplicates = 0;
@@ -376,7 +375,7 @@ public final class DataReport {
         return columns;
     }
 
-    /** {@return the number of directions of the standardised features that rounding cannot explain} */
+    /** {@return the numerical rank of the standardised features} */
     public int rank() {
         return rank;
     }
@@ -386,12 +385,12 @@ public final class DataReport {
         return condition;
     }
 
-    /** {@return the number of rows that are equal to an earlier one in every column} */
+    /** {@return the number of rows that are equal to an earlier row in every column} */
     public int duplicateRows() {
         return duplicateRows;
     }
 
-    /** {@return what was found, the gravest first; nothing if nothing was} */
+    /** {@return the findings, the gravest first; perhaps none} */
     public List<Finding> findings() {
         return findings;
     }
@@ -400,7 +399,7 @@ public final class DataReport {
      * Findings of a kind.
      *
      * @param kind the kind
-     * @return those of them that were made
+     * @return the findings of that kind; perhaps none
      */
     public List<Finding> findings(Finding.Kind kind) {
         return findings.stream().filter(finding -> finding.kind() == kind).toList();

@@ -18,12 +18,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A table of finite numbers: rows, and columns that have names. Immutable.
+ * A table of finite numbers with rows and named columns. Immutable.
  *
- * <p>It is read from a file of comma-separated values or of NumPy's format, {@code .npy}, by {@link #read(Path)}, or by a {@link
- * TableReader} that is told more; and written as one by {@link #save(Path)}. Values that are missing are refused when it is made:
- * what is to become of them is for the user to say. Rows and columns count from 0; columns without names of their own are called
- * "0", "1", and so on.
+ * <p>{@link #read(Path)} reads one from a file of comma-separated values or in NumPy's format, {@code .npy}; a {@link TableReader} does so
+ * with options; {@link #save(Path)} writes one. Missing values are refused when a table is made: the user decides what to do about them.
+ * Rows and columns count from 0; columns without names of their own are called "0", "1", and so on.
  *
  * <p>Two tables are equal if their names and their numbers are; the {@linkplain #remarks() remarks} do not matter.
  *
@@ -51,7 +50,7 @@ public final class DataTable {
     }
 
     /**
-     * A table without names of its own.
+     * A table without names.
      *
      * @param values row after row, all of the same length, at least one row and one column; every value finite
      * @return the table, whose columns are called "0", "1", …
@@ -65,11 +64,11 @@ public final class DataTable {
     /**
      * A table with names.
      *
-     * @param names the names of the columns, each of them once and none empty
+     * @param names the names of the columns, distinct and not empty
      * @param values row after row, as many values in each as there are names, at least one row; every value finite
      * @return the table
-     * @throws IllegalArgumentException if a name is empty or there twice, if there is no value, if a row has another length, or
-     *     if a value is NaN or infinite
+     * @throws IllegalArgumentException if a name is empty or occurs twice, if there is no value, if a row has another length, or if a value
+     *     is NaN or infinite
      */
     public static DataTable of(List<String> names, double[][] values) {
         if (notNull("values", values).length == 0) {
@@ -124,7 +123,7 @@ public final class DataTable {
                 throw refusal("names[" + column + "]", "\"\"", "is empty");
             }
             if (!seen.add(name)) {
-                throw refusal("names[" + column + "]", "\"" + name + "\"", "is the name of an earlier column, too");
+                throw refusal("names[" + column + "]", "\"" + name + "\"", "is already the name of an earlier column");
             }
             for (int row = 0; row < columns[column].length; row++) {
                 if (!Double.isFinite(columns[column][row])) {
@@ -153,12 +152,11 @@ public final class DataTable {
     }
 
     /**
-     * Writes the table, in place of such a file if there is one. What the name ends with says how: {@code .csv} and {@code .tsv}
-     * with a line of names; {@code .json} as an object of {@code columns}, the names, and {@code data}, the rows, which pandas
-     * reads with {@code orient="split"}; {@code .npy} in doubles, without names. An additional {@code .gz} compresses. Every
-     * number is read back as it was.
+     * Writes the table, and replaces an existing file. The ending of the name decides the format: {@code .csv} and {@code .tsv} with a line
+     * of names; {@code .json} as an object of {@code columns}, the names, and {@code data}, the rows, which pandas reads with {@code
+     * orient="split"}; {@code .npy} in doubles, without names. An additional {@code .gz} compresses. Every number is read back exactly.
      *
-     * @param file where to; its directory is created if need be
+     * @param file the file to write; its directory is created if needed
      * @throws IllegalArgumentException if the name ends in another way
      * @throws IOException if the file cannot be written
      */
@@ -187,17 +185,16 @@ public final class DataTable {
     /**
      * The names of the columns.
      *
-     * @return as many as there are columns, each there once
+     * @return the names in the order of the columns, distinct
      */
     public List<String> names() {
         return names;
     }
 
     /**
-     * What the reader did that the numbers do not show: rows and columns that it was told to leave out, text that it turned into
-     * numbers.
+     * What the reader changed: rows and columns that it was told to leave out, and text that it turned into numbers.
      *
-     * @return sentences; none if the file was taken as it is
+     * @return one sentence each; empty if the file was read unchanged
      */
     public List<String> remarks() {
         return remarks;
@@ -251,9 +248,9 @@ public final class DataTable {
     /**
      * The table of some columns.
      *
-     * @param kept the names of the columns to keep, in the order that they shall have, at least one
+     * @param kept the names of the columns to keep, in the order wanted, at least one
      * @return a table of these columns
-     * @throws IllegalArgumentException if no column has one of the names, a name is there twice, or there is none
+     * @throws IllegalArgumentException if no column has one of the names, a name occurs twice, or there is none
      */
     public DataTable only(String... kept) {
         return selected(Stream.of(notNull("kept", kept)).mapToInt(this::indexOf).toArray());

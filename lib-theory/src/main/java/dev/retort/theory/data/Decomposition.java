@@ -7,18 +7,18 @@ import dev.retort.core.internal.ThinSvd;
 import java.util.Arrays;
 
 /**
- * Features and labels in the terms of the features' thin singular value decomposition X = U D Vᵀ: what estimates from one set of rows
- * need of them. Directions that are rounding are left out.
+ * Features and labels in the basis of the features' thin singular value decomposition X = U D Vᵀ, as the estimates from one set of rows
+ * need them. Directions within rounding are left out.
  */
 final class Decomposition {
 
-    /** Times ulp(1) and √k: what rounding leaves of labels that are linear in the features, relative to them. */
+    /** Times ulp(1) and √k: the relative residual, due to rounding, of labels that are linear in the features. */
     private static final double ROUNDING = 64;
 
     /** n. */
     final int rows;
 
-    /** n, or n − 1 if means were subtracted: what is divided by for a variance. */
+    /** n, or n − 1 if means were subtracted: the divisor of variances. */
     final int freedom;
 
     /** k. */
@@ -30,13 +30,13 @@ final class Decomposition {
     /** Uᵀy. */
     final double[] projections;
 
-    /** What the features do not explain, y − U Uᵀy, an entry for each row; all 0 if nothing but rounding. */
+    /** The residuals of least squares, y − U Uᵀy, one per row; all 0 if within rounding. */
     final double[] residuals;
 
     /** ‖y − U Uᵀy‖². */
     final double residual;
 
-    /** What each row would have left to itself if all directions were learnt: 1 − Σ_j U_ij², and less 1/n with means subtracted. */
+    /** One minus the leverage of each row in least squares: 1 − Σ_j U_ij², and less 1/n with means subtracted. */
     final double[] slack;
 
     /** U, direction by direction. */
@@ -91,7 +91,7 @@ final class Decomposition {
         return new Decomposition(features, labels, labels.length - 1);
     }
 
-    /** Subtracts the mean in place, and leaves exact zeros of what does not vary but by rounding. */
+    /** Subtracts the mean in place; values that vary by rounding alone become exact zeros. */
     static double[] centre(double[] values) {
         double largest = 0;
         for (double value : values) {
@@ -114,10 +114,10 @@ final class Decomposition {
         return values;
     }
 
-    /** A column varies if its standard deviation exceeds this times its largest entry: twelve digits say the same. */
+    /** A column varies if its standard deviation exceeds this times its largest entry; otherwise twelve digits agree. */
     static final double CONSTANT = 1e-12;
 
-    /** In a unit in which squares do not leave the range of numbers. */
+    /** The root mean square, scaled so that no square overflows or underflows. */
     static double rootMeanSquare(double[] values) {
         double largest = 0;
         for (double value : values) {
@@ -160,7 +160,7 @@ final class Decomposition {
         return squares(labels) / freedom;
     }
 
-    /** Refuses what nothing can be estimated from. */
+    /** Returns this decomposition, or throws if features or labels do not vary. */
     Decomposition checked() {
         if (rank == 0) {
             throw refusal("features", "columns that do not vary", "say nothing about the labels");

@@ -3,20 +3,20 @@ package dev.retort.theory.data;
 import java.util.stream.IntStream;
 
 /**
- * What decides how far predictions from a table can be trusted: how the sizes of its rows scatter, and how two estimates of one risk
- * compare. The thresholds that {@link DataAnalysis} applies to them come from experiments on twelve tables, real and made up, which
- * {@code docs/own-data.md} lists.
+ * Diagnostics that decide how far predictions from a table can be trusted: how the sizes of its rows scatter, and how two estimates of the
+ * same risk compare. The thresholds that {@link DataAnalysis} applies to them come from experiments on twelve tables, real and made up,
+ * which {@code docs/own-data.md} lists.
  *
  * @param excessVariance the variance of the rows' squared sizes beyond that of Gaussian rows: about 0 for Gaussian rows and features that
  *     are independent, 0.3 to 6 on many real tables, hundreds where columns are zero in nearly all rows
- * @param largestLeverage the largest part, of at most 1, that a label has in its own fit without ridge
- * @param leveragedRow the row that has it, counted from 0
+ * @param largestLeverage the largest leverage, at most 1: the weight of a label in its own fit without ridge
+ * @param leveragedRow the row with the largest leverage, counted from 0
  * @param isolatingColumn the column in which that row stands apart most
- * @param withoutRidge the risk of least squares by leaving rows out, over that by generalised cross-validation; the theory of Gaussian
- *     features is too low by this factor and more. Infinite if a row alone decides on a direction
+ * @param withoutRidge the leave-one-out risk of least squares over its risk by generalised cross-validation; the theory of Gaussian
+ *     features is too low by this factor or more. Infinite if a row alone determines a direction
  * @param atBestRidge the same ratio at the best ridge
  * @param kurtosis the kurtosis of the residuals at the best ridge, 3 for Gaussian ones
- * @param duplicateRows the part of rows that are there before
+ * @param duplicateRows the share of rows that are equal to an earlier row
  * @param rowsPerDirection N/k
  */
 public record Diagnostics(
@@ -36,7 +36,7 @@ public record Diagnostics(
         int row = IntStream.range(0, leverages.length)
                 .reduce((i, j) -> leverages[j] > leverages[i] ? j : i)
                 .orElseThrow();
-        // Without residuals every row has leverage 1 − 1/n, and nothing is said by it.
+        // Without residual degrees of freedom every row has leverage 1 − 1/n, which carries no information.
         boolean free = data.rank < data.freedom;
         return new Diagnostics(
                 free ? new Leverage(data, none).excessVariance() : 0,
@@ -57,7 +57,7 @@ public record Diagnostics(
         return prepared.names.get(column);
     }
 
-    /** The part that a row has in the variance of a column. */
+    /** The share of a row in the variance of a column. */
     private static double apart(double[] column, int row) {
         return column[row] * column[row] / Decomposition.squares(column);
     }

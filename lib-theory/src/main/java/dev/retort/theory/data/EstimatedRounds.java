@@ -6,12 +6,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Rounds of self-distillation as {@link RidgeEstimates#rounds} finds them best on given rows: a fit that labels its own rows for a student
- * with the same ridge, whose labels mix the truth with what the fit says, and so on. Immutable.
+ * The best rounds of self-distillation that {@link RidgeEstimates#rounds} finds on given rows: in each round a student with the same ridge
+ * and the same rows learns from labels that mix the true ones with the predictions of the round before. Immutable.
  */
 public final class EstimatedRounds {
 
-    /** Relative to the terms of a sum, what may be left of it by rounding. */
+    /** Rounding of a sum, relative to the sizes of its terms. */
     private static final double ROUNDING = 64 * Math.ulp(1.0);
 
     private final List<Double> mixings;
@@ -25,16 +25,16 @@ public final class EstimatedRounds {
     }
 
     /**
-     * The residuals of r<sup>j</sup>Q<sup>j+1</sup>, each corrected for having seen its label, are vectors whose products estimate the
-     * risks of all mixtures: the best mixture is the shortest of their affine combinations.
+     * The residuals of r<sup>j</sup>Q<sup>j+1</sup>, corrected for having been fitted to their own labels, are vectors whose inner products
+     * estimate the risks of all mixtures: the best mixture is their shortest affine combination.
      */
     static EstimatedRounds of(Decomposition data, double ridge, int rounds, double factor) {
         Shrinkage shrinkage = Shrinkage.of(data, ridge);
         double[] kappas = kappas(data, ridge, rounds);
         double kappa = shrinkage.kappa();
-        // In each direction, and last what lies outside all of them.
+        // One entry for each direction, and a last one for the part outside all of them.
         double[][] corrected = new double[rounds + 1][data.rank + 1];
-        // The sizes of the terms that corrected sums: what remains of them may be rounding alone.
+        // The sizes of the terms summed in corrected, to tell a small sum from rounding.
         double[][] terms = new double[rounds + 1][data.rank + 1];
         for (int j = 0; j <= rounds; j++) {
             for (int i = 0; i <= data.rank; i++) {
@@ -68,7 +68,7 @@ public final class EstimatedRounds {
                 mixings(weights), boxed(weights), factor * Decomposition.squares(left) / data.freedom);
     }
 
-    /** n/tr Q(r + κy) as κ times a power series in y. */
+    /** The coefficients of the power series of n/tr Q(r + κy) in y, in units of κ. */
     private static double[] kappas(Decomposition data, double ridge, int rounds) {
         double[] g = new double[rounds + 1];
         for (int j = 0; j <= rounds; j++) {
@@ -90,8 +90,8 @@ public final class EstimatedRounds {
     }
 
     /**
-     * The factors a that make ‖e + Σ a_j v_j‖ least; of several such, the smallest. Vectors, and combinations of them, that the rounding
-     * of their terms explains are left out: they would fit anything.
+     * The factors a that minimise ‖e + Σ a_j v_j‖, of least norm. Vectors and combinations of vectors within the rounding of their terms
+     * are left out: they would fit noise.
      *
      * @param terms for each entry of a vector, the sum of the sizes of the terms that it was computed from
      */
@@ -129,8 +129,8 @@ public final class EstimatedRounds {
     }
 
     /**
-     * The mixtures ξ that lead to given weights: with π(h) = Σ a_j (1 − h)^j, the last is 1 − π(0), and the others those of (π −
-     * π(0))/(ξh).
+     * The mixtures ξ that lead to given weights: with π(h) = Σ a_j (1 − h)^j, the last mixture is ξ = 1 − π(0), and the earlier ones are
+     * those of (π − π(0))/(ξh).
      */
     private static List<Double> mixings(double[] weights) {
         int rounds = weights.length - 1;
@@ -148,7 +148,7 @@ public final class EstimatedRounds {
             mixings[j - 1] = mixing;
             double[] before = new double[j];
             for (int m = 0; m < j; m++) {
-                // A round that mixes nothing in leaves those before it without effect; they may then be anything.
+                // A round with mixture 0 ignores the rounds before it, whose mixtures are then arbitrary.
                 before[m] = mixing == 0 ? (m == 0 ? 1 : 0) : powers[m + 1] / mixing;
             }
             powers = before;
@@ -165,7 +165,7 @@ public final class EstimatedRounds {
     }
 
     /**
-     * The part that what the round before says has in the labels of each round.
+     * The share of the previous round's predictions in the labels of each round.
      *
      * @return ξ<sub>1</sub>, ξ<sub>2</sub>, … in the order of the rounds, of any size and sign
      */
@@ -174,17 +174,18 @@ public final class EstimatedRounds {
     }
 
     /**
-     * The result in terms of the fit's derivatives by the ridge: b<sub>k</sub> = Σ<sub>j</sub> a<sub>j</sub>
+     * The final fit as a combination of the first fit's derivatives with respect to the ridge: b<sub>k</sub> = Σ<sub>j</sub> a<sub>j</sub>
      * (−r)<sup>j</sup>/j! · ∂<sup>j</sup>b/∂r<sup>j</sup>.
      *
-     * @return a<sub>0</sub> = 1, a<sub>1</sub>, …, one more than there are rounds
+     * @return a<sub>0</sub> = 1, a<sub>1</sub>, …, one more weight than there are rounds
      */
     public List<Double> weights() {
         return weights;
     }
 
     /**
-     * The test risk of the last round, estimated on the rows that the mixtures were found best on: optimistic, by more for each round.
+     * The test risk of the last round, estimated on the same rows that the mixtures were optimised on: optimistic, and more so with each
+     * round.
      *
      * @return the mean squared error on new rows
      */

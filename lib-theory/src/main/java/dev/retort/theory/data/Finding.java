@@ -5,11 +5,11 @@ import static dev.retort.core.internal.Arguments.copy;
 import java.util.List;
 
 /**
- * Something about a table that its user should know before believing what is computed from it.
+ * Something about a table that its user should know before trusting results computed from it.
  *
  * @param kind what it is
  * @param columns the names of the columns that it is about; none if it is about rows
- * @param what what was found, in a sentence
+ * @param what what was found, in one sentence
  * @param advice what to do about it, in a sentence
  */
 public record Finding(Kind kind, List<String> columns, String what, String advice) {

@@ -3,7 +3,7 @@ package dev.retort.theory.data;
 import dev.retort.core.SampleMean;
 
 /**
- * What students drawn from a table's own rows did on the rows that they had not seen.
+ * The measured risk of students that were trained on some rows of a table and tested on its other rows.
  *
  * @param samples the rows n that each was trained on
  * @param ridge their ridge r, of (1/n)‖y − a − Xb‖² + r‖b‖²

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * NumPy's file format for one array, versions 1.0 to 3.0 (NumPy Enhancement Proposal 1): six letters, the version, the length of
- * a header, the header, which is the text of a Python dictionary, and the entries.
+ * NumPy's file format for one array, versions 1.0 to 3.0 (NumPy Enhancement Proposal 1): a magic string of six bytes, the version, the
+ * length of a header, the header, which is the text of a Python dictionary, and the entries.
  */
 final class NpyFormat {
 
@@ -24,10 +24,10 @@ final class NpyFormat {
     /** NumPy itself reads no header beyond 10,000 characters unless told to. */
     private static final int LONGEST_HEADER = 1 << 16;
 
-    /** NumPy aligns the entries to it. */
+    /** NumPy aligns the entries to multiples of this. */
     private static final int ALIGNMENT = 64;
 
-    /** A multiple of the size of every type. */
+    /** The size of the buffer, a multiple of the size of every type. */
     private static final int BUFFER = 1 << 16;
 
     private static final int LARGEST = Integer.MAX_VALUE - 8;
@@ -43,7 +43,7 @@ final class NpyFormat {
 
     private NpyFormat() {}
 
-    /** Turns the bytes of an entry into a number, or tells the table why it cannot. */
+    /** Turns the bytes of an entry into a number, or reports to the table why it cannot. */
     @FunctionalInterface
     private interface Decoder {
         void decode(ByteBuffer entry, int row, int column, TableBuilder table) throws TableFormatException;
@@ -52,7 +52,7 @@ final class NpyFormat {
     private record Header(String type, boolean fortranOrder, List<Long> shape) {}
 
     /**
-     * @param length how many bytes there are at most
+     * @param length the most bytes that the stream can hold
      */
     static DataTable read(String source, InputStream in, long length, TableReader.Choice choice) throws IOException {
         try {
@@ -80,7 +80,7 @@ final class NpyFormat {
             }
             if (rows * columns * size > length || Math.max(rows, columns) > LARGEST) {
                 throw new TableFormatException(
-                        source + " has fewer entries than its shape says, which is " + shape + ": it is not complete");
+                        source + " has fewer entries than its shape " + shape + " says: it is not complete");
             }
             ByteBuffer entries =
                     ByteBuffer.allocate(BUFFER).order(big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
@@ -99,8 +99,8 @@ final class NpyFormat {
                         entries, header.fortranOrder ? inside : outside, header.fortranOrder ? outside : inside, table);
             }
             if (in.read() >= 0) {
-                throw new TableFormatException(source + " goes on after the last entry of its array, whose shape is "
-                        + shape + ": save one array in a file");
+                throw new TableFormatException(source + " goes on after the last entry of its array, whose shape is"
+                        + " " + shape + ": save only one array in a file");
             }
             return table.finished();
         } catch (EOFException e) {
@@ -211,7 +211,7 @@ final class NpyFormat {
     }
 
     private static void signed(long value, int row, int column, TableBuilder table) throws TableFormatException {
-        // 2⁶³ − 1 becomes 2⁶³, which would be cut to itself again.
+        // 2⁶³ − 1 becomes 2⁶³, which the cast clips back to 2⁶³ − 1.
         if ((long) (double) value == value && value != Long.MAX_VALUE) {
             table.number(row, column, (double) value);
         } else {

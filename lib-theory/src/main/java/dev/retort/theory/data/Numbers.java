@@ -1,9 +1,9 @@
 package dev.retort.theory.data;
 
-/** Numbers as text that is read back as they were. */
+/** Writes numbers as text that is read back exactly. */
 final class Numbers {
 
-    /** Below it every whole number is a double, and has at most 16 digits. */
+    /** Every whole number up to this one is a double with at most 16 digits. */
     private static final double EXACT = 0x1p53;
 
     private Numbers() {}

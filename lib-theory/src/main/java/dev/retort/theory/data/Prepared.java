@@ -9,24 +9,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The features of a table less their means, in units of their standard deviations or in their own, and its label less its mean. */
+/** The centred features of a table, standardised or in their own units, and its centred label. */
 final class Prepared {
 
     private static final int FEWEST_ROWS = 5;
 
-    /** Of the heap; the rest is for what comes and goes. */
+    /** The share of the heap that an analysis may plan for; the rest is for temporary arrays. */
     private static final double SHARE_OF_HEAP = 0.8;
 
-    /** The features that vary. */
+    /** The names of the features that vary. */
     final List<String> names;
 
-    /** Those that do not. */
+    /** The names of the features that do not vary. */
     final List<String> constant;
 
-    /** Feature after feature. */
+    /** The features, one column each. */
     final double[][] columns;
 
-    /** With divisor n − 1; in the units of the table. */
+    /** The standard deviations, with divisor n − 1, in the units of the table. */
     final double[] deviations;
 
     final double[] labels;
@@ -55,10 +55,11 @@ final class Prepared {
         double[] labels = notNull("table", table).column(notNull("label", label));
         int n = table.rows();
         if (n < FEWEST_ROWS) {
-            throw refusal("table", Wording.count(n, "row"), "is less than the " + FEWEST_ROWS + " that estimates need");
+            throw refusal(
+                    "table", Wording.count(n, "row"), "is less than the " + FEWEST_ROWS + " that estimates" + " need");
         }
         if (table.columns() < 2) {
-            throw refusal("table", Wording.count(table.columns(), "column"), "leaves no feature beside the label");
+            throw refusal("table", Wording.count(table.columns(), "column"), "leaves no feature besides the label");
         }
         checkMemory(n, table.columns() - 1);
         Decomposition.centre(labels);
@@ -104,7 +105,7 @@ final class Prepared {
                 labels);
     }
 
-    /** The table, its centred columns, a copy that is factored, and vectors on both sides. */
+    /** Checks that the heap can hold the table, its centred columns, the copy that is factored, and the singular vectors. */
     private static void checkMemory(double n, double p) {
         double smaller = Math.min(n, p);
         double bytes = 8 * (2 * n * p + (p <= n ? n * p : n * n) + 3 * n * smaller + 2 * smaller * smaller);

@@ -8,10 +8,10 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/** Trains students on rows that are drawn from a table without replacement, and asks them about the others. */
+/** Trains students on rows that are drawn from a table without replacement, and tests them on the other rows. */
 final class Resampling {
 
-    /** Feature after feature. */
+    /** The features, one column each. */
     private final double[][] columns;
 
     private final double[] labels;
@@ -78,7 +78,7 @@ final class Resampling {
         return sum / count;
     }
 
-    /** V D/(D² + penalty) Uᵀy, in as many directions as rounding cannot explain. */
+    /** V D/(D² + penalty) Uᵀy, in the directions above rounding. */
     private static double[] fitted(double[][] features, double[] labels, double penalty) {
         double[] coefficients = new double[features.length];
         ThinSvd svd = LargeSvd.of(features);

@@ -16,20 +16,19 @@ import java.util.function.ToDoubleFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What features and labels alone say about ridge regression on them: the risk that it has on rows it has not seen, the best ridge,
- * and what distilling a fit into itself would change. Nothing is held out and nothing is fitted twice; one singular value
- * decomposition answers for every ridge.
+ * Estimates for ridge regression from its features and labels alone: the risk on new rows, the best ridge, and the effect of
+ * self-distillation. Nothing is held out and nothing is fitted twice; one singular value decomposition serves every ridge.
  *
  * <p>With K = XXᵀ/n and Q = (K + rI)⁻¹, generalised cross-validation estimates the test risk of the ridge estimate b,
  *
  * <pre>  R̂ = (1/n)‖Q y‖² / [(1/n) tr Q]²,      ± R̂ √(2(1 + Ω̂)/(n(1 − Ω̂))),</pre>
  *
- * with an error whose law holds nothing unknown if the features are Gaussian and the noise is. Where rows differ in size, or residuals
- * have outliers, {@linkplain #leaveOneOut leaving each row out} in turn is the better estimate, and its error the honest one.
+ * with an error that depends on no unknown quantity if features and noise are Gaussian. Where rows differ in size, or residuals have
+ * outliers, {@linkplain #leaveOneOut leaving each row out} in turn gives the better estimate and the more honest error.
  *
  * <p>Ridges r are those of (1/n)‖y − Xb‖² + r‖b‖², from 0, least squares or the minimum-norm interpolator, to infinity. {@link #of} takes
- * features and labels as they are; {@link #withIntercept} less their means, with n − 1 for n in every formula, and counts the error of
- * the means into every risk, (1 + 1/n). Rows that are there twice make all risks too small. Immutable.
+ * features and labels as they are; {@link #withIntercept} centres them, puts n − 1 for n in every formula, and includes the error of the
+ * means, a factor 1 + 1/n, in every risk. Duplicate rows make all risks too small. Immutable.
  *
  * <p>Sources: P. Craven and G. Wahba, <i>Smoothing noisy data with spline functions</i> (Numerische Mathematik 31, 1979); H. Dang, P.
  * Patil and A. Rinaldo, <i>Optimal Unconstrained Self-Distillation in Ridge Regression</i> (ICML 2026) for the aim of {@link
@@ -45,13 +44,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class RidgeEstimates {
 
-    /** More gain nothing, and the estimate of the risk at its own minimum becomes optimistic. */
+    /** More rounds gain nothing, and make the minimised risk estimate optimistic. */
     private static final int MOST_ROUNDS = 3;
 
-    /** With fewer rows the minimum of a cross-validation may run to no ridge at all by chance. */
+    /** With fewer rows, the minimum of cross-validation may be at ridge 0 by chance. */
     private static final int FEW_ROWS = 60;
 
-    /** Of the rows, the degrees of freedom that few rows may spend. */
+    /** The share of the rows' degrees of freedom that a fit on few rows may spend. */
     private static final double SPENT = 0.9;
 
     private final Decomposition data;
@@ -126,12 +125,12 @@ public final class RidgeEstimates {
         return data.rows;
     }
 
-    /** {@return the number of directions of the features that rounding cannot explain; of varying ones, with an intercept} */
+    /** {@return the numerical rank of the features; of the centred features, with an intercept} */
     public int rank() {
         return data.rank;
     }
 
-    /** The ridge of (1/f)‖y − Xb‖² + ρ‖b‖², f the degrees of freedom of the rows. */
+    /** The shrinkage at ridge ρ = rn/f of (1/f)‖y − Xb‖² + ρ‖b‖², where f is the degrees of freedom of the rows. */
     private Shrinkage at(double ridge) {
         if (!(ridge >= 0)) {
             throw refusal("ridge", ridge, "is not at least 0");
@@ -139,13 +138,13 @@ public final class RidgeEstimates {
         return Shrinkage.of(data, ridge * data.rows / data.freedom);
     }
 
-    /** What fits with an intercept are off because the means are of n rows. */
+    /** The factor on risks of fits with an intercept for the error of the means, which are estimated from n rows. */
     private double ofMeans() {
         return data.freedom == data.rows ? 1 : 1 + 1.0 / data.rows;
     }
 
     /**
-     * What training with a ridge amounts to in high dimension.
+     * The high-dimensional equivalent of training with a ridge: the effective regularisation τ̂ and Ω̂, estimated from the features.
      *
      * @param ridge the ridge r, at least 0 and finite
      * @return τ̂ and Ω̂ with their errors
@@ -161,7 +160,7 @@ public final class RidgeEstimates {
      * The test risk of the fit, by generalised cross-validation: its mean squared error on new rows, label noise included.
      *
      * @param ridge the ridge r, at least 0, perhaps infinite
-     * @return R̂, and by how much it is off from the risk of this very fit, one standard deviation for Gaussian rows
+     * @return R̂, with the standard deviation, for Gaussian rows, of its difference from the risk of this particular fit
      * @throws IllegalArgumentException if the ridge is negative or NaN
      */
     public SampleMean testRisk(double ridge) {
@@ -172,11 +171,11 @@ public final class RidgeEstimates {
     }
 
     /**
-     * The test risk of the fit, by leaving each row out in turn, which is done in closed form.
+     * The test risk of the fit, by leaving each row out in turn, in closed form.
      *
      * @param ridge the ridge r, at least 0, perhaps infinite
-     * @return the mean squared error of fits without a row on that row, and by how much it is off: the larger of what its terms' scatter
-     *     says and what {@link #testRisk} does. Infinite without ridge if a row alone decides on a direction
+     * @return the mean squared error on each row of the fit without that row, with the larger of two standard errors: from the scatter of
+     *     the squared errors, and that of {@link #testRisk}. Infinite without ridge if a row alone determines a direction
      * @throws IllegalArgumentException if the ridge is negative or NaN
      */
     public SampleMean leaveOneOut(double ridge) {
@@ -188,8 +187,8 @@ public final class RidgeEstimates {
     }
 
     /**
-     * The ridge of least test risk by generalised cross-validation. With fewer than 60 rows the minimum may run to no ridge by
-     * chance; it is then looked for where the fit spends no more than nine tenths of the rows' degrees of freedom.
+     * The ridge of least test risk by generalised cross-validation. With fewer than 60 rows the minimum may be at ridge 0 by chance; the
+     * search is then limited to ridges at which the fit spends at most nine tenths of the rows' degrees of freedom.
      *
      * @return the ridge r, 0 or infinite if the risk is least there
      */
@@ -198,8 +197,8 @@ public final class RidgeEstimates {
     }
 
     /**
-     * The ridge of least test risk by leaving each row out in turn: the better choice where rows differ in size. Few rows are treated as
-     * {@link #bestRidge()} treats them.
+     * The ridge of least test risk by leaving each row out in turn: the better choice where rows differ in size. With few rows the search
+     * is limited as in {@link #bestRidge()}.
      *
      * @return the ridge r, 0 or infinite if the risk is least there
      */
@@ -217,11 +216,12 @@ public final class RidgeEstimates {
     }
 
     /**
-     * The label mixture that is best for distilling the fit into itself once: the student has the same rows and the same ridge, and
-     * labels (1 − ξ)y + ξŷ, where ŷ is what the fit says. A diagnostic of the ridge more than a way to a better fit: negative where the
-     * ridge is too large, and without effect where it is best.
+     * The label mixture that is best for distilling the fit into itself once: the student has the same rows and the same ridge, and labels
+     * (1 − ξ)y + ξŷ, where ŷ are the fit's predictions. It diagnoses the ridge rather than improves the fit: it is negative where the ridge
+     * is too large, and near 0 where the ridge is best.
      *
-     * @param ridge the ridge r, greater than 0 and finite; without ridge an interpolator repeats its labels, and nothing has an effect
+     * @param ridge the ridge r, greater than 0 and finite; without ridge an interpolator reproduces its labels, and no mixture has an
+     *     effect
      * @return ξ̂*, of any size and sign
      * @throws IllegalArgumentException if the ridge is not positive and finite
      */
@@ -230,14 +230,14 @@ public final class RidgeEstimates {
     }
 
     /**
-     * The label mixtures that are best for distilling the fit into itself several times: round j has labels (1 − ξ_j)y + ξ_jŷ, where ŷ
-     * is what round j − 1 says, and the fit itself is round 0.
+     * The label mixtures that are best for distilling the fit into itself several times: round j has labels (1 − ξ_j)y + ξ_jŷ, where ŷ are
+     * the predictions of round j − 1, and the fit itself is round 0.
      *
      * @param ridge the ridge r of every round, greater than 0 and finite
      * @param rounds how many, from 0 to 3
-     * @return the mixtures, and the risk that they lead to
-     * @throws IllegalArgumentException if the ridge is not positive and finite, or so large that nothing is left of the fit, or the
-     *     number of rounds is out of range
+     * @return the mixtures and the risk they lead to
+     * @throws IllegalArgumentException if the ridge is not positive and finite, or so large that the fit vanishes, or the number of rounds
+     *     is out of range
      */
     public EstimatedRounds rounds(double ridge, int rounds) {
         if (rounds < 0 || rounds > MOST_ROUNDS) {
@@ -246,16 +246,16 @@ public final class RidgeEstimates {
         EstimatedRounds found =
                 EstimatedRounds.of(data, positive("ridge", ridge) * data.rows / data.freedom, rounds, ofMeans());
         if (Double.isNaN(found.testRisk())) {
-            throw refusal("ridge", ridge, "is so large that nothing is left of the fit");
+            throw refusal("ridge", ridge, "is so large that the fit vanishes");
         }
         return found;
     }
 
     /**
-     * The power of the label noise, from what the least squares fit leaves.
+     * The power of the label noise, from the residuals of least squares.
      *
-     * @return σ̂² = RSS/(n − k) without bias, or less one row with an intercept, and its standard error for Gaussian noise; nothing if no
-     *     more rows than directions leave no residual to take it from
+     * @return the unbiased σ̂² = RSS/(n − k), or RSS/(n − 1 − k) with an intercept, and its standard error for Gaussian noise; empty if
+     *     there are no more rows than directions, and so no residuals
      */
     public Optional<SampleMean> noisePower() {
         int left = data.freedom - data.rank;
@@ -267,10 +267,10 @@ public final class RidgeEstimates {
     }
 
     /**
-     * The power of the signal: the variance of what the labels would be without noise, if they were linear in the features.
+     * The power of the signal: the variance that the labels would have without noise, if they were linear in the features.
      *
-     * @return the labels' mean square, or variance with an intercept, less the noise power, which may come out negative; with its
-     *     standard error for Gaussian features and noise. Nothing if there is no {@link #noisePower()}
+     * @return the labels' mean square, or variance with an intercept, less the noise power, with its standard error for Gaussian features
+     *     and noise; it may come out negative. Empty if {@link #noisePower()} is
      */
     public Optional<SampleMean> signalPower() {
         return noisePower().map(noise -> {

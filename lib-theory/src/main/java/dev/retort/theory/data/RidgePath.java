@@ -1,15 +1,15 @@
 package dev.retort.theory.data;
 
 /**
- * Students of n rows, along the ridges of all N rows: a ridge ρ on N rows and another, r, on n rows that lead to the same implicit
- * regularisation κ also share all sums over the spectrum, so that the risk of the one is read off that of the other, without knowing
- * spectrum, signal or noise. Rows are less their mean; n_e = n − 1.
+ * Maps ridges on all N rows to students of n rows. A ridge ρ on N rows and another, r, on n rows that lead to the same implicit
+ * regularisation κ also share all sums over the spectrum, so the risk of one follows from the risk of the other, without knowing spectrum,
+ * signal or noise. Rows are centred; n_e = n − 1.
  */
 final class RidgePath {
 
     private RidgePath() {}
 
-    /** The ridge that spends a number of degrees of freedom above 0 and below the rank. */
+    /** The ridge at which df1 has the value wanted, above 0 and below the rank. */
     static double ridgeOfDf1(Decomposition data, double wanted) {
         double spare = data.rank - wanted;
         double sum = 0;
@@ -22,7 +22,7 @@ final class RidgePath {
         return bisected(spare / inverse, sum / wanted, ridge -> unspent(data, ridge) < spare);
     }
 
-    /** k − df1, which does not cancel. */
+    /** k − df1, without cancellation. */
     private static double unspent(Decomposition data, double ridge) {
         double sum = 0;
         for (double eigenvalue : data.eigenvalues) {
@@ -77,27 +77,27 @@ final class RidgePath {
         }
     }
 
-    /** The ridge of a student of n_e + 1 rows that shares κ, of (1/n_e)‖y − Xb‖² + r‖b‖²; negative where none does. */
+    /** The ridge r of (1/n_e)‖y − Xb‖² + r‖b‖² at which a student of n_e + 1 rows has the same κ; negative if there is none. */
     static double studentRidge(Shrinkage shrinkage, double freedom) {
         double kappa = shrinkage.kappa();
         return kappa == 0 ? 0 : kappa * (1 - shrinkage.df1() / freedom);
     }
 
-    /** What a student's risk is in those of all rows with the same κ; infinite where it has no ridge that reaches that far down. */
+    /** The risk of a student over that of all rows with the same κ; infinite where no ridge of the student reaches so small a κ. */
     static double factor(Decomposition data, Shrinkage shrinkage, double freedom) {
         double spare = 1 - shrinkage.omega() * data.freedom / freedom;
         return spare > 0 ? (1 + 1 / (freedom + 1)) * shrinkage.oneMinusOmega() / spare : Double.POSITIVE_INFINITY;
     }
 
     /**
-     * The risk of a student over all N rows, of which it was trained on n: those it repeats in part.
+     * The mean risk of a student over all N rows, which include its own n rows, whose labels it has partly fitted.
      *
      * @param heldOut its risk on the other rows
      */
     static double overAllRows(Decomposition data, Shrinkage shrinkage, int samples, double heldOut) {
         double freedom = samples - 1.0;
         double kappa = shrinkage.kappa();
-        // r/κ, the part of their labels that own rows miss; its limit without ridge.
+        // r/κ, the share of its own labels that the student does not fit; its limit without ridge.
         double own = kappa == 0 ? Math.max(0, 1 - data.rank / freedom) : Math.max(0, 1 - shrinkage.df1() / freedom);
         double drawn = (double) samples / data.rows;
         return (1 - drawn) * heldOut + drawn * own * own * heldOut / (1 + 1.0 / samples);

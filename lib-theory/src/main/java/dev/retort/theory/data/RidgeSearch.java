@@ -7,10 +7,12 @@ import org.apache.commons.math3.optim.univariate.BrentOptimizer;
 import org.apache.commons.math3.optim.univariate.SearchInterval;
 import org.apache.commons.math3.optim.univariate.UnivariateObjectiveFunction;
 
-/** Where a function of the ridge is least: a scan of its logarithm, which sees all minima, and Brent's method in the best place. */
+/**
+ * Finds the ridge that minimises a function: a scan over the logarithm of the ridge, to see all minima, then Brent's method at the best.
+ */
 final class RidgeSearch {
 
-    /** Below the least eigenvalue, and above the largest, by which a ridge changes nothing more. */
+    /** The factor below the least eigenvalue, and above the largest, beyond which a ridge changes nothing more. */
     private static final double BEYOND = 1e5;
 
     private static final int PER_DECADE = 12;
@@ -25,13 +27,13 @@ final class RidgeSearch {
     private final Decomposition data;
     private final ToDoubleFunction<Shrinkage> criterion;
 
-    /** Ridges from no effect to nothing left, in equal steps of the logarithm. */
+    /** Ridges from one without effect to one that leaves nothing, in equal steps of the logarithm. */
     private final Shrinkage[] grid;
 
     private final double[] values;
     private final double step;
 
-    /** @param criterion what is to be least but for a factor that depends on the search; evaluated on the grid once */
+    /** @param criterion the function to be minimised, up to a factor that each search chooses; evaluated once on the grid */
     RidgeSearch(Decomposition data, ToDoubleFunction<Shrinkage> criterion) {
         this.data = data;
         this.criterion = criterion;
@@ -51,7 +53,7 @@ final class RidgeSearch {
      * The ridge with the least product of criterion and factor.
      *
      * @param least the smallest ridge that is allowed, perhaps 0
-     * @param factor what the criterion is multiplied by, infinite where a ridge is not allowed
+     * @param factor the factor on the criterion, infinite where a ridge is not allowed
      * @return that ridge; {@code least} or infinity if the product is no greater there than anywhere else
      */
     double minimum(double least, ToDoubleFunction<Shrinkage> factor) {

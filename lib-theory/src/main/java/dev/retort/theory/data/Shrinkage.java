@@ -3,11 +3,10 @@ package dev.retort.theory.data;
 import dev.retort.core.internal.CompensatedSum;
 
 /**
- * A {@link Decomposition} shrunk by one ridge ρ, where ρ is that of (1/f)‖y − Xb‖² + ρ‖b‖² with f the degrees of freedom of the
- * rows, n or n − 1.
+ * A {@link Decomposition} shrunk by one ridge ρ of (1/f)‖y − Xb‖² + ρ‖b‖², with f the degrees of freedom of the rows, n or n − 1.
  *
- * <p>Each direction is shrunk by q = ρ/(λ̂+ρ) of itself, what lies outside all directions wholly. Where nothing lies outside, all that
- * is asked for depends on quotients of the q alone; these are then taken relative to the largest, and ρ = 0 is no special case.
+ * <p>A fit misses q = ρ/(λ̂+ρ) of the labels in each direction, and all of the part outside the directions. Where nothing lies outside, all
+ * results depend only on ratios of the q, which are then stored relative to the largest, so that ρ = 0 is no special case.
  */
 final class Shrinkage {
 
@@ -24,7 +23,7 @@ final class Shrinkage {
 
     private final double second;
 
-    /** ρ/q relative to the direction or the outside that has q = 1. */
+    /** ρ/q for the direction, or the part outside, that is stored as q = 1. */
     private final double unit;
 
     private Shrinkage(Decomposition data, double ridge) {
@@ -104,7 +103,7 @@ final class Shrinkage {
         return sum.value() / data.freedom / (first * first);
     }
 
-    /** By what the generalised cross-validation may be off, one standard deviation: its law needs nothing unknown. */
+    /** The standard error of generalised cross-validation, which depends on no unknown quantity. */
     double errorOfGeneralisedCrossValidation() {
         return generalisedCrossValidation() * relativeError();
     }
@@ -114,7 +113,7 @@ final class Shrinkage {
         return Math.sqrt(2 * (2 - spare) / (data.freedom * spare));
     }
 
-    /** e/(1 − h), what each row's label is off from a fit without the row. */
+    /** e/(1 − h), the error at each row's label of the fit without the row. */
     double[] deletedResiduals() {
         double[] deleted = new double[data.rows];
         double[] own = new double[data.rows];
@@ -125,7 +124,7 @@ final class Shrinkage {
         return deleted;
     }
 
-    /** e, up to a common factor if nothing lies outside, and 1 − h, up to the same. */
+    /** e and 1 − h; both up to the same common factor if nothing lies outside the directions. */
     private void residualsAndOwn(double[] residuals, double[] own) {
         for (int i = 0; i < residuals.length; i++) {
             residuals[i] = outside * data.residuals[i];
@@ -141,7 +140,7 @@ final class Shrinkage {
         }
     }
 
-    /** h without the part of the mean: Σ_j U_ij² λ̂_j/(λ̂_j+ρ). */
+    /** h without the contribution of the mean: Σ_j U_ij² λ̂_j/(λ̂_j+ρ). */
     double[] leverages() {
         double[] leverages = new double[data.rows];
         for (int j = 0; j < missed.length; j++) {
@@ -154,12 +153,12 @@ final class Shrinkage {
         return leverages;
     }
 
-    /** (1/n) Σ (e/(1 − h))²: the risk of the fit to one row less, on that row. */
+    /** (1/n) Σ (e/(1 − h))²: the mean squared error on each row of the fit without it. */
     double leaveOneOut() {
         return Decomposition.squares(deletedResiduals()) / data.rows;
     }
 
-    /** By what leave-one-out may be off: from the scatter of its terms, and as these depend on each other. */
+    /** The standard error of leave-one-out, from the scatter of its terms, widened for their dependence. */
     double errorOfLeaveOneOut() {
         double[] deleted = deletedResiduals();
         double mean = Decomposition.squares(deleted) / data.rows;
@@ -168,7 +167,7 @@ final class Shrinkage {
         }
         CompensatedSum spread = new CompensatedSum();
         for (double residual : deleted) {
-            // Relative to the mean, as fourth powers leave the range of numbers.
+            // Relative to the mean, as fourth powers could overflow.
             double apart = residual * residual / mean - 1;
             spread.add(apart * apart);
         }

@@ -12,15 +12,15 @@ import java.util.TreeMap;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the cells of a file, and notes what is no number; mutable, for one file. */
+/** Collects the cells of one file, and records those that are not numbers. Mutable. */
 final class TableBuilder {
 
-    /** Of the heap, for the table while it grows: columns are copied one by one, and analyses want room, too. */
+    /** The share of the heap that a table may take while it grows: growing copies columns one by one, and analyses need space too. */
     private static final double SHARE_OF_HEAP = 0.5;
 
     private static final int COLUMNS_IN_MESSAGE = 5;
 
-    /** What is wrong with the cells of a column in one way. */
+    /** The cells of a column that have one kind of fault. */
     private static final class Fault {
         final String first;
         long count = 1;
@@ -47,7 +47,7 @@ final class TableBuilder {
     private int rows;
     private long allocated;
 
-    /** @param place a row, counted from 0, as the user knows it; asked about the row that is being filled */
+    /** @param place describes a row, counted from 0, to the user; called only for the row being filled */
     TableBuilder(String source, List<String> names, TableReader.Choice choice, IntFunction<String> place)
             throws TableFormatException {
         this.source = source;
@@ -66,7 +66,7 @@ final class TableBuilder {
             classes.put(column, new LinkedHashSet<>());
         }
         if (choice.omitted().size() == names.size()) {
-            throw new TableFormatException(source + " has no column but those to leave out");
+            throw new TableFormatException(source + " has no columns except those to leave out");
         }
         if (!choice.omitted().isEmpty()) {
             remarks.add("Left out as told: " + Wording.count(choice.omitted().size(), "column") + ", "
@@ -83,14 +83,14 @@ final class TableBuilder {
         return index;
     }
 
-    /** Notes something for the user of the table to know. */
+    /** Adds a remark for the user of the table. */
     void remark(String sentence) {
         remarks.add(sentence);
     }
 
     private void set(int row, int column, double value) throws TableFormatException {
         if (row >= columns[column].length) {
-            // All columns will have as many rows as the first has come to have.
+            // Project memory from the first column, as all columns will grow to its length.
             int wanted = (int) Math.min(Integer.MAX_VALUE - 8, Math.max(16, row + 1 + row / 2L));
             int capacity = row == 0 ? Math.max(wanted, columns[0].length) : wanted;
             allocate(capacity - columns[column].length);
@@ -117,7 +117,7 @@ final class TableBuilder {
         }
     }
 
-    /** A cell of text. */
+    /** Adds a cell of text. */
     void cell(int row, int column, String raw) throws TableFormatException {
         if (omitted[column]) {
             return;
@@ -137,7 +137,7 @@ final class TableBuilder {
         }
     }
 
-    /** A cell that is a number, infinite, or NaN if it is missing. */
+    /** Adds a cell that is a number, perhaps infinite, or NaN if it is missing. */
     void number(int row, int column, double value) throws TableFormatException {
         if (omitted[column]) {
             return;
@@ -154,7 +154,7 @@ final class TableBuilder {
         }
     }
 
-    /** A number that a double cannot hold. */
+    /** Records a number that a double cannot hold exactly. */
     void inexact(int row, int column, String cell) {
         if (!omitted[column]) {
             fault(texts, row, column, "holds " + cell + ", which double precision cannot hold exactly");
@@ -190,7 +190,7 @@ final class TableBuilder {
         int left = rows - incomplete.cardinality();
         if (left == 0) {
             throw new TableFormatException(source
-                    + (rows > 0 ? ": in every row a value is missing" : " holds no row of values")
+                    + (rows > 0 ? ": every row lacks a value" : " holds no row of values")
                     + "; its columns are " + Wording.list(names));
         }
         if (left < rows) {
@@ -205,7 +205,7 @@ final class TableBuilder {
                 keptNames.add(names.get(column));
                 double[] values = complete(columns[column], left);
                 kept.add(values);
-                columns[column] = new double[0]; // so that the table is not there twice
+                columns[column] = new double[0]; // so that the table is not in memory twice
                 describeClasses(column, values);
             }
         }
@@ -244,8 +244,9 @@ final class TableBuilder {
                     + " decimal=\",\")");
         }
         if (!texts.isEmpty()) {
-            complaints.add(described("values that are no finite numbers", texts)
-                    + ". Read it without these columns, or turn them into numbers: a column of classes into +1 for one of them"
+            complaints.add(described("values that are not finite numbers", texts)
+                    + ". Read it without these columns, or turn them into numbers: for a column of classes, +1 for"
+                    + " one class"
                     + " and −1 for the others");
         }
         if (!missing.isEmpty() && !completeOnly) {

@@ -2,7 +2,7 @@ package dev.retort.theory.data;
 
 import java.io.IOException;
 
-/** The content of a file is not a table of numbers. The message says where, and what to do about it. */
+/** Thrown when the content of a file is not a table of numbers. The message says where, and what to do about it. */
 public final class TableFormatException extends IOException {
 
     private static final long serialVersionUID = 1L;

@@ -25,18 +25,18 @@ import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a {@link DataTable} from a file, and says what it may leave out. Nothing is left out that it was not told to: a value that
- * is missing, text where a number should be, a comma for a decimal point, a row of another length or a name that is there twice
- * refuse the file, with the line, the name of the column and what to do.
+ * Reads a {@link DataTable} from a file, and can leave columns or rows out. Nothing is left out unless asked for: a file with a missing
+ * value, text where a number should be, a comma for a decimal point, a row of another length or a duplicate name is refused, with the line,
+ * the name of the column and the remedy.
  *
- * <p>What the file is, its first bytes say: NumPy's format ({@code .npy}; versions 1 to 3, either byte order, C and Fortran order,
- * integers, booleans and floating-point numbers of up to 64 bits), or else text; gzip around either is undone. Text is UTF-8 unless
- * said otherwise, its fields separated by commas, or by tabs, semicolons or vertical bars if the first two lines are, and quoted as
- * RFC 4180 has it. Its first line holds the names of the columns, or, if it is said so, does not. Where it holds numbers and nothing
- * was said, the file is refused. Blank lines are passed over. Numbers are written with a decimal point, with or without an exponent;
+ * <p>The first bytes decide the format: NumPy's ({@code .npy}; versions 1 to 3, either byte order, C and Fortran order, integers, booleans
+ * and floating-point numbers of up to 64 bits), or else text; either may be compressed with gzip. Text is UTF-8 unless another encoding is
+ * set, its fields separated by commas, or by tabs, semicolons or vertical bars if the first two lines are, and quoted as in RFC 4180. Its
+ * first line holds the names of the columns unless the reader is told that there is none; a file whose first line holds numbers is refused
+ * unless the reader is told which it is. Blank lines are skipped. Numbers are written with a decimal point, with or without an exponent;
  * {@code NA}, {@code NaN}, {@code null}, {@code ?} and the like count as missing, and so does an empty field.
  *
- * <p>A table that the heap cannot hold is refused with the memory that it needs. Immutable.
+ * <p>A table too large for the heap is refused, with the memory that it needs. Immutable.
  *
  * <pre>{@code
  * Path file = Files.writeString(Files.createTempFile("houses", ".csv"), "rooms;city;price\n3;Rome;310\n5;Oslo;590\n4;Oslo;\n");
@@ -53,13 +53,13 @@ public final class TableReader {
     private static final byte[] NPY = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final byte[] GZIP = {0x1f, (byte) 0x8b};
 
-    /** Deflate, inside gzip, makes nothing smaller than this. */
+    /** The largest compression ratio that deflate, inside gzip, can reach. */
     private static final long MOST_INFLATION = 1032;
 
-    /** A stream is held in memory, as it does not tell how long it is. */
+    /** The most bytes of a stream, which is held in memory because its length is unknown. */
     private static final int LARGEST_STREAM = 1 << 30;
 
-    /** What others begin with, and what they are. */
+    /** The first bytes of formats that are not read, and what to say about them. */
     private static final Map<String, String> FOREIGN = Map.of(
             "PK\u0003\u0004",
             "a zip archive, as are .xlsx and .npz files: save the table as .csv or .npy",
@@ -72,7 +72,7 @@ public final class TableReader {
 
     private static final Pattern JSON_NAME = Pattern.compile(".*\\.(json|jsonl|ndjson)(\\.gz)?");
 
-    /** How JSON begins, and names of columns do not. */
+    /** The beginnings of JSON, none of which could begin the names of columns. */
     private static final Pattern JSON_TEXT = Pattern.compile("(?s)(\\{\\s*[\"}]|\\{\\s+|\\[\\s*[\\[{]|\\[[\r\n]).*");
 
     /** Whether the first line holds names. */
@@ -82,10 +82,10 @@ public final class TableReader {
         ABSENT
     }
 
-    /** What text files are read with; {@code separator} 0 is for the reader to find out. */
+    /** How text files are read; a {@code separator} of 0 is detected. */
     record Text(Header header, char separator, char comment, int skipped, Charset charset) {}
 
-    /** What becomes of columns and rows. */
+    /** Which columns and rows are left out, and which columns become indicators. */
     record Choice(Set<String> omitted, Map<String, String> indicators, boolean completeOnly) {}
 
     private static final Choice EVERYTHING = new Choice(Set.of(), Map.of(), false);
@@ -108,7 +108,7 @@ public final class TableReader {
     }
 
     /**
-     * This reader for text whose first line holds names, also where they look like numbers.
+     * This reader for text whose first line holds names, even if they look like numbers.
      *
      * @return a new reader
      */
@@ -128,9 +128,9 @@ public final class TableReader {
     /**
      * This reader for text with a given separator.
      *
-     * @param separator what stands between the fields of a line
+     * @param separator the character between the fields of a line
      * @return a new reader
-     * @throws IllegalArgumentException if it is a quotation mark, a line break or the comment marker, or may be part of a number
+     * @throws IllegalArgumentException if it is a quotation mark, a line break or the comment marker, or can be part of a number
      */
     public TableReader withSeparator(char separator) {
         if ("\"\r\n+-.eE\0".indexOf(separator) >= 0 || Character.isDigit(separator) || separator == text.comment) {
@@ -140,11 +140,11 @@ public final class TableReader {
     }
 
     /**
-     * This reader for text with lines of comment, which it passes over: {@code '#'} for the files that a sweep writes.
+     * This reader for text with comment lines, which it skips: {@code '#'} for the files that a sweep writes.
      *
-     * @param marker what such a line begins with
+     * @param marker the first character of such a line
      * @return a new reader
-     * @throws IllegalArgumentException if it is a quotation mark, a line break or the separator, or may be part of a number
+     * @throws IllegalArgumentException if it is a quotation mark, a line break or the separator, or can be part of a number
      */
     public TableReader withComments(char marker) {
         if ("\"\r\n+-.eE\0".indexOf(marker) >= 0 || Character.isDigit(marker) || marker == text.separator) {
@@ -154,9 +154,9 @@ public final class TableReader {
     }
 
     /**
-     * This reader for text with other lines before the table.
+     * This reader for text with other lines above the table, which it skips.
      *
-     * @param lines how many lines at the top are no part of the table
+     * @param lines the number of lines at the top that are not part of the table
      * @return a new reader
      * @throws IllegalArgumentException if the number is negative
      */
@@ -179,7 +179,7 @@ public final class TableReader {
     }
 
     /**
-     * This reader without some more columns; what they hold does not matter, so that text may stand there.
+     * This reader without some more columns, which may hold anything, such as text.
      *
      * @param columns their names
      * @return a new reader
@@ -196,7 +196,7 @@ public final class TableReader {
      * This reader with a column of classes turned into numbers: +1 where the column holds the value, and −1 elsewhere.
      *
      * @param column the column's name
-     * @param value what stands where the number is to be 1: text, or a number, {@code "3"}, which is compared as one
+     * @param value the value that becomes +1: text, or a number such as {@code "3"}, which is compared as a number
      * @return a new reader
      */
     public TableReader withIndicator(String column, String value) {
@@ -232,7 +232,7 @@ public final class TableReader {
     /**
      * Reads a stream to its end.
      *
-     * @param name what the stream is called in messages; if it ends in {@code .tsv} or {@code .tsv.gz}, text is separated by tabs
+     * @param name the name of the stream in messages; if it ends in {@code .tsv} or {@code .tsv.gz}, text is separated by tabs
      * @param stream the stream; not closed
      * @return the table that it holds
      * @throws TableFormatException if the stream does not hold a table of finite numbers; the message says where, and what to do
@@ -253,20 +253,21 @@ public final class TableReader {
             }
             if (text.skipped > 0 || text.separator != 0 || text.comment != 0) {
                 throw new TableFormatException(
-                        name + " is a NumPy file, which has no lines to skip, no separator and no comments: say none");
+                        name + " is a NumPy file, which has no lines to skip, no separator and no comments: set"
+                                + " none of them");
             }
             return NpyFormat.read(name, in, zipped ? length * MOST_INFLATION : length, choice);
         });
     }
 
     /**
-     * Reads the cells of a file of text as they stand there, so that cells may be empty. The first line holds the names of the columns.
+     * Reads the cells of a text file unchanged; cells may be empty. The first line holds the names of the columns.
      *
      * @param file the file, perhaps compressed with gzip
-     * @return its cells
+     * @return the cells
      * @throws IllegalStateException if this reader was told to leave out columns or rows, or to turn a column into numbers
-     * @throws TableFormatException if the file is empty or no text, or its rows are of different lengths; the message says where, and what to
-     *     do
+     * @throws TableFormatException if the file is empty or not text, or its rows are of different lengths; the message says where, and what
+     *     to do
      * @throws IOException if the file cannot be read
      */
     public TextTable readText(Path file) throws IOException {
@@ -294,7 +295,7 @@ public final class TableReader {
         return name;
     }
 
-    /** Takes a table from a stream of which gzip has been undone, if there was any. */
+    /** Reads a table from a decompressed stream. */
     private interface Taking<T> {
         T from(InputStream in, boolean zipped) throws IOException;
     }

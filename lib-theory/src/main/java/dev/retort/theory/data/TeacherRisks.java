@@ -6,19 +6,19 @@ import dev.retort.theory.scaling.Interval;
 import java.util.List;
 
 /**
- * What students of n rows would gain from labels that a teacher gives, who is the tuned ridge fit on all rows of the table: the student
- * is trained without ridge, on rows that the teacher has not seen, and compared on true labels of new rows. All risks are mean squared
- * errors with the noise of those labels included.
+ * What students of n rows would gain from a teacher's labels. The teacher is the tuned ridge fit on all rows of the table; the student is
+ * trained without ridge on rows that the teacher has not seen, and tested on true labels of new rows. All risks are mean squared errors
+ * and include the noise of those labels.
  *
  * @param samples the rows n that a student is trained on
  * @param teacher the risk of the teacher itself
- * @param tunedOnTruth the risk of a student with the best ridge on true labels: the fair rival of every teacher
+ * @param tunedOnTruth the risk of a student with the best ridge on true labels: the fair comparison for every teacher
  * @param onTeacherLabels the risk of a student on the teacher's labels, which carry no noise
- * @param surrogateGain by how much labels of the best possible teacher would lower that risk further, relative to it: from half of what
- *     the theory says to all of it, as measured on real tables; from 0 to 0 where that is not material
- * @param mask the relative gain of a teacher that leaves principal directions out, where it is material and the rows can tell; else why
- *     there is none to speak of
- * @param directions the principal directions that matter, the strongest first, and what the best teacher does with each
+ * @param surrogateGain the further relative reduction of that risk by the labels of the best possible teacher: from half of the theory's
+ *     value to all of it, as measured on real tables; from 0 to 0 where it is not material
+ * @param mask the relative gain of a teacher that leaves principal directions out, if it is material and the rows can tell; otherwise the
+ *     reason why it is withheld
+ * @param directions the principal directions that matter, the strongest first, with what the best teacher does to each
  */
 public record TeacherRisks(
         int samples,
@@ -30,7 +30,7 @@ public record TeacherRisks(
         List<Direction> directions) {
 
     /**
-     * Risks of students of teachers.
+     * Checks and copies the components.
      *
      * @param samples the rows of a student
      * @param teacher the risk of the teacher
@@ -44,7 +44,7 @@ public record TeacherRisks(
         directions = copy("directions", directions);
     }
 
-    /** {@return the part of the tuned student's risk that the teacher's labels would save, as they carry no noise; negative if none} */
+    /** {@return the share of the tuned student's risk that the teacher's noiseless labels would save; negative if they do harm} */
     public double saving() {
         return 1 - onTeacherLabels / tunedOnTruth;
     }

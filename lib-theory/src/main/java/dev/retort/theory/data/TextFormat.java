@@ -21,16 +21,16 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Reads text whose fields stand between separators. */
+/** Reads text with separated fields. */
 final class TextFormat {
 
-    /** In the order in which they are believed: commas also stand inside names and numbers. */
+    /** Candidates in the order they are tried; the comma is last, as it also occurs inside names and numbers. */
     private static final char[] SEPARATORS = {'\t', ';', '|', ','};
 
-    /** Characters of the first two lines, from which the separator is found out. */
+    /** The most characters read to detect the separator from the first two lines. */
     private static final int SAMPLE = 1 << 22;
 
-    /** Characters of one row; more than 100,000 columns of full precision take. */
+    /** The most characters of one row, more than 100,000 columns of full precision take. */
     private static final long LONGEST_ROW = 1 << 26;
 
     private static final char BYTE_ORDER_MARK = '\ufeff';
@@ -43,7 +43,7 @@ final class TextFormat {
         this.text = text;
     }
 
-    /** What becomes of the rows. */
+    /** Receives the rows. */
     private interface Rows {
 
         /** Called once, before the rows; lines are counted from 1. */
@@ -59,7 +59,7 @@ final class TextFormat {
         return numbers.table();
     }
 
-    /** The table of whatever stands in it. */
+    /** The table of all cells as text. */
     TextTable readText(InputStream in) throws IOException {
         List<String> all = new ArrayList<>();
         List<TextTable.Line> lines = new ArrayList<>();
@@ -92,8 +92,8 @@ final class TextFormat {
             TableBuilder begun =
                     new TableBuilder(source, names, choice, row -> "line " + current + " (row " + row + ")");
             if (!unnamed.isEmpty()) {
-                begun.remark("Without a name in line " + line + ", and called by their place: " + Wording.list(unnamed)
-                        + ". (pandas writes its index so, unless told index=False.)");
+                begun.remark("Without a name in line " + line + ", and named by their position: "
+                        + Wording.list(unnamed) + ". (pandas writes its index this way unless told index=False.)");
             }
             if (names.get(0).startsWith("#")) {
                 begun.remark("The first column is called " + Wording.quoted(names.get(0))
@@ -148,7 +148,7 @@ final class TextFormat {
         }
     }
 
-    /** Failures of the parser and of the decoder in terms of the table; those of the stream below them as they are. */
+    /** Explains failures of the parser and the decoder in terms of the table; passes on those of the underlying stream unchanged. */
     private IOException explained(IOException e) {
         if (e instanceof CharacterCodingException) {
             return new TableFormatException(
@@ -164,7 +164,7 @@ final class TextFormat {
         return e;
     }
 
-    /** Passes over the byte order mark that some programs put first, and the lines that are no part of the table. */
+    /** Skips the byte order mark that some programs write, and the lines that are not part of the table. */
     private void skip(BufferedReader characters) throws IOException {
         characters.mark(1);
         if (characters.read() != BYTE_ORDER_MARK) {
@@ -178,7 +178,7 @@ final class TextFormat {
         }
     }
 
-    /** The first separator of which the first two lines have the same number; or of which the first line has any; or a comma. */
+    /** The first separator that occurs equally often in the first two lines; failing that, the first in the first line; else a comma. */
     private char separator(BufferedReader characters) throws IOException {
         characters.mark(SAMPLE);
         int read = 0;
@@ -233,11 +233,11 @@ final class TextFormat {
         }
         for (@Nullable Row row = second; row != null; row = next(records, parser, reader)) {
             if (row.record.size() != width) {
-                throw new TableFormatException(
-                        source + ": line " + row.line + " has "
-                                + Wording.count(row.record.size(), "field") + " where line " + first.line + " has "
-                                + width
-                                + ": a separator or quotation marks are missing or too many, or the line is no part of the table");
+                throw new TableFormatException(source + ": line " + row.line + " has "
+                        + Wording.count(row.record.size(), "field") + " where line " + first.line + " has "
+                        + width
+                        + ": a separator or quotation mark is missing or extra, or the line is not part of"
+                        + " the table");
             }
             to.row(row.record, row.line);
         }
@@ -269,7 +269,7 @@ final class TextFormat {
             throw new TableFormatException(source + ": line " + first.line + " has "
                     + Wording.count(first.record.size(), "field") + ", beginning with "
                     + Wording.quoted(first.record.get(0)) + ", and line " + second.line + " has " + second.record.size()
-                    + ": if the table begins later, skip the lines before it; if another separator stands between the fields,"
+                    + ": if the table begins later, skip the lines above it; if the fields have another separator,"
                     + " name it");
         }
         if (text.header() != TableReader.Header.IF_CLEAR) {
@@ -307,7 +307,7 @@ final class TextFormat {
         return names;
     }
 
-    /** Counts the characters of a row, so that a quotation mark that is not closed does not fill the memory with the file. */
+    /** Counts the characters of a row, so that an unclosed quotation mark does not read the rest of the file into memory. */
     private final class RowReader extends FilterReader {
 
         private long characters;

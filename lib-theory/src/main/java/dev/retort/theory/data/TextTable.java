@@ -8,8 +8,8 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cells of a file of text, for tables whose cells may be empty and whose columns are of different kinds: what {@link TableReader#readText}
- * gives. Rows and columns are counted from 0, and messages name the line of the file and the column as it is written there. Immutable.
+ * The cells of a text file, as {@link TableReader#readText} returns them, for tables with empty cells and columns of different kinds. Rows
+ * and columns are counted from 0; messages give the line of the file and the column's name. Immutable.
  */
 public final class TextTable {
 
@@ -31,15 +31,15 @@ public final class TextTable {
         return names;
     }
 
-    /** {@return how many rows there are, without that of the names} */
+    /** {@return the number of rows, without the line of names} */
     public int rows() {
         return lines.size();
     }
 
     /**
-     * Where a row begins.
+     * The line in which a row begins.
      *
-     * @param row which, counted from 0
+     * @param row the row, counted from 0
      * @return the line of the file, counted from 1
      * @throws IndexOutOfBoundsException if there is no such row
      */
@@ -48,7 +48,7 @@ public final class TextTable {
     }
 
     /**
-     * What stands in a cell.
+     * The text of a cell.
      *
      * @param row which row, counted from 0
      * @param column which column, counted from 0
@@ -67,8 +67,8 @@ public final class TextTable {
      *
      * @param row which row, counted from 0
      * @param column which column, counted from 0
-     * @return a finite number; empty if the cell is empty or says that the value is missing, as {@link TableReader} has it
-     * @throws TableFormatException if something else stands there
+     * @return a finite number; empty if the cell is empty or holds one of the texts that {@link TableReader} reads as missing
+     * @throws TableFormatException if the cell holds anything else
      * @throws IndexOutOfBoundsException if there is no such row or column
      */
     public OptionalDouble number(int row, int column) throws TableFormatException {
@@ -78,9 +78,10 @@ public final class TextTable {
         }
         double value = Cells.isNumber(cell) ? Double.parseDouble(cell) : Double.NaN;
         if (!Double.isFinite(value)) {
-            String remedy = Cells.hasComma(cell) ? "; write decimals with a point, thousands without a separator" : "";
+            String remedy =
+                    Cells.hasComma(cell) ? "; write decimals with a point and thousands without a" + " separator" : "";
             throw new TableFormatException(
-                    place(row, column) + " holds " + Wording.quoted(cell) + ", which is no finite number" + remedy);
+                    place(row, column) + " holds " + Wording.quoted(cell) + ", which is not a finite number" + remedy);
         }
         return OptionalDouble.of(value);
     }

@@ -8,12 +8,11 @@ import java.util.Locale;
  *
  * @param samples the rows n that it is trained on
  * @param ridge its ridge r, of (1/n)‖y − a − Xb‖² + r‖b‖²; 0 or infinite if the risk is least there
- * @param testRisk its predicted mean squared error on new rows, label noise included, and by how much the estimate may be off, one
- *     standard deviation
+ * @param testRisk its predicted mean squared error on new rows, label noise included, with its standard error
  */
 public record TunedRisk(int samples, double ridge, SampleMean testRisk) {
 
-    /** {@return whether the risk is least without ridge, or with nothing but a ridge, so that no ridge in between is best} */
+    /** {@return whether the best ridge is 0 or infinite} */
     public boolean isBoundary() {
         return ridge == 0 || ridge == Double.POSITIVE_INFINITY;
     }

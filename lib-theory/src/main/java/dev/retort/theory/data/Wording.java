@@ -5,7 +5,7 @@ import java.math.MathContext;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Lists in sentences, cut short where they are long. */
+/** Formats lists, counts and numbers for sentences, and truncates long ones. */
 final class Wording {
 
     private static final int SHOWN = 8;
@@ -43,7 +43,7 @@ final class Wording {
                 .toPlainString();
     }
 
-    /** A cell of a file, cut short. */
+    /** A cell of a file in quotation marks, truncated if long. */
     static String quoted(String cell) {
         String shown = cell.length() > 40 ? cell.substring(0, 40) + "…" : cell;
         return "\"" + shown.replaceAll("\\p{Cntrl}", "�") + "\"";

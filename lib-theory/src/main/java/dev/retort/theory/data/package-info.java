@@ -1,6 +1,6 @@
 /**
- * From a table of one's own to an answer: reads it, says what is wrong with it, and estimates from its rows alone what the theory
- * needs and what it predicts.
+ * Reads a user's own table, reports what is wrong with it, and estimates from its rows alone the quantities that the theory needs and the
+ * risks it predicts.
  *
  * <p>A {@link dev.retort.theory.data.DataTable} is read from a file or made from arrays.
  */

@@ -143,7 +143,7 @@ class DataReportTest {
         assertThat(wide.rank()).isEqualTo(11);
         assertThat(wide.findings(Kind.COLLINEAR)).isEmpty();
         DataReport few = report(names(6), gaussian(12, 6));
-        assertThat(few.findings(Kind.FEW_ROWS)).singleElement().asString().contains("less than three for each");
+        assertThat(few.findings(Kind.FEW_ROWS)).singleElement().asString().contains("fewer than three for each");
     }
 
     private static List<String> names(int columns) {
@@ -195,7 +195,7 @@ class DataReportTest {
         }
         assertThatThrownBy(() -> report(List.of("a", "label"), rows)).hasMessageContaining("has none that varies");
         assertThatThrownBy(() -> report(List.of("a", "b"), rows)).hasMessageContaining("is not the name of a column");
-        assertThatThrownBy(() -> report(List.of("label"), new double[9][1])).hasMessageContaining("no feature beside");
+        assertThatThrownBy(() -> report(List.of("label"), new double[9][1])).hasMessageContaining("no feature besides");
         for (double unit : new double[] {1e200, 1e-200}) {
             double[][] extreme = gaussian(9, 2);
             for (double[] row : extreme) {

@@ -60,7 +60,7 @@ class DataTableTest {
         assertThatThrownBy(() -> DataTable.of(new double[][] {{1}, {Double.NaN}}))
                 .hasMessage("row 1, column \"0\": NaN is not finite");
         assertThatThrownBy(() -> DataTable.of(List.of("a", "a"), new double[][] {{1, 2}}))
-                .hasMessage("names[1]: \"a\" is the name of an earlier column, too");
+                .hasMessage("names[1]: \"a\" is already the name of an earlier column");
         assertThatThrownBy(() -> DataTable.of(List.of(""), new double[][] {{1}}))
                 .hasMessage("names[0]: \"\" is empty");
     }

@@ -126,7 +126,7 @@ class NpyFormatTest {
                 "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1, 1), }~shape [1, 1, 1], which is not a table",
                 "{'descr': '<f8', 'fortran_order': False, 'shape': (0, 1), }~holds no number: its shape is [0, 1]",
                 "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 1), }~ends before the last entry",
-                "{'descr': '<f8', 'fortran_order': True, 'shape': (4611686018427387904, 8), }~fewer entries than its shape says",
+                "{'descr': '<f8', 'fortran_order': True, 'shape': (4611686018427387904, 8), }~fewer entries than its shape",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), }~goes on after the last entry",
                 "{'descr': '<i8', 'fortran_order': False, 'shape': (1, 1), }~4607182418800017409, which double precision cannot hold",
                 "{'descr': '<f8', 'fortran_order': 0, 'shape': (1, 1), }~a header that cannot be read",

@@ -114,12 +114,12 @@ class TableReaderTest {
         assertThat(table.remarks()).hasSize(2);
         assertThat(table.remarks().get(0)).isEqualTo("Left out as told: 1 column, \"city\".");
         assertThat(table.remarks().get(1)).contains("1 row of 3").contains("index 1");
-        assertRefused(reader, "age,city,price\n,Rome,2\n", "in every row a value is missing");
+        assertRefused(reader, "age,city,price\n,Rome,2\n", "every row lacks a value");
         assertRefused(
                 READER.withoutColumns("town"),
                 "age,city\n1,2\n",
                 "has no column \"town\": there are \"age\", \"city\"");
-        assertRefused(READER.withoutColumns("a"), "a\n1\n", "no column but those to leave out");
+        assertRefused(READER.withoutColumns("a"), "a\n1\n", "no columns except those to leave out");
     }
 
     @Test
@@ -215,10 +215,7 @@ class TableReaderTest {
     void saysWhenTheTableBeginsLater() throws IOException {
         String text = "2,2,malignant,benign\n1,2,0\n3,4,1\n";
         assertRefused(
-                READER,
-                text,
-                "line 1 has 4 fields, beginning with \"2\", and line 2 has 3",
-                "skip the lines before it");
+                READER, text, "line 1 has 4 fields, beginning with \"2\", and line 2 has 3", "skip the lines above it");
         DataTable table = read(READER.withSkippedLines(1).withoutHeader(), text);
         assertThat(table.toRows()).isDeepEqualTo(new double[][] {{1, 2, 0}, {3, 4, 1}});
         assertRefused(
@@ -239,7 +236,7 @@ class TableReaderTest {
         assertRefused(READER, "a,b,a\n1,2,3\n", "columns 0 and 2, counted from 0, are both called \"a\"");
         DataTable table = read(READER, ",a\n0,2\n1,3\n");
         assertThat(table.names()).containsExactly("column 0", "a");
-        assertThat(table.remarks()).singleElement().asString().contains("pandas writes its index so");
+        assertThat(table.remarks()).singleElement().asString().contains("pandas writes its index this way");
     }
 
     @Test
@@ -306,8 +303,8 @@ class TableReaderTest {
         assertThatThrownBy(() -> table.number(2, 1))
                 .isInstanceOf(TableFormatException.class)
                 .hasMessage(
-                        "t.csv: line 5, column \"x\" holds \"2,5\", which is no finite number; write decimals with a point,"
-                                + " thousands without a separator");
+                        "t.csv: line 5, column \"x\" holds \"2,5\", which is not a finite number; write decimals with a point"
+                                + " and thousands without a separator");
         assertThatThrownBy(() -> table.number(4, 1)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThat(READER.readText(file))
                 .isEqualTo(table)
@@ -321,7 +318,7 @@ class TableReaderTest {
         assertThatThrownBy(() -> READER.withSkippedLines(1).read(directory.resolve("t.npy")))
                 .isInstanceOf(TableFormatException.class)
                 .hasMessage(
-                        "t.npy is a NumPy file, which has no lines to skip, no separator and no comments: say none");
+                        "t.npy is a NumPy file, which has no lines to skip, no separator and no comments: set none of them");
     }
 
     @Test

@@ -3,11 +3,10 @@ package dev.retort.theory.grid;
 import java.io.Serializable;
 
 /**
- * Computes something from the parameters of a cell: a pipeline, an experiment, the numbers of a row. Several threads, on a
- * cluster several machines, call one function at the same time; it must have no side effects, and what it captures must be
- * serialisable.
+ * Computes something from the parameters of a cell: a pipeline, an experiment, the numbers of a row. Several threads, and on a cluster
+ * several machines, call the same function at the same time; it must have no side effects, and everything it captures must be serialisable.
  *
- * @param <R> what it computes
+ * @param <R> the type of the result
  */
 @FunctionalInterface
 public interface CellFunction<R> extends Serializable {

@@ -75,7 +75,7 @@ public final class GridResults {
     }
 
     /**
-     * The last line of the file, if it was left out: a sweep was writing it, or was stopped while it did.
+     * The last line of the file, if it was left out because a sweep was writing it or was stopped while writing it.
      *
      * @return the number of the line and what is wrong with it; empty if every line was read
      */

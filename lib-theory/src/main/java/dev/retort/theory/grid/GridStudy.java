@@ -23,7 +23,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
- * A grid and what is measured in each of its cells: one number per column. Immutable and serialisable; {@link LocalSweep} runs
+ * A grid and the quantities measured in each of its cells: one number per column. Immutable and serialisable; {@link LocalSweep} runs
  * it on this machine, and a cluster gives the same numbers.
  *
  * <pre>{@code
@@ -75,11 +75,10 @@ public final class GridStudy implements Serializable {
     }
 
     /**
-     * A study of any numbers.
+     * A study that measures arbitrary quantities.
      *
      * @param grid the cells
-     * @param columns the names of what is measured, at least one; the rules are those for the names of axes, from which they
-     *     must differ
+     * @param columns the names of the quantities, at least one; they follow the rules for names of axes, and must differ from those
      * @param measurement computes the numbers of a cell, one per column. A cell fails if this throws anything or gives NaN; it
      *     then has no row in the results. Infinite numbers are results
      * @return the study
@@ -112,13 +111,13 @@ public final class GridStudy implements Serializable {
     }
 
     /**
-     * A study of a pipeline's prediction beside its simulation. The columns are those of {@link #predicting}, then {@code
+     * A study that compares a pipeline's prediction with its simulation. The columns are those of {@link #predicting}, then {@code
      * simulated}, the mean excess risk over the trials, its {@code standardError}, and the number of {@code trials}. Needs an
      * ND4J backend.
      *
      * @param grid the cells
      * @param pipeline the pipeline of a cell
-     * @param trials how the pipeline is run in a cell: {@code cell -> Trials.of(50).withSeed(cell.seed()).threads(1)}
+     * @param trials the trials that the pipeline runs in a cell: {@code cell -> Trials.of(50).withSeed(cell.seed()).threads(1)}
      * @return the study
      * @throws IllegalArgumentException if an axis has the name of a column
      */
@@ -134,8 +133,7 @@ public final class GridStudy implements Serializable {
             Distillation run = notNull("pipeline", pipeline.at(cell));
             Simulation simulation = run.simulate(notNull("trials", trials.at(cell)));
             if (Thread.currentThread().isInterrupted()) {
-                // The result is of the trials done by then, not of all; the cell is measured again when the sweep is
-                // resumed.
+                // The result covers only the trials done so far; the cell is measured again when the sweep is resumed.
                 throw new CancellationException("Interrupted after " + simulation.trials() + " trials");
             }
             return DoubleStream.concat(
@@ -146,7 +144,7 @@ public final class GridStudy implements Serializable {
     }
 
     /**
-     * A study of a pipeline's prediction beside its simulation, as above, with the same number of trials in every cell. A cell
+     * A study that compares a pipeline's prediction with its simulation, as above, with the same number of trials in every cell. A cell
      * takes its seed from {@link Cell#seed()} and runs on one thread.
      *
      * @param grid the cells
@@ -183,19 +181,19 @@ public final class GridStudy implements Serializable {
     }
 
     /**
-     * The same study under a name, which is written into its files. Functions cannot be compared, names can: rename a study
-     * when its function changes, and it will not be resumed in a file of the old one.
+     * The same study under a name, which is written into its files. Functions cannot be compared, but names can: rename a study when its
+     * function changes, so that it is not resumed in a file of the old one.
      *
      * @param name a line of text
      * @return a new study
-     * @throws IllegalArgumentException if there are control characters in the name, or half of a surrogate pair
+     * @throws IllegalArgumentException if the name contains control characters or an unpaired surrogate
      */
     public GridStudy named(String name) {
         if (notNull("name", name).chars().anyMatch(Character::isISOControl)) {
             throw refusal("name", Quotation.of(name), "contains control characters");
         }
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
-            throw refusal("name", Quotation.of(name), "contains half of a surrogate pair");
+            throw refusal("name", Quotation.of(name), "contains an unpaired surrogate");
         }
         return new GridStudy(name, grid, columns, measurement);
     }
@@ -210,7 +208,7 @@ public final class GridStudy implements Serializable {
     }
 
     /**
-     * The names of what is measured.
+     * The names of the quantities measured.
      *
      * @return one name per number of a cell, in the order of the numbers
      */
@@ -225,7 +223,7 @@ public final class GridStudy implements Serializable {
      * @return its numbers, or the reason why it failed
      * @throws IndexOutOfBoundsException if there is no such cell
      */
-    @SuppressWarnings("CatchingUnchecked") // whatever is thrown in one cell, the others go on
+    @SuppressWarnings("CatchingUnchecked") // a failure of any kind in one cell must not stop the others
     public Outcome measure(int index) {
         Cell cell = grid.cell(index);
         try {
@@ -287,8 +285,7 @@ public final class GridStudy implements Serializable {
         List<String> other = notNull("description", description).lines().toList();
         for (int i = 0; i < own.size(); i++) {
             String line = i < other.size() ? other.get(i) : "";
-            boolean isAxis =
-                    i >= 2 && i < own.size() - 1; // numbers may be written in two ways, names and seeds may not
+            boolean isAxis = i >= 2 && i < own.size() - 1; // numbers may be written in two ways, names and seeds not
             if (!line.equals(own.get(i)) && !(isAxis && sameNumbers(own.get(i), line))) {
                 int from = Math.max(
                         0, Arrays.mismatch(line.toCharArray(), own.get(i).toCharArray()));
@@ -301,7 +298,7 @@ public final class GridStudy implements Serializable {
         }
     }
 
-    /** Whether two axes are equal. From Java 19 on some numbers are written with fewer digits than before. */
+    /** Whether two axes are equal. Since Java 19 some numbers are written with fewer digits. */
     private static boolean sameNumbers(String line, String other) {
         String[] words = line.split(" ", -1);
         String[] others = other.split(" ", -1);
@@ -313,10 +310,10 @@ public final class GridStudy implements Serializable {
     }
 
     /**
-     * Whether another study measures the same.
+     * Whether another study is equal.
      *
-     * @return true if the names, grids and columns are equal and the function is the same object; two functions that do the
-     *     same cannot be told from two that do not
+     * @return true if the names, grids and columns are equal and the function is the same object; two functions that compute the same
+     *     cannot be recognised as equal
      */
     @Override
     public boolean equals(Object other) {

@@ -36,7 +36,7 @@ import java.util.function.Consumer;
  */
 public final class LocalSweep {
 
-    /** Enough for fast cells not to wait for the disk. */
+    /** Large enough that fast cells do not wait for the disk. */
     private static final int ROWS_IN_FLIGHT = 8192;
 
     private final int threads;
@@ -110,7 +110,7 @@ public final class LocalSweep {
                 finished.drainTo(rest); // before the workers are interrupted, which may make cells fail
                 file.add(rest);
             } finally {
-                over.set(true); // not the interruption alone: a cell may clear the interrupted status of its thread
+                over.set(true); // needed too: a cell may clear the interrupted status of its thread
                 pool.shutdownNow();
             }
             return file.summary();

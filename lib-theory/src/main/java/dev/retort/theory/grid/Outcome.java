@@ -11,13 +11,13 @@ public final class Outcome implements Serializable {
 
     private static final long serialVersionUID = 2L;
 
-    /** Of the cell. */
+    /** The index of the cell. */
     private final int index;
     /** Empty if the cell failed. */
     private final double[] results;
     /** Null unless the cell failed. */
     private final @Nullable String failure;
-    /** Whether it failed because its parameters make no sense. */
+    /** Whether it failed because its parameters were refused. */
     private final boolean refused;
 
     private Outcome(int index, double[] results, @Nullable String failure, boolean refused) {
@@ -54,7 +54,7 @@ public final class Outcome implements Serializable {
     }
 
     /**
-     * Whether the cell failed because something refused its parameters, that is with an {@link IllegalArgumentException}.
+     * Whether the cell failed because its parameters were refused with an {@link IllegalArgumentException}.
      *
      * @return false if the cell has numbers or failed in another way
      */

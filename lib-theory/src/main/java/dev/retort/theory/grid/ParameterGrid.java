@@ -16,11 +16,11 @@ import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
 
 /**
- * Named axes of numbers, and every combination of their values. The cells of the grid are counted from 0 and ordered like the
- * digits of a number: the last axis changes from each cell to the next, the first most slowly. Immutable, serialisable.
+ * Named axes of numbers, and every combination of their values. The cells of the grid are counted from 0 and ordered like the digits of a
+ * number: the last axis changes fastest, the first most slowly. Immutable, serialisable.
  *
  * <p>Every cell has its own seed: that of cell i is output number i + 1 of SplitMix64 (Steele, Lea, Flood 2014) started at the
- * seed of the grid. It depends on nothing else, so that a cell has the same random numbers wherever and whenever it runs.
+ * seed of the grid. It depends on nothing else, so a cell has the same random numbers wherever and whenever it runs.
  *
  * <pre>{@code
  * ParameterGrid grid = ParameterGrid.of("samples", 100, 200, 400).and("alpha", 1.5, 2.0).and("ridge", 0, 1e-3);
@@ -44,11 +44,11 @@ public final class ParameterGrid implements Serializable {
 
     private record Axis(String name, List<Double> values) implements Serializable {}
 
-    /** The last changes fastest. */
+    /** The axes; the last changes fastest. */
     private final ArrayList<Axis> axes;
     /** The number of cells. */
     private final int size;
-    /** Those of the cells are derived from it. */
+    /** The seed from which the seeds of the cells are derived. */
     private final long seed;
 
     private ParameterGrid(List<Axis> axes, long seed) {
@@ -58,7 +58,7 @@ public final class ParameterGrid implements Serializable {
         for (Axis axis : axes) {
             product *= axis.values().size();
             if (product > Integer.MAX_VALUE) {
-                throw refusal("values", "a grid of at least " + product + " cells", "does not have less than 2^31");
+                throw refusal("values", "a grid of at least " + product + " cells", "does not have fewer than 2^31");
             }
         }
         this.size = (int) product;
@@ -80,7 +80,7 @@ public final class ParameterGrid implements Serializable {
      * This grid with another axis, which changes faster than those before.
      *
      * @param name the name of the parameter, as in {@link #of}, and different from those of the other axes
-     * @param values the values of the parameter, at least one, all different; a single one for a parameter that is constant
+     * @param values the values of the parameter, at least one, all different; a single value for a constant parameter
      * @return a new grid
      * @throws IllegalArgumentException as {@link #of} does, if the name is taken, or if there are 2<sup>31</sup> cells or more
      */
@@ -117,7 +117,7 @@ public final class ParameterGrid implements Serializable {
     /**
      * The same cells with other seeds.
      *
-     * @param seed any number; that of a cell is derived from it and the index
+     * @param seed any number; the seed of a cell is derived from it and the cell's index
      * @return a new grid
      */
     public ParameterGrid withSeed(long seed) {
@@ -204,7 +204,7 @@ public final class ParameterGrid implements Serializable {
         return Objects.hash(seed, axes);
     }
 
-    /** The axes with their values, of long axes the first three and the last, and the seed. */
+    /** The axes with their values, only the first three and the last of long axes, and the seed. */
     @Override
     public String toString() {
         return axes.stream().map(ParameterGrid::shown).collect(joining("; ", "ParameterGrid(", "; seed " + seed + ")"));

@@ -5,7 +5,7 @@ final class Quotation {
 
     private static final int LONGEST = 100;
 
-    /** How much of what two long texts share is shown before they differ. */
+    /** How many characters are shown before the place where two long texts differ. */
     private static final int CONTEXT = 40;
 
     private Quotation() {}
@@ -14,7 +14,7 @@ final class Quotation {
         return of(text, 0);
     }
 
-    /** Of a text too long to be shown, the part around a place. */
+    /** The text, or the part of a long text around a place. */
     static String of(String text, int place) {
         int from = text.length() <= LONGEST ? 0 : Math.max(0, Math.min(place - CONTEXT, text.length() - LONGEST));
         int to = Math.min(text.length(), from + LONGEST);

@@ -7,13 +7,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the text of a file of results, in memory bounded by the length of one row, and knows how much of it can be relied on.
- * A last line that is wrong is what a process leaves that is killed while it writes; a wrong line anywhere else means that the
- * file was changed or damaged.
+ * Reads the text of a file of results, in memory bounded by the length of one row, and tracks how much of it is intact. A wrong last line
+ * is left by a process that was killed while writing; a wrong line anywhere else means that the file was changed or damaged.
  */
 final class ResultText {
 
-    /** Nothing that a killed process leaves unfinished is as long. */
+    /** Longer than anything that a killed process can leave unfinished. */
     private static final long LONGEST_LOSS = 1L << 26;
 
     private static final int PART = 1 << 13;
@@ -30,7 +29,7 @@ final class ResultText {
         this.text = new BoundedLines(bytes);
     }
 
-    /** What a row must be, beyond being written right. */
+    /** What a row must satisfy beyond the format. */
     interface Rule {
 
         /** {@return what is wrong with the row, or null} */
@@ -38,7 +37,7 @@ final class ResultText {
         String broken(Row row);
     }
 
-    /** Where rows go. */
+    /** Receives rows. */
     interface Reader {
 
         /** {@return false if the cell had a row before, and true otherwise} */
@@ -54,9 +53,9 @@ final class ResultText {
     }
 
     /**
-     * Reads all rows; a last one that is wrong is left out.
+     * Reads all rows; a wrong last row is left out.
      *
-     * @throws IOException if another row is wrong, or two are of one cell; the message names the line and the reason
+     * @throws IOException if any other row is wrong, or two rows belong to one cell; the message names the line and the reason
      */
     void rows(RowFormat format, Rule rule, Reader reader) throws IOException {
         while (text.peek() >= 0) {
@@ -74,7 +73,7 @@ final class ResultText {
         }
     }
 
-    /** Hands on the row in a line, or says what is wrong with it. */
+    /** Passes the row of a line to the reader, or returns what is wrong with it. */
     private @Nullable String defect(byte[] line, RowFormat format, Rule rule, Reader reader) throws IOException {
         Row row;
         try {
@@ -89,7 +88,7 @@ final class ResultText {
         return defect;
     }
 
-    /** Skips the rest of a wrong line, after which there must be nothing. */
+    /** Skips the rest of a wrong line, which must be the last. */
     private void requireLast(String defect) throws IOException {
         for (long skipped = 0; !text.isEnded() && text.peek() >= 0; skipped += PART) {
             if (skipped > LONGEST_LOSS) {
@@ -108,7 +107,7 @@ final class ResultText {
                         + ". The file has been changed or damaged; delete this line, and resume the sweep to measure its cell again");
     }
 
-    /** {@return how many bytes of the file are complete and right} */
+    /** {@return the number of bytes, from the beginning of the file, that are complete and correct} */
     long safe() {
         return safe;
     }

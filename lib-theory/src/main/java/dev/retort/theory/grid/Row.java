@@ -22,7 +22,7 @@ final class Row {
         return numbers[i];
     }
 
-    /** Whether this row is of a cell of the grid, and of the parameters that this cell has. */
+    /** Whether this row belongs to a cell of the grid and has that cell's parameters. */
     boolean fits(ParameterGrid grid) {
         if (index >= grid.size()) {
             return false;

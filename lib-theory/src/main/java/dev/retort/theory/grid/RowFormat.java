@@ -11,25 +11,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the rows of a file are written: index, parameters and results with commas between them, then {@code #} and the checksum.
  *
- * <p>The checksum is the CRC-32, in eight hexadecimal digits, of the checksum of the file's header followed by the text of the
- * row before the {@code #}. It finds every change of one byte and of up to 32 neighbouring bits, all but one in 2<sup>32</sup>
- * of the others, and rows that come from the file of another study.
+ * <p>The checksum is the CRC-32, in eight hexadecimal digits, of the checksum of the file's header followed by the text of the row before
+ * the {@code #}. It detects every change of one byte or of up to 32 neighbouring bits, all but one in 2<sup>32</sup> of other changes, and
+ * rows from the file of another study.
  *
  * @param numbers how many numbers follow the index
  * @param headerChecksum the checksum of the header; null in a file from before there were checksums
  */
 record RowFormat(int numbers, @Nullable String headerChecksum) {
 
-    /** What comes before a checksum. Pandas and R skip the rest of a line from here on if they are told to. */
+    /** The character before a checksum. Pandas and R can be told to skip the rest of a line from it on. */
     static final char MARK = '#';
 
     private static final Pattern INDEX = Pattern.compile("0|[1-9][0-9]{0,9}");
 
-    /** What {@link Double#toString(double)} writes, and nothing else that Java would read as a number. */
+    /** The format of {@link Double#toString(double)}, without the other texts that Java reads as numbers. */
     private static final Pattern NUMBER =
             Pattern.compile("-?(?:(?:0|[1-9][0-9]*)\\.[0-9]+(?:E-?[1-9][0-9]*)?|Infinity)");
 
-    /** Beyond the 24 characters of the longest number and a comma. */
+    /** More than the 24 characters of the longest number and a comma. */
     private static final int LONGEST_NUMBER = 32;
 
     /** The CRC-32 of some text in eight hexadecimal digits. */
@@ -45,12 +45,12 @@ record RowFormat(int numbers, @Nullable String headerChecksum) {
         return HexFormat.of().toHexDigits((int) sum.getValue());
     }
 
-    /** No row has more bytes, its end included. */
+    /** The most bytes of a row, including its end. */
     int longestRow() {
         return (numbers + 2) * LONGEST_NUMBER;
     }
 
-    /** Appends the row of an outcome that has results. {@link #read} gives its numbers bit for bit. */
+    /** Appends the row of an outcome that has results. {@link #read} returns its numbers bit for bit. */
     void write(StringBuilder text, Cell cell, double[] results) {
         int start = text.length();
         text.append(cell.index());
@@ -88,7 +88,7 @@ record RowFormat(int numbers, @Nullable String headerChecksum) {
         return new Row(index(fields[0]), values);
     }
 
-    /** What comes before the checksum, which must be right. */
+    /** The text before the checksum, after checking it. */
     private String text(String line) {
         if (headerChecksum == null) {
             return line;
@@ -114,7 +114,7 @@ record RowFormat(int numbers, @Nullable String headerChecksum) {
         throw refusal("field 1", Quotation.of(field), "is not the index of a cell");
     }
 
-    /** The number that a text is, or NaN if it is none. */
+    /** The number that a text stands for, or NaN if it is not a number. */
     static double number(String text) {
         return NUMBER.matcher(text).matches() ? Double.parseDouble(text) : Double.NaN;
     }

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 /** The bytes of a file that one sweep writes. */
 interface Storage extends Closeable {
 
-    /** The content of the file from its beginning; to be read before anything is written. */
+    /** The content of the file from its beginning; must be read before anything is written. */
     InputStream read() throws IOException;
 
     /**
-     * Requires that the file is still where it was opened, and as long as this process left it.
+     * Requires that the file is still the one that was opened, and as long as this process left it.
      *
      * @throws IOException if another process has modified, replaced or deleted it
      */
@@ -28,7 +28,7 @@ interface Storage extends Closeable {
     /** Writes at a position. After an exception any part of the bytes may have been written. */
     void write(long position, byte[] bytes) throws IOException;
 
-    /** Cuts off what is beyond a length. */
+    /** Truncates the file to a length. */
     void truncate(long length) throws IOException;
 
     /** Returns when everything is on the disk. */
@@ -47,7 +47,7 @@ interface Storage extends Closeable {
         RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
         try {
             @Nullable Object key = keyOf(path);
-            return new OpenFile(path, StorageLock.of(path), file, key); // the lock last: nothing can fail after it
+            return new OpenFile(path, StorageLock.of(path), file, key); // the lock last, as nothing after it can fail
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
@@ -57,7 +57,7 @@ interface Storage extends Closeable {
     /**
      * Requires that a path leads to a regular file: a pipe or a device may have no end, or nothing to read.
      *
-     * @throws IOException if it does not, or there is nothing
+     * @throws IOException if it leads to something else, or to nothing
      */
     static void requireRegularFile(Path path) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
@@ -67,7 +67,7 @@ interface Storage extends Closeable {
         }
     }
 
-    /** What distinguishes a file from one that takes its place, if the system has such a thing. */
+    /** A key that differs if the file is replaced, or null if the file system has none. */
     private static @Nullable Object keyOf(Path path) throws IOException {
         return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     }
@@ -93,12 +93,11 @@ interface Storage extends Closeable {
                 same = false;
             }
             if (!same) {
-                throw new IOException(
-                        path + ": was deleted or replaced by another process after the sweep had opened it");
+                throw new IOException(path + ": was deleted or replaced by another process after the sweep opened it");
             }
             if (file.length() != length) {
                 throw new IOException(path + ": was modified by another process; it has " + file.length()
-                        + " bytes where the sweep had left " + length);
+                        + " bytes where the sweep left " + length);
             }
         }
 

@@ -13,14 +13,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Keeps other sweeps, of this process and of others, from a file while it is open. The lock is on a second file beside it, of
- * the same name with {@code .lock} appended, and not on the file itself: POSIX systems release all locks that a process has on
- * a file as soon as the process closes any stream of it, and results may be read while they are written. The second file is
- * deleted at the end.
+ * Keeps other sweeps, in this process and in others, away from a file while it is open. The lock is on a second file beside it, with {@code
+ * .lock} appended to its name, and not on the file itself: POSIX systems release all locks that a process has on a file as soon as the
+ * process closes any stream of it, and results may be read while they are written. The second file is deleted at the end.
  */
 final class StorageLock implements Closeable {
 
-    /** The files that this process has open; a lock on a file does not keep out the process that holds it. */
+    /** The files that this process has open; a file lock does not exclude the process that holds it. */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path locked;
@@ -56,16 +55,15 @@ final class StorageLock implements Closeable {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException(path + ": cannot be locked, " + file + " is not a regular file; remove it");
         }
-        // A link that is put there in this moment is not followed: anyone who can write to the directory could have any
-        // file
-        // of the user opened.
+        // A link created just now is not followed: with one, anybody who can write to the directory could have any
+        // file of the user opened.
         FileChannel channel = open(path, file);
         try {
             if (channel.tryLock() == null) {
                 throw taken(path);
             }
             return channel;
-        } catch (OverlappingFileLockException e) { // held by this class, loaded a second time
+        } catch (OverlappingFileLockException e) { // held by a second copy of this class, from another class loader
             channel.close();
             throw taken(path);
         } catch (IOException | RuntimeException e) {

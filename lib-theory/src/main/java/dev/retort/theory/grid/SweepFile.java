@@ -21,21 +21,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file of a sweep that is running. Whatever measures the cells of a study, on whatever machines, asks the file which cells
- * are missing and adds their outcomes.
+ * The file of a running sweep. A program that measures the cells of a study, on one machine or on many, asks this class which cells are
+ * missing and adds their outcomes.
  *
  * <p>The file is text: the {@linkplain GridStudy#description() description} of the study and one row per cell, in the order in
  * which the cells finish: index, parameters and results in full precision, {@code Infinity} included, then {@code #} and a
- * checksum. Pandas and R skip the checksums and the description if they are told that {@code #} begins a comment; the header
- * says how.
+ * checksum. Pandas and R skip the checksums and the description when told that {@code #} begins a comment; the header says how.
  *
- * <p>Rows are on the disk when {@link #add} returns, so a process may be killed at any moment: the next one that opens the file
- * drops a last line that is incomplete or wrong, with a warning, and measures the cells without a row. Nothing else is ever
- * dropped. A file that is wrong anywhere else, by one digit, or that belongs to another study is refused and left as it is. A
- * file from before there were checksums is resumed without them, with a warning.
+ * <p>Rows are on the disk when {@link #add} returns, so a process may be killed at any moment: the next one that opens the file drops an
+ * incomplete or wrong last line, with a warning, and measures the cells without a row. Nothing else is ever dropped. A file that is wrong
+ * anywhere else, even in one digit, or that belongs to another study is refused and left unchanged. A file from before there were checksums
+ * is resumed without them, with a warning.
  *
- * <p>While a sweep has the file open, a second file beside it, of the same name with {@code .lock} appended, keeps other sweeps
- * away; the file may be read meanwhile. Not thread-safe.
+ * <p>While a sweep has the file open, a second file beside it, with {@code .lock} appended to its name, keeps other sweeps away; the file
+ * may be read meanwhile. Not thread-safe.
  */
 public final class SweepFile implements Closeable {
 
@@ -54,10 +53,10 @@ public final class SweepFile implements Closeable {
     private int now;
     private long end;
 
-    /** Whether there may be something in the file beyond its end. */
+    /** Whether a failed write may have left bytes beyond the last row. */
     private boolean torn;
 
-    /** Reads what is in the storage. */
+    /** Reads the header and the rows already in the storage. */
     SweepFile(GridStudy study, Path path, Storage storage, Consumer<SweepProgress> progress) throws IOException {
         this.study = study;
         this.path = path;
@@ -65,10 +64,10 @@ public final class SweepFile implements Closeable {
         this.progress = progress;
         SweepHeader own = SweepHeader.of(study);
         ResultText text = new ResultText(path.toString(), storage.read());
-        // Other versions of Java write some numbers longer, but not twice as long.
+        // Other versions of Java write some numbers with more digits, but not with twice as many.
         SweepHeader found = text.header(2 * own.bytes().length);
         if (found.isBeginningOf(study, own)) {
-            write(own.bytes()); // a new file, or one whose sweep was killed as it wrote these very lines
+            write(own.bytes()); // a new file, or one whose sweep was killed while writing these lines
             this.format = own.rows();
         } else {
             study.requireSame(path.toString(), found.description());
@@ -142,8 +141,8 @@ public final class SweepFile implements Closeable {
     }
 
     /**
-     * Adds the rows of the cells that have results and notes those that failed. When this method returns, the rows are on the
-     * disk; the more are added at once, the less each of them costs.
+     * Adds the rows of the cells that have results and records those that failed. When this method returns, the rows are on the disk;
+     * adding more rows at once makes each of them cheaper.
      *
      * @param outcomes the outcomes of cells that were missing
      * @throws IllegalArgumentException if a cell has a row already, is not in the grid, or has another number of results than
@@ -214,22 +213,22 @@ public final class SweepFile implements Closeable {
                 storage.truncate(end);
                 torn = false;
             } catch (IOException again) {
-                failure.addSuppressed(again); // the next to open the file drops what is incomplete
+                failure.addSuppressed(again); // the next sweep that opens the file drops the incomplete line
             }
             throw failure;
         }
     }
 
     /**
-     * How far the sweep has come since the file was opened.
+     * The progress of the sweep since the file was opened.
      *
-     * @return the numbers of cells, those that failed, and a last line that was dropped
+     * @return the numbers of cells, the cells that failed, and the last line if it was dropped
      */
     public SweepSummary summary() {
         return new SweepSummary(study.grid().size(), before, now, List.copyOf(failures.values()), dropped);
     }
 
-    /** Closes the file and releases its lock. A file without rows, all cells having been refused, is deleted. */
+    /** Closes the file and releases its lock. Deletes the file if it has no rows because all cells were refused. */
     @Override
     public void close() throws IOException {
         try (storage) {

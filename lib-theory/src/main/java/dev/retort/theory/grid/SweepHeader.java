@@ -14,9 +14,9 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What comes before the rows of a file: the {@linkplain GridStudy#description() description} of the study, with a note on how
- * to read the file before its last line, which names the columns, and at the end of that line the checksum of everything
- * before. Files from before there were checksums have the description alone.
+ * The lines before the rows of a file: the {@linkplain GridStudy#description() description} of the study, whose last line names the
+ * columns. A note before that line says how to read the file, and the line ends with the checksum of everything before. Older files,
+ * without checksums, have the description alone.
  */
 final class SweepHeader {
 
@@ -73,7 +73,7 @@ final class SweepHeader {
     }
 
     /**
-     * Reads a header, as far as it is there.
+     * Reads a header, which may be incomplete.
      *
      * @param kept how many of its bytes to keep, for {@link #bytes()} and {@link #description()}
      */
@@ -98,7 +98,7 @@ final class SweepHeader {
         return new SweepHeader(start.toByteArray(), noted, columns, comments, length, lines);
     }
 
-    /** {@return the bytes of the header, no more of them than were to be kept} */
+    /** {@return the bytes of the header that were kept} */
     byte[] bytes() {
         return start.clone();
     }
@@ -113,7 +113,7 @@ final class SweepHeader {
         return lines;
     }
 
-    /** {@return whether this is, as far as it goes, the header of some sweep} */
+    /** {@return whether this is the header of some sweep, or the beginning of one} */
     boolean isOfSweep() {
         String first = new String(start, 0, Math.min(start.length, GridStudy.FIRST.length()), StandardCharsets.UTF_8);
         return complete
@@ -121,7 +121,7 @@ final class SweepHeader {
                 : GridStudy.FIRST.startsWith(first) && columns.length() < LONGEST_COLUMNS;
     }
 
-    /** {@return whether this is an incomplete header of a study, with the checksum or from before there were any} */
+    /** {@return whether this is an incomplete header of a study, with checksums or without} */
     boolean isBeginningOf(GridStudy study, SweepHeader own) {
         byte[] description = study.description().getBytes(StandardCharsets.UTF_8);
         return !complete && (isBeginningOf(own.start) || isBeginningOf(description));
@@ -153,8 +153,7 @@ final class SweepHeader {
     }
 
     /**
-     * Requires that the header is complete and was not changed since it was written; of one without a checksum only the first
-     * can be told.
+     * Requires that the header is complete and was not changed since it was written. Without a checksum only completeness can be checked.
      *
      * @throws IOException if it is incomplete, or its checksum is not right
      */

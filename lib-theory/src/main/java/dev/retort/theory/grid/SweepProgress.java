@@ -9,18 +9,18 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How far a running sweep has come.
+ * The progress of a running sweep.
  *
  * @param done the number of cells that have rows
  * @param failed the number of cells that failed in this run
  * @param total the number of cells of the grid, at least {@code done + failed}
  * @param elapsed the time since this run began
- * @param remaining the time that the other cells will take if they go on at the average speed of this run; empty until ten
- *     cells of this run have finished and a second has passed, for the first cells say little about the speed
+ * @param remaining the time that the other cells will take if they go on at the average speed of this run; empty until ten cells of this
+ *     run have finished and a second has passed, because the first cells say little about the speed
  */
 public record SweepProgress(int done, int failed, int total, Duration elapsed, Optional<Duration> remaining) {
 
-    /** The first cells also pay for loading classes, and if many run at a time the first to finish tells nothing of the others. */
+    /** The first cells also pay for class loading, and when many run at a time the first to finish says nothing about the others. */
     private static final int ENOUGH_CELLS = 10;
 
     private static final Duration ENOUGH_TIME = Duration.ofSeconds(1);

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * How far a sweep came.
+ * The outcome of a sweep, complete or interrupted.
  *
  * @param cells the number of cells of the grid
  * @param before the number of cells that had rows when the sweep began
@@ -31,8 +31,8 @@ public record SweepSummary(int cells, int before, int now, List<Failure> failure
      * @param now the number of cells that got rows since
      * @param failures the cells that failed
      * @param dropped the last line that the file had, if it was dropped
-     * @throws IllegalArgumentException if a number is negative, there is no cell, more cells are done and failed than there are, or something is
-     *     null
+     * @throws IllegalArgumentException if a number is negative, there is no cell, more cells are done and failed than there are, or an
+     *     argument is null
      */
     public SweepSummary {
         atLeastOne("cells", cells);
@@ -54,7 +54,7 @@ public record SweepSummary(int cells, int before, int now, List<Failure> failure
      *
      * @param cell its parameters
      * @param reason what was thrown, with its message
-     * @param isRefused whether something refused the parameters, that is with an {@link IllegalArgumentException}
+     * @param isRefused whether the parameters were refused, with an {@link IllegalArgumentException}
      */
     public record Failure(Cell cell, String reason, boolean isRefused) {
 
@@ -63,8 +63,8 @@ public record SweepSummary(int cells, int before, int now, List<Failure> failure
          *
          * @param cell the parameters of the cell
          * @param reason what was thrown, with its message
-         * @param isRefused whether something refused the parameters
-         * @throws IllegalArgumentException if something is null
+         * @param isRefused whether the parameters were refused
+         * @throws IllegalArgumentException if an argument is null
          */
         public Failure {
             notNull("cell", cell);
@@ -87,7 +87,7 @@ public record SweepSummary(int cells, int before, int now, List<Failure> failure
     }
 
     /**
-     * Whether the parameters of every cell were refused, so that there is not one row: the grid, not a cell, is wrong.
+     * Whether the parameters of every cell were refused, so that there are no rows: the fault is then in the grid, not in single cells.
      *
      * @return true if every cell failed, each because its parameters were refused
      */
@@ -107,7 +107,7 @@ public record SweepSummary(int cells, int before, int now, List<Failure> failure
     /**
      * Text for a terminal.
      *
-     * @return the numbers, the line that was dropped, and the first 20 failures, one a line
+     * @return the numbers, the line that was dropped, and the first 20 failures, one per line
      */
     @Override
     public String toString() {

@@ -1,6 +1,6 @@
 /**
- * Sweeps over any parameters of a pipeline: a grid, what is measured in each of its cells, and a file that is written row by
- * row and resumed after any interruption.
+ * Sweeps over any parameters of a pipeline: a grid, the quantities measured in each of its cells, and a file that is written row by row and
+ * resumed after any interruption.
  */
 @NullMarked
 package dev.retort.theory.grid;

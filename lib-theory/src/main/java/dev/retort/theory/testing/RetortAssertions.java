@@ -5,8 +5,8 @@ import org.assertj.core.annotation.CheckReturnValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way into Retort's assertions. The static import of {@code assertThat} stands beside that of AssertJ's own, if both are
- * imported by name or both with a star.
+ * Entry point to Retort's assertions. The static import of {@code assertThat} works alongside AssertJ's own if both are imported by name or
+ * both with a star.
  *
  * <pre>{@code
  * import static dev.retort.theory.testing.RetortAssertions.assertThat;
@@ -31,8 +31,7 @@ public final class RetortAssertions {
      * Begins an assertion about a simulation.
      *
      * @param actual the simulation
-     * @return the assertion, within 4 standard errors and what {@link SimulationAssert} allows for finite size unless told
-     *     otherwise
+     * @return the assertion, by default within 4 standard errors and the allowance of {@link SimulationAssert} for finite size
      */
     public static SimulationAssert assertThat(@Nullable Simulation actual) {
         return new SimulationAssert(actual);

@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>  k · standard error + allowance · prediction.</pre>
  *
- * The first term is chance: ±4 standard errors, the default for k, hold all but one in 16,000 measurements. The second is
- * what a finite world may depart from the theory by. A prediction is {@linkplain Simulation#expected(RiskReport) corrected} for finite
- * size where the correction is known. Where it can also be {@linkplain RiskReport#isExpansionReliable() trusted} 4/n² is allowed, for the
- * terms of higher order; otherwise, and for samples of a population, 2/n. Here n is the smallest number of samples
- * among the stages run so far. Close to interpolation, where samples and rank nearly balance, what counts is not n but how many of
- * them are to spare, n(1 − Ω), and {@linkplain #withFiniteSizeAllowance(double) more must be allowed}.
+ * The first term is for chance: ±4 standard errors, the default for k, contain all but one in 16,000 measurements. The second is for
+ * deviations of finite systems from the theory. A prediction is {@linkplain Simulation#expected(RiskReport) corrected} for finite size
+ * where the correction is known. Where the correction can be {@linkplain RiskReport#isExpansionReliable() trusted} 4/n² is allowed, for the
+ * terms of higher order; otherwise, and for samples of a population, 2/n. Here n is the smallest number of samples among the stages run so
+ * far. Close to interpolation, where samples and rank nearly balance, the deviation depends on n(1 − Ω) instead of n, and {@linkplain
+ * #withFiniteSizeAllowance(double) more must be allowed}.
  *
- * <p>A wide standard error agrees with everything: {@link #isPreciseTo(double)} keeps a test from passing by vagueness.
+ * <p>A large standard error agrees with everything; {@link #isPreciseTo(double)} makes a test fail if the simulation is too imprecise.
  *
  * <pre>{@code
  * import static dev.retort.theory.testing.RetortAssertions.assertThat;
@@ -52,12 +52,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimulationAssert extends AbstractAssert<SimulationAssert, Simulation> {
 
-    /** Averages may scatter by less than their rounding, relative to the risk. */
+    /** Rounding of averages, relative to the risk; their standard error may be smaller. */
     private static final double ROUNDING = 1e-12;
 
     private double standardErrors = 4;
 
-    /** Times n; null for what suits the prediction. */
+    /** The allowance times n; null for the default, which depends on the prediction. */
     private @Nullable Double allowance;
 
     SimulationAssert(@Nullable Simulation actual) {
@@ -65,9 +65,9 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
     }
 
     /**
-     * Sets how far chance may carry the measurement.
+     * Sets the allowance for chance.
      *
-     * @param count how many standard errors are allowed, at least 0; 4 if nothing is said
+     * @param count how many standard errors are allowed, at least 0; 4 by default
      * @return this assertion
      * @throws IllegalArgumentException if the count is NaN, infinite or negative
      */
@@ -78,11 +78,11 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
     }
 
     /**
-     * Sets how far finite size may carry the measurement: c/n, relative to the prediction, where n is the smallest number of
-     * samples among the stages run so far.
+     * Sets the allowance for finite size, c/n relative to the prediction, where n is the smallest number of samples among the stages run so
+     * far.
      *
-     * @param c the allowance times n, at least 0; if nothing is said, 4/n² is allowed where the prediction has a correction for finite
-     *     size to be trusted, and 2/n elsewhere
+     * @param c the allowance times n, at least 0; by default 4/n² is allowed where the prediction has a reliable correction for finite
+     *     size, and 2/n elsewhere
      * @return this assertion
      * @throws IllegalArgumentException if it is NaN, infinite or negative
      */
@@ -180,7 +180,7 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
         return this;
     }
 
-    /** What finite size may carry a measurement by, relative to the prediction, and that in words. */
+    /** The allowance for finite size, relative to the prediction, and a description of it. */
     private record Allowance(double relative, String words) {}
 
     private Allowance finiteSize(Simulation simulation, boolean corrected) {
@@ -209,21 +209,21 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
     }
 
     /**
-     * @param limit the limit of the prediction, in words, if that is not what is expected
-     * @param allowed what is allowed for finite size
-     * @param after which stage, if there are several
-     * @param predictor what the prediction comes from
+     * @param limit the uncorrected prediction, in words, if the comparison is with a corrected one
+     * @param allowed the allowance for finite size
+     * @param after the stage, in words, if there are several
+     * @param predictor the source of the prediction, in words
      */
     private void verify(
             Simulation simulation, double predicted, String limit, Allowance allowed, String after, String predictor) {
         double chance = standardErrors * simulation.standardError();
         double finiteSize = allowed.relative * Math.abs(predicted);
         double difference = simulation.mean() - predicted;
-        // A risk is a difference of powers: where nothing is left of them, what is left is their rounding.
+        // A risk is a difference of powers: where they cancel, only their rounding is left.
         double rounding =
                 Math.ulp(samples(simulation)) * simulation.pipeline().task().signalPower();
         double distance = chance + finiteSize + ROUNDING * Math.abs(predicted) + rounding;
-        // What is infinite would allow everything.
+        // An infinite allowance would agree with everything.
         boolean agrees = Double.isFinite(distance) && Math.abs(difference) <= distance;
         if (Double.isInfinite(predicted)) {
             fail(simulation, predictor, """

@@ -1,6 +1,6 @@
 /**
- * AssertJ assertions for tests of one's own that hold a simulation against its prediction. AssertJ is an optional
- * dependency of Retort, needed by this package alone: its users have AssertJ 3 among their test dependencies.
+ * AssertJ assertions for users' own tests that compare a simulation with its prediction. AssertJ is an optional dependency of Retort,
+ * needed by this package alone: its users need AssertJ 3 among their test dependencies.
  */
 @NullMarked
 package dev.retort.theory.testing;

@@ -131,7 +131,7 @@ class ParameterGridTest {
         assertThat(large.cell(last).get("a")).isEqualTo((1 << 16) - 1);
         assertThat(large.cell(last).get("b")).isEqualTo((1 << 15) - 2);
         refuses(
-                "values: a grid of at least 4294836224 cells does not have less than 2^31",
+                "values: a grid of at least 4294836224 cells does not have fewer than 2^31",
                 () -> large.and("c", 1, 2).and("d", 1, 2, 3));
     }
 

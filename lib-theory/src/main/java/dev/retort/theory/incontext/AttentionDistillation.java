@@ -12,19 +12,20 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * In-context learning as a step of distillation: a prompt of N demonstrations with keys κ<sub>i</sub> and values v<sub>i</sub>, and
- * the reference weights that a head of attention reads queries with,
+ * In-context learning as a step of distillation: a prompt of N demonstrations with keys κ<sub>i</sub> and values v<sub>i</sub>, and the
+ * reference weights W₀ that an attention head applies to queries,
  *
  * <pre>  W₀ = (1/N) Σ_i v_i φ(κ_i)ᵀ,   W₀φ(q) = (1/N) Σ_i v_i k(κ_i, q),   ⟨φ(x), φ(y)⟩ = k(x, y) = exp⟨x, y⟩.</pre>
  *
- * They are what one gradient step of size 1 from zero makes on the teacher's values, in the loss (1/2N) Σ ‖v<sub>i</sub> −
- * Wφ(κ<sub>i</sub>)‖² as in −(1/N) Σ ⟨v<sub>i</sub>, Wφ(κ<sub>i</sub>)⟩. Divided by Σ k(κ<sub>i</sub>, q) instead of N the prediction
- * is {@linkplain #attention softmax attention}, exactly. Everything is evaluated through the kernel, without approximation, unless
- * another kernel is set: {@link Kernel#linear()} for linear attention, that of {@link PositiveRandomFeatures} for a finite map.
+ * One gradient step of size 1 from zero on the teacher's values gives W₀, in the loss (1/2N) Σ ‖v<sub>i</sub> − Wφ(κ<sub>i</sub>)‖² and
+ * also in −(1/N) Σ ⟨v<sub>i</sub>, Wφ(κ<sub>i</sub>)⟩. Divided by Σ k(κ<sub>i</sub>, q) instead of N the prediction is {@linkplain
+ * #attention softmax attention}, exactly. Everything is evaluated through the kernel, without approximation, unless another kernel is set:
+ * {@link Kernel#linear()} for linear attention, the kernel of {@link PositiveRandomFeatures} for a finite feature map.
  *
- * <p>Inner products are not divided by √d: multiply keys and queries by d<sup>−1/4</sup> where attention does. The view is that of Li,
- * Liu and Li, <i>Brewing Knowledge in Context</i> (arXiv 2506.11516); normaliser, losses and all constants are Retort's own (derivations in
- * the module's documentation). The order of demonstrations does not matter to a sum, so none of this explains why it matters to models.
+ * <p>Inner products are not divided by √d: if the attention divides them, multiply keys and queries by d<sup>−1/4</sup>. The view is that
+ * of Li, Liu and Li, <i>Brewing Knowledge in Context</i> (arXiv 2506.11516); normaliser, losses and all constants are Retort's own
+ * (derivations in the module's documentation). Sums do not depend on the order of demonstrations, so this view cannot explain why the order
+ * matters to models.
  *
  * <pre>{@code
  * import dev.retort.theory.incontext.*;
@@ -51,9 +52,9 @@ public final class AttentionDistillation {
     }
 
     /**
-     * A prompt, in the kernel of softmax attention.
+     * A prompt with the kernel of softmax attention.
      *
-     * @param keys κ, one demonstration a row, shape {@code [N][d_k]}
+     * @param keys κ, one demonstration per row, shape {@code [N][d_k]}
      * @param values v, shape {@code [N][d_v]}
      * @return the prompt
      * @throws IllegalArgumentException if there are no demonstrations, their numbers or dimensions differ, or an entry is NaN or
@@ -81,7 +82,7 @@ public final class AttentionDistillation {
     }
 
     /**
-     * Sets the kernel that keys and queries are compared by.
+     * Sets the kernel that compares keys and queries.
      *
      * @param newKernel the kernel k
      * @return the same prompt in another kernel
@@ -119,7 +120,7 @@ public final class AttentionDistillation {
     }
 
     /**
-     * The reference weights of another normaliser, (1/D′) Σ v<sub>i</sub> φ(κ<sub>i</sub>)ᵀ: a step of size N/D′.
+     * The reference weights with another normaliser, (1/D′) Σ v<sub>i</sub> φ(κ<sub>i</sub>)ᵀ: a step of size N/D′.
      *
      * @param normaliser D′, greater than 0
      * @return the weights
@@ -142,8 +143,8 @@ public final class AttentionDistillation {
     }
 
     /**
-     * The answer of attention to a query, Σ v<sub>i</sub> k(κ<sub>i</sub>, q) / Σ k(κ<sub>i</sub>, q): in the softmax kernel exactly
-     * that of softmax attention, for inner products of any size.
+     * The answer of attention to a query, Σ v<sub>i</sub> k(κ<sub>i</sub>, q) / Σ k(κ<sub>i</sub>, q): in the softmax kernel exactly the
+     * output of softmax attention, for inner products of any size.
      *
      * @param query q, shape {@code [d_k]}
      * @return a new array, shape {@code [d_v]}
@@ -158,7 +159,7 @@ public final class AttentionDistillation {
     /**
      * The answers of attention to several queries.
      *
-     * @param queries one a row, shape {@code [m][d_k]}
+     * @param queries the queries, one per row, shape {@code [m][d_k]}
      * @return a new array, shape {@code [m][d_v]}
      * @throws IllegalArgumentException as {@link #attention(double[])} does
      */
@@ -210,8 +211,7 @@ public final class AttentionDistillation {
      * @param steps t, at least 0
      * @param rate η, greater than 0; steps converge below {@link #largestRate()}
      * @return W<sub>t</sub>; {@link #weights()} for one step of rate 1
-     * @throws IllegalArgumentException if the steps are negative, the rate is not positive and finite, or steps of this rate have left
-     *     the range of numbers
+     * @throws IllegalArgumentException if the steps are negative, the rate is not positive and finite, or steps of this rate overflow
      */
     public ReferenceWeights afterSteps(int steps, double rate) {
         nonNegative("steps", steps);
@@ -220,7 +220,7 @@ public final class AttentionDistillation {
         ReferenceWeights weights = directions.weights(eigenvalue -> {
             double small = rate * eigenvalue;
             double learnt = small < 0.5 ? -Math.expm1(steps * Math.log1p(-small)) : 1 - Math.pow(1 - small, steps);
-            return eigenvalue == 0 ? 0 : learnt / eigenvalue; // what is not seen is not learnt
+            return eigenvalue == 0 ? 0 : learnt / eigenvalue; // directions without keys are not learnt
         });
         if (!weights.isFinite()) {
             throw refusal(
@@ -244,9 +244,9 @@ public final class AttentionDistillation {
     }
 
     /**
-     * The limit of {@link #afterSteps} for many steps: of all weights with the least loss those of least norm.
+     * The limit of {@link #afterSteps} for many steps: the weights of least norm among those with the least loss.
      *
-     * @return C Σ⁺, where eigenvalues that rounding can explain count as 0
+     * @return C Σ⁺, where eigenvalues within rounding count as 0
      */
     public ReferenceWeights limit() {
         return new Directions().limit();
@@ -311,11 +311,11 @@ public final class AttentionDistillation {
     }
 
     /**
-     * What another kernel in place of this prompt's costs, measured on the predictions W₀φ(q): for example the {@linkplain
-     * Kernel#linear() linear} one, or that of {@link PositiveRandomFeatures}, instead of the exact one.
+     * The error of replacing this prompt's kernel by another, measured on the predictions W₀φ(q): for example by the {@linkplain
+     * Kernel#linear() linear} kernel, or by that of {@link PositiveRandomFeatures}.
      *
      * @param approximate the other kernel
-     * @param queries where it is measured, shape {@code [m][d_k]}
+     * @param queries the queries on which it is measured, shape {@code [m][d_k]}
      * @return the relative error, (Σ ‖Ŵ₀φ̂(q) − W₀φ(q)‖² / Σ ‖W₀φ(q)‖²)<sup>½</sup> over the queries
      * @throws IllegalArgumentException if the queries are refused, or all exact predictions are 0
      */
@@ -326,10 +326,10 @@ public final class AttentionDistillation {
     }
 
     /**
-     * What another kernel in place of this prompt's costs, measured on the answers of {@link #attention}.
+     * The error of replacing this prompt's kernel by another, measured on the answers of {@link #attention}.
      *
      * @param approximate the other kernel
-     * @param queries where it is measured, shape {@code [m][d_k]}
+     * @param queries the queries on which it is measured, shape {@code [m][d_k]}
      * @return the relative error, as in {@link #predictionError}
      * @throws IllegalArgumentException if the queries are refused, as they are where values of the other kernel have no positive sum,
      *     or all exact answers are 0
@@ -355,7 +355,7 @@ public final class AttentionDistillation {
         return Math.sqrt(off / size);
     }
 
-    /** What gradient descent scales: eigenvectors of the kernel matrix, and eigenvalues of Σ. */
+    /** The directions that gradient descent scales: eigenvectors of the kernel matrix, and eigenvalues of Σ. */
     private final class Directions {
 
         private final double[][] vectors;
@@ -364,7 +364,7 @@ public final class AttentionDistillation {
 
         Directions() {
             boolean finite = kernel.features().isPresent();
-            // From the features themselves where they are at hand: their products would lose half of the digits.
+            // From the features themselves if they are finitely many: their products would lose half of the digits.
             ThinSvd svd = ThinSvd.of(finite ? features(kernel.features().get()) : kernel.matrix(keys, keys));
             vectors = new double[svd.size()][];
             eigenvalues = new double[svd.size()];
@@ -428,7 +428,7 @@ public final class AttentionDistillation {
         }
     }
 
-    /** The effect of the steps along one direction: learnt share over eigenvalue. */
+    /** The effect of the steps along one direction: the learnt share over the eigenvalue. */
     private interface Filter {
         double at(double eigenvalue);
     }

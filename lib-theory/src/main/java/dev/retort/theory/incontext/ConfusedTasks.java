@@ -8,8 +8,8 @@ import java.util.random.RandomGenerator;
 import org.apache.commons.math3.special.Gamma;
 
 /**
- * What the memorising predictor loses on its own tasks where it rarely takes one for another: for two tasks by an integral, for more
- * by importance sampling. Source: {@code docs/in-context-predictors.md}. Immutable.
+ * The risk of the memorising predictor on its own tasks where it rarely confuses two of them: for two tasks by an integral, for more by
+ * importance sampling. Source: {@code docs/in-context-predictors.md}. Immutable.
  */
 final class ConfusedTasks {
 
@@ -49,16 +49,16 @@ final class ConfusedTasks {
     private double logDensity(double kappa, double x) {
         double half = context.dimension() / 2.0 + 1;
         double scaled = kappa * Math.exp(x);
-        // Beyond the range of numbers ln(1 + κ r) is ln κ + x.
+        // Where κ r overflows, ln(1 + κ r) is ln κ + x.
         double log = Double.isInfinite(scaled) ? Math.log(kappa) + x : Math.log1p(scaled);
         return half * (x - Math.log(2)) - Math.exp(x) / 2 - Gamma.logGamma(half) - context.length() / 2.0 * log;
     }
 
-    /** The place of its maximum: where (d + 2)/2 − r/2 − (n/2) κr/(1 + κr) is 0. */
+    /** The place of the maximum of logDensity: where (d + 2)/2 − r/2 − (n/2) κr/(1 + κr) is 0. */
     private double mode(double kappa) {
         double a = context.dimension() + 2.0;
         double b = (a - context.length()) * kappa - 1;
-        // κr² − b r − a = 0, by the root that does not cancel.
+        // κr² − b r − a = 0, by the root without cancellation.
         double root = Math.hypot(b, 2 * Math.sqrt(kappa) * Math.sqrt(a));
         return Math.log(b > 0 ? (b + root) / (2 * kappa) : 2 * a / (root - b));
     }
@@ -79,10 +79,10 @@ final class ConfusedTasks {
     }
 
     /**
-     * One draw for M tasks. One of the others, at random, is drawn with a context in which it may be taken for the right one: distance,
-     * inputs and noise have a density that is larger than theirs by r/E · e^(−L/2), for L the logarithm of the ratio of the posterior
-     * probabilities of right and wrong task, r the square of their distance, and E its mean. The mean of that over the tasks divides the
-     * squared error.
+     * One draw for M tasks. One of the wrong tasks, chosen at random, is drawn together with a context in which it may be confused with the
+     * right one: the density of distance, inputs and noise is multiplied by r/E · e^(−L/2), where L is the logarithm of the ratio of the
+     * posterior probabilities of the right and the wrong task, r the square of their distance, and E the mean of r. The squared error is
+     * divided by the mean of this factor over the wrong tasks.
      */
     double draw(int tasks, RandomGenerator random) {
         int d = context.dimension();
@@ -103,7 +103,7 @@ final class ConfusedTasks {
                 SymmetricEigen.of(features.transposed().times(features).toArray());
         double[] eigenvalues = eigen.values();
         double[] scales = new double[d];
-        double[] wrong = new double[d]; // less the right one, along the eigenvectors
+        double[] wrong = new double[d]; // the wrong task less the right one, along the eigenvectors
         double[] right = new double[d];
         double[] pull = new double[d]; // Xᵀε
         for (int i = 0; i < d; i++) {
@@ -113,7 +113,7 @@ final class ConfusedTasks {
             right[i] = Math.sqrt(prior / 2) * StandardNormal.next(random) - wrong[i] / 2;
             pull[i] = eigenvalue * wrong[i] / 2 + noise * Math.sqrt(eigenvalue) * StandardNormal.next(random);
         }
-        double least = 0; // of L, that of the right task being 0
+        double least = 0; // the least L; 0 for the right task
         double[] logs = new double[tasks - 1];
         double[] squares = new double[tasks - 1];
         double[][] apart = new double[tasks - 1][];
@@ -130,7 +130,7 @@ final class ConfusedTasks {
             least = Math.min(least, logs[k]);
         }
         double total = Math.exp(least);
-        double likelihood = 0; // of this draw, relative to that of an ordinary one, times e^(least/2)
+        double likelihood = 0; // the density of this draw relative to a plain draw, times e^(least/2)
         double[] error = new double[d];
         for (int k = 0; k < logs.length; k++) {
             double weight = Math.exp(least - logs[k]);

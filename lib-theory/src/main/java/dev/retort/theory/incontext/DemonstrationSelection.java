@@ -18,8 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Chooses demonstrations from a pool of candidates z<sub>1</sub>, …, z<sub>p</sub> so that their discrepancy from a target sample Q is
- * small,
+ * Chooses demonstrations from a pool of candidates z<sub>1</sub>, …, z<sub>p</sub> with a small discrepancy from a target sample Q,
  *
  * <pre>  J(S) = MMD²(S, Q) = mean_{i,j∈S} k(z_i, z_j) − 2 mean_{i∈S} μ_i + E_Q k,   μ_i = E_Q k(z_i, ·).</pre>
  *
@@ -36,11 +35,11 @@ import java.util.stream.IntStream;
  * double random = selection.meanOfRandom(3); // 0.222
  * }</pre>
  *
- * <p>A choice of n costs the n columns of the pool's kernel matrix that belong to what is chosen, and memory for them. Immutable.
+ * <p>A choice of n demonstrations computes and keeps n columns of the pool's kernel matrix. Immutable.
  */
 public final class DemonstrationSelection {
 
-    /** What is left of a decrease of J that rounding can explain, in units of the largest k(z, z). */
+    /** Decreases of J below this, in units of the largest k(z, z), are within rounding. */
     private static final double ROUNDING = 1e-14;
 
     private final Columns columns;
@@ -90,10 +89,10 @@ public final class DemonstrationSelection {
      * @param kernel k; for pairs of keys and values in one row the product kernel, {@code
      *     Kernel.softmax().on(0, d).times(Kernel.linear().on(d, d + e))}
      * @param pool the candidates, shape {@code [p][d]}, one a row
-     * @param target a sample of what the prompt shall stand for, shape {@code [q][d]}
+     * @param target a sample of the distribution that the prompt should represent, shape {@code [q][d]}
      * @return the selection
-     * @throws IllegalArgumentException if one of them is empty, the points differ in dimension, an entry is NaN or infinite, or the
-     *     kernel leaves the range of numbers
+     * @throws IllegalArgumentException if pool or target is empty, the points differ in dimension, an entry is NaN or infinite, or the
+     *     kernel overflows
      */
     public static DemonstrationSelection of(Kernel kernel, double[][] pool, double[][] target) {
         Points candidates = Points.of("pool", pool);
@@ -137,13 +136,13 @@ public final class DemonstrationSelection {
 
     private static Set<List<Double>> distinct(Points points) {
         return Arrays.stream(points.rows())
-                // 0.0 and −0.0 are one number here
+                // turns −0.0 into 0.0
                 .map(row -> Arrays.stream(row).mapToObj(x -> x + 0.0).toList())
                 .collect(Collectors.toSet());
     }
 
     /**
-     * A selection in kernel values that were computed elsewhere.
+     * A selection from kernel values that were computed elsewhere.
      *
      * @param pool k(z<sub>i</sub>, z<sub>j</sub>) of the candidates, shape {@code [p][p]}, symmetric
      * @param between k(z<sub>i</sub>, y<sub>j</sub>) of candidates and target, shape {@code [p][q]}
@@ -179,7 +178,7 @@ public final class DemonstrationSelection {
                 false);
     }
 
-    /** Whether point j of the target is at the distance 0 of a candidate, up to rounding. */
+    /** Whether point j of the target equals a candidate, up to rounding. */
     private static boolean isCandidate(double[][] pool, double[][] between, double square, int j) {
         return IntStream.range(0, pool.length)
                 .anyMatch(i -> Math.abs(pool[i][i] - 2 * between[i][j] + square)
@@ -222,7 +221,7 @@ public final class DemonstrationSelection {
     }
 
     /**
-     * Allows a candidate to be chosen several times, which counts it as often.
+     * Allows a candidate to be chosen several times; it then counts each time.
      *
      * @return the same selection with repetitions
      */
@@ -237,12 +236,12 @@ public final class DemonstrationSelection {
     }
 
     /**
-     * Chooses one demonstration after the other, each so that J becomes as small as it can: the one that maximises μ<sub>j</sub> −
-     * s<sub>j</sub>/(t + 1) − k(z<sub>j</sub>, z<sub>j</sub>)/2(t + 1) after t, where s<sub>j</sub> is the sum of k(z<sub>i</sub>,
-     * z<sub>j</sub>) over those chosen. Of equals the first.
+     * Chooses one demonstration after the other, each to make J as small as possible: after t choices the one that maximises μ<sub>j</sub>
+     * − s<sub>j</sub>/(t + 1) − k(z<sub>j</sub>, z<sub>j</sub>)/2(t + 1), where s<sub>j</sub> is the sum of k(z<sub>i</sub>,
+     * z<sub>j</sub>) over those chosen so far. Ties go to the first candidate.
      *
      * @param count n, from 1 to the number of candidates, or any with replacement
-     * @return what is chosen, in this order; the first t of it are the choice of t
+     * @return the choice, in order; its first t demonstrations are the choice of t
      * @throws IllegalArgumentException if there are not so many candidates
      */
     public Selection greedy(int count) {
@@ -250,11 +249,11 @@ public final class DemonstrationSelection {
     }
 
     /**
-     * Kernel herding (Chen, Welling and Smola, UAI 2010, arXiv 1203.3472): as {@link #greedy}, but without the term of k(z<sub>j</sub>,
-     * z<sub>j</sub>). The same where that is constant, as in Gaussian and Laplace kernels.
+     * Kernel herding (Chen, Welling and Smola, UAI 2010, arXiv 1203.3472): as {@link #greedy}, but without the term in k(z<sub>j</sub>,
+     * z<sub>j</sub>). Both agree where that is constant, as for Gaussian and Laplace kernels.
      *
      * @param count n, from 1 to the number of candidates, or any with replacement
-     * @return what is chosen, in this order
+     * @return the choice, in order
      * @throws IllegalArgumentException if there are not so many candidates
      */
     public Selection herding(int count) {
@@ -295,9 +294,10 @@ public final class DemonstrationSelection {
     }
 
     /**
-     * Improves a choice by exchanges: the one demonstration for one candidate that lowers J most, again and again until none does.
+     * Improves a choice by exchanging one demonstration for one candidate, each time the pair that lowers J most, until no exchange lowers
+     * it.
      *
-     * @param start what is to be improved, for example a {@link #greedy} choice
+     * @param start the choice to improve, for example a {@link #greedy} choice
      * @return a choice of the same size that no single exchange improves; its objective is at most that of the start
      * @throws IllegalArgumentException if the start is of another pool
      */
@@ -346,11 +346,11 @@ public final class DemonstrationSelection {
     }
 
     /**
-     * A choice at random, all sets (with replacement: sequences) equally likely.
+     * A random choice, with all sets (with replacement: all sequences) equally likely.
      *
      * @param count n, from 1 to the number of candidates, or any with replacement
-     * @param seed of the choice
-     * @return what is chosen
+     * @param seed the seed of the choice
+     * @return the choice
      * @throws IllegalArgumentException if there are not so many candidates
      */
     public Selection random(int count, long seed) {
@@ -370,7 +370,7 @@ public final class DemonstrationSelection {
     }
 
     /**
-     * The mean of J over all choices at random, exactly. It costs the whole kernel matrix of the pool.
+     * The exact mean of J over all random choices. It computes the whole kernel matrix of the pool.
      *
      * @param count n, from 1 to the number of candidates, or any with replacement
      * @return E J
@@ -384,7 +384,7 @@ public final class DemonstrationSelection {
         }
         double own = mean(diagonal);
         int p = candidates();
-        // The mean of k between two that are chosen: of any two, or of two that differ.
+        // The mean of k over pairs chosen: over all pairs with replacement, over pairs of distinct candidates without.
         double pairs = repeating || p == 1 ? all : (all * p - own) / (p - 1);
         return own / count + pairs * (count - 1.0) / count - 2 * mean(affinities) + targetMean;
     }
@@ -392,9 +392,9 @@ public final class DemonstrationSelection {
     /**
      * The squared discrepancy of a choice.
      *
-     * @param indices what is chosen, from 0, repeated as often as it counts
+     * @param indices the indices of the chosen candidates, from 0, repeated if chosen several times
      * @return J, at least 0
-     * @throws IllegalArgumentException if nothing is chosen, or something that is not in the pool
+     * @throws IllegalArgumentException if there are no indices, or one is not in the pool
      */
     public double objective(int... indices) {
         Chosen chosen = new Chosen();
@@ -417,14 +417,14 @@ public final class DemonstrationSelection {
     }
 
     /**
-     * What J of a {@link #greedy} choice of n <em>with replacement</em> does not exceed if every point of the target is a candidate:
+     * An upper bound on J of a {@link #greedy} choice of n <em>with replacement</em> if every point of the target is a candidate:
      * (E<sub>Q</sub> k(z, z) − ‖μ<sub>Q</sub>‖²)/n, which is the mean of J over n independent draws from the target.
      *
      * @param count n, at least 1
      * @return the guarantee
      * @throws IllegalArgumentException if n is less than 1
-     * @throws IllegalStateException if candidates may be chosen once only, or a point of the target is not in the pool: nothing is
-     *     guaranteed then
+     * @throws IllegalStateException if candidates may be chosen only once, or a point of the target is not in the pool, as there is no
+     *     guarantee then
      */
     public double guarantee(int count) {
         atLeastOne("count", count);
@@ -442,11 +442,11 @@ public final class DemonstrationSelection {
     }
 
     /**
-     * Weights of all candidates, at least 0 with the sum 1, of small discrepancy: the best there are up to a gap that is known (Frank and
-     * Wolfe's method with exact line search).
+     * Weights of all candidates, at least 0 and with sum 1, that minimise the discrepancy up to a known gap (Frank and Wolfe's method with
+     * exact line search).
      *
-     * @param steps the most steps that are taken, at least 1
-     * @return the weights, J of them, and by how much at most it exceeds the least J of all weights
+     * @param steps the maximum number of steps, at least 1
+     * @return the weights, their J, and an upper bound on how much it exceeds the least J of all weights
      * @throws IllegalArgumentException if the steps are less than 1
      */
     public WeightedSelection weights(int steps) {
@@ -490,7 +490,7 @@ public final class DemonstrationSelection {
         return new WeightedSelection(weights, Math.max(0, square - 2 * affinity + targetMean), Math.max(0, gap));
     }
 
-    /** A multiset of candidates, with what is needed to say what another would change. */
+    /** A multiset of candidates, with the sums needed to tell how J would change with another. */
     private final class Chosen {
 
         private final Map<Integer, double[]> known = new HashMap<>();
@@ -516,7 +516,7 @@ public final class DemonstrationSelection {
             addTo(sums, column(index), 1);
         }
 
-        /** Leaves membership of a repeated one as it is, which matters only where nothing is repeated. */
+        /** Removes a candidate once. Members are exact only without repetitions, the only case in which they are used. */
         void remove(int index) {
             squares += diagonal[index] - 2 * sums[index];
             affinity -= affinities[index];

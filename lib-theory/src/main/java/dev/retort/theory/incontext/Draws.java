@@ -8,12 +8,12 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/** Independent draws, side by side. */
+/** Makes independent draws in parallel. */
 final class Draws {
 
     private Draws() {}
 
-    /** Draws, each with a stream of its own, so that threads do not matter. */
+    /** Makes draws, each with its own random stream, so that results do not depend on the threads. */
     static <T> List<T> of(int count, long seed, Function<? super RandomGenerator, T> draw) {
         return of(count, RandomStreams.of(seed), draw);
     }
@@ -28,8 +28,8 @@ final class Draws {
                     .mapToObj(i -> draw.apply(streams.at(i).generator()))
                     .toList();
         } catch (RuntimeException e) {
-            // What another thread threw comes as the cause of one of the same class, whose message is the name of the
-            // class and its own.
+            // An exception of another thread arrives as the cause of a copy of its class, with a message that repeats
+            // the class name.
             throw e.getCause() instanceof RuntimeException cause && cause.getClass() == e.getClass() ? cause : e;
         }
     }

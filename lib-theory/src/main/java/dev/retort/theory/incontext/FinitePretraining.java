@@ -9,14 +9,15 @@ import java.util.Objects;
 import org.apache.commons.math3.analysis.solvers.BrentSolver;
 
 /**
- * Linear attention that was pre-trained on finitely many prompts, and on finitely many tasks: the predictor ⟨x, Γh⟩ of a query x from h =
+ * Linear attention pre-trained on finitely many prompts and finitely many tasks: the predictor ⟨x, Γh⟩ of a query x from h =
  * (1/ℓ) Σ y<sub>i</sub>x<sub>i</sub>, the mean over the ℓ examples of its context, where the matrix Γ minimises
  *
  * <pre>  (1/n) Σ (y − ⟨x, Γh⟩)² + (λ/d) ‖Γ‖²</pre>
  *
- * over n prompts with noisy query labels, whose tasks are drawn from k fixed ones, or each anew. Features are isotropic. All is the limit of
- * large d with ℓ/d, k/d and n/d² fixed; at finite size the risks lie above it, by a relative O(1/d): at d = 40 by up to 5 % for features of
- * constant length, and by up to 8 % for Gaussian ones, where λ = 0 near n = d²/2 is worst. At n = d² without ridge they are infinite.
+ * over n prompts with noisy query labels, whose tasks are drawn from k fixed ones, or are fresh for each prompt. Features are isotropic.
+ * All results are limits for large d with ℓ/d, k/d and n/d² fixed; at finite size the risks are larger, by a relative O(1/d): at d = 40 by
+ * up to 5 % for features of constant length, and by up to 8 % for Gaussian ones, where λ = 0 near n = d²/2 is worst. At n = d² without
+ * ridge they are infinite.
  *
  * <p>Without ridge the formulas are those of Lu, Letey, Zavatone-Veth, Maiti and Pehlevan, <i>Asymptotic theory of in-context learning by
  * linear attention</i> (arXiv 2405.11751); with it they are derived in the module's documentation.
@@ -34,7 +35,7 @@ import org.apache.commons.math3.analysis.solvers.BrentSolver;
  */
 public final class FinitePretraining {
 
-    /** Fewer prompts or tasks leave the limit without digits, and so does more ridge or noise in units of the power. */
+    /** With fewer prompts or tasks than this the limit loses all digits, as it does with more ridge or noise in units of the power. */
     private static final double LEAST = 1e-9;
 
     private static final double MOST = 1e12;
@@ -61,7 +62,7 @@ public final class FinitePretraining {
 
     private static void atLeast(String name, double value) {
         if (!(value >= LEAST)) {
-            throw refusal(name, value, "is less than " + LEAST + ", for which the limit has no digits");
+            throw refusal(name, value, "is less than " + LEAST + ", below which the limit loses all digits");
         }
     }
 
@@ -122,7 +123,7 @@ public final class FinitePretraining {
         return new Limit().onPretrainingTasks();
     }
 
-    /** The limit, in units of the tasks' power. */
+    /** The limit for large d, in units of the tasks' power. */
     private final class Limit {
 
         private final double power = context.taskPower();
@@ -141,7 +142,7 @@ public final class FinitePretraining {
 
         private final double slope = -(m * m * inverseKappa + m) / (2 * s * m * inverseKappa + s + 1 - inverseKappa);
 
-        /** The Marchenko–Pastur law's, as it does not cancel. */
+        /** The trace of the Marchenko–Pastur law, without cancellation. */
         private double trace(double x) {
             double a = x + 1 - inverseKappa;
             double root = Math.sqrt(a * a + 4 * x * inverseKappa);

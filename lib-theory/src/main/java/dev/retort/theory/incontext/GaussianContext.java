@@ -13,14 +13,14 @@ import dev.retort.theory.distillation.Training;
 import java.util.function.DoubleBinaryOperator;
 
 /**
- * What in-context predictors lose on Gaussian features of any covariance Σ: n examples (x, y = xᵀβ + σz) with x ~ N(0, Σ),
+ * The excess risk of in-context predictors on Gaussian features of any covariance Σ: n examples (x, y = xᵀβ + σz) with x ~ N(0, Σ),
  * averaged over contexts, noise and query. The coefficients are those of one task, or the standard deviations of the
  * coefficients of random tasks: every number here depends on their squares alone, and is the average over tasks whose
  * coefficients are independent with mean zero.
  *
- * <p>Zero, one gradient step, and least squares from n = rank − 1 on are exact at every size. {@link #ridge}, {@link #bayes}
- * and least squares of fewer examples are deterministic equivalents, off by a relative O(1/n) at finite size; {@link
- * IsotropicContext} is exact for them and for several steps, {@link SampledContexts} exact up to a standard error. Immutable.
+ * <p>The risks of zero, one gradient step, and least squares for n ≥ rank − 1 are exact at every size. {@link #ridge}, {@link #bayes} and
+ * least squares on fewer examples are deterministic equivalents, with a relative error O(1/n) at finite size; for these and for several
+ * steps {@link IsotropicContext} is exact, and {@link SampledContexts} is exact up to a standard error. Immutable.
  *
  * <pre>{@code
  * import dev.retort.theory.incontext.*;
@@ -70,7 +70,7 @@ public final class GaussianContext {
      *
      * <pre>  Σ λβ²(1 − ηnλ)² + η²n [Σ λ³β² + (βᵀΣβ + σ²) Σ λ²].</pre>
      *
-     * @param step the step η of the loss ½‖y − Xw‖²; linear attention with the weight ηI
+     * @param step the step η in the loss ½‖y − Xw‖²; linear attention with the weight ηI
      * @return E (ŵ − β)ᵀΣ(ŵ − β) for ŵ = ηXᵀy
      * @throws IllegalArgumentException if the step is NaN, infinite or negative
      */
@@ -84,7 +84,7 @@ public final class GaussianContext {
     }
 
     /**
-     * The step that is best on average over contexts, η = Σ λ²β² / (n Σ λ³β² + Σ λ³β² + (βᵀΣβ + σ²) Σ λ²).
+     * The step with the least mean risk over contexts, η = Σ λ²β² / (n Σ λ³β² + Σ λ³β² + (βᵀΣβ + σ²) Σ λ²).
      *
      * @return η; 0 if β is 0
      */
@@ -93,7 +93,7 @@ public final class GaussianContext {
         return slope == 0 ? 0 : slope / (length * sum((lambda, power) -> lambda * lambda * power) + spread());
     }
 
-    /** Σ λ³β² + (βᵀΣβ + σ²) Σ λ²: what one example's outer products add to the variance of a step. */
+    /** Σ λ³β² + (βᵀΣβ + σ²) Σ λ²: the contribution of each example to the variance of a step, over η²n. */
     private double spread() {
         double labels = task.signalPower() + task.noise() * task.noise();
         return sum((lambda, power) -> lambda * lambda * (power + labels));
@@ -110,8 +110,8 @@ public final class GaussianContext {
     }
 
     /**
-     * The excess risk of least squares, of minimum norm where the context leaves a choice. Exact from n = rank − 1 on, where
-     * it is σ²·rank/(n − rank − 1); below, the deterministic equivalent.
+     * The excess risk of least squares, of minimum norm if the context does not determine the solution. Exact for n ≥ rank − 1, where it is
+     * σ²·rank/(n − rank − 1); the deterministic equivalent for fewer examples.
      *
      * @return the risk; infinite for noisy labels and n from rank − 1 to rank + 1
      */
@@ -155,9 +155,8 @@ public final class GaussianContext {
     }
 
     /**
-     * The least excess risk that any predictor has on average over tasks with independent coefficients N(0, β<sub>i</sub>²), as
-     * its deterministic equivalent: that of the posterior mean, which is ridge regression in features scaled by β<sub>i</sub>
-     * with the strength σ².
+     * The least excess risk of any predictor, on average over tasks with independent coefficients N(0, β<sub>i</sub>²), as a deterministic
+     * equivalent: the risk of the posterior mean, which is ridge regression of strength σ² on features scaled by β<sub>i</sub>.
      *
      * @return the risk of the Bayes predictor
      */

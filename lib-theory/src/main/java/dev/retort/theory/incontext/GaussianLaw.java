@@ -12,7 +12,7 @@ import java.util.Arrays;
 /** A normal distribution N(m, S), whose covariance may be singular. */
 final class GaussianLaw {
 
-    /** What rounding may do to a symmetric or a positive semidefinite matrix, relative to its largest entry. */
+    /** The rounding allowed in a symmetric or positive semidefinite matrix, relative to its largest entry. */
     private static final double ROUNDING = 1e-12;
 
     private final double[] mean;
@@ -56,7 +56,7 @@ final class GaussianLaw {
         return new GaussianLaw(mean.clone(), DenseMatrix.of(covariance));
     }
 
-    /** The law of some coordinates in a row. */
+    /** The law of consecutive coordinates. */
     GaussianLaw marginal(int from, int to) {
         int size = to - from;
         double[] entries = new double[size * size];

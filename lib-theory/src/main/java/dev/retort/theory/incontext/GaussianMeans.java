@@ -20,7 +20,7 @@ import org.apache.commons.numbers.gamma.Erfcx;
 /** Means E k(X, Y) over independent X ~ N(m₁, S₁) and Y ~ N(m₂, S₂), derived in the module's documentation. */
 final class GaussianMeans {
 
-    /** Below it exp(u²) erfc(u) is on its way to overflow, which it reaches at −26. */
+    /** Below this, exp(u²) erfc(u) grows fast; it overflows at −26. */
     private static final double LEAST_SCALED = -5;
 
     private GaussianMeans() {}
@@ -32,8 +32,8 @@ final class GaussianMeans {
                 .plus(second.covariance())
                 .scaled(1 / width / width)
                 .plus(DiagonalMatrix.multipleOfIdentity(1, d));
-        // Symmetry has been checked, and every eigenvalue is at least 1: thresholds of the library's own are not
-        // needed.
+        // Symmetry has been checked, and every eigenvalue is at least 1, so the library's own thresholds are switched
+        // off.
         CholeskyDecomposition factored = new CholeskyDecomposition(
                 new Array2DRowRealMatrix(spread.toArray(), false), Double.POSITIVE_INFINITY, 0);
         RealVector apart = new ArrayRealVector(d);
@@ -58,7 +58,7 @@ final class GaussianMeans {
         return mean;
     }
 
-    /** exp(s²/2 + δ) erfc((s + δ/s)/√2), by what neither overflows nor cancels. */
+    /** exp(s²/2 + δ) erfc((s + δ/s)/√2), in a form that neither overflows nor cancels. */
     private static double oneSide(double s, double delta) {
         double u = (s + delta / s) / Math.sqrt(2);
         return u >= LEAST_SCALED
@@ -71,7 +71,7 @@ final class GaussianMeans {
         double delta = first.mean()[0] - second.mean()[0];
         double s = Math.sqrt(first.variance(0) + second.variance(0));
         double within = Math.sqrt(first.variance(0)) + Math.sqrt(second.variance(0));
-        // A sum of two terms that are not negative: what the shift adds, and what the widths do.
+        // A sum of two terms that are not negative: one for the shift, one for the widths.
         double shift = meanSize(delta, s) - meanSize(0, s);
         double widths = meanSize(0, s) - within / Math.sqrt(Math.PI);
         return Math.max(0, shift) + Math.max(0, widths);

@@ -7,8 +7,8 @@ import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 /**
- * How much more distilled weights can lose on the population than on the n demonstrations they were made of. For independent pairs of
- * features ‖φ‖ ≤ R and values ‖v‖ ≤ V, the loss ½‖v − Wφ‖², and a probability of at least 1 − δ,
+ * Bounds on how much the loss of distilled weights on the population can exceed their loss on the n demonstrations they were made of. For
+ * independent pairs of features ‖φ‖ ≤ R and values ‖v‖ ≤ V, the loss ½‖v − Wφ‖², and a probability of at least 1 − δ,
  *
  * <pre>  L(W) ≤ L̂(W) + middle + c√(ln(1/δ)/2n)   for all W with ‖W‖ ≤ B at once,   c = (BR + V)²/2,</pre>
  *
@@ -28,7 +28,7 @@ import static dev.retort.core.internal.Arguments.refusal;
  * <pre>{@code
  * import dev.retort.theory.incontext.*;
  * GeneralisationBound bound = GeneralisationBound.of(1, 1, 1);
- * double gap = bound.moment(100, 0.05); // 0.3948: what holds on average, and a term for the probability
+ * double gap = bound.moment(100, 0.05); // 0.3948: a term for the mean, and one for the probability
  * }</pre>
  *
  * <p>Immutable.
@@ -65,8 +65,8 @@ public final class GeneralisationBound {
     }
 
     /**
-     * Bounds with constants that are read off a prompt: B = ‖W₀‖, and the largest ‖φ(κ)‖ and ‖v‖ in it. Nothing says that further
-     * pairs are not larger: such a bound is {@linkplain #isEmpirical() marked}, and no guarantee.
+     * Bounds with constants taken from a prompt: B = ‖W₀‖, and the largest ‖φ(κ)‖ and ‖v‖ in it. Further pairs may be larger: such a bound
+     * is not a guarantee, and is {@linkplain #isEmpirical() marked}.
      *
      * @param prompt the demonstrations
      * @return the bounds, marked
@@ -110,7 +110,7 @@ public final class GeneralisationBound {
         return valueNorm;
     }
 
-    /** {@return whether the constants were read off a sample, so that nothing is guaranteed} */
+    /** {@return whether the constants were taken from a sample, so that the bound is not guaranteed} */
     public boolean isEmpirical() {
         return empirical;
     }
@@ -122,7 +122,7 @@ public final class GeneralisationBound {
     }
 
     /**
-     * What the probability costs, c√(ln(1/δ)/2n).
+     * The term for the probability, c√(ln(1/δ)/2n).
      *
      * @param samples n, at least 1
      * @param delta δ, between 0 and 1
@@ -142,7 +142,7 @@ public final class GeneralisationBound {
      *
      * @param samples n, at least 1
      * @param delta δ, between 0 and 1
-     * @return what L(W) − L̂(W) does not exceed with a probability of at least 1 − δ
+     * @return an upper bound on L(W) − L̂(W) that holds with a probability of at least 1 − δ
      * @throws IllegalArgumentException if an argument is out of its range
      */
     public double moment(int samples, double delta) {
@@ -150,7 +150,7 @@ public final class GeneralisationBound {
     }
 
     /**
-     * The middle term by moments, which bounds the mean of the largest L(W) − L̂(W).
+     * The middle term by moments, which bounds the mean of the maximum of L(W) − L̂(W).
      *
      * @param samples n, at least 1
      * @return BR(BR/2 + V)/√n
@@ -166,7 +166,7 @@ public final class GeneralisationBound {
      *
      * @param samples n, at least 1
      * @param delta δ, between 0 and 1
-     * @return what L(W) − L̂(W) does not exceed with a probability of at least 1 − δ
+     * @return an upper bound on L(W) − L̂(W) that holds with a probability of at least 1 − δ
      * @throws IllegalArgumentException if an argument is out of its range
      */
     public double rademacher(int samples, double delta) {
@@ -174,7 +174,7 @@ public final class GeneralisationBound {
     }
 
     /**
-     * Twice a bound of the Rademacher complexity of the losses.
+     * Twice a bound on the Rademacher complexity of the losses.
      *
      * @param samples n, at least 1
      * @return 2(B²R²/2 + BRV)/√n
@@ -190,7 +190,7 @@ public final class GeneralisationBound {
      *
      * @param prompt the sample of n pairs
      * @param delta δ, between 0 and 1
-     * @return what L(W) − L̂(W) does not exceed with a probability of at least 1 − δ
+     * @return an upper bound on L(W) − L̂(W) that holds with a probability of at least 1 − δ
      * @throws IllegalArgumentException if δ is out of its range, or a pair of the sample is larger than R or V
      */
     public double rademacherOf(AttentionDistillation prompt, double delta) {
@@ -222,7 +222,7 @@ public final class GeneralisationBound {
      * @param samples n, at least 1
      * @param valueDimension d<sub>v</sub>, at least 1
      * @param delta δ, between 0 and 1
-     * @return what L(W) − L̂(W) does not exceed with a probability of at least 1 − δ
+     * @return an upper bound on L(W) − L̂(W) that holds with a probability of at least 1 − δ
      * @throws IllegalArgumentException if an argument is out of its range
      */
     public double maurer(int samples, int valueDimension, double delta) {
@@ -247,7 +247,7 @@ public final class GeneralisationBound {
      * The middle term for another loss, of values with one coordinate: 2ℓBR/√n.
      *
      * @param samples n, at least 1
-     * @param lipschitz ℓ, by how much the loss changes at most for a change of the prediction by 1
+     * @param lipschitz ℓ, the most by which the loss changes when the prediction changes by 1
      * @return the term; for the bound add the largest loss times √(ln(1/δ)/2n)
      * @throws IllegalArgumentException if an argument is out of its range
      */
@@ -260,10 +260,11 @@ public final class GeneralisationBound {
     }
 
     /**
-     * The Rademacher complexity of the correlation loss −⟨v, Wφ⟩ on a sample, from above: B√(Σ‖v‖²‖φ‖²)/n. It is at least 1/√2 of that.
+     * An upper bound on the Rademacher complexity of the correlation loss −⟨v, Wφ⟩ on a sample: B√(Σ‖v‖²‖φ‖²)/n. The complexity is at least
+     * 1/√2 of the bound.
      *
      * @param prompt the sample
-     * @return the complexity's upper bound
+     * @return the upper bound
      */
     public double correlationComplexity(AttentionDistillation prompt) {
         double mixed = 0;

@@ -4,9 +4,9 @@ import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.refusal;
 
 /**
- * A linear predictor that learns from its context alone. From n examples, the rows of X with labels y, it makes the
- * coefficients ŵ = φ(XᵀX)Xᵀy: in the direction of an eigenvalue x of XᵀX it learns the fraction xφ(x) of the task and misses
- * the rest. What in-context learning is compared with in the literature is of this kind:
+ * A linear predictor that learns from its context alone. From n examples, the rows of X with labels y, it computes the coefficients ŵ =
+ * φ(XᵀX)Xᵀy: along an eigenvector of XᵀX with eigenvalue x it learns the fraction xφ(x) of the task and misses the rest. The predictors
+ * that the literature compares in-context learning with are of this kind:
  *
  * <table>
  * <caption>Predictors, and the fraction 1 − xφ(x) that they miss</caption>
@@ -21,7 +21,7 @@ import static dev.retort.core.internal.Arguments.refusal;
  * <tr><td>{@link #leastSquares()}</td><td>0; 1 at x = 0</td><td>Garg et al., arXiv 2208.01066</td></tr>
  * </table>
  *
- * <p>{@link IsotropicContext}, {@link GaussianContext} and {@link SampledContexts} say what it loses. Immutable.
+ * <p>{@link IsotropicContext}, {@link GaussianContext} and {@link SampledContexts} compute its excess risk. Immutable.
  */
 public abstract sealed class InContextPredictor {
 
@@ -63,8 +63,8 @@ public abstract sealed class InContextPredictor {
     }
 
     /**
-     * Ridge regression, the least of ‖y − Xw‖² + λ‖w‖². With λ the noise variance over the variance of a coefficient it is
-     * the posterior mean for Gaussian tasks, at every n.
+     * Ridge regression, the minimiser of ‖y − Xw‖² + λ‖w‖². If λ is the noise variance over the variance of a coefficient, it is the
+     * posterior mean for Gaussian tasks, at every n.
      *
      * @param strength λ, at least 0, in the units of a sum over the examples: n times the ridge of {@link
      *     dev.retort.theory.distillation.Training#withRidge(double)}; 0 for least squares
@@ -76,7 +76,7 @@ public abstract sealed class InContextPredictor {
     }
 
     /**
-     * Least squares, of minimum norm where the context leaves a choice.
+     * Least squares, of minimum norm if the context does not determine the solution.
      *
      * @return the predictor
      */
@@ -91,13 +91,13 @@ public abstract sealed class InContextPredictor {
      */
     abstract double missed(double x);
 
-    /** The deviation that noise of unit variance gives the coefficient in the direction of x, up to sign: √x φ(x). */
+    /** The standard deviation of the coefficient along an eigenvector with eigenvalue x for noise of unit variance: √x φ(x). */
     abstract double noiseGain(double x);
 
-    /** The degree of the polynomial that bounds the squares of both. */
+    /** The degree of a polynomial that bounds the squares of missed and noiseGain. */
     abstract int degree();
 
-    /** Whether it is least squares, whose noise gain is not bounded. */
+    /** Whether this is least squares, whose noise gain is unbounded. */
     boolean isUnregularised() {
         return false;
     }
@@ -122,7 +122,7 @@ public abstract sealed class InContextPredictor {
             if (x == 0) {
                 return 0;
             }
-            // For a small step as many digits as the step has, where 1 − missed would have none.
+            // Accurate for small steps, where 1 − missed would cancel.
             double learnt =
                     step * x < 0.5 ? -Math.expm1(count * Math.log1p(-step * x)) : 1 - Math.pow(1 - step * x, count);
             return learnt / Math.sqrt(x);

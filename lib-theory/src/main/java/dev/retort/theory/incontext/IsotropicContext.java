@@ -13,7 +13,7 @@ import org.apache.commons.math3.optim.univariate.SearchInterval;
 import org.apache.commons.math3.optim.univariate.UnivariateObjectiveFunction;
 
 /**
- * What in-context predictors lose on isotropic features, exactly at every size: n examples (x, y = xᵀβ + σz) with x ~ N(0,
+ * The excess risk of in-context predictors on isotropic features, exact at every size: n examples (x, y = xᵀβ + σz) with x ~ N(0,
  * I<sub>d</sub>), averaged over contexts, noise and query. Only the length ‖β‖² of the task matters; a prior N(0, (p/d)I) on
  * tasks has the risk of a task with ‖β‖² = p. For features of variance c take a power of c‖β‖² and divide step sizes and
  * multiply ridges by c.
@@ -24,8 +24,7 @@ import org.apache.commons.math3.optim.univariate.UnivariateObjectiveFunction;
  *
  * over the d eigenvalues of the Wishart matrix XᵀX, whose mean density is known in closed form at finite size (the module's
  * documentation, {@code docs/in-context-predictors.md}). The relative error is below 1e-12 for up to 2000 features or examples,
- * whichever are fewer; their square is what the time grows with, a second for each risk at 1000.
- * Immutable.
+ * whichever is smaller; the time grows with its square, and is about a second for each risk at 1000. Immutable.
  *
  * <pre>{@code
  * import dev.retort.theory.incontext.*;
@@ -127,10 +126,9 @@ public final class IsotropicContext {
     /**
      * The excess risk of a predictor.
      *
-     * <p>The mean over contexts counts those, however rare, where a descent of fixed step diverges: for hundreds of steps they
-     * can dominate it.
+     * <p>The mean includes rare contexts in which descent with a fixed step diverges; for hundreds of steps they can dominate it.
      *
-     * @param predictor the predictor; its steps and strengths are absolute, not per example
+     * @param predictor the predictor; its steps and ridge strengths are for sums over the examples, not for means
      * @return E ‖ŵ − β‖²; the mean squared error on a fresh label is σ² more. Infinite for least squares of noisy labels with
      *     n from d − 1 to d + 1, and where a step is so large that the risk overflows
      */
@@ -177,9 +175,9 @@ public final class IsotropicContext {
     }
 
     /**
-     * Gradient descent from zero with the one step size that is best on average over contexts. For one step it is η = p/((n +
-     * d + 1)p + dσ²), the optimum of linear attention; for more it is found by search, to about 1e-8 of η, which moves the risk
-     * by much less than its last digits.
+     * Gradient descent from zero with the single step size of least mean risk over contexts. For one step it is η = p/((n + d + 1)p + dσ²),
+     * the optimum of linear attention; for more steps it is found by search, to a relative 1e-8, which is too little to affect the risk's
+     * last digits.
      *
      * @param count the number of steps, from 0 to 100
      * @return the predictor
@@ -197,7 +195,7 @@ public final class IsotropicContext {
             return InContextPredictor.gradientSteps(count, 1 / units);
         }
         WishartEigenvalues eigenvalues = eigenvalues(2 * count);
-        // Beyond 2 over the largest eigenvalue the descent diverges; the edge of the bulk is all but that.
+        // Descent diverges for steps above 2 over the largest eigenvalue, which is near the edge of the bulk.
         double edge = Math.sqrt(length) + Math.sqrt(dimension);
         double best = new BrentOptimizer(1e-9, 1e-14 / (edge * edge))
                 .optimize(

@@ -16,11 +16,10 @@ import java.util.function.ToDoubleBiFunction;
 import java.util.function.UnaryOperator;
 
 /**
- * A positive definite kernel k(x, y) = ⟨φ(x), φ(y)⟩ of points in R<sup>d</sup>: what {@link Mmd} compares samples by, and what a
- * head of attention weighs demonstrations with ({@link #softmax()}, {@link #linear()}).
+ * A positive definite kernel k(x, y) = ⟨φ(x), φ(y)⟩ of points in R<sup>d</sup>: {@link Mmd} compares samples by one, and an attention head
+ * weights demonstrations by one ({@link #softmax()}, {@link #linear()}).
  *
- * <table>
- * <caption>Kernels, and what the discrepancy of two distributions in them can see</caption>
+ * <table> <caption>Kernels, and the differences between distributions that their discrepancy detects</caption>
  * <tr><th scope="col">kernel</th><th scope="col">k(x, y)</th><th scope="col">differences seen</th></tr>
  * <tr><td>{@link #gaussian(double)}</td><td>exp(−‖x − y‖²/2ℓ²)</td><td>all</td></tr>
  * <tr><td>{@link #laplace(double)}</td><td>exp(−‖x − y‖₁/ℓ)</td><td>all</td></tr>
@@ -30,8 +29,8 @@ import java.util.function.UnaryOperator;
  * <tr><td>{@link #linear()}</td><td>⟨x, y⟩</td><td>means</td></tr>
  * </table>
  *
- * <p>Sums, products and restrictions to some coordinates are kernels again. That in which the bias of distilled attention weights
- * <em>is</em> a discrepancy has keys in the first coordinates of a point and values in the others:
+ * <p>Sums, products and restrictions to some coordinates are kernels again. The kernel in which the bias of distilled attention weights
+ * <em>is</em> a discrepancy takes points with keys in the first coordinates and values in the others:
  *
  * <pre>{@code
  * import dev.retort.theory.incontext.*;
@@ -39,11 +38,11 @@ import java.util.function.UnaryOperator;
  * double k = product.value(new double[] {1, 0, 2}, new double[] {0.5, 1, 3}); // 9.892
  * }</pre>
  *
- * <p>Immutable, except that a {@linkplain #of custom} kernel is what its function is.
+ * <p>Immutable, except that a {@linkplain #of custom} kernel is only as immutable as its function.
  */
 public abstract sealed class Kernel {
 
-    /** Class and parameters decide about equality. */
+    /** Kernels of the same class with equal parameters are equal. */
     private final List<Object> parameters;
 
     private Kernel(Object... parameters) {
@@ -115,9 +114,9 @@ public abstract sealed class Kernel {
     }
 
     /**
-     * Another kernel. That it is symmetric and positive definite is up to its author.
+     * A custom kernel. The caller must make sure that it is symmetric and positive definite.
      *
-     * @param name what it is called in messages
+     * @param name the name of the kernel in messages
      * @param function k(x, y) of two arrays, which it must not change; called by several threads
      * @return the kernel; equal to others of the same name and the same function
      */
@@ -126,10 +125,10 @@ public abstract sealed class Kernel {
     }
 
     /**
-     * The kernel of a finite list of features, ⟨φ(x), φ(y)⟩. They are computed anew for every pair: between many points take the features
-     * themselves, and {@link #linear()}.
+     * The kernel of a finite list of features, ⟨φ(x), φ(y)⟩. They are computed anew for every pair; for many points compute the features
+     * once and use {@link #linear()}.
      *
-     * @param name what it is called in messages
+     * @param name the name of the kernel in messages
      * @param features φ, from an array to a new one whose length is always the same; called by several threads
      * @return the kernel; equal to others of the same name and equal features
      */
@@ -169,10 +168,10 @@ public abstract sealed class Kernel {
     }
 
     /**
-     * The kernel of some coordinates in a row; it ignores the others.
+     * This kernel applied to a range of coordinates; it ignores the others.
      *
-     * @param from the first of them, from 0
-     * @param to behind the last of them
+     * @param from the first coordinate, counted from 0
+     * @param to one past the last coordinate
      * @return k(x<sub>from</sub>…x<sub>to−1</sub>, y<sub>from</sub>…y<sub>to−1</sub>)
      * @throws IllegalArgumentException if there is no such range
      */
@@ -235,7 +234,7 @@ public abstract sealed class Kernel {
     }
 
     /**
-     * The largest value that k(x, x) can have, if that is known.
+     * The largest possible value of k(x, x), if it is known.
      *
      * @return K = sup k(x, x), 1 for Gaussian and Laplace kernels; empty for kernels that are not bounded, and for custom ones
      */
@@ -244,35 +243,35 @@ public abstract sealed class Kernel {
     /**
      * Values between one point and many.
      *
-     * @param pairs the point beside the others
-     * @param values where they are put, one for each of the others
+     * @param pairs the point and the others
+     * @param values receives the values, one for each of the others
      */
     abstract void fill(Pairs pairs, double[] values);
 
-    /** The same, of others that are given coordinate by coordinate. */
+    /** The same, for other points that are given coordinate by coordinate. */
     final void fill(double[] x, double[][] ys, double[] values) {
         fill(new Pairs(x, ys), values);
     }
 
     /**
-     * k(x, x), which is not checked. Not by {@link #fill}: HotSpot makes slower code of loops over many points that it has first seen run
-     * over one.
+     * k(x, x), unchecked. This does not call {@link #fill}, because HotSpot compiles its loops to slower code if they first run over a
+     * single point.
      */
     abstract double onDiagonal(double[] x);
 
     /**
-     * As {@link #fill}, but all values of a point may be divided by one factor, so that they stay in the range of numbers.
+     * As {@link #fill}, but all values of a point may be divided by a common factor to avoid overflow.
      */
     void fillRelative(Pairs pairs, double[] values) {
         fill(pairs, values);
     }
 
-    /** The features φ, if they are finitely many and known. */
+    /** The features φ, if they are known and finitely many. */
     Optional<UnaryOperator<double[]>> features() {
         return Optional.empty();
     }
 
-    /** Refuses points of a dimension that the kernel does not fit. */
+    /** Refuses points whose dimension does not fit the kernel. */
     void checkDimension(int dimension) {}
 
     /** E k(X, Y) for independent X and Y, in closed form. */
@@ -297,15 +296,15 @@ public abstract sealed class Kernel {
     }
 
     /**
-     * The median of the distances ‖z<sub>i</sub> − z<sub>j</sub>‖ of all pairs i &lt; j of two samples taken together, zeros
-     * included: a usual width of a Gaussian kernel. Between the two in the middle of an even number of pairs it is half-way. It
-     * takes memory for the points only, and passes over the pairs four or five times.
+     * The median of the distances ‖z<sub>i</sub> − z<sub>j</sub>‖ of all pairs i &lt; j of two samples taken together, zeros included: a
+     * usual width of a Gaussian kernel. For an even number of pairs it is midway between the middle two. It needs memory for the points
+     * only, and passes over the pairs four or five times.
      *
      * @param x a sample, shape {@code [m][d]}
      * @param y another, shape {@code [n][d]}
      * @return the median
-     * @throws IllegalArgumentException if a sample is empty, the points differ in dimension, an entry is NaN or infinite, or the
-     *     median is 0, as where most points are the same
+     * @throws IllegalArgumentException if a sample is empty, the points differ in dimension, an entry is NaN or infinite, or the median is
+     *     0, for example because most points are the same
      */
     public static double medianDistance(double[][] x, double[][] y) {
         Points first = Points.of("x", x);
@@ -313,7 +312,7 @@ public abstract sealed class Kernel {
     }
 
     /**
-     * The median of the distances ‖z<sub>i</sub> − z<sub>j</sub>‖₁ in the same sense: a usual width of a Laplace kernel.
+     * The median of the distances ‖z<sub>i</sub> − z<sub>j</sub>‖₁ computed likewise: a usual width of a Laplace kernel.
      *
      * @param x a sample, shape {@code [m][d]}
      * @param y another, shape {@code [n][d]}
@@ -330,7 +329,7 @@ public abstract sealed class Kernel {
         return false;
     }
 
-    /** Whether digits cancel far from the origin unless points are centred: not in a function of differences. */
+    /** Whether digits cancel far from the origin unless points are centred; functions of differences do not need it. */
     boolean needsCentre() {
         return false;
     }
@@ -356,7 +355,7 @@ public abstract sealed class Kernel {
         void fill(Pairs pairs, double[] values) {
             pairs.squaredDistances(values);
             for (int j = 0; j < values.length; j++) {
-                // Divided twice, so that no width is too small or too large to be squared.
+                // Divided twice, as the square of a very small or large width could underflow or overflow.
                 values[j] = Math.exp(-values[j] / width / width / 2);
             }
         }

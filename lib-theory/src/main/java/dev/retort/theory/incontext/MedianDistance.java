@@ -7,8 +7,8 @@ import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
 
 /**
- * The median of the distances of all pairs, found digit by digit: each pass over the pairs counts how they go on after the bits that
- * are known, so that no list of distances is ever kept.
+ * The median of the distances of all pairs, found digit by digit: each pass over the pairs counts the next bits of the distances that agree
+ * in the bits known so far, so that no list of distances is kept.
  */
 final class MedianDistance {
 
@@ -43,7 +43,7 @@ final class MedianDistance {
         double upper = select(points, distances, pairs / 2);
         double median = pairs % 2 == 1 ? upper : before(points, distances, upper, pairs / 2) / 2 + upper / 2;
         if (!(median > 0 && median < Double.POSITIVE_INFINITY)) {
-            throw refusal("median distance", median, "is no width: choose one, for example the mean distance");
+            throw refusal("median distance", median, "is not a valid width: choose one, for example the mean distance");
         }
         return median;
     }
@@ -83,7 +83,7 @@ final class MedianDistance {
                 });
     }
 
-    /** The distance that comes before another, whose rank is known and whose equals may come before it too. */
+    /** The distance of the rank just below that of a given distance, which may be equal to it. */
     private static double before(Points points, Distances distances, double distance, long rank) {
         Below all = blocks(points)
                 .mapToObj(from -> {
@@ -103,15 +103,15 @@ final class MedianDistance {
         return all.count == rank ? all.largest : distance;
     }
 
-    /** How many distances are below one, and the largest of them. */
+    /** The number of distances below a given one, and the largest of them. */
     private record Below(long count, double largest) {}
 
-    /** Where blocks of points begin. */
+    /** The first points of the blocks. */
     private static IntStream blocks(Points points) {
         return IntStream.rangeClosed(0, (points.count() - 1) / BLOCK).parallel().map(block -> block * BLOCK);
     }
 
-    /** Every distance of a point of a block from those before it in the pool, each pair once. */
+    /** The distances of the points of a block from all points before them, each pair once. */
     private static void forPairs(Points points, Distances distances, int from, DoubleConsumer use) {
         int to = Math.min(points.count(), from + BLOCK);
         double[][] columns = points.columns(from, to);

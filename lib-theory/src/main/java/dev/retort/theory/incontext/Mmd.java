@@ -21,9 +21,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <pre>  MMD² = ‖E_P φ − E_Q φ‖² = E k(X, X′) + E k(Y, Y′) − 2 E k(X, Y),   X, X′ ~ P and Y, Y′ ~ Q independent.</pre>
  *
- * It is estimated from samples x<sub>1</sub>, …, x<sub>m</sub> of P and y<sub>1</sub>, …, y<sub>n</sub> of Q, given one point a row,
- * or computed in closed form between Gaussians; a permutation test says whether it is more than chance. Source: Gretton, Borgwardt,
- * Rasch, Schölkopf and Smola, <i>A kernel two-sample test</i> (JMLR 13, 2012).
+ * It is estimated from samples x<sub>1</sub>, …, x<sub>m</sub> of P and y<sub>1</sub>, …, y<sub>n</sub> of Q, given one point per row, or
+ * computed in closed form between Gaussians; a permutation test tells whether it is more than chance. Source: Gretton, Borgwardt, Rasch,
+ * Schölkopf and Smola, <i>A kernel two-sample test</i> (JMLR 13, 2012).
  *
  * <pre>{@code
  * import dev.retort.theory.incontext.*;
@@ -37,12 +37,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * double shifted = Mmd.of(Kernel.gaussian(1)).betweenGaussians(new double[] {0}, variance, new double[] {1}, variance); // 0.1773
  * }</pre>
  *
- * <p>Kernel matrices are computed in tiles and not kept: m = n = 5,000 takes megabytes. All processors are used, and results do not
- * depend on how many there are. Immutable.
+ * <p>Kernel matrices are computed in tiles and not kept, so that m = n = 5,000 takes only megabytes. All processors are used, and results
+ * do not depend on their number. Immutable.
  */
 public final class Mmd {
 
-    /** In units of the largest kernel value: by how much rounding may part two statistics that are equal. */
+    /** The rounding by which two equal statistics may differ, in units of the largest kernel value. */
     private static final double TIE = 1e-12;
 
     private final Kernel kernel;
@@ -96,7 +96,7 @@ public final class Mmd {
     }
 
     /**
-     * The discrepancy of two samples as they are: of the distributions that are uniform on them.
+     * The discrepancy of two samples, that is, of the uniform distributions on their points.
      *
      * @param x points, shape {@code [m][d]}, one a row
      * @param y points, shape {@code [n][d]}
@@ -158,10 +158,10 @@ public final class Mmd {
     }
 
     /**
-     * The unbiased estimate: as the biased one, but without the pairs of a point with itself. It may be negative.
+     * The unbiased estimate: like the biased one, but without the pairs of a point with itself. It may be negative.
      *
      * <p>Its standard error is that of the jackknife, (m − 1)/m Σ<sub>i</sub> (U<sub>−i</sub> − mean)² and the same of y, from the
-     * estimates U<sub>−i</sub> that leave out one point. For P ≠ Q it is right for large samples. It is never too small on average, up
+     * estimates U<sub>−i</sub> that leave out one point. For P ≠ Q it is consistent for large samples. It is never too small on average, up
      * to the difference between samples of m and of m − 1 (Efron and Stein, <i>The jackknife estimate of variance</i>, Ann. Statist. 9,
      * 1981); for P = Q, where the error is of the order 1/m, the variance is overestimated twofold. Whether P = Q is a question for
      * {@link #permutationTest}.
@@ -177,7 +177,7 @@ public final class Mmd {
     }
 
     /**
-     * As {@link #unbiased}, for ND4J arrays: inner products come from OpenBLAS where it is there, about twice as fast with points of
+     * As {@link #unbiased}, for ND4J arrays: inner products come from OpenBLAS if it is available, about twice as fast with points of
      * hundreds of coordinates, and distances from inner products, except where too many digits would cancel. Values agree with those of
      * Java arrays to some 10<sup>−14</sup> of the largest. Takes a copy of the points outside the Java heap.
      *
@@ -217,11 +217,10 @@ public final class Mmd {
     }
 
     /**
-     * The estimate that takes time in proportion to the samples: the mean of k(x<sub>1</sub>, x<sub>2</sub>) + k(y<sub>1</sub>,
-     * y<sub>2</sub>) − k(x<sub>1</sub>, y<sub>2</sub>) − k(x<sub>2</sub>, y<sub>1</sub>) and the same of points 3 and 4, and so on. It
-     * is unbiased, may be negative, and is normally distributed for many points, under P = Q too; but its error is larger than
-     * that of {@link #unbiased}. It depends on the order of the points: shuffle those that are sorted. Points that have no
-     * partner are left out.
+     * The estimate whose time is proportional to the sample size: the mean of k(x<sub>1</sub>, x<sub>2</sub>) + k(y<sub>1</sub>,
+     * y<sub>2</sub>) − k(x<sub>1</sub>, y<sub>2</sub>) − k(x<sub>2</sub>, y<sub>1</sub>) and the same for points 3 and 4, and so on. It is
+     * unbiased, may be negative, and is normally distributed for many points, under P = Q too; but its error is larger than that of {@link
+     * #unbiased}. It depends on the order of the points, so shuffle them if they are sorted. Points without a partner are left out.
      *
      * @param x points, shape {@code [m][d]}, one a row, at least 2
      * @param y points, shape {@code [n][d]}, at least 2
@@ -265,7 +264,7 @@ public final class Mmd {
         return PooledKernel.of(kernel, all, all, first.count());
     }
 
-    /** What is measured on arrays, from inner products that are made where they are fastest. */
+    /** Measures arrays, with inner products from OpenBLAS if it is available. */
     private <T> T ofArrays(INDArray x, INDArray y, Function<PooledKernel, T> measure) {
         Points first = Points.of("x", x);
         Points all = together(first, first.alike("y", Points.of("y", y)));
@@ -275,8 +274,8 @@ public final class Mmd {
     }
 
     /**
-     * Both samples, centred if the kernel allows it and that costs no digits: samples far apart may have details near the origin that
-     * centring would round, and differences of them show it.
+     * Both samples, centred if the kernel allows it and no digits are lost: if the samples are far apart, centring could round the digits
+     * of points near the origin, which affects their differences.
      */
     private Points together(Points first, Points second) {
         kernel.checkDimension(first.dimension());
@@ -289,14 +288,14 @@ public final class Mmd {
         return kernel.needsCentre() || centred.restores(all, centre) ? centred : all;
     }
 
-    /** (count − 1)/count Σ (value − mean)²: what a sample adds to the variance by the jackknife. */
+    /** (count − 1)/count Σ (value − mean)²: the contribution of a sample to the jackknife variance. */
     private static double spread(int count, IntToDoubleFunction values) {
         double[] left = IntStream.range(0, count).mapToDouble(values).toArray();
         double error = SampleMean.of(left).standardError() * (count - 1.0);
         return error * error;
     }
 
-    /** Sums of kernel values, those of points with themselves included. */
+    /** Sums of kernel values, including those of points with themselves. */
     private static final class Totals {
 
         final PooledKernel.RowSums sums;
@@ -356,12 +355,12 @@ public final class Mmd {
     }
 
     /**
-     * The witness: the function in which P and Q differ most, up to a factor, f(t) = mean k(x<sub>i</sub>, t) − mean k(y<sub>j</sub>,
-     * t). It is positive where the first sample is the denser one.
+     * The witness: the function whose means under P and Q differ most, up to a factor, f(t) = mean k(x<sub>i</sub>, t) − mean
+     * k(y<sub>j</sub>, t). It is positive where the first sample is denser.
      *
      * @param x points, shape {@code [m][d]}, one a row
      * @param y points, shape {@code [n][d]}
-     * @param at where it is evaluated, shape {@code [k][d]}
+     * @param at the points at which it is evaluated, shape {@code [k][d]}
      * @return a new array of f at these points
      * @throws IllegalArgumentException if a set is empty, the points differ in dimension, an entry is NaN or infinite, or the
      *     kernel leaves the range of numbers on them
@@ -391,9 +390,9 @@ public final class Mmd {
     }
 
     /**
-     * How far the {@linkplain #distance discrepancy of two samples} is from that of their distributions with a probability of
-     * at least 1 − δ: by at most √(K/m) + √(K/n) + √(2K ln(2/δ)(m + n)/(mn)). Of the classical theorem (Gretton et al., theorem 7) with
-     * half its first terms, which Jensen's inequality gives.
+     * A bound on the difference between the {@linkplain #distance discrepancy of two samples} and that of their distributions, which holds
+     * with a probability of at least 1 − δ: √(K/m) + √(K/n) + √(2K ln(2/δ)(m + n)/(mn)). This is the classical theorem (Gretton et al.,
+     * theorem 7) with its first two terms halved by Jensen's inequality.
      *
      * @param kernelBound K, at least k(x, x) at all points, for example that of {@link Kernel#bound()}
      * @param m the size of the first sample, at least 1
@@ -411,9 +410,9 @@ public final class Mmd {
     }
 
     /**
-     * By how much the {@linkplain #linearTime linear-time estimate} exceeds MMD² at most, with a probability of at least 1 − δ, in a
-     * kernel with 0 ≤ k ≤ K: K√(8 ln(1/δ)/⌊m/2⌋), by Hoeffding's inequality for terms between −2K and 2K. The same bounds how far it
-     * falls short. For a kernel of both signs, |k| ≤ K, give 2K.
+     * The most by which the {@linkplain #linearTime linear-time estimate} exceeds MMD², with a probability of at least 1 − δ, in a kernel
+     * with 0 ≤ k ≤ K: K√(8 ln(1/δ)/⌊m/2⌋), by Hoeffding's inequality for terms between −2K and 2K. The same bound holds for how far it
+     * falls below. For a kernel of both signs, |k| ≤ K, pass 2K.
      *
      * @param kernelBound K
      * @param samples m, the size of the smaller sample, at least 2
@@ -428,10 +427,10 @@ public final class Mmd {
     }
 
     /**
-     * Tests whether two samples can be of one distribution: how often a random division of all their points into m and n has a
-     * squared discrepancy at least as large. The p-value is exactly valid at every sample size, if the points are independent (or
-     * exchangeable, under the hypothesis). Kernel values are computed once for all permutations; the cost is (m + n)² of them, and
-     * (m + n)²/2 multiplications a permutation.
+     * Tests whether two samples can come from one distribution: the p-value is the share of random divisions of all points into m and n
+     * whose squared discrepancy is at least as large. The p-value is exactly valid at every sample size, if the points are independent (or
+     * exchangeable, under the hypothesis). Kernel values are computed once for all permutations; the cost is (m + n)² of them, and (m +
+     * n)²/2 multiplications a permutation.
      *
      * @param x points, shape {@code [m][d]}, one a row
      * @param y points, shape {@code [n][d]}
@@ -490,7 +489,7 @@ public final class Mmd {
         return new PermutationTest(Math.max(0, observed), (1.0 + asLarge) / sets.length, permutations);
     }
 
-    /** The division into the two samples, and random ones of the same sizes. */
+    /** The actual division into two samples, and random divisions of the same sizes. */
     private boolean[][] divisions(int m, int all) {
         boolean[][] sets = new boolean[permutations + 1][all];
         for (int i = 0; i < m; i++) {
@@ -500,7 +499,7 @@ public final class Mmd {
         for (int b = 1; b < sets.length; b++) {
             RandomGenerator random = streams.at(b).generator();
             int missing = m;
-            // Each point with the probability that is left for it: all sets of m points are equally likely.
+            // Takes each point with probability missing/(all − i), so that all sets of m points are equally likely.
             for (int i = 0; missing > 0; i++) {
                 if (random.nextInt(all - i) < missing) {
                     sets[b][i] = true;
@@ -512,14 +511,14 @@ public final class Mmd {
     }
 
     /**
-     * The power of the permutation test: how often it tells two distributions apart. Of a user's own data, draw rows at random.
+     * The power of the permutation test: how often it tells two distributions apart. For your own data, draw rows at random.
      *
      * @param first draws a point of P
      * @param second draws a point of Q
      * @param samples the size m = n of both samples, at least 1
      * @param level α, at which the test rejects
      * @param runs how many pairs of samples are drawn and tested, at least 2
-     * @return the share of them that is rejected, with its standard error
+     * @return the share of runs in which the test rejects, with its standard error
      * @throws IllegalArgumentException if a number is out of its range, or if the {@linkplain #withPermutations permutations} are too
      *     few for the level
      */

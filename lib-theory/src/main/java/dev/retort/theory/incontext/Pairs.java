@@ -3,8 +3,8 @@ package dev.retort.theory.incontext;
 import java.util.Arrays;
 
 /**
- * A point beside some others: what kernels are functions of. What they ask for is computed in plain Java here, in loops that run over
- * points and not over coordinates inside, which the compiler turns into vector instructions.
+ * A point and some others, the arguments of kernels. Inner products and distances are computed here in plain Java, with inner loops over
+ * points rather than coordinates, which the compiler turns into vector instructions.
  */
 class Pairs {
 
@@ -17,17 +17,17 @@ class Pairs {
         this.ys = ys;
     }
 
-    /** The point, which is to be left as it is. */
+    /** The point, which must not be modified. */
     final double[] point() {
         return x;
     }
 
-    /** The others, coordinate by coordinate, which are to be left as they are. */
+    /** The others, coordinate by coordinate, which must not be modified. */
     double[][] others() {
         return ys;
     }
 
-    /** The same points, of which only some coordinates count. */
+    /** The same points, restricted to some coordinates. */
     final Pairs on(int from, int to) {
         return new Pairs(Arrays.copyOfRange(x, from, to), Arrays.copyOfRange(others(), from, to));
     }

@@ -6,11 +6,11 @@ import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.refusal;
 
 /**
- * What a permutation test found: whether two samples can be of one distribution.
+ * The result of a permutation test of whether two samples come from one distribution.
  *
  * @param statistic the squared discrepancy of the two samples, by the biased estimate
- * @param pValue (1 + the number of permutations with a statistic at least as large) / (1 + the number of permutations): under the
- *     hypothesis of one distribution it is at most α with a probability of at most α, for every α and at every sample size
+ * @param pValue (1 + the number of permutations with a statistic at least as large) / (1 + the number of permutations): if both samples
+ *     come from one distribution, it is at most α with a probability of at most α, for every α and sample size
  * @param permutations how many permutations were drawn
  */
 public record PermutationTest(double statistic, double pValue, int permutations) {

@@ -7,15 +7,15 @@ import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pairs of points whose inner products are made a tile at a time by the algebra that regression is made by, on one thread each, so that
- * values do not depend on the number of threads. Distances are ‖x‖² + ‖y‖² − 2⟨x, y⟩ where that keeps its digits, and sums of
- * squared differences elsewhere. Holds a copy of the points outside the heap until it is closed.
+ * Pairs of points whose inner products are computed tile by tile with the dense linear algebra that regression uses, each tile on one
+ * thread, so that values do not depend on the number of threads. Squared distances are ‖x‖² + ‖y‖² − 2⟨x, y⟩ where that keeps its digits,
+ * and sums of squared differences elsewhere. Holds a copy of the points outside the heap until it is closed.
  */
 final class PointProducts implements PairSource, AutoCloseable {
 
     /**
-     * The part of ‖x‖² + ‖y‖² below which a squared distance is computed from differences: what is left of it has lost 6 of 53 bits to
-     * the cancellation.
+     * The share of ‖x‖² + ‖y‖² below which a squared distance is computed from differences, because it would lose 6 of 53 bits to
+     * cancellation.
      */
     private static final double NEAR = 1.0 / 64;
 
@@ -67,7 +67,7 @@ final class PointProducts implements PairSource, AutoCloseable {
         rows.close();
     }
 
-    /** Coordinate by coordinate, once a kernel asks for them. */
+    /** The other points coordinate by coordinate, computed when a kernel first asks for them. */
     private final class Columns {
 
         private final int from;
@@ -123,7 +123,7 @@ final class PointProducts implements PairSource, AutoCloseable {
                 values[j] = squaredNorm + squaredNorms[columns.from + j] - 2 * products[j];
             }
             for (int j = 0; j < values.length; j++) {
-                // What has overflowed is not greater than anything.
+                // The negated comparison also catches NaN, which results from overflow.
                 if (!(values[j] > NEAR * (squaredNorm + squaredNorms[columns.from + j]))) {
                     values[j] = squaredDistance(point(), points.row(columns.from + j));
                 }
@@ -131,7 +131,7 @@ final class PointProducts implements PairSource, AutoCloseable {
         }
     }
 
-    /** In four running sums, as {@link DotProduct} has them. */
+    /** With four running sums, like {@link DotProduct}. */
     private static double squaredDistance(double[] x, double[] y) {
         double s0 = 0;
         double s1 = 0;

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.function.ObjIntConsumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Points of one dimension, one a row, checked and copied, so that no caller can change them meanwhile. */
+/** Points of one dimension, one per row, checked and copied, so that no caller can change them in the meantime. */
 final class Points implements PairSource {
 
     private final double[][] rows;
@@ -22,8 +22,8 @@ final class Points implements PairSource {
     /**
      * Checked points.
      *
-     * @param name what they are called in messages
-     * @param points one a row, at least one, of at least one coordinate
+     * @param name their name in messages
+     * @param points the points, one per row, at least one, with at least one coordinate
      */
     static Points of(String name, double[][] points) {
         if (notNull(name, points).length == 0) {
@@ -44,8 +44,8 @@ final class Points implements PairSource {
     /**
      * Checked points of an array.
      *
-     * @param name what they are called in messages
-     * @param points one a row, of any numeric type, order and stride
+     * @param name their name in messages
+     * @param points the points, one per row, of any numeric type, order and stride
      */
     static Points of(String name, INDArray points) {
         ArrayArguments.features(name, points);
@@ -56,24 +56,24 @@ final class Points implements PairSource {
         return new Points(rows);
     }
 
-    /** Checked points of the dimension of these. */
+    /** Checked points of the same dimension as these. */
     Points alike(String name, double[][] points) {
         return alike(name, of(name, points));
     }
 
-    /** The same of points that are checked already. */
+    /** The same for points that have already been checked. */
     Points alike(String name, Points others) {
         length(name + "[0]", others.dimension(), "the dimension of the other points", dimension());
         return others;
     }
 
-    /** A checked point of the dimension of these. */
+    /** A checked point of the same dimension as these. */
     double[] alike(String name, double[] point) {
         length(name, finite(name, notNull(name, point)).length, "the dimension of the other points", dimension());
         return point.clone();
     }
 
-    /** These points, followed by others of their dimension. */
+    /** These points, followed by others of the same dimension. */
     Points followedBy(Points others) {
         double[][] all = Arrays.copyOf(rows, count() + others.count());
         System.arraycopy(others.rows, 0, all, count(), others.count());
@@ -88,19 +88,19 @@ final class Points implements PairSource {
         return rows[0].length;
     }
 
-    /** A point, which is to be left as it is. */
+    /** A point, which must not be modified. */
     double[] row(int i) {
         return rows[i];
     }
 
-    /** All points, which are to be left as they are. */
+    /** All points, which must not be modified. */
     double[][] rows() {
         return rows;
     }
 
     /**
-     * About their mean: coordinate by coordinate a multiple of the power of two that their spread has, so that subtracting it is exact
-     * unless points have digits below what matters.
+     * A centre near the mean. Each coordinate is a multiple of a power of two matched to the points' spread, so that subtracting it is
+     * exact unless points have digits too small to matter.
      */
     double[] centre() {
         double[] least = rows[0].clone();
@@ -116,7 +116,7 @@ final class Points implements PairSource {
         double[] centre = new double[dimension()];
         for (int k = 0; k < centre.length; k++) {
             double unit = Math.scalb(1.0, Math.getExponent(most[k] - least[k]));
-            // Centring would leave equal points at 0; it is not needed near the origin, nor possible if the spread
+            // Centring would move equal points to 0; it is not needed near the origin, and not possible if the spread
             // overflows.
             double units = least[k] == most[k] ? 0 : mean[k] / unit;
             centre[k] = least[k] == most[k] ? least[k] : Double.isFinite(units) ? Math.rint(units) * unit : 0;
@@ -124,7 +124,7 @@ final class Points implements PairSource {
         return centre;
     }
 
-    /** These points less a vector. */
+    /** These points with a vector subtracted. */
     Points less(double[] vector) {
         double[][] shifted = new double[count()][dimension()];
         for (int i = 0; i < shifted.length; i++) {
@@ -135,7 +135,7 @@ final class Points implements PairSource {
         return new Points(shifted);
     }
 
-    /** Whether adding a vector restores other points exactly: then nothing was rounded when it was subtracted from them. */
+    /** Whether adding a vector to these points gives the others exactly, that is, whether subtracting it rounded nothing. */
     boolean restores(Points others, double[] vector) {
         for (int i = 0; i < count(); i++) {
             for (int k = 0; k < vector.length; k++) {

@@ -4,26 +4,26 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * The kernel matrix of two samples taken together, in square tiles that are computed when they are needed and never kept: memory
- * grows with the number of points and not with its square. Tiles of one sample do not reach into the other. Tiles are shared out
- * among threads, and what is summed is summed in an order that does not depend on them.
+ * The kernel matrix of two samples taken together, in square tiles that are computed when needed and never kept: memory grows with the
+ * number of points and not with its square. No tile spans both samples. Threads share the tiles, and sums are taken in an order that does
+ * not depend on the threads.
  */
 final class PooledKernel {
 
-    /** A tile of this side takes half a megabyte, which second-level caches hold. */
+    /** The side of a tile, which takes half a megabyte and fits into a second-level cache. */
     private static final int SIDE = 256;
 
     private final Kernel kernel;
     private final Points points;
     private final PairSource pairs;
 
-    /** How many points are of the first sample. */
+    /** The number of points in the first sample. */
     private final int first;
 
-    /** Where tiles begin; the last entry is the number of points. */
+    /** The first points of the tiles; the last entry is the number of points. */
     private final int[] edges;
 
-    /** The values k(z, z), which also tell whether the kernel fits the points. */
+    /** The values k(z, z); computing them also checks that the kernel fits the points. */
     private final double[] diagonal;
 
     private PooledKernel(Kernel kernel, Points points, PairSource pairs, int first, int[] edges) {
@@ -41,9 +41,9 @@ final class PooledKernel {
     /**
      * The matrix of a kernel, which must fit the points.
      *
-     * @param points both samples, of which the first begins
+     * @param points both samples, the first sample first
      * @param pairs their pairs
-     * @param first how many points are of the first sample
+     * @param first the number of points in the first sample
      */
     static PooledKernel of(Kernel kernel, Points points, PairSource pairs, int first) {
         int[] edges = IntStream.concat(
@@ -68,17 +68,17 @@ final class PooledKernel {
         return diagonal[i];
     }
 
-    /** What is done with a tile: the values of rows from..to and columns from..to, row after row. */
+    /** Processes a tile: the values of rows from..to and columns from..to, row by row. */
     private interface TileWork {
         void accept(int rowBlock, int columnBlock, double[][] tile);
     }
 
-    /** Goes through the tiles on and below the diagonal. */
+    /** Processes the tiles on and below the diagonal. */
     private void forTiles(TileWork work) {
         int blocks = edges.length - 1;
         IntStream.range(0, blocks * (blocks + 1) / 2).parallel().forEach(index -> {
             int rowBlock = (int) ((Math.sqrt(8.0 * index + 1) - 1) / 2);
-            // The root may be off by its rounding.
+            // The root may be off by rounding.
             while (rowBlock * (rowBlock + 1) / 2 > index) {
                 rowBlock--;
             }
@@ -99,14 +99,14 @@ final class PooledKernel {
         });
     }
 
-    /** For every point the sums of its kernel values with the first and with the second sample, itself included. */
+    /** For every point, the sums of its kernel values with the first and with the second sample, including itself. */
     RowSums rowSums() {
         OfRows ofRows = new OfRows();
         forTiles(ofRows);
         return ofRows.sums();
     }
 
-    /** Sums of every row, from what tiles of a block of columns have of it. */
+    /** Sums of every row, collected from the tiles. */
     private final class OfRows implements TileWork {
 
         private final double[][] sums = new double[edges.length - 1][points.count()];
@@ -164,9 +164,9 @@ final class PooledKernel {
     }
 
     /**
-     * The sums of all values inside sets of points, wᵀKw for indicators w, and those of rows, from one pass over the kernel's values.
+     * The sums of all values inside sets of points, wᵀKw for indicators w, and the row sums, from one pass over the kernel's values.
      *
-     * @param sets one set a row: whether it has point i
+     * @param sets one set per row: whether it contains point i
      */
     SetSums sumsWithin(boolean[][] sets) {
         OfRows ofRows = new OfRows();
@@ -178,7 +178,7 @@ final class PooledKernel {
         return new SetSums(ofRows.sums(), ofSets.sums());
     }
 
-    /** Sums over sets: of all rows, and for each set that of k(z_i, z_j) over all i and j in it. */
+    /** The sums of all rows, and for each set the sum of k(z_i, z_j) over all i and j in it. */
     static final class SetSums {
 
         final RowSums rows;
@@ -190,7 +190,7 @@ final class PooledKernel {
         }
     }
 
-    /** Sums inside sets, from what every tile has of them. */
+    /** Sums inside sets, collected from the tiles. */
     private final class OfSets implements TileWork {
 
         private final boolean[][] sets;
@@ -225,7 +225,7 @@ final class PooledKernel {
         }
     }
 
-    /** Some of the sets, which fit into a cache together with what is summed for them. */
+    /** A group of sets that fits into the cache together with its sums. */
     private static final class SetsAtOnce {
 
         static final int COUNT = 128;
@@ -240,7 +240,7 @@ final class PooledKernel {
             this.count = Math.min(COUNT, sets.length - from);
         }
 
-        /** The indicators of some points: for each of them which sets have it. */
+        /** The indicators of some points: for each point, which sets contain it. */
         private double[][] indicators(int at, int points) {
             double[][] indicators = new double[points][count];
             for (int b = 0; b < count; b++) {
@@ -287,7 +287,7 @@ final class PooledKernel {
             }
         }
 
-        /** Four at a time, each in an array of its own: the compiler makes vector instructions of this loop, and of no other form. */
+        /** Four at a time, each in its own array: the compiler turns this form of the loop, and no other, into vector instructions. */
         private static void addFour(
                 double[] sums,
                 double k0,

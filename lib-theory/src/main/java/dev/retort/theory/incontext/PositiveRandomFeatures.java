@@ -33,7 +33,7 @@ public final class PositiveRandomFeatures implements UnaryOperator<double[]> {
     private final int count;
     private final long seed;
 
-    /** The directions ω, one a row. */
+    /** The directions ω, one per row. */
     private final double[][] directions;
 
     private PositiveRandomFeatures(int dimension, int count, long seed) {
@@ -51,7 +51,7 @@ public final class PositiveRandomFeatures implements UnaryOperator<double[]> {
      * Features of seed 0.
      *
      * @param dimension d of the points, at least 1
-     * @param count how many features, r, at least 1
+     * @param count the number of features r, at least 1
      * @return the features
      * @throws IllegalArgumentException if a number is less than 1
      */
@@ -73,7 +73,7 @@ public final class PositiveRandomFeatures implements UnaryOperator<double[]> {
      * The features of a point.
      *
      * @param x a point, shape {@code [d]}
-     * @return a new array φ(x), shape {@code [r]}; what overflows in it is infinite
+     * @return a new array φ(x), shape {@code [r]}; entries that overflow are infinite
      * @throws IllegalArgumentException if the point is not of dimension d
      */
     @Override
@@ -124,10 +124,10 @@ public final class PositiveRandomFeatures implements UnaryOperator<double[]> {
     }
 
     /**
-     * The constant c with which the bias of weights on these features is at most c times the discrepancy of the keys in the Gaussian
-     * kernel of width 1, for values that are linear in the keys, v = Aκ: c = ‖A‖ ((1/r) Σ<sub>j</sub>
-     * exp(‖ω<sub>j</sub>‖²)(d + ‖ω<sub>j</sub>‖²))<sup>½</sup>. Each feature is a Gaussian bump at ω<sub>j</sub>, and a coordinate
-     * times it a derivative of one. Of these features only: the mean over directions is infinite, so that c grows without bound with r.
+     * The constant c such that the bias of weights on these features is at most c times the discrepancy of the keys in the Gaussian kernel
+     * of width 1, for values that are linear in the keys, v = Aκ: c = ‖A‖ ((1/r) Σ<sub>j</sub> exp(‖ω<sub>j</sub>‖²)(d +
+     * ‖ω<sub>j</sub>‖²))<sup>½</sup>. Each feature is a Gaussian bump at ω<sub>j</sub>, and a coordinate times a bump is a derivative of
+     * one. The constant is for these directions only: its mean over directions is infinite, so that c grows without bound with r.
      *
      * @param valueNorm ‖A‖, the largest singular value, at least 0
      * @return c

@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Weights that a prompt implies, as a sum over its demonstrations, W = Σ<sub>i</sub> a<sub>i</sub> φ(κ<sub>i</sub>)ᵀ: a linear map
- * from the features of a query to a value. The features of a kernel may be infinitely many; the map is then known by what it does.
- * Made by {@link AttentionDistillation}. Immutable.
+ * The weights that a prompt implies, as a sum over its demonstrations, W = Σ<sub>i</sub> a<sub>i</sub> φ(κ<sub>i</sub>)ᵀ: a linear map from
+ * the features of a query to a value. A kernel may have infinitely many features; the map is then known only through its values. Made by
+ * {@link AttentionDistillation}. Immutable.
  */
 public final class ReferenceWeights {
 
@@ -21,7 +21,7 @@ public final class ReferenceWeights {
     /** The keys coordinate by coordinate, as kernels read them. */
     private final double[][] columns;
 
-    /** a_i, one a row. */
+    /** a_i, one per row. */
     private final double[][] coefficients;
 
     ReferenceWeights(Kernel kernel, Points keys, double[][] coefficients) {
@@ -31,7 +31,7 @@ public final class ReferenceWeights {
         this.coefficients = coefficients;
     }
 
-    /** Of values and of keys. */
+    /** The dimensions of values and of keys. */
     int[] dimensions() {
         return new int[] {coefficients[0].length, keys.dimension()};
     }
@@ -55,7 +55,7 @@ public final class ReferenceWeights {
     /**
      * The predictions for several queries.
      *
-     * @param queries one a row, shape {@code [m][d_k]}
+     * @param queries the queries, one per row, shape {@code [m][d_k]}
      * @return a new array, shape {@code [m][d_v]}
      * @throws IllegalArgumentException as {@link #predict(double[])} does
      */
@@ -97,7 +97,7 @@ public final class ReferenceWeights {
      * The distance of two maps.
      *
      * @param other weights on the same features
-     * @return the Frobenius norm ‖W − W′‖; from the matrices where features are finite, else with an error of about
+     * @return the Frobenius norm ‖W − W′‖; from the matrices if there are finitely many features, otherwise with an error of about
      *     10<sup>−8</sup> ‖W‖
      * @throws IllegalArgumentException if keys or values differ in dimension, or the kernels are not the same
      */
@@ -136,8 +136,8 @@ public final class ReferenceWeights {
     }
 
     /**
-     * The weights as a matrix, where the kernel has finitely many features: the linear one, or one made {@linkplain Kernel#ofFeatures
-     * of features}.
+     * The weights as a matrix, where the kernel has finitely many features: the linear kernel, or one made {@linkplain Kernel#ofFeatures of
+     * features}.
      *
      * @return a new array W, shape {@code [d_v][features]}
      * @throws IllegalStateException if the kernel has infinitely many features

@@ -16,10 +16,9 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
- * What in-context predictors lose on Gaussian features of any covariance, averaged exactly over the noise of the labels and
- * over the query, and over a sample of contexts: for predictors that have no closed form. The same contexts serve every
- * predictor, so that differences between predictors are better known than their risks. Memory: 8 d² bytes for each context.
- * Immutable.
+ * The excess risk of in-context predictors on Gaussian features of any covariance, averaged exactly over label noise and query, and by
+ * sampling over contexts, for predictors without a closed form. All predictors use the same contexts, so that differences between
+ * predictors are known more precisely than their risks. Memory: 8 d² bytes for each context. Immutable.
  *
  * <pre>{@code
  * import dev.retort.theory.incontext.*;
@@ -56,7 +55,7 @@ public final class SampledContexts {
             SymmetricEigen gram =
                     SymmetricEigen.of(features.transposed().times(features).toArray());
             this.eigenvalues = gram.values();
-            // They ascend; those without a place in the rank are rounding.
+            // They ascend; those beyond the rank are rounding.
             int rank = Math.min(length, task.spectrum().rank());
             Arrays.fill(eigenvalues, 0, Math.max(0, dimension - rank), 0);
             double[][] vectors = new double[dimension][];
@@ -99,7 +98,7 @@ public final class SampledContexts {
      *
      * @param task covariance, the coefficients of one task, and noise; of a listed spectrum
      * @param length the number of examples n, at least 1
-     * @param count how many contexts, at least 2
+     * @param count the number of contexts, at least 2
      * @param seed the seed, any number
      * @return the contexts
      * @throws IllegalArgumentException if the spectrum is not listed, or a number is out of range
@@ -117,7 +116,7 @@ public final class SampledContexts {
      * The excess risk of a predictor.
      *
      * @param predictor the predictor
-     * @return the mean of (ŵ − β)ᵀΣ(ŵ − β) over the contexts; a draw is already the mean over noise
+     * @return the mean of (ŵ − β)ᵀΣ(ŵ − β) over the contexts, each averaged over the noise
      */
     public SampleMean excess(InContextPredictor predictor) {
         notNull("predictor", predictor);

@@ -21,12 +21,12 @@ public final class Selection {
         return indices.clone();
     }
 
-    /** {@return the squared discrepancy J of the target and what is chosen, at least 0} */
+    /** {@return the squared discrepancy J between the target and the choice, at least 0} */
     public double objective() {
         return objectives[objectives.length - 1];
     }
 
-    /** {@return a new array of the squared discrepancies of the first 1, 2, … of what is chosen} */
+    /** {@return a new array of the squared discrepancies of the first 1, 2, … demonstrations} */
     public double[] objectives() {
         return objectives.clone();
     }
@@ -37,16 +37,16 @@ public final class Selection {
     }
 
     /**
-     * The chosen rows of something that is in the order of the pool.
+     * The chosen rows of an array in the order of the pool.
      *
-     * @param pool the points, or what belongs to them, one a row
+     * @param pool the points, or data that belong to them, one per row
      * @return a new array of the rows that are chosen, in order; the rows themselves are not copied
      * @throws IllegalArgumentException if there is no pool, or it has no row of a chosen index
      */
     public double[][] of(double[][] pool) {
         int last = Arrays.stream(indices).max().orElse(-1);
         if (notNull("pool", pool).length <= last) {
-            throw refusal("pool.length", pool.length, "is not more than the largest index that was chosen, " + last);
+            throw refusal("pool.length", pool.length, "is not greater than the largest index that was chosen, " + last);
         }
         return Arrays.stream(indices).mapToObj(i -> pool[i]).toArray(double[][]::new);
     }

@@ -19,21 +19,21 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
- * What pre-training on M tasks is worth: the two Bayes predictors between which in-context learners are found, against M. The
- * tasks are drawn from N(0, (p/d)I). The <i>memorising</i> predictor is the posterior mean under the uniform prior on the M
- * tasks; the <i>generalising</i> one that under the Gaussian from which they came, {@link IsotropicContext#bayes()}. Excess
+ * The value of pre-training on M tasks: the risks, as functions of M, of the two Bayes predictors between which in-context learners lie.
+ * The tasks are drawn from N(0, (p/d)I). The <i>memorising</i> predictor is the posterior mean under the uniform prior on the M tasks; the
+ * <i>generalising</i> predictor is the posterior mean under the Gaussian that the tasks came from, {@link IsotropicContext#bayes()}. Excess
  * risks are averaged over the draw of the tasks.
  *
- * <p>Each is the best on its own ground. On pre-training tasks memorising gains G(M) ≥ 0 over generalising, on new tasks it
- * loses D(M) ≥ 0, and both are the mean squared distance between the two predictors, over contexts of a pre-training and of a
- * new task. So on either ground alone the two never cross. They do where both grounds count, {@link #crossing}, and where
- * memorising has its price, {@link #crossingAtPrice}.
+ * <p>Each is optimal for its own tasks. On pre-training tasks memorising is better than generalising by G(M) ≥ 0, on new tasks it is worse
+ * by D(M) ≥ 0; both are the mean squared distance between the two predictors, over contexts of a pre-training task and of a new task
+ * respectively. So on either kind of task alone the two never cross. They do where both kinds count, {@link #crossing}, and where
+ * memorising has a price, {@link #crossingAtPrice}.
  *
- * <p>{@link #generalising()} and the limit {@link #distanceTimesTasks} are exact. What the memorising predictor loses is a
- * mean over draws of a context and of tasks, the same tasks for all M, with the directions that the context does not show
- * integrated out; it is exact for n = 0, and for M = 1 and 2 on pre-training tasks. On these it errs where it takes one task for
- * another. Where (M − 1)R(2) is less than a tenth of p, R(2) being the risk at M = 2, so that few draws or none would show that, draws are
- * made of contexts in which it is likely, and weighted by how rare they are: a risk of 10⁻⁷ is then as well known as one of ½.
+ * <p>{@link #generalising()} and the limit {@link #distanceTimesTasks} are exact. The risk of the memorising predictor is a mean over draws
+ * of a context and of tasks, the same tasks for all M, with the directions that the context does not determine integrated out; it is exact
+ * for n = 0, and for M = 1 and 2 on pre-training tasks. On those it errs where it confuses two tasks. Where (M − 1)R(2) is less than a
+ * tenth of p, R(2) being the risk at M = 2, such confusion is rare, and importance sampling draws contexts in which it is likely: a risk of
+ * 10⁻⁷ is then known as precisely as one of ½.
  *
  * <p>Sources: Raventós, Paul, Chen and Ganguli (NeurIPS 2023, arXiv 2306.15063) for the two predictors, Wurgaft et al. (arXiv
  * 2506.17859) for the price; derivations are in the module's documentation, {@code docs/in-context-predictors.md}. Immutable.
@@ -52,7 +52,7 @@ import java.util.stream.IntStream;
  */
 public final class TaskDiversity {
 
-    /** As a share of the power: below it, mistakes are too rare for plain draws and are sampled by importance. */
+    /** The share of the power below which mistakes are too rare for plain draws and importance sampling is used. */
     private static final double RARE = 0.1;
 
     private final double generalising;
@@ -75,8 +75,8 @@ public final class TaskDiversity {
      *
      * @param tasks the number of tasks M at which they tie, interpolated
      * @param standardError the standard error of M, to first order
-     * @param below the number of tasks at which the one side was found
-     * @param above the number of tasks at which the other side was found
+     * @param below the largest number of tasks computed before the tie
+     * @param above the smallest number of tasks computed after the tie
      * @param memorisingBelow whether it is for fewer tasks that memorising is better
      */
     public record Crossing(double tasks, double standardError, int below, int above, boolean memorisingBelow) {}
@@ -91,8 +91,8 @@ public final class TaskDiversity {
      * @param draws how many draws, at least 2
      * @param seed the seed, any number
      * @return the risks
-     * @throws IllegalArgumentException if the context has no noise or no power, if the square of the one and the other differ by more than
-     *     10³⁰⁷, or if a number is out of range
+     * @throws IllegalArgumentException if the context has no noise or no power, if the square of the noise and the power differ by a factor
+     *     of more than 10³⁰⁷, or if a number is out of range
      */
     public static TaskDiversity of(IsotropicContext context, int mostTasks, int draws, long seed) {
         positive("noise", notNull("context", context).noise());
@@ -138,7 +138,7 @@ public final class TaskDiversity {
         return new TaskDiversity(generalising, tasks, onPretraining, distanceOnNew);
     }
 
-    /** Takes from values what they share with a control of known mean, by regression. */
+    /** Reduces the variance of values by regression on a control variate of known mean. */
     private static double[] controlled(double[] values, double[] control, double known) {
         double valueMean = SampleMean.of(values).mean();
         double controlMean = SampleMean.of(control).mean();
@@ -154,7 +154,7 @@ public final class TaskDiversity {
                 .toArray();
     }
 
-    /** One context and one sequence of tasks, in the eigenbasis of XᵀX, the directions of eigenvalue 0 integrated out. */
+    /** One context and one sequence of tasks, in the eigenbasis of XᵀX, with the directions of eigenvalue 0 integrated out. */
     private static final class Draw {
 
         private final double[] onPretraining;
@@ -219,7 +219,7 @@ public final class TaskDiversity {
         }
     }
 
-    /** What labels say of tasks: the posterior mean of the Gaussian prior, and sums over a growing list of tasks. */
+    /** The posterior given the labels: its mean under the Gaussian prior, and sums over a growing list of tasks. */
     private static final class Posterior {
 
         private final double[] scales;
@@ -308,8 +308,8 @@ public final class TaskDiversity {
      * The excess risk of the memorising predictor on one of the tasks that it was trained on.
      *
      * @param i the place of M in {@link #tasks()}, from 0, not M itself
-     * @return the mean over draws, with a standard error that can be trusted however small it is; at most {@link #generalising()}, towards
-     *     which it grows with M, from 0 at M = 1; exact at M = 2
+     * @return the mean over draws, with a standard error that is reliable even for tiny risks; it grows with M, from 0 at M = 1 towards
+     *     {@link #generalising()}, and is exact at M = 2
      * @throws IndexOutOfBoundsException if there is no such number of tasks
      */
     public SampleMean memorisingOnPretraining(int i) {
@@ -320,7 +320,7 @@ public final class TaskDiversity {
      * The excess risk of the memorising predictor on a new task.
      *
      * @param i the place of M in {@link #tasks()}, from 0, not M itself
-     * @return the mean over draws; at least {@link #generalising()}, towards which it falls with M, from 2p at M = 1
+     * @return the mean over draws; it falls with M, from 2p at M = 1 towards {@link #generalising()}
      * @throws IndexOutOfBoundsException if there is no such number of tasks
      */
     public SampleMean memorisingOnNew(int i) {
@@ -332,7 +332,7 @@ public final class TaskDiversity {
     /**
      * The first number of tasks at which the predictors tie when some of the tasks to come are new.
      *
-     * @param newShare the share ρ of new tasks, between 0 and 1, neither included
+     * @param newShare the share ρ of new tasks, strictly between 0 and 1
      * @return where (1 − ρ)G(M) = ρD(M); empty if one predictor is better at all {@link #tasks()}
      * @throws IllegalArgumentException if the share is not between 0 and 1
      */
@@ -342,10 +342,10 @@ public final class TaskDiversity {
     }
 
     /**
-     * The number of tasks beyond which memorising is not worth its price on the pre-training tasks themselves: as the sum of
-     * loss and complexity, which says when a trained model gives it up.
+     * The number of tasks beyond which memorising is not worth its price, even on the pre-training tasks: the point at which the sum of
+     * loss and complexity makes a trained model give up memorising.
      *
-     * @param price what each memorised task costs, in units of squared error, greater than 0
+     * @param price the cost of each memorised task, in units of squared error, greater than 0
      * @return where G(M) = price · M, which holds at one M at most; empty if that is not among {@link #tasks()}
      * @throws IllegalArgumentException if the price is not positive and finite
      */
@@ -354,7 +354,7 @@ public final class TaskDiversity {
         return crossing((count, gain, distance) -> gain - price * count);
     }
 
-    /** What memorising is better by. */
+    /** The advantage of memorising over generalising. */
     private interface Advantage {
         double of(int count, double gain, double distance);
     }
@@ -388,12 +388,12 @@ public final class TaskDiversity {
     }
 
     /**
-     * How memorising becomes generalising: the limit of M·G(M) and of M·D(M) as M grows,
+     * How fast memorising approaches generalising: the limit of M·G(M) and of M·D(M) as M grows,
      *
      * <pre>  E[det(I + A) · (p/d) tr (I + A)⁻¹] = (p/d) Σ_k (d − k) C(d, k) n(n−1)⋯(n−k+1) (p/(dσ²))^k,   A = (p/(dσ²)) XᵀX.</pre>
      *
-     * Exact; it grows exponentially with min(n, d). Where contexts say much, p ≫ dσ²/n, it is approached slowly and from below,
-     * and limit/M is rather an upper estimate than an approximation.
+     * Exact; it grows exponentially with min(n, d). Where contexts are informative, p ≫ dσ²/n, it is approached slowly and from below, and
+     * limit/M is an overestimate rather than an approximation.
      *
      * @param context dimension, length, power, and noise, which must be greater than 0
      * @return the limit, in units of squared error; infinite if it overflows

@@ -9,13 +9,13 @@ import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 /**
- * What it does to attention that a prompt is not of the target's distribution: the bias of its reference weights W₀ = E v φ(κ)ᵀ, and what
- * follows from it for answers and risks.
+ * The effect on attention of a prompt whose distribution differs from the target's: the bias of its reference weights W₀ = E v φ(κ)ᵀ, and
+ * the consequences for answers and risks.
  *
- * <p>The bias <em>is</em> a maximum mean discrepancy, with no constant between them: of the pairs (key, value), in the product kernel
- * ⟨v, v′⟩ k(κ, κ′). In the kernel of the keys alone no constant bounds it, even on bounded sets (the module's documentation has the
- * examples): a prompt whose keys agree with the target's in every respect that k sees may still be biased, through its values. Other
- * kernels and distances are diagnostics, each with a constant of its own.
+ * <p>The bias <em>is</em> a maximum mean discrepancy, with no constant between them: of the pairs (key, value), in the product kernel ⟨v,
+ * v′⟩ k(κ, κ′). In the kernel of the keys alone no constant bounds it, even on bounded sets (the module's documentation has the examples):
+ * a prompt whose keys match the target's in every respect that k detects may still be biased, through its values. Other kernels and
+ * distances are diagnostics, each with its own constant.
  *
  * <pre>{@code
  * import dev.retort.theory.incontext.*;
@@ -42,7 +42,7 @@ public final class WeightBias {
      * The bias of a prompt.
      *
      * @param prompt the demonstrations, P
-     * @param target the pairs of keys and values that it should stand for, Q, in the same kernel
+     * @param target the pairs of keys and values that the prompt should represent, Q, in the same kernel
      * @return the bias of the first against the second
      * @throws IllegalArgumentException if kernels or dimensions differ
      */
@@ -75,7 +75,7 @@ public final class WeightBias {
     }
 
     /**
-     * The discrepancy of the keys in the kernel of attention, whatever their values: a diagnostic, and no bound of the bias.
+     * The discrepancy of the keys in the kernel of attention, whatever their values: a diagnostic, not a bound on the bias.
      *
      * @return MMD of the keys
      */
@@ -105,7 +105,7 @@ public final class WeightBias {
     }
 
     /**
-     * A bound of {@link #ofAttention}: (√k(q, q)/z<sub>P</sub>)(bias + ‖f<sub>Q</sub>(q)‖ MMD of the keys), where z<sub>P</sub> is the
+     * A bound on {@link #ofAttention}: (√k(q, q)/z<sub>P</sub>)(bias + ‖f<sub>Q</sub>(q)‖ MMD of the keys), where z<sub>P</sub> is the
      * mean of k(κ, q) over the prompt.
      *
      * @param query q, shape {@code [d_k]}
@@ -133,8 +133,8 @@ public final class WeightBias {
     }
 
     /**
-     * A bound of what the shift can do to the risk of any weights of a norm, |L<sub>P</sub>(W) − L<sub>Q</sub>(W)| for the loss ½‖v −
-     * Wφ(κ)‖²: ½B² MMD of the keys in k² + B · bias + ½|E<sub>P</sub>‖v‖² − E<sub>Q</sub>‖v‖²|.
+     * A bound on the effect of the shift on the risk of any weights up to a given norm, |L<sub>P</sub>(W) − L<sub>Q</sub>(W)| for the loss
+     * ½‖v − Wφ(κ)‖²: ½B² MMD of the keys in k² + B · bias + ½|E<sub>P</sub>‖v‖² − E<sub>Q</sub>‖v‖²|.
      *
      * @param weightNorm B, at least ‖W‖
      * @return the bound
@@ -156,8 +156,8 @@ public final class WeightBias {
     }
 
     /**
-     * How far the reference weights of N demonstrations are from those of the distribution that they were drawn from, independently, with
-     * a probability of at least 1 − δ: M/√N + M√(2 ln(1/δ)/N). The first term alone bounds the mean. For another target, add {@link
+     * A bound on the distance of the reference weights of N independent demonstrations from those of their distribution, which holds with a
+     * probability of at least 1 − δ: M/√N + M√(2 ln(1/δ)/N). The first term alone bounds the mean distance. For another target, add {@link
      * #value()} between the distributions.
      *
      * @param bound M, at least ‖v‖‖φ(κ)‖ for all pairs; in the softmax kernel ‖φ(κ)‖ = exp(‖κ‖²/2)
@@ -174,7 +174,7 @@ public final class WeightBias {
     }
 
     /**
-     * A bound of the bias for values v = Aκ in the softmax kernel, by total variation: 2‖A‖ ρ exp(ρ²/2) TV(P, Q).
+     * A bound on the bias for values v = Aκ in the softmax kernel, by total variation: 2‖A‖ ρ exp(ρ²/2) TV(P, Q).
      *
      * @param valueNorm ‖A‖, the largest singular value
      * @param radius ρ, at least ‖κ‖ for all keys
@@ -192,7 +192,7 @@ public final class WeightBias {
     }
 
     /**
-     * A bound of the bias for values v = Aκ in the softmax kernel, by Wasserstein's distance of order 1: ‖A‖ exp(ρ²/2)(1 + ρ√(1 + ρ²))
+     * A bound on the bias for values v = Aκ in the softmax kernel, by the Wasserstein distance of order 1: ‖A‖ exp(ρ²/2)(1 + ρ√(1 + ρ²))
      * W₁(P, Q).
      *
      * @param valueNorm ‖A‖, the largest singular value

@@ -15,17 +15,19 @@ public final class WeightedSelection {
         this.gap = gap;
     }
 
-    /** {@return a new array of the weights, one for each of the pool, at least 0 and with the sum 1} */
+    /** {@return a new array of the weights, one for each candidate, at least 0 and with sum 1} */
     public double[] weights() {
         return weights.clone();
     }
 
-    /** {@return the squared discrepancy J of the target and the weighted pool} */
+    /** {@return the squared discrepancy J between the target and the weighted pool} */
     public double objective() {
         return objective;
     }
 
-    /** {@return by how much J exceeds at most the least of all weights: no choice of any size, repeated or not, is below J less this} */
+    /**
+     * {@return an upper bound on J minus its least value: no choice of any size, with or without repetitions, has less than J minus this}
+     */
     public double gap() {
         return gap;
     }

@@ -19,7 +19,7 @@ import org.apache.commons.math3.special.Gamma;
  */
 final class WishartEigenvalues {
 
-    /** Where a Gaussian tail is below any double, in standard deviations. */
+    /** The standard deviations beyond which a Gaussian tail underflows. */
     private static final double TAIL = 12;
 
     /** Halvings of the first panel, for functions as steep at zero as those of a small ridge. */
@@ -29,7 +29,7 @@ final class WishartEigenvalues {
 
     private final double[] nodes;
 
-    /** The density at each node, times its weight. */
+    /** The density at each node times the node's weight. */
     private final double[] masses;
 
     private WishartEigenvalues(double[] nodes, double[] masses) {
@@ -42,7 +42,7 @@ final class WishartEigenvalues {
      *
      * @param rows n, at least 1
      * @param columns d, at least 1
-     * @param degree of the polynomials to be averaged, which decides how far out the tail counts
+     * @param degree the degree of the polynomials to be averaged, which decides how much of the tail is needed
      */
     static WishartEigenvalues of(int rows, int columns, int degree) {
         int count = Math.min(rows, columns);
@@ -64,7 +64,7 @@ final class WishartEigenvalues {
         return new WishartEigenvalues(nodes, masses);
     }
 
-    /** The ends of the panels in √x, in which the density is smooth and oscillates evenly. */
+    /** The ends of the panels, in √x, in terms of which the density is smooth and oscillates evenly. */
     private static double[] edges(int count, int larger, int degree) {
         double low = Math.max(0, Math.sqrt(larger) - Math.sqrt(count) - TAIL);
         double high = Math.sqrt(larger) + Math.sqrt(count) + Math.sqrt(2.0 * degree) + TAIL;
@@ -109,7 +109,7 @@ final class WishartEigenvalues {
         private final double excess;
         private final double logNorm;
 
-        /** √(k(k + a)), what the recurrences run on. */
+        /** √(k(k + a)), the coefficients of the recurrences. */
         private final double[] steps;
 
         /** ∫_0^∞ h_0. */
@@ -136,14 +136,14 @@ final class WishartEigenvalues {
 
         double at(double x) {
             double root = Math.sqrt(x);
-            // P_k = now · e^logScale: far out the first functions are below any double where the last are not.
+            // P_k = now · e^logScale: far out the first functions underflow where the last do not.
             double logScale = logWeight(x, excess) - logNorm;
             double scale = Math.exp(logScale);
             double before = 0;
             double now = 1;
             double kernel = 0;
-            // ∫_0^x − ½∫_0^∞ of h_k and of h_{k−1}. Those of odd index need no start: the recurrence begins with 0
-            // times it.
+            // ∫_0^x − ½∫_0^∞ of h_k and of h_{k−1}. Odd indices need no initial value, as the recurrence multiplies it
+            // by 0.
             double integralBefore = 0;
             double integral =
                     count % 2 == 0 ? wholeOfFirst * (Gamma.regularizedGammaP((excess + 1) / 2, x / 2) - 0.5) : 0;
@@ -169,9 +169,10 @@ final class WishartEigenvalues {
     }
 
     /**
-     * The mean of a sum of squares over the positive eigenvalues. Far out the square of a polynomial may overflow where its mean does not.
+     * The mean of a sum of squares over the positive eigenvalues. It takes the root, as the square of a polynomial may overflow far out
+     * where the mean does not.
      *
-     * @param root what is squared and summed
+     * @param root f, the function that is squared and summed
      * @return E Σ f(x_i)²
      */
     double meanSquare(DoubleUnaryOperator root) {

@@ -240,7 +240,7 @@ class FinitePretrainingTest {
                 "context.taskPower: 0.0 is not greater than 0 and finite",
                 () -> FinitePretraining.of(context.withTaskPower(0), 5));
         refuses(
-                "count: NaN is less than 1.0E-9, for which the limit has no digits",
+                "count: NaN is less than 1.0E-9, below which the limit loses all digits",
                 () -> FinitePretraining.of(context, 5).withTasks(Double.NaN));
         refuses(
                 "newRidge: -1.0 is not at least 0 and finite",

@@ -134,7 +134,7 @@ class KernelTest {
         double[][] same = {{1, 2}, {1, 2}};
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Kernel.medianDistance(same, same))
-                .withMessageStartingWith("median distance: 0.0 is no width");
+                .withMessageStartingWith("median distance: 0.0 is not a valid width");
     }
 
     @Test

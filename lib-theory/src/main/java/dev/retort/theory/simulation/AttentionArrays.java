@@ -14,7 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Linear attention on ND4J arrays, and its weights as one.
+ * Converts linear attention to and from ND4J arrays.
  *
  * <pre>{@code
  * LinearAttention attention = AttentionArrays.attention(Nd4j.create(new double[][] {{0.1, 0}, {0.05, 0.2}}));
@@ -59,7 +59,7 @@ public final class AttentionArrays {
         return Nd4j.createFromArray(rows);
     }
 
-    /** Features of a covariance that is positive semidefinite, and not zero. */
+    /** The design of features with a covariance that is positive semidefinite and not zero. */
     static GaussianDesign features(double[][] covariance) {
         double[] variances = new double[covariance.length];
         boolean diagonal = true;
@@ -83,8 +83,8 @@ public final class AttentionArrays {
     }
 
     /**
-     * What a step of size 1 adds to the weights, minus the gradient of multiple · |y − X W u|²: the matrix 2 · multiple ·
-     * Xᵀ(y − X W u) uᵀ, of rank one.
+     * The change of the weights in a step of size 1, minus the gradient of multiple · |y − X W u|²: the matrix 2 · multiple · Xᵀ(y − X W u)
+     * uᵀ, of rank one.
      */
     static INDArray descent(INDArray weights, INDArray context, INDArray features, INDArray labels, double multiple) {
         long d = context.length();

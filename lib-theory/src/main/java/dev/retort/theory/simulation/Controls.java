@@ -15,29 +15,29 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What a trial's excess risk owes to the scale that its features happened to be drawn at: the design of stage s in which feature i
- * has the mean square λ̂ trains as one of that variance would, to first order, so that
+ * Control variates: the part of a trial's excess risk that is due to the scale at which its features happened to be drawn. To first order,
+ * a design of stage s in which feature i has the mean square λ̂ trains like one of that variance, so that
  *
  * <pre>  Σ<sub>s</sub> Σ<sub>i</sub> (∂E/∂λ<sub>si</sub>) (λ̂<sub>si</sub> − λ<sub>si</sub>)</pre>
  *
- * explains a part of the scatter. Its mean is 0 whatever the derivatives are, so that taking it from the risk changes no expectation,
- * and neither does taking more or less of it than that, if other trials decide how much. Immutable.
+ * explains a part of the scatter. Its mean is 0 whatever the derivatives are, so that subtracting it from the risk changes no expectation;
+ * nor does subtracting a multiple of it, if the factor depends on other trials only. Immutable.
  */
 final class Controls {
 
     /**
-     * How many trials the coefficient of the theory counts for in a fit. In 44 pipelines it was so near to the best one that 180 and
-     * more would have been right.
+     * The number of trials that the theory's coefficient counts for in a fit. In 44 pipelines it was so close to the best coefficient that
+     * 180 or more would have been right.
      */
     private static final double TRIALS_OF_THEORY = 200;
 
-    /** For each risk and each stage that leads to it, by feature; 0 where the feature does not vary. */
+    /** The derivatives for each risk and each stage that leads to it, by feature; 0 where the feature does not vary. */
     private final List<double[][]> derivatives;
 
-    /** Of the features of each stage. */
+    /** The variances of the features of each stage. */
     private final List<double[]> variances;
 
-    /** The standard deviation of what each risk owes to its designs. */
+    /** The standard deviation of the control of each risk. */
     private final double[] deviations;
 
     private Controls(List<double[][]> derivatives, List<double[]> variances, double[] deviations) {
@@ -46,17 +46,16 @@ final class Controls {
         this.deviations = deviations;
     }
 
-    /** That nothing is taken from any risk. */
+    /** Controls that subtract nothing. */
     static Controls none() {
         return new Controls(List.of(), List.of(), new double[0]);
     }
 
     /**
-     * Those of the risks after the last stages of some pipelines.
+     * The controls of the risks after the last stages of some pipelines.
      *
-     * @param pipelines what the risks are of; the stages of each are alike, but for samples and ridge, to the first of those of the
-     *     longest
-     * @throws IllegalArgumentException if there are no derivatives of the risk of one of them
+     * @param pipelines the pipelines; except for samples and ridge, the stages of each are the first stages of the longest
+     * @throws IllegalArgumentException if the derivatives of the risk of one of them are not known
      */
     static Controls of(List<? extends Pipeline> pipelines) {
         List<double[][]> derivatives = new ArrayList<>();
@@ -69,7 +68,8 @@ final class Controls {
                 throw refusal(
                         "pipeline",
                         pipeline,
-                        "has no known derivatives by which its trials could be controlled; run it by trials that are not");
+                        "has no known derivatives by which its trials could be controlled; use trials without"
+                                + " controls");
             }
             List<double[]> ofStages = distillation.trainings().stream()
                     .map(training -> training.spectrum(distillation.task()).eigenvalues())
@@ -89,13 +89,13 @@ final class Controls {
             Sensitivities.OfTraining training = trainings.get(s);
             double[] ofStage = variances.get(s);
             derivatives[s] = new double[ofStage.length];
-            // What does not vary is 0 in every design, and may have an infinite derivative.
+            // A feature that does not vary is 0 in every design, and may have an infinite derivative.
             Arrays.setAll(derivatives[s], i -> ofStage[i] > 0 ? training.eigenvalue(i) : 0);
         }
         return derivatives;
     }
 
-    /** By the variance 2λ²/n of the mean square of n Gaussian numbers. */
+    /** Uses the variance 2λ²/n of the mean square of n Gaussian numbers. */
     private static double deviation(Distillation pipeline, double[][] derivatives, List<double[]> variances) {
         double deviation = 0;
         for (int s = 0; s < derivatives.length; s++) {
@@ -108,11 +108,11 @@ final class Controls {
     }
 
     /**
-     * How far the scale of each feature in a design is from that of its distribution.
+     * The difference of the mean square of each feature in a design from its variance.
      *
-     * @param stage whose design it is
-     * @param rows how many of its rows count, from the first on
-     * @return λ̂ − λ; nothing if nothing is controlled
+     * @param stage the stage of the design
+     * @param rows the number of rows that count, from the first
+     * @return λ̂ − λ; empty if nothing is controlled
      */
     double[] departures(int stage, INDArray features, int rows) {
         if (derivatives.isEmpty()) {
@@ -126,12 +126,12 @@ final class Controls {
     }
 
     /**
-     * Takes what a risk owes to the designs from an outcome, and notes how much that was.
+     * Subtracts the control of a risk from an outcome, and records it in units of its standard deviation.
      *
-     * @param outcome of the trial; changed
-     * @param stage after which the risk is
-     * @param risk which of the risks it is, counted from 0
-     * @param departures those of the designs of all stages that lead to it
+     * @param outcome the outcome of the trial, which is changed
+     * @param stage the stage after which the risk is measured
+     * @param risk the index of the risk, counted from 0
+     * @param departures the departures of the designs of all stages that lead to it
      */
     void take(Outcome outcome, int stage, int risk, List<double[]> departures) {
         if (derivatives.isEmpty()) {
@@ -147,13 +147,13 @@ final class Controls {
     }
 
     /**
-     * Takes from each trial what its control explains beyond the theory, with a coefficient that is fitted to all other trials: so it is
-     * independent of that control, whose mean is 0, and the expectation stays. With e the risks, u the controls and their means over the
-     * others taken from both, the coefficient is Σue/(Σu² + 200), sums over the others.
+     * Subtracts from each trial the part that its control explains beyond the theory, with a coefficient fitted to all other trials. The
+     * coefficient is then independent of the control, whose mean is 0, and the expectation does not change. With risks e and controls u,
+     * both centred over the other trials, the coefficient is Σue/(Σu² + 200), with sums over the others.
      *
-     * @param risks of trials that are independent of each other, less what the theory says that they owe to the designs; at least 2
-     * @param taken that, for each, in its standard deviations
-     * @return new risks; the same numbers if nothing was taken
+     * @param risks the risks of independent trials, less the theory's controls; at least 2
+     * @param taken the control of each, in units of its standard deviation
+     * @return new risks; equal to the given ones if the controls are 0
      */
     static double[] refined(double[] risks, double[] taken) {
         int trials = risks.length;
@@ -169,7 +169,7 @@ final class Controls {
         }
         double[] refined = new double[trials];
         for (int t = 0; t < trials; t++) {
-            // The share of a trial in sums about a mean of which it is itself a part.
+            // The share of a trial in sums about a mean that includes the trial itself.
             double own = (taken[t] - control) / weight * trials / (trials - 1.0);
             double ofOthers = (coefficient - own * (risks[t] - risk)) / (1 - own * (taken[t] - control));
             refined[t] = risks[t] - ofOthers * taken[t];

@@ -9,28 +9,28 @@ import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Where the samples of a training come from. */
+/** Draws the samples of a training. */
 @FunctionalInterface
 interface Design {
 
     /**
      * Draws samples.
      *
-     * @param samples how many
-     * @param random where the randomness comes from
+     * @param samples the number of samples
+     * @param random the source of randomness
      */
     Sample draw(int samples, RandomGenerator random);
 
     /** A drawn sample. */
     final class Sample implements AutoCloseable {
 
-        /** In the coordinates of the pipeline's coefficients, one sample per row. */
+        /** The features in the coordinates of the pipeline's coefficients, one sample per row. */
         final INDArray features;
 
-        /** What a label departs from the ground truth by, in units of its standard deviation. */
+        /** The noise of each label, in units of its standard deviation. */
         final double[] noise;
 
-        /** The same again, independent of the features and of the noise. */
+        /** A second noise for each label, independent of the features and of the first. */
         final double[] otherNoise;
 
         Sample(INDArray features, double[] noise, double[] otherNoise) {
@@ -39,7 +39,7 @@ interface Design {
             this.otherNoise = otherNoise;
         }
 
-        /** What a model says of each row, without noise. */
+        /** A model's prediction for each row, without noise. */
         double[] labelsOf(double[] model) {
             return LinearRegression.predict(features, model);
         }

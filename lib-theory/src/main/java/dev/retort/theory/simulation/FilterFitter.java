@@ -15,7 +15,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** A spectral filter, through the eigenvectors of the Gram matrix of the samples. */
 record FilterFitter(Estimator.Filtered estimator) implements Fitter {
 
-    /** An eigenvalue below this part of the largest is one that the samples do not have. */
+    /** Eigenvalues below this part of the largest count as 0. */
     private static final double RANK = 1e-13;
 
     @Override
@@ -38,7 +38,7 @@ record FilterFitter(Estimator.Filtered estimator) implements Fitter {
         return ofExplicitFit(size);
     }
 
-    /** The map, twice while it is copied, and what averages take: its products with the features, or between features. */
+    /** The memory of the map, twice while it is copied, and of the averages: products of the map with the features, or between features. */
     static double ofExplicitFit(FitSize size) {
         double map = size.design();
         double features = size.features();

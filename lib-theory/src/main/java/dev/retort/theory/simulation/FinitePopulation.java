@@ -11,16 +11,16 @@ import java.util.Arrays;
 
 /**
  * The closed form of a pipeline whose samples are drawn without replacement from N members, and whose risk is measured over all of
- * them. With d₁ = tr Σ(Σ+κ)⁻¹ and d₂ = tr Σ²(Σ+κ)⁻² it is that of fresh samples with two changes, which vanish as N grows:
+ * them. With d₁ = tr Σ(Σ+κ)⁻¹ and d₂ = tr Σ²(Σ+κ)⁻² it is the closed form for fresh samples with two changes, which vanish as N grows:
  *
  * <pre>  ridge · (1 − d₁/N) = κ (1 − d₁/n),      1/w = (n − d₁)(N − d₁)/(N − n) + d₁ − d₂</pre>
  *
- * in place of τ and of n(1 − Ω) = n − d₂. Noise that is not the residual of the drawn members themselves counts
- * (N − d₁)²/(N(N − n)) times as much. Derived in the module's documentation, {@code docs/simulation.md}.
+ * in place of τ and of n(1 − Ω) = n − d₂. Noise other than the residuals of the drawn members is weighted by (N − d₁)²/(N(N − n)). Derived
+ * in the module's documentation, {@code docs/simulation.md}.
  */
 final class FinitePopulation {
 
-    /** Steps to κ, each of which leaves less than the part (d₁ − d₂)(n − d₁)/((N − d₁)(n − d₂)) of the error. */
+    /** Limit on the steps to κ, each of which reduces the error at least by the factor (d₁ − d₂)(n − d₁)/((N − d₁)(n − d₂)). */
     private static final int MOST_STEPS = 1000;
 
     private final RegressionTask task;
@@ -39,7 +39,9 @@ final class FinitePopulation {
         this.variance = new double[mean.length];
     }
 
-    /** Whether the risk of a pipeline is known: all of its models are ridge regressions, on labels handed over as they are. */
+    /**
+     * Whether the risk of a pipeline is known, that is, whether all its models are ridge regressions on unchanged labels of one teacher.
+     */
     static boolean knows(Distillation pipeline) {
         return pipeline.surrogate().sources().isEmpty()
                 && pipeline.trainings().stream()
@@ -49,7 +51,7 @@ final class FinitePopulation {
                                 && training.teacherRows() == 1);
     }
 
-    /** The excess risk to be expected after the last stage of a pipeline, on a population of a size. */
+    /** The expected excess risk after the last stage of a pipeline, on a population of the given size. */
     static double excess(Distillation pipeline, int size) {
         RegressionTask task = pipeline.task();
         double[] mean = pipeline.surrogateCoefficients();
@@ -69,7 +71,7 @@ final class FinitePopulation {
         return excess.value();
     }
 
-    /** Replaces the model by one that is trained on its labels. */
+    /** Replaces the model by its student. */
     private void train(Training training) {
         double share = training.teacherShare();
         for (int i = 0; i < mean.length; i++) {
@@ -83,8 +85,8 @@ final class FinitePopulation {
         double denominator = spare * (size - d1) + (size - n) * (d1 - equivalent.df2());
         double own = training.noise(task);
         double ofTruth = (1 - share) * task.noise();
-        // The members' own residuals, or, where labels are mixed, their share of the truth and other members' of the
-        // teacher.
+        // The members' own residuals; or with mixed labels their own for the share of the truth, and other members'
+        // for the share of the teacher.
         double residual = share == 1 ? own * own : ofTruth * ofTruth;
         double other = share == 1 ? 0 : share * own * (share * own);
         double missed = missed(equivalent);
@@ -97,12 +99,12 @@ final class FinitePopulation {
         }
     }
 
-    /** 0/0 = 0, where no sample is to spare. */
+    /** 0/0 = 0, for samples without spare degrees of freedom. */
     private static double quotient(double numerator, double denominator) {
         return numerator == 0 ? 0 : numerator / denominator;
     }
 
-    /** The power of the labels in what the model does not see, and in what it does not learn of the rest. */
+    /** The power of the labels in features that the model does not see, and in the unlearnt part of the others. */
     private double missed(DeterministicEquivalent equivalent) {
         CompensatedSum missed = new CompensatedSum();
         for (int i = 0; i < mean.length; i++) {
@@ -112,7 +114,7 @@ final class FinitePopulation {
         return missed.value();
     }
 
-    /** κ is the τ of fresh samples at a ridge that is less by the part d₁/N; the steps to it contract. */
+    /** κ is the τ of fresh samples at the ridge times 1 − d₁/N; the iteration for it is a contraction. */
     private DeterministicEquivalent equivalent(Training training) {
         DeterministicEquivalent equivalent =
                 DeterministicEquivalent.of(training.seenSpectrum(task), training.samples(), training.ridge());

@@ -16,14 +16,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the theory is off by at finite size: simulated/predicted − 1 at several sizes, through which
+ * The error of the theory at finite size: simulated/predicted − 1 at several sizes, to which
  *
  * <pre>  departure(n) = c/n + d/n²</pre>
  *
- * is fitted by least squares, each point weighted by its standard error. The theory's error is O(1/n) when all sizes grow
- * together, so c is the constant by which to judge whether n samples are enough; d takes up what is left of small sizes.
- * Where the theory knows its own {@linkplain RiskReport#finiteSizeCorrection() correction}, c is predicted beside.
- * Immutable.
+ * is fitted by least squares, each point weighted by its standard error. The theory's error is O(1/n) when all sizes grow together, so c is
+ * the constant by which to judge whether n samples are enough; d absorbs the next order at small sizes. Where the theory knows its own
+ * {@linkplain RiskReport#finiteSizeCorrection() correction}, c is also predicted. Immutable.
  *
  * <pre>{@code
  * List<Simulation> sizes = IntStream.of(1, 2, 4)
@@ -45,7 +44,7 @@ public final class FiniteSizeError {
     private final double coefficient;
     private final double curvature;
 
-    /** NaN if an expected departure is not known. */
+    /** The constant c of the theory; NaN if an expected departure is not known. */
     private final double predictedCoefficient;
 
     private final double varianceOfCoefficient;
@@ -59,8 +58,8 @@ public final class FiniteSizeError {
      * @param predicted the excess risk in closed form
      * @param departure simulated/predicted − 1
      * @param standardError the standard error of the departure
-     * @param expected the departure to be expected, the correction for finite size over the predicted risk; nothing where the
-     *     theory does not know it
+     * @param expected the expected departure, the correction for finite size over the predicted risk; empty where the theory does not know
+     *     it
      */
     public record Point(
             double samples, double predicted, double departure, double standardError, OptionalDouble expected) {
@@ -116,14 +115,13 @@ public final class FiniteSizeError {
     }
 
     /**
-     * The departures of some simulations and the line through them.
+     * Fits the departures of some simulations.
      *
      * @param simulations the same pipeline at two or more sizes, in which everything that counts samples or features grows in
      *     proportion; in any order
      * @return the fit
-     * @throws IllegalArgumentException if a simulation is null or there twice, if there are not two different numbers of
-     *     samples, if a predicted risk is 0 or
-     *     infinite, or if the trials of a simulation do not scatter
+     * @throws IllegalArgumentException if a simulation is null or occurs twice, if all simulations have the same number of samples, if a
+     *     predicted risk is 0 or infinite, or if the trials of a simulation do not scatter
      */
     public static FiniteSizeError of(List<Simulation> simulations) {
         List<Point> points = new ArrayList<>();
@@ -177,10 +175,10 @@ public final class FiniteSizeError {
     }
 
     /**
-     * The constant of 1/n that the theory predicts: the same fit, through the departures that are {@linkplain Point#expected()
-     * expected} at the same sizes instead of those that were measured.
+     * The constant of 1/n that the theory predicts: the same fit to the departures that are {@linkplain Point#expected() expected} at the
+     * same sizes, instead of the measured ones.
      *
-     * @return what c should be; nothing where the theory's correction for finite size is not known, or features were not Gaussian
+     * @return the predicted c; empty where the theory's correction for finite size is not known, or features were not Gaussian
      */
     public OptionalDouble predictedCoefficient() {
         return Double.isNaN(predictedCoefficient) ? OptionalDouble.empty() : OptionalDouble.of(predictedCoefficient);
@@ -214,8 +212,8 @@ public final class FiniteSizeError {
     /**
      * How well the two terms describe the points.
      *
-     * @return the sum of squared distances of the points from the fit in standard errors; if the two terms are all there is,
-     *     about the number of points less 2, and no more than that plus four times the root of twice it
+     * @return the sum of squared distances of the points from the fit, in standard errors; if two terms are enough, it is about m = (number
+     *     of points) − 2, and below m + 4√(2m)
      */
     public double chiSquared() {
         double sum = 0;

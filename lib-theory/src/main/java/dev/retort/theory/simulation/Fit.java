@@ -10,16 +10,15 @@ interface Fit extends AutoCloseable {
      * Fits labels.
      *
      * @param labels one per sample
-     * @return the coefficients of all features; 0 of those that the model does not see
+     * @return the coefficients of all features; 0 for those that the model does not see
      */
     double[] solve(double[] labels);
 
     /**
-     * The map from labels to coefficients, through which averages over noise and signs are taken. Flipping the sign of a feature
-     * must flip that of its coefficient, in distribution if the fit draws something itself.
+     * The map from labels to coefficients, through which averages over noise and signs are taken. Flipping the sign of a feature must flip
+     * the sign of its coefficient, in distribution if the fit itself is random.
      *
-     * @return the map, which is closed with this fit; nothing if the coefficients are not linear in the labels, so that what
-     *     was drawn is what is measured
+     * @return the map, which is closed with this fit; empty if the coefficients are not linear in the labels, so that no averages are taken
      */
     Optional<LinearFit> linear();
 

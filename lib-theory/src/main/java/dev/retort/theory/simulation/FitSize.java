@@ -4,12 +4,12 @@ import dev.retort.core.spectrum.Spectrum;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the memory of a fit depends on.
+ * The quantities that the memory of a fit depends on.
  *
- * @param seen how many of the features the model sees
- * @param averages what is averaged over after it
- * @param teacherRank the rank of the covariance of the teacher's coefficients, where label noise alone is averaged over; else 0
- * @param variances those of the features that are seen, if the samples are Gaussian and these are known; else null
+ * @param seen the number of features that the model sees
+ * @param averages the averages taken after the fit
+ * @param teacherRank the rank of the covariance of the teacher's coefficients, if averages are over label noise alone; else 0
+ * @param variances the variances of the features that the model sees, if the samples are Gaussian and the variances known; else null
  */
 record FitSize(
         int samples,
@@ -25,7 +25,7 @@ record FitSize(
         OVER_NOISE
     }
 
-    /** How far, in standard deviations, no singular value of a Gaussian matrix is seen to go: 2 · 10⁻¹⁴ is the chance. */
+    /** The deviation of a singular value of a Gaussian matrix, in standard deviations, that has a probability of only 2 · 10⁻¹⁴. */
     private static final double FAR = 8;
 
     /** n · p. */
@@ -34,9 +34,9 @@ record FitSize(
     }
 
     /**
-     * A number below which the reciprocal condition of the smaller Gram matrix, plus n times a ridge, does not fall, in the
-     * 1-norm; 0 if there is none. A Gaussian matrix of n x q has singular values between √q − √n and √q + √n, up to chance, and
-     * more features only add to X Xᵀ (Davidson and Szarek, Handbook of the Geometry of Banach Spaces 1 (2001), theorem 2.13).
+     * A lower bound on the reciprocal condition, in the 1-norm, of the smaller Gram matrix plus n times a ridge; 0 if there is none. A
+     * Gaussian matrix of n x q has singular values between √q − √n and √q + √n, up to chance, and more features only add to X Xᵀ (Davidson
+     * and Szarek, Handbook of the Geometry of Banach Spaces 1 (2001), theorem 2.13).
      */
     double leastReciprocalCondition(double ridge) {
         if (variances == null || variances.dimension() != seen) {

@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 interface Fitter {
 
-    /** That of a training. */
+    /** The fitter of a training. */
     static Fitter of(Training training) {
         Estimator estimator = training.estimator();
         if (estimator instanceof Estimator.Filtered filtered) {
@@ -33,25 +33,25 @@ interface Fitter {
     /**
      * Trains on a sample.
      *
-     * @param features the sample's, one row for each of them; to be left alone until the fit is closed
+     * @param features the features, one sample per row; must not be modified until the fit is closed
      * @param seen the indices of the features that the model sees, ascending; null if it sees all
-     * @param random for what else is drawn
+     * @param random the source of any further randomness
      */
     Fit fit(INDArray features, int @Nullable [] seen, RandomGenerator random);
 
     /**
-     * The native memory that a fit takes at most, its averages included and the features not, in numbers of eight bytes.
+     * An upper bound on the native memory of a fit, including its averages but not the features, in numbers of eight bytes.
      *
-     * @throws IllegalArgumentException if a matrix of it has too many entries
+     * @throws IllegalArgumentException if one of its matrices has too many entries
      */
     double memory(FitSize size);
 
     /**
-     * What a model of a training sees.
+     * The features that a model of a training sees.
      *
-     * @param features how many there are
+     * @param features the number of features
      * @param varies which of them vary
-     * @return the indices, ascending; null if these are all
+     * @return the indices, ascending; null if the model sees all
      */
     static int @Nullable [] seen(Training training, int features, IntPredicate varies) {
         FeatureMask mask = training.mask().orElse(null);

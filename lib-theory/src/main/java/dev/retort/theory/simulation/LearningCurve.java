@@ -12,19 +12,19 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
- * Procedures in the eigenbasis, alike but for the number of samples of their last training, which share their designs: each
- * trains on the first samples of the same last design, with the same noise.
+ * Procedures in the eigenbasis that differ only in the number of samples of their last training and share their designs: each trains on the
+ * first samples of the same last design, with the same noise.
  */
 final class LearningCurve implements Trial<List<Outcome>> {
 
     private final List<Procedure> points;
 
-    /** That with the most samples. */
+    /** The procedure with the most samples. */
     private final Procedure largest;
 
     private final boolean averaging;
 
-    /** Of the risk at each point. */
+    /** The controls of the risk at each point. */
     private final Controls controls;
 
     private final long memory;
@@ -68,12 +68,12 @@ final class LearningCurve implements Trial<List<Outcome>> {
         }
     }
 
-    /** Whoever teaches the last student: a surrogate may be made for its very number of samples, a trained model is not. */
+    /** The teacher of the last student: a fixed surrogate may depend on the student's number of samples, a trained model does not. */
     private Model teacher(Procedure point, Model carried) {
         return point.stages.size() == 1 ? Model.surrogate(point, averaging, null) : carried;
     }
 
-    /** Where the first samples are part of the factorisation of all. */
+    /** All points from one factorisation, which contains those of the first samples. */
     private List<Outcome> nested(Model carried, Design.Sample sample, FactoredRegression student, Outcome before) {
         int[] counts = points.stream().mapToInt(Procedure::samples).toArray();
         int last = before.excess.length - 1;
@@ -110,7 +110,7 @@ final class LearningCurve implements Trial<List<Outcome>> {
         }
     }
 
-    /** Each point by a fit of its own; that of all samples is there already. */
+    /** Each point by its own fit; the fit to all samples is reused. */
     private List<Outcome> anew(Model carried, Design.Sample sample, Fit all, Outcome before, RandomGenerator random) {
         List<Outcome> outcomes = new ArrayList<>();
         for (Procedure point : points) {
@@ -138,7 +138,7 @@ final class LearningCurve implements Trial<List<Outcome>> {
         return outcome;
     }
 
-    /** Of the last training, at every point. */
+    /** The excess risk after the last training, at every point. */
     @Override
     public double[] measured(List<Outcome> outcomes) {
         return outcomes.stream()

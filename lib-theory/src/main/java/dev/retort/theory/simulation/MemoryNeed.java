@@ -6,19 +6,19 @@ import static dev.retort.core.internal.Arguments.refusal;
 import java.util.Locale;
 
 /**
- * The native memory that a run of {@link Trials} takes at most.
+ * An upper bound on the native memory of a run of {@link Trials}.
  *
- * @param bytesPerTrial what one trial takes at its largest stage, at least 0
- * @param trialsAtOnce how many trials run side by side, at least 1
+ * @param bytesPerTrial the bytes that one trial needs at its largest stage, at least 0
+ * @param trialsAtOnce the number of trials that run in parallel, at least 1
  */
 public record MemoryNeed(long bytesPerTrial, int trialsAtOnce) {
 
     /**
-     * The need of some trials.
+     * Checks the numbers.
      *
-     * @param bytesPerTrial what one trial takes
-     * @param trialsAtOnce how many run side by side
-     * @throws IllegalArgumentException if one of them is less than it may be
+     * @param bytesPerTrial the bytes that one trial needs
+     * @param trialsAtOnce the number of trials that run in parallel
+     * @throws IllegalArgumentException if a number is out of range
      */
     public MemoryNeed {
         if (bytesPerTrial < 0) {
@@ -28,9 +28,9 @@ public record MemoryNeed(long bytesPerTrial, int trialsAtOnce) {
     }
 
     /**
-     * As many trials at once as fit.
+     * The need of as many parallel trials as fit into the memory allowed.
      *
-     * @throws IllegalArgumentException if not one does
+     * @throws IllegalArgumentException if not even one fits
      */
     static MemoryNeed of(long bytesPerTrial, int trialsAtOnce, long allowed) {
         if (bytesPerTrial > allowed) {
@@ -44,9 +44,9 @@ public record MemoryNeed(long bytesPerTrial, int trialsAtOnce) {
     }
 
     /**
-     * What the run takes.
+     * The memory of the whole run.
      *
-     * @return the bytes of all trials that run side by side; {@link Long#MAX_VALUE} if they are more
+     * @return the bytes of all trials that run in parallel, capped at {@link Long#MAX_VALUE}
      */
     public long bytes() {
         return bytesPerTrial > Long.MAX_VALUE / trialsAtOnce ? Long.MAX_VALUE : bytesPerTrial * trialsAtOnce;

@@ -2,15 +2,15 @@ package dev.retort.theory.simulation;
 
 import org.jspecify.annotations.Nullable;
 
-/** A model as the labels that were drawn have made it, and averaged over what might have been drawn. */
+/** A model fitted to the labels that were drawn, and its average over all labels that could have been drawn. */
 final class Model implements AutoCloseable {
 
     final double[] literal;
 
-    /** Null if nothing is averaged over. */
+    /** The averaged model; null if no averages are taken. */
     final @Nullable Average average;
 
-    /** Who labels the rows beside each other; null if this model labels all. */
+    /** The models that label the rows of a pool; null if this model labels all rows. */
     private final @Nullable SourceModels sources;
 
     private Model(double[] literal, @Nullable Average average, @Nullable SourceModels sources) {
@@ -22,7 +22,7 @@ final class Model implements AutoCloseable {
     /**
      * The surrogate that a procedure begins with.
      *
-     * @param sources who the surrogate is, if rows are labelled by several
+     * @param sources the models that act as the surrogate if several label the rows
      */
     static Model surrogate(Procedure procedure, boolean averaging, @Nullable SourceModels sources) {
         double[] coefficients = procedure.surrogate;
@@ -30,8 +30,8 @@ final class Model implements AutoCloseable {
     }
 
     /**
-     * The student that this model teaches. A fit without averages, or to labels that are not linear in this model, is taken as it comes, and averages begin again after it:
-     * given all that was drawn so far, the student is a model like any other.
+     * The student that this model teaches. If the fit has no averages, or the labels are not linear in this model, the student is not
+     * averaged; averages start again from its coefficients, which are fixed given the draws so far.
      */
     Model teach(Procedure procedure, Stage stage, Design.Sample sample, Fit student) {
         double[] coefficients =

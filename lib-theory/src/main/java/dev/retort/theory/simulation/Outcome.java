@@ -1,18 +1,18 @@
 package dev.retort.theory.simulation;
 
-/** What came of one trial of a pipeline: the excess risk after each training. */
+/** The outcome of one trial of a pipeline: the excess risk after each training. */
 final class Outcome {
 
-    /** Averaged over whatever the trial averages over, less what {@link Controls} take. */
+    /** The excess risk with the trial's averages, less the {@link Controls}. */
     final double[] excess;
 
-    /** What controls took, in its standard deviations. */
+    /** The controls that were subtracted, in units of their standard deviations. */
     final double[] taken;
 
-    /** Of the same designs, with labels as they fell; the same numbers if nothing is averaged over. */
+    /** The excess risk on the same designs with the labels that were drawn; equal to the averages if none are taken. */
     final double[] literal;
 
-    /** Whether the features themselves had to be factored. */
+    /** Whether the features themselves had to be factored, after each training. */
     final boolean[] orthogonal;
 
     Outcome(double[] excess, double[] taken, double[] literal, boolean[] orthogonal) {
@@ -31,7 +31,7 @@ final class Outcome {
     }
 
     /**
-     * The same, if it can be averaged over trials.
+     * Returns this outcome if it can be averaged over trials.
      *
      * @throws ArithmeticException if a risk is not a finite number
      */

@@ -5,7 +5,7 @@ import dev.retort.core.nd4j.LinearFit;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Over all label noise. */
+/** The average over all label noise. */
 record OverNoise(AveragedModel model) implements Average {
 
     OverNoise(double[] coefficients) {

@@ -4,8 +4,7 @@ import dev.retort.core.nd4j.LinearFit;
 import dev.retort.core.nd4j.SignAveragedModel;
 
 /**
- * Over all label noise and, in the eigenbasis, the signs of all coordinates, as the module's documentation, {@code
- * docs/simulation.md}, explains.
+ * The average over all label noise and, in the eigenbasis, over the signs of all coordinates; {@code docs/simulation.md} explains it.
  */
 record OverSigns(SignAveragedModel model) implements Average {
 
@@ -25,6 +24,6 @@ record OverSigns(SignAveragedModel model) implements Average {
 
     @Override
     public void close() {
-        // holds nothing
+        // nothing to release
     }
 }

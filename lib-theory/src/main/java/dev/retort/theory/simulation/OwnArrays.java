@@ -25,19 +25,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * features and labels, the surrogate labels the student's features, the next training fits the target to these, and all
  * models are tested on a set of their own. A pipeline of more stages takes the features of a further student for each.
  *
- * <p>What each training says is done on arrays: ridge, mask, noise and teacher's share. A training of n samples takes the
- * first n rows. The teacher's labels, and any that are given for a student, are taken as they are; the labels that a model
- * gives bear Gaussian {@linkplain Training#noise(RegressionTask) noise of the training} from a seed, which is that of the
- * task unless the training has its own: {@code withNoise(0)} passes on what the model says. A share of the teacher other
- * than 1 mixes them with the labels given for that student. Spectra and signal are the theory's affair and not looked at: it
- * is for the user to know which covariance the arrays of each stage have. Masks are of columns, which are the features of the
- * task only in the eigenbasis of its covariance, into which {@link Covariance#toEigenbasis(INDArray)} brings arrays; without a
- * mask, the basis does not matter.
+ * <p>Ridge, mask, noise and teacher's share of each training are applied to the arrays. A training of n samples takes the first n rows. The
+ * teacher's labels, and any that are given for a student, are used unchanged; labels that a model gives have Gaussian {@linkplain
+ * Training#noise(RegressionTask) noise of the training} added, drawn from the seed; it is the task's noise unless the training has its own:
+ * {@code withNoise(0)} passes on the model's predictions unchanged. A share of the teacher other than 1 mixes a model's labels with the
+ * labels given for that student. Spectra and signal serve the theory only and are ignored here: the user must know which covariance the
+ * arrays of each stage have. Masks apply to columns, which are the features of the task only in the eigenbasis of its covariance; {@link
+ * Covariance#toEigenbasis(INDArray)} transforms arrays to it. Without a mask the basis does not matter.
  *
- * <p>There is no intercept and nothing is centred: features and labels must have mean zero, as far as the theory is to say
- * anything of them; {@link dev.retort.core.nd4j.Centring} subtracts means. Then {@link
- * dev.retort.theory.distillation.RiskReport#test()} predicts what the errors are on average over arrays like these. One run is
- * one draw of them, so that the errors differ from the prediction by more than the standard error over the test points.
+ * <p>There is no intercept and nothing is centred: for the theory to apply, features and labels must have mean zero; {@link
+ * dev.retort.core.nd4j.Centring} subtracts means. Then {@link dev.retort.theory.distillation.RiskReport#test()} predicts the errors on
+ * average over arrays like these. One run is a single draw, so its errors differ from the prediction by more than the standard error over
+ * the test points.
  *
  * <p>The arrays are copied, which takes 8 bytes for every number. Needs an ND4J backend on the class path. Immutable.
  *
@@ -72,7 +71,7 @@ public final class OwnArrays implements Experiment<Distillation, TestReport> {
     }
 
     /**
-     * Begins with what the surrogate is trained on.
+     * Begins with the samples that the surrogate is trained on.
      *
      * @param features the teacher's features, shape {@code [N, p]}
      * @param labels their labels, shape {@code [N]} or {@code [N, 1]}
@@ -94,7 +93,7 @@ public final class OwnArrays implements Experiment<Distillation, TestReport> {
         }
 
         /**
-         * Adds the features of a student, which the model trained before labels.
+         * Adds the features of a student, which are labelled by the model trained before it.
          *
          * @param features the student's features, shape {@code [N, p]} with as many features as the teacher's
          * @return a new draft
@@ -126,7 +125,7 @@ public final class OwnArrays implements Experiment<Distillation, TestReport> {
         }
 
         /**
-         * Adds what all models are tested on.
+         * Adds the samples that all models are tested on.
          *
          * @param features the test features, shape {@code [N, p]} with as many features as the teacher's and N at least 2
          * @param labels their labels, shape {@code [N]} or {@code [N, 1]}
@@ -206,7 +205,7 @@ public final class OwnArrays implements Experiment<Distillation, TestReport> {
         }
     }
 
-    /** The model trained on what another one says, mixed with true labels if the training says so. */
+    /** The model trained on another model's predictions, mixed with true labels if the training says so. */
     private static double[] taught(
             Training training, SampleSet set, double[] teacher, double noise, RandomGenerator random) {
         int n = (int) training.samples();
@@ -251,7 +250,10 @@ public final class OwnArrays implements Experiment<Distillation, TestReport> {
             }
             Training training = trainings.get(k);
             if (!training.labels().equals(Labels.logits()) || training.teacherRows() != 1) {
-                throw refusal("training", training, "is not on plain labels of one teacher; label the arrays yourself");
+                throw refusal(
+                        "training",
+                        training,
+                        "does not use unchanged labels of a single teacher; label the" + " arrays yourself");
             }
             double share = training.teacherShare();
             if (share != 1 && k == 0) {

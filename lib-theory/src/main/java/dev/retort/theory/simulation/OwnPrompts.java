@@ -18,9 +18,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * seen through one context, then a test before and after it. The queries of the test come with the context of the step,
  * as in a deployed model, unless a {@linkplain #withFreshContext fresh} one is given.
  *
- * <p>There is no intercept and nothing is centred: features and labels must have mean zero, as far as the theory is to say
- * anything of them. Then {@link dev.retort.theory.testtime.TestTimeTraining} predicts the errors on average over arrays like
- * these, and which step size is best. The arrays are copied. Immutable.
+ * <p>There is no intercept and nothing is centred: for the theory to apply, features and labels must have mean zero. Then {@link
+ * dev.retort.theory.testtime.TestTimeTraining} predicts the errors on average over arrays like these, and which step size is best. The
+ * arrays are copied. Immutable.
  *
  * <pre>{@code
  * INDArray context = Nd4j.create(new double[][] {{1, 0}, {0, 1}});
@@ -79,7 +79,7 @@ public final class OwnPrompts {
         }
 
         /**
-         * Adds what the step trains on.
+         * Adds the examples that the step trains on.
          *
          * @param features the features of the training examples, shape {@code [k, d]}
          * @param labels their labels, shape {@code [k]} or {@code [k, 1]}
@@ -123,7 +123,7 @@ public final class OwnPrompts {
          *
          * @param features the queries, shape {@code [N, d]} with N at least 2
          * @param labels the right answers, shape {@code [N]} or {@code [N, 1]}
-         * @return the prompts, tested with the context of the step, and a step down the sum of squared errors
+         * @return the prompts, tested with the context of the step, with the sum of squared errors as training loss
          * @throws IllegalArgumentException if an array is null, empty, not numeric or of another shape, or if an entry is NaN
          *     or infinite
          */
@@ -170,9 +170,9 @@ public final class OwnPrompts {
     }
 
     /**
-     * The same prompts with another convention for the loss that the step descends, and so for step sizes.
+     * The same prompts with another convention for the training loss, and thus for step sizes.
      *
-     * @param trainingLoss the loss, the sum unless said
+     * @param trainingLoss the loss; the sum by default
      * @return new prompts
      * @throws IllegalArgumentException if it is null
      */
@@ -186,9 +186,9 @@ public final class OwnPrompts {
      *
      * @param start the weights W before the step
      * @param stepSize η
-     * @return what came of it
-     * @throws IllegalArgumentException if the start is null or has another number of features than the arrays, or if the step
-     *     size, or what the step comes to, is NaN or infinite
+     * @return the weights, predictions and errors
+     * @throws IllegalArgumentException if the start is null or has another number of features than the arrays, or if the step size or the
+     *     resulting weights are NaN or infinite
      * @throws IllegalStateException if there is no ND4J backend
      */
     public PromptReport step(LinearAttention start, double stepSize) {

@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A procedure followed once: for each training draw, label, fit, measure; and beside what the labels of this very trial give,
- * averages over what might have been drawn.
+ * One run of a procedure: for each training draw, label, fit and measure, both with the labels drawn and averaged over all labels that
+ * could have been drawn.
  */
 final class PipelineTrial implements Trial<Outcome> {
 
@@ -26,7 +26,7 @@ final class PipelineTrial implements Trial<Outcome> {
     private final Controls controls;
     private final long memory;
 
-    /** @param controls those of the risk after each stage */
+    /** @param controls the controls of the risk after each stage */
     PipelineTrial(Procedure procedure, boolean averaging, Controls controls, long memory) {
         this.procedure = procedure;
         this.averaging = averaging;
@@ -46,9 +46,9 @@ final class PipelineTrial implements Trial<Outcome> {
     }
 
     /**
-     * Runs the first stages, notes what comes of them, and returns the model after the last of these, to be closed.
+     * Runs the first stages, records their outcomes, and returns the model after the last of them, which the caller must close.
      *
-     * @param departures to which those of the designs that are drawn are added
+     * @param departures receives the departures of the designs that are drawn
      */
     Model run(int stages, RandomGenerator random, Outcome outcome, List<double[]> departures) {
         SourceModels sources =
@@ -85,7 +85,7 @@ final class PipelineTrial implements Trial<Outcome> {
     }
 
     /**
-     * The native memory of a trial of a pipeline: that of its largest stage.
+     * The native memory of a trial of a pipeline, which is the memory of its largest stage.
      *
      * @param averaging whether labels are averaged over
      * @param gaussian whether samples are Gaussian
@@ -103,7 +103,7 @@ final class PipelineTrial implements Trial<Outcome> {
             Training training = pipeline.trainings().get(k);
             FitSize size = size(training, features, averages, rank, gaussian ? spectrum(pipeline, k) : null);
             double fitting = Fitter.of(training).memory(size);
-            if (pipeline instanceof MatrixDistillation) { // where designs are made of independent coordinates
+            if (pipeline instanceof MatrixDistillation) { // whose designs are made of independent coordinates
                 fitting = Math.max(fitting, size.design() + Math.max(size.design(), squared(features)));
             }
             double vectors = 16.0 * (size.samples() + features);
@@ -144,7 +144,7 @@ final class PipelineTrial implements Trial<Outcome> {
                         Spectrum.of(IntStream.of(seen).mapToDouble(i -> variances[i])));
     }
 
-    /** Of the features of a stage; null if it is not known. */
+    /** The spectrum of the features of a stage; null if it is not known. */
     private static @Nullable Spectrum spectrum(Pipeline pipeline, int stage) {
         if (pipeline instanceof MatrixDistillation matrices) {
             return matrices.covariances().get(stage).spectrum();

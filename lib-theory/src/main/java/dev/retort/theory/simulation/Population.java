@@ -26,36 +26,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The user's own data, taken for the whole world: N members with p features and a label each. Its covariance about its
- * mean gives the spectrum, its least squares fit the ground truth, and what that fit leaves unexplained the label noise; so
- * that a pipeline on {@link #task()} predicts what training on a random part of the data will give, and {@link
- * Trials#drawingFrom(Population)} measures it.
+ * The user's own data, treated as the whole population: N members with p features and a label each. The covariance about the mean gives the
+ * spectrum, the least squares fit gives the ground truth, and its residuals give the label noise. A pipeline on {@link #task()} then
+ * predicts the result of training on a random part of the data, and {@link Trials#drawingFrom(Population)} measures it.
  *
- * <p>A trial draws members without replacement. A member's label is what the surrogate says of it, plus its residual of the
- * fit scaled to the noise of the training: with the ground truth for a surrogate and the task's own noise these are the
- * data's true labels, with noise 0 those of the linear teacher. Features and labels are centred over the population, and
- * the excess risk is measured over all of it.
+ * <p>A trial draws members without replacement. A member's label is the surrogate's prediction for it, plus its residual of the fit scaled
+ * to the noise of the training: with the ground truth as surrogate and the task's own noise these are the data's true labels, with noise 0
+ * the labels of a linear teacher. Features and labels are centred over the population, and the excess risk is measured over all members.
  *
- * <p>In a chain every stage draws its members anew, from all of the population: a member that the teacher learnt from may be
- * among those that it labels for the student, which on average n/N of them are, where theory has fresh samples. No stage can
- * have a spectrum of its own, for the population has one. Masks are of features in the eigenbasis of the task. In mixed
- * labels the truth's part is the member's own label, and the teacher's noise the residual of a member that is drawn for it
- * at random, so that the two are independent.
+ * <p>In a chain every stage draws its members anew from the whole population: on average n/N of the members that a teacher learnt from are
+ * among those that it labels for the student, whereas the theory assumes fresh samples. No stage can have its own spectrum, as the
+ * population has only one. Masks are of features in the eigenbasis of the task. In mixed labels the truth's part is the member's own label,
+ * and the teacher's noise is the residual of another member drawn at random, so that the two are independent.
  *
- * <p>Samples that are not a small part of the population are worth more than fresh ones: of 500 members with 80 features, least
- * squares on 150 has an excess risk 16 % below the prediction, and on 250 one 40 % below. {@link #excess} has the closed form of that, by
- * which {@link Simulation#expected} corrects predictions, and trials log a warning where it is more than 5 % off the limit.
+ * <p>Samples that are a large part of the population are worth more than fresh ones: with 500 members and 80 features, least squares on 150
+ * members has an excess risk 16 % below the prediction, and on 250 members 40 % below. {@link #excess} computes this in closed form, {@link
+ * Simulation#expected} corrects predictions by it, and trials log a warning where it differs from the limit by more than 5 %.
  *
- * <p>A residual whose root mean square is at most 64 · 2<sup>−52</sup> · p<sup>1/2</sup> times that of the labels, or ulp(1)
- * of their type times it, is the rounding of labels that are exactly linear in the features, as they always are with fewer
- * members than features: it counts as noise 0, exactly. Directions of features that do not vary, up to rounding, have
- * eigenvalue 0, as {@link PrincipalComponents} says, and do not count for the {@linkplain Spectrum#rank() rank}, which decides where
- * the risk without a ridge is infinite: a rank below p and N − 1 is logged as a warning. Features in units that differ so widely that
- * double precision loses a direction are refused.
+ * <p>A residual whose root mean square is at most 64 · 2<sup>−52</sup> · p<sup>1/2</sup> times that of the labels, or ulp(1) of their type
+ * times it, is treated as the rounding of labels that are exactly linear in the features, as they always are with fewer members than
+ * features: the noise is then exactly 0. Directions of features that do not vary, up to rounding, have eigenvalue 0, as {@link
+ * PrincipalComponents} says, and do not count for the {@linkplain Spectrum#rank() rank}, which decides where the risk without a ridge is
+ * infinite: a rank below p and N − 1 is logged as a warning. Features in units that differ so widely that double precision loses a
+ * direction are refused.
  *
- * <p>The theory asks more of the data than a covariance: that features act like Gaussian ones, and residuals like
- * independent noise. How well data oblige is what the comparison shows. Memory: 8 N p bytes, and
- * six times that for a moment when it is made. Immutable.
+ * <p>The theory assumes more of the data than a covariance: that features behave like Gaussian ones, and residuals like independent noise.
+ * The comparison shows how well the data meet these assumptions. Memory: 8 N p bytes, and six times that temporarily during construction.
+ * Immutable.
  *
  * <pre>{@code
  * INDArray features = Nd4j.create(new double[][] {{1, 0}, {0, 2}, {-1, 1}, {3, 1}, {0, 0}, {2, 2}});
@@ -72,13 +69,13 @@ public final class Population {
     private final RegressionTask task;
     private final Covariance covariance;
 
-    /** Times ulp(1) and √p: rounding of a sum of p products, relative to the labels that it makes up. */
+    /** Times ulp(1) and √p: the rounding of labels that are sums of p products, relative to the labels. */
     private static final double ROUNDING = 64;
 
-    /** Row after row, in the eigenbasis. */
+    /** The features in the eigenbasis, row by row. */
     private final double[] basis;
 
-    /** What the least squares fit leaves of each label, in units of the task's noise. */
+    /** The residual of least squares at each member, in units of the task's noise. */
     private final double[] residuals;
 
     private Population(RegressionTask task, Covariance covariance, double[] basis, double[] residuals) {
@@ -144,7 +141,7 @@ public final class Population {
     }
 
     /**
-     * The task that this population poses, in the eigenbasis of its covariance.
+     * The regression task of this population, in the eigenbasis of its covariance.
      *
      * @return its spectrum, its least squares coefficients, and its root mean square residual as noise
      */
@@ -153,8 +150,7 @@ public final class Population {
     }
 
     /**
-     * The covariance, with which coefficients of the task are expressed in the original features: {@link
-     * Covariance#fromEigenbasis(INDArray)}.
+     * The covariance, whose {@link Covariance#fromEigenbasis(INDArray)} expresses coefficients of the task in the original features.
      *
      * @return the covariance about the mean
      */
@@ -172,7 +168,7 @@ public final class Population {
     }
 
     /**
-     * The pipeline's beginning in the original features, where each stage may have a covariance of its own.
+     * The beginning of a pipeline in the original features, where each stage may have its own covariance.
      *
      * @return a description that lacks its target, with this covariance, these least squares coefficients and this noise
      */
@@ -186,11 +182,11 @@ public final class Population {
     }
 
     /**
-     * The excess risk to be expected of trials that {@linkplain Trials#drawingFrom draw from} this population, n of N members without
-     * replacement, and measure over all of them. As N grows it tends to that of {@link Distillation#predict()}; at n = N with
-     * true labels and no ridge it is 0. It is the limit of many samples and features for members with Gaussian features, as that is, and
-     * depends on the task of the pipeline and N only. Without a ridge, and with fewer samples than features, there is no difference. Source:
-     * {@code docs/simulation.md}.
+     * The expected excess risk of trials that {@linkplain Trials#drawingFrom draw from} this population, n of N members without
+     * replacement, and measure over all of them. As N grows it tends to that of {@link Distillation#predict()}; at n = N with true labels
+     * and no ridge it is 0. It is a limit of many samples and features for members with Gaussian features, like the prediction, and depends
+     * only on the pipeline and on N. Without a ridge, and with fewer samples than features, the two agree. Source: {@code
+     * docs/simulation.md}.
      *
      * <pre>{@code
      * INDArray features = Nd4j.create(StandardNormal.sample(500 * 80, RandomStreams.of(1).generator()), new long[] {500, 80}, 'c');
@@ -200,9 +196,9 @@ public final class Population {
      * double ratio = population.excess(half).getAsDouble() / half.predict().excess(); // 0.5952: (N − n)/(N − p)
      * }</pre>
      *
-     * @param pipeline of which no training has more samples than there are members
-     * @return the excess risk after the last stage; empty unless all models are ridge regressions (ridge 0 included) on a teacher's labels as
-     *     they are, on all rows
+     * @param pipeline the pipeline, in which no training has more samples than there are members
+     * @return the excess risk after the last stage; empty unless all models are ridge regressions (ridge 0 included) on unchanged labels of
+     *     a teacher for all rows
      * @throws IllegalArgumentException if the pipeline is null, or if the task, or the spectrum, samples or noise of a training, do
      *     not fit the population
      */
@@ -213,14 +209,14 @@ public final class Population {
                 : OptionalDouble.empty();
     }
 
-    /** What the prediction of a pipeline is to be multiplied by for this population; 1 where that is not known. */
+    /** The factor from the prediction of a pipeline to the expected risk on this population; 1 if it is not known. */
     double factor(Distillation pipeline) {
         double limit = pipeline.predict().excess();
         double here = excess(pipeline).orElse(limit);
         return here == limit || !(limit > 0 && Double.isFinite(here)) ? 1 : here / limit;
     }
 
-    /** Refuses a training that is not about this population. */
+    /** Returns the design of a training, or refuses a training that does not fit this population. */
     Design designFor(RegressionTask posed, Training training) {
         if (!posed.spectrum().equals(task.spectrum())) {
             throw refusal("task", posed, "does not have the spectrum of the population");
@@ -258,10 +254,10 @@ public final class Population {
     }
 
     /**
-     * Least squares: in the eigenbasis the normal equations are diagonal up to rounding, which corrections remove until they
-     * no longer shrink.
+     * Least squares: in the eigenbasis the normal equations are diagonal up to rounding, which is removed by corrections until they no
+     * longer shrink.
      *
-     * @param labels overwritten by what the fit leaves of them
+     * @param labels the labels, overwritten by the residuals
      */
     private static double[] fit(double[] basis, double[] labels, Spectrum spectrum) {
         double[] coefficients = new double[spectrum.dimension()];

@@ -19,11 +19,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Pre-training of linear attention as it is done in practice, by stochastic gradient descent on prompts: every step draws a
- * batch of them, each with new coefficients β ~ N(0, Σ<sub>β</sub>), a context of n examples and a query, and descends their mean
- * squared error; the weights are those of the second half of the steps, averaged. It finds {@link
- * LinearAttention#pretrained}, in as many steps as the covariances are ill-conditioned, and then up to noise that falls
- * with the number of prompts. The numbers depend on the seed alone. Needs an ND4J backend on the class path. Immutable.
+ * Pre-training of linear attention as done in practice, by stochastic gradient descent on prompts: every step draws a batch of prompts,
+ * each with new coefficients β ~ N(0, Σ<sub>β</sub>), a context of n examples and a query, and descends their mean squared error; the
+ * result is the average of the weights over the second half of the steps. It converges to {@link LinearAttention#pretrained}, up to noise
+ * that falls with the number of prompts; the more ill-conditioned the covariances, the more steps it needs. The numbers depend on the seed
+ * alone. Needs an ND4J backend on the class path. Immutable.
  *
  * <pre>{@code
  * TaskPrior prior = TaskPrior.isotropic(4, 1.0).withNoise(0.2);
@@ -33,7 +33,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class Pretraining {
 
-    /** The most parts of a batch that are drawn side by side; fixed, so that the numbers do not depend on the processors. */
+    /** The most parts of a batch that are drawn in parallel; fixed, so that the numbers do not depend on the processors. */
     private static final long PARTS = 16;
 
     private final TaskPrior prior;
@@ -97,9 +97,8 @@ public final class Pretraining {
     /**
      * Trains from zero weights.
      *
-     * @return the attention that comes of it
-     * @throws IllegalArgumentException if labels or gradients overflow, or if the features of one prompt are more than an
-     *     array can hold
+     * @return the trained attention
+     * @throws IllegalArgumentException if labels or gradients overflow, or if one prompt has more features than an array can hold
      * @throws IllegalStateException if there is no ND4J backend on the class path
      */
     public LinearAttention run() {
@@ -123,7 +122,7 @@ public final class Pretraining {
         }
     }
 
-    /** In order, whichever part is ready first. */
+    /** The descents in order, whichever part is ready first. */
     private List<INDArray> descents(PromptBatch prompts, INDArray weights, RandomStreams streams) {
         int inPart = (int) Math.max(prompts.inOneArray(), (batch + PARTS - 1) / PARTS);
         return IntStream.rangeClosed(0, (batch - 1) / inPart)
@@ -136,8 +135,8 @@ public final class Pretraining {
     }
 
     /**
-     * The step size: below the inverse of the largest curvature, 2 |Σx| |C| with C = E uuᵀ, and of what a small batch adds to
-     * it. Norms are bounded by the largest sum of a row.
+     * The step size: below the inverse of the largest curvature, 2 |Σx| |C| with C = E uuᵀ, plus the excess curvature of a small batch.
+     * Norms are bounded by the largest row sum.
      */
     private double rate() {
         Matrix features = Matrix.square("covariance", prior.covariance());

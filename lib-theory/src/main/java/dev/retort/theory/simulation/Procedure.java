@@ -18,21 +18,21 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A pipeline as it is run on arrays: who labels first, how each model is trained, and how models are measured. Immutable. */
+/** A pipeline in the form that runs on arrays: its first teacher, how each model is trained, and how models are measured. Immutable. */
 final class Procedure {
 
     /** βˢ; zero where the feature does not vary. */
     final double[] surrogate;
 
-    /** Who labels the rows of the first training beside each other; nobody if the surrogate labels all. */
+    /** The sources that label the rows of the first training; empty if the surrogate labels all rows. */
     final List<Source> sources;
 
     final List<Stage> stages;
 
-    /** Under which models are measured. */
+    /** The covariance under which models are measured. */
     final Covariance evaluation;
 
-    /** Whether features are independent and symmetric, so that the signs of coordinates are chance. */
+    /** Whether features are independent and symmetric, so that the signs of coordinates can be averaged over. */
     final boolean inEigenbasis;
 
     private final ToDoubleFunction<double[]> risk;
@@ -53,11 +53,11 @@ final class Procedure {
     }
 
     /**
-     * That of a pipeline.
+     * The procedure of a pipeline.
      *
-     * @param population where samples come from; null for Gaussian ones
+     * @param population the population that samples are drawn from; null for Gaussian samples
      * @param fitters how the models of trainings are fitted
-     * @throws IllegalArgumentException if the pipeline is of no kind that is run on arrays, or does not fit the population
+     * @throws IllegalArgumentException if pipelines of this kind cannot be run on arrays, or the pipeline does not fit the population
      */
     static Procedure of(Pipeline pipeline, @Nullable Population population, Function<Training, Fitter> fitters) {
         if (pipeline instanceof Distillation distillation) {
@@ -67,7 +67,7 @@ final class Procedure {
             throw refusal("pipeline", pipeline, "is neither a Distillation nor a MatrixDistillation");
         }
         if (population != null) {
-            throw refusal("pipeline", pipeline, "has covariances of its own, and cannot draw from a population");
+            throw refusal("pipeline", pipeline, "has its own covariances, and cannot draw from a population");
         }
         return inOriginalFeatures(distillation, fitters);
     }
@@ -112,11 +112,11 @@ final class Procedure {
     }
 
     /**
-     * One of those who label the rows of a pool.
+     * One of the models that label the rows of a pool.
      *
-     * @param model the procedure that makes it, without stages if it is fixed
-     * @param share of the rows
-     * @param noise the standard deviation on its labels
+     * @param model the procedure that trains it, without stages if it is fixed
+     * @param share the share of the rows that it labels
+     * @param noise the standard deviation of the noise on its labels
      */
     record Source(Procedure model, double share, double noise) {
 
@@ -142,7 +142,7 @@ final class Procedure {
         return new Procedure(surrogate, List.of(), List.of(), evaluation, inEigenbasis, risk);
     }
 
-    /** Of the last training. */
+    /** The number of samples of the last training. */
     int samples() {
         return (int) stages.get(stages.size() - 1).training.samples();
     }
@@ -153,8 +153,7 @@ final class Procedure {
     }
 
     /**
-     * The excess risk of what a stage takes for the truth, which lacks the features that do not vary there. No model that it
-     * trains knows more of those.
+     * The excess risk of the truth as seen by a stage, which lacks the features that do not vary there and cannot be learnt by it.
      */
     double excessOfTruth(Stage stage) {
         return excess(stage.truth);
@@ -163,7 +162,7 @@ final class Procedure {
     private static double excess(RegressionTask task, double[] coefficients) {
         CompensatedSum excess = new CompensatedSum();
         for (int i = 0; i < coefficients.length; i++) {
-            // Whitened: a ground truth that only λβ² keeps representable may stand on either side.
+            // Whitened, as a ground truth may be representable only as λβ².
             double error = Math.sqrt(task.spectrum().eigenvalue(i)) * coefficients[i] - task.whitenedCoefficient(i);
             excess.add(error * error);
         }

@@ -8,27 +8,27 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * How far a run of {@link Trials} has come.
+ * The progress of a run of {@link Trials}.
  *
- * @param done how many trials are done, at least 1
- * @param limit how many there will be at most
- * @param mean the mean so far of what was measured last: the excess risk of the last stage, or at the last point of a curve
+ * @param done the number of trials done, at least 1
+ * @param limit the maximum number of trials
+ * @param mean the mean so far of the last quantity measured: the excess risk of the last stage, or at the last point of a curve
  * @param standardError its standard error; infinite after one trial
  * @param elapsed the time since the run began, not negative
- * @param remaining the time that it will still take, if trials go on taking as long as they did and, where a precision was
- *     asked for, scatter as they did; not negative
+ * @param remaining the estimated time left, if further trials take as long as those so far and, where a precision was asked for, scatter as
+ *     much; not negative
  */
 public record Progress(int done, int limit, double mean, double standardError, Duration elapsed, Duration remaining) {
 
     /**
      * The progress of a run.
      *
-     * @param done how many trials are done
-     * @param limit how many there will be at most
+     * @param done the number of trials done
+     * @param limit the maximum number of trials
      * @param mean the mean so far
      * @param standardError its standard error
      * @param elapsed the time since the run began
-     * @param remaining the time that it will still take
+     * @param remaining the estimated time left
      * @throws IllegalArgumentException if no trial is done or more than the limit, or if a duration is null or negative
      */
     public Progress {

@@ -16,7 +16,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Prompts of random tasks, many at a time, and the gradient on them. Immutable, and so shared by all threads. */
 final class PromptBatch {
 
-    /** About how many features are drawn as one array, a megabyte of them. */
+    /** The approximate number of entries that are drawn as one array, a megabyte. */
     private static final long ENTRIES = 1 << 17;
 
     private final int dimension;
@@ -24,7 +24,7 @@ final class PromptBatch {
     private final double noise;
     private final GaussianDesign features;
 
-    /** Null if all coefficients are zero. */
+    /** The law of the coefficients; null if all are zero. */
     private final @Nullable GaussianDesign coefficients;
 
     PromptBatch(TaskPrior prior, int contextLength) {
@@ -35,7 +35,7 @@ final class PromptBatch {
         this.coefficients = prior.signalPower() > 0 ? AttentionArrays.features(prior.coefficientCovariance()) : null;
     }
 
-    /** How many prompts make up one array, at least 1. */
+    /** The number of prompts in one array, at least 1. */
     int inOneArray() {
         return (int) Math.max(1, ENTRIES / ((contextLength + 1L) * dimension));
     }
@@ -55,10 +55,10 @@ final class PromptBatch {
         return sum;
     }
 
-    /** 2 Qᵀ diag(e) U, with a prompt's query in each row of Q, its context vector in that of U, and its error e = y − qᵀWu. */
+    /** 2 Qᵀ diag(e) U, where for each prompt Q has the query and U the context vector as a row, and e = y − qᵀWu is the error. */
     private INDArray descentInOneArray(INDArray weights, int prompts, RandomGenerator random) {
         int inContexts = contextLength * prompts;
-        // First the first example of every prompt, then the second of each, and so on; last the queries.
+        // The first example of every prompt, then the second example of every prompt, and so on; the queries come last.
         double[] samples = sample(features, inContexts + prompts, random);
         double[] labels = labels(samples, prompts, random);
         double[] contexts = contextVectors(samples, labels, prompts);

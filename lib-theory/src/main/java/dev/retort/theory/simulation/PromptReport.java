@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** What a step on {@link OwnPrompts} came to: the new weights, and the errors on the test set. Immutable. */
+/** The result of a step on {@link OwnPrompts}: the new weights, and the errors on the test set. Immutable. */
 public final class PromptReport {
 
     private final LinearAttention trained;
@@ -24,9 +24,9 @@ public final class PromptReport {
     }
 
     /**
-     * The attention after the step, for example to start another from.
+     * The attention after the step, for example to start another step from.
      *
-     * @return that of the new weights
+     * @return the attention with the new weights
      */
     public LinearAttention trained() {
         return trained;
@@ -42,7 +42,7 @@ public final class PromptReport {
     }
 
     /**
-     * What the attention answers to the queries of the test after the step.
+     * The predictions of the attention for the test queries after the step.
      *
      * @return a new array of type {@code DOUBLE} and shape {@code [N]}
      */
@@ -51,18 +51,18 @@ public final class PromptReport {
     }
 
     /**
-     * The attention before the step.
+     * The error of the attention before the step.
      *
-     * @return its error
+     * @return the error on the test set
      */
     public TestError before() {
         return before;
     }
 
     /**
-     * The attention after the step. {@code before().zScore(after())} says how clearly it is better.
+     * The error of the attention after the step. {@code before().zScore(after())} tells how significant the improvement is.
      *
-     * @return its error
+     * @return the error on the test set
      */
     public TestError after() {
         return after;

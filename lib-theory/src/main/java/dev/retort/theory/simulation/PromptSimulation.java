@@ -12,10 +12,9 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Losses of test-time training measured by {@link PromptTrials}. In every trial the loss is a quadratic in the step size, L₀ − 2bη
- * + aη², averaged over queries; so one simulation measures it for all step sizes. With a handful of features the curvature
- * has such tails that its standard error from thousands of trials may still be too small; from about 20 on it can be
- * trusted. Immutable.
+ * Losses of test-time training measured by {@link PromptTrials}. In every trial the loss is a quadratic in the step size, L₀ − 2bη + aη²,
+ * averaged over queries; so one simulation measures it for all step sizes. With only a few features the curvature has such heavy tails that
+ * its standard error from thousands of trials may still be too small; from about 20 features on it is reliable. Immutable.
  *
  * <pre>{@code
  * InContextTask task = InContextTask.isotropic(20, 1.0).withNoise(0.3);
@@ -38,7 +37,7 @@ public final class PromptSimulation {
     /**
      * The number of trials.
      *
-     * @return how many, at least 2
+     * @return the number, at least 2
      */
     public int trials() {
         return outcomes.size();
@@ -67,7 +66,7 @@ public final class PromptSimulation {
     }
 
     /**
-     * What a step changes, which is measured far better than the loss itself.
+     * The reduction of the loss by a step, which is measured far more precisely than the loss itself.
      *
      * @param stepSize η, in the convention of the training that was run
      * @return L₀ − L(η)
@@ -96,7 +95,7 @@ public final class PromptSimulation {
     }
 
     /**
-     * How far the loss is from a prediction, at the step size that this says is best.
+     * The deviation of the loss from a prediction, at the step size that the prediction says is best.
      *
      * @param prediction the exact loss
      * @return (mean − predicted loss) in standard errors

@@ -23,7 +23,7 @@ final class PromptTrial implements Trial<PromptTrial.Outcome> {
     private final int contextLength;
     private final int examples;
 
-    /** The length of a context for the query alone; 0 if it comes with that of the step. */
+    /** The length of a fresh context for the query; 0 if the query uses the context of the step. */
     private final int freshLength;
 
     private final boolean sameContext;
@@ -74,8 +74,8 @@ final class PromptTrial implements Trial<PromptTrial.Outcome> {
         double[] context = contextVector(features, labels, 0, contextLength);
         double[] direction = direction(context, features, labels);
         double[] evaluation = sameContext ? context : contextVector(features, labels, contextLength + examples, rows);
-        // The step adds direction · contextᵀ to the weights: what that makes of the evaluation is a multiple of the
-        // direction.
+        // The step adds direction · contextᵀ to the weights; applied to the evaluation context, that is a multiple of
+        // the direction.
         double along = DotProduct.of(context, 0, evaluation, 0, context.length);
         return outcome(Arrays.stream(direction).map(v -> along * v).toArray(), evaluation);
     }

@@ -11,9 +11,9 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trials of {@linkplain TestTimeTraining test-time training}: each draws a context, training examples, and unless it is the
- * same another context, as arrays; makes the gradient of the training loss, a matrix of rank one; and measures what the loss is
- * after a step of any size, averaged over queries. Needs an ND4J backend on the class path. Immutable.
+ * Trials of {@linkplain TestTimeTraining test-time training}: each draws a context, training examples and, unless the test uses the same
+ * one, another context as arrays, computes the gradient of the training loss, a matrix of rank one, and measures the loss after a step of
+ * any size, averaged over queries. Needs an ND4J backend on the class path. Immutable.
  *
  * <pre>{@code
  * InContextTask task = InContextTask.isotropic(20, 1.0).withNoise(0.3);
@@ -37,7 +37,7 @@ public final class PromptTrials implements Experiment<TestTimeTraining, PromptSi
      * Trials of steps on a number of examples.
      *
      * @param examples the number of training examples k, at least 0
-     * @param trials how many, from what seed and on how many threads; a precision is that of the loss without a step
+     * @param trials the number of trials, the seed and the number of threads; a precision refers to the loss without a step
      * @return the trials
      * @throws IllegalArgumentException if k is negative, if the trials are null, or if they draw from a population, which has no
      *     prompts
@@ -50,7 +50,7 @@ public final class PromptTrials implements Experiment<TestTimeTraining, PromptSi
     /**
      * Runs the trials; usually called as {@code training.simulate(trials)}.
      *
-     * @param training what to run
+     * @param training the training to run
      * @return the measured losses
      * @throws IllegalArgumentException if the training is null, or if prompts are too long for an array or for the memory that
      *     is allowed

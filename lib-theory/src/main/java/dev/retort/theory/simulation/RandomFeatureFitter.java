@@ -18,8 +18,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Ridge regression on Gaussian combinations of the features, drawn anew for each fit. To flip the sign of a feature is to flip a
- * column of the projection, which has the same distribution.
+ * Ridge regression on Gaussian combinations of the features, drawn anew for each fit. Flipping the sign of a feature flips a column of the
+ * projection, which leaves its distribution unchanged.
  */
 record RandomFeatureFitter(int count, double ridge) implements Fitter {
 
@@ -57,7 +57,7 @@ record RandomFeatureFitter(int count, double ridge) implements Fitter {
         return Nd4j.createFromArray(rows);
     }
 
-    /** To solve for a set of labels per sample, to multiply the map out, and to use it, one after the other. */
+    /** The largest memory of three consecutive steps: solving for a set of labels per sample, multiplying out the map, and using it. */
     @Override
     public double memory(FitSize size) {
         double n = size.samples();

@@ -15,15 +15,14 @@ import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something random done again and again, side by side, until enough is known. Outcomes count in the order in which they were
- * begun, not in that in which they came: so the numbers, and how many there are, do not depend on threads. One instance is one
- * run.
+ * Repeats a random trial in parallel until its means are known precisely enough. Outcomes count in the order in which they were started,
+ * not finished, so that the results and their number do not depend on the threads. An instance is used for one run.
  *
- * @param <T> what comes of it each time
+ * @param <T> the type of an outcome
  */
 final class Repetition<T> {
 
-    /** With so few a standard error is itself uncertain by a quarter; with fewer it is too often far too small by chance. */
+    /** With this many trials a standard error is itself uncertain by a quarter; with fewer it is too often far too small by chance. */
     private static final int LEAST_TO_STOP_BY = 10;
 
     private final int limit;
@@ -42,11 +41,11 @@ final class Repetition<T> {
     private final long start = System.nanoTime();
 
     /**
-     * @param limit how often at most
-     * @param precision when to stop before; null for never
-     * @param listener told after each, in the order of the outcomes
-     * @param trial what is done
-     * @param measured the numbers of an outcome that are to be known, at least one, and as many of each outcome
+     * @param limit the maximum number of repetitions
+     * @param precision the precision at which to stop earlier; null for none
+     * @param listener called after each outcome, in their order
+     * @param trial the trial
+     * @param measured the numbers of an outcome whose means are wanted, at least one, and equally many for each outcome
      */
     Repetition(
             int limit,
@@ -64,10 +63,10 @@ final class Repetition<T> {
     }
 
     /**
-     * The standard error at which a mean counts as known.
+     * The standard error at which a mean is known precisely enough.
      *
-     * @param error that error, or the part of the mean that it is
-     * @param relative which of the two
+     * @param error the standard error, absolute or as a fraction of the mean
+     * @param relative whether it is a fraction of the mean
      */
     record Precision(double error, boolean relative) {
 
@@ -81,16 +80,16 @@ final class Repetition<T> {
         }
     }
 
-    /** What came of one repetition: an outcome or a failure. */
+    /** The result of one repetition: an outcome or a failure. */
     private record Delivery<T>(
             int index, @Nullable T outcome, @Nullable Throwable failure) {}
 
     private record Task(int index, RandomGenerator random) {}
 
     /**
-     * Repeats.
+     * Runs the repetitions.
      *
-     * @return the outcomes, in the order of the random generators, that is the same for any number of threads; fewer than the limit if
+     * @return the outcomes, in the order of the random generators, which is the same for any number of threads; fewer than the limit if
      *     the precision was reached, or if the thread was interrupted, in which case its interrupted status is set again
      * @throws IllegalStateException if one failed, with what it threw as the cause
      */
@@ -117,7 +116,7 @@ final class Repetition<T> {
         }
     }
 
-    @SuppressWarnings("CatchingUnchecked") // Whatever goes wrong is reported where it is waited for.
+    @SuppressWarnings("CatchingUnchecked") // any failure is reported to the thread that waits for it
     private Delivery<T> perform(Task task) {
         try {
             return new Delivery<>(task.index, trial.apply(task.random), null);
@@ -182,7 +181,7 @@ final class Repetition<T> {
                         (elapsed * (left / done))));
     }
 
-    /** How many repetitions the precision seems to need, going by the scatter so far. */
+    /** The estimated number of repetitions that the precision needs, from the scatter so far. */
     private double needed() {
         if (precision == null) {
             return limit;
@@ -190,22 +189,22 @@ final class Repetition<T> {
         double needed = 0;
         for (Scatter number : scatters) {
             double excess = widening() * number.standardError() / precision.allowedError(number.mean());
-            // Of 0/0, an error of zero where none is allowed, there is enough.
+            // 0/0 is an error of zero where none is allowed: no more are needed.
             needed = Math.max(needed, Double.isNaN(excess) ? 0 : outcomes.size() * excess * excess);
         }
         return needed;
     }
 
     /**
-     * An error estimated from few trials covers as much as a known one when it is widened so: the quantile of Student's t where
-     * the normal one is 1, to three terms in the inverse degrees of freedom (Abramowitz, Stegun, 26.7.5).
+     * The factor that gives an error estimated from few trials the coverage of a known one: the quantile of Student's t where the normal
+     * quantile is 1, to three terms in the inverse degrees of freedom (Abramowitz, Stegun, 26.7.5).
      */
     private double widening() {
         double half = 0.5 / (outcomes.size() - 1);
         return 1 + half * (1 + half * (1 + half / 2));
     }
 
-    /** Of one number over the repetitions, in a unit about as large, so that its square stays in the range of numbers. */
+    /** Mean and standard error of one number over the repetitions, scaled so that its square does not overflow or underflow. */
     private static final class Scatter {
 
         private final SummaryStatistics scaled = new SummaryStatistics();

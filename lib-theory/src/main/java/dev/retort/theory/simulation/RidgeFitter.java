@@ -8,7 +8,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Ridge regression, or without a ridge the interpolator of least norm. */
+/** Ridge regression, or least squares of minimum norm without a ridge. */
 record RidgeFitter(double ridge) implements Fitter {
 
     @Override
@@ -17,7 +17,7 @@ record RidgeFitter(double ridge) implements Fitter {
                 seen == null ? FactoredRegression.of(features, ridge) : FactoredRegression.of(features, seen, ridge));
     }
 
-    /** That of Cholesky where the condition is sure to allow it, else the larger one. */
+    /** The memory of Cholesky where the condition surely allows it, else that of the larger factorisation. */
     @Override
     public double memory(FitSize size) {
         RegressionMemory memory = new RegressionMemory(size.samples(), size.features(), size.seen());

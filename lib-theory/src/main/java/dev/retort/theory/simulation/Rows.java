@@ -28,7 +28,7 @@ final class Rows {
         return kept;
     }
 
-    /** Coefficients of the seen features among all, 0 of the others. */
+    /** Coefficients of all features, 0 for those that are not seen. */
     static double[] inAllFeatures(double[] coefficients, int @Nullable [] seen, int features) {
         if (seen == null) {
             return coefficients;

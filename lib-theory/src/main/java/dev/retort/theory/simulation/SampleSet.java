@@ -15,7 +15,7 @@ final class SampleSet {
 
     private final int columns;
 
-    /** Row after row. */
+    /** The features, row by row. */
     private final double[] features;
 
     private final double @Nullable [] labels;
@@ -53,12 +53,12 @@ final class SampleSet {
         return labels != null;
     }
 
-    /** Of the first rows. */
+    /** The features of the first rows. */
     INDArray features(int rows) {
         return Nd4j.create(Arrays.copyOf(features, rows * columns), new long[] {rows, columns}, 'c');
     }
 
-    /** Of the first rows. */
+    /** The labels of the first rows. */
     double[] labels(int rows) {
         if (labels == null) {
             throw new IllegalStateException("These samples have no labels");
@@ -66,7 +66,7 @@ final class SampleSet {
         return Arrays.copyOf(labels, rows);
     }
 
-    /** The error that a model makes on these samples. */
+    /** The error of a model on these samples. */
     TestError error(double[] model) {
         double[] squares;
         try (INDArray all = features(rows())) {
@@ -81,10 +81,10 @@ final class SampleSet {
     }
 
     /**
-     * Refuses features of another number.
+     * Refuses samples with another number of features than the first samples.
      *
-     * @param name of these samples
-     * @param of whose the first samples are
+     * @param name the name of these samples in messages
+     * @param of the owner of the first samples in messages
      */
     SampleSet beside(String name, String of, SampleSet first) {
         if (columns != first.columns) {

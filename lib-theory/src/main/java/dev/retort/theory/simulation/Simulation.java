@@ -13,20 +13,20 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The excess risk measured by {@link Trials}: the average over independent trials, and how far it can be trusted. That of a
- * chain is about its last stage; {@link #stages()} has the others. Immutable.
+ * The excess risk measured by {@link Trials}: the average over independent trials, with its standard error. For a chain it is the risk
+ * after the last stage; {@link #stages()} has the others. Immutable.
  */
 public final class Simulation {
 
     private final Pipeline pipeline;
     private final long seed;
 
-    /** What the trials were, in words. */
+    /** The kind of trials, in words. */
     private final String manner;
 
     private final boolean gaussian;
 
-    /** What a limit is to be multiplied by because samples are part of a finite population. */
+    /** The factor on predictions for samples that are part of a finite population. */
     private final double populationFactor;
 
     /** The chain without its last stage, without its last two, and so on; the shortest first. */
@@ -59,7 +59,7 @@ public final class Simulation {
         this.measured = SampleMean.of(excess);
     }
 
-    /** What came of some trials of a pipeline. */
+    /** The simulation of a pipeline from the outcomes of its trials. */
     static Simulation of(Pipeline pipeline, Trials settings, List<Outcome> trials) {
         List<Simulation> stages = new ArrayList<>();
         int last = pipeline.trainings().size() - 1;
@@ -89,7 +89,7 @@ public final class Simulation {
     }
 
     /**
-     * What was run.
+     * The pipeline that was run.
      *
      * @return the pipeline
      */
@@ -98,7 +98,7 @@ public final class Simulation {
     }
 
     /**
-     * What the randomness came from.
+     * The seed of the randomness.
      *
      * @return the seed
      */
@@ -117,8 +117,7 @@ public final class Simulation {
     }
 
     /**
-     * The measurements after every stage, all made in the same trials, as {@link Pipeline#predictStages()} has the
-     * predictions.
+     * The measurements after every stage, all from the same trials, corresponding to the predictions of {@link Pipeline#predictStages()}.
      *
      * @return one simulation per training, in their order, each of the pipeline that ends there; the last is this one
      */
@@ -131,16 +130,16 @@ public final class Simulation {
     /**
      * The number of trials.
      *
-     * @return how many, at least 2
+     * @return the number, at least 2
      */
     public int trials() {
         return excess.length;
     }
 
     /**
-     * The excess risk of each trial, averaged over label noise and signs unless the trials were {@linkplain Trials#literal()
-     * literal}. That of a {@linkplain Trials#controlled() controlled} trial lacks what it owes to the scale of its features, by a
-     * coefficient that depends a little on the other trials, and may be negative where trials scatter by as much as the risk.
+     * The excess risk of each trial, averaged over label noise and signs unless the trials were {@linkplain Trials#literal() literal}. For
+     * a {@linkplain Trials#controlled() controlled} trial the part explained by the scale of its features is subtracted, with a coefficient
+     * that depends slightly on the other trials; the result may be negative where trials scatter by as much as the risk.
      *
      * @return a new array, in the order of the trials
      */
@@ -167,8 +166,8 @@ public final class Simulation {
     }
 
     /**
-     * What the same trials measured with the labels that they drew, without averages: the same expectation with more
-     * scatter, to check the averages by. The difference of the two means scatters about 0.
+     * The measurements of the same trials with the labels that they drew, without averages: the same expectation with more scatter, as a
+     * check on the averages. The difference of the two means scatters about 0.
      *
      * @return the literal measurement of the same designs; equal to this one if the trials were {@linkplain Trials#literal()
      *     literal}
@@ -188,7 +187,7 @@ public final class Simulation {
 
     /**
      * How many literal trials one of these trials was worth: the variance of a literal excess risk over that of the averaged
-     * one. Time saved is this divided by what an averaged trial costs more, two to four times.
+     * one. The time saved is this ratio divided by the extra cost of an averaged trial, a factor of two to four.
      *
      * @return the ratio of the sample variances; 1 for literal trials, infinite if the averages do not scatter at all
      */
@@ -199,17 +198,17 @@ public final class Simulation {
     }
 
     /**
-     * In how many trials the design of this stage was factored itself, at many times the price, because its Gram matrix was
-     * too ill-conditioned or did not pass its check: {@link dev.retort.core.nd4j.FactoredRegression.Method#ORTHOGONAL}.
+     * The number of trials in which the design of this stage itself was factored, at many times the cost, because its Gram matrix was too
+     * ill-conditioned or did not pass its check: {@link dev.retort.core.nd4j.FactoredRegression.Method#ORTHOGONAL}.
      *
-     * @return how many, from 0 to the number of trials
+     * @return the number, from 0 to the number of trials
      */
     public int orthogonalTrials() {
         return orthogonal;
     }
 
     /**
-     * Whether features were Gaussian, as those are that the theory's error bars are made for.
+     * Whether features were Gaussian, as the theory's error bars assume.
      *
      * @return true unless the trials {@linkplain Trials#drawingFrom(Population) drew from a population}
      */
@@ -218,13 +217,13 @@ public final class Simulation {
     }
 
     /**
-     * The mean excess risk that a prediction lets expect of such trials: that of its limit, with the correction for finite size
-     * where one is known, or for the finite population that was drawn from.
+     * The mean excess risk to expect of such trials from a prediction: the predicted limit, corrected for finite size where the correction
+     * is known, or for the finite population that was drawn from.
      *
      * @param prediction the closed form
-     * @return its {@linkplain RiskReport#corrected() corrected} excess risk, where that is known and features were {@linkplain
-     *     #isGaussian() Gaussian}; of a population, its {@linkplain RiskReport#excess() excess risk} times what {@link
-     *     Population#excess} says of the pipeline over the limit, where that is known; otherwise its excess risk
+     * @return its {@linkplain RiskReport#corrected() corrected} excess risk, if that is known and features were {@linkplain #isGaussian()
+     *     Gaussian}; for a population, its {@linkplain RiskReport#excess() excess risk} times the ratio of {@link Population#excess} to the
+     *     limit for the pipeline, if that is known; otherwise its excess risk
      */
     public double expected(RiskReport prediction) {
         double limit = notNull("prediction", prediction).excess();
@@ -232,9 +231,9 @@ public final class Simulation {
     }
 
     /**
-     * How far the measurement is from a prediction. Chance alone keeps it within ±3 in 997 cases of 1000. What remains of finite
-     * size in {@linkplain #expected(RiskReport) what is to be expected}, which enough trials will show, is of the relative order
-     * 1/n² where the correction for finite size is known, and 1/n elsewhere.
+     * The deviation of the measurement from a prediction. By chance alone it is within ±3 in 997 cases of 1000. With enough trials it also
+     * shows the finite-size error left in the {@linkplain #expected(RiskReport) expected risk}, which is of relative order 1/n² where the
+     * correction for finite size is known, and 1/n elsewhere.
      *
      * @param prediction the closed form
      * @return (mean − expected excess risk) in standard errors; 0 if they are equal, ±infinity if they differ although the
@@ -245,7 +244,7 @@ public final class Simulation {
     }
 
     /**
-     * How far the measurement is from a number.
+     * The deviation of the measurement from a number.
      *
      * @param excess the excess risk to compare with
      * @return (mean − excess) in standard errors; 0 if they are equal, ±infinity if they differ although the standard error

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** The models that label the rows of a pool, each a run of them, with noise of its own. Immutable. */
+/** The models that label the rows of a pool, each a block of rows with its own noise. Immutable. */
 final class SourceModels {
 
     private final List<Procedure.Source> sources;
@@ -15,7 +15,7 @@ final class SourceModels {
         this.coefficients = coefficients;
     }
 
-    /** Trains every source on data of its own. */
+    /** Trains every source on its own data. */
     static SourceModels train(List<Procedure.Source> sources, RandomGenerator random, long memory) {
         List<double[]> coefficients = new ArrayList<>();
         for (Procedure.Source source : sources) {

@@ -8,7 +8,7 @@ import java.util.function.IntToDoubleFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** One training of a pipeline, as it is run on arrays. Immutable. */
+/** One training of a pipeline in the form that runs on arrays. Immutable. */
 final class Stage {
 
     final Training training;
@@ -16,7 +16,7 @@ final class Stage {
     /** β⋆; zero where the features of the training do not vary. */
     final double[] truth;
 
-    /** Of the features that the model sees and that vary; null if those are all. */
+    /** The indices of the features that the model sees and that vary; null if those are all. */
     private final int @Nullable [] seen;
 
     private final RegressionTask task;
@@ -37,12 +37,12 @@ final class Stage {
         return design.draw((int) training.samples(), random);
     }
 
-    /** The fit to a sample, which must stay open as long. */
+    /** The fit to a sample, which must stay open as long as the fit. */
     Fit fit(Design.Sample sample, RandomGenerator random) {
         return fitter.fit(sample.features, seen, random);
     }
 
-    /** The labels that a teacher gives to a sample: mixed with the truth, or of a part of the rows, as the training has it. */
+    /** The labels of a sample: a teacher's, mixed with the truth or for a part of the rows as the training says. */
     double[] labels(Design.Sample sample, double[] teacher) {
         return labels(sample, sample.labelsOf(teacher), row -> 0);
     }
@@ -50,7 +50,7 @@ final class Stage {
     /**
      * The same with given outputs of a teacher.
      *
-     * @param beside the standard deviation of the noise that the outputs of a row have beside that of the training
+     * @param beside the standard deviation of the noise that the outputs of a row have in addition to that of the training
      */
     double[] labels(Design.Sample sample, double[] outputs, IntToDoubleFunction beside) {
         double share = training.teacherShare();

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mean squared error of one model on the points of a test set, and how far it can be trusted as an estimate of the error
- * on all others like them. Immutable.
+ * The mean squared error of one model on the points of a test set, with its standard error as an estimate of the error on new points.
+ * Immutable.
  */
 public final class TestError {
 
@@ -31,7 +31,7 @@ public final class TestError {
     }
 
     /**
-     * The standard error of the mean. It is about the choice of the test points; the model is what it is.
+     * The standard error of the mean. It accounts for the choice of the test points; the model is taken as fixed.
      *
      * @return the standard deviation over the points, divided by the root of their number
      */
@@ -49,8 +49,8 @@ public final class TestError {
     }
 
     /**
-     * How clearly this model errs more than another on the same points. The difference is taken point by point, so that what
-     * makes a point hard for both does not blur it.
+     * The significance of the difference between this model's error and another's on the same points. It is taken point by point, so that
+     * points that are hard for both models do not add to its scatter.
      *
      * @param other the error of another model on the same test set
      * @return (this mean − the other) in standard errors of the difference; 0 if they are equal, ±infinity if they differ by

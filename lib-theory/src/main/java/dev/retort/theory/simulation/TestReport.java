@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What {@link OwnArrays} found: the errors on the test set of all models that were trained. Immutable. */
+/** The result of {@link OwnArrays}: the errors of all trained models on the test set. Immutable. */
 public final class TestReport {
 
     private final List<TestError> stages;
@@ -18,7 +18,7 @@ public final class TestReport {
     }
 
     /**
-     * The model of every stage.
+     * The errors of the models of all stages.
      *
      * @return one error per training, in their order
      */
@@ -27,27 +27,27 @@ public final class TestReport {
     }
 
     /**
-     * The surrogate, trained in the first stage on the teacher's labels.
+     * The error of the surrogate, trained in the first stage on the teacher's labels.
      *
-     * @return its error
+     * @return the error on the test set
      */
     public TestError surrogate() {
         return stages.get(0);
     }
 
     /**
-     * The target, trained in the last stage.
+     * The error of the target, trained in the last stage.
      *
-     * @return its error
+     * @return the error on the test set
      */
     public TestError target() {
         return stages.get(stages.size() - 1);
     }
 
     /**
-     * The target trained on the true labels of the same features instead, as far as the last student has any.
+     * The error of a target trained on the true labels of the same features instead, if the last student has any.
      *
-     * @return its error; nothing if the last student was given without labels
+     * @return the error on the test set; empty if the last student was given without labels
      */
     public Optional<TestError> strong() {
         return Optional.ofNullable(strong);

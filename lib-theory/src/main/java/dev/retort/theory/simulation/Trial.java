@@ -3,19 +3,18 @@ package dev.retort.theory.simulation;
 import java.util.random.RandomGenerator;
 
 /**
- * Something random that is done once, independently of all other times. Implementations are immutable, and so shared by all
- * threads.
+ * A random experiment that is run repeatedly and independently. Implementations are immutable, so that threads can share them.
  *
- * @param <T> what comes of it
+ * @param <T> the type of its outcome
  */
 interface Trial<T> {
 
-    /** Does it. */
+    /** Runs the trial once. */
     T run(RandomGenerator random);
 
-    /** The numbers of an outcome that are to be known, at least one, and as many of each outcome. */
+    /** The numbers of an outcome whose means are wanted, at least one, and equally many for each outcome. */
     double[] measured(T outcome);
 
-    /** The native memory that it takes at most, in bytes. */
+    /** An upper bound on the native memory of a run, in bytes. */
     long memory();
 }

@@ -25,28 +25,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A number of independent runs of a pipeline on arrays. Each trial draws a design, labels it with the surrogate, fits the
- * target and measures its excess risk; in a chain every stage draws a design of its own, of its own covariance, and is
- * labelled by the model fitted before. The outcome is the average over the trials, after every stage, with its standard
- * error.
+ * A number of independent runs of a pipeline on arrays. Each trial draws a design, labels it with the surrogate, fits the target and
+ * measures its excess risk; in a chain every stage draws its own design, with its own covariance, and is labelled by the model of the stage
+ * before. The outcome is the average over the trials, after every stage, with its standard error.
  *
- * <p>A model is fitted on the features that it sees. Mixed labels are those of the ground truth with the noise of the task
- * and those of the teacher with the noise of the training, drawn independently. The excess risk is measured under the
- * covariance of the task, whatever that of the training. A {@link dev.retort.theory.matrix.MatrixDistillation} is run in its original features, a
- * {@link Distillation} in the eigenbasis of its task.
+ * <p>A model is fitted on the features that it sees. Mixed labels combine labels of the ground truth with the noise of the task and labels
+ * of the teacher with the noise of the training, drawn independently. The excess risk is measured under the covariance of the task,
+ * whatever the covariance of the training. A {@link dev.retort.theory.matrix.MatrixDistillation} is run in its original features, a {@link
+ * Distillation} in the eigenbasis of its task.
  *
- * <p>Given the designs, two averages are taken exactly instead of by chance. Every stage is linear in its labels, so that the
- * excess risk is averaged over all noise on them. And the coordinates of a Gaussian design in the eigenbasis are
- * symmetric: there it is also averaged over their signs, stage by stage. The expectation is the same; a trial is then worth
- * {@linkplain Simulation#effectiveGain() many}, some hundreds with a thousand features. {@link #controlled()} makes more of
- * them, {@link #literal()} does without, and {@link Simulation#literal()} shows for the same designs what it would have seen. More in the module's documentation,
- * {@code docs/simulation.md}. Trials that draw from a {@link Population} are always literal.
+ * <p>Given the designs, two averages are taken exactly instead of by sampling. Every stage is linear in its labels, so that the excess risk
+ * is averaged over all label noise. And the coordinates of a Gaussian design in the eigenbasis are symmetric, so that the excess risk there
+ * is also averaged over their signs, stage by stage. The expectation is the same; an averaged trial is worth {@linkplain
+ * Simulation#effectiveGain() many literal ones}, some hundreds with a thousand features. {@link #controlled()} reduces the scatter further,
+ * {@link #literal()} turns the averages off, and {@link Simulation#literal()} has the measurements without averages for the same designs.
+ * The module's documentation, {@code docs/simulation.md}, has more. Trials that draw from a {@link Population} are always literal.
  *
- * <p>Trials run side by side on all processors. Each draws from a random stream of its own, the next of the streams of
- * the seed, so the numbers depend on the seed alone and neither on the number of threads nor on which trial finishes first;
- * nor does the number of trials where a precision is asked for. A run that is interrupted returns the trials that it has,
- * if they are two at least, and leaves the thread's interrupted status set. Needs an ND4J backend on the class path.
- * Immutable.
+ * <p>Trials run in parallel on all processors. Each has its own random stream, derived from the seed, so the results depend on the seed
+ * alone and neither on the number of threads nor on which trial finishes first; the same holds for the number of trials where a precision
+ * is asked for. An interrupted run returns the trials done so far, if there are at least two, and leaves the thread's interrupted status
+ * set. Needs an ND4J backend on the class path. Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 100), Signal.sourcePowerLaw(1.5)).withNoise(0.1);
@@ -66,14 +64,14 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
 
     private static final Logger LOGGER = LoggerFactory.getLogger("dev.retort.theory.simulation");
 
-    /** The relative difference from which on trials of a finite population are told to be other than predicted. */
+    /** The relative difference from the prediction above which trials on a finite population log a warning. */
     private static final double NOTABLE = 0.05;
 
     private final int count;
     private final long seed;
     private final int threads;
 
-    /** In bytes; null for all that the machine has. */
+    /** The memory allowed, in bytes; null for all that the machine has. */
     private final @Nullable Long memory;
 
     private final Measure measure;
@@ -100,16 +98,16 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
         this.listener = listener;
     }
 
-    /** What counts as the excess risk of a trial. */
+    /** How the excess risk of a trial is measured. */
     private enum Measure {
 
-        /** Of what was drawn. */
+        /** With the labels that were drawn. */
         LITERAL,
 
-        /** The average over noise and signs. */
+        /** Averaged over noise and signs. */
         AVERAGED,
 
-        /** That, less what it owes to the scale of the features drawn. */
+        /** Averaged, less the part explained by the scale of the features drawn. */
         CONTROLLED
     }
 
@@ -118,7 +116,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
     /**
      * Trials with seed 0 on Gaussian designs, on all processors.
      *
-     * @param count how many, or how many at most if a precision is asked for; at least 2 (one trial has no standard error)
+     * @param count the number of trials, or the maximum if a precision is asked for; at least 2 (one trial has no standard error)
      * @return the trials
      * @throws IllegalArgumentException if there are fewer than 2
      */
@@ -138,7 +136,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
     }
 
     /**
-     * How many trials these are, at most.
+     * The number of trials, or the maximum if a precision is asked for.
      *
      * @return the number, at least 2
      */
@@ -147,7 +145,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
     }
 
     /**
-     * From what their randomness comes.
+     * The seed of the randomness.
      *
      * @return the seed
      */
@@ -191,9 +189,9 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
     }
 
     /**
-     * The same trials in bounded memory: as few run side by side as fit.
+     * The same trials in bounded memory: only as many run in parallel as fit.
      *
-     * @param bytes how many bytes of native memory they may take together; by default {@link NativeMemory#limit()}
+     * @param bytes the bytes of native memory that they may take together; by default {@link NativeMemory#limit()}
      * @return new trials
      * @throws IllegalArgumentException if the number is less than 1
      */
@@ -208,12 +206,12 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
      * The native memory that running a pipeline would take.
      *
      * @param pipeline the pipeline
-     * @return an upper bound, and rarely more than one and a half times what is taken: from the sizes of all matrices that are
-     *     there at the same time. Where the condition of a design may not allow Cholesky (so of a {@link Population}, or with
-     *     about as many samples as features and no ridge) it is that of the factorisation that takes more
+     * @return an upper bound, from the sizes of all matrices that exist at the same time; it is rarely more than one and a half times the
+     *     memory taken. Where the condition of a design may rule out Cholesky (for a {@link Population}, or with about as many samples as
+     *     features and no ridge) it is for the factorisation that needs more memory
      * @throws IllegalArgumentException if a number of samples is not a whole number, if samples times features are not below
-     *     2<sup>31</sup>, or if a single trial does not fit the memory that is allowed
-     * @throws IllegalStateException if no memory was named and there is no ND4J backend
+     *     2<sup>31</sup>, or if a single trial does not fit into the memory allowed
+     * @throws IllegalStateException if no memory limit was set and there is no ND4J backend
      */
     public MemoryNeed memory(Pipeline pipeline) {
         return need(bytes(notNull("pipeline", pipeline)));
@@ -228,7 +226,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
     }
 
     /**
-     * The same trials without averages over label noise and signs, and without controls: what is drawn is what is measured.
+     * The same trials without averages over label noise and signs, and without controls: the risk is measured with the labels drawn.
      *
      * @return new trials
      */
@@ -237,16 +235,16 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
     }
 
     /**
-     * The same trials with control variates: what a trial's averaged excess risk owes to the scale at which its features happened to be
-     * drawn, as the risk's {@linkplain dev.retort.theory.distillation.Sensitivities derivatives} have it, is taken from it, with a
-     * coefficient that is fitted to all other trials and to that of the theory, 1, which counts for 200. So the expectation is the same,
-     * exactly, and neighbours hardly move a trial. With ten times as many features as samples a half to a quarter of the variance is left,
-     * and so many trials do. Source: {@code docs/simulation.md}.
+     * The same trials with control variates: the part of a trial's averaged excess risk that is due to the scale at which its features
+     * happened to be drawn, computed from the risk's {@linkplain dev.retort.theory.distillation.Sensitivities derivatives}, is subtracted.
+     * Its coefficient is fitted to all other trials, with the theory's coefficient 1 counting for 200 trials, so that the expectation is
+     * exactly the same and trials hardly influence each other. With ten times as many features as samples a half to a quarter of the
+     * variance is left, and the same fraction of the trials is enough. Source: {@code docs/simulation.md}.
      *
-     * <p>Trials that run until a precision, and their progress, go by the coefficient 1; the fit, at the end, changes little.
+     * <p>Trials that run until a precision is reached, and their progress, use the coefficient 1; the fit at the end changes little.
      *
-     * <p>For a {@link Distillation} of ridge regressions (ridge 0 included); others are refused when they are run, and so are samples of a
-     * population.
+     * <p>Only for a {@link Distillation} of ridge regressions (ridge 0 included); other pipelines are refused when they are run, and so are
+     * samples of a population.
      *
      * @return new trials, which average over label noise and signs
      */
@@ -255,8 +253,8 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
     }
 
     /**
-     * The same trials, but no more of them than are needed for a standard error, and 10 at least; while there are few, the
-     * error is widened by Student's factor. Of a chain, that after every stage counts.
+     * The same trials, but only as many as are needed for a standard error, and at least 10; while there are few, the error is widened by
+     * Student's factor. In a chain every stage must reach the standard error.
      *
      * @param standardError the standard error of the mean excess risk at which to stop, greater than 0
      * @return new trials, which may still end at their count before that precision is reached
@@ -269,11 +267,10 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
     }
 
     /**
-     * The same trials, but no more of them than are needed for a relative standard error, and 10 at least; while there are few,
-     * the error is widened by Student's factor. Of a chain, that after every stage counts.
+     * The same trials, but only as many as are needed for a relative standard error, and at least 10; while there are few, the error is
+     * widened by Student's factor. In a chain every stage must reach it.
      *
-     * @param relativeError the standard error of the mean excess risk, as a part of that mean, at which to stop; greater than
-     *     0
+     * @param relativeError the standard error of the mean excess risk, as a fraction of that mean, at which to stop; greater than 0
      * @return new trials, which may still end at their count before that precision is reached
      * @throws IllegalArgumentException if the error is not positive and finite
      */
@@ -286,7 +283,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
     /**
      * The same trials with a listener, which is called after each trial.
      *
-     * @param listener called in the thread that runs the pipeline, in the order of the trials. What it throws ends the run and
+     * @param listener called in the thread that runs the pipeline, in the order of the trials. An exception that it throws ends the run and
      *     reaches the caller
      * @return new trials
      * @throws IllegalArgumentException if it is null
@@ -296,8 +293,8 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
     }
 
     /**
-     * Runs the trials, of a {@link Distillation} in the eigenbasis of its task, of a {@code MatrixDistillation} in its original
-     * features; usually called as {@code pipeline.simulate(trials)}.
+     * Runs the trials, a {@link Distillation} in the eigenbasis of its task, a {@code MatrixDistillation} in its original features; usually
+     * called as {@code pipeline.simulate(trials)}.
      *
      * @param pipeline the pipeline to run
      * @return the measured excess risk
@@ -323,12 +320,12 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
     }
 
     /**
-     * Runs the trials of a learning curve: a target trained on the first n samples of one design, for several n, so that a
-     * design is drawn and factored once. That is {@linkplain #run running} the pipelines of all n, at about the cost of the
-     * largest. Points of the curve are correlated, and a precision is that of all of them.
+     * Runs the trials of a learning curve: a target trained on the first n samples of one design, for several n, so that a design is drawn
+     * and factored once. The results are those of {@linkplain #run running} the pipelines of all n, at about the cost of the largest.
+     * Points of the curve are correlated, and every point must reach the precision.
      *
-     * @param teacher whose labels the target is trained on
-     * @param training how it is trained, except for the number of samples
+     * @param teacher the teacher whose labels the target is trained on
+     * @param training the training of the target, except for the number of samples
      * @param samples the numbers of samples, at least one, each at least 1, in any order
      * @return one simulation per number, in their order
      * @throws IllegalArgumentException as {@link #run} does, if there are no numbers, or if one is less than 1
@@ -348,9 +345,10 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
             throw refusal(
                     "teacher",
                     teacher,
-                    "is a pool, whose sources label other rows for every number of samples; run its pipelines one by one");
+                    "is a pool, whose sources label different rows for every number of samples; run its pipelines"
+                            + " one by one");
         }
-        // The fit to all samples stays while one to some of them is made.
+        // The fit to all samples stays open while those to fewer samples are made.
         long bytes = pipelines.stream()
                 .mapToLong(this::bytes)
                 .sorted()
@@ -380,12 +378,12 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
         return Controls.of(pipelines);
     }
 
-    /** Whether labels of these trials are averaged over: residuals of a population are not noise independent of its features. */
+    /** Whether these trials average over labels; residuals of a population are not independent of its features. */
     boolean isAveraging() {
         return measure != Measure.LITERAL && population == null;
     }
 
-    /** What the prediction of a pipeline is to be multiplied by because samples are part of a finite population. */
+    /** The factor on the prediction of a pipeline for samples that are part of a finite population. */
     double populationFactor(Pipeline pipeline) {
         return population != null && pipeline instanceof Distillation distillation
                 ? population.factor(distillation)
@@ -411,8 +409,8 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
                     String.format(Locale.ROOT, "%.3f", factor));
         } else if (!known && samples > NOTABLE * population.size()) {
             LOGGER.warn(
-                    "Samples of {} of {} members: the excess risk over all members may be below the prediction, which is that"
-                            + " of a population without end",
+                    "Samples of {} of {} members: the excess risk over all members may be below the prediction,"
+                            + " which is" + " for an infinite population",
                     (long) samples,
                     population.size());
         }
@@ -422,14 +420,14 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
         return population == null;
     }
 
-    /** Refuses to draw from the population what it does not have. */
+    /** Refuses a population where something is needed that it lacks. */
     void refusePopulation(String lacking) {
         if (population != null) {
             throw refusal("population", population, "has no " + lacking);
         }
     }
 
-    /** Repeats a trial: what came of each, in order, at least two. */
+    /** Repeats a trial and returns the outcomes in order, at least two. */
     <T> List<T> repeat(Trial<T> trial) {
         MemoryNeed need = need(trial.memory());
         LOGGER.debug("Up to {} trials, {}", count, need);
@@ -441,12 +439,12 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
         return outcomes;
     }
 
-    /** Where samples come from and what is averaged over, in the words of a report. */
+    /** The kind of trials, in words for a report: how they are measured and where samples come from. */
     String manner() {
         return described() + "trials" + (population == null ? "" : " on samples of the " + population);
     }
 
-    /** How these trials are measured, if not as usual. */
+    /** How these trials are measured; empty for the default. */
     private String described() {
         return measure == Measure.AVERAGED ? "" : measure.name().toLowerCase(Locale.ROOT) + " ";
     }

@@ -1,6 +1,6 @@
 /**
- * Pipelines run on arrays: designs are drawn, at random or from the user's own data, models are fitted, and the risk
- * that is measured is held against the one that was predicted.
+ * Runs pipelines on arrays: draws designs, at random or from the user's own data, fits models, and compares the measured risk with the
+ * prediction.
  */
 @NullMarked
 package dev.retort.theory.simulation;

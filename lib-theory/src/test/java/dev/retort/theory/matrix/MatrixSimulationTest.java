@@ -189,8 +189,7 @@ class MatrixSimulationTest {
                 Nd4j.create(new double[][] {{1, 0}, {0, 2}, {-1, 1}}), Nd4j.create(new double[] {1, 2, 0}));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TWO_STAGES.simulate(Trials.of(2).drawingFrom(population)))
-                .withMessage(
-                        "pipeline: " + TWO_STAGES + " has covariances of its own, and cannot draw from a population");
+                .withMessage("pipeline: " + TWO_STAGES + " has its own covariances, and cannot draw from a population");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DRAFT.target(Training.samples(17.25))
                         .then(Training.samples(9))

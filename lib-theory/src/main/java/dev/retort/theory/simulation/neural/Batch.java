@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Examples of a task, as many as there is room for, drawn anew again and again. */
+/** A batch of examples of a task, refilled with new draws. */
 final class Batch implements AutoCloseable {
 
     final int size;
@@ -13,7 +13,7 @@ final class Batch implements AutoCloseable {
     final int[] labels;
     private final double[] values;
 
-    /** The inputs and a column of ones, so that biases are weights like others. */
+    /** The inputs and a column of ones, so that biases are ordinary weights. */
     final Matrix extended;
 
     private final double[] extendedValues;
@@ -37,7 +37,7 @@ final class Batch implements AutoCloseable {
         spread();
     }
 
-    /** Takes over given inputs, example after example. */
+    /** Copies given inputs, example by example. */
     void take(double[] given, int from) {
         System.arraycopy(given, from, values, 0, values.length);
         spread();
@@ -59,7 +59,7 @@ final class Batch implements AutoCloseable {
         return values[example * inputs + i];
     }
 
-    /** The inputs for networks of the user's, shape [size, inputs]. */
+    /** The inputs for the user's own networks, shape [size, inputs]. */
     INDArray array() {
         INDArray known = array;
         if (known == null) {

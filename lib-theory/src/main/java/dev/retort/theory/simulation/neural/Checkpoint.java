@@ -5,9 +5,9 @@ import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 
 /**
- * A network as it was at some step of its training.
+ * A network at some step of its training.
  *
- * @param step the number of steps before, at least 0
+ * @param step the number of steps done, at least 0
  * @param accuracy its accuracy on held-out examples, from 0 to 1
  * @param network the network
  */
@@ -16,7 +16,7 @@ public record Checkpoint(int step, double accuracy, Classifier network) {
     /**
      * Checks the numbers.
      *
-     * @param step the number of steps before
+     * @param step the number of steps done
      * @param accuracy its accuracy on held-out examples
      * @param network the network
      * @throws IllegalArgumentException if a number is out of range, or the network is null

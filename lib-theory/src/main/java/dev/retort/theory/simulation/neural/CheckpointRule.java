@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.function.Function;
 
 /**
- * Which checkpoint of a teacher a student learns from. Where checkpoints tie, the earliest counts. Immutable.
+ * A rule for which checkpoint of a teacher a student learns from. Ties go to the earliest checkpoint. Immutable.
  *
  * <pre>{@code
  * import dev.retort.theory.simulation.neural.*;
@@ -27,7 +27,7 @@ public final class CheckpointRule {
     }
 
     /**
-     * During the transition from guessing to knowing, of two classes.
+     * The checkpoint during the transition from guessing to knowing, for two classes.
      *
      * @return the checkpoint whose accuracy is nearest to 0.75
      */
@@ -36,9 +36,9 @@ public final class CheckpointRule {
     }
 
     /**
-     * At some accuracy.
+     * The checkpoint at some accuracy.
      *
-     * @param accuracy which, from 0 to 1
+     * @param accuracy the accuracy, from 0 to 1
      * @return the checkpoint whose accuracy is nearest to it
      * @throws IllegalArgumentException if the accuracy is out of range
      */
@@ -52,9 +52,9 @@ public final class CheckpointRule {
     }
 
     /**
-     * Before the transition.
+     * The checkpoint before the transition.
      *
-     * @return the last checkpoint not after half of the step of that {@linkplain #during() during} it
+     * @return the last checkpoint at or before half the step of the one {@linkplain #during() during} it
      */
     public static CheckpointRule before() {
         return new CheckpointRule("before the transition", teacher -> {
@@ -67,7 +67,7 @@ public final class CheckpointRule {
     }
 
     /**
-     * Where the linear part tells most, which takes knowing the support: for diagnosis.
+     * The checkpoint whose linear part shows the support best. It needs the support to be known, and so serves for diagnosis.
      *
      * @return the checkpoint with the largest difference of mean |ĉ| on the support and off it
      */
@@ -76,10 +76,9 @@ public final class CheckpointRule {
     }
 
     /**
-     * A given step.
-     *
+     * The checkpoint at a given step.
      * @param step the step, at least 0
-     * @return the first checkpoint not before it; the last one if there is none
+     * @return the first checkpoint at or after it; the last one if there is none
      * @throws IllegalArgumentException if {@code step < 0}
      */
     public static CheckpointRule atStep(int step) {
@@ -88,7 +87,7 @@ public final class CheckpointRule {
     }
 
     /**
-     * The finished teacher.
+     * The checkpoint of the finished teacher.
      *
      * @return the last checkpoint
      */
@@ -97,8 +96,7 @@ public final class CheckpointRule {
     }
 
     /**
-     * Chooses.
-     *
+     * Applies the rule.
      * @param teacher a teacher's training
      * @return the checkpoint
      * @throws IllegalStateException if the rule is that of the peak, and the task is not a sparse parity

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Students of several seeds, taught by several curricula; made by {@link ProgressiveDistillation#compare}. A single checkpoint is
- * a noisy teacher: medians over seeds are what can be relied on. Immutable.
+ * Students of several seeds, taught by several curricula; made by {@link ProgressiveDistillation#compare}. A single checkpoint is a noisy
+ * teacher, so only medians over seeds are reliable. Immutable.
  */
 public final class Comparison {
 
@@ -46,9 +46,9 @@ public final class Comparison {
     /**
      * The students of one curriculum.
      *
-     * @param curriculum one of those that are compared
-     * @return one for each seed
-     * @throws IllegalArgumentException if it is not one of them
+     * @param curriculum one of the curricula compared
+     * @return one student for each seed
+     * @throws IllegalArgumentException if it is not one of the curricula compared
      */
     public List<TrainingRun> students(Curriculum curriculum) {
         int index = curricula.indexOf(curriculum);
@@ -59,19 +59,19 @@ public final class Comparison {
     }
 
     /**
-     * When the students of one curriculum had come as far as this.
+     * When the students of one curriculum reached an accuracy.
      *
-     * @param curriculum one of those that are compared
+     * @param curriculum one of the curricula compared
      * @param accuracy an accuracy
      * @return the steps to it for each seed, infinite where it was not reached
-     * @throws IllegalArgumentException if the curriculum is not one of them
+     * @throws IllegalArgumentException if the curriculum is not one of those compared
      */
     public double[] stepsTo(Curriculum curriculum, double accuracy) {
         return stepsTo(students(curriculum), accuracy);
     }
 
     /**
-     * When the teachers had come as far as this.
+     * When the teachers reached an accuracy.
      *
      * @param accuracy an accuracy
      * @return the steps to it for each seed, infinite where it was not reached

@@ -13,11 +13,11 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
- * What a student is taught by, step by step: which of the teacher's checkpoints labels the batch, and what the labels are like. The
- * student's steps are counted from 0, the first batch. Immutable.
+ * What labels a student learns from at each step: the teacher's checkpoint that labels the batch, and the form of the labels. The student's
+ * steps are counted from 0, the first batch. Immutable.
  *
- * <p>A teacher's label is soft, tanh(f/(2τ)) of its logit f or softmax(z/τ) of several, at a temperature τ that does not concern
- * the student; τ = 0 makes it one-hot. At first τ = 1, and true labels have no share.
+ * <p>A teacher's label is soft, tanh(f/(2τ)) of its logit f or softmax(z/τ) of several, at a temperature τ that does not apply to the
+ * student's own outputs; τ = 0 makes it one-hot. By default τ = 1, and true labels are not mixed in.
  *
  * <pre>{@code
  * import dev.retort.theory.simulation.neural.*;
@@ -32,7 +32,7 @@ public final class Curriculum {
 
     private final String name;
 
-    /** For a teacher: its checkpoint at a step of the student. */
+    /** Maps a teacher to its checkpoint at each step of the student. */
     private final Function<TrainingRun, IntFunction<Checkpoint>> schedule;
 
     private final double temperature;
@@ -86,7 +86,7 @@ public final class Curriculum {
     /**
      * First an unfinished teacher, then the finished one.
      *
-     * @param first which checkpoint comes first
+     * @param first the rule for the first checkpoint
      * @param switchStep the number of steps with it, at least 0; for 0 this is {@link #oneShot}
      * @return the curriculum
      * @throws IllegalArgumentException if {@code switchStep < 0}
@@ -101,8 +101,8 @@ public final class Curriculum {
     }
 
     /**
-     * A teacher that keeps a little ahead: at step t its checkpoint of step (⌊t/interval⌋ + 1) · interval, or the first one after
-     * that, or the last.
+     * A teacher that stays a little ahead: at step t its checkpoint of step (⌊t/interval⌋ + 1) · interval, or the first one after that, or
+     * the last.
      *
      * @param interval the number of steps between teachers, at least 1
      * @return the curriculum
@@ -117,11 +117,11 @@ public final class Curriculum {
     }
 
     /**
-     * Listed checkpoints: at step t the first of which the step is at least t times a multiplier, or, when the list is
-     * exhausted, the last of it. Panigrahi et al. (arXiv 2410.05464) schedule in this way.
+     * Listed checkpoints: at step t the first one whose step is at least t times a multiplier, or the last of the list if there is none.
+     * This is the schedule of Panigrahi et al. (arXiv 2410.05464).
      *
-     * @param multiplier how many of the teacher's steps one of the student's is worth, greater than 0
-     * @param steps the teacher's steps, at least one, ascending; each stands for the first checkpoint that is not before it
+     * @param multiplier the number of teacher steps for each student step, greater than 0
+     * @param steps the teacher's steps, at least one, ascending; each stands for the first checkpoint at or after it
      * @return the curriculum
      * @throws IllegalArgumentException if the multiplier is not positive and finite, or the steps are none, negative or not ascending
      */
@@ -144,13 +144,13 @@ public final class Curriculum {
     }
 
     /**
-     * Layer by layer: the student's hidden layer first learns a random projection of the teacher's, then all of the student
-     * the finished teacher's labels. For the steps before the switch it trains W and b by gradient descent on (1/2B) Σ
-     * |ReLU(Wx + b) − P ReLU(W_T x + b_T)|², where P is drawn once, with independent entries N(0, 1/width of the teacher). That takes
-     * no checkpoint of an unfinished teacher. Built after the idea of Gupta and Karmalkar (arXiv 2503.17494).
+     * Layer by layer: the student's hidden layer first learns a random projection of the teacher's, then the whole student learns the
+     * finished teacher's labels. The steps before the switch train W and b by gradient descent on (1/2B) Σ |ReLU(Wx + b) − P ReLU(W_T x +
+     * b_T)|², where P is drawn once, with independent entries N(0, 1/width of the teacher). This needs no checkpoint of an unfinished
+     * teacher. It follows an idea of Gupta and Karmalkar (arXiv 2503.17494).
      *
      * @param switchStep the number of steps with the layer, at least 0
-     * @param rate the learning rate of these
+     * @param rate the learning rate of these steps
      * @return the curriculum, for networks with one hidden layer only
      * @throws IllegalArgumentException if {@code switchStep < 0}, or the rate is not positive and finite
      */
@@ -168,9 +168,9 @@ public final class Curriculum {
     }
 
     /**
-     * The same with the hidden layer of another checkpoint; for {@link #layerwise}, of which the last is the usual one.
+     * The same with the hidden layer of another checkpoint; for {@link #layerwise}, whose default is the last checkpoint.
      *
-     * @param layer which checkpoint's
+     * @param layer the rule for the checkpoint
      * @return the curriculum
      * @throws IllegalArgumentException if it is null, or the curriculum is not layer by layer
      */
@@ -216,7 +216,7 @@ public final class Curriculum {
     }
 
     /**
-     * The same with smoothed true labels: (1 − a) times the label of two classes, (1 − a) e_y + a/L of more.
+     * The same with smoothed true labels: (1 − a) times the label for two classes, (1 − a) e_y + a/L for more.
      *
      * @param smoothing a, from 0 to 1
      * @return the curriculum
@@ -258,7 +258,7 @@ public final class Curriculum {
         return layer;
     }
 
-    /** Which checkpoint labels the batch of a step. */
+    /** The checkpoint that labels the batch of each step. */
     IntFunction<Checkpoint> schedule(TrainingRun teacher) {
         return schedule.apply(teacher);
     }

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The linear part of what a network says of a sparse parity: ĉ_i, the mean of tanh(f(x)/2) x_i over random points, where tanh(f/2)
- * is the label that the network expects. While a teacher's accuracy rises, the coefficients on the support stand out, and
- * before and after they do not: that is what an unfinished teacher tells a student. Immutable.
+ * The linear part of a network's output on a sparse parity: ĉ_i, the mean of tanh(f(x)/2) x_i over random points, where tanh(f/2) is the
+ * label that the network expects. The coefficients on the support stand out while a teacher's accuracy rises, but not before or after: this
+ * is the signal that an unfinished teacher gives to a student. Immutable.
  *
  * <p>Panigrahi et al. (arXiv 2410.05464) measure the mean of x_i times the probability of a class, which is half of this.
  *
@@ -41,15 +41,14 @@ public final class DegreeOneProbe {
      *
      * @param inside the mean of |ĉ_i| over the support
      * @param outside the mean of |ĉ_i| over the other coordinates; 0 if there are none
-     * @param noiseFloor what either would be, in the mean, of labels without a linear part: √(2/(πn)) times the root mean square of
-     *     tanh(f/2)
+     * @param noiseFloor the expected value of either for labels without a linear part: √(2/(πn)) times the root mean square of tanh(f/2)
      */
     public record Signal(double inside, double outside, double noiseFloor) {
 
         /**
-         * How far the support stands out.
+         * How much the support stands out.
          *
-         * @return inside/outside; infinite if there is nothing outside, and 1 if there is nothing inside either
+         * @return inside/outside; infinite if only the value outside is 0, and 1 if both are 0
          */
         public double ratio() {
             return inside == outside ? 1 : inside / outside;
@@ -66,7 +65,7 @@ public final class DegreeOneProbe {
      * A probe.
      *
      * @param task the parity
-     * @param samples n, how many points, at least 1
+     * @param samples the number of points n, at least 1
      * @param seed the seed of the points, any number
      * @return the probe
      * @throws IllegalArgumentException if {@code samples < 1}
@@ -78,9 +77,9 @@ public final class DegreeOneProbe {
     /**
      * Measures a network.
      *
-     * @param network with an input for each coordinate and one output, or two
+     * @param network a network with an input for each coordinate and one output or two
      * @return its linear part
-     * @throws IllegalArgumentException if the network is null, does not fit the parity, or says something that is not finite
+     * @throws IllegalArgumentException if the network is null, does not fit the parity, or has a logit that is not finite
      */
     public Signal measure(Classifier network) {
         return measure(List.of(notNull("network", network))).get(0);
@@ -89,9 +88,9 @@ public final class DegreeOneProbe {
     /**
      * Measures several networks, at the same points.
      *
-     * @param networks each with an input for each coordinate and one output, or two
+     * @param networks networks, each with an input for each coordinate and one output or two
      * @return the linear part of each
-     * @throws IllegalArgumentException if a network is null, does not fit the parity, or says something that is not finite
+     * @throws IllegalArgumentException if a network is null, does not fit the parity, or has a logit that is not finite
      */
     public List<Signal> measure(List<? extends Classifier> networks) {
         copy("networks", networks).forEach(network -> Respondent.fitting("network", network, task.dimension(), 2));

@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 
-/** Examples that are drawn once, and on which networks are measured. */
+/** Examples that are drawn once, for measuring networks. */
 final class Examples implements AutoCloseable {
 
-    /** Few enough that the activations of a wide network stay in the cache. */
+    /** The size of a block, small enough that the activations of a wide network stay in the cache. */
     private static final int BLOCK = 256;
 
     private final List<Batch> blocks = new ArrayList<>();
@@ -16,7 +16,7 @@ final class Examples implements AutoCloseable {
     private final int inputs;
     private final int classes;
 
-    /** As many examples as asked for; the last block may be smaller. */
+    /** Draws the examples; the last block may be smaller. */
     Examples(LearningTask task, int count, RandomStreams streams) {
         this.count = count;
         this.inputs = task.inputs();
@@ -32,7 +32,7 @@ final class Examples implements AutoCloseable {
         return count;
     }
 
-    /** Goes through all examples and the logits that a network has for them. */
+    /** Passes all examples, block by block, with a network's logits for them. */
     void forEach(Classifier network, BiConsumer<Batch, double[]> use) {
         Respondent.fitting("network", network, inputs, classes);
         try (Respondent whole = Respondent.of(network, blocks.get(0).size);
@@ -44,9 +44,9 @@ final class Examples implements AutoCloseable {
     }
 
     /**
-     * The share that is told right by a network in training; a tie is wrong.
+     * The accuracy of a network in training; ties count as wrong.
      *
-     * @throws IllegalStateException if the network says something that is not finite
+     * @throws IllegalStateException if a logit is not finite
      */
     double accuracy(Classifier network) {
         int[] right = new int[1];
@@ -55,7 +55,7 @@ final class Examples implements AutoCloseable {
             double odd = Respondent.notFinite(logits);
             if (odd != 0) {
                 throw new IllegalStateException(
-                        "Training diverged: the network says " + odd + "; lower its rate, " + network);
+                        "Training diverged: the network's logits are " + odd + "; lower its rate, " + network);
             }
             for (int j = 0; j < block.size; j++) {
                 right[0] += isRight(logits, j * outputs, outputs, block.labels[j]) ? 1 : 0;

@@ -7,12 +7,15 @@ import java.util.Collections;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** The token at a random place of a sentence that shows all others: by place and terminal 1 where it stands, 0 where it does not or is masked. */
+/**
+ * The task of predicting the token at a random position of a sentence from all others. An input has an entry for each position and
+ * terminal, 1 where the terminal stands, and 0 where it does not or the token is masked.
+ */
 record GrammarTask(ProbabilisticGrammar grammar, int length) implements LearningTask {
 
     GrammarTask {
         if (grammar.terminals().size() < 2) {
-            throw refusal("grammar", grammar.terminals(), "has one terminal only, so that there is nothing to learn");
+            throw refusal("grammar", grammar.terminals(), "has only one terminal, so that there is nothing to learn");
         }
         if (grammar.logProbability(masked(length)) == Double.NEGATIVE_INFINITY) {
             throw refusal("length", length, "is not the number of tokens of any sentence of the grammar");
@@ -52,7 +55,7 @@ record GrammarTask(ProbabilisticGrammar grammar, int length) implements Learning
         }
     }
 
-    /** What an input shows. */
+    /** The sentence that an input encodes. */
     List<String> sentence(double[] inputs, int at) {
         String[] sentence = new String[length];
         for (int i = 0; i < length; i++) {

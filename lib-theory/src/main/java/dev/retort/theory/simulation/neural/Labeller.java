@@ -14,12 +14,12 @@ final class Labeller implements AutoCloseable {
 
     private @Nullable Respondent teacher;
 
-    /** The step of the checkpoint that is asked now. */
+    /** The step of the checkpoint in use. */
     private int current;
 
     /**
-     * @param outputs the student's
-     * @param run the teacher's; without it there are true labels only
+     * @param outputs the number of the student's outputs
+     * @param run the teacher's training; null for true labels only
      */
     Labeller(Curriculum curriculum, @Nullable TrainingRun run, int classes, int outputs, int batch) {
         this.curriculum = curriculum;
@@ -96,7 +96,7 @@ final class Labeller implements AutoCloseable {
         }
     }
 
-    /** All on the largest logit, in equal parts if there are several. */
+    /** Puts all probability on the largest logit, in equal parts if several tie. */
     private void oneHot(double[] said, int at) {
         double largest = Double.NEGATIVE_INFINITY;
         int count = 0;

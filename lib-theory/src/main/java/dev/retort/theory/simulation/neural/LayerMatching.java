@@ -5,7 +5,7 @@ import static dev.retort.core.internal.Arguments.refusal;
 import dev.retort.core.RandomStreams;
 import dev.retort.core.StandardNormal;
 
-/** The first phase of a student that is taught layer by layer: its hidden layer learns a projection of the teacher's. */
+/** The first phase of layer-by-layer training: the student's hidden layer learns a projection of the teacher's. */
 final class LayerMatching implements AutoCloseable {
 
     private final ReluTrainee student;
@@ -23,7 +23,7 @@ final class LayerMatching implements AutoCloseable {
     LayerMatching(Trainee student, Classifier teacher, double rate, int batch, RandomStreams streams) {
         if (!(student instanceof ReluTrainee relu) || !(teacher instanceof ReluNetwork layer)) {
             throw refusal(
-                    "curriculum", "layer by layer", "is for networks with one hidden layer, as student and teacher");
+                    "curriculum", "layer by layer", "needs networks with one hidden layer as student and teacher");
         }
         int width = relu.network().width();
         double scale = 1 / Math.sqrt(layer.width());

@@ -8,8 +8,8 @@ import dev.retort.theory.progressive.SparseParity;
 import java.util.random.RandomGenerator;
 
 /**
- * What networks learn: random examples of inputs and classes. Implementations are immutable, and their {@code toString} tells
- * different tasks apart: stored checkpoints belong to a task by it.
+ * A task that networks learn: random examples of inputs and classes. Implementations are immutable, and their {@code toString} must
+ * distinguish different tasks, as stored checkpoints are matched to a task by it.
  *
  * <pre>{@code
  * import dev.retort.theory.progressive.*;
@@ -43,13 +43,13 @@ public interface LearningTask {
     }
 
     /**
-     * The tokens of random sentences, one of which is masked: as many classes as terminals. By place and terminal, an input is 1 where the terminal
-     * stands, and 0 where it does not or the token is masked.
+     * Random sentences with one masked token, with a class for each terminal. An input has an entry for each position and terminal, 1 where
+     * the terminal stands, and 0 where it does not or the token is masked.
      *
-     * @param grammar the law of sentences, of at least two terminals
+     * @param grammar the law of sentences, with at least two terminals
      * @param length the number of tokens of every sentence
-     * @return the task of telling the token at a random place from all others
-     * @throws IllegalArgumentException if the grammar is null, has one terminal only, or no sentence of this length
+     * @return the task of predicting the token at a random position from all others
+     * @throws IllegalArgumentException if the grammar is null, has only one terminal, or has no sentence of this length
      */
     static LearningTask of(ProbabilisticGrammar grammar, int length) {
         return new GrammarTask(notNull("grammar", grammar), length);
@@ -72,10 +72,10 @@ public interface LearningTask {
     /**
      * Draws independent examples.
      *
-     * @param random where the randomness comes from
-     * @param inputs takes the inputs, example after example, each of {@link #inputs()} finite numbers
-     * @param labels takes the class of each, from 0; as many as there are to be examples
-     * @throws IllegalArgumentException if an argument is null, or the inputs have no room for so many examples
+     * @param random the source of randomness
+     * @param inputs receives the inputs, example by example, each of {@link #inputs()} finite numbers
+     * @param labels receives the class of each example, counted from 0; its length is the number of examples
+     * @throws IllegalArgumentException if an argument is null, or the array of inputs is too short for that many examples
      */
     void draw(RandomGenerator random, double[] inputs, int[] labels);
 }

@@ -1,8 +1,8 @@
 package dev.retort.theory.simulation.neural;
 
 /**
- * The losses of networks with one logit f on labels that may be soft: the mean of ℓ(y f) over y = ±1 with the probability q = (1 +
- * ỹ)/2 of +1, where ỹ ∈ [−1, 1] is the expected label.
+ * The losses of networks with one logit f on labels that may be soft: the mean of ℓ(y f) over y = ±1, with probability q = (1 + ỹ)/2 for
+ * +1, where ỹ ∈ [−1, 1] is the expected label.
  */
 public enum Loss {
 
@@ -51,7 +51,7 @@ public enum Loss {
     /** The loss of a logit for an expected label from −1 to 1. */
     abstract double value(double f, double label);
 
-    /** Its derivative in the logit. */
+    /** The derivative of the loss with respect to the logit. */
     abstract double slope(double f, double label);
 
     private static double softplus(double x) {

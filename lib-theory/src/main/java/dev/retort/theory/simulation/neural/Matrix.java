@@ -8,8 +8,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A dense array of rank 2 that is multiplied in place, and filled and read a whole at a time: products are made where BLAS finds
- * the numbers, what is done entry by entry in Java arrays.
+ * A dense array of rank 2 that is multiplied in place, and written and read as a whole: products are computed by BLAS in native memory,
+ * operations entry by entry on Java arrays.
  */
 final class Matrix implements AutoCloseable {
 
@@ -17,7 +17,7 @@ final class Matrix implements AutoCloseable {
     final int columns;
     private final INDArray array;
 
-    /** The memory of the array, which the reference to it keeps. */
+    /** The memory of the array, which stays valid while the array is referenced. */
     private final DoubleBuffer entries;
 
     Matrix(int rows, int columns) {
@@ -34,17 +34,17 @@ final class Matrix implements AutoCloseable {
         return matrix;
     }
 
-    /** Sets all entries, row after row. */
+    /** Sets all entries, row by row. */
     void write(double[] from) {
         entries.put(0, from, 0, rows * columns);
     }
 
-    /** Copies all entries, row after row. */
+    /** Copies all entries, row by row. */
     void read(double[] into) {
         entries.get(0, into, 0, rows * columns);
     }
 
-    /** Adds factor · op(A) op(B), where op transposes its matrix if asked to. */
+    /** Adds factor · op(A) op(B), where op transposes its argument if requested. */
     void addProduct(double factor, Matrix a, boolean transposeA, Matrix b, boolean transposeB) {
         MatrixProduct.add(factor, a.array, transposeA, b.array, transposeB, array);
     }

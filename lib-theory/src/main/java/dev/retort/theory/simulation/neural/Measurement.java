@@ -9,20 +9,18 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What was measured of a network during its training.
+ * The measurements of a network during its training.
  *
- * @param step the number of steps before
+ * @param step the number of steps done
  * @param accuracy the share of held-out examples whose class has the largest logit, ties counting as wrong
- * @param probes what the probes said, by name
- */
+ * @param probes the results of the probes, by name */
 public record Measurement(int step, double accuracy, Map<String, Double> probes) {
-
     /**
      * Checks the numbers, and copies the map.
      *
-     * @param step the number of steps before
-     * @param accuracy the share of held-out examples that are told right
-     * @param probes what the probes said, by name
+     * @param step the number of steps done
+     * @param accuracy the share of held-out examples that are classified correctly
+     * @param probes the results of the probes, by name
      * @throws IllegalArgumentException if the step is negative, the accuracy is not from 0 to 1, or the map is null
      */
     public Measurement {

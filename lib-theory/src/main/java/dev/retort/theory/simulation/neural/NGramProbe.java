@@ -10,8 +10,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How far what a network says of masked tokens is from what the best predictor says that sees their n-gram only: the mean total variation between the
- * two laws over random sentences. A network that learns n-grams one after the other comes near to small n first and leaves them again. Immutable.
+ * The distance of a network's predictions for masked tokens from those of the best predictor that sees only their n-gram: the mean total
+ * variation between the two laws over random sentences. A network that learns n-grams of growing n first comes close to the predictor of a
+ * small n and then departs from it. Immutable.
  *
  * <pre>{@code
  * import dev.retort.theory.progressive.*;
@@ -31,7 +32,7 @@ public final class NGramProbe implements Probe {
     private final RandomStreams streams;
     private final double[] inputs;
 
-    /** Of the best predictor, by example. */
+    /** The laws of the best predictor, by example. */
     private final double[][] laws;
 
     private NGramProbe(GrammarTask task, NGramWindow window, int samples, RandomStreams streams) {
@@ -51,13 +52,13 @@ public final class NGramProbe implements Probe {
     /**
      * A probe.
      *
-     * @param grammar the law of sentences, of at least two terminals
+     * @param grammar the law of sentences, with at least two terminals
      * @param length the number of tokens of a sentence
      * @param window the n-gram that the best predictor sees
-     * @param samples how many sentences, each with one masked token, at least 1
+     * @param samples the number of sentences, each with one masked token, at least 1
      * @param seed the seed of the sentences, any number
      * @return the probe
-     * @throws IllegalArgumentException if there are no samples, the grammar has one terminal only, or no sentence of this length
+     * @throws IllegalArgumentException if there are no samples, the grammar has only one terminal, or has no sentence of this length
      */
     public static NGramProbe of(ProbabilisticGrammar grammar, int length, NGramWindow window, int samples, long seed) {
         return new NGramProbe(
@@ -70,9 +71,9 @@ public final class NGramProbe implements Probe {
     /**
      * Measures a network.
      *
-     * @param network with the inputs and classes of {@link LearningTask#of(ProbabilisticGrammar, int)}
+     * @param network a network with the inputs and classes of {@link LearningTask#of(ProbabilisticGrammar, int)}
      * @return the mean total variation between its law and that of the best predictor, from 0 to 1
-     * @throws IllegalArgumentException if the network is null, does not fit the task, or says something that is not finite
+     * @throws IllegalArgumentException if the network is null, does not fit the task, or has a logit that is not finite
      */
     @Override
     public double measure(Classifier network) {

@@ -12,9 +12,9 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a network is trained: online stochastic gradient descent without momentum, on fresh batches. All parameters θ are updated at once, by
- * the mean of the gradients over the batch, θ ← (1 − ηλ) θ − η ∇L(θ) with the rate η and the weight decay λ; the derivative of ReLU at 0
- * is 1. Immutable.
+ * How a network is trained: online stochastic gradient descent without momentum, on fresh batches. All parameters θ are updated at once by
+ * the mean gradient over the batch, θ ← (1 − ηλ) θ − η ∇L(θ), with the rate η and the weight decay λ; the derivative of ReLU at 0 is 1.
+ * Immutable.
  *
  * <pre>{@code
  * import dev.retort.theory.simulation.neural.*;
@@ -61,7 +61,7 @@ public final class NetworkTraining {
         this.stopDelay = values.stopDelay;
     }
 
-    /** A copy that is changed before it becomes a training. */
+    /** A mutable copy of the settings, from which a changed training is made. */
     private static final class Values {
 
         private int width;
@@ -96,8 +96,8 @@ public final class NetworkTraining {
     }
 
     /**
-     * Trains a network with one hidden layer, {@link ReluNetwork#random}, with batches of 64, rate 0.5, the logistic loss, and 12,000
-     * steps, measured every 100.
+     * Training of a network with one hidden layer, {@link ReluNetwork#random}, with batches of 64, rate 0.5, the logistic loss and 12,000
+     * steps, measured every 100 steps.
      *
      * @param width the number of neurons, at least 1
      * @return the training
@@ -110,11 +110,11 @@ public final class NetworkTraining {
     }
 
     /**
-     * Trains networks of the user's, which bring their loss and their optimiser with them; {@link #withRate}, {@link #withLoss} and
-     * {@link #withWeightDecay} are refused.
+     * Training of the user's own networks, with their own loss and optimiser; {@link #withRate}, {@link #withLoss} and {@link
+     * #withWeightDecay} are refused.
      *
-     * @param name what tells them apart from others, in messages and in stored checkpoints
-     * @param factory makes an untrained network from a seed, the same one from the same
+     * @param name a name that distinguishes these networks from others, in messages and in stored checkpoints
+     * @param factory makes an untrained network from a seed; the same seed must give the same network
      * @return the training
      * @throws IllegalArgumentException if an argument is null
      */
@@ -126,9 +126,9 @@ public final class NetworkTraining {
     }
 
     /**
-     * The same with another size of batches.
+     * The same with another batch size.
      *
-     * @param batch how many examples, at least 1
+     * @param batch the number of examples, at least 1
      * @return the training
      * @throws IllegalArgumentException if {@code batch < 1}
      */
@@ -157,7 +157,7 @@ public final class NetworkTraining {
     /**
      * The same with another loss.
      *
-     * @param loss the loss; others than the logistic one are for networks with one output
+     * @param loss the loss; all but the logistic loss are for networks with one output
      * @return the training
      * @throws IllegalArgumentException if it is null, or the networks are the user's own
      */
@@ -168,10 +168,10 @@ public final class NetworkTraining {
     }
 
     /**
-     * The same with weight decay: each step leaves (1 − ηλ) θ − η ∇L(θ) of the parameters θ, biases included, with the gradient where
-     * they were. So for ηλ = 1 a step leaves −η ∇L(θ), and nothing else of θ. Steps in which a curriculum matches layers have no decay.
+     * The same with weight decay: each step replaces the parameters θ, biases included, by (1 − ηλ) θ − η ∇L(θ), with the gradient at θ. So
+     * for ηλ = 1 only −η ∇L(θ) is left. Steps in which a curriculum matches layers have no decay.
      *
-     * @param decay λ, from 0 to 1/η; a rate η for which it would be too large is lowered first
+     * @param decay λ, from 0 to 1/η; lower the rate η first if this decay is too large for it
      * @return the training
      * @throws IllegalArgumentException if the decay is negative, NaN or infinite, ηλ is more than 1, or the networks are the user's own
      */
@@ -187,7 +187,7 @@ public final class NetworkTraining {
     /**
      * The same with another number of steps.
      *
-     * @param steps how many at most, at least 0
+     * @param steps the maximum number of steps, at least 0
      * @return the training
      * @throws IllegalArgumentException if {@code steps < 0}
      */
@@ -198,9 +198,9 @@ public final class NetworkTraining {
     }
 
     /**
-     * The same, measured more often or less.
+     * The same, measured more or less often.
      *
-     * @param steps measured when the number of steps is a multiple of this, at least 1, and at the end
+     * @param steps the number of steps between measurements, at least 1; the end is measured as well
      * @return the training
      * @throws IllegalArgumentException if {@code steps < 1}
      */
@@ -213,7 +213,7 @@ public final class NetworkTraining {
     /**
      * The same with checkpoints, which are measured as well; the untrained network is one, and so is the last.
      *
-     * @param steps a checkpoint is kept when the number of steps is a multiple of this, at least 1
+     * @param steps the number of steps between checkpoints, at least 1
      * @return the training
      * @throws IllegalArgumentException if {@code steps < 1}
      */
@@ -224,10 +224,10 @@ public final class NetworkTraining {
     }
 
     /**
-     * The same, stopped some time after it has come far enough.
+     * The same, stopped some time after it reaches an accuracy.
      *
-     * @param accuracy which measured accuracy is far enough, between 0 and 1
-     * @param steps how many steps more are made then, at least 0, if not the limit of steps comes first
+     * @param accuracy the measured accuracy to reach, between 0 and 1
+     * @param steps the number of further steps, at least 0; the limit on steps still applies
      * @return the training
      * @throws IllegalArgumentException if a number is out of range
      */
@@ -264,7 +264,7 @@ public final class NetworkTraining {
         return checkpoint > 0 && step % checkpoint == 0;
     }
 
-    /** The step at which to stop, given the first one at which it was known to be far enough. */
+    /** The step at which to stop, given the first one at which the accuracy was measured to be high enough. */
     int limit(int farEnough) {
         return (int) Math.min(steps, (long) farEnough + stopDelay);
     }

@@ -6,7 +6,7 @@ import java.util.function.LongFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A network of the user's in training. */
+/** One of the user's own networks in training. */
 final class OwnTrainee implements Trainee {
 
     private final LongFunction<? extends TrainableClassifier> factory;

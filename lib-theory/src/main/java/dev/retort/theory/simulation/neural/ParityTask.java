@@ -6,12 +6,12 @@ import static dev.retort.core.internal.Arguments.refusal;
 import dev.retort.theory.progressive.SparseParity;
 import java.util.random.RandomGenerator;
 
-/** A sparse parity of uniform points, which are drawn 64 coordinates at a time. */
+/** A sparse parity on uniform points, which are drawn 64 coordinates at a time. */
 final class ParityTask implements LearningTask {
 
     final SparseParity parity;
 
-    /** Bit i of the words is 1 where coordinate i is in the support. */
+    /** A bit for each coordinate, 1 if it is in the support. */
     private final long[] support;
 
     ParityTask(SparseParity parity) {
@@ -55,7 +55,7 @@ final class ParityTask implements LearningTask {
         }
     }
 
-    /** Entries that are −1 where bits are 1. */
+    /** Writes −1 for bits that are 1, and 1 for the others. */
     static void signs(long bits, double[] into, int at, int count) {
         for (int i = 0; i < count; i++) {
             into[at + i] = 1 - 2 * (bits >>> i & 1);

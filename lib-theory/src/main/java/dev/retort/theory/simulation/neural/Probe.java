@@ -1,14 +1,14 @@
 package dev.retort.theory.simulation.neural;
 
-/** Something to measure of a network while it is trained; see {@link ProgressiveDistillation#withProbe}. */
+/** A measurement of a network while it is trained; see {@link ProgressiveDistillation#withProbe}. */
 @FunctionalInterface
 public interface Probe {
 
     /**
-     * Measures.
+     * Measures a network.
      *
-     * @param network a network as it is at some step; not to be kept
-     * @return the number
+     * @param network the network at some step; must not be kept
+     * @return the result
      */
     double measure(Classifier network);
 }

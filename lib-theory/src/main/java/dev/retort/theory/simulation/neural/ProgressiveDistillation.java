@@ -21,13 +21,12 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An experiment in progressive distillation: a teacher that is trained on true labels and keeps its checkpoints, and students that
- * are taught by them. Everything follows from a seed, to the last bit, whatever the number of threads; all students of a seed
- * start alike and see the same batches, so that curricula are compared in pairs. Immutable.
+ * An experiment in progressive distillation: a teacher is trained on true labels and keeps its checkpoints, and students are taught by
+ * these. All results are determined by a seed, to the last bit, for any number of threads; all students of a seed start with the same
+ * weights and see the same batches, so that comparisons of curricula are paired. Immutable.
  *
- * <p>The presets are sparse parities on which a small student learns neither from true labels nor from the finished teacher, save
- * by luck, and does so quickly from an unfinished one. After Panigrahi, Liu, Malladi, Risteski and Goel (ICLR 2025, arXiv
- * 2410.05464), at sizes that take seconds.
+ * <p>The presets are sparse parities that a small student rarely learns from true labels or from the finished teacher, but quickly from an
+ * unfinished one. They follow Panigrahi, Liu, Malladi, Risteski and Goel (ICLR 2025, arXiv 2410.05464), at sizes that take seconds.
  *
  * <pre>{@code
  * import dev.retort.theory.simulation.neural.*;
@@ -45,7 +44,7 @@ public final class ProgressiveDistillation {
     private static final double KNOWS = 0.99;
     private static final double LEARNED = 0.95;
 
-    /** A teacher that is stopped as soon as it knows still carries a linear part, and teaches in one shot. */
+    /** Steps after the teacher has learnt: if stopped at once, it would still have a linear part, and would teach in one shot. */
     private static final int AFTERWARDS = 1000;
 
     private final LearningTask task;
@@ -79,7 +78,7 @@ public final class ProgressiveDistillation {
     /**
      * An experiment with 4096 held-out examples.
      *
-     * @param task what is learned
+     * @param task the task to learn
      * @param teacher how the teacher is trained, with checkpoints if they are to teach
      * @param student how students are trained
      * @return the experiment
@@ -98,7 +97,7 @@ public final class ProgressiveDistillation {
     }
 
     /**
-     * A parity of 6 among 36 coordinates, a teacher of width 256, students of width 16. Some seconds a seed. Students that see an
+     * A parity of 6 among 36 coordinates, a teacher of width 256, students of width 16. It takes seconds per seed. Students that see an
      * unfinished teacher do so for 1000 steps.
      *
      * @return the experiment
@@ -118,8 +117,8 @@ public final class ProgressiveDistillation {
     }
 
     /**
-     * A parity of 6 among 50 coordinates, a teacher of width 1000, students of width 24. About a minute a seed. Students that see an
-     * unfinished teacher do so for 2000 steps.
+     * A parity of 6 among 50 coordinates, a teacher of width 1000, students of width 24. It takes about a minute per seed. Students that
+     * see an unfinished teacher do so for 2000 steps.
      *
      * @return the experiment
      */
@@ -167,7 +166,7 @@ public final class ProgressiveDistillation {
     /**
      * The same with another number of held-out examples, on which accuracies are measured.
      *
-     * @param examples how many, at least 1
+     * @param examples the number of examples, at least 1
      * @return the experiment
      * @throws IllegalArgumentException if there are none
      */
@@ -177,28 +176,27 @@ public final class ProgressiveDistillation {
     }
 
     /**
-     * The same with one more thing to measure of networks while they are trained.
+     * The same with another probe of networks while they are trained.
      *
-     * @param name what it is called in {@link Measurement#probes}
-     * @param probe what to measure, whenever the accuracy is
+     * @param name its name in {@link Measurement#probes}
+     * @param probe the probe, which is measured whenever the accuracy is
      * @return the experiment
-     * @throws IllegalArgumentException if an argument is null, or there is a probe of this name already
+     * @throws IllegalArgumentException if an argument is null, or there is already a probe of this name
      */
     public ProgressiveDistillation withProbe(String name, Probe probe) {
         Map<String, Probe> more = new TreeMap<>(probes);
         if (more.put(notNull("name", name), notNull("probe", probe)) != null) {
-            throw refusal(
-                    "name", name, "is that of another probe; choose a name that is not one of " + probes.keySet());
+            throw refusal("name", name, "is already the name of a probe; choose one other than " + probes.keySet());
         }
         return new ProgressiveDistillation(
                 task, teacher, student, heldOut, Collections.unmodifiableMap(more), storage, threads, listener);
     }
 
     /**
-     * The same with its checkpoints in files. A training that was killed or interrupted goes on from its last checkpoint when it is
-     * asked for again, and ends with the same bits as one that was not; one that is complete is read.
+     * The same with checkpoints stored in files. A training that was killed or interrupted is resumed from its last checkpoint when it is
+     * requested again, and gives the same result to the last bit; a complete training is read from its files.
      *
-     * @param directory where the runs have directories of their own, by network and seed
+     * @param directory the parent of the runs' directories, which are named after network and seed
      * @return the experiment
      * @throws IllegalArgumentException if it is null
      */
@@ -208,9 +206,9 @@ public final class ProgressiveDistillation {
     }
 
     /**
-     * The same with another number of threads for {@link #compare}; each training keeps to one.
+     * The same with another number of threads for {@link #compare}; each training uses a single thread.
      *
-     * @param threads how many at most, at least 1; as many as there are processors unless said otherwise
+     * @param threads the maximum number, at least 1; by default the number of processors
      * @return the experiment
      * @throws IllegalArgumentException if {@code threads < 1}
      */
@@ -220,9 +218,10 @@ public final class ProgressiveDistillation {
     }
 
     /**
-     * The same; calls the listener after each measurement.
+     * The same with a listener, which is called after each measurement.
      *
-     * @param listener who to tell; called in the thread that trains, of which {@link #compare} has several. What it throws ends the training and reaches the caller
+     * @param listener the listener, called in the thread that trains; {@link #compare} has several. An exception that it throws ends the
+     *     training and reaches the caller
      * @return the experiment
      * @throws IllegalArgumentException if it is null
      */
@@ -234,7 +233,7 @@ public final class ProgressiveDistillation {
     /**
      * The task.
      *
-     * @return what is learned
+     * @return the task to learn
      */
     public LearningTask task() {
         return task;
@@ -245,7 +244,7 @@ public final class ProgressiveDistillation {
      *
      * @param seed the seed, any number
      * @return its training
-     * @throws IllegalStateException if the training diverges, if there is no ND4J backend, or if its storage holds another run
+     * @throws IllegalStateException if the training diverges, if there is no ND4J backend, or if the storage holds another run
      * @throws java.io.UncheckedIOException if the storage cannot be read or written
      * @throws CancellationException if the thread is interrupted; its interrupted status stays set
      */
@@ -264,10 +263,10 @@ public final class ProgressiveDistillation {
     /**
      * Trains a student, with the seed of its teacher.
      *
-     * @param teacher who teaches
-     * @param curriculum how
-     * @return its training
-     * @throws IllegalArgumentException if the teacher learned another task, or says something that is not finite
+     * @param teacher the teacher
+     * @param curriculum the curriculum
+     * @return the student's training
+     * @throws IllegalArgumentException if the teacher learned another task, or has a logit that is not finite
      * @throws IllegalStateException as {@link #teacher} does, or if the curriculum asks for the peak of a task that is not a parity
      * @throws java.io.UncheckedIOException if the storage cannot be read or written
      * @throws CancellationException if the thread is interrupted; its interrupted status stays set
@@ -279,9 +278,9 @@ public final class ProgressiveDistillation {
     /**
      * Trains a chain of students, each taught by the one before.
      *
-     * @param teacher who teaches the first
-     * @param curriculum how each is taught; checkpoints are those of its own teacher
-     * @param students how each is trained, at least one; all but the last with checkpoints, if they are to teach
+     * @param teacher the teacher of the first
+     * @param curriculum the curriculum of each; checkpoints are those of its own teacher
+     * @param students the training of each, at least one; all but the last with checkpoints, if these are to teach
      * @return their trainings, in order
      * @throws IllegalArgumentException as {@link #student} does, or if there is no student
      * @throws IllegalStateException as {@link #student} does
@@ -300,8 +299,8 @@ public final class ProgressiveDistillation {
     }
 
     /**
-     * Trains a teacher for each seed, and students of each. Seeds are worked on side by side, on as many {@linkplain #withThreads threads} as
-     * allowed; the result does not depend on how many.
+     * Trains a teacher for each seed, and students of each. Seeds run in parallel, on as many {@linkplain #withThreads threads} as allowed;
+     * the result does not depend on their number.
      *
      * @param seeds the seeds, at least one
      * @param curricula how students are taught, at least one

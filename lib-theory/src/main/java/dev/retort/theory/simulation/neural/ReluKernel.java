@@ -4,8 +4,8 @@ import dev.retort.core.internal.DotProduct;
 import java.util.Arrays;
 
 /**
- * The arithmetic of a two-layer network on batches of one size. Products of matrices are BLAS's; the rest runs entry by entry on
- * Java arrays, in one order, so that results are the same bit for bit wherever BLAS is. One instance belongs to one thread.
+ * The arithmetic of a two-layer network on batches of one size. Matrix products are computed by BLAS; the rest runs entry by entry on Java
+ * arrays, in a fixed order, so that results are reproducible to the last bit if BLAS is. One instance belongs to one thread.
  */
 final class ReluKernel implements AutoCloseable {
 
@@ -16,7 +16,7 @@ final class ReluKernel implements AutoCloseable {
     private final Matrix hidden;
     private final double[] output;
 
-    /** Pre-activations z, by example; then what goes back through them. */
+    /** Pre-activations z, by example; then the gradient with respect to them. */
     private final Matrix exchange;
 
     private final double[] zeros;
@@ -85,12 +85,12 @@ final class ReluKernel implements AutoCloseable {
     }
 
     /**
-     * A step of gradient descent with all parameters at once, after {@link #logits(Batch)} of the same batch: what is kept of the
-     * parameters, less the rate times the gradient where they were.
+     * A step of gradient descent in all parameters, after {@link #logits(Batch)} of the same batch: kept times the parameters, less the
+     * rate times the gradient.
      *
-     * @param slopes the derivative of the loss in each logit, by example
-     * @param rate η, of the mean of the gradients
-     * @param kept the factor of the parameters, 1 without weight decay
+     * @param slopes the derivative of the loss with respect to each logit, by example
+     * @param rate η, the rate for the mean gradient
+     * @param kept the factor on the parameters, 1 without weight decay
      */
     void step(Batch examples, double[] slopes, double rate, double kept) {
         Arrays.fill(outputSlopes, 0);
@@ -126,7 +126,7 @@ final class ReluKernel implements AutoCloseable {
     }
 
     /**
-     * A step of gradient descent on (1/2B) Σ |ReLU(Wx + b) − target|², with W and b alone, after {@link #activations} of the same
+     * A step of gradient descent in W and b alone on (1/2B) Σ |ReLU(Wx + b) − target|², after {@link #activations} of the same
      * batch.
      */
     void match(Batch examples, double[] targets, double rate) {
@@ -141,7 +141,7 @@ final class ReluKernel implements AutoCloseable {
         hidden.addProduct(-rate / batch, exchange, true, examples.extended, false);
     }
 
-    /** The value where z ≥ 0, else 0; without a branch, which would be guessed wrong half of the time. */
+    /** The value where z ≥ 0, else 0; without a branch, which would be mispredicted half of the time. */
     private static double whereActive(double value, double z) {
         long active = ~(Double.doubleToRawLongBits(z + 0.0) >> (Long.SIZE - 1)); // z + 0.0: −0.0 counts as 0
         return Double.longBitsToDouble(Double.doubleToRawLongBits(value) & active);

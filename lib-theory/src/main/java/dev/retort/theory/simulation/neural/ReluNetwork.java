@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A network with one hidden layer, f_l(x) = Σ_j a_lj ReLU(⟨w_j, x⟩ + b_j) + c_l. Immutable: training makes new ones.
+ * A network with one hidden layer, f_l(x) = Σ_j a_lj ReLU(⟨w_j, x⟩ + b_j) + c_l. Immutable: training makes new networks.
  *
  * <pre>{@code
  * import dev.retort.theory.simulation.neural.*;
@@ -32,13 +32,13 @@ public final class ReluNetwork implements Classifier {
     private final int width;
     private final int outputs;
 
-    /** By neuron, its weights and then its bias. */
+    /** The weights and then the bias of each neuron. */
     private final double[] hidden;
 
-    /** By output, its weights and then its bias. */
+    /** The weights and then the bias of each output. */
     private final double[] output;
 
-    /** Takes the arrays over. */
+    /** The arrays are not copied. */
     ReluNetwork(int inputs, int width, int outputs, double[] hidden, double[] output) {
         this.inputs = inputs;
         this.width = width;
@@ -48,7 +48,7 @@ public final class ReluNetwork implements Classifier {
     }
 
     /**
-     * A network of given weights.
+     * A network with given weights.
      *
      * @param weights w, a row for each neuron, at least one of each
      * @param biases b, one for each neuron
@@ -249,15 +249,15 @@ public final class ReluNetwork implements Classifier {
     private static boolean allFinite(double[] entries) {
         double sum = 0;
         for (double entry : entries) {
-            sum += 0 * entry; // NaN for what is not finite
+            sum += 0 * entry; // NaN if an entry is not finite
         }
         return sum == 0;
     }
 
     /**
-     * All of the network, to the last bit.
+     * The whole network, to the last bit.
      *
-     * @return bytes that {@link #ofBytes} takes
+     * @return bytes for {@link #ofBytes}
      */
     public byte[] bytes() {
         ByteBuffer bytes = ByteBuffer.allocate(3 * Integer.BYTES + Double.BYTES * (hidden.length + output.length));
@@ -269,7 +269,7 @@ public final class ReluNetwork implements Classifier {
     /**
      * The network that was written.
      *
-     * @param bytes what {@link #bytes} returned
+     * @param bytes the result of {@link #bytes}
      * @return the network, equal to that one
      * @throws IllegalArgumentException if they are not the bytes of a network
      */
@@ -288,7 +288,10 @@ public final class ReluNetwork implements Classifier {
                 return new ReluNetwork(inputs, width, outputs, hidden, output);
             }
         }
-        throw refusal("bytes.length", bytes.length, "is not that of a network, or its beginning does not say which");
+        throw refusal(
+                "bytes.length",
+                bytes.length,
+                "is not that of a network, or does not match the sizes at its" + " beginning");
     }
 
     @Override

@@ -54,7 +54,8 @@ final class ReluTrainee implements Trainee {
     private void requireFinite(double[] said) {
         double odd = Respondent.notFinite(said);
         if (odd != 0) {
-            throw new IllegalStateException("Training diverged: the network says " + odd + "; lower the rate, " + rate);
+            throw new IllegalStateException(
+                    "Training diverged: the network's logits are " + odd + "; lower the" + " rate, " + rate);
         }
     }
 

@@ -8,16 +8,16 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A network that gives its logits for one batch after another. */
+/** Computes the logits of a network for one batch after another. */
 interface Respondent extends AutoCloseable {
 
-    /** The logits of a batch, by example; to be read before the next call. */
+    /** The logits of a batch, by example; valid until the next call. */
     double[] logits(Batch batch);
 
     @Override
     void close();
 
-    /** Of batches of one size. */
+    /** The respondent for a network and batches of one size. */
     static Respondent of(Classifier network, int batch) {
         if (network instanceof ReluNetwork relu) {
             ReluKernel kernel = new ReluKernel(relu, batch);
@@ -46,7 +46,7 @@ interface Respondent extends AutoCloseable {
         };
     }
 
-    /** What a method of a network of the user's returned, which must not be null. */
+    /** Returns the result of a method of the user's network, which must not be null. */
     static <T> T returned(@Nullable T value, String method, Classifier network) {
         if (value == null) {
             throw new IllegalStateException(
@@ -55,7 +55,7 @@ interface Respondent extends AutoCloseable {
         return value;
     }
 
-    /** Requires a network of as many inputs, and of an output for each class, or one for two. */
+    /** Requires a network with the given number of inputs, and an output for each class or a single one for two classes. */
     static <T extends Classifier> T fitting(String name, @Nullable T network, int inputs, int classes) {
         T known = notNull(name, network);
         int outputs = known.outputs();
@@ -78,11 +78,11 @@ interface Respondent extends AutoCloseable {
         return Double.isFinite(sum) ? 0 : sum;
     }
 
-    /** Requires that a network that is no longer trained says something finite. */
+    /** Requires finite logits of a network whose training is over. */
     static void requireFinite(String name, Classifier network, double[] logits) {
         double odd = notFinite(logits);
         if (odd != 0) {
-            throw refusal(name, network, "says " + odd + ", which is not finite: its training diverged");
+            throw refusal(name, network, "has logits of " + odd + ", which is not finite: its training diverged");
         }
     }
 

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /**
- * The checkpoints of one run in a directory of its own, a file each. A file appears whole or not at all, whenever the process is
- * killed; it holds everything that training needs to go on as if it had not been interrupted.
+ * The checkpoints of one run in its own directory, one file each. A file appears whole or not at all, even if the process is killed; it
+ * holds everything that training needs to resume as if it had not been interrupted.
  */
 final class RunStore {
 
@@ -55,9 +55,9 @@ final class RunStore {
     /**
      * The store of a run.
      *
-     * @param parent where the directories of all runs are
-     * @param name that of the directory
-     * @param description all that the run depends on
+     * @param parent the parent of the directories of all runs
+     * @param name the name of the directory
+     * @param description everything that the run depends on
      * @throws IllegalStateException if the directory holds a run that is described differently
      * @throws UncheckedIOException if it cannot be read or written
      */
@@ -126,7 +126,7 @@ final class RunStore {
         byte[] bytes = Files.readAllBytes(file);
         int length = bytes.length - Long.BYTES;
         if (length < Integer.BYTES || ByteBuffer.wrap(bytes).getLong(length) != checksum(bytes, length)) {
-            throw new IOException(file + " is damaged; delete it, and training goes on from the one before");
+            throw new IOException(file + " is damaged; delete it, and training resumes from the one before");
         }
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes, 0, length))) {
             if (in.readInt() != MAGIC) {

@@ -9,13 +9,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Independent tasks on several threads, with their results in order. */
+/** Runs independent tasks on several threads, with results in order. */
 final class SideBySide {
 
     private SideBySide() {}
 
     /**
-     * Does all tasks; the first in order that fails ends the others.
+     * Runs all tasks; the first in order that fails ends the others.
      *
      * @throws CancellationException if the thread is interrupted; its interrupted status stays set
      */
@@ -35,7 +35,7 @@ final class SideBySide {
             return results;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CancellationException("Interrupted while networks were trained");
+            throw new CancellationException("Interrupted while training networks");
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;

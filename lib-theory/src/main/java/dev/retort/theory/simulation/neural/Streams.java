@@ -3,8 +3,8 @@ package dev.retort.theory.simulation.neural;
 import dev.retort.core.RandomStreams;
 
 /**
- * What the random numbers of one seed are for. Each has a stream of its own, so that all students of a seed start alike, see the
- * same batches and are measured on the same examples, whatever they are taught by.
+ * The uses of the random numbers of one seed. Each has its own stream, so that all students of a seed start with the same weights, see the
+ * same batches and are measured on the same examples, whatever their curriculum.
  */
 enum Streams {
     HELD_OUT(0),

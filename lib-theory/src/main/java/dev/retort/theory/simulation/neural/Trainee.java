@@ -9,11 +9,11 @@ interface Trainee extends AutoCloseable {
      * One step.
      *
      * @param targets by example: the expected label for one output, the probabilities of the classes for more
-     * @throws IllegalStateException if the network says something that is not finite
+     * @throws IllegalStateException if a logit is not finite
      */
     void step(Batch batch, double[] targets);
 
-    /** The network as it is, to be kept. */
+    /** A copy of the network at this step. */
     Classifier snapshot();
 
     byte[] state();

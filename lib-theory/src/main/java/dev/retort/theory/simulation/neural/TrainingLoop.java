@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One training, from its beginning or from its last stored checkpoint. The batch of a step depends on the seed and on the number of
- * the step alone, so that nothing else has to be remembered.
+ * One training, from its beginning or from its last stored checkpoint. The batch of a step depends on the seed and the step alone, so that
+ * no state of a random generator has to be stored.
  */
 final class TrainingLoop {
 
@@ -37,10 +37,10 @@ final class TrainingLoop {
     private boolean farEnough;
 
     /**
-     * @param name for messages
+     * @param name the name in messages
      * @param start the seed of the untrained network
      * @param batches a stream for each step
-     * @param teacher who teaches; null if there are true labels only
+     * @param teacher the teacher; null for true labels only
      * @param heldOut the number of held-out examples
      * @param store null if nothing is stored
      */
@@ -90,7 +90,7 @@ final class TrainingLoop {
             while (step < limit) {
                 if (Thread.currentThread().isInterrupted()) {
                     throw new CancellationException("Interrupted at step " + step + " of " + name + ", seed " + seed
-                            + (store == null ? "" : "; it will go on from its last checkpoint"));
+                            + (store == null ? "" : "; it can be resumed from its last checkpoint"));
                 }
                 batch.draw(task, batches.at(step).generator());
                 if (matching != null && step < curriculum.layerSteps()) {
@@ -123,7 +123,7 @@ final class TrainingLoop {
                 Streams.PROJECTION.of(streams));
     }
 
-    /** Puts the trainee where it was when its last checkpoint was stored; the step of that, or −1 if there is none. */
+    /** Restores the trainee to its last stored checkpoint and returns its step, or −1 if there is none. */
     private int resumed(Trainee trainee) {
         if (store == null) {
             return -1;

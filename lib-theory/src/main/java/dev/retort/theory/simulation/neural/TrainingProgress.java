@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * How far a training has come.
+ * The progress of a training.
  *
- * @param network which is trained: the teacher, or the student by its curriculum
+ * @param network the network in training: the teacher, or the student with its curriculum
  * @param seed the seed of the experiment
  * @param step the number of steps done
- * @param limit how many there will be at most
+ * @param limit the maximum number of steps
  * @param accuracy the accuracy that was just measured
- * @param elapsed the time since this training began, or was taken up again
+ * @param elapsed the time since this training began or was resumed
  */
 public record TrainingProgress(String network, long seed, int step, int limit, double accuracy, Duration elapsed) {
 

@@ -10,10 +10,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
-/** A network's training: what was measured, and the checkpoints that can teach others. Immutable. */
+/** The training of a network: its measurements, and its checkpoints, which can teach other networks. Immutable. */
 public final class TrainingRun {
 
-    /** The points at which the linear part is measured to find its peak. */
+    /** The number of points on which the linear part is measured to find its peak. */
     private static final int PEAK_SAMPLES = 8192;
 
     private final LearningTask task;
@@ -32,11 +32,11 @@ public final class TrainingRun {
     }
 
     /**
-     * A training that took place elsewhere, as a teacher for students here.
+     * A training done outside the library, to serve as a teacher.
      *
-     * @param task what was learned
-     * @param seed of the students
-     * @param checkpoints at least one, in ascending order of their steps
+     * @param task the task that was learned
+     * @param seed the seed of the students
+     * @param checkpoints the checkpoints, at least one, in ascending order of their steps
      * @return the training
      * @throws IllegalArgumentException if there is no checkpoint, or they are not in order, or one does not fit the task
      */
@@ -59,7 +59,7 @@ public final class TrainingRun {
     /**
      * The task.
      *
-     * @return what is learned
+     * @return the task that was learned
      */
     public LearningTask task() {
         return task;
@@ -68,13 +68,13 @@ public final class TrainingRun {
     /**
      * The seed.
      *
-     * @return that of the whole experiment, which students share
+     * @return the seed of the whole experiment, which students share
      */
     public long seed() {
         return seed;
     }
 
-    /** What tells this run apart from others. */
+    /** A description that distinguishes this run from others. */
     String description() {
         return description;
     }
@@ -82,16 +82,16 @@ public final class TrainingRun {
     /**
      * The checkpoints.
      *
-     * @return in the order of their steps, at least one
+     * @return the checkpoints in the order of their steps, at least one
      */
     public List<Checkpoint> checkpoints() {
         return checkpoints;
     }
 
     /**
-     * What was measured.
+     * The measurements.
      *
-     * @return in the order of the steps
+     * @return the measurements in the order of the steps
      */
     public List<Measurement> history() {
         return history;
@@ -110,7 +110,7 @@ public final class TrainingRun {
      * The checkpoint of a step.
      *
      * @param step the step
-     * @return the first one that is not before it; the last one if there is none
+     * @return the first checkpoint at or after it; the last one if there is none
      */
     public Checkpoint atOrAfter(int step) {
         return checkpoints.stream()
@@ -120,10 +120,10 @@ public final class TrainingRun {
     }
 
     /**
-     * When the network had come as far as this.
+     * When the network reached an accuracy.
      *
-     * @param accuracy an accuracy
-     * @return the step at which it was first measured, infinite if it was not reached
+     * @param accuracy the accuracy
+     * @return the step at which it was first measured; infinite if it was not reached
      */
     public double stepsTo(double accuracy) {
         return history.stream()
@@ -134,10 +134,10 @@ public final class TrainingRun {
     }
 
     /**
-     * What a probe says of all checkpoints.
+     * Measures all checkpoints by a probe.
      *
      * @param probe the probe
-     * @return its numbers, in the order of the checkpoints
+     * @return its results, in the order of the checkpoints
      */
     public double[] measure(Probe probe) {
         return checkpoints.stream()
@@ -145,7 +145,7 @@ public final class TrainingRun {
                 .toArray();
     }
 
-    /** The checkpoint whose linear part tells most. */
+    /** The checkpoint whose linear part shows the support best. */
     Checkpoint peak() {
         if (!(task instanceof ParityTask parity)) {
             throw new IllegalStateException("The linear part is that of a sparse parity, not of " + task);

@@ -4,7 +4,7 @@ import dev.retort.theory.progressive.HierarchicalParity;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
-/** A tree of parities of uniform points. */
+/** A tree of parities on uniform points. */
 record TreeTask(HierarchicalParity tree) implements LearningTask {
 
     @Override

@@ -252,7 +252,7 @@ class CurriculumTest {
         ReluNetwork odd = new ReluNetwork(3, 1, 1, new double[4], new double[] {1, Double.NaN});
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> probe.measure(odd))
-                .withMessageContaining("says NaN, which is not finite");
+                .withMessageContaining("has logits of NaN, which is not finite");
         TrainingRun teacher =
                 TrainingRun.of(LearningTask.of(SparseParity.of(3, 1)), 1, List.of(new Checkpoint(0, 0.5, odd)));
         NetworkTraining student = NetworkTraining.of(2).withSteps(3);
@@ -260,7 +260,7 @@ class CurriculumTest {
                 .isThrownBy(() -> ProgressiveDistillation.of(teacher.task(), student, student)
                         .student(teacher, Curriculum.oneShot()))
                 .withMessageContaining("teacher: ")
-                .withMessageContaining("says NaN, which is not finite");
+                .withMessageContaining("has logits of NaN, which is not finite");
     }
 
     @Test

@@ -110,7 +110,7 @@ class NGramProbeTest {
                 "length: 3 is not the number of tokens of any sentence of the grammar",
                 () -> LearningTask.of(EITHER, 3));
         refuses(
-                "grammar: [a] has one terminal only, so that there is nothing to learn",
+                "grammar: [a] has only one terminal, so that there is nothing to learn",
                 () -> LearningTask.of(ProbabilisticGrammar.parse("S -> a 1"), 1));
         refuses("samples: 0 is not at least 1", () -> NGramProbe.of(EITHER, 2, new NGramWindow(1), 0, 1));
         ReluNetwork other = ReluNetwork.of(new double[1][3], new double[1], new double[2][1], 0, 0);

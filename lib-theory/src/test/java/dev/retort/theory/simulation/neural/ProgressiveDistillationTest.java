@@ -234,7 +234,7 @@ class ProgressiveDistillationTest {
         Files.write(last, bytes);
         assertThatExceptionOfType(UncheckedIOException.class)
                 .isThrownBy(() -> stored.teacher(5))
-                .withMessageContaining("is damaged; delete it, and training goes on from the one before");
+                .withMessageContaining("is damaged; delete it, and training resumes from the one before");
         Files.delete(last);
         assertThat(stored.teacher(5)).isEqualTo(teacher);
         Files.writeString(run.resolve("run.txt"), "something else");
@@ -359,7 +359,7 @@ class ProgressiveDistillationTest {
         assertThat(stored.teacher(4)).isEqualTo(teacher);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> experiment.student(teacher, Curriculum.layerwise(10, 0.1)))
-                .withMessageContaining("is for networks with one hidden layer");
+                .withMessageContaining("needs networks with one hidden layer");
     }
 
     /** A network of the user's that goes wrong in some way. */
@@ -429,7 +429,7 @@ class ProgressiveDistillationTest {
                                         .inside())
                         .teacher(7))
                 .withMessage(
-                        "teacher, true labels, seed 7: Training diverged: the network says NaN; lower its rate, faulty network");
+                        "teacher, true labels, seed 7: Training diverged: the network's logits are NaN; lower its rate, faulty network");
         assertThat(steps).hasValue(10);
     }
 
@@ -487,7 +487,7 @@ class ProgressiveDistillationTest {
     void refusesBadInput() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SMALL.withProbe("one", network -> 1).withProbe("one", network -> 2))
-                .withMessage("name: one is that of another probe; choose a name that is not one of [one]");
+                .withMessage("name: one is already the name of a probe; choose one other than [one]");
         NetworkTraining decaying = NetworkTraining.of(4).withRate(0.5).withWeightDecay(2);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> decaying.withRate(0.6))

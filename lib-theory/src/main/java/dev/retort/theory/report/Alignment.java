@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 
-/** Numbers set below each other: with space around, so that their decimal points and ± line up. */
+/** Pads numbers in a column so that their decimal points and ± line up. */
 final class Alignment {
 
     private Alignment() {}
 
-    /** The texts in their order, all of one length. */
+    /** The padded texts in order, all of the same length. */
     static List<String> of(List<String> texts) {
         List<String> values = new ArrayList<>();
         List<String> errors = new ArrayList<>();

@@ -24,7 +24,7 @@ final class Arrangement {
     private final List<Legend> legends;
     private final boolean inside;
 
-    /** How wide a legend below the frames may be. */
+    /** The maximum width of a legend below the frames. */
     private final double room;
 
     private final List<PanelDrawing> drawings;
@@ -36,7 +36,7 @@ final class Arrangement {
                 .mapToDouble(panel -> PanelDrawing.margin(panel, FRAME_HEIGHT))
                 .max()
                 .orElse(0);
-        // Equal frames look better than full ones; wide names of ticks must not squeeze them away altogether.
+        // Equal frames look better than larger unequal ones, but wide tick names must not squeeze them to nothing.
         this.frameWidth = Math.max(panelWidth / 3.0, panelWidth - EDGE / 2 - widest - RIGHT);
         boolean shared = panels.stream().map(Panel::names).distinct().count() == 1;
         List<Legend> own =
@@ -64,7 +64,7 @@ final class Arrangement {
                 .toList();
     }
 
-    /** Where a row begins, below the legends of those above it. */
+    /** The top of a row, below the legends of the rows above it. */
     private double top(int row) {
         return IntStream.range(0, row)
                 .mapToDouble(before -> HEIGHT + legendHeight(before))

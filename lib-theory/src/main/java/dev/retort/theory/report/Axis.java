@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One axis of a {@link Panel}: linear or logarithmic (base 10), with a label.
  *
- * <p>Its range is that of the data with a little margin, unless it is fixed. Values that the axis cannot show, zero and
- * below on a logarithmic one, are left out.
+ * <p>Its range is that of the data with a small margin, unless it is fixed. Values that the axis cannot show, zero and below on a
+ * logarithmic axis, are left out.
  */
 public final class Axis {
 
@@ -45,7 +45,7 @@ public final class Axis {
     }
 
     /**
-     * {@return this axis with a fixed range; what lies outside is clipped}
+     * {@return this axis with a fixed range, outside which everything is clipped}
      *
      * @param from the low end, finite; greater than 0 if the axis is logarithmic
      * @param to the high end, finite and greater than {@code from}
@@ -67,7 +67,7 @@ public final class Axis {
         return new Extent();
     }
 
-    /** The values that an axis has to show; those that it cannot show do not count. */
+    /** The range of values that an axis has to show, ignoring those that it cannot show. */
     final class Extent {
 
         private double low = Double.POSITIVE_INFINITY;
@@ -83,8 +83,8 @@ public final class Axis {
         }
 
         /**
-         * Adds the two ends of an error bar. On a logarithmic axis the lower end counts for a decade at most: a bar
-         * that all but reaches zero would leave no room for the data.
+         * Adds the two ends of an error bar. On a logarithmic axis the lower end is limited to one decade: a bar that nearly reaches zero
+         * would leave no room for the data.
          */
         void addBar(double value, double error) {
             add(value + error, log ? Math.max(value - error, value / 10) : value - error);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
-/** What has one colour of {@link Bands}: of many numbers, those of one band. */
+/** The part of a map or of points that has one colour of {@link Bands}. */
 abstract sealed class Band extends Layer {
 
     private static final double HEIGHT = 12;
@@ -58,7 +58,8 @@ abstract sealed class Band extends Layer {
             this.bandOf = bandOf;
         }
 
-        // Each band is drawn as a whole with all those above it, which then cover it: no seam shows the ground.
+        // Each band also covers the area of all bands above it, which are drawn over it, so that no background shows
+        // through seams.
         @Override
         void draw(Canvas canvas, Frame frame, Ink ink) {
             double[] across = edges(DoubleStream.of(x).map(frame::px).toArray());

@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Colours for numbers: blue below a middle and orange above it, the darker the further away, in bands with an entry each in
- * the legend. What is coloured, the cells of a map or points, are layers of a {@link Panel}. Immutable.
+ * Colours for numbers: blue below a middle and orange above it, darker further away, in bands that each have an entry in the legend. The
+ * coloured cells of a map and the coloured points are layers of a {@link Panel}. Immutable.
  *
  * <pre>{@code
  * double[] m = {50, 100, 200};
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bands {
 
-    /** How many bands there may be on either side of the middle. */
+    /** The maximum number of bands on either side of the middle. */
     private static final int MOST = Ink.BELOW.size();
 
     private final String quantity;
@@ -41,10 +41,10 @@ public final class Bands {
     /**
      * {@return bands on both sides of a middle}
      *
-     * @param quantity what the numbers are, which the legend says before the bands; may hold sub- and superscripts, see {@link
-     *     Axis#linear}; may be empty
-     * @param middle where the colour changes, finite
-     * @param limits where else a band ends, each finite and once, in ascending order: at most 3 below the middle and 3 above
+     * @param quantity the quantity that the numbers measure, which the legend shows before the bands; may hold sub- and superscripts, see
+     *     {@link Axis#linear}; may be empty
+     * @param middle the value at which the colour changes, finite
+     * @param limits the other ends of bands, finite, distinct, in ascending order: at most 3 below the middle and 3 above
      * @throws IllegalArgumentException if a limit is not allowed, or not greater than the one before
      */
     public static Bands of(String quantity, double middle, double... limits) {
@@ -73,11 +73,11 @@ public final class Bands {
     }
 
     /**
-     * {@return a map of coloured cells, a layer for each band} A cell reaches half-way to its neighbours, and as far at the
-     * edge: an axis whose range is that of the grid is filled. Cells that an axis cannot show are left out.
+     * {@return a map of coloured cells, a layer for each band} A cell reaches halfway to its neighbours, and equally far at the edge, so
+     * that an axis whose range is that of the grid is filled. Cells that an axis cannot show are left out.
      *
-     * @param x where the columns lie, ascending, at least 2
-     * @param y where the rows lie, ascending, at least 2
+     * @param x the positions of the columns, ascending, at least 2
+     * @param y the positions of the rows, ascending, at least 2
      * @param values the number at {@code x[i]} and {@code y[j]} in {@code values[i][j]}; no cell where it is NaN
      * @throws IllegalArgumentException if there are too few columns or rows, they do not ascend, or lengths differ
      */
@@ -104,8 +104,8 @@ public final class Bands {
     /**
      * {@return points in the colours of their numbers, with a dark edge, a layer for each band}
      *
-     * @param x where the points lie on the horizontal axis
-     * @param y where they lie on the vertical axis; as many as {@code x}
+     * @param x the horizontal positions of the points
+     * @param y their vertical positions; as many as {@code x}
      * @param values their numbers; as many as {@code x}; no point where it is NaN
      * @throws IllegalArgumentException if the lengths differ
      */
@@ -123,7 +123,7 @@ public final class Bands {
         return IntStream.rangeClosed(0, limits.length).mapToObj(layer).toArray(Layer[]::new);
     }
 
-    /** How many limits a number has reached; −1 for NaN. */
+    /** The number of limits that a value has reached; −1 for NaN. */
     private int band(double value) {
         return Double.isNaN(value)
                 ? -1

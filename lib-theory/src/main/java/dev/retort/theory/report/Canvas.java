@@ -2,10 +2,10 @@ package dev.retort.theory.report;
 
 import java.awt.geom.Rectangle2D;
 
-/** All that a figure is drawn with. Coordinates are pixels, y grows downwards, colours are 0xRRGGBB. */
+/** The drawing operations of figures. Coordinates are pixels, y grows downwards, colours are 0xRRGGBB. */
 interface Canvas {
 
-    /** What a line is drawn with. */
+    /** The style of a line. */
     record Pen(int rgb, double width, boolean dashed) {
 
         static final double DRAWN = 6;
@@ -16,14 +16,14 @@ interface Canvas {
         }
     }
 
-    /** Which point of the text its position names, along the direction of reading. */
+    /** The point of the text, along the direction of reading, that its position refers to. */
     enum Anchor {
         START,
         MIDDLE,
         END
     }
 
-    /** How text looks; upward text reads from below to above. */
+    /** The style of text; upward text is read from bottom to top. */
     record Lettering(double size, Anchor anchor, int rgb, boolean upward) {}
 
     void polyline(double[] x, double[] y, Pen pen);
@@ -35,7 +35,7 @@ interface Canvas {
     /** Writes a line of text; (x, y) lies on its baseline. */
     void text(Label label, double x, double y, Lettering lettering);
 
-    /** Confines what follows to a box, until {@link #unclip()}; not nested. */
+    /** Clips the following operations to a box, until {@link #unclip()}; not nested. */
     void clip(Rectangle2D box);
 
     void unclip();

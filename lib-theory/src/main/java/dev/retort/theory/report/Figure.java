@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One or more panels side by side, drawn as SVG and as PNG. Immutable.
  *
- * <p>A curve of one's own takes a line for the data, one for the panel, and one to save it:
+ * <p>Plotting a curve takes one line for the data, one for the panel, and one to save the figure:
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2.0, 500), Signal.sourcePowerLaw(1.5)).withNoise(0.1);
@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * Figure.of(panel).save(Files.createTempDirectory("figures"), "risk"); // risk.svg and risk.png
  * }</pre>
  *
- * <p>Beside a {@link Line} there are {@link Markers} with error bars, {@link Rule}s that mark a value, and maps of coloured
- * cells, {@link Bands}. Series of one name have one colour in all panels. Panels with the same series share one legend, which
- * stands in the first of them; others have their own. If a legend finds no place that is free of data, all stand below.
+ * <p>Besides a {@link Line} there are {@link Markers} with error bars, {@link Rule}s that mark a value, and maps of coloured cells, {@link
+ * Bands}. Series with the same name have the same colour in all panels. Panels with the same series share one legend, which is placed in
+ * the first of them; others have their own. If there is no place free of data for some legend, all legends are placed below the panels.
  */
 public final class Figure {
 
@@ -51,11 +51,11 @@ public final class Figure {
     }
 
     /**
-     * Writes {@code name.svg} and, at two image pixels for each of its pixels, {@code name.png}, in place of such files
-     * if there are any. Each appears whole or not at all. The latter needs a font to be installed.
+     * Writes {@code name.svg} and, at two image pixels for each of its pixels, {@code name.png}, and replaces existing files. Each file
+     * appears whole or not at all. The PNG needs an installed font.
      *
-     * @param directory where to; created if need be
-     * @param name the files' name, without extension
+     * @param directory the directory; created if needed
+     * @param name the name of the files, without extension
      * @throws IOException if the files cannot be written
      */
     public void save(Path directory, String name) throws IOException {
@@ -66,12 +66,12 @@ public final class Figure {
         WholeFile.write(directory.resolve(name + ".png"), out -> out.write(png));
     }
 
-    /** {@return the figure as one SVG element, which may be put into a page as it is; the same figure gives the same text} */
+    /** {@return the figure as one SVG element, which can be embedded in a page; the same figure gives the same text} */
     public String svg() {
         return svg(wide());
     }
 
-    /** {@return the figure as a PNG, two image pixels for each pixel of the SVG; needs a font to be installed} */
+    /** {@return the figure as a PNG, two image pixels for each pixel of the SVG; needs an installed font} */
     public byte[] png() {
         Arrangement wide = wide();
         RasterCanvas canvas = new RasterCanvas(wide.width(), wide.height());
@@ -79,7 +79,7 @@ public final class Figure {
         return canvas.finished();
     }
 
-    /** The same for narrow screens: the panels below each other, in the size in which they can be read there. */
+    /** The figure for narrow screens, with the panels below each other at a readable size. */
     String narrowSvg() {
         return svg(new Arrangement(panels, 1, NARROW_WIDTH));
     }

@@ -7,10 +7,10 @@ import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A canvas that only remembers where there is ink inside a box, so that labels can be put where there is none. */
+/** A canvas that only records where there is ink inside a box, so that labels can be placed where there is none. */
 final class Footprint implements Canvas {
 
-    /** What a guide line weighs, against 1 for data: it decides between places that are free of data. */
+    /** The weight of a guide line, against 1 for data: it only matters between places that are free of data. */
     static final double GUIDE = 1e-4;
 
     private record Piece(Shape shape, double weight) {}
@@ -41,7 +41,7 @@ final class Footprint implements Canvas {
         return best;
     }
 
-    /** The pieces of ink in a place, by weight: below 1 if it covers no data. */
+    /** The total weight of ink in a place: below 1 if it covers no data. */
     double cost(Rectangle2D place) {
         double outside = box.contains(place) ? 0 : 1e6;
         return outside
@@ -74,7 +74,7 @@ final class Footprint implements Canvas {
         occupy(new Rectangle2D.Double(x - radius, y - radius, 2 * radius, 2 * radius));
     }
 
-    // Names and notes are placed by what is found here, so they are told to occupy(...) once they have their place.
+    // Names and notes are themselves placed by this canvas, and call occupy(...) once they have a place.
     @Override
     public void text(Label label, double x, double y, Lettering lettering) {}
 

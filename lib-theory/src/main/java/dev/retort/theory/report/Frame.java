@@ -5,7 +5,7 @@ import java.awt.geom.Rectangle2D;
 /** The plotting area of a panel: from values to pixels, NaN for what an axis cannot show. */
 record Frame(Rectangle2D box, Scale x, Scale y) {
 
-    // Far outside the frame the exact place is of no consequence, but 1e300 pixels would be refused by any renderer.
+    // Far outside the frame the exact position does not matter, but renderers cannot handle 1e300 pixels.
     private static final double FAR = 50;
 
     double px(double value) {

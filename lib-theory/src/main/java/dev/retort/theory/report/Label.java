@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 
 /**
  * A line of text with subscripts and superscripts: {@code _x}, {@code ^x} for one character, {@code _{...}}, {@code
- * ^{...}} for several. A subscript and a superscript that follow each other stand above each other.
+ * ^{...}} for several. A subscript and a superscript that follow each other are stacked.
  */
 record Label(List<Run> runs) {
 
@@ -24,7 +24,7 @@ record Label(List<Run> runs) {
             return level == 0 ? 1 : SCRIPT;
         }
 
-        /** How far below the baseline the run stands, in em. */
+        /** The distance of the run below the baseline, in em. */
         double drop() {
             return level == 0 ? 0 : level < 0 ? 0.22 : -0.38;
         }
@@ -67,7 +67,7 @@ record Label(List<Run> runs) {
         return runs.stream().map(Run::text).collect(Collectors.joining());
     }
 
-    /** An estimate of the width, on the wide side, that is the same whatever fonts are installed. */
+    /** An estimate of the width, rather too wide than too narrow, that does not depend on the installed fonts. */
     double width(double size) {
         double pen = 0;
         double width = 0;

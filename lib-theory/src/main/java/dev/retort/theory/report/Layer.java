@@ -18,7 +18,7 @@ public abstract sealed class Layer permits Band, Line, Markers, Rule {
 
     final String name;
 
-    /** The name of the series whose colour the layer has; null if it has none of the palette's. */
+    /** The name of the series whose colour the layer has; null if it has no colour of the palette. */
     final @Nullable String colour;
 
     Layer(String name, @Nullable String colour) {
@@ -26,12 +26,12 @@ public abstract sealed class Layer permits Band, Line, Markers, Rule {
         this.colour = colour;
     }
 
-    /** What the legend says before the entries of layers like this; empty if nothing. */
+    /** The heading in the legend before the entries of layers of this kind; empty for none. */
     String heading() {
         return "";
     }
 
-    /** Tells the axes what they have to show. */
+    /** Adds the values of this layer to the ranges of the axes. */
     abstract void spread(Axis.Extent x, Axis.Extent y);
 
     /** Draws the layer; the canvas is clipped to the frame. */
@@ -40,7 +40,7 @@ public abstract sealed class Layer permits Band, Line, Markers, Rule {
     /** Draws the sample for the legend, centred. */
     abstract void drawKey(Canvas canvas, double x, double y, Ink ink);
 
-    /** Everything that tells the layer from others of its class. */
+    /** All properties that distinguish the layer from others of its class. */
     abstract List<@Nullable Object> parts();
 
     static List<Double> boxed(double[] values) {

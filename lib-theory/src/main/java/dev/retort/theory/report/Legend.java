@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/** The names of the series of one or more panels, with their notes, set as a column in a frame or as rows below. */
+/** The names of the series of one or more panels, with their notes, laid out as a column in a frame or as rows below. */
 final class Legend {
 
     static final Legend EMPTY = new Legend(List.of());
@@ -28,7 +28,7 @@ final class Legend {
     private final List<Item> items = new ArrayList<>();
 
     Legend(List<Panel> panels) {
-        // One line and one marker show a series, in however many panels it is.
+        // One line and one marker represent a series, however many panels it is in.
         Map<String, Map<Class<?>, Layer>> series = new LinkedHashMap<>();
         for (Panel panel : panels) {
             for (Layer layer : panel.series()) {
@@ -62,19 +62,19 @@ final class Legend {
         return items.isEmpty();
     }
 
-    /** The size as a column, which is rows in no width: with one name each. */
+    /** The size as a column, that is, in rows of zero width, which have one name each. */
     Rectangle2D column() {
         double width = items.stream().mapToDouble(Item::width).max().orElse(0);
         return new Rectangle2D.Double(0, 0, width + 2 * PAD, heightIn(0));
     }
 
-    /** How high the legend is when it fills rows of a given width. */
+    /** The height of the legend in rows of a given width. */
     double heightIn(double width) {
         List<Rectangle2D> places = places(0, 0, width);
         return places.isEmpty() ? 0 : bottom(places) + PAD / 2;
     }
 
-    /** The fewest rows, filled as evenly as can be: no name stands alone below a full row. */
+    /** The places of the names in as few rows as possible, filled evenly, so that no name is alone below a full row. */
     private List<Rectangle2D> places(double left, double top, double width) {
         List<Rectangle2D> places = filled(left, top, width);
         double used = used(places, left);

@@ -18,7 +18,7 @@ public final class Markers extends Layer {
     private static final double CAP = 3.5;
     private static final double THICKNESS = 1.3;
 
-    /** How far the bar of the sample in a legend reaches. */
+    /** Half the length of the bar of the sample in a legend. */
     private static final double BAR = 8;
 
     private final double[] x;
@@ -36,9 +36,9 @@ public final class Markers extends Layer {
      * {@return points with symmetric error bars; a bar that reaches zero on a logarithmic axis ends at the edge}
      *
      * @param name the name of the series; may hold sub- and superscripts, see {@link Axis#linear}
-     * @param x where the points lie on the horizontal axis
-     * @param y where they lie on the vertical axis; as many as {@code x}
-     * @param error how far each bar reaches to either side, at least 0, or NaN for no bar; as many as {@code x}
+     * @param x the horizontal positions of the points
+     * @param y their vertical positions; as many as {@code x}
+     * @param error the length of each bar to either side, at least 0, or NaN for no bar; as many as {@code x}
      * @throws IllegalArgumentException if the lengths differ or an error is negative
      */
     public static Markers of(String name, double[] x, double[] y, double[] error) {
@@ -57,8 +57,8 @@ public final class Markers extends Layer {
      * {@return points with error bars of one standard error}
      *
      * @param name the name of the series; may hold sub- and superscripts, see {@link Axis#linear}
-     * @param x where the points lie on the horizontal axis
-     * @param y where they lie on the vertical axis, and how well that is known; as many as {@code x}
+     * @param x the horizontal positions of the points
+     * @param y their vertical positions with standard errors; as many as {@code x}
      * @throws IllegalArgumentException if the lengths differ
      */
     public static Markers of(String name, double[] x, List<SampleMean> y) {
@@ -74,8 +74,8 @@ public final class Markers extends Layer {
      * {@return points without error bars}
      *
      * @param name the name of the series; may hold sub- and superscripts, see {@link Axis#linear}
-     * @param x where the points lie on the horizontal axis
-     * @param y where they lie on the vertical axis; as many as {@code x}
+     * @param x the horizontal positions of the points
+     * @param y their vertical positions; as many as {@code x}
      * @throws IllegalArgumentException if the lengths differ
      */
     public static Markers of(String name, double[] x, double[] y) {
@@ -115,7 +115,7 @@ public final class Markers extends Layer {
         double px = frame.px(x[i]);
         double top = frame.py(y[i] + error[i]);
         double foot = frame.py(y[i] - error[i]);
-        // NaN: an end at infinity, or at or below zero on a logarithmic axis.
+        // NaN if an end is infinite, or not positive on a logarithmic axis.
         double up = Double.isNaN(top) ? frame.box().getMinY() : top;
         double down = Double.isNaN(foot) ? frame.box().getMaxY() : foot;
         canvas.line(px, up, px, down, pen);

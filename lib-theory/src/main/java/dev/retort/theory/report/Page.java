@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTML page of text, figures and tables in one file that needs nothing else: no script, no other file, no network. It follows
- * the reader's choice of a light or a dark ground; on a narrow screen the panels of a figure stand below each other, and wide
- * tables scroll. Immutable.
+ * An HTML page of text, figures and tables in one self-contained file: no scripts, no other files, no network. It follows the reader's
+ * choice of a light or dark theme; on a narrow screen the panels of a figure are placed below each other, and wide tables scroll.
+ * Immutable.
  *
  * <pre>{@code
  * double[] n = {25, 50, 100, 200, 400};
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Text is plain and is escaped; in paragraphs, headings and captions {@code _{...}} and {@code ^{...}} make sub- and
- * superscripts. Two headings or more have a list of contents below the title.
+ * superscripts. A page with two or more headings has a table of contents below the title.
  */
 public final class Page {
 
@@ -69,7 +69,7 @@ public final class Page {
             %s}
             """.formatted(SvgCanvas.colour(Objects.requireNonNull(Ink.IN_THE_DARK.get(Ink.WHITE))), darkInks());
 
-    /** A piece of the page; one that is no heading has an empty text and anchor. */
+    /** A piece of the page; heading and anchor are empty unless it is a heading. */
     private record Part(String html, String heading, String anchor) {}
 
     private final String title;
@@ -92,7 +92,7 @@ public final class Page {
     }
 
     /**
-     * {@return a page with nothing but its title}
+     * {@return a page that has only a title}
      *
      * @param title the title
      */
@@ -129,7 +129,7 @@ public final class Page {
      * {@return this page with a figure added at its end}
      *
      * @param figure the figure
-     * @param caption what it shows; may be empty
+     * @param caption a description of what the figure shows; may be empty
      */
     public Page withFigure(Figure figure, String caption) {
         Arguments.notNull("figure", figure);
@@ -153,7 +153,7 @@ public final class Page {
     /**
      * {@return this page with a table added at its end that the reader unfolds}
      *
-     * @param summary what stands in place of the folded table
+     * @param summary the text shown for the folded table
      * @param table the table
      */
     public Page withFoldedTable(String summary, Table table) {
@@ -182,7 +182,7 @@ public final class Page {
                 .replaceAll("\\^\\{([^}]*)}", "<sup>$1</sup>");
     }
 
-    /** {@return the page as a whole document; the same page gives the same text} */
+    /** {@return the page as a complete document; the same page gives the same text} */
     public String html() {
         String safe = SvgCanvas.escaped(title);
         return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -207,9 +207,9 @@ public final class Page {
     }
 
     /**
-     * Writes the page, in place of such a file if there is one. The file appears whole or not at all.
+     * Writes the page, and replaces an existing file. The file appears whole or not at all.
      *
-     * @param file where to; its directory is created if need be
+     * @param file the file to write; its directory is created if needed
      * @throws IOException if the file cannot be written
      */
     public void save(Path file) throws IOException {

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A pair of axes and what is drawn between them; part of a {@link Figure}. Immutable. */
+/** A pair of axes and the layers drawn between them; part of a {@link Figure}. Immutable. */
 public final class Panel {
 
     final String title;
@@ -39,7 +39,7 @@ public final class Panel {
     }
 
     /**
-     * {@return this panel with more layers, on top of those it has}
+     * {@return this panel with more layers on top of the present ones}
      *
      * @param more the layers, in the order in which they are drawn
      */
@@ -52,7 +52,7 @@ public final class Panel {
     }
 
     /**
-     * {@return this panel with a line of explanation at the end of its legend, in place of the one it has}
+     * {@return this panel with a note at the end of its legend, which replaces any previous note}
      *
      * @param text for example {@code "line: theory, markers: simulation"}; may be empty
      */
@@ -69,7 +69,7 @@ public final class Panel {
         return series().stream().map(layer -> layer.name).collect(Collectors.toSet());
     }
 
-    /** The plotting area, once its place is known. */
+    /** The plotting area, for a given box. */
     Frame frame(Rectangle2D box) {
         Axis.Extent horizontal = x.extent();
         Axis.Extent vertical = y.extent();

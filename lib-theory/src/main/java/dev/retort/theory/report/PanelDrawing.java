@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** A panel whose plotting area has its place: axes around it, layers in it, names where they hide least. */
+/** Draws a panel in a given plotting area: axes around it, layers in it, names where they hide least. */
 final class PanelDrawing {
 
     /** Space below the frame for ticks and the axis label. */
@@ -27,7 +27,7 @@ final class PanelDrawing {
     private final Function<Layer, Ink> inks;
     private final Footprint footprint;
 
-    /** Placed before the legend, which may stand below the panel where they cannot. */
+    /** The labels of rules, which are placed before the legend: the legend can move below the panel, but they cannot. */
     private final List<RuleLabel> ruleLabels = new ArrayList<>();
 
     private record RuleLabel(Rule rule, Rectangle2D place) {}
@@ -63,7 +63,7 @@ final class PanelDrawing {
                 .orElse(0);
     }
 
-    /** Whether a legend finds a place in the frame that is free of data. */
+    /** Whether the frame has a place for a legend that is free of data. */
     boolean holds(Legend legend) {
         return legend.isEmpty() || footprint.cost(place(legend)) < 1;
     }
@@ -137,7 +137,7 @@ final class PanelDrawing {
         fit(canvas, panel.y.label, beside, box.getCenterY(), box.getHeight(), LABEL_SIZE, true);
     }
 
-    // A line that is too long is set smaller: it would otherwise run into the neighbouring panel.
+    // A line that is too long is set smaller, so that it does not run into the neighbouring panel.
     private static void fit(Canvas canvas, String text, double x, double y, double room, double size, boolean upward) {
         Label label = Label.of(text);
         if (!label.runs().isEmpty()) {

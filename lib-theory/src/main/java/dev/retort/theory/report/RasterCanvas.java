@@ -116,7 +116,7 @@ final class RasterCanvas implements Canvas {
         try (MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {
             ImageIO.write(image, "png", stream);
         } catch (IOException e) {
-            throw new UncheckedIOException("Memory refused a PNG", e);
+            throw new UncheckedIOException("Could not write a PNG to memory", e);
         }
         return bytes.toByteArray();
     }

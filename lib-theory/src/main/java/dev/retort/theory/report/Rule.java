@@ -11,8 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thin dashed line across the panel that marks a value, with a label beside it, where it hides least of what else is
- * drawn.
+ * A thin dashed line across the panel that marks a value, with a label beside it, placed where it hides least.
  */
 public final class Rule extends Layer {
 
@@ -36,7 +35,7 @@ public final class Rule extends Layer {
      * {@return a mark at a value of the horizontal axis}
      *
      * @param value the value, finite
-     * @param label what it is; may hold sub- and superscripts, see {@link Axis#linear}; may be empty
+     * @param label its label; may hold sub- and superscripts, see {@link Axis#linear}; may be empty
      * @throws IllegalArgumentException if the value is not finite
      */
     public static Rule vertical(double value, String label) {
@@ -47,7 +46,7 @@ public final class Rule extends Layer {
      * {@return a mark at a value of the vertical axis}
      *
      * @param value the value, finite
-     * @param label what it is; may hold sub- and superscripts, see {@link Axis#linear}; may be empty
+     * @param label its label; may hold sub- and superscripts, see {@link Axis#linear}; may be empty
      * @throws IllegalArgumentException if the value is not finite
      */
     public static Rule horizontal(double value, String label) {
@@ -77,7 +76,7 @@ public final class Rule extends Layer {
     @Override
     void drawKey(Canvas canvas, double x, double y, Ink ink) {}
 
-    /** Occupies the freest place beside the line for the label; nothing if the line is not shown. */
+    /** Occupies the freest place beside the line for the label; empty if the line is not shown. */
     Optional<Rectangle2D> placeLabel(Frame frame, Footprint footprint) {
         double fraction = upright ? frame.x().fraction(value) : frame.y().fraction(value);
         if (label.runs().isEmpty() || !(fraction >= 0 && fraction <= 1)) {
@@ -88,7 +87,7 @@ public final class Rule extends Layer {
         return Optional.of(place);
     }
 
-    /** Set from the end that is tried first, so that labels with enough room line up. */
+    /** Draws the label aligned to the end that is tried first, so that labels with enough room line up. */
     void drawLabel(Canvas canvas, Rectangle2D place) {
         double x = upright ? place.getMaxX() - 0.35 * SIZE : place.getMaxX() - 2;
         double y = upright ? place.getMinY() + 2 : place.getMaxY() - 0.35 * SIZE;

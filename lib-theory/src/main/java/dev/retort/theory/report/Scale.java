@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * An axis with its range settled: where a value lies between the two ends, and which values are named there. The ends
- * of a logarithmic scale are kept as logarithms, so that no range of doubles is out of reach.
+ * An axis with a known range: the position of a value between the two ends, and the values named along it. The ends of a logarithmic scale
+ * are kept as logarithms, so that any range of doubles works.
  */
 record Scale(boolean log, double low, double high) {
 
@@ -28,7 +28,7 @@ record Scale(boolean log, double low, double high) {
         }
     }
 
-    /** Where a value lies: 0 at the low end, 1 at the high end, NaN if the scale cannot show it. */
+    /** The position of a value: 0 at the low end, 1 at the high end, NaN if the scale cannot show it. */
     double fraction(double value) {
         return log ? between(value > 0 ? Math.log10(value) : Double.NaN) : between(value);
     }

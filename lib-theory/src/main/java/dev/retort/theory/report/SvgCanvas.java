@@ -22,7 +22,7 @@ final class SvgCanvas implements Canvas {
         out.append(">\n<title>").append(escaped(title)).append("</title>\n");
     }
 
-    /** Replaces the characters that mean something in XML and HTML and leaves out those that XML cannot hold. */
+    /** Escapes the special characters of XML and HTML, and drops those that XML cannot hold. */
     static String escaped(String text) {
         return text.replaceAll("[^\\t\\n -\\uD7FF\\uE000-\\uFFFD\\x{10000}-\\x{10FFFF}]", "")
                 .replace("&", "&amp;")
@@ -135,7 +135,7 @@ final class SvgCanvas implements Canvas {
         out.append("</text>\n");
     }
 
-    // An inner viewport clips without an id, so that many drawings can stand on one page.
+    // An inner viewport clips without an id, which would have to be unique on a page with many drawings.
     @Override
     public void clip(Rectangle2D box) {
         tag("svg", "overflow", "hidden", "x", box.getX(), "y", box.getY());

@@ -30,7 +30,7 @@ public final class Table {
     private static final String DEFAULT = "";
     private static final String GAP = "  ";
 
-    /** One column; its group is the empty string if it stands alone. */
+    /** One column; its group is the empty string if it has none. */
     private record Column(String group, String header, String format) {
 
         String fullName() {
@@ -38,7 +38,7 @@ public final class Table {
         }
     }
 
-    /** Columns of one group that stand side by side, from the first to before the last. */
+    /** Adjacent columns of one group; last is exclusive. */
     private record Span(String group, int first, int last) {}
 
     private final List<Column> columns;
@@ -52,7 +52,7 @@ public final class Table {
     /**
      * {@return a table without rows}
      *
-     * @param headers the names of its columns, at least one, each once
+     * @param headers the names of its columns, at least one, all different
      * @throws IllegalArgumentException if there is no header, or one occurs twice
      */
     public static Table of(String... headers) {
@@ -60,11 +60,11 @@ public final class Table {
     }
 
     /**
-     * {@return this table with more columns under a common name, to the right of those it has}
+     * {@return this table with more columns under a common name, to the right of the present ones}
      *
      * @param group the name of the group
-     * @param headers the names of its columns, at least one, each once in the group
-     * @throws IllegalArgumentException if there is no header, the group has one twice, or there are rows already
+     * @param headers the names of its columns, at least one, all different
+     * @throws IllegalArgumentException if there is no header, one occurs twice in the group, or there are rows already
      */
     public Table withGroup(String group, String... headers) {
         Arguments.notNull("group", group);
@@ -84,8 +84,8 @@ public final class Table {
     }
 
     /**
-     * {@return this table with another way to write the numbers of all columns of a name} At first whole numbers are
-     * written in full and others to four figures. A {@link SampleMean} is written in its own way.
+     * {@return this table with another number format for all columns of a name} By default whole numbers are written in full and others to
+     * four significant figures. The format of a {@link SampleMean} does not change.
      *
      * @param header the columns' header, in any group
      * @param format a format of {@link java.util.Formatter} for one floating-point number, {@code "%.3e"}
@@ -117,7 +117,7 @@ public final class Table {
      * {@return this table with one more row}
      *
      * @param cells a {@link Number}, a {@link SampleMean} or a {@link String} for each column
-     * @throws IllegalArgumentException if there are not as many cells as headers, or a cell is something else
+     * @throws IllegalArgumentException if there are not as many cells as headers, or a cell is of another type
      */
     public Table withRow(Object... cells) {
         Arguments.length("cells", Arguments.notNull("cells", cells).length, "headers.length", columns.size());
@@ -161,7 +161,7 @@ public final class Table {
         return lines.stream().map(line -> line.stripTrailing() + "\n").collect(Collectors.joining());
     }
 
-    /** The name in the middle of a rule as wide as its columns. */
+    /** The name of the group, centred in a rule as wide as its columns. */
     private static String ruled(String group, int width) {
         int room = width - group.length();
         if (group.isEmpty() || room < 4) {
@@ -179,7 +179,7 @@ public final class Table {
                 .collect(Collectors.joining(GAP));
     }
 
-    /** {@return the table as an HTML element, all text escaped; cells of numbers have the class {@code number}} */
+    /** {@return the table as an HTML element with all text escaped; number cells have the class {@code number}} */
     public String html() {
         StringBuilder html = new StringBuilder("<table>\n<thead>\n");
         if (isGrouped()) {
@@ -291,11 +291,11 @@ public final class Table {
         }
         double value = number.doubleValue();
         String text = format.equals(DEFAULT) ? number(value) : String.format(Locale.ROOT, format, value);
-        // What rounds to zero has no sign.
+        // A number that rounds to zero has no sign.
         return text.replaceFirst("^[-+]([0.]+)$", "$1");
     }
 
-    /** A number as it is shown unless a format is asked for. */
+    /** A number in the default format. */
     static String number(double value) {
         if (value == Math.rint(value) && Math.abs(value) < 1e15) {
             return Long.toString((long) value);

@@ -14,9 +14,9 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * How labelled examples are divided between the context and test-time training, and what comes of it. Searches try every
- * length of the context, since the loss is not always monotone in it; the training at each length is given by a function,
- * so that weights may be pre-trained for that length or not, and evaluation be on fresh contexts or the same.
+ * A division of labelled examples between the context and test-time training, with its loss. Searches try every length of the context,
+ * since the loss is not always monotone in it; a function gives the training at each length, so that weights may be pre-trained for that
+ * length or not, and evaluation may be on fresh contexts or the same one.
  *
  * <pre>{@code
  * InContextTask task = InContextTask.isotropic(100, 1.0);
@@ -28,14 +28,14 @@ import java.util.stream.IntStream;
  *         0.1, 2000, n -> LinearAttention.pretrained(prior, n).loss(task, n)).getAsInt(); // 909
  * }</pre>
  *
- * @param contextLength n, the examples in the context
- * @param examples k, those of the gradient step
+ * @param contextLength n, the number of examples in the context
+ * @param examples k, the number of examples of the gradient step
  * @param loss the loss after the best step
  */
 public record ContextBudget(int contextLength, long examples, double loss) {
 
     /**
-     * A division.
+     * Checks the numbers.
      *
      * @param contextLength n, at least 0
      * @param examples k, at least 0
@@ -53,7 +53,7 @@ public record ContextBudget(int contextLength, long examples, double loss) {
     }
 
     /**
-     * The labels that are spent; a fresh context at evaluation takes its own.
+     * The number of labels used, not counting those of a fresh context at evaluation.
      *
      * @return n + k; {@link Long#MAX_VALUE} if it is more
      */
@@ -64,9 +64,9 @@ public record ContextBudget(int contextLength, long examples, double loss) {
     /**
      * The best division of a number of labels.
      *
-     * @param labels how many there are, at least 0
+     * @param labels the number of labels, at least 0
      * @param training the training at a length of the context; called by several threads
-     * @return the division of least loss; of several such, that with the shortest context
+     * @return the division of least loss; ties go to the shortest context
      * @throws IllegalArgumentException if the number is negative
      */
     public static ContextBudget best(int labels, IntFunction<TestTimeTraining> training) {
@@ -84,8 +84,7 @@ public record ContextBudget(int contextLength, long examples, double loss) {
      * @param loss the loss to reach
      * @param longestContext the longest context to try, at least 0
      * @param training the training at a length of the context; called by several threads
-     * @return the division of the fewest labels; of several such, that with the shortest context; nothing if none reaches the
-     *     loss
+     * @return the division with the fewest labels; ties go to the shortest context; empty if none reaches the loss
      * @throws IllegalArgumentException if the loss is NaN or infinite, or the length negative
      */
     public static Optional<ContextBudget> least(
@@ -103,7 +102,7 @@ public record ContextBudget(int contextLength, long examples, double loss) {
         TestTimeTraining found = training.apply(contextLength);
         if (found == null) {
             throw new IllegalStateException(
-                    "training: the function gives null for a context of " + contextLength + " examples");
+                    "training: the function returned null for a context of " + contextLength + " examples");
         }
         return found.predict();
     }
@@ -121,7 +120,7 @@ public record ContextBudget(int contextLength, long examples, double loss) {
      * @param loss the loss to reach
      * @param longestContext the longest context to try, at least 0
      * @param lossAt the loss at a length of the context
-     * @return the least length; nothing if none reaches the loss
+     * @return the least length; empty if none reaches the loss
      * @throws IllegalArgumentException if the loss is NaN or infinite, or the length negative
      */
     public static OptionalInt leastContext(double loss, int longestContext, IntToDoubleFunction lossAt) {

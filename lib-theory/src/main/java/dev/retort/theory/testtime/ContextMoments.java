@@ -12,13 +12,13 @@ import org.apache.commons.math3.analysis.polynomials.PolynomialFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The moments of the context vector u = Xᵀy of a task, with labels y, and of the residual r = β − Wu of the predictor that
- * weights W make of it. Given t = |y|²/s, which is chi-squared with n degrees of freedom, u is Gaussian, N(tg, tK), K = sΣx −
- * ggᵀ; so every moment is the mean of a polynomial in t. These are polynomials in t − n here: with m = β − nWg, what the
- * average predictor misses, nothing cancels when the context is long.
+ * The moments of the context vector u = Xᵀy of a task, with labels y, and of the residual r = β − Wu of the predictor Wu. Given t = |y|²/s,
+ * which is chi-squared with n degrees of freedom, u is Gaussian, N(tg, tK), K = sΣx − ggᵀ; so every moment is the mean of a polynomial in
+ * t. They are written as polynomials in t − n: with m = β − nWg, the part that the average predictor misses, nothing cancels when the
+ * context is long.
  *
- * <p>Everything is in units in which features and labels are of order one: x is divided by 2<sup>e/2</sup>, y by
- * 2<sup>m</sup>, with whole numbers e/2 and m, so that no unit overflows and no digit is lost. Not for several threads.
+ * <p>All quantities are in units in which features and labels are of order one: x is divided by 2<sup>e/2</sup>, y by 2<sup>m</sup>, with
+ * whole numbers e/2 and m, so that no unit overflows and no digit is lost. Not thread-safe.
  */
 final class ContextMoments {
 
@@ -41,7 +41,7 @@ final class ContextMoments {
 
     private final PolynomialFunction aside = new PolynomialFunction(new double[] {0, 1});
 
-    /** Σxʲ W, W Σxʲ and Σxʲ, as far as they have been needed. */
+    /** Σxʲ W, W Σxʲ and Σxʲ, computed when first needed. */
     private final @Nullable Matrix[] left = new Matrix[4];
 
     private final @Nullable Matrix[] right = new Matrix[4];
@@ -74,7 +74,7 @@ final class ContextMoments {
         features.checkFits("attention", attention.dimension());
         nonNegative("contextLength", length);
         if (features instanceof DiagonalMatrix first && weights instanceof DiagonalMatrix second) {
-            // Within a run all directions are alike: the task may be turned into one of them.
+            // Within a run all directions are equivalent: the task can be rotated into one of them.
             DiagonalMatrix runs = first.cutLike(second);
             double[] norms = new double[task.dimension()];
             double[] beta = task.beta();
@@ -91,7 +91,7 @@ final class ContextMoments {
         return inFull(task, attention, length);
     }
 
-    /** The same in the coordinates of the features, whatever repeats. */
+    /** The same in the coordinates of the features, without merging equal directions. */
     static ContextMoments inFull(InContextTask task, LinearAttention attention, int length) {
         return new ContextMoments(task, each(task.features()), each(attention.matrix()), task.beta(), length);
     }
@@ -165,7 +165,7 @@ final class ContextMoments {
                 Math.scalb(scatter, 2 * moments.labelExponent));
     }
 
-    /** The step and the loss both on fresh contexts, the latter of another length. */
+    /** The step on one context and the loss on a fresh one of any length. */
     ImprovementCurve onFreshContexts(int evaluationLength) {
         double n = length;
         double ne = evaluationLength;
@@ -208,12 +208,12 @@ final class ContextMoments {
                 loss, 2 * uu * form(r, 2, r), 4 * square(uu) * form(r, 3, r), 4 * square(uu) * power(2).trace() * loss);
     }
 
-    /** Leading order in 1/d: from one context to the next, only the mean of u carries over. */
+    /** Leading order in 1/d: from one context to another, only the mean of u carries over. */
     ImprovementCurve leadingOrderOnFreshContexts() {
         return leadingOrder(square(length) * gg(0), form(missed, 2, missed));
     }
 
-    /** Leading order in 1/d: within one context, what u happens to be does as well. */
+    /** Leading order in 1/d: within one context, the fluctuation of u carries over as well. */
     ImprovementCurve leadingOrderOnSameContext() {
         double spread = length * labelVariance;
         return leadingOrder(

@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
  *
  * <pre>  L(η) = L₀ − 2bη + aη²,      η⋆ = b/a,      L(η⋆) = L₀ − b²/a,</pre>
  *
- * averaged over everything that is random, for one η. The step helps for 0 &lt; η &lt; 2η⋆. Immutable.
+ * averaged over all randomness, with one η for all. The step helps for 0 &lt; η &lt; 2η⋆. Immutable.
  */
 public final class GradientStep {
 
@@ -45,7 +45,7 @@ public final class GradientStep {
     /**
      * Half the slope at which the loss falls at η = 0.
      *
-     * @return b; negative if a small step does harm, which takes an evaluation context of another length; 0 without
+     * @return b; negative if a small step does harm, which is possible only with an evaluation context of another length; 0 without
      *     examples or context
      */
     public double slope() {
@@ -64,7 +64,7 @@ public final class GradientStep {
     /**
      * The step size that makes the loss smallest.
      *
-     * @return η⋆ = b/a, or 0 if that is negative; nothing if there is no step to be made, a = 0
+     * @return η⋆ = b/a, or 0 if that is negative; empty if no step changes anything, a = 0
      */
     public OptionalDouble optimalStepSize() {
         return a == 0
@@ -87,14 +87,14 @@ public final class GradientStep {
     /**
      * The loss after the best step.
      *
-     * @return L(η⋆), L₀ if there is no step to be made
+     * @return L(η⋆); L₀ if no step changes anything
      */
     public double loss() {
         return initialLoss() - improvement();
     }
 
     /**
-     * What the best step gains.
+     * The improvement by the best step.
      *
      * @return b²/a, at least 0
      */

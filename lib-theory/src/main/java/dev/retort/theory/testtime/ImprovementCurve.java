@@ -14,7 +14,7 @@ import java.util.stream.DoubleStream;
  *
  * <pre>  L(k) = L₀ − I∞ k / (k + κ).</pre>
  *
- * Where it comes from, {@link TestTimeTraining#predict()} or an approximation, is for the caller to remember. Immutable.
+ * A curve does not record whether it is exact, from {@link TestTimeTraining#predict()}, or an approximation. Immutable.
  *
  * <pre>{@code
  * InContextTask task = InContextTask.isotropic(60, 1.0);
@@ -72,7 +72,7 @@ public final class ImprovementCurve {
     }
 
     /**
-     * What the step gains from infinitely many examples.
+     * The improvement by the step on infinitely many examples.
      *
      * @return I<sub>∞</sub>, at least 0
      */
@@ -85,10 +85,10 @@ public final class ImprovementCurve {
     }
 
     /**
-     * The number of examples that gain half of what is reachable.
+     * The number of examples that give half of the reachable improvement.
      *
-     * @return κ, greater than 1; infinite if there is no residual to learn from: without context, or if all labels are noise
-     *     and the weights zero
+     * @return κ, greater than 1; infinite if there is no residual to learn from, that is, without context, or if all labels are noise and
+     *     the weights zero
      */
     public double halfwayExamples() {
         return a1 > 0 ? 1 + a2 / a1 : Double.POSITIVE_INFINITY;
@@ -104,7 +104,7 @@ public final class ImprovementCurve {
     }
 
     /**
-     * The step on a number of examples.
+     * The gradient step on a number of examples.
      *
      * @param examples k, at least 0
      * @return the quadratic in the step size
@@ -139,8 +139,7 @@ public final class ImprovementCurve {
      * The least number of examples with which the best step reaches a loss.
      *
      * @param loss the loss to reach
-     * @return the least k with L(k) ≤ loss, 0 if that holds without any; nothing if no number does, or none below
-     *     2<sup>53</sup>
+     * @return the least k with L(k) ≤ loss, 0 if that holds without examples; empty if there is none below 2<sup>53</sup>
      * @throws IllegalArgumentException if the loss is NaN or infinite
      */
     public OptionalLong leastExamples(double loss) {
@@ -152,20 +151,20 @@ public final class ImprovementCurve {
         if (!(gain < reachableImprovement() && solution < 0x1p53)) {
             return OptionalLong.empty();
         }
-        // The solution in real numbers is rounded; the neighbours settle on which side.
+        // The real solution is rounded, so the neighbouring whole numbers are checked.
         long least = (long) solution;
         least -= least > 0 && loss(least - 1) <= loss ? 1 : 0;
         return OptionalLong.of(loss(least) <= loss ? least : least + 1);
     }
 
     /**
-     * How much of what these weights lose against others the step makes good: after a shift of the tasks, for example,
-     * against weights that were pre-trained for the new ones.
+     * The share of these weights' disadvantage against other weights that the step recovers: after a shift of the tasks, for example,
+     * against weights that were pre-trained for the new tasks.
      *
-     * @param matchedLoss what the others lose, less than {@link #initialLoss()}
+     * @param matchedLoss the loss of the other weights, less than {@link #initialLoss()}
      * @param examples k, at least 0
-     * @return (L₀ − L(k)) / (L₀ − matchedLoss), at least 0; above 1 if the step does even better than they
-     * @throws IllegalArgumentException if k is negative, or the others do not lose less
+     * @return (L₀ − L(k)) / (L₀ − matchedLoss), at least 0; above 1 if the step does even better than the other weights
+     * @throws IllegalArgumentException if k is negative, or the loss of the other weights is not smaller
      */
     public double repairedShare(double matchedLoss, long examples) {
         if (!(finite("matchedLoss", matchedLoss) < initialLoss())) {
@@ -175,8 +174,8 @@ public final class ImprovementCurve {
     }
 
     /**
-     * Where two curves cross, such as those of a warm and a cold start: the numbers of examples at which their losses agree,
-     * as real numbers. Between two crossovers the same curve is the better one; which, the losses at a whole number say.
+     * The crossings of two curves, such as those of a warm and a cold start: the numbers of examples at which their losses agree, as real
+     * numbers. Between two crossings the same curve is better throughout; the losses at any whole number in between tell which.
      *
      * @param other the other curve
      * @return the positive solutions k of L(k) = L′(k), in ascending order: none, one or two; none if the curves are equal

@@ -45,8 +45,8 @@ public final class InContextTask {
     }
 
     /**
-     * A task of uncorrelated features of unit variance, without noise. All of it lies along the first feature; which
-     * direction it is matters only to weights that prefer one.
+     * A task of uncorrelated features of unit variance, without noise. Its coefficients lie along the first feature; the direction matters
+     * only to anisotropic weights.
      *
      * @param dimension the number of features d, at least 1
      * @param power the variance of the noiseless labels |β|², at least 0
@@ -116,14 +116,14 @@ public final class InContextTask {
     }
 
     /**
-     * The same task turned away from where it points, for scans over the alignment of a task with what weights were trained
-     * for: cos φ · β + sin φ · e, where e is the part of the direction whose labels are uncorrelated with those of β, scaled
-     * so that the power of the labels stays what it is.
+     * The same task with its coefficients rotated, for scans over the alignment of a task with the tasks that weights were trained for: cos
+     * φ · β + sin φ · e, where e is the part of the direction whose labels are uncorrelated with those of β, scaled so that the power of
+     * the labels does not change.
      *
-     * @param direction where to turn to, of length d, not a multiple of β
-     * @param angle φ in radians: 0 leaves the task alone, π/2 makes its labels uncorrelated with what they were
+     * @param direction the direction to rotate towards, of length d, not a multiple of β
+     * @param angle φ in radians: 0 leaves the task unchanged, π/2 makes its labels uncorrelated with the original ones
      * @return a new task of the same {@link #signalPower()}
-     * @throws IllegalArgumentException if the length is another, an argument is NaN or infinite, or the direction is that of β
+     * @throws IllegalArgumentException if the length is another, an argument is NaN or infinite, or the direction is a multiple of β
      */
     public InContextTask turnedTowards(double[] direction, double angle) {
         length("direction", notNull("direction", direction).length, "the dimension", dimension());
@@ -133,7 +133,7 @@ public final class InContextTask {
         Blocks.addRow(-along, coefficients, 0, aside, 0, aside.length);
         double length = Math.sqrt(inner(aside, aside));
         if (!(length > 1e-9 * Math.sqrt(inner(direction, direction)))) {
-            throw refusal("direction", "its part across the coefficients", "is zero");
+            throw refusal("direction", "its part uncorrelated with the coefficients", "is zero");
         }
         double[] turned = new double[coefficients.length];
         for (int i = 0; i < turned.length; i++) {
@@ -153,7 +153,7 @@ public final class InContextTask {
     }
 
     /**
-     * The variance of the noiseless labels, which is also what predicting zero loses on them.
+     * The variance of the noiseless labels, which is also the loss of predicting zero for them.
      *
      * @return βᵀΣ<sub>x</sub>β
      */
@@ -189,8 +189,8 @@ public final class InContextTask {
     }
 
     /**
-     * The loss of the {@linkplain LinearAttention#optimal(InContextTask, int) best weights} for this one task, below which
-     * no procedure can go that is evaluated on fresh contexts: with q = βᵀΣ<sub>x</sub>β,
+     * The loss of the {@linkplain LinearAttention#optimal(InContextTask, int) best weights} for this one task, a lower bound on the loss of
+     * any procedure evaluated on fresh contexts: with q = βᵀΣ<sub>x</sub>β,
      *
      * <pre>  σ² + q (2q + σ²) / ((n+2) q + σ²).</pre>
      *

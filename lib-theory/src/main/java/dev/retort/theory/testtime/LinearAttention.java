@@ -12,10 +12,9 @@ import dev.retort.core.internal.Matrix;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One layer of linear attention, reparameterised to one d × d matrix of weights W: it answers the query x after a context of
- * features X and labels y with xᵀWXᵀy. So it is a linear predictor whose coefficients are W times the context vector u =
- * Xᵀy. Its losses are exact at every length n of the context and every dimension; W is any matrix, symmetric or not.
- * Immutable.
+ * One layer of linear attention, reparameterised by one d × d matrix of weights W: after a context of features X and labels y it answers
+ * the query x with xᵀWXᵀy. So it is a linear predictor whose coefficients are W times the context vector u = Xᵀy. Its losses are exact at
+ * every length n of the context and every dimension; W is any matrix, symmetric or not. Immutable.
  *
  * <p>Source of the setting: Gozeten et al., ICML 2025, arXiv 2503.11842; formulas derived in the module's documentation,
  * {@code docs/test-time-training.md}.
@@ -46,7 +45,7 @@ public final class LinearAttention {
     }
 
     /**
-     * Attention that is alike in all directions, W = wI.
+     * Attention with the same weight in all directions, W = wI.
      *
      * @param dimension the number of features d, at least 1
      * @param weight w
@@ -59,7 +58,7 @@ public final class LinearAttention {
     }
 
     /**
-     * Attention with weights in the directions of the features alone.
+     * Attention with a diagonal weight matrix.
      *
      * @param weights the diagonal of W, at least one entry
      * @return the attention
@@ -82,7 +81,7 @@ public final class LinearAttention {
     }
 
     /**
-     * What pre-training finds: the weights of least loss over a prior of tasks, with τ = tr(Σ<sub>x</sub>Σ<sub>β</sub>) + σ₀²
+     * The result of pre-training: the weights of least loss over a prior of tasks, with τ = tr(Σ<sub>x</sub>Σ<sub>β</sub>) + σ₀²
      *
      * <pre>  W⋆ = Σβ Σx [(n+1) Σβ Σx + τ I]⁻¹ Σx⁻¹,      in a common eigenbasis  b_i / ((n+1) s_i b_i + τ).</pre>
      *
@@ -91,15 +90,15 @@ public final class LinearAttention {
      * @param prior the tasks
      * @param contextLength the length n of the context in pre-training, at least 0
      * @return the attention
-     * @throws IllegalArgumentException if the length is negative, or if the prior has neither signal nor noise, which leaves
-     *     W⋆ open
+     * @throws IllegalArgumentException if the length is negative, or if the prior has neither signal nor noise, in which case W⋆ is not
+     *     determined
      */
     public static LinearAttention pretrained(TaskPrior prior, int contextLength) {
         return new LinearAttention(notNull("prior", prior).optimalWeights(nonNegative("contextLength", contextLength)));
     }
 
     /**
-     * The best weights for one known task, W = ββᵀ / ((n+2) βᵀΣ<sub>x</sub>β + σ²); zero if β is. Their loss is {@link
+     * The best weights for one known task, W = ββᵀ / ((n+2) βᵀΣ<sub>x</sub>β + σ²); zero if β is zero. Their loss is {@link
      * InContextTask#leastLoss(int)}.
      *
      * @param task the task
@@ -123,7 +122,7 @@ public final class LinearAttention {
     /**
      * The same attention with all weights multiplied.
      *
-     * @param factor what to multiply them by
+     * @param factor the factor on the weights
      * @return new attention
      * @throws IllegalArgumentException if the factor is NaN or infinite, or makes a weight infinite
      */
@@ -166,7 +165,7 @@ public final class LinearAttention {
     }
 
     /**
-     * The coefficients of the linear predictor that this attention is, given a context.
+     * The coefficients of this attention as a linear predictor, given a context.
      *
      * @param contextVector u = Xᵀy, of length d
      * @return a new array of Wu
@@ -192,7 +191,7 @@ public final class LinearAttention {
     }
 
     /**
-     * The loss averaged over a prior of tasks, which may be another one than pre-training saw.
+     * The loss averaged over a prior of tasks, which may differ from that of pre-training.
      *
      * @param prior the tasks
      * @param contextLength the length n of the context, at least 0
@@ -205,9 +204,9 @@ public final class LinearAttention {
     }
 
     /**
-     * How badly these weights are aligned with a task: the share of its signal that the average predictor misses,
-     * mᵀΣ<sub>x</sub>m / βᵀΣ<sub>x</sub>β with m = β − nWΣ<sub>x</sub>β. It is 1 for zero weights, and near 0 if they were
-     * trained for just such tasks and the context is long.
+     * The misalignment of these weights with a task: the share of its signal that the average predictor misses, mᵀΣ<sub>x</sub>m /
+     * βᵀΣ<sub>x</sub>β with m = β − nWΣ<sub>x</sub>β. It is 1 for zero weights, and near 0 if the weights were trained for such tasks and
+     * the context is long.
      *
      * @param task the task, whose signal is not zero
      * @param contextLength the length n of the context, at least 0

@@ -15,12 +15,11 @@ import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.RectangularCholeskyDecomposition;
 
 /**
- * Covariance matrices: what makes a matrix one, and their factors. Matrices are scaled to unit diagonal first, so that the
- * units of the features do not matter.
+ * Checks and factors covariance matrices. They are scaled to unit diagonal first, so that the units of the features do not matter.
  */
 final class Positive {
 
-    /** Times ulp(1) and d: a pivot of a matrix of unit diagonal that is no larger cannot be told from zero. */
+    /** Times ulp(1) and d: the rounding of pivots of a matrix with unit diagonal; smaller pivots count as zero. */
     private static final double ROUNDING = 16;
 
     private Positive() {}
@@ -75,7 +74,7 @@ final class Positive {
         return matrix;
     }
 
-    /** F with FFᵀ = the matrix, shape {@code [d][rank]}; if the matrix is not positive semidefinite, something else. */
+    /** F with FFᵀ = the matrix, shape {@code [d][rank]}; meaningless if the matrix is not positive semidefinite. */
     static DenseMatrix factor(Matrix matrix) {
         int dimension = matrix.rows();
         DenseMatrix none = DenseMatrix.ofEntries(dimension, 1, new double[dimension]);
@@ -95,7 +94,7 @@ final class Positive {
         }
     }
 
-    /** The decomposition looks at pivots alone, and takes some indefinite matrices for semidefinite ones. */
+    /** Whether FFᵀ is the matrix. The decomposition checks only the pivots, and accepts some indefinite matrices. */
     private static boolean isProductOf(DenseMatrix factor, Matrix matrix) {
         Matrix product = factor.times(factor.transposed());
         double allowed = rounding(matrix) * matrix.rows();

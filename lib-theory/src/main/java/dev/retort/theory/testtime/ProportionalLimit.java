@@ -8,11 +8,10 @@ import static dev.retort.core.internal.Arguments.positive;
 import java.util.OptionalDouble;
 
 /**
- * Test-time training in the proportional <b>limit</b> on isotropic features: d, n, k → ∞ with n/d → α and k/d → γ, and
- * weights of size 1/n. Everything here is an approximation to {@link TestTimeTraining#predict()}, off by O(1/d) with a large
- * constant; it is there for what it says at a glance, and to be compared with the paper. In the limit only four numbers count:
- * the task's power p = |β|² and noise variance σ², what the average predictor misses of the task, A, and how far predictors
- * scatter from one context to the next, B:
+ * Test-time training in the proportional <b>limit</b> on isotropic features: d, n, k → ∞ with n/d → α and k/d → γ, and weights of size 1/n.
+ * All results are approximations to {@link TestTimeTraining#predict()} with an error O(1/d) with a large constant; they serve for insight
+ * and for comparison with the paper. In the limit only four numbers matter: the task's power p = |β|² and noise variance σ², the part A of
+ * the task that the average predictor misses, and the scatter B of predictors from one context to the next:
  *
  * <pre>  A = βᵀ(I − nW)²β,      B = n (p + σ²) tr W²,      R = A + B,      L₀ = σ² + R
  *   fresh contexts:  I = γA² / ((1+γ)R + σ²)        same context:  I = γR² / ((1+γ)R + σ²)</pre>
@@ -86,11 +85,11 @@ public record ProportionalLimit(double power, double noise, double missed, doubl
     }
 
     /**
-     * The limit at the numbers n, W and β of a training, with A and B as above; how it is evaluated does not matter.
+     * The limit for n, W and β of a training, with A and B as above; it does not depend on the kind of evaluation context.
      *
      * @param training a training on features of unit variance without correlation
      * @return the limit
-     * @throws IllegalArgumentException if the features are others
+     * @throws IllegalArgumentException if the features are not of unit variance or are correlated
      */
     public static ProportionalLimit of(TestTimeTraining training) {
         return ContextMoments.limit(notNull("training", training).task(), training.start(), training.contextLength());
@@ -120,8 +119,7 @@ public record ProportionalLimit(double power, double noise, double missed, doubl
      * The loss after the best step, on the context of the step.
      *
      * @param exampleRatio γ = k/d, at least 0
-     * @return L₀ − γR²/((1+γ)R + σ²); increasing in R, so that in this limit the start with the smaller loss stays ahead
-     *     whatever γ is
+     * @return L₀ − γR²/((1+γ)R + σ²); increasing in R, so that in this limit the start with the smaller loss stays ahead for any γ
      * @throws IllegalArgumentException if γ is NaN, infinite or negative
      */
     public double lossOnSameContext(double exampleRatio) {
@@ -134,7 +132,7 @@ public record ProportionalLimit(double power, double noise, double missed, doubl
     }
 
     /**
-     * Up to how many examples per feature these weights are a better start than zero ones, on fresh contexts. (On the same
+     * The number of examples per feature up to which these weights are a better start than zero weights, on fresh contexts. (On the same
      * context there is no such transition.) It is the positive solution γ⋆ of
      *
      * <pre>  p (R² − A²) γ² + [p²(R+σ²) − A²(p+σ²) − (p−R)(2pR + σ²(p+R))] γ − (p−R)(p+σ²)(R+σ²) = 0,</pre>
@@ -150,8 +148,8 @@ public record ProportionalLimit(double power, double noise, double missed, doubl
         if (scatter == 0) {
             return Double.POSITIVE_INFINITY;
         }
-        // In units of the power, a power of two, and with roots of products factor by factor, so that nothing
-        // overflows.
+        // In units of a power of two near the power, and with square roots of products taken factor by factor, so that
+        // nothing overflows.
         int unit = Math.getExponent(power);
         double p = Math.scalb(power, -unit);
         double a = Math.scalb(missed, -unit);
@@ -168,13 +166,13 @@ public record ProportionalLimit(double power, double noise, double missed, doubl
     }
 
     /**
-     * The length of the context, per feature, at which the loss after a step is largest, on fresh contexts with
-     * well-specified pre-training and no noise: a longer context is not always better, because the step, not the context,
-     * carries the task. Beyond √3 − 1 there is none. Only of the limit: at finite size the loss falls again towards short
-     * contexts, and below d of several hundred to several thousand the maximum is not there at all.
+     * The length of the context, per feature, at which the loss after a step is largest, on fresh contexts with well-specified pre-training
+     * and no noise: a longer context is not always better, because the step, not the context, carries the task. The maximum is never beyond
+     * √3 − 1. It is a property of the limit: at finite size the loss falls again towards short contexts, and for d below several hundred to
+     * several thousand there is no maximum at all.
      *
      * @param exampleRatio γ = k/d, at least 0
-     * @return √(3γ/(1+γ)) − 1; nothing for γ ≤ ½, where the loss falls throughout
+     * @return √(3γ/(1+γ)) − 1; empty for γ ≤ ½, where the loss falls throughout
      * @throws IllegalArgumentException if γ is NaN, infinite or negative
      */
     public static OptionalDouble worstContextRatio(double exampleRatio) {

@@ -14,10 +14,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The random tasks that attention is pre-trained on: features x ~ N(0, Σ<sub>x</sub>), labels y = xᵀβ + σ₀z, and for every
- * prompt new coefficients β of mean zero and covariance Σ<sub>β</sub>. What pre-training finds, {@link
- * LinearAttention#pretrained(TaskPrior, int)}, depends on the two covariances, the noise and the length of the context, and
- * on nothing else about the law of β. Immutable.
+ * The random tasks that attention is pre-trained on: features x ~ N(0, Σ<sub>x</sub>), labels y = xᵀβ + σ₀z, and for every prompt new
+ * coefficients β of mean zero and covariance Σ<sub>β</sub>. The result of pre-training, {@link LinearAttention#pretrained(TaskPrior, int)},
+ * depends only on the two covariances, the noise and the length of the context, not on other properties of the law of β. Immutable.
  *
  * <pre>{@code
  * TaskPrior prior = TaskPrior.of(Spectrum.isotropic(1, 40), Spectrum.powerLaw(1.5, 40)).withNoise(0.3);
@@ -44,7 +43,7 @@ public final class TaskPrior {
     }
 
     /**
-     * A prior without preference: features of unit variance, coefficients of equal variance, no noise.
+     * An isotropic prior: features of unit variance, coefficients of equal variance, no noise.
      *
      * @param dimension the number of features d, at least 1
      * @param power the variance of the noiseless labels E|β|², at least 0; each coefficient has variance power/d
@@ -78,9 +77,8 @@ public final class TaskPrior {
      * @param covariance Σ<sub>x</sub>, shape {@code [d][d]}, symmetric and positive definite
      * @param coefficientCovariance Σ<sub>β</sub>, shape {@code [d][d]}, symmetric and positive semidefinite
      * @return the prior
-     * @throws IllegalArgumentException if a matrix is not square, symmetric (up to 1e-12 of its largest entry) and positive
-     *     as it has to be, if their dimensions differ, if an entry is NaN or infinite, or if the variance of the labels
-     *     overflows
+     * @throws IllegalArgumentException if a matrix is not square, symmetric (up to 1e-12 of its largest entry) and positive definite or
+     *     semidefinite as required, if their dimensions differ, if an entry is NaN or infinite, or if the variance of the labels overflows
      */
     public static TaskPrior of(double[][] covariance, double[][] coefficientCovariance) {
         Matrix features = Positive.definite("covariance", covariance);
@@ -146,8 +144,7 @@ public final class TaskPrior {
     }
 
     /**
-     * The loss that pre-training ends with: with τ = tr(Σ<sub>x</sub>Σ<sub>β</sub>) + σ₀² and the eigenvalues λ of
-     * Σ<sub>x</sub>Σ<sub>β</sub>,
+     * The loss after pre-training: with τ = tr(Σ<sub>x</sub>Σ<sub>β</sub>) + σ₀² and the eigenvalues λ of Σ<sub>x</sub>Σ<sub>β</sub>,
      *
      * <pre>  σ₀² + Σ_i λ_i (λ_i + τ) / ((n+1) λ_i + τ).</pre>
      *
@@ -168,7 +165,7 @@ public final class TaskPrior {
         return optimum(contextLength).weights();
     }
 
-    /** The loss of any weights: the least one and what they lose against it, which is a sum of squares. */
+    /** The loss of any weights: the least loss plus the excess over it, which is a sum of squares. */
     double loss(Matrix weights, int contextLength) {
         if (tau() == 0) {
             return 0;

@@ -11,12 +11,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Test-time training of {@link LinearAttention} by one gradient step. There is one context of n examples of the task, shared
- * by k training examples of the same task, and the step descends their squared error; then the attention with the new
- * weights is evaluated on a query. There are two variants. With a <b>fresh</b> context (the default, and the variant of the
- * paper) the query comes with examples that the step has not seen, of the same or of another length. With the <b>same</b>
- * context it comes with the context of the step, as it does in a deployed model; nothing is lost then of what the step learnt
- * about this very context.
+ * Test-time training of {@link LinearAttention} by one gradient step. There is one context of n examples of the task, shared by k training
+ * examples of the same task, and the step descends their squared error; then the attention with the new weights is evaluated on a query.
+ * There are two variants. With a <b>fresh</b> context (the default, and the variant of the paper) the query comes with examples that the
+ * step has not seen, of the same or of another length. With the <b>same</b> context it comes with the context of the step, as in a deployed
+ * model, so that what the step learnt about this particular context is not lost.
  *
  * <p>{@link #predict()} is exact at every dimension, length of the context and number of examples, for any covariance of the
  * features, any weights and any task; features and noise are Gaussian, and independent from one example to the next. {@link
@@ -58,7 +57,7 @@ public final class TestTimeTraining {
         task.features().checkFits("start", start.dimension());
     }
 
-    /** What comes with the query. */
+    /** The kind of context that comes with the query. */
     private sealed interface Evaluation {
 
         int length();
@@ -102,8 +101,8 @@ public final class TestTimeTraining {
     /**
      * The same training, evaluated on fresh contexts.
      *
-     * @param evaluationLength the number of examples in the context that comes with the query, at least 0. If it is not n, a
-     *     step may do harm however small it is
+     * @param evaluationLength the number of examples in the context that comes with the query, at least 0. If it is not n, even a small
+     *     step can do harm
      * @return a new training
      * @throws IllegalArgumentException if the length is negative
      */
@@ -122,9 +121,9 @@ public final class TestTimeTraining {
     }
 
     /**
-     * The same training with another convention for the loss that the step descends, and so for step sizes.
+     * The same training with another convention for the training loss, and thus for step sizes.
      *
-     * @param trainingLoss the loss, the sum unless said
+     * @param trainingLoss the loss; the sum by default
      * @return a new training
      */
     public TestTimeTraining withTrainingLoss(TrainingLoss trainingLoss) {
@@ -136,18 +135,18 @@ public final class TestTimeTraining {
      *
      * @param task the task, of the same dimension
      * @return a new training
-     * @throws IllegalArgumentException if the dimension is another
+     * @throws IllegalArgumentException if the dimension differs
      */
     public TestTimeTraining withTask(InContextTask task) {
         return new TestTimeTraining(notNull("task", task), start, contextLength, evaluation, trainingLoss);
     }
 
     /**
-     * The same training of other weights.
+     * The same training with other initial weights.
      *
      * @param start the weights before the step
      * @return a new training
-     * @throws IllegalArgumentException if the dimension is another
+     * @throws IllegalArgumentException if the dimension differs
      */
     public TestTimeTraining withStart(LinearAttention start) {
         return new TestTimeTraining(task, notNull("start", start), contextLength, evaluation, trainingLoss);
@@ -156,7 +155,7 @@ public final class TestTimeTraining {
     /**
      * The task.
      *
-     * @return what is learnt
+     * @return the task to learn
      */
     public InContextTask task() {
         return task;
@@ -208,9 +207,9 @@ public final class TestTimeTraining {
     }
 
     /**
-     * Computes the loss after the step, for every number of examples and every step size at once: averaged over context,
-     * training examples, query and noise, exactly. Takes a few operations for each run of equal weights and eigenvalues if all
-     * matrices are diagonal, and about ten products of matrices otherwise.
+     * Computes the exact loss after the step, for every number of examples and every step size at once, averaged over context, training
+     * examples, query and noise. It takes a few operations for each run of equal weights and eigenvalues if all matrices are diagonal, and
+     * about ten products of matrices otherwise.
      *
      * @return the exact loss as a function of the number of examples
      * @throws IllegalArgumentException if the weights are so large that the loss overflows
@@ -223,9 +222,9 @@ public final class TestTimeTraining {
      * Runs the training instead of computing it.
      *
      * @param experiment how to run it, for example {@code PromptTrials.of(10, Trials.of(500).withSeed(7))}
-     * @param <R> what the experiment reports
+     * @param <R> the type of the experiment's report
      * @return the outcome
-     * @throws IllegalArgumentException if the experiment is null, or as it says itself
+     * @throws IllegalArgumentException if the experiment is null, or refuses this training
      */
     public <R> R simulate(Experiment<? super TestTimeTraining, R> experiment) {
         return notNull("experiment", experiment).run(this);
@@ -251,14 +250,14 @@ public final class TestTimeTraining {
     }
 
     /**
-     * The loss of steps each of which has the best size for its own context, averaged over contexts, where that has a closed
-     * form: Σ<sub>x</sub> a multiple of the identity, no noise. The best size is then 1/(2|u|²(k+d+1)) for Σ<sub>x</sub> = I,
-     * which needs no knowledge of β, and the loss is
+     * The loss averaged over contexts when each step has the best size for its own context, in the case with a closed form: Σ<sub>x</sub> a
+     * multiple of the identity, no noise. The best size is then 1/(2|u|²(k+d+1)) for Σ<sub>x</sub> = I, which needs no knowledge of β, and
+     * the loss is
      *
      * <pre>  L₀ (d+1) / (k+d+1).</pre>
      *
      * @param examples k, at least 0
-     * @return the average loss, never more than that of one step size for all contexts
+     * @return the average loss, never more than that with one step size for all contexts
      * @throws IllegalArgumentException if k is negative
      * @throws IllegalStateException if this training is evaluated on fresh contexts, if its features are not isotropic, or if
      *     there is noise
@@ -286,11 +285,10 @@ public final class TestTimeTraining {
      *
      * <pre>  L₀ ~ σ² + R₁,      fresh:  I ~ k (mᵀΣx²m)² / (k R₃ + R₃ + tr(Σx²)(R₁ + σ²)),      same:  R₂² in place of (mᵀΣx²m)².</pre>
      *
-     * <p>Valid for d, n, k → ∞ in proportion, Σ<sub>x</sub> with a bounded spectrum of which no few directions carry tr
-     * Σ<sub>x</sub>², and weights of size 1/n; the relative error is O(1/d) with a large constant, and the improvement is
-     * overstated: at n/d = ½, k/d = 1 by 27 % for d = 60 and 7.6 % for d = 200 on fresh contexts, by 14 % and 4.2 % on the
-     * same. On fresh contexts it fails when n is of order √d, and when n/d is so small that what u happens to be outweighs its
-     * mean.
+     * <p>Valid for d, n, k → ∞ in proportion, Σ<sub>x</sub> with a bounded spectrum whose tr Σ<sub>x</sub>² is not dominated by a few
+     * directions, and weights of size 1/n; the relative error is O(1/d) with a large constant, and the improvement is overestimated: at n/d
+     * = ½, k/d = 1 by 27 % for d = 60 and 7.6 % for d = 200 on fresh contexts, by 14 % and 4.2 % on the same. On fresh contexts it fails
+     * when n is of order √d, and when n/d is so small that the fluctuation of u outweighs its mean.
      *
      * @return the approximate loss as a function of the number of examples
      * @throws IllegalArgumentException if the weights are so large that the loss overflows

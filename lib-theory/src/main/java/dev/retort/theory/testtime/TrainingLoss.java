@@ -1,8 +1,7 @@
 package dev.retort.theory.testtime;
 
 /**
- * What the gradient step descends. It sets the scale of step sizes and nothing else: at the best step, losses and
- * improvements are the same.
+ * The loss that the gradient step descends. It only sets the scale of step sizes: at the best step, losses and improvements are the same.
  */
 public enum TrainingLoss {
     /** Σ (y − ŷ)² over the training examples, as in arXiv 2503.11842. */
@@ -15,9 +14,9 @@ public enum TrainingLoss {
     MEAN;
 
     /**
-     * Which multiple of the sum this loss is.
+     * The ratio of this loss to the sum of squares.
      *
-     * @param examples the number of training examples k; without any there is no loss, and no matter
+     * @param examples the number of training examples k; without examples the ratio does not matter
      * @return 1, ½ or 1/k
      */
     public double multiple(long examples) {

@@ -1,4 +1,4 @@
-/** Linear attention that answers after a context, and what one gradient step at test time improves. */
+/** Linear attention that answers after a context, and the improvement by one gradient step at test time. */
 @NullMarked
 package dev.retort.theory.testtime;
 

@@ -175,7 +175,7 @@ class PretrainingTest {
         refuses("coefficients.length: 3 is not the dimension, 2", () -> task.withCoefficients(1, 2, 3));
         refuses("coefficients[1]: NaN is not finite", () -> task.withCoefficients(1, Double.NaN));
         refuses(
-                "direction: its part across the coefficients is zero",
+                "direction: its part uncorrelated with the coefficients is zero",
                 () -> task.turnedTowards(new double[] {3, 0}, 1));
         refuses("angle: NaN is not finite", () -> task.turnedTowards(new double[] {0, 1}, Double.NaN));
         RegressionTask withZero = RegressionTask.of(Spectrum.of(1, 0), Signal.constant(1));

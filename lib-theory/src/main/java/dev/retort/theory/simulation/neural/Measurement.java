@@ -13,7 +13,8 @@ import java.util.TreeMap;
  *
  * @param step the number of steps done
  * @param accuracy the share of held-out examples whose class has the largest logit, ties counting as wrong
- * @param probes the results of the probes, by name */
+ * @param probes the results of the probes, by name
+ */
 public record Measurement(int step, double accuracy, Map<String, Double> probes) {
     /**
      * Checks the numbers, and copies the map.

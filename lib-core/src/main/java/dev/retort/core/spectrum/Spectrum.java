@@ -346,7 +346,8 @@ public final class Spectrum {
             eigenvalues[i] = eigenvalues[i] <= 0 ? 0 : eigenvalues[i];
         }
         if (clamped > 0) {
-            // The logger is created only here: without a provider, SLF4J prints a warning when the first logger is created.
+            // The logger is created only here: without a provider, SLF4J prints a warning when the first logger is
+            // created.
             LoggerFactory.getLogger(Spectrum.class)
                     .warn(
                             "Took {} of {} eigenvalues for zero: negative by no more than rounding",

@@ -47,14 +47,32 @@ public final class ComplexEquivalent {
     /** n/(A·(DA/A + DB/B)), a factor of the derivatives of ln κ. */
     private final Complex pull;
 
+    /** Where this was solved for from, if that was along a line. */
+    private final @Nullable Place before;
+
+    /** What is known of another equivalent: n, ln r, ln κ and its derivatives by ln n and ln r. */
+    private record Place(double samples, Complex logRidge, Complex logKappa, Complex bySamples, Complex byRidge) {}
+
     private ComplexEquivalent(
-            SpectralMeasure measure, double samples, Complex ridge, Complex kappa, Complex left, Complex pull) {
+            SpectralMeasure measure,
+            double samples,
+            Complex ridge,
+            Complex kappa,
+            Complex left,
+            Complex pull,
+            @Nullable Place before) {
         this.measure = measure;
         this.samples = samples;
         this.ridge = ridge;
         this.kappa = kappa;
         this.left = left;
         this.pull = pull;
+        this.before = before;
+    }
+
+    private Place place() {
+        return new Place(
+                samples, ridge.log(), kappa.log(), pull.times(left.minus(new Complex(1, 0))), pull.times(left));
     }
 
     /**
@@ -79,7 +97,8 @@ public final class ComplexEquivalent {
             double tau = start.tau();
             double left = tau > 0 ? size / tau : 1 - measure.rank() / samples;
             Complex none = new Complex(0, 0);
-            return new ComplexEquivalent(measure, samples, ridge, new Complex(tau, 0), new Complex(left, 0), none);
+            return new ComplexEquivalent(
+                    measure, samples, ridge, new Complex(tau, 0), new Complex(left, 0), none, null);
         }
         Solver solver = new Solver(measure, samples);
         Complex logRidge = ridge.log();
@@ -99,7 +118,7 @@ public final class ComplexEquivalent {
                 from = solver.log;
             }
         }
-        return solver.solved(ridge, logRidge);
+        return solver.solved(ridge, logRidge, null);
     }
 
     private static Complex ridge(double real, double imaginary) {
@@ -130,16 +149,14 @@ public final class ComplexEquivalent {
         List<ComplexEquivalent> equivalents = new ArrayList<>();
         for (int k = 0; k < real.length; k++) {
             Complex ridge = ridge(real[k], imaginary[k]);
-            ComplexEquivalent before = k > 0 ? equivalents.get(k - 1) : null;
-            ComplexEquivalent earlier = k > 1 ? equivalents.get(k - 2) : null;
-            equivalents.add(before == null ? of(measure, samples, ridge) : before.at(samples, ridge, earlier));
+            equivalents.add(k > 0 ? equivalents.get(k - 1).at(samples, ridge) : of(measure, samples, ridge));
         }
         return equivalents;
     }
 
     /**
-     * The equivalent of the same spectrum for other numbers, solved for from this one: to a near one, as along a fine grid, it takes two
-     * passes over the spectrum.
+     * The equivalent of the same spectrum for other numbers, solved for from this one: along a fine grid of either, each point from the
+     * one before, it takes one pass over the spectrum.
      *
      * @param newSamples the number of samples n, greater than 0
      * @param real the real part of r
@@ -149,46 +166,65 @@ public final class ComplexEquivalent {
      */
     public ComplexEquivalent at(double newSamples, double real, double imaginary) {
         positive("samples", newSamples);
-        return at(newSamples, ridge(real, imaginary), null);
+        return at(newSamples, ridge(real, imaginary));
     }
 
-    /** From this one and, unless it is null, from an earlier one of as many samples. */
-    private ComplexEquivalent at(double newSamples, Complex newRidge, @Nullable ComplexEquivalent earlier) {
+    private ComplexEquivalent at(double newSamples, Complex newRidge) {
         if (!newRidge.isReal() && !ridge.isReal()) {
             Complex logRidge = newRidge.log();
-            Complex start = earlier == null || earlier.ridge.isReal() || earlier.ridge.equals(ridge)
-                    ? carriedOn(newSamples, logRidge)
-                    : carriedOn(earlier, logRidge);
+            Place here = place();
             Solver solver = new Solver(measure, newSamples);
-            if (solver.solve(logRidge, start)) {
-                return solver.solved(newRidge, logRidge);
+            if (solver.solve(logRidge, carriedOn(here, newSamples, logRidge))) {
+                return solver.solved(newRidge, logRidge, here);
             }
         }
         return of(measure, newSamples, newRidge);
     }
 
-    /** ln κ to first order: n left dln r − (n − n left) dln n moves A − B. */
-    private Complex carriedOn(double newSamples, Complex logRidge) {
-        Complex moved = left.times(logRidge.minus(ridge.log()))
-                .plus(left.minus(new Complex(1, 0)).times(Math.log(newSamples / samples)));
-        return kappa.log().plus(pull.times(moved));
+    /**
+     * ln κ elsewhere: where n or r alone has changed since the place before, and changes again, by the cubic polynomial that has the values
+     * and the derivatives of both; otherwise to first order.
+     */
+    private Complex carriedOn(Place here, double newSamples, Complex logRidge) {
+        if (before != null) {
+            boolean ofRidges = before.samples == samples && samples == newSamples;
+            boolean ofSamples = before.logRidge.equals(here.logRidge) && here.logRidge.equals(logRidge);
+            if (ofRidges && !ofSamples) {
+                return cubic(
+                        before.logRidge,
+                        before.logKappa,
+                        before.byRidge,
+                        here.logRidge,
+                        here.logKappa,
+                        here.byRidge,
+                        logRidge);
+            }
+            if (ofSamples && !ofRidges) {
+                return cubic(
+                        new Complex(Math.log(before.samples), 0),
+                        before.logKappa,
+                        before.bySamples,
+                        new Complex(Math.log(samples), 0),
+                        here.logKappa,
+                        here.bySamples,
+                        new Complex(Math.log(newSamples), 0));
+            }
+        }
+        return here.logKappa
+                .plus(here.byRidge.times(logRidge.minus(here.logRidge)))
+                .plus(here.bySamples.times(Math.log(newSamples / samples)));
     }
 
-    /** ln κ by the cubic polynomial in ln r that has the values and the derivatives of two equivalents. */
-    private Complex carriedOn(ComplexEquivalent earlier, Complex logRidge) {
-        Complex a = earlier.ridge.log();
-        Complex b = ridge.log();
-        Complex valueA = earlier.kappa.log();
+    /** At x, the cubic polynomial that has values and slopes at a and b. */
+    private static Complex cubic(
+            Complex a, Complex valueA, Complex slopeA, Complex b, Complex valueB, Complex slopeB, Complex x) {
         Complex width = b.minus(a);
-        Complex slopeA = earlier.pull.times(earlier.left);
-        Complex slopeB = pull.times(left);
-        Complex between = kappa.log().minus(valueA).over(width);
+        Complex between = valueB.minus(valueA).over(width);
         Complex bend = between.minus(slopeA).over(width);
         Complex twist = slopeB.minus(between).over(width).minus(bend).over(width);
-        Complex fromA = logRidge.minus(a);
-        Complex fromB = logRidge.minus(b);
-        Complex cubic = bend.plus(twist.times(fromB)).times(fromA).plus(slopeA).times(fromA);
-        return valueA.plus(cubic);
+        Complex fromA = x.minus(a);
+        return valueA.plus(
+                twist.times(x.minus(b)).plus(bend).times(fromA).plus(slopeA).times(fromA));
     }
 
     /**
@@ -372,10 +408,11 @@ public final class ComplexEquivalent {
             productImaginary += bothImaginary;
         }
 
-        ComplexEquivalent solved(Complex ridge, Complex logRidge) {
+        ComplexEquivalent solved(Complex ridge, Complex logRidge, @Nullable Place before) {
             double size = Math.exp(log.real());
             Complex left = Complex.polar(ridge.size() / size, logRidge.imaginary() - log.imaginary());
-            return new ComplexEquivalent(measure, samples, ridge, Complex.polar(size, log.imaginary()), left, pull);
+            return new ComplexEquivalent(
+                    measure, samples, ridge, Complex.polar(size, log.imaginary()), left, pull, before);
         }
     }
 }

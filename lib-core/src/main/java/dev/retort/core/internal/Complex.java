@@ -68,6 +68,16 @@ public record Complex(double real, double imaginary) {
         return new Complex(Math.log(size()), angle());
     }
 
+    /** {@return the number of the other sign of the imaginary part} */
+    public Complex conjugate() {
+        return new Complex(real, -imaginary);
+    }
+
+    /** {@return the square root whose real part is not negative} */
+    public Complex root() {
+        return polar(Math.sqrt(size()), angle() / 2);
+    }
+
     /** {@return a power} */
     public Complex power(int exponent) {
         return polar(Math.pow(size(), exponent), exponent * angle());

@@ -116,6 +116,31 @@ class ComplexEquivalentTest {
                 .withMessageStartingWith("imaginary");
     }
 
+    /** Along a fine grid, of sample sizes through the rank, of ridges, and of both in turn. */
+    @Test
+    void oneAfterAnotherIsEachOnItsOwn() {
+        Spectrum spectrum = Spectrum.powerLaw(1.5, 60);
+        for (int kind = 0; kind < 3; kind++) {
+            double samples = 20;
+            double real = 0.004;
+            double imaginary = 0.01;
+            ComplexEquivalent before = ComplexEquivalent.of(spectrum, samples, real, imaginary);
+            for (int step = 0; step < 150; step++) {
+                if (kind == 0 || kind == 2 && step % 4 < 2) {
+                    samples *= 1.01;
+                } else {
+                    real *= 0.95;
+                    imaginary *= 0.95;
+                }
+                before = before.at(samples, real, imaginary);
+                ComplexEquivalent own = ComplexEquivalent.of(spectrum, samples, real, imaginary);
+                double error = 1e-13 * Math.hypot(own.kappaReal(), own.kappaImaginary());
+                assertThat(before.kappaReal()).as("step %d", step).isCloseTo(own.kappaReal(), within(error));
+                assertThat(before.kappaImaginary()).as("step %d", step).isCloseTo(own.kappaImaginary(), within(error));
+            }
+        }
+    }
+
     /** κ² ≈ rλ for a single feature in one sample. */
     @Test
     void rootsAreFoundWhereTheirSquaresUnderflow() {

@@ -5,6 +5,7 @@ import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.RiskReport;
+import dev.retort.theory.distillation.SpectralFilter;
 import dev.retort.theory.distillation.Training;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -20,6 +21,7 @@ public class FilterBenchmark {
     @Param({"100", "1000", "10000", "1000000"})
     public int features;
 
+    private final SpectralFilter descent = SpectralFilter.gradientDescent(1000, 0.25);
     private Distillation.Draft draft = draft(1);
 
     private static Distillation.Draft draft(int features) {
@@ -55,6 +57,16 @@ public class FilterBenchmark {
     @Benchmark
     public RiskReport stopped() {
         return predict(Training.samples(features / 4).stoppedAt(1000));
+    }
+
+    /**
+     * A thousand steps of gradient descent, a filter of as many.
+     *
+     * @return the report
+     */
+    @Benchmark
+    public RiskReport descended() {
+        return predict(Training.samples(features / 4).withFilter(descent));
     }
 
     /**

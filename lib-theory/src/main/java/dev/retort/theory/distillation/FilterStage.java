@@ -27,8 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class FilterStage extends Stage {
 
-    /** For an argument of κ below this, gathered eigenvalues keep sums to 1e-14, and to 1e-15 below a right angle. */
-    private static final double WIDEST = 2.4;
+    /**
+     * If −κ is at least so far from every eigenvalue, relative to that, gathered eigenvalues keep sums to 1e-14, and to 1e-15 if its
+     * real part is negative.
+     */
+    private static final double FAR = 0.92;
 
     /** Gathering eigenvalues takes about as long as a solve on this many nodes. */
     private static final int WORTH_GATHERING = 1024;
@@ -129,38 +132,47 @@ final class FilterStage extends Stage {
         // Ridges are inversely proportional to the time or rate.
         double speed = filter.scale() == 0 ? 0 : -1 / filter.scale();
         SpectralMeasure measure = spectrum.measure();
-        SpectralMeasure nodes =
-                measure.size() > WORTH_GATHERING && poles.stream().allMatch(FilterStage::isFarFromSpectrum)
-                        ? measure.compressed()
-                        : measure;
+        SpectralMeasure nodes = measure.size() > WORTH_GATHERING ? measure.compressed() : measure;
+        List<ComplexEquivalent> equivalents = near.size() == poles.size()
+                ? near(training.samples(), poles, near)
+                : along(nodes, training.samples(), poles);
+        if (nodes != measure && !equivalents.stream().allMatch(pole -> isFar(pole, measure.value(0)))) {
+            nodes = measure;
+            equivalents = along(measure, training.samples(), poles);
+        }
         return new FilterStage(
                 task,
                 training,
                 nodes,
                 poles,
                 unshifted.stream().map(pole -> pole.ridge().times(speed)).toList(),
-                near.size() == poles.size()
-                        ? IntStream.range(0, poles.size())
-                                .mapToObj(k -> near.get(k)
-                                        .at(
-                                                training.samples(),
-                                                poles.get(k).ridge().real(),
-                                                poles.get(k).ridge().imaginary()))
-                                .toList()
-                        : ComplexEquivalent.along(
-                                nodes,
-                                training.samples(),
-                                poles.stream()
-                                        .mapToDouble(pole -> pole.ridge().real())
-                                        .toArray(),
-                                poles.stream()
-                                        .mapToDouble(pole -> pole.ridge().imaginary())
-                                        .toArray()));
+                equivalents);
     }
 
-    /** Whether the sums that belong to a pole may be taken over gathered eigenvalues: −κ is well off the positive axis. */
-    private static boolean isFarFromSpectrum(SpectralFilter.Pole pole) {
-        return Math.abs(Math.atan2(pole.ridge().imaginary(), pole.ridge().real())) < WIDEST;
+    private static List<ComplexEquivalent> near(
+            double samples, List<SpectralFilter.Pole> poles, List<ComplexEquivalent> near) {
+        return IntStream.range(0, poles.size())
+                .mapToObj(k -> near.get(k)
+                        .at(
+                                samples,
+                                poles.get(k).ridge().real(),
+                                poles.get(k).ridge().imaginary()))
+                .toList();
+    }
+
+    private static List<ComplexEquivalent> along(
+            SpectralMeasure nodes, double samples, List<SpectralFilter.Pole> poles) {
+        return ComplexEquivalent.along(
+                nodes,
+                samples,
+                poles.stream().mapToDouble(pole -> pole.ridge().real()).toArray(),
+                poles.stream().mapToDouble(pole -> pole.ridge().imaginary()).toArray());
+    }
+
+    /** Whether the sums that belong to a pole may be taken over gathered eigenvalues: −κ is well off those from 0 to the largest. */
+    private static boolean isFar(ComplexEquivalent pole, double largest) {
+        double nearest = Math.min(Math.max(-pole.kappaReal(), 0), largest);
+        return Math.hypot(pole.kappaReal() + nearest, pole.kappaImaginary()) >= FAR * nearest;
     }
 
     @Override

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>The theory writes every filter as a sum of resolvents, Σ c r/(s + r) with complex ridges, to about 1e-13. Source: derived in
- * {@code docs/filters.md}; the contour is that of Weideman and Trefethen (2007). Immutable.
+ * {@code docs/filters.md}. Immutable.
  *
  * <pre>{@code
  * SpectralFilter flow = SpectralFilter.gradientFlow(30);
@@ -44,6 +44,12 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public abstract sealed class SpectralFilter {
+
+    /** The edge of a spectrum is a minimum, so that it is right to the square of this. */
+    private static final double EDGE_PRECISION = 1e-8;
+
+    /** Newton's method takes five or six, and bisection down to a double fewer than this. */
+    private static final int MOST_STEPS = 100;
 
     private SpectralFilter() {}
 
@@ -73,7 +79,8 @@ public abstract sealed class SpectralFilter {
      * Gradient descent, stopped early.
      *
      * @param steps T, at least 1
-     * @param rate the step size η, greater than 0; for convergence below 2 over the largest eigenvalue of the sample covariance
+     * @param rate the step size η, greater than 0; a prediction refuses it unless it is below 2 over the largest eigenvalue of the
+     *     sample covariance, from where on descent diverges
      * @return the filter (1 − ηs)<sup>T</sup>
      * @throws IllegalArgumentException if there is no step, or the rate is not positive and finite
      */
@@ -166,6 +173,10 @@ public abstract sealed class SpectralFilter {
             return new Pole(ridge.plus(decay), weight);
         }
 
+        Pole conjugate() {
+            return new Pole(ridge.conjugate(), weight.conjugate());
+        }
+
         /** One of two conjugate poles, which stands for both. */
         static Pole ofPair(Complex ridge, Complex weight) {
             return new Pole(ridge, weight.times(2));
@@ -192,68 +203,61 @@ public abstract sealed class SpectralFilter {
     }
 
     /**
-     * The largest eigenvalue that a sample covariance has in the limit: k(1 + (1/n) Σ λ/(k − λ)) at the root k above the spectrum of
-     * (1/n) Σ λ²/(k − λ)² = 1.
+     * The largest eigenvalue that a sample covariance has in the limit: the least k(1 + (1/n) Σ λ/(k − λ)) of all k above the spectrum.
+     * It is taken where (1/n) Σ λ²/(k − λ)² = 1. To the power −½, that sum is concave and almost straight, so that Newton's method
+     * approaches its root from below.
      */
     static double upperEdge(Spectrum spectrum, double samples) {
         SpectralMeasure measure = spectrum.measure();
         double largest = measure.value(0);
-        // In units of the largest eigenvalue; k − 1 lies between these.
+        // k in units of the largest eigenvalue is one more than a number from low to high.
         double low = 0;
-        double high = 2 * Math.sqrt(measure.trace() / largest / samples) + 2 * measure.trace() / largest / samples;
-        for (int step = 0; step < 200 && low < high; step++) {
-            double middle = low == 0 && step < 60 ? high / 4 : (low + high) / 2;
-            if (middle == low || middle == high) {
-                break;
-            }
+        double high = Math.sqrt(measure.trace() / largest / samples);
+        double above = Math.min(Math.sqrt(Math.max(measure.weight(0), 0) / samples), high);
+        for (int step = 0; step < MOST_STEPS; step++) {
             double squares = 0;
+            double cubes = 0;
             for (int k = 0; k < measure.size(); k++) {
                 double lambda = measure.value(k) / largest;
-                double ratio = lambda / (1 - lambda + middle);
-                squares += measure.weight(k) * ratio * ratio;
+                double perGap = 1 / (1 - lambda + above);
+                double square = lambda * perGap * (lambda * perGap);
+                squares += measure.weight(k) * square;
+                cubes += measure.weight(k) * square * perGap;
             }
             if (squares > samples) {
-                low = middle;
+                low = above;
             } else {
-                high = middle;
+                high = above;
+            }
+            double before = above;
+            above += squares / cubes * (Math.sqrt(squares / samples) - 1);
+            if (!(above > low && above < high)) {
+                above = Math.abs(above - before) <= EDGE_PRECISION * before ? before : (low + high) / 2;
+            }
+            if (Math.abs(above - before) <= EDGE_PRECISION * before) {
+                break;
             }
         }
         double sum = 0;
         for (int k = 0; k < measure.size(); k++) {
             double lambda = measure.value(k) / largest;
-            sum += measure.weight(k) * lambda / (1 - lambda + high);
+            sum += measure.weight(k) * (lambda / (1 - lambda + above));
         }
-        return largest * (1 + high) * (1 + sum / samples);
+        return largest * (1 + above) * (1 + sum / samples);
     }
 
-    /** The nodes of a hyperbola around the negative axis, on which e^w/w integrates to the step function of a flow. */
-    private static final class Hyperbola {
+    /** At least the upper edge: the value of its function at another k, with all λ in its denominators the largest one. */
+    private static double edgeBound(Spectrum spectrum, double samples) {
+        SpectralMeasure measure = spectrum.measure();
+        double root = Math.sqrt(measure.value(0)) + Math.sqrt(measure.trace() / samples);
+        return root * root;
+    }
 
-        /** Pairs of nodes; a flow would be exact to 1.3e-13, and so is what descent learns of a weak feature, in relative terms. */
-        private static final int PAIRS = 16;
-
-        private static final double STEP = 1.081792140 / PAIRS;
-        private static final double SCALE = 4.492075287 * PAIRS;
-        private static final double ANGLE = 1.172104229;
-
-        /** w = μ(1 + sin(iθ − α)) */
-        static Complex node(int j) {
-            double theta = (j + 0.5) * STEP;
-            // sin(iθ − α) = −sin α cosh θ + i cos α sinh θ
-            return new Complex(
-                    SCALE * (1 - Math.sin(ANGLE) * Math.cosh(theta)), SCALE * Math.cos(ANGLE) * Math.sinh(theta));
-        }
-
-        /** h e^w w'/(2πi w) */
-        static Complex weight(int j) {
-            double theta = (j + 0.5) * STEP;
-            Complex w = node(j);
-            // dw/dθ = iμ cos(iθ − α) = iμ (cos α cosh θ + i sin α sinh θ)
-            Complex slope = new Complex(
-                    -SCALE * Math.sin(ANGLE) * Math.sinh(theta), SCALE * Math.cos(ANGLE) * Math.cosh(theta));
-            Complex integrand = w.exp().times(slope).over(w);
-            return new Complex(integrand.imaginary(), -integrand.real()).times(STEP / (2 * Math.PI));
-        }
+    /** The ridges r of gradient flow of time 1. */
+    static List<Complex> flowRidges() {
+        return Arrays.stream(Flow.NEAREST)
+                .map(pole -> new Complex(pole[0], pole[1]))
+                .toList();
     }
 
     private static final class Flow extends SpectralFilter {
@@ -326,20 +330,16 @@ public abstract sealed class SpectralFilter {
 
     private static final class Descent extends SpectralFilter {
 
-        /** For more steps a circle around the spectrum would need too many nodes. */
-        private static final int MOST_ON_CIRCLE = 40;
-
-        private static final int FEWEST_ON_HYPERBOLA = 10;
-
-        /** The largest ηs at which the mapped hyperbola keeps its accuracy. */
-        private static final double REACH = 0.95;
-
         private final int steps;
         private final double rate;
+
+        /** Those that serve for eigenvalues up to 1/η, in units of that. */
+        private final List<Pole> poles;
 
         Descent(int steps, double rate) {
             this.steps = steps;
             this.rate = rate;
+            this.poles = DescentPoles.of(steps, 1);
         }
 
         @Override
@@ -349,6 +349,9 @@ public abstract sealed class SpectralFilter {
 
         @Override
         List<Pole> poles(Spectrum spectrum, double samples) {
+            if (rate * edgeBound(spectrum, samples) <= 1) {
+                return inUnits(poles);
+            }
             double edge = upperEdge(spectrum, samples);
             if (!(rate * edge < 2)) {
                 throw refusal(
@@ -357,17 +360,13 @@ public abstract sealed class SpectralFilter {
                         "is not below 2 over the largest eigenvalue of the sample covariance, " + edge
                                 + "; gradient descent diverges from " + 2 / edge + " on");
             }
-            if (steps >= FEWEST_ON_HYPERBOLA && rate * edge <= REACH) {
-                return onHyperbola();
-            }
-            if (steps > MOST_ON_CIRCLE) {
-                throw refusal(
-                        "rate",
-                        rate,
-                        "is above " + REACH / edge + ", the most for more than " + MOST_ON_CIRCLE
-                                + " steps; take smaller steps, or gradient flow of time " + steps * rate);
-            }
-            return aroundSpectrum();
+            return inUnits(rate * edge <= 1 ? poles : DescentPoles.of(steps, rate * edge));
+        }
+
+        private List<Pole> inUnits(List<Pole> units) {
+            return units.stream()
+                    .map(pole -> new Pole(pole.ridge().times(1 / rate), pole.weight()))
+                    .toList();
         }
 
         @Override
@@ -378,30 +377,6 @@ public abstract sealed class SpectralFilter {
         @Override
         Set<Parameter> parameters() {
             return Set.of(Parameter.RIDGE, Parameter.RATE);
-        }
-
-        /** z = (1 − e^(w/T))/η for the w of the flow. */
-        private List<Pole> onHyperbola() {
-            List<Pole> poles = new ArrayList<>();
-            for (int j = 0; j < Hyperbola.PAIRS; j++) {
-                Complex w = Hyperbola.node(j);
-                Complex zeta = w.times(-1.0 / steps);
-                Complex factor = zeta.times(-1).exp();
-                Complex z = factor.times(-1).plus(1).times(1 / rate);
-                Complex weight = Hyperbola.weight(j).times(zeta).times(factor).over(z.times(rate));
-                poles.add(Pole.ofPair(z.times(-1), weight));
-            }
-            return poles;
-        }
-
-        /** 1 − ηz on a circle of such a radius that its T-th power is 100. */
-        private List<Pole> aroundSpectrum() {
-            double radius = Math.pow(100, 1.0 / steps) / rate;
-            return onCircle(
-                    8 * steps + 16,
-                    1 / rate,
-                    radius,
-                    offset -> offset.times(-rate).power(steps));
         }
 
         @Override

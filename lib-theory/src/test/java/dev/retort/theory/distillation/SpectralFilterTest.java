@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import dev.retort.core.internal.Complex;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
+import dev.retort.fixtures.ReferenceTable;
+import dev.retort.fixtures.ReferenceTable.Row;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -58,6 +61,60 @@ class SpectralFilterTest {
                 .isCloseTo(0.17159569935225197, withinPercentage(1e-10));
     }
 
+    static Stream<Row> descents() {
+        return ReferenceTable.rows(SpectralFilterTest.class, "descents.tsv");
+    }
+
+    @ParameterizedTest
+    @MethodSource("descents")
+    void descentsAgreeWithContourIntegrals(Row row) {
+        SpectralFilter filter = SpectralFilter.gradientDescent((int) row.number("steps"), row.number("rate"));
+        assertThat(Distillation.of(ReferenceText.task(row, "spectrum"))
+                        .target(Training.samples(row.number("samples")).withFilter(filter))
+                        .predict()
+                        .excess())
+                .isCloseTo(row.number("excess"), withinPercentage(1e-10));
+    }
+
+    /** The filter, and relative to itself what is learnt of a weak feature, for every number of steps and up to the rate at which it diverges. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 17, 24, 40, 41, 63, 100, 300, 999, 1000, 2001})
+    void polesMakeUpDescentsOfEveryRate(int steps) {
+        for (double reach : new double[] {0.3, 1, 1.02, 1.2, 1.45, 1.7, 1.9, 1.99, 1.9999}) {
+            List<SpectralFilter.Pole> poles = DescentPoles.of(steps, reach);
+            for (double x = reach; x > 1e-12; x *= 0.98) {
+                double left = 0;
+                double learnt = 0;
+                for (SpectralFilter.Pole pole : poles) {
+                    Complex share = pole.weight().over(pole.ridge().plus(x));
+                    left += share.times(pole.ridge()).real();
+                    learnt += share.times(x).real();
+                }
+                double rest = Math.pow(1 - x, steps);
+                assertThat(left).as("at %s", x).isCloseTo(rest, within(1.5e-12));
+                double all = x < 1 ? -Math.expm1(steps * Math.log1p(-x)) : 1 - rest;
+                assertThat(learnt).as("at %s", x).isCloseTo(all, within(1.5e-12 * (x < 1 ? all : 1)));
+            }
+        }
+    }
+
+    /** So that gathered eigenvalues serve, and sums are well-conditioned. */
+    @Test
+    void noPoleOfDescentIsCloseToTheSpectrum() {
+        for (int steps = 1; steps < 3000; steps = steps * 9 / 8 + 1) {
+            for (double reach : new double[] {0.5, 1, 1.2, 1.5, 1.9, 1.999}) {
+                for (SpectralFilter.Pole pole : DescentPoles.of(steps, reach)) {
+                    double place = -pole.ridge().real();
+                    double beside = place - Math.min(Math.max(place, 0), reach);
+                    assertThat(Math.hypot(beside, pole.ridge().imaginary()) * steps)
+                            .as("%s steps, to %s", steps, reach)
+                            .isGreaterThan(1.4);
+                    assertThat(pole.ridge().imaginary()).isPositive();
+                }
+            }
+        }
+    }
+
     static Stream<SpectralFilter> filters() {
         return Stream.of(
                 SpectralFilter.gradientFlow(0.01),
@@ -67,6 +124,7 @@ class SpectralFilterTest {
                 SpectralFilter.gradientDescent(7, 0.4),
                 SpectralFilter.gradientDescent(40, 0.5),
                 SpectralFilter.gradientDescent(1000, 0.25),
+                SpectralFilter.gradientDescent(41, 1.1),
                 SpectralFilter.iteratedRidge(0.05, 3),
                 SpectralFilter.iteratedRidge(2, 6),
                 SpectralFilter.mixture(new double[] {1.5, -0.5}, new double[] {0.01, 0.3}));
@@ -109,9 +167,11 @@ class SpectralFilterTest {
 
     @Test
     void theEdgeOfAnIsotropicSpectrumIsThatOfMarchenkoAndPastur() {
-        double root = 1 + Math.sqrt(80 / 50.0);
-        assertThat(SpectralFilter.upperEdge(Spectrum.isotropic(3, 80), 50))
-                .isCloseTo(3 * root * root, withinPercentage(1e-10));
+        for (double samples : new double[] {0.01, 50, 80, 1e6}) {
+            double root = 1 + Math.sqrt(80 / samples);
+            assertThat(SpectralFilter.upperEdge(Spectrum.isotropic(3, 80), samples))
+                    .isCloseTo(3 * root * root, withinPercentage(1e-10));
+        }
     }
 
     @ParameterizedTest
@@ -209,6 +269,7 @@ class SpectralFilterTest {
                 Arguments.of(SpectralFilter.gradientFlow(3), 0.0),
                 Arguments.of(SpectralFilter.gradientFlow(100), 0.01),
                 Arguments.of(SpectralFilter.gradientDescent(20, 0.4), 0.0),
+                Arguments.of(SpectralFilter.gradientDescent(50, 1.1), 0.01),
                 Arguments.of(SpectralFilter.iteratedRidge(0.1, 3), 0.0));
     }
 
@@ -287,9 +348,13 @@ class SpectralFilterTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> excess(Training.samples(60).withFilter(SpectralFilter.gradientDescent(100, 1.9))))
                 .withMessageStartingWith("rate: 1.9 is not below 2 over the largest eigenvalue");
+        double limit = 2 / SpectralFilter.upperEdge(TASK.spectrum(), 60);
+        assertThat(excess(Training.samples(60).withFilter(SpectralFilter.gradientDescent(100, limit * 0.9999))))
+                .isPositive();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> excess(Training.samples(60).withFilter(SpectralFilter.gradientDescent(100, 0.9))))
-                .withMessageContaining("the most for more than 40 steps");
+                .isThrownBy(() ->
+                        excess(Training.samples(60).withFilter(SpectralFilter.gradientDescent(1, limit * 1.0001))))
+                .withMessageEndingWith("diverges from " + limit + " on");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Training.samples(60).withRidge(0.1).withFilter(SpectralFilter.iteratedRidge(1, 2)))
                 .withMessageContaining("cannot be combined with a ridge 1.0 iterated 2 times");

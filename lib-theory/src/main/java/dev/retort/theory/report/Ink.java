@@ -4,10 +4,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How a series is told from the others: its colour, and the shape of its markers. */
+/** The appearance of a series: its colour, and the shape of its markers. */
 record Ink(int rgb, int shape) {
 
-    /** The ink of what belongs to no series. */
+    /** The ink of everything that belongs to no series. */
     static final Ink BLACK = new Ink(0x000000, 0);
 
     static final int WHITE = 0xffffff;
@@ -17,15 +17,16 @@ record Ink(int rgb, int shape) {
     static final int EDGE = 0xcccccc;
     static final int GRID = 0xe8e8e8;
 
-    // Okabe and Ito (2008), told apart by colour-blind readers as well; their yellow is lost on white and left out.
+    // Okabe and Ito (2008), which colour-blind readers can distinguish; without their yellow, which is hard to see on
+    // white.
     private static final int[] PALETTE = {0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9, 0x000000};
 
-    /** Blues for bands below a middle and oranges for those above it, from the middle outwards; told apart by lightness too. */
+    /** Blues for bands below a middle and oranges for those above it, from the middle outwards; they also differ in lightness. */
     static final List<Integer> BELOW = List.of(0xdbe9f6, 0x9ecae1, 0x4b97c9, 0x1261a6);
 
     static final List<Integer> ABOVE = List.of(0xfeebd6, 0xfdc48a, 0xf08a33, 0xb8530a);
 
-    /** What stands for each colour on a dark ground: lines and text lighter, bands the darker the nearer to their middle. */
+    /** The replacement of each colour on a dark background: lines and text become lighter, and bands darker towards their middle. */
     static final Map<Integer, Integer> IN_THE_DARK = withShades(Map.ofEntries(
             Map.entry(WHITE, 0x1b1b1d),
             Map.entry(0x000000, 0xffffff),
@@ -52,12 +53,12 @@ record Ink(int rgb, int shape) {
     /** What is left of a colour in its shade; the rest is the ground's. */
     private static final double SHADE = 0.22;
 
-    // Corners (0: a circle), turn in degrees, and what makes the areas look alike.
+    // Number of corners (0: a circle), rotation in degrees, and the factor that makes areas look equal.
     private static final double[][] SHAPES = {
         {0, 0, 1}, {4, 45, 1.25}, {3, -90, 1.4}, {4, 0, 1.3}, {3, 90, 1.4},
     };
 
-    /** The ink of a series by its place, from 0, in the figure. */
+    /** The ink of a series by its index in the figure, from 0. */
     static Ink of(int series) {
         return new Ink(PALETTE[series % PALETTE.length], series % SHAPES.length);
     }

@@ -37,8 +37,8 @@ public final class Line extends Layer {
      * {@return a solid line}
      *
      * @param name the name of the series; may hold sub- and superscripts, see {@link Axis#linear}
-     * @param x where the points lie on the horizontal axis, in the order in which they are joined
-     * @param y where they lie on the vertical axis; as many as {@code x}
+     * @param x the horizontal positions of the points, in the order in which they are joined
+     * @param y their vertical positions; as many as {@code x}
      * @throws IllegalArgumentException if the lengths differ
      */
     public static Line of(String name, double[] x, double[] y) {
@@ -106,7 +106,7 @@ public final class Line extends Layer {
         for (int i = 0; i <= px.length; i++) {
             if (i == px.length || Double.isNaN(px[i] + py[i])) {
                 if (i == first + 1) {
-                    // A point between two gaps would leave no trace as a line.
+                    // A single point between two gaps would be invisible as a line.
                     canvas.circle(px[first], py[first], WIDTH, ink.rgb());
                 } else if (i > first) {
                     canvas.polyline(Arrays.copyOfRange(px, first, i), Arrays.copyOfRange(py, first, i), pen(ink));

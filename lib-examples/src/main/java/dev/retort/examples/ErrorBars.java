@@ -105,13 +105,13 @@ final class ErrorBars {
                     .toList();
             panel = panel.with(
                     Line.of(STAGES[k], FINE, predicted(k, ErrorBars::mean)),
-                    Line.of("limit", FINE, predicted(k, RiskReport::excess))
+                    Line.of("", FINE, predicted(k, RiskReport::excess))
                             .withColourOf(STAGES[k])
                             .dashed(),
                     Markers.of(
                             STAGES[k], Arrays.stream(SAMPLES).asDoubleStream().toArray(), measured));
         }
-        return panel;
+        return panel.with(Line.key("limit").dashed());
     }
 
     private static Panel scatter(List<Simulation> simulations) {

@@ -20,6 +20,9 @@ import java.util.List;
  */
 record Exhibit(String name, String heading, List<String> text, Figure figure, String caption, Table table) {
 
+    /** The end of captions of figures that do not hold all of their curves. */
+    static final String BEYOND = " Triangles at the edge: a curve or a marker lies beyond it.";
+
     /** Writes the figure as SVG and PNG, and the table as CSV. */
     void save(Path directory) throws IOException {
         figure.save(directory, name);

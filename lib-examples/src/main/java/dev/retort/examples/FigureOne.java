@@ -57,8 +57,9 @@ final class FigureOne {
                         designs give the risk to 0.2 %: precise enough to show the error of the theory, which is the limit of infinitely \
                         many features."""),
                 Figure.of(teachers(), risks(curves)),
-                "(a) The coefficients of the best teachers for a target of 200 samples. (b) The target's excess risk: lines "
-                        + "from the theory, markers with standard errors from the simulation.",
+                "(a) The coefficients of the best teachers for a target of 200 samples; under the mask, up to feature 203, they are "
+                        + "the truth's. (b) The target's excess risk: lines from the theory, markers from the simulation, with "
+                        + "standard errors smaller than the markers.",
                 Curve.table("n", curves));
     }
 
@@ -82,11 +83,11 @@ final class FigureOne {
                 .count();
         return Panel.of("(a) best teachers at n = 200", Axis.linear("feature i"), Axis.linear("coefficient"))
                 .with(
-                        Line.of("ground truth β⋆", index, truth).withColourOf(STANDARD),
+                        Line.of("ground truth", index, truth).black(),
                         Line.of(OPTIMAL, index, best.coefficients()),
                         Line.of(MASKED, index, masked).dashed(),
                         Rule.vertical(amplified + 0.5, "ζ_{i} = 1 − Ω"),
-                        Rule.vertical(mask.size() + 0.5, "1 − ζ_{i}^{2} = Ω"));
+                        Rule.vertical(mask.size() + 0.5, "1 − ζ_{i}² = Ω"));
     }
 
     private static Panel risks(List<Curve> curves) {

@@ -111,7 +111,7 @@ final class InContextLearning {
                                 onSteep(steep),
                                 contexts(steep, RandomStreams.of(seed).at(1)))),
                 "Excess risk against the number of examples in the context. Lines from the theory, markers with standard "
-                        + "errors from " + CONTEXTS + " contexts each.",
+                        + "errors from " + CONTEXTS + " contexts each." + Exhibit.BEYOND,
                 table(onFlat, flatContexts));
     }
 
@@ -282,7 +282,7 @@ final class InContextLearning {
         panel = panel.with(Line.of(MIXED, tasks, mixed));
         return diversity
                 .crossing(NEW_SHARE)
-                .map(crossing -> Rule.vertical(crossing.tasks(), ""))
+                .map(crossing -> Rule.vertical(crossing.tasks(), "tie at 40% new tasks"))
                 .map(panel::with)
                 .orElse(panel);
     }

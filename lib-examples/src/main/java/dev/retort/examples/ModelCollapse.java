@@ -48,7 +48,7 @@ final class ModelCollapse {
                 Panel.of(
                         "(b) n = 60, no noise",
                         Axis.linear("generation").withRange(0.7, 8.3),
-                        Axis.linear("excess risk").withRange(0.52, 0.8)),
+                        Axis.log("excess risk")),
                 TASK,
                 60,
                 first,
@@ -69,7 +69,8 @@ final class ModelCollapse {
                         The simulation is up to two per cent above the theory, which is the limit of infinitely many \
                         features."""),
                 Figure.of(collapse, improvement),
-                "Lines: theory. Dashed: its limit after infinitely many generations. Markers: simulated chains.",
+                "Lines: theory. Dashed: its limit after infinitely many generations. Markers: simulated chains; their standard errors are "
+                        + "about the size of the markers or smaller.",
                 Curve.table("generation", curves));
     }
 
@@ -93,6 +94,6 @@ final class ModelCollapse {
                     .with(curve.layers(drawn));
             curves.add(curve.named("n = %.0f, %s".formatted(n, name)));
         }
-        return panel;
+        return panel.with(Line.key("limit").dashed());
     }
 }

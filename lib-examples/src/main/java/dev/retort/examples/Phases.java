@@ -69,7 +69,7 @@ final class Phases {
                         The target’s excess risk on the labels of a trained teacher, divided by that on true labels, for the task of \
                         the masked teachers. In the blue region the weak teacher wins: for targets of few samples, and teachers that \
                         have learnt neither too little nor, as their labels are noisy, too much. Near m = 200 the teacher interpolates \
-                        its noisy labels. With more samples its ratio approaches 1, but from above.""", """
+                        its noisy labels, and its risk is huge. With more samples its ratio approaches 1, but from above.""", """
                         A teacher of 180 samples that sees all features never wins (b, right edge). One that sees only some \
                         of them does, by a wider margin, and for targets of up to 57 samples instead of 33."""),
                 Figure.of(drawn(left, TEACHERS, bySamples, samples), drawn(right, counts, byFeatures, features)),
@@ -105,7 +105,7 @@ final class Phases {
                 .toArray(double[][]::new);
         Panel map = panel.with(BANDS.cells(x, TARGETS, ratio));
         for (List<double[]> curve : diagram.boundaryCurves()) {
-            map = map.with(Line.of("", each(curve, point -> point[0]), each(curve, point -> point[1]))
+            map = map.with(Line.of("ratio 1", each(curve, point -> point[0]), each(curve, point -> point[1]))
                     .black());
         }
         return map.with(BANDS.points(

@@ -29,6 +29,8 @@ final class RealImages {
     private static final int[] FOOTWEAR = {5, 7, 9};
     private static final int[] FIRST_HALF = {0, 1, 2, 3, 4};
 
+    private static final String UNSEEN = "images not seen: 1 − n/10,000";
+
     private final FashionMnist data;
     private final INDArray randomFeatures;
     private final Trials trials;
@@ -146,14 +148,15 @@ final class RealImages {
             risks = risks.with(curve.layers());
             ratios = ratios.with(curve.relativeTo(curve.theory()).markers());
         }
-        return Figure.of(risks, ratios);
+        Line key = Line.key(UNSEEN).dashed().withColourOf(curves.get(1).name());
+        return Figure.of(risks.with(key), ratios);
     }
 
     /** The part of the population that a student has not seen. */
     private Line unseen(Curve linearTeacher) {
         double size = data.images().size(0);
         double[] samples = {100, 800};
-        return Line.of("", samples, new double[] {1 - samples[0] / size, 1 - samples[1] / size})
+        return Line.of(UNSEEN, samples, new double[] {1 - samples[0] / size, 1 - samples[1] / size})
                 .dashed()
                 .withColourOf(linearTeacher.name());
     }

@@ -70,7 +70,7 @@ final class ScalingFigures {
                         to its limit."""),
                 Figure.of(laws(task, curves), ratios()),
                 "(a) Dashed: the laws. Solid: exact risks with 1,000 features. Markers: simulation. (b) The optimal "
-                        + "surrogate's risk over the standard target's, with infinitely many features; dashed: the limit G.",
+                        + "surrogate's risk over the standard target's, with infinitely many features; dashed: the limit G." + Exhibit.BEYOND,
                 Curve.table("n", curves));
     }
 
@@ -80,7 +80,8 @@ final class ScalingFigures {
                         "(a) excess risk, α = 3, b = 2",
                         Axis.log("samples n"),
                         Axis.log("excess risk").withRange(2e-4, 2))
-                .withNote("dashed: law; solid: exact");
+                .with(Line.key("law").dashed())
+                .withNote("solid: exact, markers: simulation");
         for (int k = 0; k < curves.size(); k++) {
             Teacher teacher = TEACHERS.get(k);
             panel = panel.with(
@@ -98,7 +99,8 @@ final class ScalingFigures {
         Panel panel = Panel.of(
                 "(b) optimal over standard",
                 Axis.log("samples n"),
-                Axis.linear("ratio of risks").withRange(0.4, 1.1));
+                        Axis.linear("ratio of risks").withRange(0.4, 1.1))
+                .with(Line.key("limit G").dashed());
         for (double[] decays : new double[][] {{1.2, 1.3}, {1.5, 2.5}, {2, 1.5}, {2, 6}}) {
             RegressionTask task = RegressionTask.of(Spectrum.powerLaw(decays[0]), Signal.sourcePowerLaw(decays[1]));
             double[] standard = excess(task, Surrogate.groundTruth(), samples);
@@ -131,7 +133,7 @@ final class ScalingFigures {
                         the crossover, and for large n no teacher is better than the truth."""),
                 Figure.of(bends(), ablation()),
                 "(a) The local exponent of the optimal surrogate's risk, α = 3, b = 2, with p features. (b) The risk under "
-                        + "noise of variance 0.1 n^{−γ}, as a multiple of the noiseless law; markers: the crossover.",
+                        + "noise of variance 0.1 n^{−γ}, as a multiple of the noiseless law; markers: the crossover." + Exhibit.BEYOND,
                 noiseTable());
     }
 

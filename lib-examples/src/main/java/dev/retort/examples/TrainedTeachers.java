@@ -17,6 +17,7 @@ import dev.retort.theory.simulation.Trials;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -35,20 +36,21 @@ final class TrainedTeachers {
     static Exhibit samples(Trials trials) {
         RegressionTask task = TASK.withNoise(0.1);
         double[] simulated = {12, 18, 27, 40, 60, 90, 130, 300};
-        double[] drawn = IntStream.rangeClosed(0, 200)
-                .mapToDouble(i -> 10 * Math.pow(40, i / 200.0))
+        // Close to m = 200 the risks rise to infinity, which no even grid shows.
+        double[] drawn = DoubleStream.concat(
+                        IntStream.rangeClosed(0, 200).mapToDouble(i -> 10 * Math.pow(40, i / 200.0)),
+                        DoubleStream.of(199.5, 199.8, 199.9, 199.95, DIMENSION, 200.05, 200.1, 200.2, 200.5))
+                .sorted()
                 .toArray();
         Panel risks = Panel.of(
                         "(a) excess risk of the target",
                         Axis.log("samples m of the surrogate"),
-                        Axis.log("excess risk").withRange(0.01, 4))
-                .withNote("dashed: on true labels");
+                        Axis.log("excess risk").withRange(0.007, 4));
         Panel ratios = Panel.of(
                         "(b) relative to true labels",
                         Axis.log("samples m of the surrogate"),
                         Axis.linear("excess risk, true labels = 1").withRange(0.88, 1.5))
-                .with(Rule.horizontal(1, ""))
-                .withNote("solid, no markers: the surrogate itself");
+                .with(Rule.horizontal(1, ""));
         List<Curve> curves = new ArrayList<>();
         for (double n : new double[] {20, 40, 100}) {
             String name = "n = %.0f".formatted(n);
@@ -64,7 +66,8 @@ final class TrainedTeachers {
             ratios = ratios.with(target.relativeTo(m -> strong).layers(drawn));
             curves.addAll(curves.isEmpty() ? stages : List.of(target));
         }
-        Line surrogate = curves.get(0).named("").line(drawn).black();
+        Line surrogate = curves.get(0).named("the surrogate itself").line(drawn).black();
+        risks = risks.with(Line.key("on true labels").dashed(), surrogate);
         return new Exhibit(
                 "trained-teachers",
                 "A teacher that is trained itself",
@@ -74,14 +77,14 @@ final class TrainedTeachers {
                         as good as the truth. In between it can be better: the weak features, which it has not learnt, would act as \
                         noise on a target of few samples. At n = 20 even a surrogate with an excess risk of 0.6 teaches better than \
                         the truth; a target of 100 samples can use everything that the surrogate could \
-                        learn.""", """
-                        Near m = 200, the number of features, the surrogate interpolates its noisy labels, and every target \
-                        suffers: it inherits the peak of double descent. There, a teacher of 50 samples is better \
+                        learn, and does worse with every one of these surrogates.""", """
+                        At m = 200, the number of features, the surrogate just manages to interpolate its noisy labels, with a risk that \
+                        is infinite, and every target inherits this peak of double descent. Near it, a teacher of 50 samples is better \
                         than one of 200."""),
-                Figure.of(risks.with(surrogate), ratios),
-                "(a) The target’s excess risk, dashed on true labels, and, without markers, the surrogate’s own. (b) The"
-                        + " same, divided by the theory's risk on true labels: below 1 the weak teacher wins. Lines: theory."
-                        + " Markers: simulation.",
+                Figure.of(risks, ratios),
+                "(a) The excess risks of the targets, on the surrogate’s labels and on true ones, and of the surrogate. (b) The"
+                        + " targets’, divided by the theory's risk on true labels: below 1 the weak teacher wins. Lines: theory."
+                        + " Markers: simulation." + Exhibit.BEYOND + " At m = 200 all are infinite.",
                 Curve.table("m", curves));
     }
 
@@ -97,13 +100,14 @@ final class TrainedTeachers {
                 List.of("""
                         The same task with noise 0.2. The surrogate sees only the k strongest features. Every feature that it \
                         sees has to be learnt, and every other one acts as noise on its labels; at k = m it interpolates \
-                        that noise. The less it can learn, the less it should see: the best k for a target \
+                        that noise, and its risk is infinite. The less it can learn, the less it should see: the best k for a target \
                         of 30 samples is 27, 31 and 34 for surrogates of 100, 180 and 400 samples.""", """
                         With the right mask, each of them teaches this target better than the truth; without a mask, the \
                         surrogate of 180 samples is worse than the truth by a fifth. For a target of 100 samples masks help as well, \
                         except for the smallest surrogate, but no surrogate is better than the truth."""),
                 figure,
-                "The target’s excess risk. Lines: theory. Markers: simulation. Diamonds: the best of all k.",
+                "The target’s excess risk. Lines: theory. Markers: simulation; their standard errors are smaller than the markers. Diamonds: "
+                        + "the best of all k." + Exhibit.BEYOND + " At k = m it is infinite.",
                 Curve.table("k", curves));
     }
 

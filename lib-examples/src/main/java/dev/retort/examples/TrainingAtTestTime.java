@@ -175,7 +175,8 @@ final class TrainingAtTestTime {
                                 a -> warm((int) Math.round(a * DIMENSION))
                                         .predict()
                                         .initialLoss())))
-                .withNote("dashed: limit, markers: simulation");
+                .with(Line.key("limit of many features").dashed())
+                .withNote("markers: simulation");
         for (int j = 0; j < RATIOS.length; j++) {
             double gamma = RATIOS[j];
             panel = panel.with(
@@ -214,8 +215,8 @@ final class TrainingAtTestTime {
                                 .dashed(),
                         Point.markers("warm", points(warm(START_CONTEXT), trials)),
                         Point.markers("cold", points(cold(START_CONTEXT), trials)),
-                        Rule.vertical(warm.crossovers(cold)[0], "cold is better"))
-                .withNote("dashed: on the same context");
+                        Line.key("on the same context").dashed(),
+                        Rule.vertical(warm.crossovers(cold)[0], "cold is better"));
     }
 
     private static Line line(String name, double[] k, ImprovementCurve curve) {
@@ -317,8 +318,8 @@ final class TrainingAtTestTime {
                                 .dashed(),
                         line("", losses, warm, ContextBudget::contextLength)
                                 .withColourOf("warm, same context")
-                                .dashed())
-                .withNote("dashed: in the context");
+                                .dashed(),
+                        Line.key("of these, in the context").dashed());
     }
 
     private static Line line(

@@ -22,7 +22,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.NormalDistribution;
 
@@ -34,8 +33,7 @@ final class Pictures {
             .withNoise(0.5);
     private static final Training TARGET = Training.samples(80);
     private static final Training STUDENT = TARGET.withNoise(0);
-    private static final double TRUE_LABELS =
-            Distillation.of(TASK).target(TARGET).predict().excess();
+    private static final double TRUE_LABELS = excess(TARGET);
 
     private Pictures() {}
 
@@ -46,7 +44,7 @@ final class Pictures {
                 "best-teacher",
                 figure(
                         Axis.log("feature"),
-                        Axis.linear("the best teacher's factor"),
+                        Axis.linear("the best teacher's gain"),
                         line("", counts(200), i -> best.gain((int) i - 1)),
                         Rule.horizontal(1, "the truth")));
         pictures.put(
@@ -84,18 +82,14 @@ final class Pictures {
                                 "student",
                                 times,
                                 t -> stopped(t).then(STUDENT).predict().excess())));
-        double[] excess = SurrogateMask.of(TASK, Training.samples(160), TARGET).excess();
+        double[] excess =
+                SurrogateMask.of(TASK, Training.samples(160), STUDENT).excess();
         pictures.put(
                 "features",
                 figure(
                         Axis.linear("features that the teacher sees"),
                         Axis.log("excess risk of its student"),
-                        line(
-                                "",
-                                DoubleStream.of(counts(200))
-                                        .filter(k -> k != 160)
-                                        .toArray(),
-                                k -> excess[(int) k - 1]),
+                        line("", counts(200), k -> excess[(int) k - 1]),
                         Rule.horizontal(TRUE_LABELS, "true labels")));
         Comparison comparison = Comparison.of(
                 Distillation.of(TASK).surrogate(Training.samples(300)).then(STUDENT),
@@ -115,12 +109,10 @@ final class Pictures {
                         line(
                                 "",
                                 powers(1e-6, 10, 80),
-                                r -> Distillation.of(TASK)
-                                        .target(TARGET.withRidge(r))
-                                        .predict()
-                                        .excess())));
+                                r -> excess(TARGET.withRidge(r)))));
         Training each = Training.samples(150).withRidge(0.02);
-        double[] alone = Generations.of(Distillation.of(TASK), each, 30).excess();
+        Generations alone = Generations.of(Distillation.of(TASK), each, 30);
+        double[] climbing = alone.excess();
         double[] mixed = Generations.of(Distillation.of(TASK), each.withTeacherRows(0.5), 30)
                 .excess();
         pictures.put(
@@ -128,8 +120,9 @@ final class Pictures {
                 figure(
                         Axis.linear("generation"),
                         Axis.linear("excess risk"),
-                        line("the predecessor's labels", counts(30), k -> alone[(int) k - 1]),
-                        line("half of the rows true", counts(30), k -> mixed[(int) k - 1])));
+                        line("the predecessor's labels", counts(30), k -> climbing[(int) k - 1]),
+                        line("half of the rows true", counts(30), k -> mixed[(int) k - 1]),
+                        Rule.horizontal(alone.limit(), "limit on the predecessor's labels")));
         pictures.put(
                 "budget",
                 figure(
@@ -142,8 +135,14 @@ final class Pictures {
                                         .surrogate(Training.samples(m).withRidge(0.02))
                                         .then(Training.samples(250 - m).withNoise(0))
                                         .predict()
-                                        .excess())));
+                                        .excess()),
+                        Rule.horizontal(excess(TARGET.withSamples(250).withRidge(0.02)), "all 250 to the student")));
         return pictures;
+    }
+
+    /** Of a student that learns from true labels. */
+    private static double excess(Training student) {
+        return Distillation.of(TASK).target(student).predict().excess();
     }
 
     private static double ratioOfMask(double features) {

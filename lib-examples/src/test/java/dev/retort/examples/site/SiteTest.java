@@ -10,9 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -94,6 +98,44 @@ class SiteTest {
                     .doesNotContain("$$", "<script");
             assertThat(Pattern.compile("<h1").matcher(page).results()).as(name).hasSize(1);
         });
+    }
+
+    @Test
+    void everyGreekLetterIsInTheGlossary() throws IOException {
+        Set<String> explained = greekIn(Files.readString(ROOT.resolve("lib-examples/docs/glossary.md"))
+                .lines()
+                .filter(line -> line.startsWith("| "))
+                .map(line -> line.split("\\|", -1)[1])
+                .collect(Collectors.joining("\n")));
+        for (String module : List.of("lib-core", "lib-theory", "lib-examples")) {
+            try (Stream<Path> files = Files.list(ROOT.resolve(module).resolve("docs"))) {
+                for (Path file :
+                        files.filter(path -> path.toString().endsWith(".md")).toList()) {
+                    assertThat(explained).as("%s", file).containsAll(greekIn(Files.readString(file)));
+                }
+            }
+        }
+    }
+
+    /** The Greek letters of a text, whether they are written as such or as commands of TeX; variants count as the letter. */
+    private static Set<String> greekIn(String text) {
+        Set<String> letters = new TreeSet<>();
+        Pattern.compile("[α-ωΓΔΘΛΞΠΣΥΦΨΩ]")
+                .matcher(text)
+                .results()
+                .forEach(match -> letters.add(match.group()));
+        Pattern.compile("\\\\(?:var)?(alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau"
+                        + "|upsilon|phi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Upsilon|Phi|Psi|Omega)(?![A-Za-z])")
+                .matcher(text)
+                .results()
+                .forEach(match -> letters.add(letter(match.group(1))));
+        return letters;
+    }
+
+    private static String letter(String command) {
+        String name = "GREEK " + (Character.isUpperCase(command.charAt(0)) ? "CAPITAL" : "SMALL") + " LETTER "
+                + command.toUpperCase(Locale.ROOT).replace("LAMBDA", "LAMDA");
+        return Character.toString(Character.codePointOf(name));
     }
 
     /** Making the site draws them anew. */

@@ -485,7 +485,7 @@ public final class DataAnalysis {
     private Answer<Double> mask(double gain, double freedom) {
         if (freedom > data.rank / 2.0) {
             return Answer.withheld(
-                    "no material gain: students of more than half as many rows as directions have no use for it");
+                    "no material gain: with more than half as many rows as directions a student does not profit from a mask");
         }
         if (gain < MATERIAL) {
             return Answer.withheld(

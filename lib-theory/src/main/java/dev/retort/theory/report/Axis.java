@@ -45,7 +45,7 @@ public final class Axis {
     }
 
     /**
-     * {@return this axis with a fixed range, outside which everything is clipped}
+     * {@return this axis with a fixed range, outside which everything is clipped, and marked at the edge if it is above or below}
      *
      * @param from the low end, finite; greater than 0 if the axis is logarithmic
      * @param to the high end, finite and greater than {@code from}

@@ -6,7 +6,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A curve through points. It is broken at points that are not finite or that an axis cannot show. */
+/**
+ * A curve through points. It is broken at points that are not finite or that an axis cannot show. Where it leaves the frame above
+ * or below, and where it is infinite, a triangle at the edge says so.
+ */
 public final class Line extends Layer {
 
     private static final double WIDTH = 2;
@@ -46,6 +49,16 @@ public final class Line extends Layer {
         Arguments.length("y", Arguments.notNull("y", y).length, "x.length", x.length);
         double[] points = y.clone();
         return new Line(name, name, x.clone(), points, points, points, false);
+    }
+
+    /**
+     * {@return an entry of the legend for lines of any colour, such as all that are {@link #dashed()}; nothing is drawn}
+     *
+     * @param name what these lines are; may hold sub- and superscripts, see {@link Axis#linear}
+     */
+    public static Line key(String name) {
+        double[] none = {};
+        return new Line(name, null, none, none, none, none, false);
     }
 
     /** {@return this line, dashed} */
@@ -114,6 +127,21 @@ public final class Line extends Layer {
                 first = i + 1;
             }
         }
+        markEdges(canvas, frame, ink, px, py);
+    }
+
+    private void markEdges(Canvas canvas, Frame frame, Ink ink, double[] px, double[] py) {
+        for (int i = 0; i < px.length; i++) {
+            if (Double.isInfinite(y[i])) {
+                frame.markEdge(canvas, ink, px[i], y[i] > 0);
+            } else if (i > 0 && frame.isBeyond(py[i]) != frame.isBeyond(py[i - 1])) {
+                double outside = frame.isBeyond(py[i]) ? py[i] : py[i - 1];
+                boolean above = outside < frame.box().getMinY();
+                double edge = above ? frame.box().getMinY() : frame.box().getMaxY();
+                double part = (edge - py[i - 1]) / (py[i] - py[i - 1]);
+                frame.markEdge(canvas, ink, px[i - 1] + part * (px[i] - px[i - 1]), above);
+            }
+        }
     }
 
     /** A polygon for each stretch without a gap: along the lower edge and back along the upper one. */
@@ -145,7 +173,8 @@ public final class Line extends Layer {
 
     @Override
     void drawKey(Canvas canvas, double atX, double atY, Ink ink) {
-        canvas.line(atX - KEY, atY, atX + KEY, atY, pen(ink));
+        boolean anyColour = x.length == 0 && colour == null;
+        canvas.line(atX - KEY, atY, atX + KEY, atY, anyColour ? new Pen(Ink.QUIET, WIDTH, dashed) : pen(ink));
     }
 
     @Override

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Points, each with a marker and an error bar. Points that are not finite or that an axis cannot show are skipped; so is
- * a bar whose error is NaN.
+ * a bar whose error is NaN. A triangle at the edge stands for a point above or below the frame.
  */
 public final class Markers extends Layer {
 
@@ -102,7 +102,12 @@ public final class Markers extends Layer {
         }
         for (int i = 0; i < x.length; i++) {
             if (isShown(frame, i)) {
-                ink.mark(canvas, frame.px(x[i]), frame.py(y[i]), RADIUS);
+                double py = frame.py(y[i]);
+                if (frame.isBeyond(py)) {
+                    frame.markEdge(canvas, ink, frame.px(x[i]), py < frame.box().getMinY());
+                } else {
+                    ink.mark(canvas, frame.px(x[i]), py, RADIUS);
+                }
             }
         }
     }

@@ -208,6 +208,37 @@ class FigureTest {
     }
 
     @Test
+    void whatLiesAboveOrBelowIsMarkedAtTheEdge() {
+        double[] x = {0, 1, 2, 3, 4, 5};
+        double[] y = {0, 4, 0, -6, Double.POSITIVE_INFINITY, 0};
+        Element viewport = viewport(linearPanel().with(Line.of("a", x, y)));
+        List<Element> marks = all(viewport, "polygon");
+        // Two where the line leaves above, one where it leaves below, one where it is infinite; nothing beside the frame.
+        assertThat(marks).hasSize(4);
+        double[][] tips = marks.stream()
+                .map(mark -> fractions(viewport, points(mark)[2]))
+                .toArray(double[][]::new);
+        double[][] expected = {{0.5 / 4, 1}, {1.5 / 4, 1}, {(2 + 1 / 3.0) / 4, 0}, {1, 1}};
+        for (int i = 0; i < tips.length; i++) {
+            assertThat(tips[i]).as("mark %d", i).containsExactly(expected[i], within(1e-4));
+        }
+        Element points = viewport(linearPanel().with(Markers.of("a", x, y)));
+        // The points at y = 0 are circles, those at 4 and −6 are marks.
+        assertThat(all(points, "polygon")).hasSize(2);
+        assertThat(all(viewport(logPanel().with(Line.of("a", N, RISK))), "polygon"))
+                .isEmpty();
+    }
+
+    @Test
+    void keysStandInTheLegendOnly() {
+        Panel panel = logPanel().with(Line.of("a", N, RISK), Line.key("limit").dashed());
+        assertThat(all(viewport(panel), "polyline")).hasSize(1);
+        assertThat(texts(panel)).contains("limit");
+        assertThat(all(parse(Figure.of(panel).svg()), "polyline"))
+                .anyMatch(line -> line.hasAttribute("stroke-dasharray"));
+    }
+
+    @Test
     void rulesStandAtTheirValueWithTheirLabel() {
         Panel panel = logPanel().with(Rule.vertical(100, "ζ_i = 1"), Rule.horizontal(0.01, "floor"));
         Element viewport = viewport(panel);

@@ -15,6 +15,15 @@ interface Law {
     /** The positive eigenvalues on nodes. */
     SpectralMeasure measure();
 
-    /** The nodes of a task. */
-    TaskNodes nodes(Signal signal);
+    /** The largest power of 1/i with which eigenvalues fall within a stretch; 0 if those of a stretch are equal. */
+    double steepness();
+
+    /** How many features each stretch has, from the first on; from one to the next the eigenvalue may jump. */
+    double[] stretches();
+
+    /** How many eigenvalues are at least this large, if these are the first ones; 0 if no nodes are on either side of that. */
+    double countAbove(double lambda);
+
+    /** The spectrum of the first features alone. */
+    Spectrum first(double count);
 }

@@ -79,16 +79,32 @@ final class Levels implements Law {
         return SpectralMeasure.of(values, counts);
     }
 
-    /** A node for each level, which no eigenvalue splits. */
     @Override
-    public TaskNodes nodes(Signal signal) {
-        double[] powers = new double[values.length];
-        double before = 0;
-        for (int k = 0; k < powers.length; k++) {
-            powers[k] = signal.powerOf(values[k], k, before, counts[k]);
-            before += counts[k];
+    public double steepness() {
+        return 0;
+    }
+
+    @Override
+    public double[] stretches() {
+        return counts;
+    }
+
+    /** No eigenvalue splits a level, and levels may be in any order. */
+    @Override
+    public double countAbove(double lambda) {
+        return 0;
+    }
+
+    @Override
+    public Spectrum first(double count) {
+        double left = count;
+        int levels = 0;
+        double[] kept = counts.clone();
+        while (left > 0 && levels < counts.length) {
+            kept[levels] = Math.min(counts[levels], left);
+            left -= kept[levels++];
         }
-        return TaskNodes.gathered(values, counts, powers, lambda -> null);
+        return Spectrum.withMultiplicities(Arrays.copyOf(values, levels), Arrays.copyOf(kept, levels));
     }
 
     @Override

@@ -53,7 +53,7 @@ public final class RegressionTask {
         notNull("signal", signal).checkFits(notNull("spectrum", spectrum));
         TaskNodes features = spectrum.isListed()
                 ? TaskNodes.ofFeatures(spectrum, signal)
-                : spectrum.law().nodes(signal);
+                : TaskNodes.of(new IndexedFeatures(spectrum.law(), signal));
         RegressionTask task = new RegressionTask(spectrum, signal, 0, features, features);
         if (!Double.isFinite(task.signalPower())) {
             throw refusal("signal", "variance of the labels Σ λβ² = " + task.signalPower(), "is not finite");
@@ -157,6 +157,16 @@ public final class RegressionTask {
         if (!features.areFeatures()) {
             throw new IllegalStateException(spectrum + " " + Spectrum.NOT_LISTED);
         }
+        return features;
+    }
+
+    /**
+     * The features in their order, whether the task is gathered or not: nodes that can be {@linkplain TaskNodes#splitAfter
+     * split} at an index, and {@linkplain TaskNodes#carrying carry} other spectra.
+     *
+     * @return one node per feature, or nodes of the index if the spectrum is not listed
+     */
+    public TaskNodes indexed() {
         return features;
     }
 

@@ -5,6 +5,7 @@ import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.CompensatedSum;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
@@ -100,6 +101,15 @@ public abstract sealed class Signal {
      */
     abstract double powerOf(double lambda, int level, double before, double count);
 
+    /** The power of the index, rising or falling, that λβ² has besides that of an eigenvalue. */
+    abstract double steepness();
+
+    /** Refuses a law under which the labels of a task have no finite variance, Σ λ'β². */
+    abstract void checkCarries(Law task, Law other);
+
+    /** The integral of λ'β² of another law from an index of a law without end on, over that of λβ². */
+    abstract double seenFrom(double index, PowerLaw task, PowerLaw other);
+
     /** Refuses a spectrum that this signal cannot be joined to. */
     abstract void checkFits(Spectrum spectrum);
 
@@ -135,6 +145,19 @@ public abstract sealed class Signal {
         @Override
         double powerOf(double lambda, int level, double before, double count) {
             throw new IllegalStateException("listed coefficients have no levels");
+        }
+
+        @Override
+        double steepness() {
+            return 0;
+        }
+
+        @Override
+        void checkCarries(Law task, Law other) {}
+
+        @Override
+        double seenFrom(double index, PowerLaw task, PowerLaw other) {
+            throw new IllegalStateException("listed coefficients have no law");
         }
 
         @Override
@@ -189,7 +212,8 @@ public abstract sealed class Signal {
 
         @Override
         double power(double lambda, double index) {
-            throw new IllegalStateException("levels of coefficients are no power law");
+            double whitened = Math.sqrt(lambda) * coefficients.value(index);
+            return whitened * whitened;
         }
 
         @Override
@@ -201,6 +225,19 @@ public abstract sealed class Signal {
         double powerOf(double lambda, int level, double before, double count) {
             double whitened = Math.sqrt(lambda) * coefficients.ofLevel(level);
             return count * whitened * whitened;
+        }
+
+        @Override
+        double steepness() {
+            return 0;
+        }
+
+        @Override
+        void checkCarries(Law task, Law other) {}
+
+        @Override
+        double seenFrom(double index, PowerLaw task, PowerLaw other) {
+            throw new IllegalStateException("levels of coefficients are no power law");
         }
 
         @Override
@@ -252,6 +289,20 @@ public abstract sealed class Signal {
         }
 
         @Override
+        double steepness() {
+            return 0;
+        }
+
+        @Override
+        void checkCarries(Law task, Law other) {}
+
+        @Override
+        double seenFrom(double index, PowerLaw task, PowerLaw other) {
+            double ratio = other.value(index) / task.value(index);
+            return ratio * (other.featuresFrom(index) / task.featuresFrom(index));
+        }
+
+        @Override
         void checkFits(Spectrum spectrum) {}
 
         @Override
@@ -300,6 +351,54 @@ public abstract sealed class Signal {
         @Override
         double powerOf(double lambda, int level, double before, double count) {
             return PowerSum.between(before + 1, before + count, b);
+        }
+
+        @Override
+        double steepness() {
+            return Math.abs(b);
+        }
+
+        @Override
+        void checkCarries(Law task, Law other) {
+            double decay = seenDecay(task, other);
+            if (Double.isInfinite(task.last()) && !(decay > 1)) {
+                throw refusal(
+                        "spectrum",
+                        other,
+                        "leaves the labels of " + this + " under " + task + " without a finite variance: Σ i^-"
+                                + decay);
+            }
+        }
+
+        /** The power of 1/i with which λ'β² falls. */
+        private double seenDecay(Law task, Law other) {
+            return b - task.steepness() + other.steepness();
+        }
+
+        /** A power of the index once shifts are nothing beside it; up to there in panels. */
+        @Override
+        double seenFrom(double index, PowerLaw task, PowerLaw other) {
+            double steepness = b + task.steepness() + other.steepness();
+            double shifts = Math.abs(task.shift()) + Math.abs(other.shift());
+            IndexSum sum = new IndexSum(steepness, 0);
+            double end = Math.max(index, shifts * steepness / Math.ulp(1.0));
+            sum.addIntegral(index, end);
+            sum.node(end, end / (seenDecay(task, other) - 1));
+            double[] at = sum.index();
+            double[] weight = sum.weight();
+            CompensatedSum seen = new CompensatedSum();
+            for (int k = 0; k < at.length; k++) {
+                seen.add(weight[k] * Math.exp(seenExponent(at[k], index, task, other)));
+            }
+            double ratio = other.value(index) / task.value(index);
+            return ratio * (seen.value() / (index / (b - 1)));
+        }
+
+        /** ln λ'β², less that at the start: eigenvalues themselves may underflow. */
+        private double seenExponent(double at, double start, PowerLaw task, PowerLaw other) {
+            return -b * Math.log(at / start)
+                    + task.alpha() * Math.log((at + task.shift()) / (start + task.shift()))
+                    - other.alpha() * Math.log((at + other.shift()) / (start + other.shift()));
         }
 
         @Override

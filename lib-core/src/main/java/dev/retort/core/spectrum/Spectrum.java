@@ -2,7 +2,6 @@ package dev.retort.core.spectrum;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.finite;
-import static dev.retort.core.internal.Arguments.index;
 import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
@@ -398,17 +397,43 @@ public final class Spectrum {
     }
 
     /**
+     * The number of features, also where {@link #dimension()} cannot hold it.
+     *
+     * @return p, at least 1; infinity for a power law without end
+     */
+    public double features() {
+        return law == null ? eigenvalues.length : law.last();
+    }
+
+    /**
+     * The spectrum of the first features alone.
+     *
+     * @param count how many, from 1 to the number of features
+     * @return the eigenvalues of these, listed if they are few
+     * @throws IllegalArgumentException if the count is out of range, or above 1e15, or if none of these features varies
+     */
+    public Spectrum first(long count) {
+        if (!(count >= 1 && count <= features())) {
+            throw refusal("count", count, "is not from 1 to the number of features, " + Levels.text(features()));
+        }
+        if (count == features()) {
+            return this;
+        }
+        return law == null ? of(Arrays.copyOf(eigenvalues, (int) count)) : law.first(count);
+    }
+
+    /**
      * The eigenvalue λ of one feature.
      *
      * @param i the feature, counted from 0
      * @return λ<sub>i+1</sub>, at least 0
      * @throws IndexOutOfBoundsException if there is no such feature
      */
-    public double eigenvalue(int i) {
-        if (law != null) {
-            return law.value(1.0 + index("i", i, (long) law.last()));
+    public double eigenvalue(long i) {
+        if (!(i >= 0 && i < features())) {
+            throw new IndexOutOfBoundsException("i: " + i + " is not between 0 and " + Levels.text(features() - 1));
         }
-        return eigenvalues[index("i", i, eigenvalues.length)];
+        return law == null ? eigenvalues[(int) i] : law.value(1.0 + i);
     }
 
     /**

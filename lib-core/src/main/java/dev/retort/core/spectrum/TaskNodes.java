@@ -1,8 +1,11 @@
 package dev.retort.core.spectrum;
 
 import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +30,17 @@ public final class TaskNodes {
     private final boolean areFeatures;
     private final Splitter splitter;
 
+    /** Where the nodes of laws come from; null if these are others. */
+    private final @Nullable Indices indices;
+
     /** Nodes of which none stands for features on both sides of an eigenvalue; null if these are such nodes. */
     interface Splitter {
         @Nullable
         TaskNodes splitAt(double lambda);
     }
+
+    /** Features that have places in an order, and for each node its index and the eigenvalues there. */
+    private record Indices(IndexedFeatures features, List<IndexedFeatures.Node> nodes) {}
 
     /** The features of a list, one by one. */
     static TaskNodes ofFeatures(Spectrum spectrum, Signal signal) {
@@ -39,14 +48,33 @@ public final class TaskNodes {
         double[] ones = new double[eigenvalues.length];
         Arrays.fill(ones, 1);
         double[] truths = Spectrum.ofEach(eigenvalues.length, i -> signal.whitened(eigenvalues[i], i));
-        return new TaskNodes(eigenvalues, ones, ones, truths, true, lambda -> null);
+        return new TaskNodes(eigenvalues, ones, ones, truths, true, lambda -> null, null);
+    }
+
+    /** The features of laws, on nodes of their index; without a truth where they do not vary. */
+    static TaskNodes of(IndexedFeatures features) {
+        List<IndexedFeatures.Node> nodes = features.nodes();
+        double[] eigenvalues =
+                nodes.stream().mapToDouble(node -> node.eigenvalues()[0]).toArray();
+        return new TaskNodes(
+                eigenvalues,
+                nodes.stream().mapToDouble(IndexedFeatures.Node::weight).toArray(),
+                nodes.stream().mapToDouble(IndexedFeatures.Node::power).toArray(),
+                Arrays.stream(eigenvalues).map(lambda -> lambda > 0 ? 1 : 0).toArray(),
+                false,
+                lambda -> ofNullable(features.splitAt(lambda)),
+                new Indices(features, nodes));
+    }
+
+    private static @Nullable TaskNodes ofNullable(@Nullable IndexedFeatures features) {
+        return features == null ? null : of(features);
     }
 
     /** Nodes that stand for several features, with truth one. */
     static TaskNodes gathered(double[] eigenvalues, double[] weights, double[] powers, Splitter splitter) {
         double[] truths = new double[eigenvalues.length];
         Arrays.fill(truths, 1);
-        return new TaskNodes(eigenvalues, weights, powers, truths, false, splitter);
+        return new TaskNodes(eigenvalues, weights, powers, truths, false, splitter, null);
     }
 
     private TaskNodes(
@@ -55,9 +83,11 @@ public final class TaskNodes {
             double[] powers,
             double[] truths,
             boolean areFeatures,
-            Splitter splitter) {
+            Splitter splitter,
+            @Nullable Indices indices) {
         this.areFeatures = areFeatures;
         this.splitter = splitter;
+        this.indices = indices;
         this.eigenvalues = eigenvalues;
         this.weights = weights;
         this.powers = powers;
@@ -139,5 +169,81 @@ public final class TaskNodes {
     public TaskNodes splitAt(double lambda) {
         TaskNodes split = splitter.splitAt(nonNegative("lambda", lambda));
         return split == null ? this : split;
+    }
+
+    /**
+     * The same features on nodes of which none stands for features on both sides of an index, so that φ may jump there.
+     *
+     * @param count how many features are on the near side, at least 0
+     * @return these nodes or others, in the same order
+     * @throws IllegalArgumentException if the count is negative, NaN or infinite
+     * @throws IllegalStateException if the nodes are those of a {@linkplain RegressionTask#gathered() gathered} task
+     */
+    public TaskNodes splitAfter(double count) {
+        nonNegative("count", count);
+        TaskNodes split = areFeatures ? null : ofNullable(indices().features().splitAfter(count));
+        return split == null ? this : split;
+    }
+
+    /**
+     * Where a node is in the order of the features: its index, whole or not, or the last one of those that it stands for. Of nodes
+     * {@linkplain #splitAfter split} after some features, those with an index up to that number stand for these.
+     *
+     * @param k the node, counted from 0
+     * @return the index, counted from 1
+     * @throws IllegalStateException if the nodes are those of a {@linkplain RegressionTask#gathered() gathered} task
+     */
+    public double index(int k) {
+        return areFeatures ? k + 1.0 : indices().nodes().get(k).index();
+    }
+
+    /**
+     * The same features on nodes whose sums may also contain the eigenvalues of another spectrum, feature by feature: φ(λ,
+     * λ'), rational in each, and λ'/λ times that. The other spectrum must have as many features, and if the features of the task
+     * are not listed one by one it must be a law as well; together they have about a thousand nodes, as one of them does.
+     *
+     * @param spectrum the other spectrum
+     * @return these nodes or others, in the same order
+     * @throws IllegalArgumentException if the spectrum does not fit, or if Σ λ'β⋆² has no finite value
+     * @throws IllegalStateException if the nodes are those of a {@linkplain RegressionTask#gathered() gathered} task
+     */
+    public TaskNodes carrying(Spectrum spectrum) {
+        notNull("spectrum", spectrum);
+        if (areFeatures) {
+            if (spectrum.features() != size()) {
+                throw refusal(
+                        "spectrum", spectrum, "has not the " + size() + " features of the nodes in which it is taken");
+            }
+            return this;
+        }
+        TaskNodes carrying = ofNullable(indices().features().carrying(spectrum));
+        return carrying == null ? this : carrying;
+    }
+
+    /**
+     * The eigenvalue of a node under a spectrum that the nodes {@linkplain #carrying carry}, or the task's own.
+     *
+     * @param spectrum the spectrum
+     * @param k the node, counted from 0
+     * @return λ', at least 0
+     * @throws IllegalStateException if the spectrum is not carried
+     */
+    public double eigenvalue(Spectrum spectrum, int k) {
+        if (areFeatures) {
+            return spectrum.eigenvalue(k);
+        }
+        int place = indices().features().place(spectrum);
+        if (place < 0) {
+            throw new IllegalStateException(spectrum + " is not carried by these nodes; ask for nodes that do");
+        }
+        return indices().nodes().get(k).eigenvalues()[place];
+    }
+
+    private Indices indices() {
+        if (indices == null) {
+            throw new IllegalStateException(
+                    "The nodes of a gathered task have lost the order of its features; take those of features()");
+        }
+        return indices;
     }
 }

@@ -91,7 +91,7 @@ class LevelsTest {
         assertThat(task.coefficient(549)).isEqualTo(-4);
         assertThat(task.signalPower()).isCloseTo(0.03 + 160 + 7 * 32, withinPercentage(ROUNDING));
         for (Signal signal : List.of(repeated, Signal.constant(-3))) {
-            TaskNodes nodes = levels.nodes(signal);
+            TaskNodes nodes = TaskNodes.of(new IndexedFeatures(levels, signal));
             double power = 0;
             for (int k = 0; k < nodes.size(); k++) {
                 power += nodes.power(k) * nodes.truth(k) * nodes.truth(k);

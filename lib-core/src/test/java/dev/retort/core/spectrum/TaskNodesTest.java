@@ -1,7 +1,9 @@
 package dev.retort.core.spectrum;
 
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.retort.core.internal.CompensatedSum;
 import java.util.Arrays;
@@ -129,6 +131,79 @@ class TaskNodesTest {
         assertThat(nodes.splitAt(0)).isSameAs(nodes);
         assertThat(nodes.splitAt(1e-60)).isSameAs(nodes);
         assertThat(error(task.signalPower(), Math.PI * Math.PI / 6)).isLessThanOrEqualTo(TOLERANCE);
+    }
+
+    @Test
+    void nodesOfALawCarryOtherLaws() {
+        RegressionTask law = RegressionTask.of(Spectrum.powerLaw(1.5, 1, 0, 60_000), Signal.sourcePowerLaw(1.2));
+        TaskNodes all = list(law).nodes();
+        for (Spectrum other : new Spectrum[] {
+            Spectrum.powerLaw(0.5, 3, 100, 60_000), Spectrum.powerLaw(5, 1, 2, 60_000), law.spectrum()
+        }) {
+            TaskNodes few = law.indexed().carrying(other).splitAfter(700);
+            assertThat(few.carrying(other)).isSameAs(few);
+            assertThat(few.splitAfter(700)).isSameAs(few);
+            for (double tau : new double[] {1e-5, 0.01, 1}) {
+                assertThat(error(shifted(few, other, tau), shifted(all, other, tau)))
+                        .isLessThanOrEqualTo(10 * TOLERANCE);
+            }
+        }
+        assertThat(all.splitAfter(3)).isSameAs(all);
+        assertThat(all.carrying(law.spectrum())).isSameAs(all);
+        assertThat(all.index(2)).isEqualTo(3);
+    }
+
+    /** Σ λ'β²/(λ' + τ)² over the first 700 features, and λ/(λ' + 2τ) over the others. */
+    private static double shifted(TaskNodes nodes, Spectrum other, double tau) {
+        CompensatedSum sum = new CompensatedSum();
+        for (int k = 0; k < nodes.size(); k++) {
+            double own = nodes.eigenvalue(other, k);
+            double power = nodes.power(k) * nodes.truth(k) * nodes.truth(k);
+            sum.add(
+                    nodes.index(k) <= 700
+                            ? power * own / nodes.eigenvalue(k) / (own + tau) / (own + tau)
+                            : nodes.weight(k) * nodes.eigenvalue(k) / (own + 2 * tau));
+        }
+        return sum.value();
+    }
+
+    @Test
+    void refusesWhatNodesDoNotCarry() {
+        RegressionTask law = RegressionTask.of(Spectrum.powerLaw(1.5, 1, 0, 60_000), Signal.sourcePowerLaw(1.2));
+        Spectrum shorter = Spectrum.powerLaw(1.5, 1, 0, 50_000);
+        refuses(
+                "spectrum: Spectrum of 50000 features, 1.0 (i + 0.0)^-1.5 is not a law of as many features as 60000 features,"
+                        + " 1.0 (i + 0.0)^-1.5, in whose nodes it is taken",
+                () -> law.indexed().carrying(shorter));
+        refuses(
+                "spectrum: Spectrum of 50000 features, 1.0 (i + 0.0)^-1.5 has not the 2 features of the nodes in which it is taken",
+                () -> RegressionTask.of(Spectrum.of(2, 1), Signal.of(1, 1))
+                        .nodes()
+                        .carrying(shorter));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> law.indexed().eigenvalue(shorter, 0))
+                .withMessageContaining("is not carried by these nodes");
+        TaskNodes gathered = list(law).gathered().nodes();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> gathered.splitAfter(10))
+                .withMessage(
+                        "The nodes of a gathered task have lost the order of its features; take those of features()");
+    }
+
+    @Test
+    void theFirstFeaturesAreASpectrum() {
+        Spectrum law = Spectrum.powerLaw(2);
+        assertThat(law.features()).isInfinite();
+        assertThat(law.first(20)).isEqualTo(Spectrum.powerLaw(2, 20));
+        assertThat(law.first(20_000)).isEqualTo(Spectrum.powerLaw(2, 1, 0, 20_000));
+        assertThat(law.eigenvalue(999_999_999_999L)).isEqualTo(1e-24);
+        Spectrum levels = Spectrum.withMultiplicities(new double[] {1, 0.5, 0.1}, new double[] {3, 20, 1e9});
+        assertThat(levels.first(10)).isEqualTo(Spectrum.withMultiplicities(new double[] {1, 0.5}, new int[] {3, 7}));
+        assertThat(levels.first(1_000_000_023)).isSameAs(levels);
+        assertThat(Spectrum.of(3, 2, 1).first(2)).isEqualTo(Spectrum.of(3, 2));
+        refuses(
+                "count: 4 is not from 1 to the number of features, 3",
+                () -> Spectrum.of(3, 2, 1).first(4));
     }
 
     @Test

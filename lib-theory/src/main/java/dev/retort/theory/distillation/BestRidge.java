@@ -170,7 +170,7 @@ public final class BestRidge {
         double learnable = 0;
         double power = 0;
         for (int k = 0; k < nodes.size(); k++) {
-            double lambda = stage.sees(k) ? stage.eigenvalue(nodes, k) : 0;
+            double lambda = stage.sees(nodes, k) ? stage.eigenvalue(nodes, k) : 0;
             double signal = nodes.power(k) * nodes.truth(k) * nodes.truth(k);
             largest = Math.max(largest, lambda);
             squares += nodes.weight(k) * lambda * lambda;

@@ -1,6 +1,7 @@
 package dev.retort.theory.distillation;
 
 import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Spectrum;
 import dev.retort.core.spectrum.TaskNodes;
 
 /**
@@ -27,6 +28,26 @@ final class Coordinates {
         return nodes.areFeatures() ? this : new Coordinates(task, nodes.splitAt(lambda));
     }
 
+    /** The same nodes, none of which stands for features on both sides of an index. */
+    Coordinates splitAfter(double count) {
+        return new Coordinates(task, nodes.splitAfter(count));
+    }
+
+    /** The same nodes, with sums that the eigenvalues of another spectrum may enter. */
+    Coordinates carrying(Spectrum spectrum) {
+        return new Coordinates(task, nodes.carrying(spectrum));
+    }
+
+    /** λ under a spectrum that is carried. */
+    double eigenvalue(Spectrum spectrum, int k) {
+        return nodes.eigenvalue(spectrum, k);
+    }
+
+    /** The index of a node among the features in their order, counted from 1. */
+    double index(int k) {
+        return nodes.index(k);
+    }
+
     int size() {
         return nodes.size();
     }
@@ -49,7 +70,10 @@ final class Coordinates {
 
     /** The ground truth in the units of the node. */
     double truth(int k) {
-        return matters(k) || !nodes.areFeatures() ? nodes.truth(k) : task.coefficient(k);
+        if (matters(k)) {
+            return nodes.truth(k);
+        }
+        return nodes.areFeatures() ? task.coefficient(k) : 1;
     }
 
     /** Whether errors in the node contribute to the risk. */

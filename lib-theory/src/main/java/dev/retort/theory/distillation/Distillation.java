@@ -5,6 +5,7 @@ import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.equivalent.Equivalent;
 import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.TaskNodes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -94,8 +95,8 @@ public final class Distillation extends Teacher implements Pipeline {
         }
 
         @Override
-        Coordinates split(Coordinates nodes) {
-            return nodes;
+        Coordinates split(Coordinates nodes, Stage pupil) {
+            return surrogate().split(nodes, pupil);
         }
 
         @Override
@@ -234,13 +235,19 @@ public final class Distillation extends Teacher implements Pipeline {
 
     /** The surrogate's coefficients, on nodes fine enough for all stages. */
     private Moments surrogateLabels() {
-        Coordinates nodes = new Coordinates(task(), needsFeatures() ? task().features() : task().nodes());
-        return surrogate().coefficients(split(nodes), stages().get(0));
+        TaskNodes nodes = needsOrder() ? task().indexed() : task().nodes();
+        Coordinates coordinates = new Coordinates(task(), needsFeatures() ? task().features() : nodes);
+        Stage first = stages().get(0);
+        return surrogate().coefficients(split(coordinates, first), first);
     }
 
     @Override
-    Coordinates split(Coordinates nodes) {
-        return surrogate().split(nodes, stages().get(0));
+    Coordinates split(Coordinates nodes, Stage pupil) {
+        Coordinates split = nodes;
+        for (Stage stage : stages()) {
+            split = stage.split(split);
+        }
+        return surrogate().split(split, stages().get(0));
     }
 
     /** The pipeline with its last stage repeated a number of times. */

@@ -7,8 +7,11 @@ import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.equivalent.Equivalent;
+import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.BitSet;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The features that a weak model sees. Indices count from 0 in code and from 1 in formulas. Immutable.
@@ -16,16 +19,29 @@ import java.util.BitSet;
  * <pre>{@code
  * FeatureMask half = FeatureMask.keepingFirst(250, 500);
  * boolean seen = half.keeps(249); // true
+ * FeatureMask first = FeatureMask.keepingFirst(20); // of any number of features, infinitely many too
  * }</pre>
  */
 public final class FeatureMask {
 
-    private final int dimension;
-    private final BitSet kept;
+    /** Of a mask for any number of features. */
+    private static final int ANY = 0;
 
-    private FeatureMask(int dimension, BitSet kept) {
+    private final int dimension;
+    private final long size;
+
+    /** Null if the features that are kept are the first ones. */
+    private final @Nullable BitSet kept;
+
+    private FeatureMask(int dimension, long size, @Nullable BitSet kept) {
         this.dimension = dimension;
+        this.size = size;
         this.kept = kept;
+    }
+
+    private static FeatureMask of(int dimension, BitSet kept) {
+        int size = kept.cardinality();
+        return new FeatureMask(dimension, size, kept.length() == size ? null : kept);
     }
 
     /**
@@ -40,7 +56,22 @@ public final class FeatureMask {
         for (int i = 0; i < keeps.length; i++) {
             kept.set(i, keeps[i]);
         }
-        return new FeatureMask(keeps.length, kept);
+        return of(keeps.length, kept);
+    }
+
+    /**
+     * The mask that keeps the first features and drops the others, however many these are: it fits every task of as many
+     * features, also one on a power law without end.
+     *
+     * @param count how many to keep, at least 0
+     * @return the mask
+     * @throws IllegalArgumentException if the count is negative
+     */
+    public static FeatureMask keepingFirst(long count) {
+        if (count < 0) {
+            throw refusal("count", count, "is not at least 0");
+        }
+        return new FeatureMask(ANY, count, null);
     }
 
     /**
@@ -56,9 +87,7 @@ public final class FeatureMask {
         if (count < 0 || count > dimension) {
             throw refusal("count", count, "is not from 0 to the dimension, " + dimension);
         }
-        BitSet kept = new BitSet(dimension);
-        kept.set(0, count);
-        return new FeatureMask(dimension, kept);
+        return new FeatureMask(dimension, count, null);
     }
 
     /**
@@ -79,7 +108,7 @@ public final class FeatureMask {
         for (int i = 0; i < eigenvalues.length; i++) {
             kept.set(i, eigenvalues[i] > edge);
         }
-        return new FeatureMask(eigenvalues.length, kept);
+        return of(eigenvalues.length, kept);
     }
 
     /**
@@ -106,8 +135,13 @@ public final class FeatureMask {
      * The number of features, kept or not.
      *
      * @return p
+     * @throws IllegalStateException if the mask is one for any number of features, {@link #keepingFirst(long)}
      */
     public int dimension() {
+        if (dimension == ANY) {
+            throw new IllegalStateException(
+                    this + " fits any number of features; keepingFirst(count, dimension) has a dimension");
+        }
         return dimension;
     }
 
@@ -115,9 +149,13 @@ public final class FeatureMask {
      * The number of features kept.
      *
      * @return a number from 0 to p
+     * @throws IllegalStateException if it is not below 2<sup>31</sup>
      */
     public int size() {
-        return kept.cardinality();
+        if (size > Integer.MAX_VALUE) {
+            throw new IllegalStateException("The size of " + this + " is not below 2^31");
+        }
+        return (int) size;
     }
 
     /**
@@ -128,21 +166,75 @@ public final class FeatureMask {
      * @throws IndexOutOfBoundsException if there is no such feature
      */
     public boolean keeps(int i) {
-        return kept.get(index("i", i, dimension));
+        index("i", i, dimension == ANY ? Long.MAX_VALUE : dimension);
+        return kept == null ? i < size : kept.get(i);
+    }
+
+    /**
+     * Checks that the mask is one of a number of features.
+     *
+     * @param rule what that number is, for the message
+     * @param features the number of features, which may be infinite
+     * @throws IllegalArgumentException if the mask has another dimension, or keeps more features than there are
+     */
+    public void checkFits(String rule, double features) {
+        if (dimension != ANY && dimension != features) {
+            throw refusal("mask.length", dimension, "is not " + notNull("rule", rule) + ", " + text(features));
+        }
+        if (!(size <= features)) {
+            throw refusal("mask", this, "keeps more features than " + notNull("rule", rule) + ", " + text(features));
+        }
+    }
+
+    /** Refuses a task that the mask does not fit; features that are not listed are kept if they are the first ones. */
+    void checkFits(RegressionTask task) {
+        checkFits("the dimension of the task", task.spectrum().features());
+        if (kept != null) {
+            Spectrum.listed("task.spectrum", task.spectrum());
+        }
+    }
+
+    private static String text(double features) {
+        return features < Long.MAX_VALUE ? Long.toString((long) features) : Double.toString(features);
+    }
+
+    /** Whether the features that are kept are the first ones. */
+    boolean keepsFirst() {
+        return kept == null;
+    }
+
+    /** Whether a feature is kept, counted from 0, of which there may be more than an int can count. */
+    boolean keepsFeature(long i) {
+        return kept == null ? i < size : i < dimension && kept.get((int) i);
+    }
+
+    /** How many features are kept. */
+    long count() {
+        return size;
+    }
+
+    /** Whether a node is kept, of which none stands for features that are kept and for others. */
+    boolean keeps(Coordinates nodes, int k) {
+        return kept == null ? nodes.index(k) <= size : kept.get(k);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof FeatureMask that && dimension == that.dimension && kept.equals(that.kept);
+        return other instanceof FeatureMask that
+                && dimension == that.dimension
+                && size == that.size
+                && Objects.equals(kept, that.kept);
     }
 
     @Override
     public int hashCode() {
-        return 31 * dimension + kept.hashCode();
+        return Objects.hash(dimension, size, kept);
     }
 
     @Override
     public String toString() {
-        return "FeatureMask keeping " + size() + " of " + dimension + " features";
+        return dimension == ANY
+                ? "FeatureMask keeping the first " + size + " features"
+                : "FeatureMask keeping " + size + " of " + dimension + " features";
     }
 }

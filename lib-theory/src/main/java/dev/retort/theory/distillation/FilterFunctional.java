@@ -215,7 +215,7 @@ final class FilterFunctional implements Functional {
     /** Without a ridge, a feature that gets variance is learnt at once, and passes on noise. */
     @Override
     public double jump(int k) {
-        if (!stage.sees(k) || !hasZero()) {
+        if (!stage.sees(nodes, k) || !hasZero()) {
             return 0;
         }
         return byNoise == 0 ? terms.byTheta(k) : byNoise;
@@ -225,7 +225,7 @@ final class FilterFunctional implements Functional {
     public double byNewEigenvalue(int k) {
         double unit = nodes.rootUnit(k);
         double by = times(byNoise, terms.power().times(1 / unit, k));
-        if (!stage.sees(k) || hasZero()) {
+        if (!stage.sees(nodes, k) || hasZero()) {
             return by;
         }
         Complex[] slopes = new Complex[kappa.length];
@@ -288,7 +288,7 @@ final class FilterFunctional implements Functional {
     }
 
     private boolean isLearnt(int k) {
-        return stage.sees(k) && stage.eigenvalue(nodes, k) > 0;
+        return stage.sees(nodes, k) && stage.eigenvalue(nodes, k) > 0;
     }
 
     /** W/ρ */

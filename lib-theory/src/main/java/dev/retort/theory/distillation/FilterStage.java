@@ -257,7 +257,7 @@ final class FilterStage extends Stage {
         Shares shares = new Shares(kappaReal.length);
         for (int k = 0; k < nodes.size(); k++) {
             double lambda = eigenvalue(nodes, k);
-            if (sees(k) && lambda > 0) {
+            if (sees(nodes, k) && lambda > 0) {
                 shares.at(lambda);
                 double power = seen.times(rootRatio(nodes, k), k);
                 if (power < Double.POSITIVE_INFINITY) {
@@ -291,7 +291,7 @@ final class FilterStage extends Stage {
         Shares shares = new Shares(kappaReal.length);
         return k -> {
             double lambda = eigenvalue(nodes, k);
-            if (!(lambda > 0) || !sees(k)) {
+            if (!(lambda > 0) || !sees(nodes, k)) {
                 return 0;
             }
             shares.at(lambda);
@@ -307,7 +307,7 @@ final class FilterStage extends Stage {
 
     /** Σ wθ_kθ_l/ρ under the task's covariance, times the weights; cached for the nodes used last. */
     private Pairs profile(Coordinates nodes) {
-        if (!needsFeatures()) {
+        if (!isShifted()) {
             return ownProfile();
         }
         Profile kept = lastProfile;
@@ -338,7 +338,7 @@ final class FilterStage extends Stage {
         Shares shares = new Shares(kappaReal.length);
         for (int k = 0; k < nodes.size(); k++) {
             double lambda = eigenvalue(nodes, k);
-            if (sees(k) && lambda > 0 && nodes.matters(k)) {
+            if (sees(nodes, k) && lambda > 0 && nodes.matters(k)) {
                 shares.at(lambda);
                 double root = rootRatio(nodes, k);
                 profile.addSquares(shares.learnt, nodes.weight(k) / (root * root));
@@ -357,7 +357,7 @@ final class FilterStage extends Stage {
                 if (!(lambda > 0)) {
                     return 0;
                 }
-                return sees(k)
+                return sees(nodes, k)
                         ? Stage.times(cost(lambda), power.times(rootRatio(nodes, k), k))
                         : Stage.times(unseenCost(), power.times(rootRatio(nodes, k), k));
             }

@@ -61,7 +61,7 @@ final class FilterStep implements ChainExpansion.Step {
             Values learnt = new Values(nodes.size());
             Values missed = new Values(nodes.size());
             for (int k = 0; k < nodes.size(); k++) {
-                double lambda = stage.sees(k) ? stage.eigenvalue(nodes, k) : 0;
+                double lambda = stage.sees(nodes, k) ? stage.eigenvalue(nodes, k) : 0;
                 // In units of the larger of λ and |κ|, so that nothing overflows.
                 double unit = Math.max(lambda, Math.hypot(kappa.real(), kappa.imaginary()));
                 Complex sum = kappa.times(1 / unit).plus(lambda / unit);
@@ -187,7 +187,7 @@ final class FilterStep implements ChainExpansion.Step {
         signalLike.add(square2, thetaSquared.get(b));
         signalLike.add(mixed, learnt);
         for (int k = 0; k < sums.length; k++) {
-            if (ratio[k] != 0 && stage.sees(k)) {
+            if (ratio[k] != 0 && stage.sees(nodes, k)) {
                 sums[k] += weight[k] / ratio[k] * learnt.realProduct(noiseLike, k)
                         + square[k] * missed.realProduct(signalLike, k);
             }

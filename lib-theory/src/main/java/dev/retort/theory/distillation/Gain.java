@@ -1,6 +1,8 @@
 package dev.retort.theory.distillation;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
@@ -13,6 +15,9 @@ import java.util.function.IntPredicate;
  * Immutable.
  */
 final class Gain {
+
+    /** Above this, not every whole number is a double. */
+    private static final double MOST_EXACT = 0x1p53;
 
     private final Stage pupil;
     private final Coordinates nodes;
@@ -35,6 +40,13 @@ final class Gain {
     /** The gain of a node: 0 if it does not matter, or is not seen. */
     double of(int k) {
         return teaches(k) ? at(pupil.eigenvalue(nodes, k), pupil.rootRatio(nodes, k)) : 0;
+    }
+
+    /** The gain of a feature, counted from 0. */
+    double ofFeature(long i) {
+        double lambda = nodes.task().spectrum().eigenvalue(i);
+        double seen = pupil.seesFeature(i) ? pupil.eigenvalueOfFeature(nodes.task(), i) : 0;
+        return lambda > 0 && seen > 0 && pupil.theta(seen) > 0 ? at(seen, Math.sqrt(seen) / Math.sqrt(lambda)) : 0;
     }
 
     private boolean teaches(int k) {
@@ -98,13 +110,40 @@ final class Gain {
      * coefficient with its minimum at g, so that 1 is better than 1 − a if it is closer to g.
      */
     IntPredicate kept() {
-        double share = pupil.training().teacherShare();
-        double middle = middle();
-        if (pupil.needsFeatures()) {
-            return k -> share < 0 ? of(k) < middle : of(k) > middle;
+        if (pupil.isShifted() || pupil.needsFeatures()) {
+            return k -> keeps(of(k));
         }
         double[] edges = edges();
         return k -> keeps(edges, nodes.eigenvalue(k));
+    }
+
+    private boolean keeps(double gain) {
+        return pupil.training().teacherShare() < 0 ? gain < middle() : gain > middle();
+    }
+
+    /**
+     * The numbers of features after which keeping turns into dropping or the other way round, on nodes of the index: found between
+     * the nodes, and then by bisection.
+     */
+    double[] turns() {
+        List<Double> turns = new ArrayList<>();
+        for (int k = 1; k < nodes.size(); k++) {
+            double low = Math.floor(nodes.index(k - 1));
+            double high = Math.ceil(nodes.index(k));
+            if (high < MOST_EXACT && keeps(of(k - 1)) != keeps(of(k))) {
+                boolean before = keeps(ofFeature((long) low - 1));
+                while (high - low > 1) {
+                    double middle = Math.floor(low + (high - low) / 2);
+                    if (keeps(ofFeature((long) middle - 1)) == before) {
+                        low = middle;
+                    } else {
+                        high = middle;
+                    }
+                }
+                turns.add(low);
+            }
+        }
+        return turns.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
     /** Whether features of arbitrarily small variance are kept under a training on the task's features. */

@@ -139,6 +139,10 @@ public final class Generations {
                                 },
                                 factor -> 0))
                 : steady;
+        // Without anything fresh, what the first generations make may still feed on itself.
+        if (!isBounded(stage, nodes, altogether)) {
+            return Double.POSITIVE_INFINITY;
+        }
         boolean ends = altogether != steady;
         return Stage.sum(nodes.size(), k -> {
             if (!nodes.matters(k)) {

@@ -72,7 +72,7 @@ public final class OptimalSurrogate {
     public double gain(int i) {
         double lambda = distillation.task().spectrum().eigenvalue(i);
         Stage pupil = distillation.stage();
-        double best = pupil.needsFeatures() ? gain.of(i) : gain.at(lambda);
+        double best = pupil.isShifted() ? gain.ofFeature(i) : gain.at(lambda);
         double share = pupil.training().teacherShare() * pupil.training().teacherRows();
         return share == 1 ? best : 1 + (best - 1) / share;
     }
@@ -85,7 +85,7 @@ public final class OptimalSurrogate {
      *     ζ
      */
     public double turningPoint() {
-        if (distillation.stage().needsFeatures()) {
+        if (distillation.stage().isShifted()) {
             throw new IllegalStateException(
                     "There is no turning point in ζ: the training has a spectrum or a mask of its own");
         }
@@ -132,16 +132,14 @@ public final class OptimalSurrogate {
      */
     public long maskSize() {
         Stage pupil = distillation.stage();
-        if (pupil.needsFeatures()) {
-            return mask().size();
-        }
-        Coordinates nodes = Surrogate.optimallyMasked()
-                .split(new Coordinates(distillation.task(), distillation.task().nodes()), pupil);
+        Coordinates nodes =
+                Surrogate.optimallyMasked().split(distillation.labels().coordinates(), pupil);
         Gain split = new Gain(pupil, nodes);
-        if (Double.isInfinite(distillation.task().spectrum().measure().rank()) && split.keepsTheSmallest()) {
+        IntPredicate kept = split.kept();
+        boolean endless = Double.isInfinite(distillation.task().spectrum().features());
+        if (endless && (pupil.isShifted() ? kept.test(nodes.size() - 1) : split.keepsTheSmallest())) {
             return Long.MAX_VALUE;
         }
-        IntPredicate kept = split.kept();
         return Math.round(Stage.sum(nodes.size(), k -> kept.test(k) ? nodes.weight(k) : 0));
     }
 

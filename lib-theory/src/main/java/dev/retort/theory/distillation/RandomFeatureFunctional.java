@@ -106,7 +106,7 @@ final class RandomFeatureFunctional implements Functional {
     @Override
     public double byPower(int k) {
         double ratio = ratio(k);
-        return stage.sees(k) && ratio > 0
+        return stage.sees(nodes, k) && ratio > 0
                 ? ratio * zeta(k) * (byNoise * zeta(k) + byFluctuation * theta(k))
                 : ratio * byNoise;
     }
@@ -134,7 +134,7 @@ final class RandomFeatureFunctional implements Functional {
 
     @Override
     public double byRatio(int k) {
-        if (!stage.sees(k)) {
+        if (!stage.sees(nodes, k)) {
             return byNoise * ratio(k) * power(k);
         }
         double theta = theta(k);
@@ -148,7 +148,7 @@ final class RandomFeatureFunctional implements Functional {
 
     @Override
     public double jump(int k) {
-        if (!stage.sees(k)) {
+        if (!stage.sees(nodes, k)) {
             return 0;
         }
         if (equivalent.tau() > 0) {
@@ -163,7 +163,7 @@ final class RandomFeatureFunctional implements Functional {
         double unit = nodes.rootUnit(k);
         double missed = byNoise * terms.power().times(1 / unit, k);
         double tau = equivalent.tau();
-        if (!stage.sees(k) || tau == 0) {
+        if (!stage.sees(nodes, k) || tau == 0) {
             return missed;
         }
         return missed + (terms.byTheta(k) + byGlobals(-1, 1) + byTau / stiffness()) / tau;
@@ -172,7 +172,7 @@ final class RandomFeatureFunctional implements Functional {
     /** Random features mix weak features with strong ones, so that the coefficients of weak features are no smaller. */
     @Override
     public double addedVariance(int k) {
-        if (!stage.sees(k)) {
+        if (!stage.sees(nodes, k)) {
             return 0;
         }
         if (stage.eigenvalue(nodes, k) == 0) {

@@ -73,8 +73,8 @@ final class RandomFeatureStage extends Stage {
 
     @Override
     double[] designAmounts(Coordinates nodes, NodePower seen) {
-        double noise = sum(nodes.size(), k -> sees(k) ? seen.times(noiseScale(nodes, k), k) : 0);
-        double fluctuation = sum(nodes.size(), k -> sees(k) ? seen.times(fluctuationScale(nodes, k), k) : 0);
+        double noise = sum(nodes.size(), k -> sees(nodes, k) ? seen.times(noiseScale(nodes, k), k) : 0);
+        double fluctuation = sum(nodes.size(), k -> sees(nodes, k) ? seen.times(fluctuationScale(nodes, k), k) : 0);
         return new double[] {noise, times(spare(), fluctuation)};
     }
 

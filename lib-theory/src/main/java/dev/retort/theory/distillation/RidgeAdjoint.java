@@ -186,7 +186,7 @@ final class RidgeAdjoint implements Adjoint {
     private double byNewEigenvalue(int k) {
         double unit = nodes.rootUnit(k);
         double missed = times(byMissed, labels.power(equivalent.rootOmega() / unit, k));
-        if (!stage.sees(k)) {
+        if (!stage.sees(nodes, k)) {
             return missed;
         }
         if (equivalent.tau() <= 0) {

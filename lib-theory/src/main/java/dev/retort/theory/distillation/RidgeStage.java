@@ -67,7 +67,7 @@ final class RidgeStage extends Stage {
 
     @Override
     double[] designAmounts(Coordinates nodes, NodePower seen) {
-        return new double[] {sum(nodes.size(), k -> sees(k) ? seen.times(missedScale(nodes, k), k) : 0)};
+        return new double[] {sum(nodes.size(), k -> sees(nodes, k) ? seen.times(missedScale(nodes, k), k) : 0)};
     }
 
     @Override

@@ -32,7 +32,7 @@ abstract class Stage {
 
     private final Training training;
 
-    /** The covariance of the features, if they are not the task's; then every node is a feature. */
+    /** The covariance of the features, if the model does not learn from all of the task's; nodes carry it. */
     private final @Nullable Spectrum own;
 
     private final @Nullable FeatureMask mask;
@@ -157,7 +157,7 @@ abstract class Stage {
      * @param profile the part that one feature of a node gets, in the units of the node; the parts sum to 1 under the training's
      */
     final double amplification(Coordinates nodes, IntToDoubleFunction profile) {
-        return needsFeatures()
+        return isShifted()
                 ? sum(nodes.size(), k -> nodes.matters(k) ? nodes.weight(k) * profile.applyAsDouble(k) : 0)
                 : 1;
     }
@@ -184,27 +184,52 @@ abstract class Stage {
 
     // Features, masks and units.
 
-    boolean needsFeatures() {
+    /** Whether the model learns from other features than the task's, or not from all of them. */
+    final boolean isShifted() {
         return own != null;
     }
 
-    final boolean sees(int k) {
-        return mask == null || mask.keeps(k);
+    /** Whether sums have to run over the features one by one. */
+    boolean needsFeatures() {
+        return false;
+    }
+
+    /** Nodes of features in their order that this stage treats as one each. */
+    final Coordinates split(Coordinates nodes) {
+        if (own == null) {
+            return nodes;
+        }
+        Coordinates carrying = nodes.carrying(own);
+        return mask != null && mask.keepsFirst() ? carrying.splitAfter(mask.count()) : carrying;
+    }
+
+    final boolean sees(Coordinates nodes, int k) {
+        return mask == null || mask.keeps(nodes, k);
+    }
+
+    /** Whether the model sees a feature, counted from 0. */
+    final boolean seesFeature(long i) {
+        return mask == null || mask.keepsFeature(i);
+    }
+
+    /** λ of a feature of the training, counted from 0, whether the model sees it or not. */
+    final double eigenvalueOfFeature(RegressionTask task, long i) {
+        return (own == null ? task.spectrum() : own).eigenvalue(i);
     }
 
     /** λ of the training, whether the model sees the feature or not. */
     final double eigenvalue(Coordinates nodes, int k) {
-        return own == null ? nodes.eigenvalue(k) : own.eigenvalue(k);
+        return own == null ? nodes.eigenvalue(k) : nodes.eigenvalue(own, k);
     }
 
     final double theta(Coordinates nodes, int k) {
         double lambda = eigenvalue(nodes, k);
-        return lambda > 0 && sees(k) ? theta(lambda) : 0;
+        return lambda > 0 && sees(nodes, k) ? theta(lambda) : 0;
     }
 
     final double zeta(Coordinates nodes, int k) {
         double lambda = eigenvalue(nodes, k);
-        return lambda > 0 && sees(k) ? zeta(lambda) : 1;
+        return lambda > 0 && sees(nodes, k) ? zeta(lambda) : 1;
     }
 
     /** √ρ, where ρ is the variance of the training's feature in the units of the node, 1 if it is the task's. */
@@ -326,7 +351,9 @@ abstract class Stage {
 
     /** The variance of the unseen features' contribution to the labels, which acts as noise; times the square of a factor. */
     final double unseen(Coordinates nodes, NodePower power, double factor) {
-        return mask == null ? 0 : sum(nodes.size(), k -> sees(k) ? 0 : power.times(factor * rootRatio(nodes, k), k));
+        return mask == null
+                ? 0
+                : sum(nodes.size(), k -> sees(nodes, k) ? 0 : power.times(factor * rootRatio(nodes, k), k));
     }
 
     /**

@@ -156,7 +156,7 @@ final class StochasticFunctional implements Functional {
     public double byNewEigenvalue(int k) {
         double unit = nodes.rootUnit(k);
         double by = byNoise * terms.power().times(1 / unit, k);
-        if (!stage.sees(k)) {
+        if (!stage.sees(nodes, k)) {
             return by;
         }
         double perStep = stage.rate() * unit;
@@ -179,7 +179,7 @@ final class StochasticFunctional implements Functional {
     }
 
     private boolean isLearnt(int k) {
-        return stage.sees(k) && stage.eigenvalue(nodes, k) > 0;
+        return stage.sees(nodes, k) && stage.eigenvalue(nodes, k) > 0;
     }
 
     private double step(int k) {

@@ -102,13 +102,13 @@ final class StochasticStage extends Stage {
 
     private double[] seenEigenvalues(Coordinates nodes) {
         double[] lambda = new double[nodes.size()];
-        Arrays.setAll(lambda, k -> sees(k) ? eigenvalue(nodes, k) : 0);
+        Arrays.setAll(lambda, k -> sees(nodes, k) ? eigenvalue(nodes, k) : 0);
         return lambda;
     }
 
     private double[] ratios(Coordinates nodes) {
         double[] ratio = new double[nodes.size()];
-        Arrays.setAll(ratio, k -> sees(k) ? rootRatio(nodes, k) * rootRatio(nodes, k) : 0);
+        Arrays.setAll(ratio, k -> sees(nodes, k) ? rootRatio(nodes, k) * rootRatio(nodes, k) : 0);
         return ratio;
     }
 
@@ -151,7 +151,7 @@ final class StochasticStage extends Stage {
             @Override
             public double of(NodePower power, int k) {
                 double root = rootRatio(nodes, k);
-                if (!sees(k) || root == 0) {
+                if (!sees(nodes, k) || root == 0) {
                     return times(unseen, power.times(root, k));
                 }
                 return times(cost(lambda[k], root, nodes.matters(k)), power.times(1, k));

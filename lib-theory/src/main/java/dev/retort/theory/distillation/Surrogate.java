@@ -88,6 +88,11 @@ public abstract sealed class Surrogate {
         return false;
     }
 
+    /** Whether the coefficients differ with the place of a feature among the others. */
+    boolean needsOrder() {
+        return needsFeatures();
+    }
+
     /** Whether the coefficients depend on the training, and on the share that the surrogate has in its labels. */
     boolean adapts() {
         return false;
@@ -216,10 +221,15 @@ public abstract sealed class Surrogate {
         }
 
         @Override
+        boolean needsOrder() {
+            return sources.stream().anyMatch(source -> source.teacher().needsOrder());
+        }
+
+        @Override
         Coordinates split(Coordinates nodes, Stage pupil) {
             Coordinates split = nodes;
             for (RowPool.Source source : sources) {
-                split = source.teacher().split(split);
+                split = source.teacher().split(split, pupil);
             }
             return split;
         }
@@ -298,18 +308,23 @@ public abstract sealed class Surrogate {
         }
 
         @Override
-        boolean needsFeatures() {
+        boolean needsOrder() {
             return true;
         }
 
         @Override
+        Coordinates split(Coordinates nodes, Stage pupil) {
+            return mask.keepsFirst() ? nodes.splitAfter(mask.count()) : nodes;
+        }
+
+        @Override
         Moments coefficients(Coordinates nodes, Stage pupil) {
-            return keeping(nodes, mask::keeps);
+            return keeping(nodes, k -> mask.keeps(nodes, k));
         }
 
         @Override
         void checkFits(RegressionTask task) {
-            length("mask", mask.dimension(), "the dimension of the task", task.dimension());
+            mask.checkFits(task);
         }
 
         @Override
@@ -338,9 +353,18 @@ public abstract sealed class Surrogate {
 
         @Override
         Coordinates split(Coordinates nodes, Stage pupil) {
+            if (nodes.areFeatures()) {
+                return nodes;
+            }
             Coordinates split = nodes;
-            for (double edge :
-                    nodes.areFeatures() ? new double[0] : gain(nodes, pupil).edges()) {
+            Gain gain = gain(nodes, pupil);
+            if (pupil.isShifted()) {
+                for (double count : gain.turns()) {
+                    split = split.splitAfter(count);
+                }
+                return split;
+            }
+            for (double edge : gain.edges()) {
                 split = split.splitAt(edge);
             }
             return split;

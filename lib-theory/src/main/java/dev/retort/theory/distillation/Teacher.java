@@ -72,8 +72,17 @@ public abstract sealed class Teacher permits Distillation, Distillation.Draft {
         return surrogate.needsFeatures() || stages.stream().anyMatch(Stage::needsFeatures);
     }
 
-    /** The nodes split so that the fixed surrogate treats all features of a node alike. */
-    abstract Coordinates split(Coordinates nodes);
+    /** Whether sums have to run over the features in their order, one by one or on nodes of their index. */
+    boolean needsOrder() {
+        return surrogate.needsOrder() || stages.stream().anyMatch(Stage::isShifted);
+    }
+
+    /**
+     * Nodes that the fixed surrogate and every stage treat as one each.
+     *
+     * @param pupil whose data the teacher labels
+     */
+    abstract Coordinates split(Coordinates nodes, Stage pupil);
 
     /**
      * The coefficients of this teacher on given nodes.

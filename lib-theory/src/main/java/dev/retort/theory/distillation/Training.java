@@ -3,7 +3,6 @@ package dev.retort.theory.distillation;
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.deviation;
 import static dev.retort.core.internal.Arguments.finite;
-import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
@@ -163,13 +162,13 @@ public final class Training {
      * The same training on features of another covariance, which shares its eigenvectors with the task's: covariance shift.
      * The risk is still measured under the task's covariance.
      *
-     * @param spectrum the eigenvalues of the training covariance, feature by feature in the order of the task's
+     * @param spectrum the eigenvalues of the training covariance, feature by feature in the order of the task's; a law that is not
+     *     {@linkplain Spectrum#isListed() listed} if the task's is none
      * @return a new training
-     * @throws IllegalArgumentException if the spectrum is null or not {@linkplain Spectrum#isListed() listed}
+     * @throws IllegalArgumentException if the spectrum is null
      */
     public Training withSpectrum(Spectrum spectrum) {
-        Spectrum.listed("spectrum", spectrum);
-        return new Training(samples, estimator, labels, spectrum, mask);
+        return new Training(samples, estimator, labels, notNull("spectrum", spectrum), mask);
     }
 
     /**
@@ -393,21 +392,34 @@ public final class Training {
      * The eigenvalues of the features that the model sees.
      *
      * @param task the task whose spectrum holds unless this training has its own
-     * @return the eigenvalues, with zero for the features that the model does not see
-     * @throws IllegalArgumentException if the spectrum or the mask does not fit the task
+     * @return the eigenvalues, with zero for the features that the model does not see; those of the first features alone if the
+     *     task's are not {@linkplain Spectrum#isListed() listed}
+     * @throws IllegalArgumentException if the spectrum or the mask does not fit the task, or if the task's features are not
+     *     listed and the spectrum is, or the mask keeps others than the first
      */
     public Spectrum seenSpectrum(RegressionTask task) {
         notNull("task", task);
-        if (!isOnTaskFeatures()) {
-            Spectrum.listed("task.spectrum", task.spectrum());
+        if (spectrum != null && spectrum.features() != task.spectrum().features()) {
+            throw refusal(
+                    "spectrum.length",
+                    number(spectrum.features()),
+                    "is not the dimension of the task, "
+                            + number(task.spectrum().features()));
         }
-        if (spectrum != null) {
-            length("spectrum", spectrum.dimension(), "the dimension of the task", task.dimension());
+        if (spectrum != null && spectrum.isListed()) {
+            Spectrum.listed("task.spectrum", task.spectrum());
         }
         if (mask == null) {
             return spectrum(task);
         }
-        length("mask", mask.dimension(), "the dimension of the task", task.dimension());
+        mask.checkFits(task);
+        if (mask.count() == 0) {
+            throw noVariance(mask);
+        }
+        if (!task.spectrum().isListed()) {
+            Spectrum all = spectrum(task);
+            return mask.count() < all.features() ? all.first(mask.count()) : all;
+        }
         double[] seen = spectrum(task).eigenvalues();
         double largest = 0;
         for (int i = 0; i < seen.length; i++) {
@@ -415,9 +427,17 @@ public final class Training {
             largest = Math.max(largest, seen[i]);
         }
         if (largest == 0) {
-            throw refusal("mask", mask, "keeps no feature that varies");
+            throw noVariance(mask);
         }
         return Spectrum.of(seen);
+    }
+
+    private static IllegalArgumentException noVariance(FeatureMask mask) {
+        return refusal("mask", mask, "keeps no feature that varies");
+    }
+
+    private static String number(double features) {
+        return features < Long.MAX_VALUE ? Long.toString((long) features) : Double.toString(features);
     }
 
     /**

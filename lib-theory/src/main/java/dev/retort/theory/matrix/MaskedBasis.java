@@ -33,7 +33,7 @@ final class MaskedBasis implements Basis {
     }
 
     static Basis of(Eigenbasis all, FeatureMask mask) {
-        if (mask.size() == mask.dimension()) {
+        if (mask.size() == all.size()) {
             return all;
         }
         if (mask.size() == 0) {

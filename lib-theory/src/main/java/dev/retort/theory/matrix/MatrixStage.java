@@ -1,6 +1,5 @@
 package dev.retort.theory.matrix;
 
-import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
@@ -59,7 +58,7 @@ final class MatrixStage {
                     "is not on plain labels, which a matrix pipeline needs; use a Distillation,"
                             + " whose covariances share their eigenvectors");
         }
-        training.mask().ifPresent(mask -> length("mask", mask.dimension(), "the number of features", task.dimension()));
+        training.mask().ifPresent(mask -> mask.checkFits("the number of features", task.dimension()));
         this.basis = training.mask().map(mask -> MaskedBasis.of(all, mask)).orElse(all);
         this.equivalent = DeterministicEquivalent.of(basis.spectrum(), training.samples(), training.ridge());
         for (double portion : portions()) {

@@ -1,0 +1,166 @@
+package dev.retort.core.spectrum;
+
+import java.util.Arrays;
+
+/**
+ * Indices and weights such that Σ f(i) over features is Σ weight f(index), for f a rational function of eigenvalues that fall as
+ * powers of the index, or that times a power of the index: the first features one by one, for the others an integral over ln i
+ * with end corrections. Stretches of features are added one after another, each with corrections of its own at both ends, so
+ * that f may jump between them. Indices count from 1.
+ */
+final class IndexSum {
+
+    /**
+     * Of f(b), f(b−1), … in the correction of Gregory (1670), Σ_{i≤b} f = ∫^b f + f(b)/2 + Σ_k c_k ∇^k f(b), up to k = 5.
+     * From k = 8 on, some would exceed one and leave negative weights where the listed features end.
+     */
+    private static final double[] END_WEIGHTS = endWeights(1 / 12.0, 1 / 24.0, 19 / 720.0, 3 / 160.0, 863 / 60480.0);
+
+    /** How many indices the correction at an end takes. */
+    static final int END = END_WEIGHTS.length;
+
+    private static final GaussLegendre PANEL = new GaussLegendre(16);
+
+    private final double listed;
+    private final double width;
+
+    private double[] index = new double[2048];
+    private double[] weight = new double[2048];
+    private double[] before = new double[2048];
+    /** The weight so far; where it is known to be a whole or half number, set to that. */
+    private double reached;
+
+    private int size;
+
+    /**
+     * An empty sum.
+     *
+     * @param steepness the largest power of 1/i with which an eigenvalue falls
+     * @param decay the power of 1/i, or of i, that f has besides
+     */
+    IndexSum(double steepness, double decay) {
+        this.listed = listed(Math.max(steepness, decay));
+        this.width = Math.min(2 / Math.max(steepness, decay / 4), 2);
+    }
+
+    private static double[] endWeights(double... coefficients) {
+        double[] weights = new double[coefficients.length + 1];
+        weights[0] = 0.5;
+        double[] difference = new double[weights.length];
+        difference[0] = 1;
+        for (double coefficient : coefficients) {
+            for (int j = weights.length - 1; j > 0; j--) {
+                difference[j] -= difference[j - 1];
+            }
+            for (int j = 0; j < weights.length; j++) {
+                weights[j] += coefficient * difference[j];
+            }
+        }
+        return weights;
+    }
+
+    /** How many features are listed before the integral begins: there an end correction is exact to rounding. */
+    static double listed(double steepness) {
+        return 512 * Math.max(1, Math.ceil(steepness / 4));
+    }
+
+    /** Adds the features from one index to another. */
+    void add(double from, double to) {
+        if (to <= Math.max(from, listed) + 64) {
+            for (double i = from; i <= to; i++) {
+                node(i, 1);
+            }
+            return;
+        }
+        panels(begin(from), to);
+        for (int j = END - 1; j >= 0; j--) {
+            node(to - j, END_WEIGHTS[j]);
+        }
+    }
+
+    /**
+     * Adds the features from an index on, up to another from which they are an integral.
+     *
+     * @return where the integral is left to the caller: at {@code rest}, or further out if that is too close
+     */
+    double addWithoutEnd(double from, double rest) {
+        double start = begin(from);
+        double end = Math.max(rest, 2 * start);
+        panels(start, end);
+        return end;
+    }
+
+    /** Adds an integral over the index. */
+    void addIntegral(double from, double to) {
+        panels(from, to);
+    }
+
+    /** Adds a node. */
+    void node(double at, double newWeight) {
+        if (size == index.length) {
+            index = Arrays.copyOf(index, 2 * size);
+            weight = Arrays.copyOf(weight, 2 * size);
+            before = Arrays.copyOf(before, 2 * size);
+        }
+        index[size] = at;
+        weight[size] = newWeight;
+        before[size++] = reached;
+        reached += newWeight;
+    }
+
+    double[] index() {
+        return Arrays.copyOf(index, size);
+    }
+
+    double[] weight() {
+        return Arrays.copyOf(weight, size);
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** The weight before each node, and the given total at the end. */
+    double[] weightBefore(double total) {
+        double[] all = Arrays.copyOf(before, size + 1);
+        all[size] = total;
+        return all;
+    }
+
+    /** Lists what has to be listed from an index on, and returns the index at which an integral goes on. */
+    private double begin(double from) {
+        if (from > listed - END) {
+            for (int j = 0; j < END; j++) {
+                node(from + j, END_WEIGHTS[j]);
+            }
+            return from;
+        }
+        // What the integral from the last listed feature on counts too much is taken from this and those before it.
+        for (double i = from; i <= listed; i++) {
+            double back = listed - i;
+            node(i, back < END ? 1 - END_WEIGHTS[(int) back] : 1);
+        }
+        reached = listed - 0.5;
+        return listed;
+    }
+
+    /**
+     * The integral over the index, in panels of its logarithm. The poles of a sum, seen from there, are at a distance of
+     * π/α for λ/(λ+τ) and at least half of that for a function of its square: with panels of half width 1/α they lie
+     * outside an ellipse on which 16 points leave an error of 3.4^−32. The weight of an index grows by at most e² in one.
+     */
+    private void panels(double start, double end) {
+        double count = Math.ceil(Math.log(end / start) / width);
+        double left = start;
+        for (double panel = 1; panel <= count; panel++) {
+            double right = panel == count ? end : start * Math.pow(end / start, panel / count);
+            double half = Math.log1p((right - left) / left) / 2;
+            for (int j = 0; j < PANEL.size(); j++) {
+                double at = left * Math.exp(half * (1 + PANEL.point(j)));
+                node(at, half * PANEL.weight(j) * at);
+            }
+            reached = right - 0.5;
+            left = right;
+        }
+    }
+}

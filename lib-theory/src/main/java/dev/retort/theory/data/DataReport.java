@@ -201,7 +201,12 @@ public final class DataReport {
         boolean[] determined = new boolean[columns];
         int[] pivots = new int[missing.length];
         for (int k = 0; k < missing.length; k++) {
-            pivots[k] = eliminate(missing, k, determined);
+            boolean[] closed = determined.clone();
+            // Copies come first: they have findings of their own, and appear in no relation once they are eliminated.
+            for (int j = 0; k < duplicates.size() && j < columns; j++) {
+                closed[j] |= !duplicates.containsKey(prepared.names.get(j));
+            }
+            pivots[k] = eliminate(missing, k, closed);
             determined[pivots[k]] = true;
         }
         for (int k = 0; k < missing.length; k++) {

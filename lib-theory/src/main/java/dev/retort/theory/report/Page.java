@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An HTML page of text, figures and tables in one self-contained file: no scripts, no other files, no network. It follows the reader's
- * choice of a light or dark theme; on a narrow screen the panels of a figure are placed below each other, and wide tables scroll.
- * Immutable.
+ * choice of a light or dark theme; on a narrow screen the panels of a figure are placed below each other, and wide tables scroll or, on
+ * request, fold into one record for every row. Immutable.
  *
  * <pre>{@code
  * double[] n = {25, 50, 100, 200, 400};
@@ -63,6 +63,13 @@ public final class Page {
             @media (max-width: 40rem) {
               .wide { display: none; }
               .narrow { display: block; }
+              .records table, .records tbody, .records tr { display: block; }
+              .records thead, .records .none { display: none; }
+              .records tr { padding: .7rem 0; border-bottom: 1px solid var(--edge); }
+              .records td { display: flex; gap: .8rem; max-width: none; border: 0; text-align: left; overflow-wrap: anywhere; }
+              .records td::before { content: attr(data-name); flex: 0 0 7rem; color: var(--quiet); }
+              .records td:first-child { position: static; font-weight: 600; }
+              .records td:first-child::before { content: none; }
             }
             @media (prefers-color-scheme: dark) {
               :root { --edge: #555; --ground: %s; --ink: #ddd; --quiet: #aaa; --link: #7cc0f2; }
@@ -147,7 +154,19 @@ public final class Page {
      * @param table the table
      */
     public Page withTable(Table table) {
-        return with(scrolled(Arguments.notNull("table", table), "table"));
+        return with(scrolled(Arguments.notNull("table", table).html(), "table"));
+    }
+
+    /**
+     * {@return this page with a table added at its end that does not scroll on a narrow screen} There every row is a record, below the
+     * last one: its first cell, and the others in lines of their own behind the names of their columns. Cells that hold only a dash, "—",
+     * are left out of it.
+     *
+     * @param table the table; the columns that matter come first
+     */
+    public Page withRecords(Table table) {
+        return with("<div class=\"records\">\n"
+                + scrolled(Arguments.notNull("table", table).records(), "table") + "</div>\n");
     }
 
     /**
@@ -158,14 +177,14 @@ public final class Page {
      */
     public Page withFoldedTable(String summary, Table table) {
         return with("<details>\n<summary>" + markedUp(Arguments.notNull("summary", summary)) + "</summary>\n"
-                + scrolled(Arguments.notNull("table", table), summary)
+                + scrolled(Arguments.notNull("table", table).html(), summary)
                 + "</details>\n");
     }
 
     // Focus lets the arrow keys scroll it.
-    private static String scrolled(Table table, String name) {
+    private static String scrolled(String table, String name) {
         return "<div class=\"scrolled\" tabindex=\"0\" role=\"region\" aria-label=\"" + SvgCanvas.escaped(name)
-                + "\">\n" + table.html() + "</div>\n";
+                + "\">\n" + table + "</div>\n";
     }
 
     private Page with(String html) {

@@ -181,6 +181,15 @@ public final class Table {
 
     /** {@return the table as an HTML element with all text escaped; number cells have the class {@code number}} */
     public String html() {
+        return html(false);
+    }
+
+    /** The same, with the name of its column in every cell of the body, as {@code data-name}; a dash alone has the class {@code none}. */
+    String records() {
+        return html(true);
+    }
+
+    private String html(boolean named) {
         StringBuilder html = new StringBuilder("<table>\n<thead>\n");
         if (isGrouped()) {
             html.append("<tr>");
@@ -194,7 +203,7 @@ public final class Table {
         }
         html.append("<tr>");
         for (int i = 0; i < columns.size(); i++) {
-            html.append("<th scope=\"col\"").append(classes(i)).append('>');
+            html.append("<th scope=\"col\"").append(classes(i, "")).append('>');
             html.append(SvgCanvas.escaped(columns.get(i).header())).append("</th>");
         }
         html.append("</tr>\n</thead>\n<tbody>\n");
@@ -204,7 +213,13 @@ public final class Table {
             for (int i = 0; i < columns.size(); i++) {
                 // A figure space is as wide as a digit, and is not dropped at the end of a cell.
                 String cell = SvgCanvas.escaped(cells.get(i).get(r));
-                html.append("<td").append(classes(i)).append('>');
+                html.append("<td").append(classes(i, named && cell.equals("—") ? "none" : ""));
+                if (named) {
+                    html.append(" data-name=\"")
+                            .append(SvgCanvas.escaped(columns.get(i).fullName()))
+                            .append('"');
+                }
+                html.append('>');
                 html.append(isNumeric(i) ? cell.replace(' ', '\u2007') : cell).append("</td>");
             }
             html.append("</tr>\n");
@@ -212,10 +227,12 @@ public final class Table {
         return html.append("</tbody>\n</table>\n").toString();
     }
 
-    private String classes(int column) {
+    private String classes(int column, String more) {
         boolean first = spans().stream().anyMatch(span -> !span.group().isEmpty() && span.first() == column);
-        String names = (isNumeric(column) ? "number" : "") + (first ? " first" : "");
-        return names.isEmpty() ? "" : " class=\"" + names.strip() + "\"";
+        String names = String.join(" ", isNumeric(column) ? "number" : "", first ? "first" : "", more)
+                .strip()
+                .replaceAll(" +", " ");
+        return names.isEmpty() ? "" : " class=\"" + names + "\"";
     }
 
     /**

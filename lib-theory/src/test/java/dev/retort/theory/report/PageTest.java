@@ -32,6 +32,22 @@ class PageTest {
                         "</html>");
     }
 
+    /** On a narrow screen a cell stands behind the name of its column, and one with a dash is not there. */
+    @Test
+    void rowsFoldIntoRecords() {
+        Table table = Table.of("formula", "worst \"z\"").withRow("τ", "—").withRow("Ω", "0.3");
+        assertThat(Page.of("t").withRecords(table).html())
+                .containsSubsequence(
+                        "@media (max-width: 40rem)",
+                        "content: attr(data-name)",
+                        "<div class=\"records\">",
+                        "<tr><td data-name=\"formula\">τ</td><td class=\"none\" data-name=\"worst &quot;z&quot;\">—</td></tr>",
+                        "<td data-name=\"worst &quot;z&quot;\">0.3</td>",
+                        "</table>\n</div>\n</div>");
+        assertThat(table.html()).doesNotContain("data-name", "none");
+        assertThat(Page.of("t").withTable(table).html()).doesNotContain("class=\"records\"");
+    }
+
     @Test
     void pageNeedsNothingElse() {
         String html = Page.of("t").withFigure(FIGURE, "").withFigure(FIGURE, "").html();

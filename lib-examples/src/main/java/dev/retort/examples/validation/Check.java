@@ -2,6 +2,7 @@ package dev.retort.examples.validation;
 
 import dev.retort.examples.validation.ReferenceTables.Row;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** One check of a formula.
@@ -47,6 +48,11 @@ record Check(Kind kind, String what, double target, double tolerance, Measuremen
                     .filter(i -> i % step == 0)
                     .mapToObj(rows::get)
                     .toList();
+        }
+
+        /** Compares the rows of a table, or a few that are spread over it. */
+        void forEachRow(String table, Consumer<Row> compare) {
+            rows(table).forEach(row -> row.read(compare));
         }
 
         /** How many trials to run where a thorough check runs the given number. */

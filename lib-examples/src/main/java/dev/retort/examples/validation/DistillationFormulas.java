@@ -335,6 +335,7 @@ final class DistillationFormulas {
                         worst.compare(actual.get(k)[0], expected[k + 1], scale);
                     }
                 })
+                .withDigits("scaling/local-exponents.tsv", 2e-14, DistillationFormulas::compareExponents)
                 .withLimit(
                         "least squares: dE/dn = −σ²p/(n − p)²",
                         1e-12,
@@ -347,8 +348,33 @@ final class DistillationFormulas {
                                 -0.09 * 40 / 3600));
     }
 
+    /** −d ln E/d ln n for labels of the truth, of the optimal surrogate and of the optimal mask. */
+    private static void compareExponents(Row row, Worst worst) {
+        double features = row.number("p");
+        double samples = row.number("n");
+        Spectrum spectrum = Double.isInfinite(features)
+                ? Spectrum.powerLaw(row.number("alpha"))
+                : Spectrum.powerLaw(row.number("alpha"), (int) features);
+        RegressionTask task = RegressionTask.of(spectrum, Signal.sourcePowerLaw(row.number("b")))
+                .withNoise(row.number("sigma"));
+        Training training = Training.samples(samples).withRidge(row.number("ridge"));
+        List<Surrogate> surrogates = List.of(Surrogate.groundTruth(), Surrogate.optimal(), Surrogate.optimallyMasked());
+        double[] expected = row.numbersFrom("standard");
+        for (int k = 0; k < expected.length; k++) {
+            double exponent = Distillation.of(task)
+                    .surrogate(surrogates.get(k))
+                    .target(training)
+                    .sensitivities()
+                    .localExponent();
+            // Near n = p the last bit of n counts p/(p − n) times.
+            double scale = 1 + 0.05 * Math.abs(expected[k]) / Math.abs(1 - samples / features);
+            worst.compare(exponent, expected[k], scale);
+        }
+    }
+
     private static Formula rowPools() {
         return Formula.of("pools of rows from several sources", "derived, " + DOCUMENT, RowPool.class)
+                .withDigits("distillation/row-pools.tsv", 1e-12, DistillationFormulas::comparePool)
                 .withSimulation("the truth and two teachers, n = 60", (run, worst) -> {
                     RowPool pool = RowPool.of(
                             TARGET,
@@ -371,6 +397,32 @@ final class DistillationFormulas {
                                         .excess());
                     }
                 });
+    }
+
+    /** Sources "share | noise" or, with a teacher of such stages, "share | noise | stages", and plus signs between them. */
+    private static void comparePool(Row row, Worst worst) {
+        RegressionTask task = Tasks.task(row, "task");
+        List<Teacher> teachers = new ArrayList<>();
+        List<double[]> given = new ArrayList<>(); // share and noise
+        for (String source : row.text("sources").split(" \\+ ", -1)) {
+            String[] words = source.split(" \\| ", -1);
+            given.add(new double[] {Double.parseDouble(words[0]), Double.parseDouble(words[1])});
+            Teacher teacher = Distillation.of(task);
+            for (int stage = 2; stage < words.length; stage++) {
+                teacher = teacher.target(Tasks.training(words[stage].split("; ", -1), task.dimension()));
+            }
+            teachers.add(teacher);
+        }
+        RowPool pool = RowPool.of(Tasks.training(row.text("target").split("; ", -1), task.dimension()), teachers)
+                .withNoise(given.stream().mapToDouble(source -> source[1]).toArray());
+        double[] expected = row.numbersFrom("excess, bias, label noise, design, inherited, least excess, best shares");
+        double[] shares = given.stream().mapToDouble(source -> source[0]).toArray();
+        compareParts(List.of(pool.pipeline(shares).predict()), expected, 5, 0, worst);
+        worst.compare(pool.best().predict().excess(), expected[5]);
+        double[] best = pool.bestShares();
+        for (int s = 0; s < best.length; s++) {
+            worst.compare(best[s], expected[6 + s], 10); // flat at the best: rounding of the risk counts its root
+        }
     }
 
     private static Formula otherTrainings() {

@@ -1,5 +1,6 @@
 package dev.retort.examples.validation;
 
+import static dev.retort.core.internal.Arguments.refusal;
 import static java.util.stream.Collectors.toMap;
 
 import dev.retort.core.RandomStreams;
@@ -13,7 +14,6 @@ import dev.retort.examples.validation.Check.Run;
 import dev.retort.examples.validation.ReferenceTables.Row;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
@@ -33,13 +33,14 @@ final class EquivalentFormulas {
                         "implicit regularisation τ and Ω",
                         "Han and Xu, arXiv 2307.02044: n = Σ λ/(λ+τ) + n r/τ; " + DOCUMENT,
                         DeterministicEquivalent.class)
-                .withDigitsOf("equivalent/hard-cases.tsv", 4e-15, EquivalentFormulas::hardCases)
+                .withDigitsOf("equivalent/hard-cases.tsv and hard-spectra.tsv", 4e-15, EquivalentFormulas::hardCases)
                 .withDigits("equivalent/power-laws.tsv", 1e-12, (row, worst) -> {
                     Spectrum law = Spectrum.powerLaw(row.number("alpha"), row.number("scale"), row.number("shift"));
                     DeterministicEquivalent equivalent = DeterministicEquivalent.of(law, row.number("n"));
                     worst.compare(equivalent.tau(), row.number("tau"));
                     worst.compare(equivalent.omega(), row.number("omega"));
                 })
+                .withDigits("equivalent/negative-ridges.tsv", 1e-13, EquivalentFormulas::compareNegativeRidge)
                 .withLimit("isotropic: τ = p/n − 1, Ω = n/p", 1e-14, worst -> {
                     DeterministicEquivalent equivalent = DeterministicEquivalent.of(Spectrum.isotropic(1, 500), 200);
                     worst.compare(equivalent.tau(), 1.5);
@@ -52,14 +53,38 @@ final class EquivalentFormulas {
                 });
     }
 
+    /** Near the least ridge 1 − Ω vanishes like the root of the distance, and an ulp of the ridge counts that much more. */
+    private static void compareNegativeRidge(Row row, Worst worst) {
+        Spectrum spectrum = Tasks.spectrum(row.text("spectrum"));
+        double samples = row.number("samples");
+        double least = row.number("least ridge");
+        worst.compare(DeterministicEquivalent.leastRidge(spectrum, samples), least);
+        DeterministicEquivalent equivalent = DeterministicEquivalent.of(spectrum, samples, row.number("ridge"));
+        double distance = 1 - row.number("ridge") / least;
+        double tau = row.number("tau");
+        worst.compare(equivalent.tau(), tau, Math.abs(tau) / Math.sqrt(distance));
+        double omega = row.number("omega");
+        worst.compare(equivalent.omega(), omega, omega / Math.sqrt(distance));
+        double left = row.number("oneMinusOmega");
+        worst.compare(equivalent.oneMinusOmega(), left, left / distance);
+    }
+
     private static void hardCases(Run run, Worst worst) {
         Map<String, Spectrum> spectra = run.tables().rows("equivalent/hard-spectra.tsv").stream()
                 .collect(toMap(row -> row.text("name"), row -> spectrum(row.text("eigenvalues"))));
-        for (Row row : run.rows("equivalent/hard-cases.tsv")) {
+        run.forEachRow("equivalent/hard-cases.tsv", row -> {
             DeterministicEquivalent equivalent = DeterministicEquivalent.of(
-                    Objects.requireNonNull(spectra.get(row.text("spectrum"))), row.number("n"), row.number("ridge"));
+                    named(row.text("spectrum"), spectra), row.number("n"), row.number("ridge"));
             worst.compare(equivalent.tau(), row.number("tau"));
+        });
+    }
+
+    private static Spectrum named(String name, Map<String, Spectrum> spectra) {
+        Spectrum spectrum = spectra.get(name);
+        if (spectrum == null) {
+            throw refusal("spectrum", name, "is not one of " + spectra.keySet());
         }
+        return spectrum;
     }
 
     /** Hexadecimal eigenvalues, {@code value*multiplicity}. */
@@ -86,16 +111,15 @@ final class EquivalentFormulas {
                             .collect(toMap(
                                     row -> row.cells().get(1),
                                     row -> spectrum(row.cells().get(2))));
-                    for (Row row : run.rows("equivalent/random-features.tsv")) {
+                    run.forEachRow("equivalent/random-features.tsv", row -> {
                         if (row.cells().get(0).equals("case")) {
-                            Spectrum spectrum = Objects.requireNonNull(
-                                    spectra.get(row.cells().get(1)));
+                            Spectrum spectrum = named(row.cells().get(1), spectra);
                             double[] numbers = row.numbersFrom(2);
                             double tau = RandomFeatureEquivalent.of(spectrum, numbers[0], numbers[1], numbers[2])
                                     .tau();
                             worst.compare(tau, numbers[3]);
                         }
-                    }
+                    });
                 })
                 .withLimit("infinitely many random features: ridge regression", 1e-14, worst -> {
                     Spectrum spectrum = Spectrum.powerLaw(1.5, 300);

@@ -32,7 +32,7 @@ record Formula(String name, String source, List<Class<?>> types, List<Check> che
                 table,
                 0,
                 tolerance,
-                (run, worst) -> run.rows(table).forEach(row -> compare.accept(row, worst)));
+                (run, worst) -> run.forEachRow(table, row -> compare.accept(row, worst)));
     }
 
     /** Adds a comparison with more than one table. */

@@ -1,6 +1,9 @@
 package dev.retort.examples.validation;
 
+import static dev.retort.core.internal.Arguments.refusal;
+
 import dev.retort.core.SampleMean;
+import dev.retort.examples.validation.Check.Run;
 import dev.retort.examples.validation.ReferenceTables.Row;
 import dev.retort.theory.progressive.BooleanFunction;
 import dev.retort.theory.progressive.DistillationLoss;
@@ -22,7 +25,9 @@ import dev.retort.theory.progressive.SupportRecovery;
 import dev.retort.theory.progressive.ThresholdUnit;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Why unfinished teachers teach better. */
@@ -30,6 +35,23 @@ final class ProgressiveFormulas {
 
     private static final String PANIGRAHI = "Panigrahi et al., arXiv 2410.05464";
     private static final String DOCUMENT = "lib-theory/docs/progressive-distillation.md";
+
+    /** All sentences have four or five tokens. */
+    private static final ProbabilisticGrammar TREE = ProbabilisticGrammar.parse("""
+            S -> A B 0.6 | B A 0.4
+            A -> C D 0.7 | D E 0.3
+            B -> C C 0.5 | D C 0.5
+            E -> C D 1
+            C -> a 0.8 | b 0.2
+            D -> b 0.7 | c 0.3
+            """);
+
+    /** Sentences of any length. */
+    private static final ProbabilisticGrammar BRACKETS = ProbabilisticGrammar.parse("""
+            S -> L S R 0.3 | S S 0.15 | L R 0.25 | x 0.3
+            L -> ( 0.9 | [ 0.1
+            R -> ) 0.8 | ] 0.2
+            """);
 
     private ProgressiveFormulas() {}
 
@@ -246,6 +268,47 @@ final class ProgressiveFormulas {
                 });
     }
 
+    private static ProbabilisticGrammar grammar(Row row) {
+        String name = row.text("grammar");
+        return switch (name) {
+            case "tree" -> TREE;
+            case "brackets" -> BRACKETS;
+            default -> throw refusal("grammar", name, "is unknown");
+        };
+    }
+
+    /** Rows of one masked token, or, without a sentence, of the mean over all sentences of at most so many tokens. */
+    private static void compareWindows(Run run, Worst worst) {
+        Map<String, NGramCurriculum> means = new HashMap<>();
+        List<Row> rows = run.tables().rows("progressive/n-grams.tsv");
+        rows.stream()
+                .filter(row -> row.text("sentence").isEmpty())
+                .forEach(row -> row.read(mean -> {
+                    String name = mean.text("grammar");
+                    int n = mean.whole("n");
+                    NGramCurriculum curriculum = means.computeIfAbsent(
+                            name,
+                            key -> NGramCurriculum.of(
+                                    grammar(mean), key.equals("tree") ? 9 : 7, mean.whole("position")));
+                    worst.compare(curriculum.loss(n).mean(), mean.number("loss"), 1);
+                    worst.compare(curriculum.close(n).mean(), mean.number("close"), 1);
+                    worst.compare(curriculum.robust(n).mean(), mean.number("robust"), 1);
+                }));
+        run.forEachRow("progressive/n-grams.tsv", row -> {
+            if (row.has("sentence")) {
+                ProbabilisticGrammar grammar = grammar(row);
+                NGramWindow window = new NGramWindow(row.whole("n"));
+                List<String> sentence = List.of(row.text("sentence").split(" ", -1));
+                int position = row.whole("position");
+                worst.compare(window.close(grammar, sentence, position), row.number("close"), 1);
+                worst.compare(window.robust(grammar, sentence, position), row.number("robust"), 1);
+                double[] law = grammar.prediction(window.kept(sentence, position), position);
+                double seen = law[grammar.terminals().indexOf(sentence.get(position))];
+                worst.compare(-Math.log(seen), row.number("loss"), 1);
+            }
+        });
+    }
+
     private static Formula grammars() {
         return Formula.of(
                         "masked tokens of a grammar, and n-grams",
@@ -253,6 +316,7 @@ final class ProgressiveFormulas {
                         ProbabilisticGrammar.class,
                         NGramWindow.class,
                         NGramCurriculum.class)
+                .withDigitsOf("progressive/n-grams.tsv", 1e-13, ProgressiveFormulas::compareWindows)
                 .withLimit("predictions are ratios of probabilities of sentences", 1e-14, worst -> {
                     ProbabilisticGrammar grammar = ProbabilisticGrammar.parse("""
                             S -> A B 0.6 | B A 0.4

@@ -25,7 +25,8 @@ final class Tasks {
                 .withNoise(row.number("noise"));
     }
 
-    private static Spectrum spectrum(String text) {
+    /** A spectrum of a column: {@code "powerLaw 1.5 200"}. */
+    static Spectrum spectrum(String text) {
         double[] arguments = arguments(text);
         return switch (word(text)) {
             case "powerLaw" -> Spectrum.powerLaw(arguments[0], (int) arguments[1]);
@@ -77,7 +78,8 @@ final class Tasks {
                 .toArray();
     }
 
-    private static Training training(String[] words, int dimension) {
+    /** A stage: its spectrum, samples, ridge, noise, mask and share. */
+    static Training training(String[] words, int dimension) {
         Training training = Training.samples(Double.parseDouble(words[1]))
                 .withRidge(Double.parseDouble(words[2]))
                 .withTeacherShare(Double.parseDouble(words[5]));

@@ -47,6 +47,17 @@ final class TestTimeFormulas {
                         compare(row, "same", training.withSameContext().predict(), worst);
                     }
                 })
+                .withDigits("testtime/reference-steps.tsv", 1e-11, (row, worst) -> {
+                    TestTimeTraining training = training(row);
+                    comparePrinted(row, "fresh", training, worst);
+                    if (row.has("same L0")) {
+                        comparePrinted(row, "same", training.withSameContext(), worst);
+                    }
+                    if (row.has("leastPretrainingLoss")) {
+                        double least = prior(row).leastLoss(row.whole("pretraining"));
+                        worst.compare(least, row.number("leastPretrainingLoss"));
+                    }
+                })
                 .withSimulation("60 features, context of 30, 40 examples", (run, worst) -> {
                     TestTimeTraining training = warm(60, 30);
                     Trials trials = Trials.of(run.trials(1000)).withSeed(11);
@@ -76,6 +87,41 @@ final class TestTimeFormulas {
             double a = k * ((k + 1) * row.number(variant + "A1") + row.number(variant + "A2"));
             worst.compare(curve.after(k).curvature(), a);
             worst.compare(curve.after(k).loss(), before - (b > 0 ? b / a * b : 0), before);
+        }
+    }
+
+    /** Twelve figures of another program. */
+    private static void comparePrinted(Row row, String variant, TestTimeTraining training, Worst worst) {
+        ImprovementCurve curve = training.predict();
+        GradientStep one = curve.after(1);
+        int examples = row.whole("examples");
+        GradientStep step = curve.after(examples);
+        double stepSize = step.optimalStepSize().orElse(Double.NaN);
+        worst.compare(step.initialLoss(), row.number(variant + " L0"));
+        worst.compare(step.slope(), row.number(variant + " b"));
+        worst.compare(step.curvature(), row.number(variant + " a"));
+        worst.compare(one.slope(), row.number(variant + " b1"));
+        worst.compare(stepSize, row.number(variant + " eta_star"));
+        worst.compare(step.improvement(), row.number(variant + " improvement"));
+        worst.compare(step.loss(), row.number(variant + " L_after"));
+        worst.compare(step.loss(stepSize / 2), row.number(variant + " L_at_half_eta_star"));
+        worst.compare(curve.halfwayExamples(), row.number(variant + " kappa"));
+        worst.compare(curve.floor(), row.number(variant + " floor_k_inf"));
+        if (row.has(variant + " leading L0")) {
+            ImprovementCurve leading = training.leadingOrder();
+            worst.compare(leading.initialLoss(), row.number(variant + " leading L0"));
+            worst.compare(leading.after(examples).improvement(), row.number(variant + " leading improvement"));
+        }
+        if (row.has(variant + " cold")) {
+            ImprovementCurve cold = training.withStart(LinearAttention.zero(row.whole("dimension")))
+                    .predict();
+            worst.compare(cold.loss(examples), row.number(variant + " cold"));
+            double[] expected = row.numbers(variant + " crossovers");
+            double[] crossovers = curve.crossovers(cold);
+            worst.compare((double) crossovers.length, expected.length);
+            for (int i = 0; i < Math.min(crossovers.length, expected.length); i++) {
+                worst.compare(crossovers[i], expected[i]);
+            }
         }
     }
 

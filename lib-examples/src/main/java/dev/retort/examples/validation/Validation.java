@@ -35,8 +35,12 @@ public final class Validation {
 
     private final List<Finding> findings;
 
-    private Validation(List<Finding> findings) {
+    /** Tables of reference digits that nothing was compared with. */
+    private final List<String> unread;
+
+    private Validation(List<Finding> findings, List<String> unread) {
         this.findings = findings;
+        this.unread = unread;
     }
 
     /** Every formula, in the order of the packages. */
@@ -76,7 +80,8 @@ public final class Validation {
      * @param onFormula called with the name of each formula before it is checked, and with roughly the share of the work that is done, from
      *     0 to 1
      * @return the results
-     * @throws IllegalArgumentException if there is no such directory
+     * @throws IllegalArgumentException if there is no such directory, or none of the tables in it, or another file; or if a table has no
+     *     such columns or rows that a formula refuses
      */
     public static Validation against(Path directory, boolean quick, ObjDoubleConsumer<? super String> onFormula) {
         return run(new Run(ReferenceTables.in(notNull("directory", directory)), quick), onFormula);
@@ -95,12 +100,16 @@ public final class Validation {
                     formula.checks().stream().map(check -> check.run(run)).toList()));
             done += formula.cost();
         }
-        return new Validation(List.copyOf(findings));
+        return new Validation(List.copyOf(findings), List.copyOf(run.tables().unread()));
     }
 
-    /** {@return a line for every check that failed: the formula, the comparison, its error and the tolerance} */
+    /**
+     * {@return a line for every check that failed: the formula, the comparison, its error and the tolerance; and one for every table of
+     * reference digits that no check reads}
+     */
     public List<String> failures() {
-        return findings.stream()
+        Stream<String> ignored = unread.stream().map(table -> table + ": no check reads this table");
+        Stream<String> off = findings.stream()
                 .flatMap(finding -> finding.outcomes().stream()
                         .filter(outcome -> !outcome.passes())
                         .map(outcome -> String.format(
@@ -109,8 +118,8 @@ public final class Validation {
                                 finding.formula().name(),
                                 outcome.check().what(),
                                 outcome.value(),
-                                allowed(outcome.check()))))
-                .toList();
+                                allowed(outcome.check()))));
+        return Stream.concat(off, ignored).toList();
     }
 
     private static String allowed(Check check) {
@@ -164,7 +173,7 @@ public final class Validation {
                                 + " sum; the next column has the largest relative difference from them. A dash means that"
                                 + " there is no such check: exact formulas have no order, and identities are not simulated.")
                 .withHeading("Every formula")
-                .withTable(overview());
+                .withRecords(overview());
         List<String> failures = failures();
         if (!failures.isEmpty()) {
             page = page.withHeading("What failed");
@@ -178,12 +187,12 @@ public final class Validation {
     private Table overview() {
         Table table = Table.of(
                 "formula",
+                "verdict",
                 "worst error",
                 "worst |z|",
                 "order",
                 "limits",
                 "worst of them",
-                "verdict",
                 "computed by",
                 "source");
         for (Finding finding : findings) {
@@ -191,12 +200,12 @@ public final class Validation {
             boolean passes = finding.outcomes().stream().allMatch(Outcome::passes);
             table = table.withRow(
                     finding.formula().name(),
+                    passes ? "passes" : "FAILS",
                     worst(finding, Kind.DIGITS, "%.1e"),
                     worst(finding, Kind.SIMULATION, "%.2f"),
                     worst(finding, Kind.ORDER, "%.2f"),
                     limits == 0 ? NONE : Long.toString(limits),
                     worst(finding, Kind.LIMIT, "%.1e"),
-                    passes ? "passes" : "FAILS",
                     finding.formula().types().stream().map(Class::getSimpleName).collect(joining(", ")),
                     finding.formula().source());
         }
@@ -213,19 +222,19 @@ public final class Validation {
 
     private Table details() {
         Table table = Table.of(
-                "formula", "kind", "compared with", "numbers", "worst", "expected", "allowed", "verdict", "source");
+                "formula", "verdict", "kind", "compared with", "numbers", "worst", "expected", "allowed", "source");
         for (Finding finding : findings) {
             for (Outcome outcome : finding.outcomes()) {
                 Check check = outcome.check();
                 table = table.withRow(
                         finding.formula().name(),
+                        outcome.passes() ? "passes" : "FAILS",
                         check.kind().name().toLowerCase(Locale.ROOT),
                         check.what(),
                         outcome.count(),
                         outcome.value(),
                         check.target(),
                         check.tolerance(),
-                        outcome.passes() ? "passes" : "FAILS",
                         finding.formula().source());
             }
         }

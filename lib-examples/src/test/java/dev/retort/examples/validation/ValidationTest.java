@@ -16,14 +16,25 @@ import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Pipeline;
 import dev.retort.theory.scaling.Regime;
 import dev.retort.theory.testtime.ProportionalLimit;
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ValidationTest {
 
@@ -120,6 +131,78 @@ class ValidationTest {
     private static Outcome outcome(double tolerance, Consumer<Worst> compare) {
         Check check = new Check(Kind.LIMIT, "", 0, tolerance, (run, worst) -> compare.accept(worst));
         return check.run(new Check.Run(ReferenceTables.shipped(), true));
+    }
+
+    /** Runs the checks of digits of a table, of all tables if there is no name. */
+    private static List<Outcome> digits(ReferenceTables tables, String table) {
+        Check.Run run = new Check.Run(tables, false);
+        return Validation.formulas().stream()
+                .flatMap(formula -> formula.checks().stream())
+                .filter(check ->
+                        check.kind() == Kind.DIGITS && check.what().contains(table.substring(table.indexOf('/') + 1)))
+                .map(check -> check.run(run))
+                .toList();
+    }
+
+    static SortedSet<String> tables() {
+        return ReferenceTables.names();
+    }
+
+    /** What is read need not be compared: that is for the next test. */
+    @Test
+    void everyTableIsReadByACheckOfDigits() {
+        ReferenceTables shipped = ReferenceTables.shipped();
+        assertThat(shipped.unread()).hasSizeGreaterThan(20).isEqualTo(tables());
+        assertThat(digits(shipped, "")).allMatch(Outcome::passes);
+        assertThat(shipped.unread()).as("tables that no check reads").isEmpty();
+    }
+
+    /** The eighth digit of every number of ten digits or more, or else the last digit of every decimal. */
+    @ParameterizedTest
+    @MethodSource("tables")
+    void aWrongDigitInAnyTableIsFound(String table, @TempDir Path directory) throws IOException {
+        Path file = directory.resolve(table);
+        Files.createDirectories(Objects.requireNonNull(file.getParent()));
+        String right;
+        try (InputStream in = Objects.requireNonNull(ReferenceTables.class.getResourceAsStream("reference/" + table))) {
+            right = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        String wrong = changed(right, "(?<=[\\t /-])[0-9.]{11,}(?=[\\t\\n /e]|$)|0x1\\.[0-9a-f]{8,}", 9);
+        wrong = wrong.equals(right) ? changed(right, "(?<=[\\t -])[0-9]+\\.[0-9]+(?=[\\t\\n e]|$)", 100) : wrong;
+        assertThat(wrong).isNotEqualTo(right);
+        Files.writeString(file, wrong);
+        boolean found;
+        try {
+            found = digits(ReferenceTables.in(directory), table).stream().anyMatch(outcome -> !outcome.passes());
+        } catch (IllegalArgumentException refused) {
+            assertThat(refused).hasMessageStartingWith(table + ", line ");
+            found = true;
+        }
+        assertThat(found).as(table).isTrue();
+    }
+
+    private static String changed(String text, String numbers, int digit) {
+        return Pattern.compile(numbers).matcher(text).replaceAll(match -> {
+            StringBuilder number = new StringBuilder(match.group());
+            int at = Math.min(digit, number.length() - 1);
+            at = number.charAt(at) == '.' ? at - 1 : at;
+            number.setCharAt(at, number.charAt(at) == '5' ? '6' : '5');
+            return number.toString();
+        });
+    }
+
+    @Test
+    void tablesThatAreNotReadAreRefused(@TempDir Path directory) throws IOException {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ReferenceTables.in(directory))
+                .withMessageStartingWith("directory: " + directory + " has none of the tables [data/npy-files.tsv, ");
+        Files.createDirectories(directory.resolve("distillation"));
+        Files.writeString(directory.resolve(".hidden"), "");
+        Files.writeString(directory.resolve("distillation/chain.tsv"), "");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Validation.against(directory, true, (name, done) -> {}))
+                .withMessageStartingWith("directory: " + directory
+                        + " has a file that no check reads, distillation/chain.tsv; the tables are [");
     }
 
     @Test

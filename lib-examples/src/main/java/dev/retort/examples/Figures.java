@@ -59,7 +59,7 @@ final class Figures {
             throws IOException {
         double whole = drawings.stream().mapToDouble(Drawing::seconds).sum();
         double done = 0;
-        TimeLeft progress = TimeLeft.of(whole, errors::println);
+        TimeLeft progress = TimeLeft.of(errors::println);
         Path index = directory.resolve("index.html");
         List<Exhibit> drawn = new ArrayList<>();
         for (Drawing drawing : drawings) {

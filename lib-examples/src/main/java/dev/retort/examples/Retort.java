@@ -12,6 +12,7 @@ import dev.retort.theory.grid.LocalSweep;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -21,17 +22,21 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.ObjDoubleConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line of {@code retort.jar}. */
 @Command(
@@ -54,11 +59,6 @@ public final class Retort {
     private static final int DONE = 0;
     private static final int FAILED = 1;
     private static final int REFUSED = 2;
-
-    /** How long a validation usually takes, in seconds on one core. */
-    private static final double USUAL_VALIDATION = 15;
-
-    private static final double USUAL_QUICK_VALIDATION = 4;
 
     private final PrintStream out;
     private final PrintStream err;
@@ -97,6 +97,9 @@ public final class Retort {
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setUsageHelpAutoWidth(false)
+                .registerConverter(Charset.class, Retort::encoding)
+                .registerConverter(Path.class, Retort::path)
+                .setParameterExceptionHandler((refused, given) -> explain(refused, err))
                 .setExecutionExceptionHandler((failure, line, parsed) -> report(failure, err));
         // SweepCommand, which Spark shares, parses all further arguments itself.
         requireNonNull(command.getSubcommands().get("sweep")).setUnmatchedOptionsArePositionalParams(true);
@@ -104,7 +107,34 @@ public final class Retort {
             command.usage(err);
             return REFUSED;
         }
-        return command.execute(arguments);
+        return Commands.ended(command.execute(arguments), out, err);
+    }
+
+    private static Charset encoding(String name) {
+        try {
+            return Charset.forName(name);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(
+                    "\"" + name + "\" is not an encoding that Java knows; there are windows-1252, UTF-16, GB18030, …");
+        }
+    }
+
+    private static Path path(String name) {
+        try {
+            return Commands.path(name);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+
+    /** One line, and what may have been meant. */
+    private static int explain(ParameterException refused, PrintStream err) {
+        err.println(refused.getMessage());
+        PrintWriter writer = new PrintWriter(err, true, StandardCharsets.UTF_8);
+        UnmatchedArgumentException.printSuggestions(refused, writer);
+        String command = refused.getCommandLine().getCommandSpec().qualifiedName();
+        err.println("(" + command + " --help explains all arguments)");
+        return REFUSED;
     }
 
     private static void requirePositive(String option, @Nullable Double value) {
@@ -156,7 +186,43 @@ public final class Retort {
                 .collect(joining(" ", "retort ", ""));
     }
 
+    /** The name of a column that is given as such, or, as {@code #3}, by its index. */
+    private static String column(String option, String given, TableReader reader, Path file) throws IOException {
+        if (Commands.isLost(given, Commands.locale())) {
+            throw new IllegalArgumentException(option + ": " + Commands.lost(given, Commands.locale())
+                    + ", or give the column’s index, counted from 0: " + option + "=#3");
+        }
+        if (!given.matches("#\\d{1,9}")) {
+            return given;
+        }
+        int index = Integer.parseInt(given.substring(1));
+        if (String.valueOf(file.getFileName()).matches("(?i).*\\.npy(\\.gz)?")) {
+            return Integer.toString(index);
+        }
+        List<String> names = reader.readText(file).names();
+        if (names.contains(given)) {
+            return given;
+        }
+        if (index >= names.size()) {
+            throw refusal(option, given, "is not from #0 to #" + (names.size() - 1) + ", the last column of " + file);
+        }
+        return names.get(index);
+    }
+
+    private static String count(int count, String noun) {
+        return count + " " + noun + (count == 1 ? "" : "s");
+    }
+
+    /** The advice of a reader, with the options that follow it. */
+    private static String withOptions(String advice) {
+        return advice.replace("Read it without incomplete rows,", "Read it without incomplete rows (--complete-rows),")
+                .replace("without these columns,", "without these columns (--without=COLUMN,…),");
+    }
+
     private static int report(Exception failure, PrintStream err) throws Exception {
+        if (failure instanceof UncheckedIOException unchecked) {
+            return report(requireNonNull(unchecked.getCause()), err);
+        }
         if (failure instanceof NoSuchFileException missing) {
             err.println(missing.getFile() + ": no such file");
             return FAILED;
@@ -166,7 +232,7 @@ public final class Retort {
             return FAILED;
         }
         if (failure instanceof TableFormatException || failure instanceof IllegalArgumentException) {
-            err.println(failure.getMessage());
+            err.println(withOptions(String.valueOf(failure.getMessage())));
             return REFUSED;
         }
         if (failure instanceof IOException) {
@@ -179,8 +245,10 @@ public final class Retort {
     @Command(
             name = "figures",
             mixinStandardHelpOptions = true,
+            versionProvider = Retort.Version.class,
             description = {
-                "Draws all figures, from theory and simulation, with a page that shows them. Takes two to three minutes.",
+                "Draws all figures, from theory and simulation, with a page that shows them. Takes two to three minutes on a machine"
+                        + " that does nothing else.",
                 "The page is written after every figure, and files are written whole or not at all: after Ctrl-C the figures"
                         + " drawn so far can be used. Another run draws everything again."
             })
@@ -221,15 +289,24 @@ public final class Retort {
             if (output.endsWith(".parquet")) {
                 throw refusal("--output", output, "is not the name of a CSV file; only Spark writes Parquet");
             }
-            return LocalSweep.onAllProcessors().onProgress(progress).run(study, Path.of(output));
+            return LocalSweep.onAllProcessors().onProgress(progress).run(study, outputOf(output));
         };
         return SweepCommand.run(parameters == null ? new String[0] : parameters, locally, out, err);
+    }
+
+    private static Path outputOf(String name) {
+        try {
+            return Commands.path(name);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--output: " + e.getMessage(), e);
+        }
     }
 
     @Command(
             name = "analyse",
             aliases = "analyze",
             mixinStandardHelpOptions = true,
+            versionProvider = Retort.Version.class,
             description = {
                 "Reads a table and estimates how well linear models predict one of its columns, for any number of rows and"
                         + " with the best ridge, and how much the labels of a teacher would lower their error.",
@@ -244,7 +321,9 @@ public final class Retort {
                             names = "--label",
                             required = true,
                             paramLabel = "COLUMN",
-                            description = "the column to predict: its name, or its index from 0 if there are no names")
+                            description =
+                                    "the column to predict: its name, or its index from 0 if there are no names; with names its index as"
+                                            + " well, behind a #: --label=#3")
                     String label,
             @Option(
                             names = "--positive",
@@ -284,7 +363,8 @@ public final class Retort {
                             paramLabel = "COLUMN",
                             split = ",",
                             description =
-                                    "columns to leave out; put a name that contains a comma in double quotes, '\"a,b\"'")
+                                    "columns to leave out, named as for --label; put a name that contains a comma in double quotes,"
+                                            + " '\"a,b\"'")
                     String @Nullable [] without,
             @Option(
                             names = "--complete-rows",
@@ -323,34 +403,45 @@ public final class Retort {
         if (draws == null && seed != null) {
             throw refusal("--seed", seed, "is the seed of the draws of --measure, which is not given");
         }
-        String name = String.valueOf(file.getFileName());
+        String fileName = String.valueOf(file.getFileName());
         Path directory = writable(
                 "--output",
                 output == null
-                        ? Path.of(name.replaceFirst("(?i)(\\.(csv|tsv|txt|npy|gz))+$", "") + "-report")
+                        ? Path.of(fileName.replaceFirst("(?i)(\\.(csv|tsv|txt|npy|gz))+$", "") + "-report")
                         : output);
         TableReader reader = TableReader.standard();
         reader = header == null ? reader : header ? reader.withHeader() : reader.withoutHeader();
         reader = encoding == null ? reader : reader.withEncoding(encoding);
         reader = skipped > 0 ? reader.withSkippedLines(skipped) : reader;
         reader = separator == null ? reader : reader.withSeparator(separator);
-        reader = without == null ? reader : reader.withoutColumns(unquoted(without));
-        reader = positive == null ? reader : reader.withIndicator(label, positive);
+        String predicted = column("--label", label, reader, file);
+        List<String> left = new ArrayList<>();
+        for (String name : without == null ? new String[0] : unquoted(without)) {
+            String leftOut = column("--without", name, reader, file);
+            if (leftOut.equals(predicted)) {
+                throw refusal(
+                        "--without",
+                        "\"" + leftOut + "\"",
+                        "is the column that --label predicts; it cannot be left out");
+            }
+            left.add(leftOut);
+        }
+        reader = left.isEmpty() ? reader : reader.withoutColumns(left.toArray(new String[0]));
+        reader = positive == null ? reader : reader.withIndicator(predicted, positive);
         reader = completeRows ? reader.withoutIncompleteRows() : reader;
         DataTable table = reader.read(file);
-        err.println("Read " + table.rows() + " rows and " + table.columns() + " columns");
+        err.println("Read " + count(table.rows(), "row") + " and " + count(table.columns(), "column"));
         table.remarks().forEach(err::println);
-        AnalysisReport report = AnalysisReport.of(
-                table,
-                new AnalysisReport.Settings(
-                        name,
-                        label,
-                        raw,
-                        draws == null ? 0 : draws,
-                        seed == null ? 1 : seed,
-                        commandLine(arguments),
-                        Version.name()),
-                TimeLeft.of(0, err::println));
+        AnalysisReport.Settings settings = new AnalysisReport.Settings(
+                fileName,
+                predicted,
+                raw,
+                draws == null ? 0 : draws,
+                seed == null ? 1 : seed,
+                commandLine(arguments),
+                Version.name());
+        AnalysisReport report = Commands.naming(
+                "column", "--label", () -> AnalysisReport.of(table, settings, TimeLeft.of(err::println)));
         report.save(directory);
         report.answers().forEach(out::println);
         out.println("report: " + directory.resolve("index.html").toAbsolutePath());
@@ -360,6 +451,7 @@ public final class Retort {
     @Command(
             name = "explore",
             mixinStandardHelpOptions = true,
+            versionProvider = Retort.Version.class,
             description = {
                 "Serves a page with sliders to a browser on this machine: risks, gains and masks for your settings, and"
                         + " the code for them.",
@@ -389,6 +481,7 @@ public final class Retort {
     @Command(
             name = "law",
             mixinStandardHelpOptions = true,
+            versionProvider = Retort.Version.class,
             description = {
                 "Fits the scaling laws of training on data and of distillation to a table of runs, and says what they predict: the best"
                         + " model and the best split of a budget, the best teacher of a student and where the capacity gap begins.",
@@ -465,7 +558,7 @@ public final class Retort {
                         seed,
                         commandLine(arguments),
                         Version.name()),
-                TimeLeft.of(0, err::println));
+                TimeLeft.of(err::println));
         report.save(directory);
         report.answers().forEach(out::println);
         out.println("report: " + directory.resolve("index.html").toAbsolutePath());
@@ -475,6 +568,7 @@ public final class Retort {
     @Command(
             name = "validate",
             mixinStandardHelpOptions = true,
+            versionProvider = Retort.Version.class,
             description = {
                 "Checks every formula against reference digits, simulations and limits, and writes a page with the error of"
                         + " each. Takes about a minute.",
@@ -496,16 +590,18 @@ public final class Retort {
                             names = "--digits",
                             paramLabel = "TABLES",
                             description =
-                                    "a directory of tables that replace the library's tables of reference digits of the same names")
+                                    "a directory of tables that replace the library's tables of reference digits of the same names, such as"
+                                            + " distillation/chains.tsv; it holds nothing else")
                     @Nullable
                     Path digits)
             throws IOException {
         writable("DIRECTORY", directory);
         long start = System.nanoTime();
-        TimeLeft progress = TimeLeft.of(quick ? USUAL_QUICK_VALIDATION : USUAL_VALIDATION, err::println);
+        TimeLeft progress = TimeLeft.of(err::println);
+        ObjDoubleConsumer<String> onFormula = (name, done) -> progress.accept("Checking " + name, done);
         Validation validation = digits == null
-                ? Validation.run(quick, (name, done) -> progress.accept("Checking " + name, done))
-                : Validation.against(digits, quick, (name, done) -> progress.accept("Checking " + name, done));
+                ? Validation.run(quick, onFormula)
+                : Commands.naming("directory", "--digits", () -> Validation.against(digits, quick, onFormula));
         String circumstances = String.format(
                 Locale.ROOT,
                 "Retort %s, on %s, with Java %s on %s; it took %.0f s.%s",
@@ -526,8 +622,7 @@ public final class Retort {
     static final class Version implements IVersionProvider {
 
         static String name() {
-            return Optional.ofNullable(Retort.class.getPackage().getImplementationVersion())
-                    .orElse("development build");
+            return Commands.version();
         }
 
         @Override

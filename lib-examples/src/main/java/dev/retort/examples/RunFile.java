@@ -113,7 +113,11 @@ record RunFile(RunTable onData, RunTable distilled) {
 
     @Override
     public String toString() {
-        return (onData.size() + distilled.size()) + " runs, of which " + distilled.size() + " are distilled";
+        int runs = onData.size() + distilled.size();
+        return runs
+                + (runs == 1 ? " run, of which " : " runs, of which ")
+                + distilled.size()
+                + (distilled.size() == 1 ? " is distilled" : " are distilled");
     }
 
     /** Runs collected from four columns; that of the teachers' losses may be missing. */

@@ -18,6 +18,8 @@ import dev.retort.theory.grid.SweepProgress;
 import dev.retort.theory.grid.SweepSummary;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -108,14 +110,24 @@ public final class SweepCommand {
      *     refused
      */
     public static int run(String[] arguments, Runner runner, PrintStream terminal, PrintStream errors) {
-        if (List.of(arguments).contains("--help")) {
+        return Commands.ended(sweep(arguments, runner, terminal, errors), terminal, errors);
+    }
+
+    private static int sweep(String[] arguments, Runner runner, PrintStream terminal, PrintStream errors) {
+        Set<String> told = Set.copyOf(Arrays.asList(arguments));
+        if (told.contains("--help") || told.contains("-h")) {
             terminal.print(help());
             return COMPLETE;
         }
+        if (told.contains("--version") || told.contains("-V")) {
+            terminal.println("Retort " + Commands.version());
+            return COMPLETE;
+        }
+        String output = "";
         try {
             Map<String, String> given = read(arguments);
-            String output = given.get(OUTPUT);
-            if (output == null || output.isEmpty()) {
+            output = given.getOrDefault(OUTPUT, "");
+            if (output.isEmpty()) {
                 throw new IllegalArgumentException("--output: is missing");
             }
             SweepSummary summary = runner.run(study(given), output, onceASecond(errors));
@@ -130,9 +142,19 @@ public final class SweepCommand {
             errors.println(e.getMessage() + " (--help explains all arguments)");
             return REFUSED;
         } catch (IOException e) {
-            errors.println(e.getMessage());
+            errors.println("--output: " + output + " cannot be read or written: " + reason(e));
             return INCOMPLETE;
         }
+    }
+
+    private static String reason(IOException failure) {
+        if (failure instanceof NoSuchFileException missing) {
+            return "there is no " + missing.getFile();
+        }
+        if (failure instanceof AccessDeniedException denied) {
+            return denied.getFile() + " does not allow it";
+        }
+        return String.valueOf(failure.getMessage());
     }
 
     private static Map<String, String> read(String[] arguments) {
@@ -166,7 +188,11 @@ public final class SweepCommand {
         }
         return trials == null
                 ? GridStudy.predicting(grid, pipeline).named("predicted")
-                : GridStudy.simulating(grid, pipeline, (int) whole(TRIALS, trials, Integer.MAX_VALUE))
+                : Commands.naming(
+                                TRIALS,
+                                "--" + TRIALS,
+                                () -> GridStudy.simulating(
+                                        grid, pipeline, (int) whole(TRIALS, trials, Integer.MAX_VALUE)))
                         .named(trials + " trials");
     }
 
@@ -265,6 +291,8 @@ public final class SweepCommand {
                 + line(TRIALS + "=K", "simulates as well, K trials in each cell; at least 2; needs an ND4J backend")
                 + line(SEED + "=S", "of the trials; 0 unless given")
                 + line(OUTPUT + "=FILE", "where the rows go, one per cell; the same command resumes it. Required")
+                + line("help, -h", "shows this and ends")
+                + line("version, -V", "shows the version and ends")
                 + "\nExit code: 0 if every cell has its row, 1 if not, 2 if the arguments, or all cells, are refused.\n";
     }
 

@@ -8,23 +8,21 @@ import java.util.function.DoubleSupplier;
 import java.util.function.ObjDoubleConsumer;
 
 /**
- * Reports the step that a long job begins and the time that is left, estimated from the speed so far. The time that the job usually takes
- * counts as if it had been measured on a first twentieth of the job.
+ * Reports the step that a long job begins and, once a tenth of the job is done, roughly the time that is left, from the speed so far.
  */
 final class TimeLeft implements ObjDoubleConsumer<String> {
 
-    private static final double FIRST = 0.05;
+    /** The first steps also load classes and native libraries, so their speed says little about the others. */
+    private static final double ENOUGH = 0.1;
 
-    /** Before this many seconds have passed, the speed is not known well enough, unless the usual time is given. */
+    /** Before this many seconds have passed, the speed is not known well enough. */
     private static final double ENOUGH_SECONDS = 1;
 
-    private final double usual;
     private final DoubleSupplier clock;
     private final Consumer<String> lines;
     private final double start;
 
-    private TimeLeft(double usual, DoubleSupplier clock, Consumer<String> lines) {
-        this.usual = usual;
+    private TimeLeft(DoubleSupplier clock, Consumer<String> lines) {
         this.clock = clock;
         this.lines = lines;
         this.start = clock.getAsDouble();
@@ -33,19 +31,19 @@ final class TimeLeft implements ObjDoubleConsumer<String> {
     /**
      * For a job that begins now.
      *
-     * @param usual how many seconds it usually takes; 0 if that is not known
      * @param lines receives one line for every step
      */
-    static TimeLeft of(double usual, Consumer<String> lines) {
-        return new TimeLeft(usual, () -> System.nanoTime() / 1e9, lines);
+    static TimeLeft of(Consumer<String> lines) {
+        return new TimeLeft(() -> System.nanoTime() / 1e9, lines);
     }
 
     /** With a given clock, in seconds. */
-    static TimeLeft of(double usual, DoubleSupplier clock, Consumer<String> lines) {
-        return new TimeLeft(usual, clock, lines);
+    static TimeLeft of(DoubleSupplier clock, Consumer<String> lines) {
+        return new TimeLeft(clock, lines);
     }
 
-    /** Reports that a step begins.
+    /**
+     * Reports that a step begins.
      *
      * @param step what it does
      * @param done which share of the whole job is done before it, from 0 to 1
@@ -56,16 +54,16 @@ final class TimeLeft implements ObjDoubleConsumer<String> {
             throw refusal("done", done, "is not from 0 to 1");
         }
         double elapsed = clock.getAsDouble() - start;
-        double first = usual > 0 ? FIRST : 0;
-        boolean known = usual > 0 || (done > 0 && elapsed >= ENOUGH_SECONDS);
-        lines.accept(
-                known
-                        ? String.format(
-                                Locale.ROOT,
-                                "%s; %.0f s, about %.0f s left",
-                                step,
-                                elapsed,
-                                (1 - done) * (elapsed + first * usual) / (done + first))
-                        : String.format(Locale.ROOT, "%s; %.0f s", step, elapsed));
+        String left = done >= ENOUGH && elapsed >= ENOUGH_SECONDS
+                ? ", about " + roughly((1 - done) / done * elapsed) + " left"
+                : "";
+        lines.accept(String.format(Locale.ROOT, "%s; %.0f s%s", step, elapsed, left));
+    }
+
+    /** Rounded up: seconds up to 100, then minutes. */
+    private static String roughly(double seconds) {
+        return seconds <= 100
+                ? String.format(Locale.ROOT, "%.0f s", Math.ceil(seconds))
+                : String.format(Locale.ROOT, "%.0f min", Math.ceil(seconds / 60));
     }
 }

@@ -12,6 +12,7 @@ import dev.retort.theory.data.DataTable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -210,7 +211,7 @@ class RetortTest {
     void refusesWithAReason() throws IOException {
         Path file = houses();
         assertRefused(2, "Missing required option: '--label=COLUMN'", "analyse", file.toString());
-        assertRefused(2, "\"cost\" is not the name of a column", "analyse", file.toString(), "--label=cost");
+        assertRefused(2, "--label: \"cost\" is not the name of a column", "analyse", file.toString(), "--label=cost");
         assertRefused(
                 2, "Unknown option: '--lable=price'", "analyse", file.toString(), "--label=price", "--lable=price");
         assertRefused(
@@ -295,6 +296,94 @@ class RetortTest {
     }
 
     @Test
+    void namesDigitsThatItCannotRead() throws IOException {
+        String report = directory.resolve("validation").toString();
+        Path none = directory.resolve("none");
+        assertRefused(2, "--digits: " + none + " is not a directory", "validate", "--digits=" + none, report);
+        Path digits = Files.createDirectories(directory.resolve("digits"));
+        assertRefused(2, "--digits: " + digits + " has none of the tables [", "validate", "--digits=" + digits, report);
+        Files.writeString(digits.resolve("chains.tsv"), "");
+        assertRefused(2, "has a file that no check reads, chains.tsv", "validate", "--digits=" + digits, report);
+    }
+
+    @Test
+    void namesColumnsByTheirIndices() throws IOException {
+        Path file = houses();
+        Run run = Run.of(
+                "analyse",
+                file.toString(),
+                "--label=#5",
+                "--without=#0,age",
+                "--output=" + directory.resolve("report"));
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.err()).startsWith("Read 120 rows and 4 columns").contains("\"rooms\", \"age\"");
+        assertThat(run.out()).contains("3 features, label \"price\"");
+        assertRefused(2, "--label: #6 is not from #0 to #5", "analyse", file.toString(), "--label=#6");
+        for (String left : List.of("price", "#5")) {
+            assertRefused(
+                    2,
+                    "--without: \"price\" is the column that --label predicts; it cannot be left out",
+                    "analyse",
+                    file.toString(),
+                    "--label=price",
+                    "--without=" + left);
+        }
+    }
+
+    @Test
+    void namesTheOptionsThatMendATable() throws IOException {
+        Path file = Files.writeString(directory.resolve("gaps.csv"), "a,b,c\n1,2,3\n4,,5\n2,1,red\n");
+        assertRefused(2, "without incomplete rows (--complete-rows)", "analyse", file.toString(), "--label=a");
+        assertRefused(2, "without these columns (--without=COLUMN,…)", "analyse", file.toString(), "--label=a");
+        Path one = Files.writeString(directory.resolve("one.csv"), "a,b\n1,2\n");
+        assertThat(Run.of("analyse", one.toString(), "--label=a", "--output=" + directory.resolve("report"))
+                        .err())
+                .startsWith("Read 1 row and 2 columns");
+    }
+
+    @Test
+    void refusesOptionsInALineOrTwo() throws IOException {
+        String file = houses().toString();
+        Run run = Run.of("analyse", file, "--label=price", "--encoding=foo");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err())
+                .contains("'--encoding'", "\"foo\" is not an encoding that Java knows")
+                .contains("(retort analyse --help explains all arguments)")
+                .doesNotContain("Exception", "java.", "Usage")
+                .hasLineCount(2);
+    }
+
+    /** As under LC_ALL=C, where Java sees two U+FFFD in the place of an umlaut. */
+    @Test
+    void tellsArgumentsThatTheLocaleLost() {
+        String seen = "gr\uFFFD\uFFFDe";
+        assertThat(Commands.isLost(seen, StandardCharsets.US_ASCII)).isTrue();
+        assertThat(Commands.isLost(seen, UTF_8)).isFalse();
+        assertThat(Commands.isLost("größe", StandardCharsets.ISO_8859_1)).isFalse();
+        assertThat(Commands.lost(seen, StandardCharsets.US_ASCII))
+                .isEqualTo("\"gr??e\" has characters that the encoding of this locale, US-ASCII, cannot express;"
+                        + " set LC_ALL to one of UTF-8, such as C.UTF-8");
+    }
+
+    @Test
+    void resultsThatAreLostAreAFailure() throws IOException {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        PrintStream full = new PrintStream(new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        });
+        String[] arguments = {"analyse", houses().toString(), "--label=price", "--output=" + directory.resolve("report")
+        };
+        assertThat(Retort.run(arguments, full, new PrintStream(err, true, UTF_8)))
+                .isEqualTo(1);
+        assertThat(err.toString(UTF_8)).contains("The results could not be written to the standard output");
+        assertThat(Retort.run(new String[] {"--version"}, full, new PrintStream(err, true, UTF_8)))
+                .isEqualTo(1);
+    }
+
+    @Test
     void quotesItsCommandForAShell() {
         assertThat(Retort.commandLine(List.of("analyse", "my prices.csv", "--label=price")))
                 .isEqualTo("retort analyse 'my prices.csv' --label=price");
@@ -302,11 +391,18 @@ class RetortTest {
 
     @Test
     void explainsItself() {
-        for (String command : List.of("analyse", "figures")) {
-            assertThat(Run.of(command, "--help")).satisfies(run -> {
-                assertThat(run.code()).isZero();
-                assertThat(run.out()).startsWith("Usage: retort " + command);
-            });
+        for (String command : List.of("analyse", "explore", "figures", "law", "sweep", "validate")) {
+            for (String help : List.of("--help", "-h")) {
+                assertThat(Run.of(command, help)).satisfies(run -> {
+                    assertThat(run.code()).isZero();
+                    assertThat(run.out())
+                            .startsWith(command.equals("sweep") ? "Predicts" : "Usage: retort " + command)
+                            .contains("--version");
+                });
+            }
+            for (String version : List.of("--version", "-V")) {
+                assertThat(Run.of(command, version)).isEqualTo(Run.of("--version"));
+            }
         }
         assertThat(Run.of("--help").out()).contains("analyse", "figures", "sweep", "Exit codes: 0");
         assertThat(Run.of("--version").out()).startsWith("Retort ");

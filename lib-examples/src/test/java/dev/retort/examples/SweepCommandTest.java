@@ -15,6 +15,7 @@ import dev.retort.theory.grid.SweepProgress;
 import dev.retort.theory.grid.SweepSummary;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -132,7 +133,7 @@ class SweepCommandTest {
                 "--ridge=|--ridge:  is not a list of numbers with commas between them",
                 "--ridge=0,NaN|--ridge: 0,NaN is not an axis: values[1]: NaN is not finite",
                 "--ridge=1,1|--ridge: 1,1 is not an axis: values[1]: 1.0 occurs twice",
-                "--trials=1|trials: 1 is not at least 2",
+                "--trials=1|--trials: 1 is not at least 2",
                 "--trials=2.5|--trials: 2.5 is not a whole number up to 2147483647",
                 "--seed=x|--seed: x is not a whole number up to 9223372036854775807",
                 "--seed=7|--seed: needs --trials; predictions are not random",
@@ -157,9 +158,38 @@ class SweepCommandTest {
         assertThat(studies).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"--version", "-V"})
+    void saysItsVersion(String argument) {
+        assertThat(run(argument, (study, output, progress) -> pretend(study, output)))
+                .isZero();
+        assertThat(terminal.toString(StandardCharsets.UTF_8))
+                .startsWith("Retort ")
+                .hasLineCount(1);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
     @Test
-    void helpNamesEveryArgument() {
-        assertThat(run("--help", (study, output, progress) -> pretend(study, output)))
+    void resultsThatAreLostAreAFailure() {
+        PrintStream full = new PrintStream(new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        });
+        int code = SweepCommand.run(
+                (REQUIRED + " --output=x.csv").split(" ", -1),
+                (study, output, progress) -> pretend(study, output),
+                full,
+                new PrintStream(errors, true, StandardCharsets.UTF_8));
+        assertThat(code).isEqualTo(1);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("The results could not be written");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--help", "-h"})
+    void helpNamesEveryArgument(String argument) {
+        assertThat(run(argument, (study, output, progress) -> pretend(study, output)))
                 .isZero();
         assertThat(terminal.toString(StandardCharsets.UTF_8))
                 .contains(
@@ -169,6 +199,7 @@ class SweepCommandTest {
                         "--trials=",
                         "--seed=",
                         "--output=",
+                        "--version, -V",
                         "Exit code");
         assertThat(studies).isEmpty();
     }
@@ -184,7 +215,7 @@ class SweepCommandTest {
         assertThat(code).isEqualTo(1);
         assertThat(terminal.toString(StandardCharsets.UTF_8))
                 .contains("6 of 12 cells done, 6 of them now; 6 failed, 0 missing")
-                .contains("kept 50.0")
+                .contains("kept 50,")
                 .contains("count: 50 is not from 0 to the dimension, 40");
         assertThat(errors.toString(StandardCharsets.UTF_8)).contains(" of 12 cells");
         assertThat(Files.readAllLines(csv)).hasSize(11 + 6);
@@ -192,8 +223,10 @@ class SweepCommandTest {
         assertThat(run(REQUIRED + " --kept=20 --output=" + csv, locally)).isEqualTo(2);
         assertThat(errors.toString(StandardCharsets.UTF_8)).contains("belongs to another study");
 
-        assertThat(run(REQUIRED + " --output=" + directory.resolve("none").resolve("risks.csv"), locally))
-                .isEqualTo(1);
+        Path nowhere = directory.resolve("none").resolve("risks.csv");
+        assertThat(run(REQUIRED + " --output=" + nowhere, locally)).isEqualTo(1);
+        assertThat(errors.toString(StandardCharsets.UTF_8))
+                .contains("--output: " + nowhere + " cannot be read or written: ");
     }
 
     /** Other failures, of the disk or of a backend, may not occur next time; a noise of -1 always fails. */

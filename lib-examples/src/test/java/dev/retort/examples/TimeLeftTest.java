@@ -13,23 +13,37 @@ class TimeLeftTest {
     private double now = 1000;
 
     @Test
-    void beginsWithWhatIsUsualAndGoesOnWithWhatIsMeasured() {
-        TimeLeft progress = TimeLeft.of(100, () -> now, lines::add);
-        progress.accept("Figure 1 of 3", 0);
-        now += 60;
-        progress.accept("Figure 2 of 3", 0.25); // at a rate of 240 s; 100 s count as a twentieth
-        now += 60;
-        progress.accept("Figure 3 of 3", 0.5);
+    void whatIsLeftTakesAsLongInProportionAsWhatIsDone() {
+        TimeLeft progress = TimeLeft.of(() -> now, lines::add);
+        progress.accept("Figure 1 of 4", 0);
+        now += 30.2;
+        progress.accept("Figure 2 of 4", 0.25);
+        now += 29.8;
+        progress.accept("Figure 3 of 4", 0.5);
+        now += 340;
+        progress.accept("Figure 4 of 4", 0.75);
         assertThat(lines)
                 .containsExactly(
-                        "Figure 1 of 3; 0 s, about 100 s left",
-                        "Figure 2 of 3; 60 s, about 163 s left", // 0.75 · 65 / 0.3
-                        "Figure 3 of 3; 120 s, about 114 s left"); // 0.5 · 125 / 0.55
+                        "Figure 1 of 4; 0 s",
+                        "Figure 2 of 4; 30 s, about 91 s left",
+                        "Figure 3 of 4; 60 s, about 60 s left",
+                        "Figure 4 of 4; 400 s, about 3 min left"); // 133 s, rounded up
+    }
+
+    /** What the first twentieth takes, on a machine that is busy, may be an hour's worth of the rest. */
+    @Test
+    void doesNotConcludeFromALittle() {
+        TimeLeft progress = TimeLeft.of(() -> now, lines::add);
+        now += 466;
+        progress.accept("Figure 2 of 24", 0.07);
+        now += 10;
+        progress.accept("Figure 4 of 24", 0.5);
+        assertThat(lines).containsExactly("Figure 2 of 24; 466 s", "Figure 4 of 24; 476 s, about 8 min left");
     }
 
     @Test
     void saysNothingBeforeItCanKnow() {
-        TimeLeft progress = TimeLeft.of(0, () -> now, lines::add);
+        TimeLeft progress = TimeLeft.of(() -> now, lines::add);
         progress.accept("Training 1", 0);
         now += 0.4;
         progress.accept("Training 2", 0.01);
@@ -40,7 +54,7 @@ class TimeLeftTest {
 
     @Test
     void refusesWhatIsNoShare() {
-        TimeLeft progress = TimeLeft.of(0, lines::add);
+        TimeLeft progress = TimeLeft.of(lines::add);
         for (double wrong : new double[] {-0.1, 1.1, Double.NaN}) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> progress.accept("step", wrong))

@@ -192,7 +192,7 @@ class SparkSweepTest {
         SweepSummary summary = output.run(sweep(), study, place);
         assertThat(summary.failures()).hasSize(5);
         assertThat(summary.failures().get(1))
-                .hasToString("cell 5 (samples 20.0, alpha 1.5, ridge 0.001): java.lang.ArithmeticException: diverges");
+                .hasToString("cell 5 (samples 20, alpha 1.5, ridge 0.001): java.lang.ArithmeticException: diverges");
         assertThat(output.rows(study, place)).hasSize(19);
 
         Files.createFile(marker);

@@ -91,7 +91,12 @@ public final class Cell {
     public String toString() {
         List<String> names = grid.names();
         return IntStream.range(0, values.length)
-                .mapToObj(a -> names.get(a) + " " + values[a])
+                .mapToObj(a -> names.get(a) + " " + text(values[a]))
                 .collect(Collectors.joining(", ", "cell " + index + " (", ")"));
+    }
+
+    /** Whole numbers without a decimal point. */
+    private static String text(double value) {
+        return value == (long) value && Math.abs(value) < 1e15 ? Long.toString((long) value) : Double.toString(value);
     }
 }

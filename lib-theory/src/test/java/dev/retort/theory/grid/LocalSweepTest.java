@@ -157,9 +157,9 @@ class LocalSweepTest {
         SweepSummary summary = LocalSweep.onAllProcessors().run(study, csv);
         assertThat(summary)
                 .hasToString("2 of 5 cells done, 2 of them now; 3 failed, 0 missing\n"
-                        + "  cell 1 (samples 2.0): java.lang.IllegalStateException: no convergence\n"
-                        + "  cell 3 (samples 4.0): java.lang.ArithmeticException: y is NaN\n"
-                        + "  cell 4 (samples 5.0): noise: -5.0 is not at least 0 and"
+                        + "  cell 1 (samples 2): java.lang.IllegalStateException: no convergence\n"
+                        + "  cell 3 (samples 4): java.lang.ArithmeticException: y is NaN\n"
+                        + "  cell 4 (samples 5): noise: -5.0 is not at least 0 and"
                         + " finite");
         assertThat(summary.isComplete()).isFalse();
         assertThat(GridResults.read(csv).column("y")).containsExactly(1, 3);

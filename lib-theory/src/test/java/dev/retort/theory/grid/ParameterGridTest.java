@@ -31,7 +31,7 @@ class ParameterGridTest {
                 }
             }
         }
-        assertThat(GRID.cell(5)).hasToString("cell 5 (samples 200.0, alpha 1.5, ridge 0.001)");
+        assertThat(GRID.cell(5)).hasToString("cell 5 (samples 200, alpha 1.5, ridge 0.001)");
     }
 
     @Test

@@ -345,10 +345,10 @@ class SweepFileTest {
             file.add(List.of(STUDY.measure(3)));
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> file.add(List.of(STUDY.measure(2), STUDY.measure(3))))
-                    .withMessage("outcomes: cell 3 (x 2.0, y 7.0) has a row already");
+                    .withMessage("outcomes: cell 3 (x 2, y 7) has a row already");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> file.add(List.of(STUDY.measure(2), STUDY.measure(2))))
-                    .withMessage("outcomes: cell 2 (x 2.0, y 0.1) has a row already");
+                    .withMessage("outcomes: cell 2 (x 2, y 0.1) has a row already");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> file.add(List.of(STUDY.measure(2), Outcome.measured(6, new double[2]))))
                     .withMessage("outcomes: cell 6 is not in the grid, which has 6 cells");
@@ -373,11 +373,10 @@ class SweepFileTest {
             file.add(List.of(Outcome.failed(1, "again", true)));
             assertThat(file.summary())
                     .hasToString("0 of 6 cells done, 0 of them now; 2 failed, 4 missing\n"
-                            + "  cell 1 (x 1.0, y 7.0): again\n  cell 4 (x 3.0, y 0.1): late");
+                            + "  cell 1 (x 1, y 7): again\n  cell 4 (x 3, y 0.1): late");
             file.add(List.of(STUDY.measure(1), STUDY.measure(2)));
             assertThat(file.summary())
-                    .hasToString(
-                            "2 of 6 cells done, 2 of them now; 1 failed, 3 missing\n  cell 4 (x 3.0, y 0.1): late");
+                    .hasToString("2 of 6 cells done, 2 of them now; 1 failed, 3 missing\n  cell 4 (x 3, y 0.1): late");
         }
     }
 

@@ -434,6 +434,14 @@ final class DistillationFormulas {
                         Estimator.class,
                         Labels.class,
                         Training.class)
+                .withDigits("distillation/descents.tsv", 1e-12, (row, worst) -> {
+                    SpectralFilter descent = SpectralFilter.gradientDescent(row.whole("steps"), row.number("rate"));
+                    Training training = Training.samples(row.number("samples")).withFilter(descent);
+                    RiskReport risk = Distillation.of(Tasks.task(row, "spectrum"))
+                            .target(training)
+                            .predict();
+                    worst.compare(risk.excess(), row.number("excess"));
+                })
                 .withSimulation("each as the middle of three stages, n = 60", (run, worst) -> {
                     Training plain = Training.samples(60);
                     List<Training> kinds = List.of(

@@ -34,7 +34,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * AttentionDistillation prompt = AttentionDistillation.of(keys, values);
  * double mean = prompt.weights().predict(new double[] {0.5, 0})[0]; // 1.823: the mean of v exp⟨κ, q⟩
  * double softmax = prompt.attention(new double[] {0.5, 0})[0]; // 1.680
- * double fitted = prompt.limit().predict(new double[] {1, 0})[0]; // 1.000: steps without end fit the teacher's values
+ * double fitted = prompt.limit().predict(new double[] {1, 0})[0]; // 1.000: infinitely many steps fit the teacher's values
  * }</pre>
  *
  * <p>Immutable.

@@ -77,7 +77,8 @@ final class Figures {
 
     private static Page page(List<Exhibit> drawn, int all) {
         Page page = Page.of("Retort: distillation in closed form, and in simulation")
-                .withParagraph("A triangle at the upper or lower edge of a frame marks where a curve or a marker lies beyond it.");
+                .withParagraph(
+                        "A triangle at the upper or lower edge of a frame marks where a curve or a marker lies beyond it.");
         if (drawn.size() < all) {
             page = page.withParagraph(drawn.size() + " of " + all
                     + " figures; the others were not drawn yet when this page was written.");

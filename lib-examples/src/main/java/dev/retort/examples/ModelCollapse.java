@@ -46,9 +46,7 @@ final class ModelCollapse {
                 curves);
         Panel improvement = panel(
                 Panel.of(
-                        "(b) n = 60, no noise",
-                        Axis.linear("generation").withRange(0.7, 8.3),
-                        Axis.log("excess risk")),
+                        "(b) n = 60, no noise", Axis.linear("generation").withRange(0.7, 8.3), Axis.log("excess risk")),
                 TASK,
                 60,
                 first,

@@ -70,7 +70,8 @@ final class ScalingFigures {
                         to its limit."""),
                 Figure.of(laws(task, curves), ratios()),
                 "(a) Dashed: the laws. Solid: exact risks with 1,000 features. Markers: simulation. (b) The optimal "
-                        + "surrogate's risk over the standard target's, with infinitely many features; dashed: the limit G." + Exhibit.BEYOND,
+                        + "surrogate's risk over the standard target's, with infinitely many features; dashed: the limit G."
+                        + Exhibit.BEYOND,
                 Curve.table("n", curves));
     }
 
@@ -97,8 +98,8 @@ final class ScalingFigures {
     private static Panel ratios() {
         double[] samples = grid(0.5, MANY, 120);
         Panel panel = Panel.of(
-                "(b) optimal over standard",
-                Axis.log("samples n"),
+                        "(b) optimal over standard",
+                        Axis.log("samples n"),
                         Axis.linear("ratio of risks").withRange(0.4, 1.1))
                 .with(Line.key("limit G").dashed());
         for (double[] decays : new double[][] {{1.2, 1.3}, {1.5, 2.5}, {2, 1.5}, {2, 6}}) {
@@ -133,7 +134,8 @@ final class ScalingFigures {
                         the crossover, and for large n no teacher is better than the truth."""),
                 Figure.of(bends(), ablation()),
                 "(a) The local exponent of the optimal surrogate's risk, α = 3, b = 2, with p features. (b) The risk under "
-                        + "noise of variance 0.1 n^{−γ}, as a multiple of the noiseless law; markers: the crossover." + Exhibit.BEYOND,
+                        + "noise of variance 0.1 n^{−γ}, as a multiple of the noiseless law; markers: the crossover."
+                        + Exhibit.BEYOND,
                 noiseTable());
     }
 

@@ -43,9 +43,9 @@ final class TrainedTeachers {
                 .sorted()
                 .toArray();
         Panel risks = Panel.of(
-                        "(a) excess risk of the target",
-                        Axis.log("samples m of the surrogate"),
-                        Axis.log("excess risk").withRange(0.007, 4));
+                "(a) excess risk of the target",
+                Axis.log("samples m of the surrogate"),
+                Axis.log("excess risk").withRange(0.007, 4));
         Panel ratios = Panel.of(
                         "(b) relative to true labels",
                         Axis.log("samples m of the surrogate"),

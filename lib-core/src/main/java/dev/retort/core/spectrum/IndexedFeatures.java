@@ -99,6 +99,7 @@ final class IndexedFeatures {
      * @param index where it is, or the last index of what it stands for
      * @param eigenvalues of the task, and of the laws that are carried
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Node(double index, double[] eigenvalues, double weight, double power) {}
 
     List<Node> nodes() {

@@ -419,7 +419,7 @@ public final class Spectrum {
         if (count == features()) {
             return this;
         }
-        return law == null ? of(Arrays.copyOf(eigenvalues, (int) count)) : law.first(count);
+        return law == null ? of(Arrays.copyOf(eigenvalues, (int) count)) : law.first((double) count);
     }
 
     /**

@@ -126,7 +126,7 @@ class ComplexEquivalentTest {
             double imaginary = 0.01;
             ComplexEquivalent before = ComplexEquivalent.of(spectrum, samples, real, imaginary);
             for (int step = 0; step < 150; step++) {
-                if (kind == 0 || kind == 2 && step % 4 < 2) {
+                if (kind == 0 || (kind == 2 && step % 4 < 2)) {
                     samples *= 1.01;
                 } else {
                     real *= 0.95;

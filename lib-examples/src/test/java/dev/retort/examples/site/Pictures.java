@@ -82,8 +82,7 @@ final class Pictures {
                                 "student",
                                 times,
                                 t -> stopped(t).then(STUDENT).predict().excess())));
-        double[] excess =
-                SurrogateMask.of(TASK, Training.samples(160), STUDENT).excess();
+        double[] excess = SurrogateMask.of(TASK, Training.samples(160), STUDENT).excess();
         pictures.put(
                 "features",
                 figure(
@@ -106,10 +105,7 @@ final class Pictures {
                 figure(
                         Axis.log("ridge"),
                         Axis.linear("excess risk"),
-                        line(
-                                "",
-                                powers(1e-6, 10, 80),
-                                r -> excess(TARGET.withRidge(r)))));
+                        line("", powers(1e-6, 10, 80), r -> excess(TARGET.withRidge(r)))));
         Training each = Training.samples(150).withRidge(0.02);
         Generations alone = Generations.of(Distillation.of(TASK), each, 30);
         double[] climbing = alone.excess();

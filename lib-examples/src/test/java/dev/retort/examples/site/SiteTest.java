@@ -120,12 +120,10 @@ class SiteTest {
     /** The Greek letters of a text, whether they are written as such or as commands of TeX; variants count as the letter. */
     private static Set<String> greekIn(String text) {
         Set<String> letters = new TreeSet<>();
-        Pattern.compile("[α-ωΓΔΘΛΞΠΣΥΦΨΩ]")
-                .matcher(text)
-                .results()
-                .forEach(match -> letters.add(match.group()));
-        Pattern.compile("\\\\(?:var)?(alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau"
-                        + "|upsilon|phi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Upsilon|Phi|Psi|Omega)(?![A-Za-z])")
+        Pattern.compile("[α-ωΓΔΘΛΞΠΣΥΦΨΩ]").matcher(text).results().forEach(match -> letters.add(match.group()));
+        Pattern.compile(
+                        "\\\\(?:var)?(alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau"
+                                + "|upsilon|phi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Upsilon|Phi|Psi|Omega)(?![A-Za-z])")
                 .matcher(text)
                 .results()
                 .forEach(match -> letters.add(letter(match.group(1))));

@@ -200,7 +200,7 @@ abstract class Stage {
             return nodes;
         }
         Coordinates carrying = nodes.carrying(own);
-        return mask != null && mask.keepsFirst() ? carrying.splitAfter(mask.count()) : carrying;
+        return mask != null && mask.keepsFirst() ? carrying.splitAfter((double) mask.count()) : carrying;
     }
 
     final boolean sees(Coordinates nodes, int k) {

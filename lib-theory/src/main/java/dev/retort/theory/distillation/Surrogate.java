@@ -314,7 +314,7 @@ public abstract sealed class Surrogate {
 
         @Override
         Coordinates split(Coordinates nodes, Stage pupil) {
-            return mask.keepsFirst() ? nodes.splitAfter(mask.count()) : nodes;
+            return mask.keepsFirst() ? nodes.splitAfter((double) mask.count()) : nodes;
         }
 
         @Override

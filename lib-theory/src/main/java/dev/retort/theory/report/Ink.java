@@ -3,6 +3,7 @@ package dev.retort.theory.report;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** The appearance of a series: its colour, and the shape of its markers. */
 record Ink(int rgb, int shape) {
@@ -80,8 +81,9 @@ record Ink(int rgb, int shape) {
 
     private static Map<Integer, Integer> withShades(Map<Integer, Integer> colours) {
         Map<Integer, Integer> all = new HashMap<>(colours);
+        int ground = Objects.requireNonNull(colours.get(WHITE));
         for (int colour : PALETTE) {
-            all.put(shade(colour, WHITE), shade(colours.get(colour), colours.get(WHITE)));
+            all.put(shade(colour, WHITE), shade(Objects.requireNonNull(colours.get(colour)), ground));
         }
         return Map.copyOf(all);
     }

@@ -90,8 +90,9 @@ class DataReportTest {
         assertThat(report.rank()).isEqualTo(5);
         assertThat(report.findings(Kind.COLLINEAR))
                 .hasSize(3)
-                .allSatisfy(finding ->
-                        assertThat(finding.what()).contains("follows from others").doesNotContain("copy of a"));
+                .allSatisfy(finding -> assertThat(finding.what())
+                        .contains("follows from others")
+                        .doesNotContain("copy of a"));
         assertThat(report.findings(Kind.DUPLICATE_ROWS)).isEmpty(); // their places differ
         assertThat(report.findings(Kind.CLASSES)).isEmpty();
         assertThat(report.toString().lines()).hasSize(1 + report.findings().size());

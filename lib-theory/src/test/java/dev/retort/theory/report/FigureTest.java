@@ -213,11 +213,11 @@ class FigureTest {
         double[] y = {0, 4, 0, -6, Double.POSITIVE_INFINITY, 0};
         Element viewport = viewport(linearPanel().with(Line.of("a", x, y)));
         List<Element> marks = all(viewport, "polygon");
-        // Two where the line leaves above, one where it leaves below, one where it is infinite; nothing beside the frame.
+        // Two where the line leaves above, one where it leaves below, one where it is infinite; nothing beside the
+        // frame.
         assertThat(marks).hasSize(4);
-        double[][] tips = marks.stream()
-                .map(mark -> fractions(viewport, points(mark)[2]))
-                .toArray(double[][]::new);
+        double[][] tips =
+                marks.stream().map(mark -> fractions(viewport, points(mark)[2])).toArray(double[][]::new);
         double[][] expected = {{0.5 / 4, 1}, {1.5 / 4, 1}, {(2 + 1 / 3.0) / 4, 0}, {1, 1}};
         for (int i = 0; i < tips.length; i++) {
             assertThat(tips[i]).as("mark %d", i).containsExactly(expected[i], within(1e-4));

@@ -58,7 +58,7 @@ public final class DeterministicEquivalent implements Equivalent {
      * @param samples the number of samples n, greater than 0, whole or not
      * @return the equivalent for ridge 0
      * @throws IllegalArgumentException if n is not positive and finite, or so small that τ overflows, or above 1e10 for
-     *     a power law without end
+     *     an infinite power law
      */
     public static DeterministicEquivalent of(Spectrum spectrum, double samples) {
         return of(spectrum, samples, 0);
@@ -72,7 +72,7 @@ public final class DeterministicEquivalent implements Equivalent {
      * @param ridge the ridge r of the objective (1/n)‖y − Xb‖² + r‖b‖²; may be negative, but above {@link #leastRidge}
      * @return the equivalent
      * @throws IllegalArgumentException if n is not positive and finite, the ridge is not finite or not above the least, or n so
-     *     small or the ridge so large that τ overflows, or n above 1e10 for a power law without end
+     *     small or the ridge so large that τ overflows, or n above 1e10 for an infinite power law
      */
     public static DeterministicEquivalent of(Spectrum spectrum, double samples, double ridge) {
         return new DeterministicEquivalent(
@@ -89,8 +89,8 @@ public final class DeterministicEquivalent implements Equivalent {
      * @param spectrum the eigenvalues of the training covariance
      * @param samples the number of samples n, greater than 0, whole or not
      * @return r, at most 0; 0 at the interpolation threshold, n = rank
-     * @throws IllegalArgumentException if n is not positive and finite, so small that τ overflows, above 1e10 for a power law
-     *     without end, or, for a gathered spectrum, at least its rank
+     * @throws IllegalArgumentException if n is not positive and finite, so small that τ overflows, above 1e10 for an infinite power
+     *     law, or, for a gathered spectrum, at least its rank
      */
     public static double leastRidge(Spectrum spectrum, double samples) {
         DeterministicEquivalent ridgeless = of(spectrum, samples);

@@ -223,12 +223,12 @@ final class FixedPoint {
         return spare;
     }
 
-    /** The exception for more samples or random features than the nodes of a power law without end are made for. */
+    /** The exception for more samples or random features than the nodes of an infinite power law are made for. */
     static IllegalArgumentException tooMany(String name, double value, double most) {
         return refusal(
                 name,
                 value,
-                "is above " + most + ", the most for a power law without end; give the law a number of features, as"
+                "is above " + most + ", the most for an infinite power law; give the law a number of features, as"
                         + " powerLaw(alpha, 10_000) does");
     }
 

@@ -36,7 +36,7 @@ import java.util.Objects;
  * the part of the labels that the random features cannot express acts as noise, C, and fluctuates with the random features,
  * F. Exact for Gaussian G in high dimension; for other random features, with the eigenvalues of their kernel, it is a
  * conjecture that holds well in experiments. Every regime is covered: n and q below the rank, above it, and equal, penalty 0,
- * zero and repeated eigenvalues, power laws without end, and fractional n and q. For r = 0 and n = q below the
+ * zero and repeated eigenvalues, infinite power laws, and fractional n and q. For r = 0 and n = q below the
  * rank, Υ = 1: the risk is infinite even without noise. No difference cancels. Immutable.
  *
  * <p>Sources: Defilippis, Loureiro and Misiakiewicz, <i>Dimension-free deterministic equivalents and scaling laws for random
@@ -87,7 +87,7 @@ public final class RandomFeatureEquivalent implements Equivalent {
      * @param ridge the ridge r, at least 0, of the objective (1/n)‖y − Za‖² + r‖a‖²
      * @return the equivalent
      * @throws IllegalArgumentException if an argument is out of range, n so small or the ridge so large that τ overflows, or the
-     *     smaller of n and q above 1e10 for a power law without end
+     *     smaller of n and q above 1e10 for an infinite power law
      */
     public static RandomFeatureEquivalent of(Spectrum spectrum, double samples, double features, double ridge) {
         checkSizes(notNull("spectrum", spectrum), samples, features, ridge);

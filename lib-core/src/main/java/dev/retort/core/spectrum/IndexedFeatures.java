@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * its index: the eigenvalue of the task, what the signal brings, and the eigenvalues of other laws that the nodes are made to
  * carry. Where one of these jumps, or what is summed does, the sum is cut. Immutable.
  *
- * <p>What laws without end leave beyond the last panel is in proportion to an eigenvalue, or to the power of the signal. Two
+ * <p>What infinite laws leave beyond the last panel is in proportion to an eigenvalue, or to the power of the signal. Two
  * nodes stand for these, one without power and one without weight; in each of them a carried law has not the eigenvalue of an
  * index but the one with which its own sum is right.
  */

@@ -12,13 +12,13 @@ import java.util.Arrays;
  */
 record PowerLaw(double alpha, double scale, double shift, double last) implements Law {
 
-    /** The most samples for which the features in the last node of a law without end enter only through their trace. */
+    /** The most samples for which the features in the last node of an infinite law enter only through their trace. */
     static final double MOST_SAMPLES = 1e10;
 
     /** The longest law whose indices are exact as doubles, with room for a shift. */
     static final long MOST_FEATURES = 1_000_000_000_000_000L;
 
-    /** The law, checked as a whole; each argument has been checked by itself. */
+    /** The law; checks that no eigenvalue underflows. Each argument has been checked by itself. */
     static PowerLaw of(double alpha, double scale, double shift, double last) {
         PowerLaw law = new PowerLaw(alpha, scale, shift, last);
         double end = law.isInfinite() ? law.rest() : last;
@@ -42,7 +42,7 @@ record PowerLaw(double alpha, double scale, double shift, double last) implement
         return scale * Math.pow(index + shift, -alpha);
     }
 
-    /** Where the last panel of a law without end ends: 17 decades of eigenvalues beyond the most samples. */
+    /** Where the last panel of an infinite law ends: 17 decades of eigenvalues beyond the most samples. */
     double rest() {
         return Math.exp(Math.log(MOST_SAMPLES + shift) + 17 * Math.log(10) / alpha);
     }
@@ -66,7 +66,7 @@ record PowerLaw(double alpha, double scale, double shift, double last) implement
             return new SpectralMeasure(values(sum), sum.weight(), null, sum.weightBefore(last), MOST_SAMPLES);
         }
         sum.add(1, last);
-        // The weights at the end have either sign: the last features are one cell.
+        // Weights at the end have either sign, so that the last features form one cell.
         int cells = sum.size() - IndexSum.END + 1;
         int[] cellStarts = new int[cells + 1];
         Arrays.setAll(cellStarts, cell -> cell < cells ? cell : sum.size());

@@ -107,10 +107,10 @@ public abstract sealed class Signal {
     /** Refuses a law under which the labels of a task have no finite variance, Σ λ'β². */
     abstract void checkCarries(Law task, Law other);
 
-    /** The integral of λ'β² of another law from an index of a law without end on, over that of λβ². */
+    /** The integral of λ'β² of another law from an index of an infinite law on, over that of λβ². */
     abstract double seenFrom(double index, PowerLaw task, PowerLaw other);
 
-    /** Refuses a spectrum that this signal cannot be joined to. */
+    /** Refuses a spectrum that this signal cannot be combined with. */
     abstract void checkFits(Spectrum spectrum);
 
     private static final class Given extends Signal {

@@ -5,7 +5,6 @@ import static dev.retort.core.internal.Arguments.index;
 import dev.retort.core.internal.CompensatedSum;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -231,7 +230,7 @@ public final class SpectralMeasure {
     /**
      * The largest sample size for which the nodes are accurate.
      *
-     * @return 1e10 for a power law without end, whose last node stands for all that 1e10 samples do not resolve; infinity
+     * @return 1e10 for an infinite power law, whose last node stands for all that 1e10 samples do not resolve; infinity
      *     for every other measure
      */
     public double mostSamples() {
@@ -330,8 +329,8 @@ public final class SpectralMeasure {
      * @throws IndexOutOfBoundsException if the range is not within the nodes
      */
     public void addLearnt(int from, int to, double tau, PowerSums sums) {
-        sums.add(
-                values, unitWeights ? null : weights, Objects.checkFromToIndex(from, to, values.length), to, tau, true);
+        checkRange(from, to);
+        sums.add(values, unitWeights ? null : weights, from, to, tau, true);
     }
 
     /**
@@ -344,12 +343,12 @@ public final class SpectralMeasure {
      * @throws IndexOutOfBoundsException if the range is not within the nodes
      */
     public void addMissed(int from, int to, double tau, PowerSums sums) {
-        sums.add(
-                values,
-                unitWeights ? null : weights,
-                Objects.checkFromToIndex(from, to, values.length),
-                to,
-                tau,
-                false);
+        checkRange(from, to);
+        sums.add(values, unitWeights ? null : weights, from, to, tau, false);
+    }
+
+    private void checkRange(int from, int to) {
+        index("from", from, values.length + 1L);
+        index("to - from", to - from, values.length - from + 1L);
     }
 }

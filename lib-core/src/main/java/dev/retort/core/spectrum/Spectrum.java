@@ -199,7 +199,7 @@ public final class Spectrum {
     }
 
     /**
-     * The power law without end, λ<sub>i</sub> = i<sup>−α</sup>, i = 1, 2, …
+     * The infinite power law, λ<sub>i</sub> = i<sup>−α</sup>, i = 1, 2, …
      *
      * @param alpha the decay α, greater than 1
      * @return the spectrum, which is not {@linkplain #isListed() listed}
@@ -210,7 +210,7 @@ public final class Spectrum {
     }
 
     /**
-     * The power law without end, λ<sub>i</sub> = scale · (i + shift)<sup>−α</sup>, i = 1, 2, …, for equivalents of up to 1e10
+     * The infinite power law, λ<sub>i</sub> = scale · (i + shift)<sup>−α</sup>, i = 1, 2, …, for equivalents of up to 1e10
      * samples. Sums over its features are exact to rounding, on about a thousand nodes; see the module's documentation,
      * {@code docs/equivalents.md}.
      *
@@ -229,7 +229,7 @@ public final class Spectrum {
 
     /**
      * The power law λ<sub>i</sub> = scale · (i + shift)<sup>−α</sup>, i = 1, …, p. Up to a few thousand features are listed,
-     * more are summed like those of a law without end; then τ, whose exact value near n = p depends on the last bits of n,
+     * more are summed like those of an infinite law; then τ, whose exact value near n = p depends on the last bits of n,
      * has a relative error of about 1e-15 · p/(p − n).
      *
      * @param alpha the decay α, greater than 0
@@ -399,7 +399,7 @@ public final class Spectrum {
     /**
      * The number of features, also where {@link #dimension()} cannot hold it.
      *
-     * @return p, at least 1; infinity for a power law without end
+     * @return p, at least 1; infinity for an infinite power law
      */
     public double features() {
         return law == null ? eigenvalues.length : law.last();
@@ -486,7 +486,7 @@ public final class Spectrum {
 
     private static int whole(String name, double number) {
         if (Double.isInfinite(number)) {
-            throw new IllegalStateException("A power law without end has no " + name + REMEDY);
+            throw new IllegalStateException("An infinite power law has no " + name + REMEDY);
         }
         if (number > Integer.MAX_VALUE - 8) {
             throw new IllegalStateException(

@@ -33,7 +33,7 @@ public final class TaskNodes {
     /** Where the nodes of laws come from; null if these are others. */
     private final @Nullable Indices indices;
 
-    /** Nodes of which none stands for features on both sides of an eigenvalue; null if these are such nodes. */
+    /** Splits nodes so that none stands for features on both sides of an eigenvalue; returns null if none does already. */
     interface Splitter {
         @Nullable
         TaskNodes splitAt(double lambda);
@@ -159,7 +159,7 @@ public final class TaskNodes {
 
     /**
      * The same features on nodes of which none stands for features on both sides of an eigenvalue, so that φ may jump there.
-     * Earlier splits are kept. Only the last node of a power law without end, which stands for infinitely many features, is
+     * Earlier splits are kept. Only the last node of an infinite power law, which stands for infinitely many features, is
      * never split: all its features count as being on the side of its eigenvalue.
      *
      * @param lambda the eigenvalue, at least 0; features that have it belong to the larger ones

@@ -198,7 +198,7 @@ class PowerLawTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DeterministicEquivalent.of(Spectrum.powerLaw(1.5), 1.1e10))
                 .withMessage(
-                        "samples: 1.1E10 is above 1.0E10, the most for a power law without end; give the law a number of"
+                        "samples: 1.1E10 is above 1.0E10, the most for an infinite power law; give the law a number of"
                                 + " features, as powerLaw(alpha, 10_000) does");
     }
 

@@ -299,7 +299,7 @@ class RandomFeatureEquivalentTest {
                 () -> RandomFeatureEquivalent.of(spectrum, ENDLESS, 1, 0));
         refuses("ridge: -1.0 is not at least 0 and finite", () -> RandomFeatureEquivalent.of(spectrum, 1, 1, -1));
         refuses(
-                "features: 2.0E10 is above 1.0E10, the most for a power law without end; give the law a number of features, as powerLaw(alpha, 10_000) does",
+                "features: 2.0E10 is above 1.0E10, the most for an infinite power law; give the law a number of features, as powerLaw(alpha, 10_000) does",
                 () -> RandomFeatureEquivalent.of(Spectrum.powerLaw(2), 3e10, 2e10, 0));
         RandomFeatureEquivalent equivalent = RandomFeatureEquivalent.of(spectrum, 1, 1, 0.1);
         refuses("features: 0.0 is not at least 1", () -> equivalent.at(1, 0, 0.1));

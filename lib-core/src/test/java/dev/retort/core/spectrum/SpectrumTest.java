@@ -119,7 +119,7 @@ class SpectrumTest {
         assertThatIllegalStateException()
                 .isThrownBy(endless::dimension)
                 .withMessage(
-                        "A power law without end has no dimension; a law with a number of features, such as powerLaw(alpha, 10_000), is listed,"
+                        "An infinite power law has no dimension; a law with a number of features, such as powerLaw(alpha, 10_000), is listed,"
                                 + " and the theory's Truncation bounds what the features beyond it change");
         assertThatIllegalStateException().isThrownBy(endless::rank);
         assertThatIllegalStateException().isThrownBy(endless::eigenvalues);

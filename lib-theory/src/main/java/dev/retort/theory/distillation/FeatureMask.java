@@ -61,7 +61,7 @@ public final class FeatureMask {
 
     /**
      * The mask that keeps the first features and drops the others, however many these are: it fits every task of as many
-     * features, also one on a power law without end.
+     * features, also one on an infinite power law.
      *
      * @param count how many to keep, at least 0
      * @return the mask

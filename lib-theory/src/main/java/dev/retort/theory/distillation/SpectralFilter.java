@@ -203,7 +203,7 @@ public abstract sealed class SpectralFilter {
     }
 
     /**
-     * The largest eigenvalue that a sample covariance has in the limit: the least k(1 + (1/n) Σ λ/(k − λ)) of all k above the spectrum.
+     * The largest eigenvalue of a sample covariance in the limit: the least k(1 + (1/n) Σ λ/(k − λ)) of all k above the spectrum.
      * It is taken where (1/n) Σ λ²/(k − λ)² = 1. To the power −½, that sum is concave and almost straight, so that Newton's method
      * approaches its root from below.
      */

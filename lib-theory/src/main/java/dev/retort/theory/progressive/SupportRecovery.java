@@ -54,6 +54,9 @@ public final class SupportRecovery {
         this.bound = bound;
         this.variance = variance;
         this.neurons = neurons;
+        if (!Double.isFinite(variance)) {
+            throw refusal("bound", bound, "has a square beyond the range of double; divide the labels by a constant");
+        }
     }
 
     /**
@@ -64,7 +67,7 @@ public final class SupportRecovery {
      * @param gap Δ, greater than 0 and at most R
      * @param bound R, greater than 0
      * @return the problem, with σ² = R² and m = 1
-     * @throws IllegalArgumentException if a number is out of range; a gap above R is impossible, as |ĝ| ≤ R
+     * @throws IllegalArgumentException if a number is out of range, or R² overflows; a gap above R is impossible, as |ĝ| ≤ R
      */
     public static SupportRecovery of(int dimension, int size, double gap, double bound) {
         atLeastOne("dimension", dimension);
@@ -189,7 +192,7 @@ public final class SupportRecovery {
      *
      * @param largest ρ, a bound on the size of the residual, at least 0
      * @return the problem
-     * @throws IllegalArgumentException if the bound is negative, NaN or infinite
+     * @throws IllegalArgumentException if the bound is negative, NaN or infinite, or σ² + ρ² overflows
      */
     public SupportRecovery withResidual(double largest) {
         double rho = nonNegative("largest", largest);
@@ -202,7 +205,7 @@ public final class SupportRecovery {
      * @param largest ρ, a bound on the size of the residual, at least 0
      * @param largestCoefficient a bound on the size of its coefficients on single coordinates, at least 0 and at most ρ
      * @return the problem
-     * @throws IllegalArgumentException if a number is out of range, or so large that no gap is left
+     * @throws IllegalArgumentException if a number is out of range, or so large that no gap is left or (σ + ρ)² overflows
      */
     public SupportRecovery withResidual(double largest, double largestCoefficient) {
         double rho = nonNegative("largest", largest);

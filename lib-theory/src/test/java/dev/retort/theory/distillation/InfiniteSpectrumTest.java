@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pipelines on power laws without end, and on laws with more features than anybody lists. */
+/** Pipelines on infinite power laws, and on laws with more features than anybody lists. */
 class InfiniteSpectrumTest {
 
     private static final double PERCENT = 1e-10;

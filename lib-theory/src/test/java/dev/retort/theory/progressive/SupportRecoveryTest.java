@@ -1,5 +1,6 @@
 package dev.retort.theory.progressive;
 
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -392,6 +393,14 @@ class SupportRecoveryTest {
         assertThatIllegalArgumentException().isThrownBy(() -> teacher.withStep(0));
         assertThatIllegalArgumentException().isThrownBy(() -> teacher.withOutputWeight(0));
         assertThatIllegalArgumentException().isThrownBy(() -> teacher.exceedanceProbability(-1));
+    }
+
+    @Test
+    void refusesLabelsWhoseSquareOverflows() {
+        String reason = "bound: 1.0E160 has a square beyond the range of double; divide the labels by a constant";
+        refuses(reason, () -> SupportRecovery.of(9, 2, 1, 1e160));
+        refuses(reason, () -> SupportRecovery.of(9, 2, 1, 1).withResidual(1e160));
+        refuses(reason, () -> SupportRecovery.of(9, 2, 1, 1).withResidual(1e160, 0.1));
     }
 
     @Test

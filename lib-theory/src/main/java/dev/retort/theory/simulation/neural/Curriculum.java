@@ -216,7 +216,8 @@ public final class Curriculum {
     }
 
     /**
-     * The same with smoothed true labels: (1 − a) times the label for two classes, (1 − a) e_y + a/L for more.
+     * The same with smoothed true labels: (1 − a) times the label for two classes, (1 − a) e_y + a/L for more. It has no
+     * effect as long as the share of true labels is 0, see {@link #withTrueLabels}.
      *
      * @param smoothing a, from 0 to 1
      * @return the curriculum

@@ -126,7 +126,7 @@ final class FilterStage extends Stage {
     private static FilterStage of(
             RegressionTask task, Training training, SpectralFilter filter, double decay, List<ComplexEquivalent> near) {
         Spectrum spectrum = training.seenSpectrum(task);
-        List<SpectralFilter.Pole> unshifted = filter.poles(spectrum, training.samples());
+        List<SpectralFilter.Pole> unshifted = filter.poles(spectrum, training.samples(), decay);
         List<SpectralFilter.Pole> poles =
                 unshifted.stream().map(pole -> pole.shifted(decay)).toList();
         // Ridges are inversely proportional to the time or rate.
@@ -181,7 +181,7 @@ final class FilterStage extends Stage {
                         && next.isOnTaskFeatures()
                         && next.estimator() instanceof Estimator.Filtered filtered
                 ? of(task, next, filtered.filter(), next.ridge(), equivalents)
-                : of(task, next);
+                : Stage.of(task, next);
     }
 
     @Override

@@ -38,7 +38,7 @@ final class RandomFeatureStage extends Stage {
                         && next.isOnTaskFeatures()
                         && next.estimator() instanceof Estimator.RandomFeatures other
                 ? new RandomFeatureStage(task, next, equivalent.at(next.samples(), other.features(), next.ridge()))
-                : of(task, next);
+                : Stage.of(task, next);
     }
 
     @Override

@@ -32,7 +32,7 @@ final class RidgeStage extends Stage {
     Stage neighbour(RegressionTask task, Training next) {
         return training().isOnTaskFeatures() && next.isOnTaskFeatures() && next.estimator() instanceof Estimator.Ridge
                 ? new RidgeStage(task, next, equivalent.at(next.samples(), next.ridge()))
-                : of(task, next);
+                : Stage.of(task, next);
     }
 
     @Override

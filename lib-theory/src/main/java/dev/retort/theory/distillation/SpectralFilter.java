@@ -80,7 +80,7 @@ public abstract sealed class SpectralFilter {
      *
      * @param steps T, at least 1
      * @param rate the step size η, greater than 0; a prediction refuses it unless it is below 2 over the largest eigenvalue of the
-     *     sample covariance, from where on descent diverges
+     *     sample covariance, weight decay added, from where on descent diverges
      * @return the filter (1 − ηs)<sup>T</sup>
      * @throws IllegalArgumentException if there is no step, or the rate is not positive and finite
      */
@@ -142,8 +142,9 @@ public abstract sealed class SpectralFilter {
      *
      * @param spectrum the spectrum of the features
      * @param samples n
+     * @param decay what will be added to every eigenvalue s
      */
-    abstract List<Pole> poles(Spectrum spectrum, double samples);
+    abstract List<Pole> poles(Spectrum spectrum, double samples, double decay);
 
     /** The time or the rate, if the ridges of all poles are proportional to its inverse; otherwise 0. */
     double scale() {
@@ -289,7 +290,7 @@ public abstract sealed class SpectralFilter {
         }
 
         @Override
-        List<Pole> poles(Spectrum spectrum, double samples) {
+        List<Pole> poles(Spectrum spectrum, double samples, double decay) {
             List<Pole> poles = new ArrayList<>();
             for (double[] pole : NEAREST) {
                 poles.add(Pole.ofPair(new Complex(pole[0] / time, pole[1] / time), new Complex(pole[2], pole[3])));
@@ -348,16 +349,18 @@ public abstract sealed class SpectralFilter {
         }
 
         @Override
-        List<Pole> poles(Spectrum spectrum, double samples) {
-            if (rate * edgeBound(spectrum, samples) <= 1) {
+        List<Pole> poles(Spectrum spectrum, double samples, double decay) {
+            if (rate * (edgeBound(spectrum, samples) + decay) <= 1) {
                 return inUnits(poles);
             }
-            double edge = upperEdge(spectrum, samples);
+            double largest = upperEdge(spectrum, samples);
+            double edge = largest + decay;
             if (!(rate * edge < 2)) {
                 throw refusal(
                         "rate",
                         rate,
-                        "is not below 2 over the largest eigenvalue of the sample covariance, " + edge
+                        "is not below 2 over the largest eigenvalue of the sample covariance, " + largest
+                                + (decay == 0 ? "" : ", plus the weight decay, " + decay)
                                 + "; gradient descent diverges from " + 2 / edge + " on");
             }
             return inUnits(rate * edge <= 1 ? poles : DescentPoles.of(steps, rate * edge));
@@ -420,7 +423,7 @@ public abstract sealed class SpectralFilter {
 
         /** On a circle around the pole −r, with half the ridge as radius. */
         @Override
-        List<Pole> poles(Spectrum spectrum, double samples) {
+        List<Pole> poles(Spectrum spectrum, double samples, double decay) {
             Complex r = new Complex(ridge, 0);
             return SpectralFilter.onCircle(
                     NODES,
@@ -466,7 +469,7 @@ public abstract sealed class SpectralFilter {
 
         /** Equal ridges are merged into one pole: at the interpolation threshold its pair is infinite and must not be split. */
         @Override
-        List<Pole> poles(Spectrum spectrum, double samples) {
+        List<Pole> poles(Spectrum spectrum, double samples, double decay) {
             Map<Double, Double> merged = new LinkedHashMap<>();
             for (int k = 0; k < ridges.length; k++) {
                 merged.merge(ridges[k], weights[k], Double::sum);

@@ -3,6 +3,7 @@ package dev.retort.theory.distillation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
@@ -14,6 +15,7 @@ import dev.retort.fixtures.ReferenceTable;
 import dev.retort.fixtures.ReferenceTable.Row;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleFunction;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
@@ -137,7 +139,7 @@ class SpectralFilterTest {
         double edge = SpectralFilter.upperEdge(TASK.spectrum(), 60);
         for (double s = 1e-6; s < edge; s *= 1.7) {
             double sum = 0;
-            for (SpectralFilter.Pole pole : filter.poles(TASK.spectrum(), 60)) {
+            for (SpectralFilter.Pole pole : filter.poles(TASK.spectrum(), 60, 0)) {
                 sum += pole.weight()
                         .times(pole.ridge())
                         .over(pole.ridge().plus(s))
@@ -151,7 +153,7 @@ class SpectralFilterTest {
     @Test
     void flowsLearnWeakFeaturesToFullPrecision() {
         for (double time : new double[] {1e-150, 0.3, 1e200}) {
-            List<SpectralFilter.Pole> poles = SpectralFilter.gradientFlow(time).poles(Spectrum.of(1), 1);
+            List<SpectralFilter.Pole> poles = SpectralFilter.gradientFlow(time).poles(Spectrum.of(1), 1, 0);
             for (double x = 1e-12; x < 1e15; x *= 1.3) {
                 double eigenvalue = x / time;
                 double learnt = 0;
@@ -341,6 +343,29 @@ class SpectralFilterTest {
                 BestStopping.of(Distillation.of(TASK), Training.samples(60).withRidge(10));
         assertThat(unstopped.time()).isInfinite();
         assertThat(unstopped.excess()).isEqualTo(excess(Training.samples(60).withRidge(10)));
+    }
+
+    /** Weight decay adds to every eigenvalue, the largest included. Values by contour integrals with 40 digits. */
+    @Test
+    void fastDescentsWithWeightDecayReachBeyondTheEdge() {
+        RegressionTask task = RegressionTask.of(
+                        Spectrum.withMultiplicities(new double[] {1, 0.1}, new int[] {10, 20}),
+                        Signal.withMultiplicities(new double[] {1, 2}, new double[] {10, 20}))
+                .withNoise(0.5);
+        double edge = 2.137395738939229;
+        DoubleFunction<Training> fast = reach -> Training.samples(50)
+                .withFilter(SpectralFilter.gradientDescent(reach == 1.9 ? 5 : 8, reach / (2 * edge)))
+                .withRidge(edge);
+        RiskReport five = Distillation.of(task).target(fast.apply(1.9)).predict();
+        assertThat(five.excess()).isCloseTo(12.25292158320539, withinPercentage(1e-10));
+        assertThat(five.trainingError()).isCloseTo(10.40264223050744, withinPercentage(1e-8));
+        // So close to the rate at which descent diverges, nine digits are left.
+        RiskReport eight = Distillation.of(task).target(fast.apply(1.9999)).predict();
+        assertThat(eight.excess()).isCloseTo(12.76389997637098, withinPercentage(1e-7));
+        assertThatThrownBy(
+                        () -> Distillation.of(task).target(fast.apply(2.0001)).predict())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("plus the weight decay, 2.13739");
     }
 
     @Test

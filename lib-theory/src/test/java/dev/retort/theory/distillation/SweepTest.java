@@ -3,6 +3,7 @@ package dev.retort.theory.distillation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
@@ -155,6 +156,38 @@ class SweepTest {
                             .target(base.withNoise(values[k]))
                             .predict()
                             .excess());
+        }
+    }
+
+    /** A point of another kind does not start from the one before it. */
+    @Test
+    void kindsOfTrainingMayFollowEachOther() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 200), Signal.sourcePowerLaw(1.4))
+                .withNoise(0.5);
+        List<Training> kinds = List.of(
+                Training.samples(100).withRidge(0.1),
+                Training.samples(100).withFilter(SpectralFilter.iteratedRidge(0.1, 3)),
+                Training.samples(90).stoppedAt(3),
+                Training.samples(100).withRandomFeatures(60).withRidge(0.1),
+                Training.samples(80).withRidge(0.2),
+                Training.samples(70).withRandomFeatures(60),
+                Training.samples(70).withFilter(SpectralFilter.gradientDescent(20, 0.1)));
+        for (int first = 0; first < kinds.size(); first++) {
+            for (int second = 0; second < kinds.size(); second++) {
+                List<Training> pair = List.of(kinds.get(first), kinds.get(second));
+                // Many points, so that the second starts from the first.
+                double[] grid = IntStream.range(0, 40).mapToDouble(k -> k % 2).toArray();
+                double[] excess = Sweep.along(grid, k -> pair.get((int) k))
+                        .predict(Distillation.of(task).surrogate(Surrogate.groundTruth()))
+                        .excess(0);
+                for (int k = 0; k < grid.length; k++) {
+                    double alone = Distillation.of(task)
+                            .target(pair.get(k % 2))
+                            .predict()
+                            .excess();
+                    assertThat(excess[k]).as("%s", pair).isCloseTo(alone, withinPercentage(1e-9));
+                }
+            }
         }
     }
 

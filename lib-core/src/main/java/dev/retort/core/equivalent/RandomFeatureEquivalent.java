@@ -74,7 +74,8 @@ public final class RandomFeatureEquivalent implements Equivalent {
         this.unusedFeatures = Math.max(features - samples, 0) + solution.spare();
         this.featureNoise = unusedFeatures == 0 ? 1 : undecided() / spareFeatures();
         double mixed = undecided() == 0 ? 0 : undecided() / Math.sqrt(spareFeatures());
-        this.rootOmega = Math.hypot(Math.sqrt(solution.capacity()) * solution.rootOmega(), mixed) / Math.sqrt(samples);
+        double root = Math.hypot(Math.sqrt(solution.capacity()) * solution.rootOmega(), mixed) / Math.sqrt(samples);
+        this.rootOmega = Math.min(root, 1); // above 1 by rounding alone
     }
 
     /**

@@ -119,8 +119,12 @@ final class Levels implements Law {
 
     @Override
     public String toString() {
-        return Arrays.stream(counts).mapToObj(Levels::text).collect(joining(" + ", "", " features")) + ", eigenvalues "
-                + Arrays.toString(values);
+        return text("eigenvalues");
+    }
+
+    /** The multiplicities and the values, which are given a name, as text. */
+    String text(String name) {
+        return countsText() + " features, " + name + " " + Arrays.toString(values);
     }
 
     /** A whole number as text. */

@@ -254,6 +254,21 @@ public abstract sealed class Signal {
                 throw refusal("counts", coefficients.countsText(), "are not those of the levels of " + spectrum);
             }
         }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Repeated that && coefficients.equals(that.coefficients);
+        }
+
+        @Override
+        public int hashCode() {
+            return coefficients.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return coefficients.text("coefficients");
+        }
     }
 
     private static final class Constant extends Signal {

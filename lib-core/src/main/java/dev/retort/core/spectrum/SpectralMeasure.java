@@ -1,6 +1,7 @@
 package dev.retort.core.spectrum;
 
 import static dev.retort.core.internal.Arguments.index;
+import static dev.retort.core.internal.Arguments.notNull;
 
 import dev.retort.core.internal.CompensatedSum;
 import java.util.Arrays;
@@ -327,10 +328,11 @@ public final class SpectralMeasure {
      * @param tau the implicit regularisation τ, greater than 0
      * @param sums what is added to
      * @throws IndexOutOfBoundsException if the range is not within the nodes
+     * @throws IllegalArgumentException if the sums are null
      */
     public void addLearnt(int from, int to, double tau, PowerSums sums) {
         checkRange(from, to);
-        sums.add(values, unitWeights ? null : weights, from, to, tau, true);
+        notNull("sums", sums).add(values, unitWeights ? null : weights, from, to, tau, true);
     }
 
     /**
@@ -341,10 +343,11 @@ public final class SpectralMeasure {
      * @param tau the implicit regularisation τ, greater than 0
      * @param sums what is added to
      * @throws IndexOutOfBoundsException if the range is not within the nodes
+     * @throws IllegalArgumentException if the sums are null
      */
     public void addMissed(int from, int to, double tau, PowerSums sums) {
         checkRange(from, to);
-        sums.add(values, unitWeights ? null : weights, from, to, tau, false);
+        notNull("sums", sums).add(values, unitWeights ? null : weights, from, to, tau, false);
     }
 
     private void checkRange(int from, int to) {

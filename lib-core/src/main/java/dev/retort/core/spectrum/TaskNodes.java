@@ -4,6 +4,7 @@ import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.Arguments;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -117,9 +118,10 @@ public final class TaskNodes {
      *
      * @param k the node, counted from 0
      * @return λ, at least 0
+     * @throws IndexOutOfBoundsException if there is no such node
      */
     public double eigenvalue(int k) {
-        return eigenvalues[k];
+        return eigenvalues[checked(k)];
     }
 
     /**
@@ -127,9 +129,10 @@ public final class TaskNodes {
      *
      * @param k the node, counted from 0
      * @return its weight in sums over features
+     * @throws IndexOutOfBoundsException if there is no such node
      */
     public double weight(int k) {
-        return weights[k];
+        return weights[checked(k)];
     }
 
     /**
@@ -137,9 +140,10 @@ public final class TaskNodes {
      *
      * @param k the node, counted from 0
      * @return the factor of the square of its truth
+     * @throws IndexOutOfBoundsException if there is no such node
      */
     public double power(int k) {
-        return powers[k];
+        return powers[checked(k)];
     }
 
     /**
@@ -147,9 +151,10 @@ public final class TaskNodes {
      *
      * @param k the node, counted from 0
      * @return √λ β⋆ for a node that is a feature, one for a node that stands for several
+     * @throws IndexOutOfBoundsException if there is no such node
      */
     public double truth(int k) {
-        return truths[k];
+        return truths[checked(k)];
     }
 
     /** The compression of the measure of these nodes, along with their powers; nodes with eigenvalue zero have none. */
@@ -191,10 +196,13 @@ public final class TaskNodes {
      *
      * @param k the node, counted from 0
      * @return the index, counted from 1
+     * @throws IndexOutOfBoundsException if there is no such node
      * @throws IllegalStateException if the nodes are those of a {@linkplain RegressionTask#gathered() gathered} task
      */
     public double index(int k) {
-        return areFeatures ? k + 1.0 : indices().nodes().get(k).index();
+        return areFeatures
+                ? checked(k) + 1.0
+                : indices().nodes().get(checked(k)).index();
     }
 
     /**
@@ -226,9 +234,13 @@ public final class TaskNodes {
      * @param spectrum the spectrum
      * @param k the node, counted from 0
      * @return λ', at least 0
+     * @throws IndexOutOfBoundsException if there is no such node
+     * @throws IllegalArgumentException if the spectrum is null
      * @throws IllegalStateException if the spectrum is not carried
      */
     public double eigenvalue(Spectrum spectrum, int k) {
+        notNull("spectrum", spectrum);
+        checked(k);
         if (areFeatures) {
             return spectrum.eigenvalue(k);
         }
@@ -237,6 +249,10 @@ public final class TaskNodes {
             throw new IllegalStateException(spectrum + " is not carried by these nodes; ask for nodes that do");
         }
         return indices().nodes().get(k).eigenvalues()[place];
+    }
+
+    private int checked(int k) {
+        return Arguments.index("k", k, size());
     }
 
     private Indices indices() {

@@ -273,6 +273,17 @@ class RandomFeatureEquivalentTest {
     }
 
     @Test
+    void roundingDoesNotLiftUpsilonAboveOne() {
+        for (Spectrum spectrum : List.of(Spectrum.powerLaw(1.5), Spectrum.powerLaw(2), Spectrum.powerLaw(1.1, 300))) {
+            for (int n = 1; n <= 20; n++) {
+                RandomFeatureEquivalent equivalent = RandomFeatureEquivalent.of(spectrum, n, n, 0);
+                assertThat(equivalent.omega()).isBetween(1 - 1e-14, 1.0);
+                assertThat(equivalent.rootOmega()).isBetween(1 - 1e-14, 1.0);
+            }
+        }
+    }
+
+    @Test
     void isAValue() {
         Spectrum spectrum = Spectrum.of(1, 2);
         RandomFeatureEquivalent equivalent = RandomFeatureEquivalent.of(spectrum, 1, 2, 0.5);

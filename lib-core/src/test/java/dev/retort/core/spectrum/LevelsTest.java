@@ -59,6 +59,18 @@ class LevelsTest {
     }
 
     @Test
+    void aSignalOfLevelsIsAValue() {
+        Signal signal = Signal.withMultiplicities(new double[] {2, -0.5}, new double[] {1, 1e10});
+        assertThat(signal)
+                .isEqualTo(Signal.withMultiplicities(new double[] {2, -0.5}, new double[] {1, 1e10}))
+                .hasSameHashCodeAs(Signal.withMultiplicities(new double[] {2, -0.5}, new double[] {1, 1e10}))
+                .isNotEqualTo(Signal.withMultiplicities(new double[] {2, 0.5}, new double[] {1, 1e10}))
+                .isNotEqualTo(Signal.withMultiplicities(new double[] {2, -0.5}, new double[] {1, 1e11}))
+                .isNotEqualTo(Signal.of(2, -0.5))
+                .hasToString("1 + 10000000000 features, coefficients [2.0, -0.5]");
+    }
+
+    @Test
     void weightsThatRoundingSwallowsLeaveNoHole() {
         Spectrum spectrum = Spectrum.withMultiplicities(new double[] {1, 1e-3, 1e-6}, new double[] {1e30, 5, 1e30});
         for (double samples : new double[] {1e29, 1e30, Math.nextUp(1e30), 1.5e30}) {

@@ -1,5 +1,6 @@
 package dev.retort.core.spectrum;
 
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
@@ -81,6 +82,13 @@ class PowerSumsTest {
         double least = 0x1p-34 / (1 + 0x1p-34);
         close(learnt(measure, 0, 4, tiny), 2.5 + least, 2.25 + least * least);
         close(missed(measure, 0, 4, tiny), 0.5 + (1 - least), 0.25 + (1 - least) * (1 - least));
+    }
+
+    @Test
+    void refusesToAddToNothing() {
+        SpectralMeasure measure = SpectralMeasure.of(new double[] {2, 1});
+        refuses("sums: null is not allowed", () -> measure.addLearnt(0, 1, 1, null));
+        refuses("sums: null is not allowed", () -> measure.addMissed(0, 1, 1, null));
     }
 
     private static List<Double> learnt(SpectralMeasure measure, int from, int to, double tau) {

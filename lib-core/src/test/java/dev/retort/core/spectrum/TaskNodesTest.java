@@ -2,15 +2,18 @@ package dev.retort.core.spectrum;
 
 import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.retort.core.internal.CompensatedSum;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,6 +46,30 @@ class TaskNodesTest {
                 RegressionTask.of(Spectrum.powerLaw(0.7, 5, -0.5, 50_000), Signal.constant(0.1)),
                 RegressionTask.of(Spectrum.powerLaw(2, 1, 3000, 200_000), Signal.sourcePowerLaw(1.1)),
                 RegressionTask.of(Spectrum.powerLaw(6, 1, 0, 30_000), Signal.sourcePowerLaw(5)));
+    }
+
+    @Test
+    void refusesNodesThatThereAreNot() {
+        Spectrum law = Spectrum.powerLaw(1.5, 1, 0, 60_000);
+        for (TaskNodes nodes : List.of(
+                RegressionTask.of(Spectrum.of(3, 1), Signal.of(1, 2)).nodes(),
+                RegressionTask.of(law, Signal.constant(1)).nodes())) {
+            String beyond = "k: " + nodes.size() + " is not between 0 and " + (nodes.size() - 1);
+            isBeyond(beyond, () -> nodes.eigenvalue(nodes.size()));
+            isBeyond(beyond, () -> nodes.weight(nodes.size()));
+            isBeyond(beyond, () -> nodes.power(nodes.size()));
+            isBeyond(beyond, () -> nodes.truth(nodes.size()));
+            isBeyond(beyond, () -> nodes.index(nodes.size()));
+            isBeyond(beyond, () -> nodes.eigenvalue(law, nodes.size()));
+            isBeyond("k: -1 is not between 0 and " + (nodes.size() - 1), () -> nodes.power(-1));
+            refuses("spectrum: null is not allowed", () -> nodes.eigenvalue(null, 0));
+        }
+    }
+
+    private static void isBeyond(String message, ThrowingCallable call) {
+        assertThatExceptionOfType(IndexOutOfBoundsException.class)
+                .isThrownBy(call)
+                .withMessage(message);
     }
 
     @ParameterizedTest

@@ -235,11 +235,13 @@ public final class TableReader {
      * @param name the name of the stream in messages; if it ends in {@code .tsv} or {@code .tsv.gz}, text is separated by tabs
      * @param stream the stream; not closed
      * @return the table that it holds
+     * @throws IllegalArgumentException if the name or the stream is null
      * @throws TableFormatException if the stream does not hold a table of finite numbers; the message says where, and what to do
      * @throws IOException if the stream cannot be read
      */
     public DataTable read(String name, InputStream stream) throws IOException {
-        byte[] bytes = stream.readNBytes(LARGEST_STREAM);
+        notNull("name", name);
+        byte[] bytes = notNull("stream", stream).readNBytes(LARGEST_STREAM);
         if (bytes.length == LARGEST_STREAM) {
             throw new TableFormatException(name + " has " + LARGEST_STREAM + " bytes or more: read it from a file");
         }

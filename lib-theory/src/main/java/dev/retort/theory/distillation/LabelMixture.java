@@ -105,12 +105,19 @@ public final class LabelMixture {
      * The share of the teacher at which the target's risk is smallest. Averaging pays even with a teacher that gives the
      * truth's labels with independent noise: if its noise is as large as the truth's, the best share is ½. At the
      * interpolation threshold of the target, where the risk of most mixtures is infinite, this is the limit of the best
-     * share.
+     * share. If the teacher or the truth alone is better than the computed lowest point of the parabola, which has
+     * rounding errors, this is its share, 1 or 0.
      *
      * @return a, any number; 1 if the teacher's labels do not differ from the truth's and neither has noise
      */
     public double bestShare() {
-        return square == 0 ? 1 : -linear / (2 * square);
+        double lowest = square == 0 ? 1 : -linear / (2 * square);
+        return Double.isFinite(lowest) ? better(0, better(1, lowest)) : lowest;
+    }
+
+    /** A share that may be better, if it is. */
+    private double better(double candidate, double share) {
+        return candidate != share && excess(candidate) < excess(share) ? candidate : share;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.retort.theory.data;
 
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -63,6 +64,12 @@ class TableReaderTest {
         assertThatThrownBy(() -> READER.read("t.csv.gz", new ByteArrayInputStream(cut)))
                 .isInstanceOf(TableFormatException.class)
                 .hasMessage("t.csv.gz is damaged: it ends too early");
+    }
+
+    @Test
+    void refusesNoStreamAndNoName() {
+        refuses("stream: null is not allowed", () -> READER.read("t.csv", null));
+        refuses("name: null is not allowed", () -> READER.read(null, new ByteArrayInputStream(new byte[0])));
     }
 
     @Test

@@ -57,6 +57,24 @@ class LabelMixtureTest {
     }
 
     @Test
+    void theBestShareIsNoWorseThanTheTeacherOrTheTruthAlone() {
+        // Under the target's covariance the teacher is right but for 1e-18 of the truth's error: its share is 1 to
+        // rounding.
+        long features = 1_000_000_000L;
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(9, 1e5, 1000, features), Signal.sourcePowerLaw(1.01));
+        Teacher teacher = Distillation.of(task).target(Training.samples(1).stoppedAt(1e-5));
+        Training target = Training.samples(20)
+                .withSpectrum(Spectrum.powerLaw(3, 100, 20, features))
+                .withMask(FeatureMask.keepingFirst(51));
+        LabelMixture mixture = LabelMixture.of(teacher, target);
+        assertThat(mixture.bestShare()).isEqualTo(1);
+        assertThat(mixture.best().predict().excess())
+                .isEqualTo(mixture.excess(1))
+                .isLessThan(mixture.excess(0))
+                .isCloseTo(19.294891722493226, withinPercentage(1e-8));
+    }
+
+    @Test
     void withoutAShareTheTeacherIsNotHeard() {
         Distillation teacher = Distillation.of(TASK).surrogate(Training.samples(150));
         LabelMixture mixture = LabelMixture.of(teacher, Training.samples(80).withNoise(3));

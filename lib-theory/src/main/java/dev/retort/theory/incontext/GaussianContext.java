@@ -10,7 +10,9 @@ import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.Training;
+import java.util.Objects;
 import java.util.function.DoubleBinaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The excess risk of in-context predictors on Gaussian features of any covariance Σ: n examples (x, y = xᵀβ + σz) with x ~ N(0, Σ),
@@ -171,6 +173,16 @@ public final class GaussianContext {
         return ridge(
                 RegressionTask.of(Spectrum.of(scaled), Signal.constant(1)).withNoise(task.noise()),
                 task.noise() * task.noise());
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof GaussianContext that && task.equals(that.task) && length == that.length;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(task, length);
     }
 
     @Override

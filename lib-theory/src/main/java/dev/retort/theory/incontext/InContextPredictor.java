@@ -3,6 +3,9 @@ package dev.retort.theory.incontext;
 import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A linear predictor that learns from its context alone. From n examples, the rows of X with labels y, it computes the coefficients ŵ =
  * φ(XᵀX)Xᵀy: along an eigenvector of XᵀX with eigenvalue x it learns the fraction xφ(x) of the task and misses the rest. The predictors
@@ -59,7 +62,8 @@ public abstract sealed class InContextPredictor {
         if (count < 0) {
             throw refusal("count", count, "is not at least 0");
         }
-        return new Descent(count, nonNegative("step", step));
+        nonNegative("step", step);
+        return count == 0 ? zero() : new Descent(count, step);
     }
 
     /**
@@ -134,6 +138,16 @@ public abstract sealed class InContextPredictor {
         }
 
         @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Descent that && count == that.count && Double.compare(step, that.step) == 0;
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(count, step);
+        }
+
+        @Override
         public String toString() {
             return count == 0 ? "zero" : count + (count == 1 ? " gradient step of " : " gradient steps of ") + step;
         }
@@ -165,6 +179,16 @@ public abstract sealed class InContextPredictor {
         @Override
         boolean isUnregularised() {
             return strength == 0;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Ridge that && Double.compare(strength, that.strength) == 0;
+        }
+
+        @Override
+        public int hashCode() {
+            return Double.hashCode(strength);
         }
 
         @Override

@@ -6,11 +6,13 @@ import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import java.util.Objects;
 import org.apache.commons.math3.optim.MaxEval;
 import org.apache.commons.math3.optim.nonlinear.scalar.GoalType;
 import org.apache.commons.math3.optim.univariate.BrentOptimizer;
 import org.apache.commons.math3.optim.univariate.SearchInterval;
 import org.apache.commons.math3.optim.univariate.UnivariateObjectiveFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The excess risk of in-context predictors on isotropic features, exact at every size: n examples (x, y = xᵀβ + σz) with x ~ N(0,
@@ -206,6 +208,20 @@ public final class IsotropicContext {
                                 step -> excess(InContextPredictor.gradientSteps(count, step), eigenvalues)))
                 .getPoint();
         return InContextPredictor.gradientSteps(count, best);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof IsotropicContext that
+                && dimension == that.dimension
+                && length == that.length
+                && Double.compare(taskPower, that.taskPower) == 0
+                && Double.compare(noise, that.noise) == 0;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(dimension, length, taskPower, noise);
     }
 
     @Override

@@ -12,8 +12,10 @@ import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The excess risk of in-context predictors on Gaussian features of any covariance, averaged exactly over label noise and query, and by
@@ -29,11 +31,15 @@ import java.util.stream.IntStream;
  */
 public final class SampledContexts {
 
-    private final double noiseVariance;
+    private final RegressionTask task;
+    private final int length;
+    private final long seed;
     private final List<Context> contexts;
 
-    private SampledContexts(double noiseVariance, List<Context> contexts) {
-        this.noiseVariance = noiseVariance;
+    private SampledContexts(RegressionTask task, int length, long seed, List<Context> contexts) {
+        this.task = task;
+        this.length = length;
+        this.seed = seed;
         this.contexts = contexts;
     }
 
@@ -109,7 +115,7 @@ public final class SampledContexts {
             throw refusal("length", length, "is not at least 1");
         }
         List<Context> contexts = Draws.of(count, seed, random -> new Context(task, length, random));
-        return new SampledContexts(task.noise() * task.noise(), contexts);
+        return new SampledContexts(task, length, seed, contexts);
     }
 
     /**
@@ -120,8 +126,28 @@ public final class SampledContexts {
      */
     public SampleMean excess(InContextPredictor predictor) {
         notNull("predictor", predictor);
+        double noiseVariance = task.noise() * task.noise();
         return SampleMean.of(contexts.stream()
                 .mapToDouble(context -> context.excess(predictor, noiseVariance))
                 .toArray());
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SampledContexts that
+                && task.equals(that.task)
+                && length == that.length
+                && seed == that.seed
+                && contexts.size() == that.contexts.size();
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(task, length, seed, contexts.size());
+    }
+
+    @Override
+    public String toString() {
+        return contexts.size() + " sampled contexts of " + length + " examples, seed " + seed + ", " + task;
     }
 }

@@ -5,8 +5,10 @@ import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Locale;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The loss after one gradient step at its best size, as a function of the number k of training examples: exactly a
@@ -202,12 +204,31 @@ public final class ImprovementCurve {
     }
 
     @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ImprovementCurve that
+                && Double.compare(initialLoss, that.initialLoss) == 0
+                && Double.compare(b1, that.b1) == 0
+                && Double.compare(a1, that.a1) == 0
+                && Double.compare(a2, that.a2) == 0
+                && lossExponent == that.lossExponent
+                && stepExponent == that.stepExponent
+                && trainingLoss == that.trainingLoss;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(initialLoss, b1, a1, a2, lossExponent, stepExponent, trainingLoss);
+    }
+
+    @Override
     public String toString() {
+        String steps = trainingLoss == TrainingLoss.SUM ? "" : ", steps of the loss " + trainingLoss;
         return String.format(
                 Locale.ROOT,
-                "loss %.6g - %.6g k / (k + %.6g)",
+                "loss %.6g - %.6g k / (k + %.6g)%s",
                 initialLoss(),
                 reachableImprovement(),
-                halfwayExamples());
+                halfwayExamples(),
+                steps);
     }
 }

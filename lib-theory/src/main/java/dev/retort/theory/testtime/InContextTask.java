@@ -233,6 +233,7 @@ public final class InContextTask {
 
     @Override
     public String toString() {
-        return "InContextTask of " + dimension() + " features, power " + signalPower + ", noise " + noise;
+        return "InContextTask of " + dimension() + " features, covariance " + FirstEntries.of(features)
+                + ", coefficients " + FirstEntries.of(coefficients) + ", power " + signalPower + ", noise " + noise;
     }
 }

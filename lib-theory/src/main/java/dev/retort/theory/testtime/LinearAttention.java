@@ -237,6 +237,7 @@ public final class LinearAttention {
 
     @Override
     public String toString() {
-        return "LinearAttention on " + dimension() + " features, mean weight " + weights.trace() / dimension();
+        return "LinearAttention on " + dimension() + " features, weights " + FirstEntries.of(weights) + ", mean weight "
+                + weights.trace() / dimension();
     }
 }

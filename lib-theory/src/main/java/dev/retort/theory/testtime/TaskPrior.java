@@ -235,6 +235,8 @@ public final class TaskPrior {
 
     @Override
     public String toString() {
-        return "TaskPrior of " + dimension() + " features, power " + signalPower + ", noise " + noise;
+        return "TaskPrior of " + dimension() + " features, covariance " + FirstEntries.of(features)
+                + ", coefficients' covariance " + FirstEntries.of(coefficients) + ", power " + signalPower + ", noise "
+                + noise;
     }
 }

@@ -141,6 +141,23 @@ class GaussianContextTest {
     }
 
     @Test
+    void contextsAreValues() {
+        assertThat(GaussianContext.of(TASK, 5))
+                .isEqualTo(GaussianContext.of(TASK, 5))
+                .hasSameHashCodeAs(GaussianContext.of(TASK, 5))
+                .isNotEqualTo(GaussianContext.of(TASK, 6))
+                .isNotEqualTo(GaussianContext.of(TASK.withNoise(0.123), 5));
+        SampledContexts sampled = SampledContexts.of(TASK, 5, 2, 3);
+        assertThat(sampled)
+                .isEqualTo(SampledContexts.of(TASK, 5, 2, 3))
+                .hasSameHashCodeAs(SampledContexts.of(TASK, 5, 2, 3))
+                .isNotEqualTo(SampledContexts.of(TASK, 5, 3, 3))
+                .isNotEqualTo(SampledContexts.of(TASK, 5, 2, 4))
+                .isNotEqualTo(SampledContexts.of(TASK, 6, 2, 3))
+                .hasToString("2 sampled contexts of 5 examples, seed 3, " + TASK);
+    }
+
+    @Test
     void theSeedAloneDecides() {
         double once = SampledContexts.of(TASK, 5, 50, 3)
                 .excess(InContextPredictor.ridge(1))

@@ -105,6 +105,25 @@ class IsotropicContextTest {
     }
 
     @Test
+    void contextsAndPredictorsAreValues() {
+        IsotropicContext context = IsotropicContext.of(3, 4).withNoise(0.5);
+        assertThat(context)
+                .isEqualTo(IsotropicContext.of(3, 4).withNoise(0.5))
+                .hasSameHashCodeAs(IsotropicContext.of(3, 4).withNoise(0.5))
+                .isNotEqualTo(IsotropicContext.of(4, 3).withNoise(0.5))
+                .isNotEqualTo(context.withTaskPower(2));
+        assertThat(InContextPredictor.ridge(0.5))
+                .isEqualTo(InContextPredictor.ridge(0.5))
+                .hasSameHashCodeAs(InContextPredictor.ridge(0.5))
+                .isNotEqualTo(InContextPredictor.leastSquares());
+        assertThat(InContextPredictor.gradientStep(0.5))
+                .isEqualTo(InContextPredictor.gradientSteps(1, 0.5))
+                .hasSameHashCodeAs(InContextPredictor.gradientSteps(1, 0.5))
+                .isNotEqualTo(InContextPredictor.gradientSteps(2, 0.5));
+        assertThat(InContextPredictor.gradientSteps(0, 0.5)).isEqualTo(InContextPredictor.zero());
+    }
+
+    @Test
     void noContextTeachesNothing() {
         IsotropicContext context = context(7, 0, 3, 0.5);
         for (InContextPredictor predictor : List.of(

@@ -112,6 +112,39 @@ class PretrainingTest {
     }
 
     @Test
+    void textTellsValuesOfTheSamePowerApart() {
+        double[][] correlated = {{1, 0.5}, {0.5, 1}};
+        assertThat(LinearAttention.isotropic(5, 0.25))
+                .hasToString("LinearAttention on 5 features, weights 0.25 I, mean weight 0.25");
+        assertThat(LinearAttention.diagonal(1, 2, 3, 4, 5))
+                .hasToString(
+                        "LinearAttention on 5 features, weights diagonal [1.0, 2.0, 3.0, 4.0, …], mean weight 3.0");
+        assertThat(LinearAttention.of(new double[][] {{1, 2}, {3, 4}}))
+                .hasToString("LinearAttention on 2 features, weights [[1.0, 2.0], [3.0, 4.0]], mean weight 2.5");
+        assertThat(InContextTask.of(correlated, 2, 0))
+                .hasToString(
+                        "InContextTask of 2 features, covariance [[1.0, 0.5], [0.5, 1.0]], coefficients [2.0, 0.0],"
+                                + " power 4.0, noise 0.0");
+        assertThat(TaskPrior.of(correlated, new double[][] {{1, 0}, {0, 3}}))
+                .hasToString("TaskPrior of 2 features, covariance [[1.0, 0.5], [0.5, 1.0]], coefficients' covariance"
+                        + " diagonal [1.0, 3.0], power 4.0, noise 0.0");
+    }
+
+    @Test
+    void aCurveIsAValue() {
+        TestTimeTraining training =
+                TestTimeTraining.of(InContextTask.isotropic(6, 1), LinearAttention.isotropic(6, 0.1), 4);
+        ImprovementCurve curve = training.predict();
+        assertThat(curve)
+                .isEqualTo(training.predict())
+                .hasSameHashCodeAs(training.predict())
+                .isNotEqualTo(training.withSameContext().predict())
+                .isNotEqualTo(training.withTrainingLoss(TrainingLoss.MEAN).predict());
+        assertThat(training.withTrainingLoss(TrainingLoss.MEAN).predict())
+                .hasToString(curve + ", steps of the loss MEAN");
+    }
+
+    @Test
     void predictsFromAContextVector() {
         LinearAttention attention = LinearAttention.of(new double[][] {{1, 2}, {3, 4}});
         assertThat(attention.predictor(new double[] {10, 1})).containsExactly(12, 34);

@@ -84,6 +84,7 @@ class PowerSumsTest {
         close(missed(measure, 0, 4, tiny), 0.5 + (1 - least), 0.25 + (1 - least) * (1 - least));
     }
 
+    @SuppressWarnings("NullAway") // on purpose
     @Test
     void refusesToAddToNothing() {
         SpectralMeasure measure = SpectralMeasure.of(new double[] {2, 1});

@@ -48,6 +48,7 @@ class TaskNodesTest {
                 RegressionTask.of(Spectrum.powerLaw(6, 1, 0, 30_000), Signal.sourcePowerLaw(5)));
     }
 
+    @SuppressWarnings("NullAway") // on purpose
     @Test
     void refusesNodesThatThereAreNot() {
         Spectrum law = Spectrum.powerLaw(1.5, 1, 0, 60_000);

@@ -66,6 +66,7 @@ class TableReaderTest {
                 .hasMessage("t.csv.gz is damaged: it ends too early");
     }
 
+    @SuppressWarnings("NullAway") // on purpose
     @Test
     void refusesNoStreamAndNoName() {
         refuses("stream: null is not allowed", () -> READER.read("t.csv", null));

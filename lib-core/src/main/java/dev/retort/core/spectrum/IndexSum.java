@@ -3,20 +3,20 @@ package dev.retort.core.spectrum;
 import java.util.Arrays;
 
 /**
- * Indices and weights such that Σ f(i) over features is Σ weight f(index), for f a rational function of eigenvalues that fall as
- * powers of the index, or that times a power of the index: the first features one by one, for the others an integral over ln i
+ * Indices and weights such that Σ f(i) over features is Σ weight f(index), where f is a rational function of eigenvalues that
+ * fall as powers of the index, or such a function times a power of the index: the first features one by one, for the others an integral over ln i
  * with end corrections. Stretches of features are added one after another, each with corrections of its own at both ends, so
  * that f may jump between them. Indices count from 1.
  */
 final class IndexSum {
 
     /**
-     * Of f(b), f(b−1), … in the correction of Gregory (1670), Σ_{i≤b} f = ∫^b f + f(b)/2 + Σ_k c_k ∇^k f(b), up to k = 5.
+     * The weights of f(b), f(b−1), … in Gregory's correction (1670), Σ_{i≤b} f = ∫^b f + f(b)/2 + Σ_k c_k ∇^k f(b), up to k = 5.
      * From k = 8 on, some would exceed one and leave negative weights where the listed features end.
      */
     private static final double[] END_WEIGHTS = endWeights(1 / 12.0, 1 / 24.0, 19 / 720.0, 3 / 160.0, 863 / 60480.0);
 
-    /** How many indices the correction at an end takes. */
+    /** The number of indices in the correction at an end. */
     static final int END = END_WEIGHTS.length;
 
     private static final GaussLegendre PANEL = new GaussLegendre(16);
@@ -27,7 +27,8 @@ final class IndexSum {
     private double[] index = new double[2048];
     private double[] weight = new double[2048];
     private double[] before = new double[2048];
-    /** The weight so far; where it is known to be a whole or half number, set to that. */
+
+    /** The sum of the weights so far; set to its exact value where that is known, to remove rounding errors. */
     private double reached;
 
     private int size;
@@ -36,7 +37,7 @@ final class IndexSum {
      * An empty sum.
      *
      * @param steepness the largest power of 1/i with which an eigenvalue falls
-     * @param decay the power of 1/i, or of i, that f has besides
+     * @param decay the further power of 1/i, or of i, in f
      */
     IndexSum(double steepness, double decay) {
         this.listed = listed(Math.max(steepness, decay));
@@ -135,7 +136,7 @@ final class IndexSum {
             }
             return from;
         }
-        // What the integral from the last listed feature on counts too much is taken from this and those before it.
+        // Subtract the end correction of the integral from the weights of the last listed features.
         for (double i = from; i <= listed; i++) {
             double back = listed - i;
             node(i, back < END ? 1 - END_WEIGHTS[(int) back] : 1);
@@ -145,9 +146,9 @@ final class IndexSum {
     }
 
     /**
-     * The integral over the index, in panels of its logarithm. The poles of a sum, seen from there, are at a distance of
+     * The integral over the index, in panels of its logarithm. The poles of the summand in that variable are at a distance of
      * π/α for λ/(λ+τ) and at least half of that for a function of its square: with panels of half width 1/α they lie
-     * outside an ellipse on which 16 points leave an error of 3.4^−32. The weight of an index grows by at most e² in one.
+     * outside an ellipse for which 16 points leave an error of 3.4^−32. The weight of an index grows by at most e² in one.
      */
     private void panels(double start, double end) {
         double count = Math.ceil(Math.log(end / start) / width);

@@ -58,10 +58,7 @@ final class IndexedFeatures {
     @Nullable
     IndexedFeatures carrying(Spectrum spectrum) {
         if (spectrum.isListed() || spectrum.features() != law.last()) {
-            throw refusal(
-                    "spectrum",
-                    spectrum,
-                    "is not a law of as many features as " + law + ", in whose nodes it is taken");
+            throw refusal("spectrum", spectrum, "is not a law with as many features as the task's, " + law);
         }
         Law other = spectrum.law();
         if (other.equals(law) || carried.contains(other)) {
@@ -159,7 +156,7 @@ final class IndexedFeatures {
                 throw refusal(
                         "spectrum",
                         other,
-                        "is too steep to go with " + law + ": its eigenvalues underflow before those cease to count");
+                        "is too steep beside " + law + ": its eigenvalues underflow where the others still contribute");
             }
         }
         PowerLaw own = (PowerLaw) law;

@@ -219,8 +219,7 @@ public final class TaskNodes {
         notNull("spectrum", spectrum);
         if (areFeatures) {
             if (spectrum.features() != size()) {
-                throw refusal(
-                        "spectrum", spectrum, "has not the " + size() + " features of the nodes in which it is taken");
+                throw refusal("spectrum", spectrum, "does not have the " + size() + " features of the task");
             }
             return this;
         }

@@ -200,11 +200,11 @@ class TaskNodesTest {
         RegressionTask law = RegressionTask.of(Spectrum.powerLaw(1.5, 1, 0, 60_000), Signal.sourcePowerLaw(1.2));
         Spectrum shorter = Spectrum.powerLaw(1.5, 1, 0, 50_000);
         refuses(
-                "spectrum: Spectrum of 50000 features, 1.0 (i + 0.0)^-1.5 is not a law of as many features as 60000 features,"
-                        + " 1.0 (i + 0.0)^-1.5, in whose nodes it is taken",
+                "spectrum: Spectrum of 50000 features, 1.0 (i + 0.0)^-1.5 is not a law with as many features as the task's,"
+                        + " 60000 features, 1.0 (i + 0.0)^-1.5",
                 () -> law.indexed().carrying(shorter));
         refuses(
-                "spectrum: Spectrum of 50000 features, 1.0 (i + 0.0)^-1.5 has not the 2 features of the nodes in which it is taken",
+                "spectrum: Spectrum of 50000 features, 1.0 (i + 0.0)^-1.5 does not have the 2 features of the task",
                 () -> RegressionTask.of(Spectrum.of(2, 1), Signal.of(1, 1))
                         .nodes()
                         .carrying(shorter));

@@ -13,12 +13,12 @@ import java.util.List;
  * <p>As (1 − x)<sup>T</sup> = e<sup>T ln(1−x)</sup>, the poles of gradient flow, moved to 1 − x = e<sup>r/T</sup>, are good ones for many steps;
  * for a few, the power is replaced by the polynomial that it is the limit of. Weights c are then fitted, by least squares, to
  * what is learnt per eigenvalue, (1 − (1 − x)<sup>T</sup>)/x in relative terms, at a few points from 0 to 1, and to Σ c = 1.
- * Beyond 1, the T-th power of a number that is small enough is none, and for the rest it is a function of (1 − x)², of which
- * every pole is two. All is right to 5e-13 or better; {@code docs/filters.md}.
+ * Beyond x = 1, (1 − x)<sup>T</sup> is negligible if |1 − x| is small enough; otherwise it is written as a function of (1 − x)², each of whose
+ * poles corresponds to two in x. All is right to 5e-13 or better; {@code docs/filters.md}.
  */
 final class DescentPoles {
 
-    /** What is left after all steps is nothing to a double if it is below this. */
+    /** A residual (1 − x)^T below this is negligible in double precision. */
     private static final double NOTHING = 1e-14;
 
     /** From so many steps on, the seven pairs of flow need no eighth to stay near 0 beyond 1. */
@@ -27,7 +27,7 @@ final class DescentPoles {
     /** 1 − x at the pole of the eighth pair, on the side that those of flow leave open. */
     private static final Complex BEYOND = new Complex(-0.5, 0.5);
 
-    /** By which weights are drawn to zero, relative to the part that they have in the fit: as many as are not determined. */
+    /** The strength, relative to the columns of the fit, with which weights that the points do not determine are drawn to zero. */
     private static final double DRAWN = 5e-15;
 
     private DescentPoles() {}

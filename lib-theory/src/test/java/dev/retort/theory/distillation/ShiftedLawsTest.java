@@ -283,8 +283,8 @@ class ShiftedLawsTest {
                         + " infinitely many features, 1.0 (i + 0.0)^-2.0 without a finite variance: Σ i^-1.0",
                 () -> Distillation.of(endless).target(training.withSpectrum(Spectrum.powerLaw(1.5))));
         refuses(
-                "spectrum: infinitely many features, 1.0 (i + 0.0)^-20.0 is too steep to go with infinitely many features,"
-                        + " 1.0 (i + 0.0)^-2.0: its eigenvalues underflow before those cease to count",
+                "spectrum: infinitely many features, 1.0 (i + 0.0)^-20.0 is too steep beside infinitely many features,"
+                        + " 1.0 (i + 0.0)^-2.0: its eigenvalues underflow where the others still contribute",
                 () -> Distillation.of(endless).target(training.withSpectrum(Spectrum.powerLaw(20))));
     }
 

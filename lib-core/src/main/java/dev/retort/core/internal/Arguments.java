@@ -191,10 +191,20 @@ public final class Arguments {
      * @param expected the length it must have
      * @throws IllegalArgumentException if the two lengths differ
      */
-    public static void length(String name, int length, String rule, int expected) {
+    public static void length(String name, double length, String rule, double expected) {
         if (length != expected) {
-            throw refusal(name + ".length", length, "is not " + rule + ", " + expected);
+            throw refusal(name + ".length", text(length), "is not " + rule + ", " + text(expected));
         }
+    }
+
+    /**
+     * A whole number as text.
+     *
+     * @param count the number, possibly infinite
+     * @return its digits without a fraction; beyond the range of a long as a double is written
+     */
+    public static String text(double count) {
+        return count < Long.MAX_VALUE ? Long.toString((long) count) : Double.toString(count);
     }
 
     /**

@@ -412,7 +412,7 @@ public final class FactoredRegression extends LinearFit {
      *
      * @param evaluation the variances Σ = diag(λ) of the features, uncorrelated, under which the excess risk is measured
      * @return the average, which stays valid when this is closed
-     * @throws IllegalArgumentException if the spectrum is null, not {@linkplain Spectrum#isListed() listed} or not of
+     * @throws IllegalArgumentException if the spectrum is null, has too many features for a list or is not of
      *     dimension p
      */
     public SignAverage signAverage(Spectrum evaluation) {
@@ -464,9 +464,9 @@ public final class FactoredRegression extends LinearFit {
     }
 
     private double[] eigenvalues(Spectrum evaluation) {
-        Spectrum.listed("evaluation", evaluation);
-        length("evaluation", evaluation.dimension(), "the number of features", x.columns());
-        return evaluation.eigenvalues();
+        double[] eigenvalues = Spectrum.listed("evaluation", evaluation);
+        length("evaluation", eigenvalues.length, "the number of features", x.columns());
+        return eigenvalues;
     }
 
     /**

@@ -7,6 +7,7 @@ import static dev.retort.core.internal.Arguments.refusal;
 import dev.retort.core.StandardNormal;
 import dev.retort.core.nd4j.internal.Backend;
 import dev.retort.core.nd4j.internal.OffHeapMatrix;
+import dev.retort.core.spectrum.Spectrum;
 import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -27,7 +28,7 @@ public final class GaussianDesign {
 
     private GaussianDesign(Covariance covariance) {
         this.covariance = covariance;
-        this.deviations = covariance.spectrum().eigenvalues();
+        this.deviations = Spectrum.listed("covariance.spectrum", covariance.spectrum());
         for (int i = 0; i < deviations.length; i++) {
             deviations[i] = Math.sqrt(deviations[i]);
         }
@@ -38,7 +39,7 @@ public final class GaussianDesign {
      *
      * @param covariance Σ
      * @return the design
-     * @throws IllegalArgumentException if the covariance is null
+     * @throws IllegalArgumentException if the covariance is null, or has too many features for a list
      */
     public static GaussianDesign of(Covariance covariance) {
         return new GaussianDesign(notNull("covariance", covariance));

@@ -186,19 +186,18 @@ public final class SignAveragedModel {
      * @return the expected excess risk, to about n · 10<sup>−16</sup> times Σ λ β² of the truth and of all models in the
      *     chain, subject to what {@link SignAverage#excess(double[], double[], double)} says of the condition and of a λ that
      *     is not proportional to the variances
-     * @throws IllegalArgumentException if the spectrum is null, not {@linkplain Spectrum#isListed() listed} or of another
+     * @throws IllegalArgumentException if the spectrum is null, has too many features for a list or is of another
      *     dimension, if the truth is null or not of as many features, or if an entry is NaN or infinite
      */
     public double excessRisk(Spectrum evaluation, double[] truth) {
-        Spectrum.listed("evaluation", evaluation);
-        length("evaluation", evaluation.dimension(), "the number of features", mean.length);
+        double[] eigenvalues = Spectrum.listed("evaluation", evaluation);
+        length("evaluation", eigenvalues.length, "the number of features", mean.length);
         checkTruth(truth);
         CompensatedSum excess = new CompensatedSum();
         for (int i = 0; i < mean.length; i++) {
-            double eigenvalue = evaluation.eigenvalue(i);
             double apart = mean[i] - truth[i];
-            excess.add(eigenvalue * apart * apart);
-            excess.add(eigenvalue * deviation[i] * deviation[i]);
+            excess.add(eigenvalues[i] * apart * apart);
+            excess.add(eigenvalues[i] * deviation[i] * deviation[i]);
         }
         return excess.value();
     }

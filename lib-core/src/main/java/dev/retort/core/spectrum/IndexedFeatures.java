@@ -156,7 +156,8 @@ final class IndexedFeatures {
                 throw refusal(
                         "spectrum",
                         other,
-                        "is too steep beside " + law + ": its eigenvalues underflow where the others still contribute");
+                        "is too steep beside " + law + ": its eigenvalues underflow where the others still contribute;"
+                                + " give both laws the same number of features");
             }
         }
         PowerLaw own = (PowerLaw) law;

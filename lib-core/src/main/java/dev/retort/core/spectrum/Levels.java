@@ -3,6 +3,7 @@ package dev.retort.core.spectrum;
 import static dev.retort.core.internal.Arguments.refusal;
 import static java.util.stream.Collectors.joining;
 
+import dev.retort.core.internal.Arguments;
 import java.util.Arrays;
 
 /** Eigenvalues given as value and multiplicity, of which any number may be equal. Immutable. */
@@ -45,7 +46,7 @@ final class Levels implements Law {
 
     /** The multiplicities as text. */
     String countsText() {
-        return Arrays.stream(counts).mapToObj(Levels::text).collect(joining(" + "));
+        return Arrays.stream(counts).mapToObj(Arguments::text).collect(joining(" + "));
     }
 
     @Override
@@ -125,10 +126,5 @@ final class Levels implements Law {
     /** The multiplicities and the values, which are given a name, as text. */
     String text(String name) {
         return countsText() + " features, " + name + " " + Arrays.toString(values);
-    }
-
-    /** A whole number as text. */
-    static String text(double count) {
-        return count < Long.MAX_VALUE ? Long.toString((long) count) : Double.toString(count);
     }
 }

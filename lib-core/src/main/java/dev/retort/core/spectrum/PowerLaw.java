@@ -2,6 +2,7 @@ package dev.retort.core.spectrum;
 
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.Arguments;
 import java.util.Arrays;
 
 /**
@@ -23,7 +24,11 @@ record PowerLaw(double alpha, double scale, double shift, double last) implement
         PowerLaw law = new PowerLaw(alpha, scale, shift, last);
         double end = law.isInfinite() ? law.rest() : last;
         if (law.value(end) < Double.MIN_NORMAL) {
-            throw refusal("alpha", alpha, "is too fast: the eigenvalue of feature " + (long) end + " underflows");
+            String remedy = law.isInfinite()
+                    ? "give the law a number of features, such as powerLaw(alpha, 100)"
+                    : "take fewer features or a slower decay";
+            throw refusal(
+                    "alpha", alpha, "is too fast: the eigenvalue of feature " + (long) end + " underflows; " + remedy);
         }
         return law;
     }
@@ -91,6 +96,9 @@ record PowerLaw(double alpha, double scale, double shift, double last) implement
 
     @Override
     public Spectrum first(double count) {
+        if (!(count <= MOST_FEATURES)) {
+            throw refusal("count", Arguments.text(count), "is above " + MOST_FEATURES + ", the most features of a law");
+        }
         return Spectrum.powerLaw(alpha, scale, shift, (long) count);
     }
 

@@ -148,16 +148,14 @@ public final class RegressionTask {
     }
 
     /**
-     * The features one by one, whether the task is gathered or not.
+     * The features one by one, whether the task is gathered or not. If the spectrum is not listed, they are listed anew by every
+     * call.
      *
      * @return one node per feature, in their order
-     * @throws IllegalStateException if the spectrum is not listed
+     * @throws IllegalStateException if there are too many features, see {@link Spectrum#eigenvalues()}
      */
     public TaskNodes features() {
-        if (!features.areFeatures()) {
-            throw new IllegalStateException(spectrum + " " + Spectrum.NOT_LISTED);
-        }
-        return features;
+        return features.areFeatures() ? features : TaskNodes.ofFeatures(spectrum, signal);
     }
 
     /**

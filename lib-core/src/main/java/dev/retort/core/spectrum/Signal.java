@@ -6,6 +6,7 @@ import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.internal.CompensatedSum;
+import dev.retort.core.internal.Arguments;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
@@ -164,9 +165,10 @@ public abstract sealed class Signal {
         void checkFits(Spectrum spectrum) {
             if (!spectrum.isListed()) {
                 throw refusal(
-                        "coefficients.length",
-                        coefficients.length,
-                        "does not fit a spectrum that is not listed; give levels or a law");
+                        "spectrum",
+                        spectrum,
+                        "is not listed, but the coefficients are; give their law, or list both,"
+                                + " Spectrum.of(spectrum.first(count).eigenvalues())");
             }
             length("coefficients", coefficients.length, "the dimension of the spectrum", spectrum.dimension());
         }
@@ -247,7 +249,7 @@ public abstract sealed class Signal {
                 if (features != spectrum.dimension()) {
                     throw refusal(
                             "counts",
-                            "their sum, " + Levels.text(features) + ",",
+                            "their sum, " + Arguments.text(features) + ",",
                             "is not the dimension of the spectrum, " + spectrum.dimension());
                 }
             } else if (!(spectrum.law() instanceof Levels levels && levels.hasCountsOf(coefficients))) {
@@ -424,7 +426,7 @@ public abstract sealed class Signal {
             if (spectrum.zeros() > 0) {
                 throw refusal(
                         "spectrum",
-                        Levels.text(spectrum.zeros()) + " zero eigenvalues",
+                        Arguments.text(spectrum.zeros()) + " zero eigenvalues",
                         "leave λβ² = i^-b without a solution β");
             }
         }

@@ -8,9 +8,9 @@ import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.Arguments;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.DoubleStream;
@@ -33,17 +33,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class Spectrum {
 
-    private static final String REMEDY =
-            "; a law with a number of features, such as powerLaw(alpha, 10_000), is listed,"
-                    + " and the theory's Truncation bounds what the features beyond it change";
-
-    static final String NOT_LISTED = "is not listed feature by feature" + REMEDY;
-
     /** A power takes tens of nanoseconds, waking another thread about ten thousand. */
     private static final int WORTH_SHARING = 10_000;
 
     /** The most features that are listed one by one where a shorter description exists; such a list takes a hundred megabytes. */
     private static final int MOST_LISTED = 10_000_000;
+
+    private static final String TOO_MANY = "has too many features for a list, more than " + MOST_LISTED
+            + "; Spectrum.of(spectrum.first(10_000).eigenvalues()) lists the first ones,"
+            + " and the theory's Truncation bounds what the others change";
 
     /** Above this trace, sums of an eigenvalue and τ could overflow. */
     private static final double LARGEST_TRACE = 0x1p1020;
@@ -312,7 +310,8 @@ public final class Spectrum {
     private static Spectrum decreasing(String decayName, double decay, int dimension, IntToDoubleFunction eigenvalue) {
         double last = eigenvalue.applyAsDouble(atLeastOne("dimension", dimension) - 1);
         if (last < Double.MIN_NORMAL) {
-            throw refusal(decayName, decay, "is too fast: the eigenvalue of feature " + dimension + " underflows");
+            throw refusal(decayName, decay, "is too fast: the eigenvalue of feature " + dimension
+                            + " underflows; take fewer features or a slower decay");
         }
         return new Spectrum(ofEach(dimension, eigenvalue));
     }
@@ -386,14 +385,13 @@ public final class Spectrum {
      * The number of features p, zero eigenvalues included.
      *
      * @return p, at least 1
-     * @throws IllegalStateException if there are infinitely many, or too many for an array (the number of positive ones is
-     *     {@code measure().rank()})
+     * @throws IllegalStateException if there are infinitely many, or too many for an array
      */
     public int dimension() {
         if (law == null) {
             return eigenvalues.length;
         }
-        return whole("dimension", law.last());
+        return whole("dimension", "features()", law.last());
     }
 
     /**
@@ -414,7 +412,7 @@ public final class Spectrum {
      */
     public Spectrum first(long count) {
         if (!(count >= 1 && count <= features())) {
-            throw refusal("count", count, "is not from 1 to the number of features, " + Levels.text(features()));
+            throw refusal("count", count, "is not from 1 to the number of features, " + Arguments.text(features()));
         }
         if (count == features()) {
             return this;
@@ -431,7 +429,7 @@ public final class Spectrum {
      */
     public double eigenvalue(long i) {
         if (!(i >= 0 && i < features())) {
-            throw new IndexOutOfBoundsException("i: " + i + " is not between 0 and " + Levels.text(features() - 1));
+            throw new IndexOutOfBoundsException("i: " + i + " is not between 0 and " + Arguments.text(features() - 1));
         }
         return law == null ? eigenvalues[(int) i] : law.value(1.0 + i);
     }
@@ -447,26 +445,26 @@ public final class Spectrum {
         if (law == null) {
             return eigenvalues.clone();
         }
-        if (dimension() > MOST_LISTED) {
-            throw new IllegalStateException(
-                    "The " + dimension() + " eigenvalues are too many for an array, more than " + MOST_LISTED + REMEDY);
+        if (features() > MOST_LISTED) {
+            throw new IllegalStateException(this + " " + TOO_MANY);
         }
         return IntStream.rangeClosed(1, dimension()).mapToDouble(law::value).toArray();
     }
 
     /**
-     * Checks that the features of a spectrum are {@linkplain #isListed() listed}.
+     * The {@link #eigenvalues()} of a spectrum that is an argument.
      *
      * @param name the name of the argument, for the message
      * @param spectrum the spectrum
-     * @return the spectrum
-     * @throws IllegalArgumentException if it is null, or if its features are not listed one by one
+     * @return a new array of length p
+     * @throws IllegalArgumentException if the spectrum is null, or has more than ten million features that are not {@linkplain
+     *     #isListed() listed}
      */
-    public static Spectrum listed(String name, Spectrum spectrum) {
-        if (!notNull(name, spectrum).isListed()) {
-            throw refusal(name, spectrum, NOT_LISTED);
+    public static double[] listed(String name, Spectrum spectrum) {
+        if (!notNull(name, spectrum).isListed() && spectrum.features() > MOST_LISTED) {
+            throw refusal(name, spectrum, TOO_MANY);
         }
-        return spectrum;
+        return spectrum.eigenvalues();
     }
 
     /**
@@ -476,7 +474,7 @@ public final class Spectrum {
      * @throws IllegalStateException as {@link #dimension()} does
      */
     public int rank() {
-        return whole("rank", measure.rank());
+        return whole("rank", "measure().rank()", measure.rank());
     }
 
     /** The number of zero eigenvalues. */
@@ -484,13 +482,10 @@ public final class Spectrum {
         return law == null ? eigenvalues.length - measure.rank() : law.zeros();
     }
 
-    private static int whole(String name, double number) {
-        if (Double.isInfinite(number)) {
-            throw new IllegalStateException("An infinite power law has no " + name + REMEDY);
-        }
+    private int whole(String name, String asDouble, double number) {
         if (number > Integer.MAX_VALUE - 8) {
-            throw new IllegalStateException(
-                    String.format(Locale.ROOT, "The %s, %.0f, is not below 2^31 - 8%s", name, number, REMEDY));
+            throw new IllegalStateException("The " + name + " of " + this + " is " + Arguments.text(number)
+                    + ", not below 2^31 - 8; " + asDouble + " gives it as a double");
         }
         return (int) number;
     }

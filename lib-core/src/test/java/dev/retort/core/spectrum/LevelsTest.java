@@ -51,8 +51,8 @@ class LevelsTest {
         assertThat(DeterministicEquivalent.of(spectrum, 1e57).tau()).isCloseTo(9e-60, withinPercentage(ROUNDING));
         assertThatIllegalStateException()
                 .isThrownBy(spectrum::dimension)
-                .withMessageStartingWith("The dimension, 1000000000000000000")
-                .withMessageContaining(", is not below 2^31 - 8; a law with");
+                .withMessageStartingWith("The dimension of Spectrum of 1 + 10000000000 + 1.0E40 + 1.0E58 features")
+                .withMessageEndingWith(" is 1.0E58, not below 2^31 - 8; features() gives it as a double");
         assertThat(DeterministicEquivalent.of(spectrum, 1e58 * (1 - 1e-9), 1e-62)
                         .omega())
                 .isBetween(0.0, 1.0);
@@ -168,8 +168,9 @@ class LevelsTest {
                 () -> Spectrum.exponential(1e-6, 20_000_000));
         assertThatIllegalStateException()
                 .isThrownBy(() -> Spectrum.powerLaw(2, 1, 0, 1_000_000_000).eigenvalues())
-                .withMessageStartingWith(
-                        "The 1000000000 eigenvalues are too many for an array, more than 10000000; a law with a number of");
+                .withMessage("Spectrum of 1000000000 features, 1.0 (i + 0.0)^-2.0 has too many features for a list, more than"
+                        + " 10000000; Spectrum.of(spectrum.first(10_000).eigenvalues()) lists the first ones, and the theory's"
+                        + " Truncation bounds what the others change");
     }
 
     @Test
@@ -206,7 +207,8 @@ class LevelsTest {
                         + " eigenvalues [1.0, 2.0]",
                 () -> RegressionTask.of(kernel, Signal.withMultiplicities(two, new double[] {1e9, 2e9})));
         refuses(
-                "coefficients.length: 2 does not fit a spectrum that is not listed; give levels or a law",
+                "spectrum: Spectrum of 1000000000 + 1000000000 features, eigenvalues [1.0, 2.0] is not listed, but the coefficients are; give their law, or list both,"
+                        + " Spectrum.of(spectrum.first(count).eigenvalues())",
                 () -> RegressionTask.of(kernel, Signal.of(1, 2)));
         refuses(
                 "counts: their sum, 3, is not the dimension of the spectrum, 2",

@@ -61,7 +61,8 @@ class RegressionTaskTest {
         assertThat(task.whitenedCoefficient(9)).isCloseTo(0.01, within(1e-17));
         assertThat(task.coefficient(9)).isCloseTo(0.1, within(1e-16));
         refuses(
-                "coefficients.length: 2 does not fit a spectrum that is not listed; give levels or a law",
+                "spectrum: Spectrum of infinitely many features, 1.0 (i + 0.0)^-2.0 is not listed, but the coefficients are; give their law, or list both,"
+                        + " Spectrum.of(spectrum.first(count).eigenvalues())",
                 () -> RegressionTask.of(Spectrum.powerLaw(2), Signal.of(1, 1)));
         refuses(
                 "b: 1.0 is not greater than 1, so Σ i^-b has no finite value",

@@ -3,6 +3,9 @@ package dev.retort.theory.distillation;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.core.spectrum.TaskNodes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongPredicate;
 
 /**
  * The nodes over which the sums of a pipeline run, in units in which the square of an error is its contribution to the risk:
@@ -10,6 +13,9 @@ import dev.retort.core.spectrum.TaskNodes;
  * features may see it; it is kept in its own units. Immutable.
  */
 final class Coordinates {
+
+    /** Above this, not every whole number is a double. */
+    private static final double MOST_EXACT = 0x1p53;
 
     private final RegressionTask task;
     private final TaskNodes nodes;
@@ -46,6 +52,40 @@ final class Coordinates {
     /** The index of a node among the features in their order, counted from 1. */
     double index(int k) {
         return nodes.index(k);
+    }
+
+    /**
+     * The numbers of features after which features begin or cease to have a property: found between the nodes, and then by
+     * bisection.
+     *
+     * @param property of a feature, counted from 0
+     */
+    double[] turns(LongPredicate property) {
+        List<Double> turns = new ArrayList<>();
+        long low = 1;
+        for (int k = 1; k < size(); k++) {
+            double index = Math.ceil(index(k));
+            if (!(index < MOST_EXACT)) {
+                break;
+            }
+            long high = (long) index;
+            boolean before = property.test(low - 1);
+            if (property.test(high - 1) != before) {
+                long turn = low;
+                long beyond = high;
+                while (beyond - turn > 1) {
+                    long middle = turn + (beyond - turn) / 2;
+                    if (property.test(middle - 1) == before) {
+                        turn = middle;
+                    } else {
+                        beyond = middle;
+                    }
+                }
+                turns.add((double) turn);
+            }
+            low = high;
+        }
+        return turns.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
     int size() {

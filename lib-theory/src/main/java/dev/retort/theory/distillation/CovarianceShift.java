@@ -43,18 +43,17 @@ public final class CovarianceShift {
     /**
      * The shift from a source covariance to that of a task.
      *
-     * @param task the task, whose features must be listed
+     * @param task the task
      * @param source the eigenvalues of the source covariance, in the order of the task's features
      * @return the shift
      * @throws IllegalArgumentException if the source has another number of features, or varies in a feature in which the
-     *     task does not
-     * @throws IllegalStateException if the features of either are not listed
+     *     task does not, or if there are too many features for a list
      */
     public static CovarianceShift of(RegressionTask task, Spectrum source) {
-        int dimension = notNull("task", task).dimension();
-        length("source", notNull("source", source).dimension(), "the dimension of the task", dimension);
-        for (int i = 0; i < task.dimension(); i++) {
-            if (task.spectrum().eigenvalue(i) == 0 && source.eigenvalue(i) > 0) {
+        double[] varied = Spectrum.listed("task.spectrum", notNull("task", task).spectrum());
+        length("source", notNull("source", source).features(), "the dimension of the task", varied.length);
+        for (int i = 0; i < varied.length; i++) {
+            if (varied[i] == 0 && source.eigenvalue(i) > 0) {
                 throw refusal("source[" + i + "]", source.eigenvalue(i), "is positive where the task has no variance");
             }
         }
@@ -68,14 +67,12 @@ public final class CovarianceShift {
      * @param coefficients βˢ, one per feature, each with the sign of the ground truth or zero
      * @return the shift with λˢ = (βˢ/β⋆)²λᵗ; where β⋆ and βˢ are both zero the covariance is not shifted
      * @throws IllegalArgumentException if the number of coefficients is not that of the features, or if one of them does not
-     *     have the sign of the truth, which no covariance can produce
-     * @throws IllegalStateException if the task's features are not listed
+     *     have the sign of the truth, which no covariance can produce, or if there are too many features for a list
      */
     public static CovarianceShift equivalentTo(RegressionTask task, double... coefficients) {
-        int dimension = notNull("task", task).dimension();
-        length("coefficients", notNull("coefficients", coefficients).length, "the dimension of the task", dimension);
+        double[] source = Spectrum.listed("task.spectrum", notNull("task", task).spectrum());
+        length("coefficients", notNull("coefficients", coefficients).length, "the dimension of the task", source.length);
         finite("coefficients", coefficients);
-        double[] source = task.spectrum().eigenvalues();
         for (int i = 0; i < source.length; i++) {
             double truth = task.coefficient(i);
             if (!(coefficients[i] == 0 || coefficients[i] * Math.signum(truth) > 0)) {
@@ -97,12 +94,12 @@ public final class CovarianceShift {
      * @param task the task
      * @param target how the target is trained, on the features rescaled to the task's
      * @return the shift with λˢ = g²λᵗ, where g is the gain of the {@link OptimalSurrogate}
-     * @throws IllegalArgumentException as {@link OptimalSurrogate#of(RegressionTask, Training)} does
-     * @throws IllegalStateException if the task's features are not listed
+     * @throws IllegalArgumentException as {@link OptimalSurrogate#of(RegressionTask, Training)} does, or if there are too
+     *     many features for a list
      */
     public static CovarianceShift optimal(RegressionTask task, Training target) {
         OptimalSurrogate best = OptimalSurrogate.of(task, target);
-        double[] source = task.spectrum().eigenvalues();
+        double[] source = Spectrum.listed("task.spectrum", task.spectrum());
         for (int i = 0; i < source.length; i++) {
             // A negative gain would need the opposite sign of the truth; the closest covariance has zero variance.
             double gain = Math.max(best.gain(i), 0);

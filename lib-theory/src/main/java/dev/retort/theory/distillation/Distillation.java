@@ -5,6 +5,7 @@ import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.equivalent.Equivalent;
 import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Spectrum;
 import dev.retort.core.spectrum.TaskNodes;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -163,7 +164,7 @@ public final class Distillation extends Teacher implements Pipeline {
      * The coefficients of the fixed surrogate at the beginning; for a {@link RowPool} their average over rows and trainings.
      *
      * @return a new array of βˢ, one per feature; 0 where neither the task nor the first training has variance
-     * @throws IllegalStateException if the task's features are not listed
+     * @throws IllegalStateException if there are too many features, see {@link Spectrum#eigenvalues()}
      */
     public double[] surrogateCoefficients() {
         Coordinates features = new Coordinates(task(), task().features());
@@ -235,10 +236,18 @@ public final class Distillation extends Teacher implements Pipeline {
 
     /** The surrogate's coefficients, on nodes fine enough for all stages. */
     private Moments surrogateLabels() {
-        TaskNodes nodes = needsOrder() ? task().indexed() : task().nodes();
-        Coordinates coordinates = new Coordinates(task(), needsFeatures() ? task().features() : nodes);
         Stage first = stages().get(0);
-        return surrogate().coefficients(split(coordinates, first), first);
+        return surrogate().coefficients(split(new Coordinates(task(), nodes()), first), first);
+    }
+
+    private TaskNodes nodes() {
+        if (!needsFeatures()) {
+            return needsOrder() ? task().indexed() : task().nodes();
+        }
+        if (!task().spectrum().isListed()) {
+            Spectrum.listed("task.spectrum", task().spectrum()); // refuses too many
+        }
+        return task().features();
     }
 
     @Override

@@ -4,13 +4,17 @@ import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.index;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
+import static dev.retort.core.internal.Arguments.text;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.equivalent.Equivalent;
 import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.BitSet;
 import java.util.Objects;
+import java.util.function.DoublePredicate;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,17 +102,15 @@ public final class FeatureMask {
      * <p>Source: arXiv 2410.18837, the weak-to-strong section.
      *
      * @param target the equivalent of the target's training
-     * @return the best mask
-     * @throws IllegalStateException if the spectrum has more features than {@link Spectrum#eigenvalues()} gives
+     * @return the best mask; one of {@link #keepingFirst(long)} if the spectrum is not {@linkplain Spectrum#isListed() listed}
+     *     and keeps its first features
+     * @throws IllegalArgumentException if too many features are kept for a mask: infinitely many, or others than the first of
+     *     more than can be listed
      */
     public static FeatureMask optimal(DeterministicEquivalent target) {
-        double[] eigenvalues = notNull("target", target).spectrum().eigenvalues();
-        BitSet kept = new BitSet(eigenvalues.length);
+        Spectrum spectrum = notNull("target", target).spectrum();
         double edge = RidgeStage.keptAbove(target, 0.5);
-        for (int i = 0; i < eigenvalues.length; i++) {
-            kept.set(i, eigenvalues[i] > edge);
-        }
-        return of(eigenvalues.length, kept);
+        return of(spectrum, lambda -> lambda > edge);
     }
 
     /**
@@ -116,19 +118,49 @@ public final class FeatureMask {
      * than dropping it, ζ<sub>i</sub>² plus {@linkplain Equivalent#designVarianceOf(double) its design variance} below one.
      *
      * @param target the equivalent of the target's training, known or estimated
-     * @param spectrum the eigenvalues of the features, known or estimated; they must be listed
-     * @return the best mask
-     * @throws IllegalStateException if the features are not listed
+     * @param spectrum the eigenvalues of the features, known or estimated
+     * @return the best mask; one of {@link #keepingFirst(long)} if the spectrum is not {@linkplain Spectrum#isListed() listed}
+     *     and keeps its first features
+     * @throws IllegalArgumentException as {@link #optimal(DeterministicEquivalent)} does
      */
     public static FeatureMask optimal(Equivalent target, Spectrum spectrum) {
         notNull("target", target);
-        double[] eigenvalues = notNull("spectrum", spectrum).eigenvalues();
-        boolean[] keeps = new boolean[eigenvalues.length];
-        for (int i = 0; i < keeps.length; i++) {
-            double zeta = target.zetaOf(eigenvalues[i]);
-            keeps[i] = zeta * zeta + target.designVarianceOf(eigenvalues[i]) < 1;
+        return of(notNull("spectrum", spectrum), lambda -> {
+            double zeta = target.zetaOf(lambda);
+            return zeta * zeta + target.designVarianceOf(lambda) < 1;
+        });
+    }
+
+    private static FeatureMask of(Spectrum spectrum, DoublePredicate kept) {
+        return of(RegressionTask.of(spectrum, Signal.constant(0)), i -> kept.test(spectrum.eigenvalue(i)));
+    }
+
+    /**
+     * The mask of the features of a task that pass a test, counted from 0.
+     *
+     * @throws IllegalArgumentException if these are infinitely many, or others than the first of more than can be listed
+     */
+    static FeatureMask of(RegressionTask task, LongPredicate kept) {
+        Coordinates features = new Coordinates(task, task.indexed());
+        if (!features.areFeatures()) {
+            double[] turns = features.turns(kept);
+            if (turns.length == (kept.test(0) ? 1 : 0)) {
+                return keepingFirst(turns.length == 0 ? 0 : (long) turns[0]);
+            }
+            if (turns.length == 0 && Double.isInfinite(task.spectrum().features())) {
+                throw refusal(
+                        "task.spectrum",
+                        task.spectrum(),
+                        "has infinitely many features to keep, too many for a mask;"
+                                + " Surrogate.optimallyMasked() is the teacher that sees them");
+            }
         }
-        return of(keeps);
+        double[] eigenvalues = Spectrum.listed("task.spectrum", task.spectrum());
+        BitSet keeps = new BitSet(eigenvalues.length);
+        for (int i = 0; i < eigenvalues.length; i++) {
+            keeps.set(i, kept.test(i));
+        }
+        return of(eigenvalues.length, keeps);
     }
 
     /**
@@ -178,24 +210,19 @@ public final class FeatureMask {
      * @throws IllegalArgumentException if the mask has another dimension, or keeps more features than there are
      */
     public void checkFits(String rule, double features) {
+        notNull("rule", rule);
         if (dimension != ANY && dimension != features) {
-            throw refusal("mask.length", dimension, "is not " + notNull("rule", rule) + ", " + text(features));
+            String remedy = kept == null ? "; keepingFirst(count) fits any number of features" : "";
+            throw refusal("mask.length", dimension, "is not " + rule + ", " + text(features) + remedy);
         }
         if (!(size <= features)) {
-            throw refusal("mask", this, "keeps more features than " + notNull("rule", rule) + ", " + text(features));
+            throw refusal("mask", this, "keeps more features than " + rule + ", " + text(features));
         }
     }
 
-    /** Refuses a task that the mask does not fit; features that are not listed are kept if they are the first ones. */
+    /** Refuses a task that the mask does not fit. */
     void checkFits(RegressionTask task) {
         checkFits("the dimension of the task", task.spectrum().features());
-        if (kept != null) {
-            Spectrum.listed("task.spectrum", task.spectrum());
-        }
-    }
-
-    private static String text(double features) {
-        return features < Long.MAX_VALUE ? Long.toString((long) features) : Double.toString(features);
     }
 
     /** Whether the features that are kept are the first ones. */

@@ -1,9 +1,8 @@
 package dev.retort.theory.distillation;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.function.LongPredicate;
 
 /**
  * The ratio g of the coefficients of the labels that are best for a training to the truth. A coefficient b = gβ⋆ costs (θg −
@@ -15,9 +14,6 @@ import java.util.function.IntPredicate;
  * Immutable.
  */
 final class Gain {
-
-    /** Above this, not every whole number is a double. */
-    private static final double MOST_EXACT = 0x1p53;
 
     private final Stage pupil;
     private final Coordinates nodes;
@@ -121,29 +117,18 @@ final class Gain {
         return pupil.training().teacherShare() < 0 ? gain < middle() : gain > middle();
     }
 
-    /**
-     * The numbers of features after which keeping turns into dropping or the other way round, on nodes of the index: found between
-     * the nodes, and then by bisection.
-     */
-    double[] turns() {
-        List<Double> turns = new ArrayList<>();
-        for (int k = 1; k < nodes.size(); k++) {
-            double low = Math.floor(nodes.index(k - 1));
-            double high = Math.ceil(nodes.index(k));
-            if (high < MOST_EXACT && keeps(of(k - 1)) != keeps(of(k))) {
-                boolean before = keeps(ofFeature((long) low - 1));
-                while (high - low > 1) {
-                    double middle = Math.floor(low + (high - low) / 2);
-                    if (keeps(ofFeature((long) middle - 1)) == before) {
-                        low = middle;
-                    } else {
-                        high = middle;
-                    }
-                }
-                turns.add(low);
-            }
+    /** Whether the truth of a feature, counted from 0, is better kept than dropped. */
+    LongPredicate keptFeatures() {
+        if (pupil.isShifted() || pupil.needsFeatures()) {
+            return i -> keeps(ofFeature(i));
         }
-        return turns.stream().mapToDouble(Double::doubleValue).toArray();
+        double[] edges = edges();
+        return i -> keeps(edges, nodes.task().spectrum().eigenvalue(i));
+    }
+
+    /** The numbers of features after which keeping turns into dropping or the other way round. */
+    double[] turns() {
+        return nodes.turns(keptFeatures());
     }
 
     /** Whether features of arbitrarily small variance are kept under a training on the task's features. */

@@ -112,16 +112,10 @@ public final class OptimalSurrogate {
      *
      * @return the best mask; for a target trained on the task's covariance and the teacher's labels alone the features with 1
      *     − ζ² &gt; Ω, as in {@link FeatureMask#optimal(DeterministicEquivalent)}
+     * @throws IllegalArgumentException as {@link FeatureMask#optimal(DeterministicEquivalent)} does
      */
     public FeatureMask mask() {
-        Coordinates features =
-                new Coordinates(distillation.task(), distillation.task().features());
-        IntPredicate kept = new Gain(distillation.stage(), features).kept();
-        boolean[] keeps = new boolean[features.size()];
-        for (int i = 0; i < keeps.length; i++) {
-            keeps[i] = kept.test(i);
-        }
-        return FeatureMask.of(keeps);
+        return FeatureMask.of(distillation.task(), gain.keptFeatures());
     }
 
     /**

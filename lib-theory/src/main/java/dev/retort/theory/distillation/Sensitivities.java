@@ -219,8 +219,9 @@ public final class Sensitivities {
     private static double ofFeature(double @Nullable [] eigenvalues, int i) {
         if (eigenvalues == null) {
             throw new IllegalStateException(
-                    "No eigenvalue belongs to a single feature, because the task is gathered or its features are not listed;"
-                            + " differentiate the same task with listed features");
+                    "No derivative belongs to a single feature, because the features of the task are gathered or not listed;"
+                            + " differentiate for a task with Spectrum.of(spectrum.first(10_000).eigenvalues()), whose features are"
+                            + " listed");
         }
         return eigenvalues[index("i", i, eigenvalues.length)];
     }

@@ -49,8 +49,8 @@ final class Shares {
     double[] ofFeatures() {
         if (shares == null) {
             throw new IllegalStateException(
-                    "No share belongs to a single feature, because the task is gathered or its features are not listed; predict"
-                            + " the same task with listed features");
+                    "No share belongs to a single feature, because the features of the task are gathered or not listed; predict a"
+                            + " task with Spectrum.of(spectrum.first(10_000).eigenvalues()), whose features are listed");
         }
         return shares;
     }

@@ -179,7 +179,11 @@ public abstract sealed class Surrogate {
 
         @Override
         void checkFits(RegressionTask task) {
-            length("coefficients", coefficients.length, "the dimension of the task", task.dimension());
+            length(
+                    "coefficients",
+                    coefficients.length,
+                    "the dimension of the task",
+                    task.spectrum().features());
             double power = 0;
             for (int i = 0; i < coefficients.length; i++) {
                 power += task.spectrum().eigenvalue(i) * coefficients[i] * coefficients[i];
@@ -305,6 +309,11 @@ public abstract sealed class Surrogate {
 
         Masked(FeatureMask mask) {
             this.mask = mask;
+        }
+
+        @Override
+        boolean needsFeatures() {
+            return !mask.keepsFirst();
         }
 
         @Override

@@ -49,8 +49,9 @@ public abstract sealed class Teacher permits Distillation, Distillation.Draft {
      *
      * @param target how the target is trained
      * @return the pipeline that ends with the target
-     * @throws IllegalArgumentException if the target has so few samples that τ overflows, or if its spectrum or mask does
-     *     not fit the task
+     * @throws IllegalArgumentException if the target has so few samples that τ overflows, if its spectrum or mask does not
+     *     fit the task, or if the pipeline needs the features one by one (listed spectra or coefficients, masks of others than
+     *     the first, stochastic gradient descent) and they are too many for a list
      */
     public Distillation target(Training target) {
         return continuedBy(Stage.of(task, notNull("target", target)));

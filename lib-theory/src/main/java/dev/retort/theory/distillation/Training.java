@@ -3,6 +3,7 @@ package dev.retort.theory.distillation;
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.deviation;
 import static dev.retort.core.internal.Arguments.finite;
+import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
@@ -392,22 +393,19 @@ public final class Training {
      * The eigenvalues of the features that the model sees.
      *
      * @param task the task whose spectrum holds unless this training has its own
-     * @return the eigenvalues, with zero for the features that the model does not see; those of the first features alone if the
-     *     task's are not {@linkplain Spectrum#isListed() listed}
-     * @throws IllegalArgumentException if the spectrum or the mask does not fit the task, or if the task's features are not
-     *     listed and the spectrum is, or the mask keeps others than the first
+     * @return the eigenvalues, with zero for the features that the model does not see; of a spectrum that is not {@linkplain
+     *     Spectrum#isListed() listed} those of the first features alone, if the mask keeps these
+     * @throws IllegalArgumentException if the spectrum or the mask does not fit the task, or if the mask keeps others than the
+     *     first features of more than can be listed
      */
     public Spectrum seenSpectrum(RegressionTask task) {
         notNull("task", task);
-        if (spectrum != null && spectrum.features() != task.spectrum().features()) {
-            throw refusal(
-                    "spectrum.length",
-                    number(spectrum.features()),
-                    "is not the dimension of the task, "
-                            + number(task.spectrum().features()));
-        }
-        if (spectrum != null && spectrum.isListed()) {
-            Spectrum.listed("task.spectrum", task.spectrum());
+        if (spectrum != null) {
+            length(
+                    "spectrum",
+                    spectrum.features(),
+                    "the dimension of the task",
+                    task.spectrum().features());
         }
         if (mask == null) {
             return spectrum(task);
@@ -416,11 +414,11 @@ public final class Training {
         if (mask.count() == 0) {
             throw noVariance(mask);
         }
-        if (!task.spectrum().isListed()) {
-            Spectrum all = spectrum(task);
-            return mask.count() < all.features() ? all.first(mask.count()) : all;
+        Spectrum all = spectrum(task);
+        if (mask.keepsFirst() && !all.isListed()) {
+            return all.first(mask.count());
         }
-        double[] seen = spectrum(task).eigenvalues();
+        double[] seen = Spectrum.listed("task.spectrum", all);
         double largest = 0;
         for (int i = 0; i < seen.length; i++) {
             seen[i] = mask.keeps(i) ? seen[i] : 0;
@@ -434,10 +432,6 @@ public final class Training {
 
     private static IllegalArgumentException noVariance(FeatureMask mask) {
         return refusal("mask", mask, "keeps no feature that varies");
-    }
-
-    private static String number(double features) {
-        return features < Long.MAX_VALUE ? Long.toString((long) features) : Double.toString(features);
     }
 
     /**

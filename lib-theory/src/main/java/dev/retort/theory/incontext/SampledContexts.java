@@ -50,9 +50,8 @@ public final class SampledContexts {
         private final double[] task;
         private final double[][] covariance;
 
-        Context(RegressionTask task, int length, RandomGenerator random) {
-            int dimension = task.dimension();
-            double[] variances = task.spectrum().eigenvalues();
+        Context(RegressionTask task, double[] variances, int length, RandomGenerator random) {
+            int dimension = variances.length;
             double[][] rows = new double[length][dimension];
             for (double[] row : rows) {
                 Arrays.setAll(row, i -> Math.sqrt(variances[i]) * StandardNormal.next(random));
@@ -102,19 +101,19 @@ public final class SampledContexts {
     /**
      * Draws contexts, on all processors; the draws depend on the seed alone.
      *
-     * @param task covariance, the coefficients of one task, and noise; of a listed spectrum
+     * @param task covariance, the coefficients of one task, and noise; of at most ten million features, or listed
      * @param length the number of examples n, at least 1
      * @param count the number of contexts, at least 2
      * @param seed the seed, any number
      * @return the contexts
-     * @throws IllegalArgumentException if the spectrum is not listed, or a number is out of range
+     * @throws IllegalArgumentException if the spectrum has too many features, or a number is out of range
      */
     public static SampledContexts of(RegressionTask task, int length, int count, long seed) {
-        Spectrum.listed("task.spectrum", notNull("task", task).spectrum());
+        double[] variances = Spectrum.listed("task.spectrum", notNull("task", task).spectrum());
         if (length < 1) {
             throw refusal("length", length, "is not at least 1");
         }
-        List<Context> contexts = Draws.of(count, seed, random -> new Context(task, length, random));
+        List<Context> contexts = Draws.of(count, seed, random -> new Context(task, variances, length, random));
         return new SampledContexts(task, length, seed, contexts);
     }
 

@@ -55,8 +55,9 @@ final class MatrixTask {
 
     /** Requires a covariance small enough to be a matrix. */
     private static Covariance listed(String name, Covariance covariance) {
-        if (!notNull(name, covariance).spectrum().isListed() || covariance.dimension() > LARGEST_DIMENSION) {
-            throw refusal(name, covariance, "is not of at most " + LARGEST_DIMENSION + " features, listed one by one");
+        if (notNull(name, covariance).spectrum().features() > LARGEST_DIMENSION) {
+            throw refusal(
+                    name, covariance, "has more than " + LARGEST_DIMENSION + " features, too many for a matrix; take fewer");
         }
         return covariance;
     }

@@ -3,7 +3,9 @@ package dev.retort.theory.planning;
 import static dev.retort.core.internal.Arguments.notNull;
 
 import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
+import dev.retort.core.spectrum.TaskNodes;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.FeatureMask;
 import dev.retort.theory.distillation.RiskReport;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  * samples: a seen feature has to be learnt, an unseen one acts as noise.
  *
  * <p>The search has two steps. The first finds the best k for masks that keep the k features of largest variance: it compares
- * all k if there are at most 400, otherwise 400 values of k and then more around the best, until its neighbours have been
- * compared. The second, for up to 5,000 features, adds or drops one feature at a time as long as that lowers the risk. It
- * ends with a mask that no single change improves, which need not be the best of all masks. Immutable.
+ * all k if there are at most 400, otherwise 400 values with equal ratios and then more around the best, until its neighbours
+ * have been compared. The second, for up to 5,000 features that are listed, adds or drops one feature at a time as long as that
+ * lowers the risk. It ends with a mask that no single change improves, which need not be the best of all masks. Of a spectrum
+ * that is not listed the first step compares up to a billion features. Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 200), Signal.sourcePowerLaw(1.3)).withNoise(0.2);
@@ -41,6 +45,7 @@ public final class SurrogateMask {
 
     private static final int GRID = 400;
     private static final int MOST_TOGGLED = 5_000;
+    private static final int MOST_COUNTED = 1_000_000_000;
 
     private final RegressionTask task;
     private final Training surrogate;
@@ -54,13 +59,20 @@ public final class SurrogateMask {
         this.surrogate = surrogate;
         this.target = target;
         Spectrum spectrum = surrogate.spectrum(task);
-        int[] strongestFirst = IntStream.range(0, task.dimension())
-                .filter(i -> spectrum.eigenvalue(i) > 0)
+        if (isInOrder(spectrum)) {
+            int most = (int) Math.min(spectrum.measure().rank(), MOST_COUNTED);
+            this.bestCount = bestCount(most, FeatureMask::keepingFirst);
+            this.best = FeatureMask.keepingFirst(bestCount);
+            return;
+        }
+        double[] eigenvalues = Spectrum.listed("surrogate.spectrum", spectrum);
+        int[] strongestFirst = IntStream.range(0, eigenvalues.length)
+                .filter(i -> eigenvalues[i] > 0)
                 .boxed()
-                .sorted(Comparator.comparingDouble((Integer i) -> -spectrum.eigenvalue(i)))
+                .sorted(Comparator.comparingDouble((Integer i) -> -eigenvalues[i]))
                 .mapToInt(Integer::intValue)
                 .toArray();
-        this.bestCount = bestCount(strongestFirst);
+        this.bestCount = bestCount(strongestFirst.length, count -> mask(kept(strongestFirst, count)));
         BitSet kept = kept(strongestFirst, bestCount);
         if (strongestFirst.length <= MOST_TOGGLED) {
             improve(kept, strongestFirst);
@@ -68,34 +80,40 @@ public final class SurrogateMask {
         this.best = mask(kept);
     }
 
+    /** Whether neither spectrum is listed, and the features of largest variance are the first. */
+    private boolean isInOrder(Spectrum spectrum) {
+        if (spectrum.isListed() || task.spectrum().isListed()) {
+            return false;
+        }
+        TaskNodes nodes = RegressionTask.of(spectrum, Signal.constant(0)).indexed();
+        return IntStream.range(1, nodes.size()).allMatch(k -> nodes.eigenvalue(k) <= nodes.eigenvalue(k - 1));
+    }
+
     /**
      * The best mask of a trained surrogate.
      *
-     * @param task the task, whose features must be listed
+     * @param task the task
      * @param surrogate how the surrogate is trained; its own mask, if it has one, is replaced
      * @param target how the target is trained on the surrogate's labels
      * @return the result of the search
-     * @throws IllegalArgumentException if an argument is null, or as {@link Distillation#target(Training)} does
-     * @throws IllegalStateException if the task's features are not listed
+     * @throws IllegalArgumentException if an argument is null, as {@link Distillation#target(Training)} does, or if there are
+     *     too many features for a list, and they are not in descending order of their variance
      */
     public static SurrogateMask of(RegressionTask task, Training surrogate, Training target) {
-        notNull("task", task).features();
-        Distillation.of(task)
+        Distillation.of(notNull("task", task))
                 .surrogate(notNull("surrogate", surrogate))
                 .target(notNull("target", target)); // checks them
         return new SurrogateMask(task, surrogate, target);
     }
 
-    private int bestCount(int[] strongestFirst) {
+    private int bestCount(int most, IntFunction<FeatureMask> strongest) {
         int low = 1;
-        int high = strongestFirst.length;
+        int high = most;
         while (true) {
-            int step = Math.max(1, (high - low) / GRID);
-            int last = high;
-            int[] counts = IntStream.iterate(low, k -> k <= last, k -> k + step)
-                    .filter(k -> !excessByCount.containsKey(k))
+            int[] counts = counts(low, high)
+                    .filter(count -> !excessByCount.containsKey(count))
                     .toArray();
-            List<Double> excess = Search.inParallel(counts.length, c -> excess(kept(strongestFirst, counts[c])));
+            List<Double> excess = Search.inParallel(counts.length, c -> excess(strongest.apply(counts[c])));
             for (int c = 0; c < counts.length; c++) {
                 excessByCount.put(counts[c], excess.get(c));
             }
@@ -103,12 +121,22 @@ public final class SurrogateMask {
                     .min(Map.Entry.comparingByValue())
                     .orElseThrow()
                     .getKey();
-            if (step == 1) {
+            low = Objects.requireNonNullElse(excessByCount.lowerKey(best), best);
+            high = Objects.requireNonNullElse(excessByCount.higherKey(best), best);
+            if (Math.max(best - low, high - best) <= 1) {
                 return best;
             }
-            low = Math.max(best - step, 1);
-            high = Math.min(best + step, strongestFirst.length);
         }
+    }
+
+    /** All numbers from one to another if they are few, otherwise some with equal ratios. */
+    private static IntStream counts(int low, int high) {
+        double ratio = (double) high / low;
+        return high - low < GRID
+                ? IntStream.rangeClosed(low, high)
+                : IntStream.rangeClosed(0, GRID)
+                        .map(j -> (int) Math.round(low * Math.pow(ratio, (double) j / GRID)))
+                        .distinct();
     }
 
     private static BitSet kept(int[] strongestFirst, int count) {
@@ -119,13 +147,13 @@ public final class SurrogateMask {
 
     /** Adds and drops single features as long as that lowers the risk. */
     private void improve(BitSet kept, int[] features) {
-        double smallest = excess(kept);
+        double smallest = excess(mask(kept));
         boolean improved = true;
         while (improved) {
             improved = false;
             for (int i : features) {
                 kept.flip(i);
-                double excess = kept.isEmpty() ? Double.POSITIVE_INFINITY : excess(kept);
+                double excess = kept.isEmpty() ? Double.POSITIVE_INFINITY : excess(mask(kept));
                 if (excess < smallest) {
                     smallest = excess;
                     improved = true;
@@ -142,8 +170,8 @@ public final class SurrogateMask {
         return FeatureMask.of(keeps);
     }
 
-    private double excess(BitSet kept) {
-        return pipeline(mask(kept)).predict().excess();
+    private double excess(FeatureMask mask) {
+        return pipeline(mask).predict().excess();
     }
 
     private Distillation pipeline(FeatureMask mask) {
@@ -162,7 +190,7 @@ public final class SurrogateMask {
     /**
      * The best number of features for masks that keep the strongest ones, the result of the first step.
      *
-     * @return k, from 1 to the rank of the surrogate's spectrum
+     * @return k, from 1 to the rank of the surrogate's spectrum, or to a billion
      */
     public int bestCount() {
         return bestCount;

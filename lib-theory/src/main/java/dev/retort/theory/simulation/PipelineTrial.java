@@ -89,10 +89,11 @@ final class PipelineTrial implements Trial<Outcome> {
      *
      * @param averaging whether labels are averaged over
      * @param gaussian whether samples are Gaussian
-     * @throws IllegalArgumentException if a number of samples is not a whole number, or samples times features are too many
+     * @throws IllegalArgumentException if the task has too many features for a list, a number of samples is not a whole number, or samples times features are too many
      */
     static long memory(Pipeline pipeline, boolean averaging, boolean gaussian) {
-        int features = pipeline.task().dimension();
+        int features =
+                Spectrum.listed("pipeline.task.spectrum", pipeline.task().spectrum()).length;
         pipeline.trainings().forEach(training -> checkSize(training.samples(), features));
         FitSize.Averages averages = !averaging
                 ? FitSize.Averages.NONE
@@ -127,7 +128,7 @@ final class PipelineTrial implements Trial<Outcome> {
     private static FitSize size(
             Training training, int features, FitSize.Averages averages, double rank, @Nullable Spectrum spectrum) {
         int samples = (int) training.samples();
-        if (averages == FitSize.Averages.OVER_NOISE || spectrum == null || !spectrum.isListed()) {
+        if (averages == FitSize.Averages.OVER_NOISE || spectrum == null) {
             int seen = training.mask().map(FeatureMask::size).orElse(features);
             return new FitSize(samples, features, seen, averages, rank, seen == features ? spectrum : null);
         }

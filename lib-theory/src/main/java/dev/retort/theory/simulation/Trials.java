@@ -300,8 +300,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
      * @return the measured excess risk
      * @throws IllegalArgumentException as {@link #memory(Pipeline)} does, if the pipeline is null or neither of these two, or if
      *     a covariance or the spectrum, samples or noise of a training do not fit the population
-     * @throws IllegalStateException if there is no ND4J backend, if the task's spectrum is not {@linkplain
-     *     dev.retort.core.spectrum.Spectrum#isListed() listed}, or if a trial failed, with what it threw as the cause
+     * @throws IllegalStateException if there is no ND4J backend, or if a trial failed, with what it threw as the cause
      * @throws CancellationException if the thread is interrupted before two trials are done; its interrupted status is set
      *     again
      */

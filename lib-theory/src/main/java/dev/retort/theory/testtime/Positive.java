@@ -29,8 +29,7 @@ final class Positive {
     }
 
     static Matrix definite(String name, Spectrum spectrum) {
-        Spectrum.listed(name, spectrum);
-        return definite(name, DiagonalMatrix.of(spectrum.eigenvalues()));
+        return definite(name, DiagonalMatrix.of(Spectrum.listed(name, spectrum)));
     }
 
     static Matrix definite(String name, double[][] rows) {

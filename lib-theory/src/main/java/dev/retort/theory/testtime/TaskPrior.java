@@ -61,14 +61,14 @@ public final class TaskPrior {
      * @param features the eigenvalues of Σ<sub>x</sub>, greater than 0
      * @param coefficients the eigenvalues of Σ<sub>β</sub>, in the same order
      * @return the prior
-     * @throws IllegalArgumentException if an eigenvalue of Σ<sub>x</sub> is zero, the dimensions differ, a spectrum is not
-     *     listed, or the variance of the labels overflows
+     * @throws IllegalArgumentException if an eigenvalue of Σ<sub>x</sub> is zero, the dimensions differ, a spectrum has too
+     *     many features for a list, or the variance of the labels overflows
      */
     public static TaskPrior of(Spectrum features, Spectrum coefficients) {
         Matrix covariance = Positive.definite("features", notNull("features", features));
-        Spectrum.listed("coefficients", coefficients);
-        covariance.checkFits("coefficients", coefficients.dimension());
-        return new TaskPrior(covariance, DiagonalMatrix.of(coefficients.eigenvalues()), 0);
+        double[] variances = Spectrum.listed("coefficients", coefficients);
+        covariance.checkFits("coefficients", variances.length);
+        return new TaskPrior(covariance, DiagonalMatrix.of(variances), 0);
     }
 
     /**

@@ -268,7 +268,7 @@ class DistillationTest {
                 "coefficients.length: 2 is not the dimension of the task, 500",
                 () -> Distillation.of(FIGURE).surrogate(Surrogate.given(1, 2)));
         refuses(
-                "mask.length: 2 is not the dimension of the task, 500",
+                "mask.length: 2 is not the dimension of the task, 500; keepingFirst(count) fits any number of features",
                 () -> Distillation.of(FIGURE).surrogate(Surrogate.masked(FeatureMask.of(true, false))));
         refuses("coefficients[1]: NaN is not finite", () -> Surrogate.given(1, Double.NaN));
         double[] huge = new double[500];

@@ -81,16 +81,17 @@ class InfiniteSpectrumTest {
         Distillation pipeline = Distillation.of(task).target(Training.samples(10));
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> pipeline.predict().share(0))
-                .withMessageStartingWith("No share belongs to a single feature, because the task is gathered");
+                .withMessageStartingWith("No share belongs to a single feature, because the features of the task are gathered or not listed");
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> pipeline.againstStrongLabels().carriers())
-                .withMessageStartingWith("No share belongs to a single feature, because the task is gathered");
-        assertThatExceptionOfType(IllegalStateException.class)
+                .withMessageStartingWith("No share belongs to a single feature, because the features of the task are gathered or not listed");
+        assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> pipeline.simulate(Trials.of(2)))
-                .withMessageContaining("has no dimension");
+                .withMessageStartingWith("pipeline.task.spectrum: Spectrum of infinitely many features")
+                .withMessageContaining("has too many features for a list");
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(pipeline::surrogateCoefficients)
-                .withMessageContaining("is not listed feature by feature; a law with a number of features");
+                .withMessageContaining("has too many features for a list, more than 10000000; Spectrum.of(spectrum.first(");
     }
 
     private static WeakToStrong verdict(RegressionTask task, double samples) {

@@ -1,6 +1,7 @@
 package dev.retort.theory.distillation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
@@ -82,20 +83,58 @@ class OptimalMaskTest {
         RegressionTask endless = RegressionTask.of(Spectrum.powerLaw(2.0), Signal.sourcePowerLaw(1.5));
         Training target = Training.samples(10);
         assertThat(OptimalSurrogate.of(endless, target).maskSize()).isEqualTo(10);
-        assertThat(OptimalSurrogate.of(endless, target.withTeacherShare(3)).maskSize())
-                .isEqualTo(Long.MAX_VALUE);
+        OptimalSurrogate unlimited = OptimalSurrogate.of(endless, target.withTeacherShare(3));
+        assertThat(unlimited.maskSize()).isEqualTo(Long.MAX_VALUE);
+        assertThatIllegalArgumentException()
+                .isThrownBy(unlimited::mask)
+                .withMessageEndingWith("has infinitely many features to keep, too many for a mask;"
+                        + " Surrogate.optimallyMasked() is the teacher that sees them");
     }
 
     @Test
     void whatIsTooLongToListIsRefusedAtOnce() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2, 1, 0, 1_000_000_000), Signal.sourcePowerLaw(1.5));
         OptimalSurrogate best = OptimalSurrogate.of(task, Training.samples(10));
-        for (Runnable call : List.<Runnable>of(
-                () -> best.coefficients(),
-                () -> CovarianceShift.optimal(task, Training.samples(10)),
-                () -> FeatureMask.optimal(DeterministicEquivalent.of(task.spectrum(), 10)))) {
-            assertThatIllegalStateException().isThrownBy(call::run).withMessageContaining("too many for an array");
+        assertThatIllegalStateException()
+                .isThrownBy(best::coefficients)
+                .withMessageContaining("has too many features for a list");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CovarianceShift.optimal(task, Training.samples(10)))
+                .withMessageStartingWith("task.spectrum: ")
+                .withMessageContaining("has too many features for a list");
+    }
+
+    /** λ = i^-2, n = 10: the mask is that of the features listed, however many there are. */
+    @Test
+    void theFirstFeaturesOfALawAreAMask() {
+        Training target = Training.samples(10);
+        FeatureMask first = FeatureMask.keepingFirst(10);
+        for (Spectrum law : List.of(
+                Spectrum.powerLaw(2),
+                Spectrum.powerLaw(2, 1, 0, 1_000_000_000),
+                Spectrum.powerLaw(2, 1, 0, 100_000))) {
+            RegressionTask task = RegressionTask.of(law, Signal.sourcePowerLaw(1.5));
+            assertThat(OptimalSurrogate.of(task, target).mask()).isEqualTo(first);
+            assertThat(OptimalSurrogate.of(task, target).maskSize()).isEqualTo(10);
+            assertThat(FeatureMask.optimal(DeterministicEquivalent.of(law, 10))).isEqualTo(first);
+            assertThat(FeatureMask.optimal(target.withRandomFeatures(1e9).equivalent(task), law))
+                    .isEqualTo(first);
         }
-        assertThat(best.maskSize()).isEqualTo(10);
+        assertThat(FeatureMask.optimal(DeterministicEquivalent.of(Spectrum.powerLaw(2, 100_000), 10)))
+                .isEqualTo(FeatureMask.keepingFirst(10, 100_000));
+    }
+
+    /** A thousand features of variance 1 after twenty million of 1e-9: the mask does not keep the first ones. */
+    @Test
+    void featuresInAnotherOrderAreListedIfTheyAreFew() {
+        double[] values = {1e-9, 1};
+        Spectrum few = Spectrum.withMultiplicities(values, new long[] {20_000, 50});
+        FeatureMask mask = FeatureMask.optimal(DeterministicEquivalent.of(few, 40));
+        assertThat(mask.size()).isEqualTo(50);
+        assertThat(mask.keeps(20_000)).isTrue();
+        Spectrum many = Spectrum.withMultiplicities(values, new long[] {20_000_000, 50});
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FeatureMask.optimal(DeterministicEquivalent.of(many, 40)))
+                .withMessageContaining("has too many features for a list");
     }
 }

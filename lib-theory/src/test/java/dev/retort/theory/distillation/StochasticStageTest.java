@@ -211,9 +211,10 @@ class StochasticStageTest {
                         .target(Training.stochastic(10, 4, 0.1))
                         .equivalent())
                 .withMessageStartingWith("No τ belongs to single-pass gradient descent");
-        assertThatIllegalStateException()
+        assertThatIllegalArgumentException()
                 .isThrownBy(() -> Distillation.of(RegressionTask.of(Spectrum.powerLaw(2.0), Signal.sourcePowerLaw(1.5)))
                         .target(Training.stochastic(10, 4, 0.1)))
-                .withMessageContaining("is not listed feature by feature");
+                .withMessageStartingWith("task.spectrum: ")
+                .withMessageContaining("has too many features for a list");
     }
 }

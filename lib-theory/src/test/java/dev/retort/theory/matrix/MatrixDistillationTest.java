@@ -369,7 +369,7 @@ class MatrixDistillationTest {
                 () -> draft.target(training, wishart(5, 6, 1)));
         Covariance endless = Covariance.diagonal(Spectrum.powerLaw(2));
         refuses(
-                "covariance: " + endless + " is not of at most 46340 features, listed one by one",
+                "covariance: " + endless + " has more than 46340 features, too many for a matrix; take fewer",
                 () -> draft.target(training, endless));
         Covariance tiny = Covariance.diagonal(Spectrum.of(1, 1, 1, 1e-300));
         refuses(
@@ -380,7 +380,7 @@ class MatrixDistillationTest {
                 "spectrum: " + elsewhere + " has eigenvalues without eigenvectors; pass a covariance beside it",
                 () -> draft.target(elsewhere));
         refuses(
-                "mask.length: 5 is not the number of features, 4",
+                "mask.length: 5 is not the number of features, 4; keepingFirst(count) fits any number of features",
                 () -> draft.target(training.withMask(FeatureMask.keepingFirst(2, 5))));
         FeatureMask none = FeatureMask.keepingFirst(0, 4);
         refuses("mask: " + none + " keeps no feature that varies", () -> draft.target(training.withMask(none)));

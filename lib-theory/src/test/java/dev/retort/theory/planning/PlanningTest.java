@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -143,6 +144,32 @@ class PlanningTest {
             assertThat(pipeline.predict().excess())
                     .isGreaterThanOrEqualTo(search.risk().excess());
         }
+    }
+
+    /** The mask is that of the features listed, however many there are, and as good as any of the first 40 and of larger ones. */
+    @Test
+    void aSurrogateOfALawSeesItsFirstFeatures() {
+        Training surrogate = Training.samples(180);
+        Training target = Training.samples(30);
+        for (Spectrum law : List.of(Spectrum.powerLaw(1.5), Spectrum.powerLaw(1.5, 1, 0, 1_000_000_000_000L))) {
+            RegressionTask task =
+                    RegressionTask.of(law, Signal.sourcePowerLaw(1.3)).withNoise(0.2);
+            SurrogateMask search = SurrogateMask.of(task, surrogate, target);
+            assertThat(search.best()).isEqualTo(FeatureMask.keepingFirst(search.bestCount()));
+            assertThat(search.counts()).contains(search.bestCount() + 1).hasSizeBetween(300, 1000);
+            LongStream.concat(LongStream.rangeClosed(1, 40), LongStream.of(179, 200, 1000, 10_000_000))
+                    .forEach(count -> assertThat(Distillation.of(task)
+                                    .surrogate(surrogate.withMask(FeatureMask.keepingFirst(count)))
+                                    .target(target)
+                                    .predict()
+                                    .excess())
+                            .isGreaterThanOrEqualTo(search.risk().excess()));
+        }
+        RegressionTask listed = RegressionTask.of(Spectrum.powerLaw(1.5, 10_000), Signal.sourcePowerLaw(1.3));
+        RegressionTask law = RegressionTask.of(Spectrum.powerLaw(1.5, 1, 0, 10_000), Signal.sourcePowerLaw(1.3));
+        assertThat(law.spectrum().isListed()).isFalse();
+        assertThat(SurrogateMask.of(law, surrogate, target).bestCount())
+                .isEqualTo(SurrogateMask.of(listed, surrogate, target).bestCount());
     }
 
     @Test

@@ -183,7 +183,7 @@ class TruncationTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () -> Truncation.of(RegressionTask.of(Spectrum.powerLaw(2), Signal.sourcePowerLaw(3)), 1, 1))
-                .withMessageEndingWith("has an infinite spectrum, which no tail can follow");
+                .withMessageEndingWith("has an infinite spectrum, which no tail can follow; give it a number of features");
     }
 
     /** Without a signal only noise has a risk, and Ω is a share of n. */

@@ -216,7 +216,7 @@ class PretrainingTest {
         RegressionTask endless = RegressionTask.of(Spectrum.powerLaw(2.0), Signal.sourcePowerLaw(1.5));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> InContextTask.of(endless))
-                .withMessageContaining("is not listed feature by feature");
+                .withMessageContaining("has too many features for a list");
         refuses("contextLength: -1 is not at least 0", () -> task.leastLoss(-1));
     }
 

@@ -51,7 +51,7 @@ def row(features):
 
 
 def sweep_row(features, points=500, timed=20):
-    """The loop of SweepBenchmark; only some of its points are timed, evenly spread over it, and scaled to all."""
+    """The loop of SweepBenchmark; times only some evenly spaced points and scales the time to all of them."""
     eigenvalues = numpy.arange(1, features + 1, dtype=float) ** -DECAY
     power = numpy.arange(1, features + 1, dtype=float) ** -SOURCE
     noise = 0.1

@@ -32,7 +32,7 @@ def median_milliseconds(work, seconds=2.0):
 
 
 def through_gram(features, labels):
-    """The minimum norm by NumPy alone: X X^T (which it gives to dsyrk), Cholesky, two solves."""
+    """The minimum-norm fit by NumPy alone: X X^T (computed by dsyrk), Cholesky, two solves."""
     lower = numpy.linalg.cholesky(features @ features.T)
     return features.T @ numpy.linalg.solve(lower.T, numpy.linalg.solve(lower, labels))
 
@@ -84,8 +84,8 @@ def rates(p, n):
 
 
 def naive(p, samples, noise, seconds=6.0):
-    """A literal trial with SciPy's lstsq, each training on labels of the one before: its time, and the scatter of the
-    excess risk after the last as a part of its mean."""
+    """A literal trial with SciPy's lstsq, each training on labels of the model before: its time, and the scatter of the
+    final excess risk divided by its mean."""
     task = Task(p, noise, 1.1, 2.5)
     random = numpy.random.default_rng(2)
     risks = []

@@ -2,8 +2,8 @@
 
     OPENBLAS_NUM_THREADS=1 python3 mmd.py
 
-Whole kernel matrices, from inner products by BLAS; the kernel of scikit-learn is sklearn.metrics.pairwise.rbf_kernel. Samples are made
-before, as in those classes. The best of five runs after one, of the clock and of the processor.
+Computes whole kernel matrices from inner products by BLAS; the kernel of scikit-learn is sklearn.metrics.pairwise.rbf_kernel. Samples are
+drawn before, as in those classes. Reports the best of five runs after a warm-up run, in wall-clock and processor time.
 """
 
 import platform
@@ -30,7 +30,7 @@ def squared_distances(a, b):
 
 
 def kernel(a, b):
-    """Of a width whose square is a tenth of the dimension."""
+    """A Gaussian kernel whose squared width is a tenth of the dimension."""
     values = squared_distances(a, b)
     values *= -0.5 * DIMENSION / a.shape[1]
     return numpy.exp(values, out=values)

@@ -1,10 +1,11 @@
-"""Times NumPy on the trainings of NetworkBenchmark, and prints a Markdown table: microseconds a step.
+"""Times NumPy on the trainings of NetworkBenchmark, and prints a Markdown table: microseconds per step.
 
     OPENBLAS_NUM_THREADS=1 python3 networks.py
 
 The preset fast: fresh batches of 64 points of a parity of 6 among 36 coordinates, the logistic loss, plain gradient descent in double
-precision, 1000 steps. The teacher has 256 neurons and is measured on 4096 held-out points every 50 steps; the student has 16, soft labels
-of such a teacher, and is measured every 100. Medians of five runs after one, of the clock and of the processor.
+precision, 1000 steps. The teacher has 256 neurons and is measured on 4096 held-out points every 50 steps; the student has 16
+neurons and soft labels of such a teacher, and is measured every 100 steps. Medians of five runs after a warm-up run, in wall-clock and
+processor time.
 """
 
 import platform

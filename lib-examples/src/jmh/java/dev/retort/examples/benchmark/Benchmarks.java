@@ -24,9 +24,8 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs all benchmarks and prints a Markdown table for each class: a row for each value of its
- * parameter, a column for each method, medians, and how they compare with the method {@value #BASELINE}. A new class with such methods needs
- * no entry here.
+ * Runs all benchmarks and prints a Markdown table for each class: a row for each value of its parameter, a column of
+ * medians for each method, and the ratios to the method {@value #BASELINE}. New benchmark classes need no entry here.
  */
 public final class Benchmarks {
 
@@ -35,9 +34,9 @@ public final class Benchmarks {
     private Benchmarks() {}
 
     /**
-     * The job.
+     * Runs the benchmarks.
      *
-     * @param arguments a pattern of the benchmarks to run; all if there is none
+     * @param arguments a pattern of the benchmarks to run; without it, all of them
      * @throws RunnerException if a benchmark fails
      */
     public static void main(String[] arguments) throws RunnerException {

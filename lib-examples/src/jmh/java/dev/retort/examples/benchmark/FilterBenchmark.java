@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** The prediction of one training, with all shares of its risk: the power law i^-1.5, source 1.4, n = p/4. */
+/** The prediction of one training with all parts of its risk, for the power law i^-1.5, source 1.4, n = p/4. */
 @State(Scope.Benchmark)
 public class FilterBenchmark {
 
@@ -50,7 +50,7 @@ public class FilterBenchmark {
     }
 
     /**
-     * Gradient flow that stops early, a filter of seven pairs of poles.
+     * Early-stopped gradient flow, a filter of seven pairs of poles.
      *
      * @return the report
      */
@@ -60,7 +60,7 @@ public class FilterBenchmark {
     }
 
     /**
-     * A thousand steps of gradient descent, a filter of as many.
+     * A thousand steps of gradient descent, also a filter of seven pairs of poles.
      *
      * @return the report
      */

@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** One minimum-norm fit of n = 2p/5 samples on ND4J arrays, the power law i^-1.5; and what else a trial does. */
+/** One minimum-norm fit of n = 2p/5 samples of the power law i^-1.5 on ND4J arrays, and the other steps of a trial. */
 @State(Scope.Benchmark)
 public class FitBenchmark {
 
@@ -50,20 +50,20 @@ public class FitBenchmark {
         return 2 * features / 5;
     }
 
-    /** Gives the arrays back. */
+    /** Frees the arrays. */
     @TearDown
     public void tearDown() {
         x.close();
         y.close();
     }
 
-    /** The library: array in, array out, on all processors. */
+    /** Fits by the library, from array to array, on all processors. */
     @Benchmark
     public void retort() {
         LinearRegression.minimumNorm(x, y).close();
     }
 
-    /** The same on one thread, as trials fit. */
+    /** Fits on one thread, as trials do. */
     @Benchmark
     public void onOneThread() {
         try (FactoredRegression regression = FactoredRegression.of(x, 0)) {
@@ -71,14 +71,14 @@ public class FitBenchmark {
         }
     }
 
-    /** Drawing the design. */
+    /** Draws the design. */
     @Benchmark
     public void draw() {
         design.sample(samples(), random).close();
     }
 
     /**
-     * Factoring it, and the averages over noise and signs.
+     * Factors the design and computes the averages over noise and signs.
      *
      * @return the averages
      */
@@ -90,7 +90,7 @@ public class FitBenchmark {
     }
 
     /**
-     * The same for a learning curve of {@value #POINTS} points.
+     * Does the same for a learning curve of {@value #POINTS} points.
      *
      * @return the averages
      */

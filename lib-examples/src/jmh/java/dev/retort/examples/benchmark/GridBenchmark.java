@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** A sweep of predicted risks, 100 features, to a file on the disk: every row is safe there before the sweep ends. */
+/** A sweep of predicted risks, 100 features, to a file; every row is on the disk before the sweep ends. */
 @State(Scope.Benchmark)
 public class GridBenchmark {
 
@@ -49,7 +49,7 @@ public class GridBenchmark {
     }
 
     /**
-     * On two threads.
+     * Runs the sweep on two threads.
      *
      * @return how it went
      * @throws IOException if the file cannot be written
@@ -60,7 +60,7 @@ public class GridBenchmark {
     }
 
     /**
-     * On one.
+     * Runs the sweep on one thread.
      *
      * @return how it went
      * @throws IOException if the file cannot be written

@@ -7,7 +7,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** One equivalent of the power law i^-1.5 without end. */
+/** One equivalent of the infinite power law i^-1.5. */
 @State(Scope.Benchmark)
 public class InfiniteSpectrumBenchmark {
 
@@ -20,7 +20,7 @@ public class InfiniteSpectrumBenchmark {
     private final Spectrum spectrum = Spectrum.powerLaw(DECAY);
 
     /**
-     * The spectrum and its equivalent.
+     * Builds the spectrum and its equivalent.
      *
      * @return the equivalent
      */
@@ -30,7 +30,7 @@ public class InfiniteSpectrumBenchmark {
     }
 
     /**
-     * The equivalent alone.
+     * Builds only the equivalent.
      *
      * @return the equivalent
      */

@@ -34,7 +34,7 @@ public class MmdBenchmark {
         y = points(n, DIMENSION, n, 0.02);
     }
 
-    /** Points that mmd.py makes too: powers of fractional parts of multiples of the golden ratio. */
+    /** The same points as in mmd.py: powers of fractional parts of multiples of the golden ratio. */
     static double[][] points(int count, int dimension, int from, double shift) {
         double[][] points = new double[count][dimension];
         for (int i = 0; i < count; i++) {

@@ -17,7 +17,7 @@ public class MmdDimensionBenchmark {
 
     private static final int POINTS = 2_000;
 
-    /** How many coordinates a point has. */
+    /** The number of coordinates of a point. */
     @Param({"10", "100", "784"})
     public int dimension;
 
@@ -50,7 +50,7 @@ public class MmdDimensionBenchmark {
     }
 
     /**
-     * The same of arrays, by inner products.
+     * The same estimate for arrays, by inner products.
      *
      * @return the estimate
      */

@@ -9,14 +9,14 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** A thousand steps of the networks of the preset {@code fast}, measured on held-out examples as they are there. */
+/** A thousand steps of the networks of the preset {@code fast}, with the preset's measurements on held-out examples. */
 @State(Scope.Benchmark)
 public class NetworkBenchmark {
 
     private static final int STEPS = 1000;
     private static final int TEACHER = 256;
 
-    /** The number of neurons: of the teacher, or of the student, who learns from a teacher. */
+    /** The number of neurons, of the teacher or of a student that learns from a teacher. */
     @Param({"256", "16"})
     public int width;
 
@@ -26,7 +26,7 @@ public class NetworkBenchmark {
             fast.withTeacher(NetworkTraining.of(TEACHER).withSteps(0)).teacher(1);
 
     /**
-     * The training.
+     * Trains the network.
      *
      * @return the run
      */

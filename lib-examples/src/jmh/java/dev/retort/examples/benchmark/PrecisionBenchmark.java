@@ -15,8 +15,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * A simulated excess risk to a given relative standard error: λ = i^-1.1, λβ² = i^-2.5, noise 1, on two threads unless it says
- * otherwise. The seed changes from run to run.
+ * A simulated excess risk to a given relative standard error: λ = i^-1.1, λβ² = i^-2.5, noise 1, on two threads unless
+ * stated otherwise. The seed changes from run to run.
  */
 @State(Scope.Benchmark)
 public class PrecisionBenchmark {
@@ -50,9 +50,9 @@ public class PrecisionBenchmark {
     }
 
     /**
-     * A run returns when enough is known; trials that were under way end by themselves, and not at the cost of the next run.
+     * Waits for trials that still run after the measurement has returned, so that they do not slow down the next run.
      *
-     * @throws InterruptedException if the benchmark is
+     * @throws InterruptedException if the benchmark is interrupted
      */
     @TearDown(Level.Invocation)
     public void waitForTrialsUnderWay() throws InterruptedException {
@@ -64,7 +64,7 @@ public class PrecisionBenchmark {
     }
 
     /**
-     * A student's student's student, each of fifty samples, to one per cent after every training.
+     * Three students in a row, each with fifty samples, to one per cent after every training.
      *
      * @return the measurement
      */
@@ -74,7 +74,7 @@ public class PrecisionBenchmark {
     }
 
     /**
-     * The same with noise 3.
+     * The same three students with noise 3.
      *
      * @return the measurement
      */
@@ -84,7 +84,7 @@ public class PrecisionBenchmark {
     }
 
     /**
-     * Ten generations of models, each of fifty samples, to one per cent after every training.
+     * Ten generations of models, each with fifty samples, to one per cent after every training.
      *
      * @return the measurement
      */
@@ -94,7 +94,7 @@ public class PrecisionBenchmark {
     }
 
     /**
-     * A student's student's student with noise 3, on one thread.
+     * The three students with noise 3, on one thread.
      *
      * @return the measurement
      */

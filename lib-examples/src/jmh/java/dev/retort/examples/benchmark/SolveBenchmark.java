@@ -11,14 +11,14 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** One equivalent of the power law i^-1.5, n = p/10, against a root finder on the equation as textbooks write it. */
+/** One equivalent of the power law i^-1.5, n = p/10, compared with a root finder on the textbook equation. */
 @State(Scope.Benchmark)
 public class SolveBenchmark {
 
     private static final double DECAY = 1.5;
     private static final int MOST_EVALUATIONS = 1000;
 
-    /** As narrow as commons-math lets it be. */
+    /** The smallest tolerance that commons-math accepts. */
     private static final BrentSolver BRENT = new BrentSolver(1e-15, 1e-300, 1e-300);
 
     /** The number of features p. */
@@ -57,9 +57,9 @@ public class SolveBenchmark {
     }
 
     /**
-     * One pass over the data, the very one that the solver makes for each of its steps.
+     * One pass over the data, the same as in each step of the solver.
      *
-     * @return something of it
+     * @return one of the sums
      */
     @Benchmark
     public double onePass() {
@@ -72,7 +72,7 @@ public class SolveBenchmark {
     }
 
     /**
-     * The root finder of commons-math, looking for τ.
+     * The root finder of commons-math, solving for τ.
      *
      * @return τ
      */
@@ -82,7 +82,7 @@ public class SolveBenchmark {
     }
 
     /**
-     * The root finder of commons-math, looking for ln τ.
+     * The root finder of commons-math, solving for ln τ.
      *
      * @return ln τ
      */

@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** A learning curve: τ, Ω and the risk at 500 sample sizes from 100 to p/2, of the power law i^-1.5 and source 1.4. */
+/** A learning curve: τ, Ω and the risk at 500 sample sizes from 100 to p/2, for the power law i^-1.5 and source 1.4. */
 @State(Scope.Benchmark)
 public class SweepBenchmark {
 
@@ -40,7 +40,7 @@ public class SweepBenchmark {
     }
 
     /**
-     * The library, from a list of features, which it gathers first.
+     * Sweeps a list of features, which the library gathers first.
      *
      * @return the curves
      */
@@ -50,7 +50,7 @@ public class SweepBenchmark {
     }
 
     /**
-     * The same with random features.
+     * Does the same with random features.
      *
      * @return the curves
      */
@@ -61,7 +61,7 @@ public class SweepBenchmark {
     }
 
     /**
-     * The same with gradient flow that stops early.
+     * Does the same with early-stopped gradient flow.
      *
      * @return the curves
      */
@@ -72,7 +72,7 @@ public class SweepBenchmark {
     }
 
     /**
-     * The same on features that are gathered already.
+     * Does the same on gathered features.
      *
      * @return the curves
      */

@@ -1,4 +1,4 @@
-/** Benchmarks of the library; docs/benchmarks.md tells how to run them. */
+/** Benchmarks of the library; docs/benchmarks.md explains how to run them. */
 @NullMarked
 package dev.retort.examples.benchmark;
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** On a Spark of this machine, sweeps give the rows of {@link LocalSweep}, and can be resumed whatever stops them. */
+/** On a local Spark, sweeps give the rows of {@link LocalSweep}, and can be resumed after any interruption. */
 class SparkSweepTest {
 
     private static final ParameterGrid GRID = ParameterGrid.of("samples", 10, 20, 30, 40, 60, 80)
@@ -62,7 +62,7 @@ class SparkSweepTest {
                 .getOrCreate();
         sweep().toParquet(
                         PREDICTED,
-                        directory.resolve("rows").toString()); // the first is slow, and some tests are in a hurry
+                        directory.resolve("rows").toString()); // the first job is slow, and some tests have timeouts
     }
 
     @AfterAll
@@ -70,7 +70,7 @@ class SparkSweepTest {
         session.stop();
     }
 
-    /** Where rows go. */
+    /** The output: a CSV file or a directory of Parquet files. */
     private enum Output {
         CSV {
             @Override
@@ -111,7 +111,7 @@ class SparkSweepTest {
 
         abstract SweepSummary run(SparkSweep sweep, GridStudy study, Path place) throws IOException;
 
-        /** In the order of the cells. */
+        /** The rows in the order of the cells. */
         abstract List<List<Double>> rows(GridStudy study, Path place) throws IOException;
 
         Path place(Path directory) {
@@ -129,7 +129,7 @@ class SparkSweepTest {
         return SparkSweep.on(session).cellsPerTask(1).parquetEvery(Duration.ZERO);
     }
 
-    /** Whose cells take their time. */
+    /** A study with slow cells. */
     private static GridStudy slow(int milliseconds) {
         ParameterGrid grid =
                 ParameterGrid.of("x", IntStream.range(0, 40).asDoubleStream().toArray());
@@ -380,7 +380,10 @@ class SparkSweepTest {
         assertThat(Output.PARQUET.rows(PREDICTED, place)).isEqualTo(local(PREDICTED));
     }
 
-    /** Of a process that can be seen to be gone the lock is taken over; of one elsewhere it is not. */
+    /**
+     * The lock of a process that has ended on this machine is taken over; the lock of a process on another machine is
+     * not.
+     */
     @Test
     void locksThatAKilledProcessLeavesAreTakenOver() throws Exception {
         Path place = directory.resolve("rows");
@@ -395,7 +398,7 @@ class SparkSweepTest {
         Files.createDirectories(place);
         for (String gone : List.of(
                 "process " + ended.pid() + " on " + host + ", started 2026-01-01T00:00:00Z\n",
-                // The number of this process, which began at another time.
+                // The number of this process, with another start time.
                 "process " + ProcessHandle.current().pid() + " on " + host + ", started 2026-01-01T00:00:00Z\n")) {
             Files.writeString(lock, gone);
             assertThat(sweep().toParquet(PREDICTED, place.toString()).isComplete())

@@ -16,15 +16,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps other sweeps from a directory, on any file system that Hadoop knows. The lock is a file in the directory that names the
- * process that holds it, and is deleted at the end. A lock that a killed process has left is taken over if that process ran on
- * this machine, where it can be seen that it is gone. If it ran on another machine, a person has to delete the file.
+ * Keeps other sweeps from a directory, on any file system that Hadoop supports. The lock is a file in the directory
+ * that names the process that holds it, and is deleted at the end. If a process was killed, its lock is taken over on
+ * the same machine, where its end can be checked. On another machine, somebody has to delete the file.
  */
 final class DirectoryLock implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryLock.class);
 
-    /** Readers of Parquet pass over names that begin so. */
+    /** Readers of Parquet ignore names that begin with an underscore. */
     private static final String NAME = "_sweep.lock";
 
     private static final Pattern OWNER = Pattern.compile("process (\\d+) on (\\S+), started (\\S+)\n");
@@ -63,7 +63,7 @@ final class DirectoryLock implements Closeable {
         return lock;
     }
 
-    /** Creates the file in the name of this process, and returns true, unless it exists already. */
+    /** Creates the file with the name of this process in it, and returns true; returns false if the file exists. */
     private boolean take() throws IOException {
         try (OutputStream bytes = files.create(file, false)) {
             bytes.write(("process " + ProcessHandle.current().pid() + " on " + NetUtils.getHostname() + ", started "

@@ -42,9 +42,9 @@ import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
 
 /**
- * The Parquet files of a sweep that is running: on a cluster, what {@link dev.retort.theory.grid.SweepFile} is on one machine.
- * A file is written under a name that readers pass over, and renamed when it is complete. The driver writes the files itself; a
- * Spark job would wait behind the tasks of the sweep. Not thread-safe.
+ * The Parquet files of a running sweep, the counterpart on a cluster of {@link dev.retort.theory.grid.SweepFile}. A
+ * file is written under a name that readers ignore, and renamed when it is complete. The driver writes the files
+ * itself; a Spark job would wait behind the tasks of the sweep. Not thread-safe.
  */
 final class ParquetDirectory implements Closeable {
 
@@ -88,7 +88,7 @@ final class ParquetDirectory implements Closeable {
         this.schema = new MessageType("sweep", columns);
     }
 
-    /** Opens and locks a directory, which is created if it does not exist, and reads which cells have rows. */
+    /** Opens and locks a directory, creating it if necessary, and reads which cells have rows. */
     static ParquetDirectory open(
             GridStudy study, String directory, Configuration configuration, Consumer<SweepProgress> progress)
             throws IOException {
@@ -148,7 +148,7 @@ final class ParquetDirectory implements Closeable {
         return IntStream.range(0, study.grid().size()).filter(i -> !done.get(i)).toArray();
     }
 
-    /** Adds the rows of the cells that have results, all or none, and notes those that failed. */
+    /** Adds the rows of the cells that have results, all or none, and records the failed cells. */
     void add(Collection<Outcome> outcomes) throws IOException {
         List<Outcome> results = new ArrayList<>();
         for (Outcome outcome : outcomes) {

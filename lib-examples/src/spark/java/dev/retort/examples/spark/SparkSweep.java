@@ -39,19 +39,19 @@ import scala.reflect.ClassTag;
 import scala.runtime.BoxedUnit;
 
 /**
- * Runs studies on Apache Spark: a {@link LocalSweep} for a cluster, with the same numbers bit for bit. The cells are measured in
- * one job, and the driver writes what the tasks return as they finish. So a driver may be killed at any moment, and the next run
- * measures the cells that have no row. Immutable.
+ * Runs studies on Apache Spark: a {@link LocalSweep} for a cluster, with the same numbers bit for bit. The cells are
+ * measured in one job, and the driver writes the results of the tasks as they finish. The driver may be killed at any
+ * moment; the next run measures the cells that have no row. Immutable.
  *
- * <p>What the study's functions capture is sent to the executors, which need Retort on their class path, and an ND4J backend if
- * the study simulates.
+ * <p>Spark sends the study's functions and everything they capture to the executors. These need Retort on their class
+ * path, and an ND4J backend if the study simulates.
  */
 public final class SparkSweep {
 
-    /** The largest number of cells of a task unless another one is set. */
+    /** The default for the largest number of cells in a task. */
     private static final int TASK = 64;
 
-    /** Enough that processors do not wait long for the last task. */
+    /** Enough tasks per processor that no processor waits long for the last one. */
     private static final int TASKS_PER_PROCESSOR = 32;
 
     /** The largest number of rows that wait to be written. */
@@ -59,7 +59,7 @@ public final class SparkSweep {
 
     private final SparkSession session;
     private final int cellsPerTask;
-    /** How long rows wait for others to share a file with. */
+    /** How long rows wait for other rows to be written into the same file. */
     private final Duration patience;
 
     private final Consumer<SweepProgress> progress;
@@ -82,9 +82,9 @@ public final class SparkSweep {
     }
 
     /**
-     * The same sweep with tasks of another size. A task costs some milliseconds, and the rows of a task that is running when the
-     * driver is killed are lost. By default a task has up to 64 cells, and fewer if there would be less than 32 tasks for every
-     * processor.
+     * The same sweep with tasks of another size. A task costs a few milliseconds. If the driver is killed, the rows of
+     * running tasks are lost. By default a task has up to 64 cells, or fewer if there would otherwise be less than 32
+     * tasks for every processor.
      *
      * @param cells the number of cells that a task measures, at least 1
      * @return a new sweep
@@ -95,7 +95,7 @@ public final class SparkSweep {
     }
 
     /**
-     * The same sweep with another time between one Parquet file and the next. A longer time makes fewer files, and more cells to
+     * The same sweep with another time between Parquet files. A longer time gives fewer files, but more cells to
      * measure again after a kill.
      *
      * @param time how long rows wait to be written; 1 minute by default
@@ -122,10 +122,10 @@ public final class SparkSweep {
     }
 
     /**
-     * Measures the cells that have no row in a file yet, and writes their rows as tasks finish. The file is that of {@link
-     * LocalSweep}, and each can resume what the other began. The other cells go on if one fails. If the thread is interrupted,
-     * the job is cancelled, the rows of the tasks that have finished are written, and the thread's interrupted status is set
-     * again.
+     * Measures the cells that have no row in a file yet, and writes their rows as tasks finish. The file has the format
+     * of {@link LocalSweep}, and either can resume the other's file. If a cell fails, the other cells continue. If the
+     * thread is interrupted, the job is cancelled, the rows of the tasks that have finished are written, and the
+     * thread's interrupted status is set again.
      *
      * @param study the study to run
      * @param csv the file on the driver's machine, in a directory that exists; created if it does not exist
@@ -141,17 +141,18 @@ public final class SparkSweep {
     }
 
     /**
-     * Measures the cells that have no row in a directory of Parquet files yet, and adds files, each complete as soon as it can be
-     * seen. Their columns are those of the CSV file: {@code index}, the parameters and the results; {@code
-     * session.read().parquet(directory)} reads them. Their metadata contain the description of the study. Otherwise this method
-     * is as {@link #toCsv}. A file {@code _sweep.lock} in the directory keeps other sweeps away. If the driver is killed, a sweep
-     * that runs on the same machine takes the lock over; before one runs on another machine, delete the file.
+     * Measures the cells that have no row in a directory of Parquet files yet, and adds files, which are complete as
+     * soon as they are visible. Their columns are those of the CSV file: {@code index}, the parameters and the results;
+     * {@code session.read().parquet(directory)} reads them. Their metadata contain the description of the study. In all
+     * other respects this method is like {@link #toCsv}. A file {@code _sweep.lock} in the directory prevents other
+     * sweeps from writing. If the driver is killed, a sweep on the same machine takes over the lock; before you run one
+     * on another machine, delete the file.
      *
      * @param study the study to run
-     * @param directory a directory on any file system that Hadoop knows, which the driver can write to; created if it does not
-     *     exist
+     * @param directory a directory on any file system that Hadoop supports and the driver can write to; created if it
+     *     does not exist
      * @return how many cells were done before and now, and which failed
-     * @throws IllegalArgumentException if there are Parquet files of another study, or of none
+     * @throws IllegalArgumentException if there are Parquet files of another study, or without a study
      * @throws IOException if a file cannot be read or written, a cell has two rows, another sweep is writing to the directory, or
      *     the job fails or is cancelled
      */
@@ -175,7 +176,7 @@ public final class SparkSweep {
         BlockingQueue<List<Outcome>> finished = new LinkedBlockingQueue<>();
         CompletableFuture<Void> job = CompletableFuture.runAsync(
                         () -> submit(study, missing, group, finished), SparkSweep::inNewThread)
-                .whenComplete((nothing, failure) -> finished.add(List.of())); // the end
+                .whenComplete((nothing, failure) -> finished.add(List.of())); // no more tasks
         List<Outcome> batch = new ArrayList<>();
         try {
             for (boolean over = false; !over; ) {
@@ -193,7 +194,7 @@ public final class SparkSweep {
                     "The Spark job failed. Everything that it returned is written, and the sweep can be resumed",
                     e.getCause());
         } finally {
-            context.cancelJobGroupAndFutureJobs(group); // unless it has ended
+            context.cancelJobGroupAndFutureJobs(group); // no effect if it has ended
         }
     }
 
@@ -229,7 +230,7 @@ public final class SparkSweep {
         return outcomes;
     }
 
-    /** Takes the outcomes of a task, and of more if they come in time; returns whether those were the last. */
+    /** Takes the outcomes of one task, and of others that arrive in time; returns whether they were the last ones. */
     private static boolean gather(BlockingQueue<List<Outcome>> finished, Duration patience, List<Outcome> batch)
             throws InterruptedException {
         @Nullable List<Outcome> next = finished.take();

@@ -1,4 +1,4 @@
-/** Sweeps on Apache Spark: the studies of {@link dev.retort.theory.grid}, their cells measured on a cluster. */
+/** Sweeps on Apache Spark: measures the cells of the studies of {@link dev.retort.theory.grid} on a cluster. */
 @NullMarked
 package dev.retort.examples.spark;
 

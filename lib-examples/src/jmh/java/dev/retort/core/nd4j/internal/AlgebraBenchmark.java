@@ -13,8 +13,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * The operations of which a fit is made, n = 2p/5 samples, to be held against the same library called from elsewhere: n²p and
- * n³/3 multiplications and additions. In this package because the operations are internal to it.
+ * The operations of a fit with n = 2p/5 samples, for comparison with other callers of the same BLAS: n²p and n³/3
+ * multiplications and additions. In this package because the operations are internal to it.
  */
 @State(Scope.Benchmark)
 public class AlgebraBenchmark {
@@ -41,7 +41,7 @@ public class AlgebraBenchmark {
         work = gram.copy();
     }
 
-    /** Gives the matrices back. */
+    /** Frees the matrices. */
     @TearDown
     public void tearDown() {
         x.close();
@@ -56,9 +56,9 @@ public class AlgebraBenchmark {
     }
 
     /**
-     * Cholesky, with the estimate of the condition, on a copy.
+     * Cholesky with the estimate of the condition number, on a copy.
      *
-     * @return the reciprocal condition
+     * @return the reciprocal condition number
      */
     @Benchmark
     public double copyAndCholesky() {
@@ -67,7 +67,7 @@ public class AlgebraBenchmark {
         }
     }
 
-    /** The same without the estimate: the call of LAPACK that it contains. */
+    /** Only the call of LAPACK for Cholesky, without the estimate. */
     @Benchmark
     public void copyAndFactor() {
         try (OffHeapMatrix copy = gram.copy()) {
@@ -82,9 +82,9 @@ public class AlgebraBenchmark {
     }
 
     /**
-     * Cholesky with the estimate of the condition, on a copy, in such blocks.
+     * Cholesky with the estimate of the condition number, on a copy, in blocks that all processors share.
      *
-     * @return the reciprocal condition
+     * @return the reciprocal condition number
      */
     @Benchmark
     public double sharedCopyAndCholesky() {
@@ -93,7 +93,7 @@ public class AlgebraBenchmark {
         }
     }
 
-    /** The copy. */
+    /** Only the copy. */
     @Benchmark
     public void copy() {
         gram.copy().close();

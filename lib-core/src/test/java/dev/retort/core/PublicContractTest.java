@@ -13,14 +13,14 @@ import org.junit.jupiter.api.Timeout;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** All public members of the module, called with arguments that they must refuse. */
+/** Calls all public members of the module with arguments that they must reject. */
 class PublicContractTest {
 
     @Test
     @Timeout(
             value = 2,
             unit = TimeUnit.MINUTES,
-            threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // seconds, if nothing hangs
+            threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // seconds unless a call hangs
     void answersWithResultsOrWithRefusalsOnly() {
         PublicContract contract = PublicContract.of(SampleMean.class)
                 .withSamples(RandomGenerator.class, new SplittableRandom(1))

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class RandomStreamsTest {
 
-    /** Computed with JDK 17; a release of the JDK that draws other bits would change every simulation. */
+    /** Values computed with JDK 17. A JDK release that draws other bits would change every simulation. */
     @Test
     void drawsTheSameBitsOnEveryJdk() {
         RandomGenerator random = RandomStreams.of(42).generator();
@@ -23,7 +23,7 @@ class RandomStreamsTest {
         assertThat(random.nextInt(1000)).isEqualTo(32);
     }
 
-    /** The first outputs of SplitMix64 from seed 1234567, which the test vectors of many implementations share. */
+    /** The first outputs of SplitMix64 from seed 1234567, common test vectors of many implementations. */
     @Test
     void branchesHaveTheSeedsOfSplitMix64() {
         RandomStreams streams = RandomStreams.of(1234567);
@@ -56,7 +56,7 @@ class RandomStreamsTest {
         assertThat(streams.at(-0.0)).isEqualTo(streams.at(0.0));
     }
 
-    /** Sums of two streams have the variance of a sum of independent numbers; so have streams of neighbouring seeds. */
+    /** Sums of two streams have the variance of sums of independent numbers, also for neighbouring seeds. */
     @Test
     void neighboursAreUncorrelated() {
         int draws = 100_000;

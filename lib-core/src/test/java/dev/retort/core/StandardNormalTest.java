@@ -15,13 +15,16 @@ class StandardNormalTest {
 
     private static final int DRAWS = 4_000_000;
 
-    /** Of [0, 16], beyond which the density is below the smallest share that a test can see. */
+    /** Cells of [0, 16]; beyond 16 the density is too small for any test to see. */
     private static final int CELLS_PER_UNIT = 1000;
 
     private static final double[] SAMPLE =
             StandardNormal.sample(DRAWS, RandomStreams.of(1).generator());
 
-    /** Computed with JDK 17 on x86-64. The last line covers, a million draws long, every layer, the wedges and the tail. */
+    /**
+     * Computed with JDK 17 on x86-64. The last line is a hash of a million draws, which cover every layer, the wedges
+     * and the tail.
+     */
     @Test
     void drawsTheSameDigitsOnEveryJdkAndProcessor() {
         RandomGenerator random = RandomStreams.of(42).generator();
@@ -60,7 +63,7 @@ class StandardNormalTest {
         assertThat(Math.abs(ofSquares)).isLessThan(4 * Math.sqrt(4.0 * DRAWS));
     }
 
-    /** Kolmogorov and Smirnov's distance at 32,000 points; greater than 1.95/√n by chance once in a thousand times. */
+    /** The Kolmogorov–Smirnov distance at 32,000 points exceeds 1.95/√n by chance once in a thousand times. */
     @Test
     void hasTheDistributionFunction() {
         double[] sorted = SAMPLE.clone();
@@ -75,11 +78,11 @@ class StandardNormalTest {
         assertThat(distance).isLessThan(1.95 / Math.sqrt(DRAWS));
     }
 
-    /** Layers end at every height: a wedge that is accepted too often shows in narrow cells, not in moments. */
+    /** A wedge that is accepted too often shows in narrow cells, not in moments, because layers end at every height. */
     @Test
     void hasTheDensityInNarrowCells() {
         double[] above = above();
-        int width = CELLS_PER_UNIT / 100; // about that of a wedge
+        int width = CELLS_PER_UNIT / 100; // about the width of a wedge
         double[] counts = new double[above.length / width + 1];
         for (double z : SAMPLE) {
             counts[(int) (Math.abs(z) * 100)]++;
@@ -111,11 +114,11 @@ class StandardNormalTest {
         }
     }
 
-    /** Beyond the last rectangle, conditionally: a hundred thousand numbers of it. */
+    /** A hundred thousand numbers from the tail beyond the last rectangle. */
     @Test
     void theTailIsNormalToo() {
         RandomGenerator random = RandomStreams.of(2).generator();
-        // Only the lowest layer, whose number is in the lowest bits, leads there.
+        // Only the lowest layer, whose number is in the lowest bits, leads to the tail.
         RandomGenerator lowest = new RandomGenerator() {
             private boolean isNew = true;
 
@@ -154,17 +157,17 @@ class StandardNormalTest {
         assertThat(distance).isLessThan(1.95 / Math.sqrt(beyond));
     }
 
-    /** Exponents of −ln U are drawn as long as bits are zero: what a uniform of 53 bits allows ends at 13.9. */
+    /** More exponent bits of −ln U are drawn as long as the bits are zero; a uniform of 53 bits would end at 13.9. */
     @Test
     void theTailIsNotCutOff() {
-        long outermost = Long.MAX_VALUE & ~0xFFL; // across 1 of layer 0
+        long outermost = Long.MAX_VALUE & ~0xFFL; // beyond the rectangle of layer 0
         LongStream zeros = LongStream.generate(() -> 0).limit(8);
         LongStream accepted = LongStream.concat(LongStream.generate(() -> 0).limit(200), LongStream.of(-1, 0));
         PrimitiveIterator.OfLong bits = LongStream.concat(
                         LongStream.concat(LongStream.of(outermost), zeros),
                         LongStream.concat(LongStream.of(-1, 0), accepted))
                 .iterator();
-        // x = (8 · 64 + 1) ln 2 / r, and an exponential that is larger than x²/2
+        // x = (8 · 64 + 1) ln 2 / r, and an exponential larger than x²/2
         assertThat(StandardNormal.next(bits::nextLong))
                 .isCloseTo(3.654152885361009 + 513 * Math.log(2) / 3.654152885361009, within(1e-12));
     }

@@ -11,16 +11,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a solve takes from the heap: its result, which keeps the numbers it was solved with, and nothing that is dropped. */
+/** A solve allocates only its result, which keeps the sums, and no temporary objects. */
 class AllocationTest {
 
-    /** Six objects, 28 numbers of eight bytes in all; a sum for each pass would come on top. */
+    /** Six objects with 28 numbers of eight bytes in total; a sum for each pass would exceed this. */
     private static final long RESULT_BYTES = 384;
 
-    /** Where threads share the work: 16 sums for each pass, and what the pool needs. */
+    /** With several threads: 16 sums for each pass, and the pool's own objects. */
     private static final long SHARED_BYTES = 16 * 1024;
 
-    /** The first links and initialises what it calls. */
+    /** The first solve links and initialises classes. */
     private static final int ROUNDS = 3;
 
     @ParameterizedTest
@@ -43,7 +43,7 @@ class AllocationTest {
                 .isLessThanOrEqualTo(SHARED_BYTES);
     }
 
-    /** Bytes a solve, in the round that allocated least. */
+    /** Bytes per solve, in the round that allocated least. */
     private static long fewestBytes(int dimension, Supplier<DeterministicEquivalent> solve) {
         assumeThat(ManagementFactory.getThreadMXBean()).isInstanceOf(ThreadMXBean.class);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ComplexEquivalentTest {
 
-    /** By mpmath with 40 digits. */
+    /** Values from mpmath with 40 digits. */
     @ParameterizedTest
     @CsvSource({
         "2, 20, 7, 0.3, 0.4, 0.42380629056048005382, 0.43693239829246643737",
@@ -42,7 +42,10 @@ class ComplexEquivalentTest {
         }
     }
 
-    /** Spectra of up to 200 decades, and n at and around the rank: the equation holds in the form that does not cancel. */
+    /**
+     * On spectra of up to 200 decades, with n at and around the rank, the equation holds in the form that does not
+     * cancel.
+     */
     @Test
     void solvesTheEquationOnHardSpectra() {
         SplittableRandom random = new SplittableRandom(5);
@@ -77,7 +80,7 @@ class ComplexEquivalentTest {
         }
     }
 
-    /** Along curves and jumps, on spectra of up to 200 decades. */
+    /** Solves along curves and with jumps, on spectra of up to 200 decades. */
     @Test
     void oneFromAnotherIsEachOnItsOwn() {
         SplittableRandom random = new SplittableRandom(6);
@@ -116,7 +119,7 @@ class ComplexEquivalentTest {
                 .withMessageStartingWith("imaginary");
     }
 
-    /** Along a fine grid, of sample sizes through the rank, of ridges, and of both in turn. */
+    /** Solves along a fine grid of sample sizes through the rank, of ridges, and of both in turn. */
     @Test
     void oneAfterAnotherIsEachOnItsOwn() {
         Spectrum spectrum = Spectrum.powerLaw(1.5, 60);
@@ -150,7 +153,7 @@ class ComplexEquivalentTest {
         assertThat(found.kappaImaginary()).isCloseTo(1e105, within(error));
     }
 
-    /** From near numbers and far ones. */
+    /** Starts from near and from far points. */
     @Test
     void oneForOtherNumbersIsThatOnItsOwn() {
         Spectrum spectrum = Spectrum.powerLaw(1.5, 60);

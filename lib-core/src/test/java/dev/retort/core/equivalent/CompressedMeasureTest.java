@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The fixed point on few nodes against the one on all eigenvalues. */
+/** The fixed point on few nodes equals the one on all eigenvalues. */
 class CompressedMeasureTest {
 
     private static final double TAU = 1e-14;

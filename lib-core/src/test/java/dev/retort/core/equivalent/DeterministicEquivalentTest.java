@@ -22,7 +22,7 @@ class DeterministicEquivalentTest {
     /** Nine units in the last place. */
     private static final double TAU = 2e-15;
 
-    /** Ω and 1 − Ω move with τ and add their own sum over the spectrum. */
+    /** Ω and 1 − Ω have the error of τ plus that of their own sum over the spectrum. */
     private static final double OMEGA = 1e-14;
 
     static Stream<HardCase> hardCases() {
@@ -42,7 +42,7 @@ class DeterministicEquivalentTest {
                 .isLessThanOrEqualTo(OMEGA);
     }
 
-    /** A neighbour is a start like any other, be it far away or of another regime. */
+    /** Any neighbour is a valid start, even far away or in another regime. */
     @ParameterizedTest
     @MethodSource("hardCases")
     void aNeighbourLeadsToTheSameRoot(HardCase hard) {

@@ -24,7 +24,7 @@ class EstimatedEquivalentTest {
 
     private static final Percentage EXACT = Percentage.withPercentage(1e-9);
 
-    /** In 60 digits of mpmath, by the traces of (K + r)⁻¹ themselves. */
+    /** Values from mpmath with 60 digits, from the traces of (K + r)⁻¹ themselves. */
     @Test
     void agreesWithReferenceValues() {
         EstimatedEquivalent wide = EstimatedEquivalent.of(WIDE, 0.5);
@@ -40,7 +40,7 @@ class EstimatedEquivalentTest {
         assertThat(high.tauBias()).isCloseTo(-0.0865417106875992, EXACT);
     }
 
-    /** Of Gaussian rows: estimates and their errors against the spectrum's own equivalent, over 400 draws. */
+    /** Compares estimates and their errors on Gaussian rows with the equivalent of the spectrum, over 400 draws. */
     @Test
     void scattersAroundTheTruthAsItSays() {
         check(60, 120, 0.05, false, 1);
@@ -91,8 +91,8 @@ class EstimatedEquivalentTest {
             logVariance +=
                     Math.pow(seen.omega().standardError() / seen.equivalent().oneMinusOmega(), 2);
         }
-        // 400 draws know a standard deviation to 3.5 % and a mean to 1/20 of one; the theory is the leading order in
-        // 1/n.
+        // 400 draws determine a standard deviation to 3.5 % and a mean to 1/20 of it; the theory is the leading order
+        // in 1/n.
         double sd = Math.sqrt(tauSquares / draws - Math.pow(tauSum / draws, 2));
         assertThat(Math.sqrt(tauVariance / draws)).isCloseTo(sd, Percentage.withPercentage(15));
         assertThat(tauSum / draws)
@@ -113,7 +113,10 @@ class EstimatedEquivalentTest {
         assertThat(centred.equivalent().samples()).isEqualTo(5);
     }
 
-    /** The third row is half the sum of the others, up to rounding: as many rows as features, but not as many as the rank. */
+    /**
+     * The third row is half the sum of the others up to rounding: there are as many rows as features, but the rank is
+     * lower.
+     */
     @Test
     void countsRoundingForNothing() {
         double[][] dependent = {{0.1, 0.7, 0.2, 0.4}, {0.3, 0.9, 0.6, 0.8}, {0.2, 0.8, 0.4, 0.6}};

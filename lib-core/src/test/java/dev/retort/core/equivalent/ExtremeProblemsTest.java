@@ -15,12 +15,12 @@ class ExtremeProblemsTest {
 
     private static final double TOLERANCE = 2e-15;
 
-    /** Of numbers that are so small that doubles have fewer digits: a few of their units. */
+    /** The error of subnormal numbers: a few units of the smallest double. */
     private static final double UNITS = 3 * Double.MIN_VALUE;
 
     /**
-     * Solved by bisection with 1,500 digits (mpmath 1.3.0, of the equation in the test's own doubles). A second level of no
-     * features is left out.
+     * Solved by bisection with 1,500 digits (mpmath 1.3.0, of the equation in the test's own doubles). An empty second
+     * level is omitted.
      */
     @ParameterizedTest
     @CsvSource({
@@ -58,7 +58,9 @@ class ExtremeProblemsTest {
         assertThat(Math.abs(actual - expected)).isLessThanOrEqualTo(TOLERANCE * expected + UNITS);
     }
 
-    /** Eigenvalues and ridge in another unit: what has no unit stays, and τ takes it on. */
+    /**
+     * With eigenvalues and ridge in another unit, dimensionless quantities stay the same, and τ changes with the unit.
+     */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
     void theUnitDoesNotMatter(long seed) {
@@ -70,7 +72,7 @@ class ExtremeProblemsTest {
             double samples = random.nextBoolean() ? values.length : values.length * random.nextDouble(0.01, 1.5);
             double ridge = random.nextInt(3) == 0 ? 0 : Math.scalb(1 + random.nextDouble(), random.nextInt(-100, 900));
             DeterministicEquivalent large = DeterministicEquivalent.of(Spectrum.of(values), samples, ridge);
-            // Numbers of 53 digits stay whole down to here.
+            // Numbers of 53 bits are still exact here.
             int exponent = random.nextInt(-1074 + 52 + 100, 0);
             double unit = Math.scalb(1.0, exponent);
             DeterministicEquivalent small = DeterministicEquivalent.of(
@@ -91,7 +93,7 @@ class ExtremeProblemsTest {
         return actual == expected ? 0 : Math.abs(actual - expected) / Math.abs(expected);
     }
 
-    /** Below the smallest number that is not rounded, τ is; what follows from it is not. */
+    /** Below the normal range τ is rounded; quantities computed from it are not. */
     @Test
     void sharesDoNotDependOnTheDigitsThatTauHasLost() {
         Spectrum spectrum = Spectrum.isotropic(Double.MIN_VALUE, 100);

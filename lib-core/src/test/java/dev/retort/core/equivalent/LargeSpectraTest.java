@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Spectra so large that they are first solved on a sample, and summed by several threads. */
 class LargeSpectraTest {
 
-    /** Of τ, and of the two sums that it is checked by. */
+    /** The error of τ, and of the two sums that check it. */
     private static final double ROUNDING = 4e-15;
 
     static Stream<Spectrum> spectra() {

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Ridges below zero, against negative-ridges.tsv, which generate-negative-ridges.py computed with 120 digits, and at their limits. */
+/**
+ * Compares negative ridges with negative-ridges.tsv, which generate-negative-ridges.py computed with 120 digits, and
+ * tests their limits.
+ */
 class NegativeRidgeTest {
 
     static Stream<Row> ridges() {
@@ -36,8 +39,8 @@ class NegativeRidgeTest {
     }
 
     /**
-     * To 1e-13, over the root of the distance from the least ridge for τ, and over that distance for 1 − Ω: that much an ulp of the
-     * ridge is worth, for 1 − Ω vanishes like the root of it.
+     * The tolerance is 1e-13, divided by the root of the distance from the least ridge for τ and by that distance for 1
+     * − Ω. This is the effect of an ulp of the ridge, because 1 − Ω vanishes like the root of the distance.
      */
     @ParameterizedTest
     @MethodSource("ridges")
@@ -59,7 +62,7 @@ class NegativeRidgeTest {
         double omega = row.number("omega");
         assertThat(equivalent.omega()).isCloseTo(omega, within(1e-13 / Math.sqrt(distance) * omega));
         assertThat(equivalent.ridge()).isEqualTo(ridge);
-        // What n is by definition.
+        // The definition of n.
         assertThat(equivalent.df1() + samples * ridge / equivalent.tau()).isCloseTo(samples, withinPercentage(1e-9));
     }
 
@@ -77,7 +80,10 @@ class NegativeRidgeTest {
         }
     }
 
-    /** Of equal eigenvalues λ the least ridge is −λ(1 − √(p/n))², the edge of the law of Marčenko and Pastur, either way. */
+    /**
+     * For equal eigenvalues λ the least ridge is −λ(1 − √(p/n))², the edge of the Marčenko–Pastur law, above and below
+     * the rank.
+     */
     @Test
     void theLeastRidgeOfEqualEigenvaluesIsTheEdgeOfMarcenkoAndPastur() {
         for (int samples : new int[] {5, 20, 39, 41, 500}) {
@@ -109,7 +115,10 @@ class NegativeRidgeTest {
         assertThat(cut.tau()).isCloseTo(endless.tau(), withinPercentage(0.01));
     }
 
-    /** Above the rank 1/(λ+τ) has its pole next to the smallest eigenvalue, where nodes that stand for many say nothing. */
+    /**
+     * Above the rank 1/(λ+τ) has its pole next to the smallest eigenvalue, where nodes for many eigenvalues are not
+     * accurate.
+     */
     @Test
     void gatheredSpectraHaveThemBelowTheRankOnly() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 500), Signal.sourcePowerLaw(1.4));
@@ -122,7 +131,10 @@ class NegativeRidgeTest {
                 .withMessageContaining("list them");
     }
 
-    /** Of τ by n, ridge and an eigenvalue, against central differences of relative step 1e-6. */
+    /**
+     * Derivatives of τ with respect to n, ridge and an eigenvalue, compared with central differences of relative step
+     * 1e-6.
+     */
     @Test
     void derivativesAreThoseOfDifferences() {
         for (double samples : new double[] {6, 15}) {

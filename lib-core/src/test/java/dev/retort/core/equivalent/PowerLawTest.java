@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Power laws that are no list: without end, or with more features than could be listed. */
+/** Power laws that are not listed: infinite, or with more features than a list could hold. */
 class PowerLawTest {
 
     private static final double TAU = 1e-14;
@@ -54,9 +54,9 @@ class PowerLawTest {
     }
 
     /**
-     * The cases "infinite" of the project's reference for distillation, from an independent program (mpmath), except for
-     * the risks of the third: there the reference leaves out what features beyond 1e52 contribute (5e-11 of the risk), and
-     * the numbers are those of generate-power-laws.py.
+     * The cases "infinite" of the project's reference for distillation, from an independent program (mpmath), except
+     * for the risks of the third: there the reference omits the contribution of features beyond 1e52 (5e-11 of the
+     * risk), and the values are those of generate-power-laws.py.
      */
     @ParameterizedTest
     @CsvSource({

@@ -29,10 +29,10 @@ class RandomFeatureEquivalentTest {
     /** Nine units in the last place. */
     private static final double TAU = 2e-15;
 
-    /** Of numbers that move with τ and add their own sum over the spectrum. */
+    /** The error of values that depend on τ and have their own sum over the spectrum. */
     private static final double SUMS = 1e-14;
 
-    /** Derivatives are differences of solutions that are as exact as the rest, with three factors more. */
+    /** Derivatives are as accurate as the other values, with three more factors. */
     private static final double DERIVATIVES = 2e-14;
 
     private static final double ENDLESS = Double.POSITIVE_INFINITY;
@@ -46,7 +46,7 @@ class RandomFeatureEquivalentTest {
             return RandomFeatureEquivalent.of(spectrum, at(0), at(1), at(2));
         }
 
-        /** Where r/τ is no normal double it has fewer digits than others, and so has what is made of it: all but τ. */
+        /** If r/τ is subnormal, it has fewer digits, and so have all values computed from it, that is, all except τ. */
         boolean hasAllDigits() {
             return at(2) == 0 || at(2) / at(3) >= Double.MIN_NORMAL;
         }
@@ -197,7 +197,7 @@ class RandomFeatureEquivalentTest {
         }
     }
 
-    /** (n − df1)(1 − df1/q)τ = n·r, in its own terms. */
+    /** Checks (n − df1)(1 − df1/q)τ = n·r directly. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void solvesTheEquationOnRandomSpectra(long seed) {
@@ -235,11 +235,11 @@ class RandomFeatureEquivalentTest {
         assertThat(threshold.featureNoise()).isOne();
         assertThat(threshold.designVarianceOf(1)).isInfinite();
         assertThat(threshold.dTauDRidge()).isInfinite();
-        // From either side: half of what n or q does alone, as long as it is the smaller one.
+        // From either side the derivative is half of that of n or q alone, where it is the smaller one.
         double alone = RandomFeatureEquivalent.of(spectrum, 40, 41, 0).dTauDSamples();
         assertThat(threshold.dTauDSamples()).isCloseTo(alone / 2, withinPercentage(1e-12));
         assertThat(threshold.dTauDFeatures()).isCloseTo(alone / 2, withinPercentage(1e-12));
-        // 1 − Υ vanishes with the root of the ridge.
+        // 1 − Υ vanishes like the root of the ridge.
         double small = RandomFeatureEquivalent.of(spectrum, 40, 40, 1e-16).oneMinusOmega();
         double smaller = RandomFeatureEquivalent.of(spectrum, 40, 40, 1e-20).oneMinusOmega();
         assertThat(small / smaller).isCloseTo(100, withinPercentage(1e-3));
@@ -265,7 +265,7 @@ class RandomFeatureEquivalentTest {
         assertThat(RandomFeatureEquivalent.of(spectrum, 3, 3, 0).oneMinusOmega())
                 .isZero();
         assertThat(RandomFeatureEquivalent.of(spectrum, 10, 3, 0).dTauDRidge()).isInfinite();
-        // 1/r = nq/((n − 3)(q − 3)) of a small ridge
+        // 1/r = nq/((n − 3)(q − 3)) for a small ridge
         assertThat(RandomFeatureEquivalent.of(spectrum, 10, 8, 0).dTauDRidge())
                 .isCloseTo(80.0 / 35, withinPercentage(1e-12));
         assertThat(RandomFeatureEquivalent.of(spectrum, 10, 8, 1e-12).tau() / 1e-12)

@@ -92,7 +92,7 @@ class MatrixTest {
         DiagonalMatrix runs = ((DiagonalMatrix) RUNS).cutEverywhere();
         assertThat(runs.innerOfDifferences(a, 0.3, c, 0.7, b))
                 .isCloseTo(runs.dense().innerOfDifferences(a, 0.3, c, 0.7, b), within(1e-12));
-        // The matrix a bᵀ itself, but for one entry.
+        // The matrix a bᵀ, except for one entry.
         double[] entries = DenseMatrix.ofEntries(4, 1, a)
                 .times(DenseMatrix.of(b))
                 .entries()

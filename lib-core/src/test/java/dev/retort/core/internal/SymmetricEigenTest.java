@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SymmetricEigenTest {
 
-    /** Squares of entries overflow or underflow, and what is computed does not. */
+    /** Squares of entries overflow or underflow, but the results do not. */
     @ParameterizedTest
     @ValueSource(doubles = {1, 1e-170, 1e-300, 1e170, 1e300})
     void findsTheEigenvaluesOfAKnownMatrix(double size) {

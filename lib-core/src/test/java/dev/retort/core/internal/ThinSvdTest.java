@@ -50,7 +50,7 @@ class ThinSvdTest {
         }
     }
 
-    /** Also where columns differ by factors of 10¹⁰⁸: relative to each value, not to the largest. */
+    /** The error is relative to each value, not to the largest, also where columns differ by factors of 10¹⁰⁸. */
     @ParameterizedTest
     @MethodSource("cases")
     void findsValuesToTheirOwnPrecision(Case given) {
@@ -129,7 +129,7 @@ class ThinSvdTest {
         }
     }
 
-    /** The squares of the small differences between these columns are below the rounding of those of the columns. */
+    /** The squares of the small differences between these columns are below the rounding of the columns' squares. */
     @Test
     void seesDirectionsThatProductsOfTheMatrixWithItselfLose() {
         double[] base = {1, -2, 3, 0, -1, 2};

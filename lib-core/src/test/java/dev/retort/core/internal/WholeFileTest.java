@@ -99,7 +99,7 @@ class WholeFileTest {
         assertThat(Files.readString(file)).matches("0+\n|1+\n").hasSize(LENGTH);
     }
 
-    /** The child process, which writes a file again and again. */
+    /** The child process, which writes a file repeatedly. */
     static final class Writer {
 
         private Writer() {}
@@ -117,7 +117,7 @@ class WholeFileTest {
         }
     }
 
-    /** Where the classes of the child are. */
+    /** The class path of the child. */
     private static String places() {
         return Stream.of(WholeFile.class, Writer.class)
                 .map(type -> new File(type.getProtectionDomain()

@@ -36,7 +36,7 @@ class AveragedModelTest {
     private static final List<Integer> SOME =
             ALL.stream().filter(i -> i % 4 != 2).toList();
 
-    /** One training of a chain: its size, what it sees, ridge, share of the teacher and noise of a label. */
+    /** One training of a chain: its size, seen features, ridge, teacher's share and label noise. */
     private record Stage(int samples, List<Integer> features, double ridge, double share, double noise, double alpha) {
         int[] seen() {
             return features.stream().mapToInt(i -> i).toArray();
@@ -50,7 +50,7 @@ class AveragedModelTest {
             List.of(new Stage(15, SOME, 0, 1, 0, 1), new Stage(50, ALL, 0, 1, 0.5, 1)),
             List.of(new Stage(15, ALL, 0, 1, 0.3, 1), new Stage(15, ALL, 0, 0, 0, 1)),
             List.of(
-                    new Stage(20, ALL, 0, 1, 0.1, 10), // so steep that X itself is factored
+                    new Stage(20, ALL, 0, 1, 0.1, 10), // steep enough that X itself is factored
                     new Stage(40, SOME, 0, 0.9, 0.1, 10),
                     new Stage(20, ALL, 1e-14, 0.5, 0.1, 10)));
 
@@ -93,7 +93,7 @@ class AveragedModelTest {
         return t;
     }
 
-    /** Mean and covariance of all coefficients, carried along the chain as they are written. */
+    /** Mean and covariance of all coefficients, propagated along the chain by their definitions. */
     @ParameterizedTest
     @MethodSource("algebras")
     void meanAndRiskAreTheFormulasWrittenOut(DenseAlgebra algebra) {
@@ -169,8 +169,8 @@ class AveragedModelTest {
         RandomGenerator random = generator(2);
         INDArray first = design(chain.get(0), random);
         INDArray second = design(chain.get(1), random);
-        double real = 0.5; // noise of the truth's labels
-        double own = 0.3; // and of the teacher's
+        double real = 0.5; // noise of the true labels
+        double own = 0.3; // noise of the teacher's labels
         double share = 0.4;
         try (FactoredRegression teacher = FactoredRegression.of(first, 0);
                 FactoredRegression student = FactoredRegression.of(second, 0.1);

@@ -29,7 +29,10 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** What holds native memory is safe to call when it is closed, in whichever thread, and keeps none of it when a call fails. */
+/**
+ * Objects with native memory are safe to call when they are closed, in any thread, and free their memory when a call
+ * fails.
+ */
 class ClosingTest {
 
     private static final int SAMPLES = 6;
@@ -184,7 +187,10 @@ class ClosingTest {
         }
     }
 
-    /** Closed at any time during the calls of another thread, which either has its result or is told. */
+    /**
+     * An object may be closed at any time during calls of another thread, which either get their result or an
+     * exception.
+     */
     @Test
     void anotherThreadMayClose() throws InterruptedException {
         INDArray features = features(60, FEATURES);
@@ -214,7 +220,7 @@ class ClosingTest {
         assertThat(results.get()).isPositive();
     }
 
-    /** Counts down, and then fails once. */
+    /** Counts operations down, and then fails once. */
     private static final class FailingAlgebra extends JavaAlgebra {
 
         private int left;
@@ -280,7 +286,9 @@ class ClosingTest {
         }
     }
 
-    /** Fails at the first step, the second, and so on until nothing fails, on every path of the factorisations. */
+    /**
+     * Fails at the first step, then at the second, and so on until nothing fails, on every path of the factorisations.
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {"wide", "wide, ridge", "tall", "tall, ridge", "singular", "singular, ridge", "some", "huge"})
@@ -321,7 +329,7 @@ class ClosingTest {
                 failed = true;
                 failures++;
             }
-            // A vector is 360 bytes and more; ND4J keeps some ten bytes for each array that it has made.
+            // A vector has at least 360 bytes; ND4J keeps about ten bytes for each array that it has created.
             assertThat(Pointer.totalBytes() - before).as("failure %d", failures).isLessThan(300);
         }
         assertThat(failures).isGreaterThan(15);

@@ -151,7 +151,7 @@ class CovarianceTest {
                 .spectrum();
         assertThat(two.eigenvalue(0)).isCloseTo(1e14, withinPercentage(1e-10));
         assertThat(two.eigenvalue(1)).isCloseTo(0.75, withinPercentage(1e-10));
-        // D H D: the diagonal of Hilbert's matrix made 1, then scaled to every size.
+        // D H D: Hilbert's matrix with its diagonal scaled to 1, then scaled by columns and rows.
         double[] scales = {1, 1e-6, 1e6, 1e-3};
         double[][] graded = new double[4][4];
         for (int i = 0; i < 4; i++) {
@@ -160,7 +160,7 @@ class CovarianceTest {
             }
         }
         Covariance covariance = Covariance.of(Nd4j.create(graded));
-        // mpmath, 60 digits, of the entries as they are in double precision
+        // mpmath, 60 digits, from the entries in double precision
         double[] expected = {1000000000000.5555, 0.44444445659702253, 1.5625012697754524e-08, 2.4999979000011312e-15};
         for (int i = 0; i < 4; i++) {
             assertThat(covariance.spectrum().eigenvalue(i)).isCloseTo(expected[i], withinPercentage(1e-10));
@@ -189,7 +189,10 @@ class CovarianceTest {
                 .isCloseTo(1e-3, withinPercentage(1e-6));
     }
 
-    /** Correlations beyond 1, as in a product of eigenvectors and eigenvalues: what rounding in the largest unit may make of 0. */
+    /**
+     * Correlations beyond 1, to which rounding in the largest unit may turn a 0, as in a product of eigenvectors and
+     * eigenvalues.
+     */
     @Test
     void roundingInUnitsOfTheLargestVarianceIsZero() {
         double[][] matrix = {{1e14, 0, 3e-3}, {0, 1, 2e-3}, {3e-3, 2e-3, 1e-6}};

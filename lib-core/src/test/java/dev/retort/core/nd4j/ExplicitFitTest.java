@@ -28,7 +28,7 @@ class ExplicitFitTest {
                 features, regression.solve(Nd4j.eye(features.size(0)).castTo(DataType.DOUBLE)));
     }
 
-    /** The matrix of a regression takes moments through a chain as its factors do, on either side of n = p. */
+    /** The matrix of a regression propagates moments along a chain like its factors, on either side of n = p. */
     @ParameterizedTest
     @CsvSource({"9, 12, 0.1, 1, 0.3", "30, 7, 0, 0.4, 0.2", "12, 40, 0.01, 1.5, 0", "25, 30, 0, 0, 0.7"})
     void teachesAsTheRegressionThatItIs(int first, int second, double ridge, double share, double noise) {
@@ -59,7 +59,7 @@ class ExplicitFitTest {
             SignAveragedModel same = start.teach(oneAgain, share, truth, noise).teach(twoAgain, share, truth, noise);
             for (int i = 0; i < P; i++) {
                 assertThat(same.mean(i)).isCloseTo(signs.mean(i), within(1e-11));
-                // The factored form takes a difference of squares, which leaves a root of the rounding.
+                // The factored form computes a difference of squares, whose error is the root of the rounding.
                 assertThat(same.deviation(i) * same.deviation(i))
                         .isCloseTo(signs.deviation(i) * signs.deviation(i), within(1e-10));
             }
@@ -94,7 +94,7 @@ class ExplicitFitTest {
         }
     }
 
-    /** The labels of a model, whatever size the numbers have. */
+    /** The labels of a model, for numbers of any size. */
     @ParameterizedTest
     @CsvSource({"0, 0", "600, -600", "-900, 300", "-600, -300", "500, 500", "-1060, 1000"})
     void predictsAtAnySize(int ofFeatures, int ofCoefficients) {

@@ -34,12 +34,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Against the formulas written out: A column by column, P = A X and sums of their entries. */
+/** Compares with the formulas written out: A column by column, P = A X and sums of their entries. */
 class FactoredRegressionTest {
 
     private static final double[] RIDGES = {0, 1e-8, 0.01, 3, 1e9};
 
-    /** Rounding of sums of a few thousand products, and a condition of up to a hundred. */
+    /** Rounding of sums of a few thousand products, with a condition number of up to a hundred. */
     private static final double ROUNDING = 1e-11;
 
     static List<DenseAlgebra> algebras() {
@@ -144,7 +144,7 @@ class FactoredRegressionTest {
             for (double ridge : RIDGES) {
                 try (FactoredRegression regression = FactoredRegression.of(algebra, Nd4j.create(x), seen, ridge)) {
                     SignAverage average = regression.signAverage(Spectrum.of(eigenvalues));
-                    // A square design has a condition of thousands, squared in its Gram matrix.
+                    // A square design has a condition number in the thousands, which its Gram matrix squares.
                     boolean steep = regression.reciprocalCondition() < 1e-3;
                     assertAverages(regression, average, x, eigenvalues, steep ? 1e-8 : ROUNDING);
                 }
@@ -177,7 +177,7 @@ class FactoredRegressionTest {
         }
     }
 
-    /** The leading blocks of one factorisation, and those that are factored anew, are the regressions on fewer samples. */
+    /** The leading blocks of one factorisation, or new factorisations, give the regressions on fewer samples. */
     @ParameterizedTest
     @MethodSource("algebras")
     void aBeginningIsTheRegressionOnItsSamples(DenseAlgebra algebra) {
@@ -218,7 +218,7 @@ class FactoredRegressionTest {
         }
     }
 
-    /** Measured: 1e-18 times the condition, that of the Gram matrix, of up to 1e9. */
+    /** Measured: 1e-18 times the condition number of the Gram matrix, up to 1e9. */
     @ParameterizedTest
     @MethodSource("algebras")
     void choleskyLosesDigitsWithTheCondition(DenseAlgebra algebra) {
@@ -236,7 +236,7 @@ class FactoredRegressionTest {
         }
     }
 
-    /** Condition of the Gram matrix far beyond 1e10, where Cholesky has no digit left. */
+    /** The condition number of the Gram matrix is far beyond 1e10, where Cholesky loses all digits. */
     @ParameterizedTest
     @MethodSource("algebras")
     void steepSpectraAreFactoredOrthogonally(DenseAlgebra algebra) {
@@ -338,7 +338,7 @@ class FactoredRegressionTest {
         }
     }
 
-    /** Noise and what it is multiplied by may be far apart, as long as their product is a number. */
+    /** Noise and its factor may differ by many orders of magnitude, as long as their product is in range. */
     @Test
     void noiseCountsWhereItsVarianceOverflows() {
         INDArray tiny = Nd4j.create(new double[][] {{1e-100, 0}, {0, 1e-100}});
@@ -368,7 +368,7 @@ class FactoredRegressionTest {
         }
     }
 
-    /** The eigenvalue, not the coefficient, keeps what enters a risk in range. */
+    /** The product with the eigenvalue is in range, although the coefficient's square is not. */
     @Test
     void coefficientsWhoseSquaresOverflow() {
         try (FactoredRegression regression = FactoredRegression.of(Nd4j.create(new double[][] {{1, 0, 0}}), 0)) {
@@ -447,7 +447,7 @@ class FactoredRegressionTest {
         }
     }
 
-    /** Counts native memory at every operation, of which each method has some. */
+    /** Measures the native memory at every operation. */
     private static final class Counting extends JavaAlgebra {
 
         private final long before = Pointer.totalBytes();
@@ -575,7 +575,7 @@ class FactoredRegressionTest {
                 .toArray();
     }
 
-    /** XXᵀ/n and XᵀX/n have the eigenvalues 4.5 and 0.5, and a ridge of −0.25 takes so much from each. */
+    /** XXᵀ/n and XᵀX/n have the eigenvalues 4.5 and 0.5; a ridge of −0.25 subtracts 0.25 from each. */
     @Test
     void ridgesBelowZeroAreTakenFromTheEigenvalues() {
         double[][] wide = {{3, 0, 0}, {0, 1, 0}};

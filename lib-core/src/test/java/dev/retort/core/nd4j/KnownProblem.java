@@ -8,8 +8,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A regression problem built from its singular value decomposition, whose answer is therefore known without solving
- * anything: b = Σ v_i s_i / (s_i² + n · ridge) u_iᵀ y.
+ * A regression problem built from its singular value decomposition, whose solution is therefore known in closed form: b
+ * = Σ v_i s_i / (s_i² + n · ridge) u_iᵀ y.
  */
 public final class KnownProblem {
 
@@ -85,7 +85,7 @@ public final class KnownProblem {
         return b;
     }
 
-    /** Gram and Schmidt's procedure, twice over for orthogonality to rounding. */
+    /** The Gram–Schmidt procedure, applied twice for orthogonality to rounding. */
     private static double[][] orthonormal(int count, int length, RandomGenerator random) {
         double[][] vectors = gaussian(count, length, random);
         for (int i = 0; i < count; i++) {

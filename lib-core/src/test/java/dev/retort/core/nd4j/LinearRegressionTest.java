@@ -38,9 +38,9 @@ class LinearRegressionTest {
     private static final double[] RIDGES = {0, 1e-20, 1e-14, 1e-8, 1e-3, 1, 1e6};
 
     /**
-     * Where X is singular and labels are out of its reach, rounding an entry of X by 1e-16 moves the solution by 1e-16 /
-     * (n · ridge). The least of our ridges that Cholesky takes is 1e-8; smaller ones are left to the rank decision, which
-     * is not so sensitive.
+     * Where X is singular and labels are outside its range, rounding an entry of X by 1e-16 moves the solution by 1e-16
+     * / (n · ridge). The smallest ridge here for which Cholesky is used is 1e-8; for smaller ones the rank decides,
+     * which is less sensitive.
      */
     private static final double OUT_OF_REACH = 3e-8;
 
@@ -99,14 +99,16 @@ class LinearRegressionTest {
         assertSolves(algebra, new KnownProblem(n, p, singularValues(Math.min(n, p), 0.5), 1, n + p), 1e-12);
     }
 
-    /** Condition of the Gram matrix up to 1e7² = 1e14: by its Cholesky factor alone no more than two digits. */
+    /**
+     * With condition numbers of the Gram matrix up to 1e7² = 1e14, its Cholesky factor alone gives at most two digits.
+     */
     @ParameterizedTest
     @MethodSource("shapes")
     void steepSpectra(DenseAlgebra algebra, int n, int p) {
         assertSolves(algebra, new KnownProblem(n, p, singularValues(Math.min(n, p), 4), 0, n + p), 1e-8);
     }
 
-    /** Just within reach of Cholesky, where its solution alone is off by 1e-9 and more: the correction must win that back. */
+    /** Cholesky still works here, but its solution is off by 1e-9 and more, which the correction must repair. */
     @ParameterizedTest
     @MethodSource("shapes")
     void steepSpectraThatCholeskyTakes(DenseAlgebra algebra, int n, int p) {
@@ -161,7 +163,7 @@ class LinearRegressionTest {
         for (int i = 0; i < n; i++) {
             assertThat(KnownProblem.dot(x[i], b)).isCloseTo(y[i], within(1e-10));
         }
-        // b is a combination of the samples: regression of b on them leaves nothing.
+        // b is a combination of the samples, so its regression on them has no residual.
         INDArray samplesInColumns = Nd4j.create(x).transpose();
         double[] weights = LinearRegression.solve(algebra, samplesInColumns, Nd4j.create(b), 0)
                 .toDoubleVector();
@@ -428,7 +430,7 @@ class LinearRegressionTest {
                 new KnownProblem(80, 200, singularValues(80, 0.5), 0, 12),
                 new KnownProblem(200, 80, singularValues(80, 0.5), 1, 13),
                 new KnownProblem(60, 100, singularValues(60, 5), 0, 14),
-                new KnownProblem(310, 320, singularValues(310, 0.5), 0, 15)); // shared by the processors
+                new KnownProblem(310, 320, singularValues(310, 0.5), 0, 15)); // shared among the processors
         List<double[]> expected = new ArrayList<>();
         for (KnownProblem problem : problems) {
             expected.add(LinearRegression.minimumNorm(problem.features(), problem.labels())

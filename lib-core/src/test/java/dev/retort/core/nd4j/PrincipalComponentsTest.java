@@ -38,7 +38,10 @@ class PrincipalComponentsTest {
         assertThat(features.getDouble(0, 0)).isEqualTo(11);
     }
 
-    /** By either way, with more members than features and fewer, of full rank and less, with columns that do not vary. */
+    /**
+     * Tests both algorithms, with more and with fewer members than features, of full and of lower rank, with constant
+     * columns.
+     */
     @Test
     void scoresAreCoordinatesAndEigenvectorsABasis() {
         double[][] steep = gaussian(30, 5);
@@ -85,7 +88,7 @@ class PrincipalComponentsTest {
                 .isCloseTo(291666666666666.7, withinPercentage(1e-12));
         assertThat(components.covariance().spectrum().eigenvalue(1))
                 .isCloseTo(2.895238095238095, withinPercentage(1e-12));
-        // Of one direction the scores are known to their own digits, not to those of the other.
+        // The scores of one direction are accurate relative to themselves, not to those of the other.
         INDArray second = components.scores().getColumn(1);
         assertThat(components.scores().getColumn(0).mul(second).sumNumber().doubleValue())
                 .isCloseTo(0, within(1e-7));

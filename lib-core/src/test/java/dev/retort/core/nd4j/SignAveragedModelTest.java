@@ -33,7 +33,7 @@ class SignAveragedModelTest {
         return DenseAlgebraTest.algebras();
     }
 
-    /** One training of a chain: its size, what it sees, ridge, share of the teacher and noise of a label. */
+    /** One training of a chain: its size, seen features, ridge, teacher's share and label noise. */
     private record Stage(int samples, boolean all, double ridge, double share, double noise, double alpha) {
 
         double[][] design(RandomGenerator random) {
@@ -57,7 +57,7 @@ class SignAveragedModelTest {
             List.of(new Stage(50, false, 0, 1, 0, 1), new Stage(15, true, 0.2, -0.5, 0.5, 1)),
             List.of(new Stage(15, true, 0, 1, 0.3, 1), new Stage(15, true, 0, 0, 0, 1)),
             List.of(
-                    new Stage(20, true, 0, 1, 0.1, 10), // so steep that X itself is factored
+                    new Stage(20, true, 0, 1, 0.1, 10), // steep enough that X itself is factored
                     new Stage(40, false, 0, 0.9, 0.1, 10),
                     new Stage(20, true, 1e-14, 0.5, 0.1, 10)));
 
@@ -66,7 +66,7 @@ class SignAveragedModelTest {
         return regression.solve(Nd4j.eye(n).castTo(DataType.DOUBLE)).toDoubleMatrix();
     }
 
-    /** Every P_ij, mean and square carried along the chain as they are written. */
+    /** Uses every P_ij, and propagates mean and square along the chain by their definitions. */
     @ParameterizedTest
     @MethodSource("algebras")
     void momentsAndRiskAreTheFormulasWrittenOut(DenseAlgebra algebra) {
@@ -132,7 +132,10 @@ class SignAveragedModelTest {
         }
     }
 
-    /** So steep that the rank is cut off: what is left out of the features is tiny, and large coefficients make it count. */
+    /**
+     * The spectrum is so steep that the rank is cut off. The omitted part of the features is tiny, but large
+     * coefficients amplify it.
+     */
     @ParameterizedTest
     @MethodSource("algebras")
     void whatTheRankLeavesOutOfTheFeaturesIsStillLabelled(DenseAlgebra algebra) {
@@ -190,13 +193,13 @@ class SignAveragedModelTest {
         }
     }
 
-    /** What is left when signs of features, and noise, are drawn. */
+    /** The risk when signs of features, and noise, are drawn. */
     @Test
     void isTheMeanOfLiteralDraws() {
         double[] truth = gaussian(P, generator(1));
         Spectrum evaluation = Spectrum.powerLaw(1, P);
-        double real = 0.5; // noise of the truth's labels
-        double own = 0.3; // and of the teacher's
+        double real = 0.5; // noise of the true labels
+        double own = 0.3; // noise of the teacher's labels
         double share = 0.4;
         double[][] first = CHAINS.get(1).get(0).design(generator(2));
         double[][] second = CHAINS.get(1).get(1).design(generator(3));
@@ -269,7 +272,10 @@ class SignAveragedModelTest {
         }
     }
 
-    /** Powers of two in features, coefficients, noise and ridge are carried through, where squares would overflow too. */
+    /**
+     * Powers of two in features, coefficients, noise and ridge only scale the results, even where squares would
+     * overflow.
+     */
     @Test
     void ofAnyScaleTheModelIsTheSame() {
         double[][] x = CHAINS.get(0).get(0).design(generator(3));
@@ -278,7 +284,7 @@ class SignAveragedModelTest {
         for (boolean swapped : new boolean[] {false, true}) {
             for (double ridge : new double[] {0, 0.5, 1e70, 1e200}) {
                 SignAveragedModel expected = chain(swapped ? y : x, swapped ? x : y, ridge, truth, 0.5);
-                // What an enormous ridge leaves of a tall student is less than the rounding of what it was taught.
+                // After an enormous ridge the coefficients of a tall student are below the rounding of its teacher's.
                 boolean known = swapped || ridge < 1;
                 for (int i = 0; i < P; i++) {
                     boolean isSeen = i % 4 != 2;
@@ -337,7 +343,7 @@ class SignAveragedModelTest {
         }
     }
 
-    /** Far beyond the features a ridge leaves b = Xᵀ y / (n · ridge): moments of that are known. */
+    /** For a ridge far above the spectrum b = Xᵀ y / (n · ridge), whose moments are known. */
     @Test
     void anEnormousRidgeIsInverselyProportional() {
         double[][] x = CHAINS.get(0).get(0).design(generator(13)); // fewer samples than features

@@ -12,10 +12,10 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Spectra of more features than are listed, given as value and multiplicity. */
+/** Spectra with more features than a list, given as value and multiplicity. */
 class LevelsTest {
 
-    /** In percent, of a double's rounding. */
+    /** The rounding of doubles, in per cent. */
     private static final double ROUNDING = 1e-12;
 
     private static final double[] VALUES = {0.5, 3e-4, 2e-7, 1e-10};
@@ -31,7 +31,7 @@ class LevelsTest {
         assertThat(kernel.eigenvalue(1000)).isEqualTo(3e-4);
         assertThat(kernel.eigenvalue(1001)).isEqualTo(2e-7);
         assertThat(kernel.eigenvalue(167667499)).isEqualTo(1e-10);
-        // By bisection with 30 digits.
+        // Computed by bisection with 30 digits.
         assertThat(DeterministicEquivalent.of(kernel, 2000).tau())
                 .isCloseTo(9.419152518152317e-5, withinPercentage(ROUNDING));
         assertThat(kernel)
@@ -47,7 +47,7 @@ class LevelsTest {
     void multiplicitiesMayBeFarLargerThanAnyArray() {
         double[] counts = {1, 1e10, 1e40, 1e58};
         Spectrum spectrum = Spectrum.withMultiplicities(new double[] {1, 1e-10, 1e-40, 1e-60}, counts);
-        // All of the last level's features share what the others leave: 1e57 = 1e58 λ/(λ + τ).
+        // All features of the last level share the remaining degrees of freedom: 1e57 = 1e58 λ/(λ + τ).
         assertThat(DeterministicEquivalent.of(spectrum, 1e57).tau()).isCloseTo(9e-60, withinPercentage(ROUNDING));
         assertThatIllegalStateException()
                 .isThrownBy(spectrum::dimension)

@@ -25,7 +25,7 @@ class PowerSumsTest {
         SpectralMeasure measure = powerLaw(size);
         List<Double> shared = learnt(measure, 0, size, 1e-6);
         for (int threads = 1; threads < 5; threads++) {
-            // A parallel stream that is started in a pool runs there.
+            // A parallel stream that is started in a pool runs in this pool.
             ForkJoinPool pool = new ForkJoinPool(threads);
             assertThat(pool.submit(() -> learnt(measure, 0, size, 1e-6)).get()).isEqualTo(shared);
             pool.shutdown();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Sums over few nodes against sums over all features. */
+/** Sums over few nodes equal sums over all features. */
 class TaskNodesTest {
 
     private static final double TOLERANCE = 1e-14;

@@ -59,7 +59,7 @@ class AlgebraSelectionTest {
         });
     }
 
-    /** That is right as long as a dimension is below 80, as broken kernels were for some shapes. */
+    /** The broken routine is right while a dimension is below 80, as broken kernels were for some shapes. */
     @ParameterizedTest
     @EnumSource
     void noticesABrokenRoutine(BrokenAlgebra.Routine routine) {
@@ -88,7 +88,7 @@ class AlgebraSelectionTest {
     private static void assertWarnsOnce(String reason, @Nullable String version, Supplier<DenseAlgebra> openBlas) {
         ByteArrayOutputStream log = new ByteArrayOutputStream();
         PrintStream before = System.err;
-        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8)); // where slf4j-simple writes
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8)); // the stream of slf4j-simple
         try {
             assertThat(AlgebraSelection.select(version, openBlas)).isExactlyInstanceOf(JavaAlgebra.class);
         } finally {

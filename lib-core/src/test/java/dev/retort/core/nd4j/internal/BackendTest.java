@@ -10,12 +10,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class BackendTest {
 
-    /** ND4J's own, which is nested in a class that cannot be initialised without a backend. */
+    /** ND4J's own exception, which is nested in a class that cannot be initialised without a backend. */
     private static final class NoAvailableBackendException extends Exception {
         private static final long serialVersionUID = 1;
     }
 
-    /** As ND4J wraps them; which cause means what was seen on incomplete class paths, and on Java 25 for denied access. */
+    /**
+     * Failures as ND4J wraps them. The causes were observed on incomplete class paths, and on Java 25 for denied
+     * access.
+     */
     static Stream<Arguments> failures() {
         return Stream.of(
                 Arguments.of(

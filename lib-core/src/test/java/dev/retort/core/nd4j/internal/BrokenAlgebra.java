@@ -1,6 +1,6 @@
 package dev.retort.core.nd4j.internal;
 
-/** Plain Java with one routine that is slightly wrong, as a broken BLAS would have it. */
+/** Plain Java with one slightly wrong routine, like a broken BLAS. */
 public final class BrokenAlgebra extends JavaAlgebra {
 
     public enum Routine {
@@ -26,14 +26,14 @@ public final class BrokenAlgebra extends JavaAlgebra {
 
     private final Routine broken;
 
-    /** Where every dimension is at least this. */
+    /** The routine is wrong if every dimension is at least this. */
     private final int from;
 
     public BrokenAlgebra(Routine broken) {
         this(broken, 1);
     }
 
-    /** @param from the routine is right as long as one of the dimensions of its arguments is less */
+    /** @param from the routine is right if a dimension of its arguments is less */
     BrokenAlgebra(Routine broken, int from) {
         this.broken = broken;
         this.from = from;

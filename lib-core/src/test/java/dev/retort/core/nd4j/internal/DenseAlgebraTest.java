@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** All implementations against sums written out, identities and each other. */
+/** Compares all implementations with sums written out, identities and each other. */
 public class DenseAlgebraTest {
 
     /** A sum of a few hundred products of Gaussians, rounded in another order. */
@@ -28,7 +28,7 @@ public class DenseAlgebraTest {
         return List.of(new OpenBlasAlgebra(), new SharedOpenBlasAlgebra(), new JavaAlgebra());
     }
 
-    /** Each implementation with shapes on both sides of its block sizes. */
+    /** Each implementation, with shapes on both sides of its block sizes. */
     static Stream<Arguments> shapes() {
         int[][] shapes = {{1, 1}, {1, 7}, {3, 5}, {64, 65}, {70, 131}, {33, 530}};
         return algebras().stream()
@@ -55,7 +55,7 @@ public class DenseAlgebraTest {
     private static void assertSame(double[][] actual, double[][] expected, double tolerance) {
         for (int i = 0; i < expected.length; i++) {
             for (int j = 0; j < expected[i].length; j++) {
-                // Half a million entries: AssertJ is asked only about those that fail.
+                // There are half a million entries, so AssertJ is called only for those that fail.
                 if (!(Math.abs(actual[i][j] - expected[i][j]) <= tolerance)) {
                     assertThat(actual[i][j]).as("entry %d, %d", i, j).isCloseTo(expected[i][j], within(tolerance));
                 }
@@ -180,12 +180,15 @@ public class DenseAlgebraTest {
                     estimates.add(algebra.cholesky(off));
                 }
             }
-            // Both are Higham's estimator, which promises a factor of 3.
+            // Both are Higham's estimator, which guarantees a factor of 3.
             assertThat(estimates.get(0) / estimates.get(1)).as("seed %d", seed).isBetween(1 / 3.0, 3.0);
         }
     }
 
-    /** Higham's counterexample: in exact arithmetic Hager's iteration stops at once, a million times too low. */
+    /**
+     * Higham's counterexample: in exact arithmetic Hager's iteration stops at once, with an estimate a million times
+     * too low.
+     */
     @ParameterizedTest
     @MethodSource("algebras")
     void theConditionEstimateIsNotDeceived(DenseAlgebra algebra) {
@@ -208,7 +211,7 @@ public class DenseAlgebraTest {
         double[][] x = gaussian(40, 60, generator(11));
         for (double[] row : x) {
             for (int j = 0; j < 60; j++) {
-                row[j] *= Math.pow(2, -j) * (j < 5 ? 1 : 1e-10); // the drop cancels norms that are only updated
+                row[j] *= Math.pow(2, -j) * (j < 5 ? 1 : 1e-10); // norms that are only updated cancel here
             }
         }
         try (OffHeapMatrix w = matrix(x)) {
@@ -237,7 +240,7 @@ public class DenseAlgebraTest {
     @MethodSource("shapes")
     void multipliesFromTheLeft(DenseAlgebra algebra, int n, int columns) {
         double[][] lower =
-                gaussian(n + 2, n + 2, generator(n)); // larger than the block that counts, and not triangular
+                gaussian(n + 2, n + 2, generator(n)); // larger than the relevant block, and not triangular
         double[][] b = gaussian(n, columns, generator(columns));
         double[][] expected = new double[n][columns];
         for (int i = 0; i < n; i++) {
@@ -261,7 +264,7 @@ public class DenseAlgebraTest {
         double[][] given = gaussian(n, n, generator(n)); // not triangular
         double[][] lower = new double[n][n];
         for (int i = 0; i < n; i++) {
-            given[i][i] = i % 2 == 0 ? n : -n; // keeps the condition near 1
+            given[i][i] = i % 2 == 0 ? n : -n; // keeps the condition number near 1
             System.arraycopy(given[i], 0, lower[i], 0, i + 1);
         }
         try (OffHeapMatrix l = matrix(given)) {
@@ -350,7 +353,7 @@ public class DenseAlgebraTest {
     @ParameterizedTest
     @MethodSource("shapes")
     void eigenvectorsDiagonalise(DenseAlgebra algebra, int p, int n) {
-        double[][] x = gaussian(n, p, generator(p)); // of rank p, and for the Gram matrix of rows below it
+        double[][] x = gaussian(n, p, generator(p)); // of rank p; the Gram matrix of the rows has a larger order
         double[][] gram = p % 2 == 0 ? product(x, x) : product(transposed(x), transposed(x));
         assertDiagonalises(algebra, gram);
     }
@@ -366,7 +369,7 @@ public class DenseAlgebraTest {
         assertDiagonalises(algebra, new double[][] {{0, 1e-200, 0}, {1e-200, 0, 1e-200}, {0, 1e-200, 0}});
     }
 
-    /** Fewer than a block, as many as fit, and one more; bits are the same for any number of threads. */
+    /** Fewer columns than a block, exactly a block, and one more; the bits are the same for any number of threads. */
     @ParameterizedTest
     @ValueSource(ints = {1, 179, 180, 181, 299, 300, 301, 500, 725})
     void blocksMakeUpTheWhole(int order) throws Exception {
@@ -418,7 +421,7 @@ public class DenseAlgebraTest {
         }
     }
 
-    /** ND4J sets the number of threads of the same library whenever it likes. */
+    /** ND4J may set the number of threads of the same library at any time. */
     @ParameterizedTest
     @MethodSource("algebras")
     void openBlasKeepsToOneThread(DenseAlgebra algebra) {

@@ -26,7 +26,10 @@ class LargeSvdTest {
         return matrix;
     }
 
-    /** Blocks smaller and larger than what is left, so that the triangle takes in one, several and half a block. */
+    /**
+     * Blocks smaller and larger than the remaining rows: the triangle is combined with one block, several blocks and
+     * half a block.
+     */
     @ParameterizedTest
     @CsvSource({"1,1,1", "30,30,4", "70,30,4", "30,31,4", "30,200,1", "30,200,40", "30,75,512", "2,50,3"})
     void agreesWithPlainJava(int rows, int columns, int block) {
@@ -36,7 +39,7 @@ class LargeSvdTest {
         assertThat(actual.rank()).isEqualTo(expected.rank());
         for (int k = 0; k < expected.size(); k++) {
             assertThat(actual.value(k)).isCloseTo(expected.value(k), within(1e-14 * expected.value(0)));
-            // Vectors up to their sign, and to rounding over the gap to the next value.
+            // Vectors are determined up to their sign, with an error of rounding divided by the gap to the next value.
             assertThat(projection(actual.left(k), expected.left(k))).isCloseTo(1, within(1e-10));
             assertThat(projection(actual.right(k), expected.right(k))).isCloseTo(1, within(1e-10));
         }

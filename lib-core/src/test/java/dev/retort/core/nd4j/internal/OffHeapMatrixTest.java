@@ -22,7 +22,7 @@ class OffHeapMatrixTest {
         return Nd4j.create(new double[] {1, 2, 3, 4, 5, 6}, new long[] {2, 3}, 'c');
     }
 
-    /** Arrays that all hold 1 2 3 / 4 5 6, each laid out differently. */
+    /** Arrays that all contain 1 2 3 / 4 5 6, each with another layout. */
     static List<INDArray> sameArrays() {
         INDArray larger = Nd4j.create(new double[][] {
             {9, 9, 9, 9, 9, 9},
@@ -127,7 +127,7 @@ class OffHeapMatrixTest {
         }
     }
 
-    /** Stripes of 256 columns at least: three of them, of which the last is narrower, and one that holds all. */
+    /** Stripes of at least 256 columns: three of them, the last one narrower, and a single one. */
     @Test
     void stripesAreCopiesOfAllColumns() {
         for (int[] shape : new int[][] {{300, 700}, {3, 700}, {4, 1}, {1, 70_000}}) {

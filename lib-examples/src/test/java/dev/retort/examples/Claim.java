@@ -20,10 +20,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * What a trailing comment of a documentation example claims about the value of its statement.
  *
- * <p>A claim stands at the start of the comment: {@code 0.08325}, {@code 1/91}, {@code 0.0878 ± 0.0012}, {@code true}, {@code 1,
- * 2, 1}, {@code from 0.486 to 0.514} or {@code shape [20, 50]}. A colon, semicolon or comma ends it, and an explanation may
- * follow. A number must equal the value rounded to the digits that are given. With an error, {@code ±}, a plain value must lie within it;
- * for a {@link SampleMean} mean and error are both compared to their digits.
+ * <p>A claim stands at the start of the comment: {@code 0.08325}, {@code 1/91}, {@code 0.0878 ± 0.0012}, {@code true},
+ * {@code 1, 2, 1}, {@code from 0.486 to 0.514} or {@code shape [20, 50]}. A colon, semicolon or comma ends it, and an
+ * explanation may follow. A number must equal the value rounded to the given digits. With an error, {@code ±}, a plain
+ * value must lie within the error; for a {@link SampleMean} both mean and error must match to their digits.
  */
 public final class Claim {
 

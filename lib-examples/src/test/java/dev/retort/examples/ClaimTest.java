@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The check of the documentation's numbers rejects wrong numbers, and only those. */
+/** The check of the documentation's numbers rejects wrong numbers and accepts right ones. */
 class ClaimTest {
 
     private static final double[] ARRAY = {1, 2, 1};

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every Java example of the Javadoc, the README and the modules' documentation compiles and runs, and the numbers in its
- * comments are true: see {@link Claim} for what is checked.
+ * Every Java example of the Javadoc, the README and the modules' documentation compiles and runs, and the numbers in
+ * its comments are right; {@link Claim} describes the check.
  */
 class DocumentationTest {
 
@@ -41,7 +41,7 @@ class DocumentationTest {
     @BeforeAll
     static void compileAll(@TempDir Path classes) throws IOException {
         examples = Example.all();
-        // Usually one round; further rounds leave out examples that do not compile, so that the others are still
+        // Usually one round is enough. Further rounds omit examples that do not compile, so that the others are still
         // checked.
         boolean compiled;
         do {

@@ -29,8 +29,8 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /**
- * A Java example of the documentation, as a class with a static method {@code run()}: with the imports that it leaves out, and
- * with a check of every {@link Claim} of its comments.
+ * A Java example of the documentation, turned into a class with a static method {@code run()}, with the imports that it
+ * omits and a check of every {@link Claim} in its comments.
  */
 final class Example extends SimpleJavaFileObject {
 

@@ -26,7 +26,7 @@ class ExhibitTest {
 
         List<double[]> rows = rows(directory.resolve("figure-1.csv"));
         assertThat(rows).hasSize(24);
-        // n, then for each curve: theory, simulated, its standard error, by how much that is off.
+        // Columns: n, then for each curve theory, simulation, its standard error, deviation.
         double[] at200 = rows.get(9);
         assertThat(at200[0]).isEqualTo(200);
         assertThat(at200[1]).isCloseTo(0.119366983906, within(1e-12));
@@ -59,7 +59,7 @@ class ExhibitTest {
                         .mapToDouble(row -> Double.parseDouble(row[3]))
                         .toArray();
                 double least = Arrays.stream(losses).min().orElseThrow();
-                // The best and the worst teacher both have worse students than one in between.
+                // A teacher of medium size has better students than both the best and the worst teacher.
                 assertThat(losses[0]).as(name).isGreaterThan(1.001 * least);
                 assertThat(losses[losses.length - 1]).as(name).isGreaterThan(1.1 * least);
             }
@@ -88,10 +88,10 @@ class ExhibitTest {
                 .toList();
     }
 
-    /** The error of the theory of chains at the sizes of the exhibits: one per cent, and two with few samples. */
+    /** The error of the theory of chains at the sizes of the exhibits is one per cent, and two with few samples. */
     private static final double FINITE_SIZE = 0.02;
 
-    /** In every row and, where scatter averages out, on the whole. */
+    /** Checks every row and, since scatter averages out, all rows together. */
     private static void assertAgree(List<double[]> rows, int first) {
         rows.forEach(row -> assertAgrees(row, first, FINITE_SIZE));
         double meanPerCent = rows.stream()
@@ -102,7 +102,7 @@ class ExhibitTest {
         assertThat(meanPerCent).isBetween(-100 * FINITE_SIZE, 100 * FINITE_SIZE);
     }
 
-    /** From a column on: theory, simulated, its standard error, by how many per cent that is off. */
+    /** The columns from the first on: theory, simulation, its standard error, deviation in per cent. */
     private static void assertAgrees(double[] row, int first, double relative) {
         for (int k = first; k < row.length; k += 4) {
             assertThat(row[k + 1]).isCloseTo(row[k], within(4 * row[k + 2] + relative * row[k]));
@@ -115,8 +115,8 @@ class ExhibitTest {
         OwnData.exhibit(12, 3).save(directory);
         assertThat(directory.resolve("self-distillation.png")).isNotEmptyFile();
         List<double[]> rows = rows(directory.resolve("self-distillation.csv"));
-        // Without a round, an eighth of the best ridge and eight times as much are worse by a fifth and more; three
-        // rounds mend that.
+        // Without a round, an eighth of the best ridge and eight times the best ridge are worse by at least a fifth;
+        // three rounds repair this.
         double[] none = rows.get(2);
         assertThat(none[0]).isZero();
         assertThat(Math.min(none[1], none[17])).isGreaterThan(1.2 * none[9]);
@@ -140,8 +140,8 @@ class ExhibitTest {
             assertThat(directory.resolve(name + ".png")).isNotEmptyFile();
             assertAgree(rows(directory.resolve(name + ".csv")), 1);
         }
-        // At m = 60: the surrogate's own risk, and that of a target of 20 of its labels, which is below that on true
-        // labels.
+        // At m = 60: the surrogate's own risk, and the risk of a target with 20 of its labels, which is below the risk
+        // on true labels.
         double[] at60 = rows(directory.resolve("trained-teachers.csv")).get(4);
         assertThat(at60[0]).isEqualTo(60);
         assertThat(at60[1]).isCloseTo(0.592, within(1e-3));
@@ -165,7 +165,7 @@ class ExhibitTest {
         List<String> lines = Files.readAllLines(directory.resolve("finite-sizes.csv"));
         assertThat(lines).hasSize(13);
         for (String line : lines.subList(1, lines.size())) {
-            // The stage, c, its error, c as predicted, chi-squared of two degrees of freedom, then the sizes.
+            // Columns: stage, c, its error, predicted c, chi-squared with two degrees of freedom, then the sizes.
             String[] cells = line.split(",(?=[^ ])", -1);
             double c = Double.parseDouble(cells[1]);
             double error = Double.parseDouble(cells[2]);
@@ -185,14 +185,14 @@ class ExhibitTest {
         List<double[]> rows = rows(directory.resolve("error-bars.csv"));
         assertThat(rows).hasSize(5);
         for (double[] row : rows) {
-            // n, then for each stage: limit, corrected, simulated, its standard error, z; then scatter, measured,
-            // within 2.
+            // Columns: n, then for each stage limit, corrected, simulation, its standard error, z; then scatter,
+            // measured scatter, share within 2.
             for (int k = 1; k < 11; k += 5) {
                 assertThat(row[k + 2]).isCloseTo(row[k + 1], within(4 * row[k + 3] + 4 / row[0] / row[0] * row[k + 1]));
                 assertThat(row[k + 4]).isCloseTo((row[k + 2] - row[k + 1]) / row[k + 3], within(1e-6));
                 assertThat(row[k + 1]).isGreaterThan(row[k]);
             }
-            // 60 runs: a standard deviation is known to a tenth, and the theory of ten samples is less than that.
+            // 60 runs determine a standard deviation to a tenth; the theory for ten samples is less accurate than that.
             assertThat(row[12]).isCloseTo(row[11], within((row[0] < 20 ? 0.6 : 0.4) * row[11]));
             assertThat(row[13]).isBetween(0.85, 1.0);
         }
@@ -220,7 +220,7 @@ class ExhibitTest {
         assertThat(lines).hasSize(10);
         for (String line : lines.subList(1, lines.size())) {
             String[] cells = line.split(",", -1);
-            // n, then for each predictor: theory, sampled, its standard error, z.
+            // Columns: n, then for each predictor theory, sampled value, its standard error, z.
             assertThat(cells).hasSize(17);
             for (int z = 4; z < 17; z += 4) {
                 assertThat(Double.parseDouble(cells[z])).isBetween(-4.0, 4.0);
@@ -228,7 +228,7 @@ class ExhibitTest {
         }
     }
 
-    /** Every bound is above the measurements, and chosen demonstrations are better than random ones. */
+    /** Every bound is above the measurements, and selected demonstrations are better than random ones. */
     @Test
     void distilledPromptsKeepTheirBounds(@TempDir Path directory) throws IOException {
         DistilledPrompts.exhibit(3).save(directory);
@@ -274,7 +274,7 @@ class ExhibitTest {
             double[] row = Arrays.stream(line.split(",", -1))
                     .mapToDouble(Double::parseDouble)
                     .toArray();
-            // M, then for each length: known, its standard error, new, its standard error, generalising.
+            // Columns: M, then for each length known, its standard error, new, its standard error, generalising.
             for (int n = 1; n < 11; n += 5) {
                 assertThat(row[n]).isLessThan(row[n + 4]);
                 assertThat(row[n + 2]).isGreaterThan(row[n + 4]);
@@ -294,7 +294,7 @@ class ExhibitTest {
                 .mapToDouble(Double::parseDouble)
                 .toArray();
         assertThat(at80[0]).isEqualTo(80);
-        // With 1,000 features the risk is some per cent below the law.
+        // With 1,000 features the risk is a few per cent below the law.
         ScalingLaw law = ScalingLaw.powerLaw(3, 2);
         assertThat(at80[1] * 80).isBetween(0.85 * law.standardConstant(), law.standardConstant());
         assertThat(at80[5] / at80[1]).isCloseTo(law.optimal().ratio(), within(0.03));
@@ -308,7 +308,7 @@ class ExhibitTest {
         TrainingAtTestTime.gains(Trials.of(30).withSeed(1)).save(directory);
         List<double[]> rows = rows(directory.resolve("test-time-training.csv"));
         assertThat(rows).hasSize(8);
-        // n/d, then for each k: limit, exact, simulated, its standard error, z.
+        // Columns: n/d, then for each k limit, exact value, simulation, its standard error, z.
         double[] atHalf = rows.get(2);
         assertThat(atHalf[0]).isEqualTo(0.5);
         assertThat(atHalf[6]).isCloseTo(14 / 27.0, within(1e-12));
@@ -322,7 +322,7 @@ class ExhibitTest {
         for (double[] row : rows(directory.resolve("test-time-training-uses.csv"))) {
             double loss = row[0];
             assertThat(row[1]).isBetween(201 * (1 - loss) / loss - 1e-9, 201 * (1 - loss) / loss + 1);
-            // The context is far shorter after training, and the labels fewer.
+            // After training the context is much shorter, and fewer labels are needed.
             assertThat(row[2]).isLessThan(row[1] / 6);
             assertThat(row[4] + row[5]).isLessThan(row[1]);
         }
@@ -337,7 +337,8 @@ class ExhibitTest {
                 .containsPattern("true labels [01], one-shot [01], two-shot [23], progressive [0-3]\\.");
         List<String> lines = Files.readAllLines(directory.resolve("progressive-teachers.csv"));
         assertThat(lines).hasSize(42);
-        // Examples, then the accuracies of teacher, true labels, one-shot, two-shot, progressive, then the linear part.
+        // Columns: examples, then the accuracies of teacher, true labels, one-shot, two-shot, progressive, then the
+        // linear part.
         String[] last = lines.get(41).split(",", -1);
         assertThat(Double.parseDouble(last[1])).isGreaterThan(0.98);
         assertThat(Double.parseDouble(last[2])).isLessThan(0.8);
@@ -353,7 +354,7 @@ class ExhibitTest {
         double[] peak = linear.stream()
                 .max(Comparator.comparingDouble(row -> row[0] - row[1]))
                 .orElseThrow();
-        // The linear part is large while the teacher learns, and gone when it has learnt.
+        // The linear part is large while the teacher learns, and disappears when it has learnt.
         assertThat(peak[0]).isGreaterThan(3 * peak[1]);
         double[] end = linear.get(linear.size() - 1);
         assertThat(end[0] - end[1]).isLessThan((peak[0] - peak[1]) / 3);
@@ -365,7 +366,7 @@ class ExhibitTest {
         assertThat(directory.resolve("teacher-sizes.png")).isNotEmptyFile();
         List<double[]> rows = rows(directory.resolve("teacher-sizes.csv"));
         assertThat(rows).hasSize(4);
-        // Seed, width, then the accuracies of teacher, student, and student through an assistant.
+        // Columns: seed, width, then the accuracies of teacher, student, and student with an assistant.
         double[] largest = rows.get(3);
         assertThat(largest[2]).isGreaterThan(0.95);
         assertThat(rows.stream().mapToDouble(row -> row[3]).max().orElseThrow()).isGreaterThan(largest[3] + 0.2);
@@ -413,8 +414,8 @@ class ExhibitTest {
         List<double[]> rows = rows(directory.resolve("taught-on-images.csv"));
         assertThat(rows).hasSize(4);
         for (double[] row : rows) {
-            // n, then for true labels, the teacher's and the masked teacher's: predicted, its error, measured, its
-            // error, ratio.
+            // Columns: n, then for true labels, the teacher's and the masked teacher's: prediction, its error,
+            // measurement, its error, ratio.
             assertThat(row[10]).isCloseTo(1, within(0.1));
             assertThat(row[15]).isCloseTo(1, within(0.1));
         }
@@ -432,8 +433,9 @@ class ExhibitTest {
         assertThat(directory.resolve("taught-networks.png")).isNotEmptyFile();
         List<double[]> rows = rows(directory.resolve("taught-networks.csv"));
         assertThat(rows).hasSize(1);
-        // Labels, then accuracies with their errors: of the teacher, students of its probabilities and of its classes,
-        // one of true labels, one on the teacher's images; then how far the former two are ahead.
+        // Columns: labels, then accuracies with their errors: of the teacher, of students of its probabilities and of
+        // its classes, of a student of true labels, of one on the teacher's images; then the lead of the first two
+        // students.
         double[] row = rows.get(0);
         assertThat(row[0]).isEqualTo(100);
         assertThat(row[1]).isGreaterThan(0.3);
@@ -450,7 +452,7 @@ class ExhibitTest {
         assertThat(data.images().shape()).containsExactly(10_000, 784);
         assertThat(data.images().maxNumber().doubleValue()).isOne();
         assertThat(data.images().minNumber().doubleValue()).isZero();
-        // A thousand of each class.
+        // A thousand images of each class.
         assertThat(IntStream.of(data.classes()).sum()).isEqualTo(45_000);
         INDArray footwear = data.against(5, 7, 9);
         assertThat(footwear.sumNumber().doubleValue()).isEqualTo(3000 - 7000);

@@ -71,7 +71,10 @@ class ExplorerTest {
                 .doesNotContain("http://", "https://", "src=");
     }
 
-    /** The code on the page computes the numbers on the page: compiled, run and compared, for every kind of training and teacher. */
+    /**
+     * The code on the page computes the numbers on the page. The test compiles and runs it for every kind of training
+     * and teacher.
+     */
     @Test
     void showsWhatItsCodeComputes(@TempDir Path directory) throws Exception {
         List<Exploration> all = new ArrayList<>();
@@ -133,7 +136,7 @@ class ExplorerTest {
         }
     }
 
-    /** One experiment scatters about its mean, which the figure shows wherever the expansion is known. */
+    /** A single experiment scatters about its mean; the figure shows the scatter wherever the expansion is known. */
     @Test
     void drawsTheScatterOfExperimentsWhereItIsKnown() {
         assertThat(Exploration.of(Map.of()).html()).contains("<polygon", "its mean ± scatter");
@@ -147,7 +150,7 @@ class ExplorerTest {
                 .contains("This teacher is as good as true labels.");
     }
 
-    /** Requests that never end hold a thread each; others are answered all the same. */
+    /** Requests that never end occupy a thread each; other requests are answered nevertheless. */
     @Test
     void answersBesideRequestsThatDoNotEnd() throws IOException, InterruptedException {
         List<Socket> halfOpen = new ArrayList<>();
@@ -176,7 +179,7 @@ class ExplorerTest {
         assertThat(json.get("code").getAsString()).isEqualTo(same.code()).contains("Surrogate.optimallyMasked()");
     }
 
-    /** Sliders go back and forth: a thousand requests at once for ten choices, each computed about once. */
+    /** A thousand simultaneous requests for ten settings, as from moving sliders, compute each setting about once. */
     @Test
     void answersAgainWhatItHasAnswered() {
         List<CompletableFuture<HttpResponse<String>>> responses = IntStream.range(0, 1000)
@@ -232,8 +235,7 @@ class ExplorerTest {
         assertThat(json(response).get("html").getAsString())
                 .contains(String.format(
                         Locale.ROOT, "%.4g ±", analysis.best().testRisk().mean()));
-        assertThat(post("/table?name=homes.csv", csv).body())
-                .isEqualTo(response.body()); // the last column unless given
+        assertThat(post("/table?name=homes.csv", csv).body()).isEqualTo(response.body()); // the last column by default
         assertThat(post("/table?name=homes.csv&label=cost", csv).statusCode()).isEqualTo(400);
         assertThat(json(post("/table?name=bad.csv", "a,b\n1,red\n"))
                         .get("error")
@@ -249,7 +251,7 @@ class ExplorerTest {
                 BodyHandlers.ofString(UTF_8));
     }
 
-    /** Requests of another site, whose name was made to resolve to this machine. */
+    /** Requests from another site, whose name resolves to this machine. */
     @Test
     void answersNoOtherHost() throws IOException {
         assertThat(raw("GET / HTTP/1.1\r\nHost: evil.example:"
@@ -286,7 +288,10 @@ class ExplorerTest {
         }
     }
 
-    /** Requests of random parameters, many of them nonsense: each gets an answer or a reason, and the page still works afterwards. */
+    /**
+     * Requests with random parameters, many of them nonsense, get an answer or a reason, and the page still works
+     * afterwards.
+     */
     @Test
     void survivesNonsense() throws IOException, InterruptedException {
         RandomGenerator random = RandomStreams.of(7).generator();

@@ -54,9 +54,9 @@ class FiguresTest {
                 .endsWith("</html>\n");
     }
 
-    /** Draws two figures and waits in the third. */
+    /** Draws two figures and then waits in the third. */
     private Process child() throws IOException {
-        List<String> withCtrlC = List.of("env", "--default-signal=INT"); // which a build in the background may ignore
+        List<String> withCtrlC = List.of("env", "--default-signal=INT"); // a build in the background may ignore SIGINT
         assumeThat(works(withCtrlC)).as("env resets signals").isTrue();
         List<String> command = Stream.of(
                         withCtrlC,

@@ -44,9 +44,9 @@ final class GradleProject {
     }
 
     /**
-     * Builds the project with the classes that are compiled here, and runs it.
+     * Builds the project with the compiled classes of this build, and runs it.
      *
-     * @return whether there is a Gradle
+     * @return whether Gradle is on the path
      * @throws IllegalStateException if the project does not resolve, compile or run
      */
     boolean run(String java) throws IOException, InterruptedException {
@@ -72,7 +72,7 @@ final class GradleProject {
         return true;
     }
 
-    /** A repository with what is compiled here and the POMs as they are. */
+    /** Writes a repository with the compiled classes of this build and the unchanged POMs. */
     private Path candidate() throws IOException {
         Matcher version = VERSION.matcher(Files.readString(Path.of("pom.xml")));
         if (!version.find()) {

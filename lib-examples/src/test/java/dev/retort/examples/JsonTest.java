@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class JsonTest {
 
-    /** Another library reads what is written. */
+    /** A second library reads the written JSON. */
     @Test
     void readsBackAsItWasWritten() {
         String json = Json.of(Map.of(

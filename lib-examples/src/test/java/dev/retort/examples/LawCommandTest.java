@@ -333,7 +333,10 @@ class LawCommandTest {
                 "line 27: 1.000e+200 parameters, 1.000e+200 tokens take more or fewer FLOPs than a double can hold");
     }
 
-    /** Runs with the same ratio of tokens to parameters do not tell how to divide a budget, but do tell the loss that it reaches. */
+    /**
+     * Runs with the same ratio of tokens to parameters do not determine how to divide a budget, but they determine the
+     * loss that it reaches.
+     */
     @Test
     void saysWhatTheRunsDoNotDetermine() throws IOException {
         double[] errors = StandardNormal.sample(12, RandomStreams.of(3).generator());

@@ -16,9 +16,9 @@ import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
 
 /**
- * Compiles and runs the Kotlin, Scala and JShell of the documentation, and checks the {@link Claim claims} of its comments; then builds
- * and runs a project with its {@code build.gradle}: {@code mvn -q -Planguages test-compile exec:exec}, which puts the compilers on the
- * class path.
+ * Compiles and runs the Kotlin, Scala and JShell code of the documentation, and checks the {@link Claim claims} of its
+ * comments; then builds and runs a project with its {@code build.gradle}: {@code mvn -q -Planguages test-compile
+ * exec:exec}, which puts the compilers on the class path.
  */
 public final class OtherLanguages {
 
@@ -127,7 +127,7 @@ public final class OtherLanguages {
         try (JShell shell = JShell.create()) {
             shell.addToClasspath(System.getProperty("java.class.path"));
             for (String line : lines) {
-                // As at the prompt, a semicolon may be left out.
+                // A semicolon may be omitted, as at the prompt.
                 String complete =
                         shell.sourceCodeAnalysis().analyzeCompletion(line).source();
                 for (SnippetEvent event : shell.eval(complete)) {

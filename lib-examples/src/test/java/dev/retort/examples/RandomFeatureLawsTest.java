@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RandomFeatureLawsTest {
 
-    /** Within 4 standard errors and 0.7/s, for the teacher has s samples and features only. */
+    /** Agreement within 4 standard errors and 0.7/s, because the teacher has only s samples and features. */
     @Test
     void teachersAndStudentsOfRandomFeaturesAgreeWithTheirTheory(@TempDir Path directory) throws IOException {
         RandomFeatureLaws.exhibit(Trials.of(15).withSeed(1)).save(directory);
@@ -25,7 +25,7 @@ class RandomFeatureLawsTest {
             double[] row = Arrays.stream(line.split(",", -1))
                     .mapToDouble(Double::parseDouble)
                     .toArray();
-            // s, then for teacher and student: theory, simulated, its standard error, by how much that is off.
+            // Columns: s, then for teacher and student theory, simulation, its standard error, deviation.
             for (int k = 1; k < row.length; k += 4) {
                 assertThat(row[k + 1]).isCloseTo(row[k], within(4 * row[k + 2] + 0.7 / row[0] * row[k]));
             }

@@ -29,7 +29,7 @@ class RetortTest {
     @TempDir
     Path directory;
 
-    /** What a command printed, and how it ended. */
+    /** The output and the exit code of a command. */
     private record Run(int code, String out, String err) {
 
         static Run of(String... arguments) {
@@ -40,7 +40,7 @@ class RetortTest {
         }
     }
 
-    /** Five features of falling variance and a label of the first two, with noise of variance ¼. */
+    /** Five features of decreasing variance and a label that depends on the first two, with noise of variance ¼. */
     private Path houses() throws IOException {
         RandomGenerator random = RandomStreams.of(11).generator();
         StringBuilder csv = new StringBuilder("rooms,age,floor,light,noise,price\n");
@@ -70,7 +70,7 @@ class RetortTest {
         assertThat(run.err()).startsWith("Read 120 rows and 6 columns").contains("Training 6 students of 10 rows");
         DataAnalysis analysis = DataAnalysis.of(DataTable.read(file), "price");
         double risk = analysis.best().testRisk().mean();
-        assertThat(risk).isBetween(0.2, 0.35); // the noise has ¼, and 120 rows estimate five slopes
+        assertThat(risk).isBetween(0.2, 0.35); // the noise has variance ¼, and 120 rows estimate five slopes
         assertThat(run.out().lines().toList())
                 .hasSizeBetween(9, 12)
                 .anyMatch(line -> line.startsWith("table: 120 rows, 5 features, label \"price\" of variance "))
@@ -156,7 +156,7 @@ class RetortTest {
                 .contains("is +1 where it holds", "in 4 rows", "columns as they are");
     }
 
-    /** A file of pandas without column names, and one of a spreadsheet in its own encoding, with a comma in a name. */
+    /** A pandas file without column names, and a spreadsheet's file in its own encoding, with a comma in a name. */
     @Test
     void offersWhatItsRefusalsAdvise() throws IOException {
         List<String> lines = Files.readAllLines(houses());
@@ -189,7 +189,7 @@ class RetortTest {
                 .contains("3 columns, \"a, b\", \"c\", \"größe\"");
     }
 
-    /** A finding that makes the answers meaningless is reported with them. */
+    /** A finding that makes the answers meaningless is reported together with them. */
     @Test
     void namesACopyOfTheLabelFirst() throws IOException {
         List<String> lines = Files.readAllLines(houses());
@@ -353,7 +353,7 @@ class RetortTest {
                 .hasLineCount(2);
     }
 
-    /** As under LC_ALL=C, where Java sees two U+FFFD in the place of an umlaut. */
+    /** Under LC_ALL=C Java sees two U+FFFD in place of an umlaut. */
     @Test
     void tellsArgumentsThatTheLocaleLost() {
         String seen = "gr\uFFFD\uFFFDe";

@@ -3,5 +3,5 @@ package dev.retort.examples;
 import dev.retort.examples.internal.Hidden;
 import java.util.List;
 
-/** Breaks the rule that public types expose no internal ones, which the Javadoc leaves out. */
+/** Violates the rule that public types expose no internal types, which the Javadoc omits. */
 public record Showing(List<Hidden> hidden) {}

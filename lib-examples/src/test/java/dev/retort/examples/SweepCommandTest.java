@@ -229,7 +229,7 @@ class SweepCommandTest {
                 .contains("--output: " + nowhere + " cannot be read or written: ");
     }
 
-    /** Other failures, of the disk or of a backend, may not occur next time; a noise of -1 always fails. */
+    /** A noise of -1 always fails, unlike failures of the disk or of a backend, which may not occur next time. */
     @Test
     void theExitCodeIsThatOfRefusedArgumentsIfEveryCellIsRefused(@TempDir Path directory) {
         SweepCommand.Runner locally = (study, output, progress) ->

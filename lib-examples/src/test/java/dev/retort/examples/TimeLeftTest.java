@@ -30,7 +30,7 @@ class TimeLeftTest {
                         "Figure 4 of 4; 400 s, about 3 min left"); // 133 s, rounded up
     }
 
-    /** What the first twentieth takes, on a machine that is busy, may be an hour's worth of the rest. */
+    /** On a busy machine the first twentieth says too little about the rest. */
     @Test
     void doesNotConcludeFromALittle() {
         TimeLeft progress = TimeLeft.of(() -> now, lines::add);

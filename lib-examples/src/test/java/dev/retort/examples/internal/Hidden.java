@@ -1,4 +1,4 @@
 package dev.retort.examples.internal;
 
-/** Stands for an internal type, public only for other packages. */
+/** An example of an internal type, public only for other packages. */
 public interface Hidden {}

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Translates the TeX formulas of the documentation to MathML, which browsers show without a script. Unknown commands are refused, so that a
- * page never shows a raw one.
+ * Translates the TeX formulas of the documentation to MathML, which browsers show without a script. It rejects unknown
+ * commands, so that no page shows a raw one.
  */
 final class Mathematics {
 
@@ -133,7 +133,7 @@ final class Mathematics {
         return "<" + name + ">" + content + "</" + name + ">";
     }
 
-    /** The argument of a command: a group, or a single atom; of a number, a single digit. */
+    /** The argument of a command: a group or a single atom; if it is a number, a single digit. */
     private String argument() {
         skip();
         if (position < tex.length() && Character.isDigit(tex.charAt(position))) {
@@ -142,7 +142,7 @@ final class Mathematics {
         return atom();
     }
 
-    /** A group's text as it is. */
+    /** The unchanged text of a group. */
     private String text() {
         skip();
         if (!take("{")) {

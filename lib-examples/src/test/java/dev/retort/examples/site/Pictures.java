@@ -136,7 +136,7 @@ final class Pictures {
         return pictures;
     }
 
-    /** Of a student that learns from true labels. */
+    /** The excess risk of a student that learns from true labels. */
     private static double excess(Training student) {
         return Distillation.of(TASK).target(student).predict().excess();
     }

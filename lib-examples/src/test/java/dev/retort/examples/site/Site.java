@@ -28,20 +28,20 @@ import org.commonmark.parser.Parser;
 import org.commonmark.renderer.html.HtmlRenderer;
 
 /**
- * The documentation as a site: every page of Markdown, with contents, formulas as MathML and links between pages, and the Javadoc if it
- * exists; the pictures of the questions are drawn again. {@code mvn -q -Psite test-compile javadoc:aggregate exec:exec} writes it to
- * {@code target/site}.
+ * The documentation as a site: every page of Markdown, with contents, formulas as MathML and links between pages, and
+ * the Javadoc if it exists; it also redraws the pictures of the questions. {@code mvn -q -Psite test-compile
+ * javadoc:aggregate exec:exec} writes it to {@code target/site}.
  */
 public final class Site {
 
     private static final String REPOSITORY = "https://github.com/retort-dev/retort/blob/main/";
     private static final Pattern SOURCE = Pattern.compile("lib-(?:core|theory)/src/main/java/(.*)\\.java");
 
-    /** Code is left as it is; formulas are set between dollars, displayed ones between two. */
+    /** Code remains unchanged; formulas are between dollar signs, displayed ones between double dollar signs. */
     private static final Pattern FORMULA =
             Pattern.compile("(?s)```.*?\\n```|`[^`]*`|\\$\\$(.+?)\\$\\$|\\$([^$\\n]*(?:\\n[^$\\n]+)?)\\$");
 
-    /** On small screens, formulas in the text with more characters are set on a line of their own, which scrolls. */
+    /** On small screens, inline formulas with more characters get their own line, which scrolls. */
     private static final int WIDE = 30;
 
     private static final char OPEN = '\uE000';
@@ -175,7 +175,7 @@ public final class Site {
     /**
      * Writes the site.
      *
-     * @param arguments the repository's directory, and where the site goes
+     * @param arguments the repository's directory, and the directory of the site
      * @throws IOException if a file cannot be read or written
      */
     public static void main(String[] arguments) throws IOException {

@@ -71,7 +71,7 @@ class SiteTest {
     private static boolean leadsSomewhere(String from, String link) {
         String[] parts = link.split("#", 2);
         if (parts[0].startsWith("api/")) {
-            // The Javadoc is made by another goal; its page has the name of a public class, or of the overview.
+            // Another goal builds the Javadoc; its page has the name of a public class, or of the overview.
             String source = parts[0].replaceFirst("api/(.*)\\.html", "src/main/java/$1.java");
             return link.equals("api/index.html")
                     || Stream.of("lib-core", "lib-theory")
@@ -117,7 +117,7 @@ class SiteTest {
         }
     }
 
-    /** The Greek letters of a text, whether they are written as such or as commands of TeX; variants count as the letter. */
+    /** The Greek letters of a text, written as letters or as TeX commands; variants count as the letter. */
     private static Set<String> greekIn(String text) {
         Set<String> letters = new TreeSet<>();
         Pattern.compile("[α-ωΓΔΘΛΞΠΣΥΦΨΩ]").matcher(text).results().forEach(match -> letters.add(match.group()));
@@ -136,7 +136,7 @@ class SiteTest {
         return Character.toString(Character.codePointOf(name));
     }
 
-    /** Making the site draws them anew. */
+    /** Building the site redraws the pictures. */
     @Test
     void picturesShowWhatTheLibraryComputes() throws IOException {
         Path folder = ROOT.resolve("lib-examples/docs/questions");

@@ -54,8 +54,8 @@ class ValidationTest {
                     .collect(toSet());
 
     /**
-     * Whether a type computes something: one that is public, but for interfaces, enumerations, exceptions, and records that hold
-     * numbers only.
+     * Whether a type computes something: all public types do, except interfaces, enumerations, exceptions, and records
+     * that only hold numbers.
      */
     private static boolean computes(Class<?> type) {
         boolean concrete = Modifier.isPublic(type.getModifiers())
@@ -133,7 +133,7 @@ class ValidationTest {
         return check.run(new Check.Run(ReferenceTables.shipped(), true));
     }
 
-    /** Runs the checks of digits of a table, of all tables if there is no name. */
+    /** Runs the digit checks of a table, or of all tables if the name is empty. */
     private static List<Outcome> digits(ReferenceTables tables, String table) {
         Check.Run run = new Check.Run(tables, false);
         return Validation.formulas().stream()
@@ -148,7 +148,7 @@ class ValidationTest {
         return ReferenceTables.names();
     }
 
-    /** What is read need not be compared: that is for the next test. */
+    /** A table that is read may still not be compared; the next test checks this. */
     @Test
     void everyTableIsReadByACheckOfDigits() {
         ReferenceTables shipped = ReferenceTables.shipped();

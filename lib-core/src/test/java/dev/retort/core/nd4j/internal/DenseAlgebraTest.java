@@ -239,8 +239,7 @@ public class DenseAlgebraTest {
     @ParameterizedTest
     @MethodSource("shapes")
     void multipliesFromTheLeft(DenseAlgebra algebra, int n, int columns) {
-        double[][] lower =
-                gaussian(n + 2, n + 2, generator(n)); // larger than the relevant block, and not triangular
+        double[][] lower = gaussian(n + 2, n + 2, generator(n)); // larger than the relevant block, and not triangular
         double[][] b = gaussian(n, columns, generator(columns));
         double[][] expected = new double[n][columns];
         for (int i = 0; i < n; i++) {

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** All public members of the module, called with arguments that they must refuse. */
+/** Calls all public members of the module with arguments that they must reject. */
 class PublicContractTest {
 
     private static final Spectrum SPECTRUM = Spectrum.of(2, 1, 0.5);
@@ -47,7 +47,7 @@ class PublicContractTest {
     @Timeout(
             value = 3,
             unit = TimeUnit.MINUTES,
-            threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // seconds, if nothing hangs
+            threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // seconds unless a call hangs
     void answersWithResultsOrWithRefusalsOnly() {
         PublicContract contract = PublicContract.of(Distillation.class)
                 .withSamples(RandomGenerator.class, new SplittableRandom(1))
@@ -149,7 +149,7 @@ class PublicContractTest {
                         "TaskDiversity.of",
                         "ThresholdUnit.of");
         assertThat(contract.violations()).isEmpty();
-        // Of results of long trainings, of files and of listeners only constructors and factories are called.
+        // For results of long trainings, files and listeners only constructors and factories are called.
         assertThat(contract.unreached()).hasSizeLessThan(20);
         assertThat(contract.calls()).isGreaterThan(30_000);
     }

@@ -39,7 +39,7 @@ class DataReportTest {
                 .isEqualTo("50 rows, 2 columns, rank 2, condition " + String.format("%.3g", report.condition()));
     }
 
-    /** Every defect at once, each named by its columns. */
+    /** A table with every defect; each is reported with its columns. */
     @Test
     void namesEveryDefect() {
         double[][] base = gaussian(60, 3);
@@ -80,20 +80,20 @@ class DataReportTest {
                 .singleElement()
                 .extracting(Finding::columns)
                 .isEqualTo(List.of("label in cents"));
-        // A copy of the label invalidates every answer, so that the summary must show it.
+        // A copy of the label invalidates every answer, so the summary must show it.
         assertThat(report.findings().get(0).kind()).isEqualTo(Kind.LABEL_COPY);
         assertThat(report.findings()).isSortedAccordingTo(Comparator.comparing(Finding::kind));
         assertThat(report.findings(Kind.UNITS))
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.columns()).contains("huge", "tiny"));
-        // sum of a and b; fahrenheit of b; huge of b and the row. "copy of a" is said before.
+        // sum depends on a and b, fahrenheit on b, huge on b and the row; "copy of a" is reported before.
         assertThat(report.rank()).isEqualTo(5);
         assertThat(report.findings(Kind.COLLINEAR))
                 .hasSize(3)
                 .allSatisfy(finding -> assertThat(finding.what())
                         .contains("follows from others")
                         .doesNotContain("copy of a"));
-        assertThat(report.findings(Kind.DUPLICATE_ROWS)).isEmpty(); // their places differ
+        assertThat(report.findings(Kind.DUPLICATE_ROWS)).isEmpty(); // their positions differ
         assertThat(report.findings(Kind.CLASSES)).isEmpty();
         assertThat(report.toString().lines()).hasSize(1 + report.findings().size());
     }
@@ -154,7 +154,10 @@ class DataReportTest {
         return names;
     }
 
-    /** The defects of conditioning that a product of the matrix with itself cannot see; ranks as in 60 digits, up to the doubles' own. */
+    /**
+     * Ill-conditioned columns that a Gram matrix cannot show; the ranks are those of 60 digits, up to the precision of
+     * doubles.
+     */
     @ParameterizedTest
     @CsvSource({"1e9,1,8", "1e9,1e-9,8", "1,1e-200,8", "1e150,1e-150,8"})
     void scalesDoNotHideColumns(double large, double small, int rank) {

@@ -21,13 +21,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every estimate on three small tables of a simple generator, against values computed independently with NumPy. */
+/** Compares every estimate on three small tables of a simple generator with values computed independently by NumPy. */
 class GeneratedTablesTest {
 
-    /** Of plain estimates, to the ten digits that are given. */
+    /** The error of plain estimates, given to ten digits. */
     private static final Percentage DIGITS = Percentage.withPercentage(1e-6);
 
-    /** Of minima, and what rests on the weights of rows. */
+    /** The error of minima, and of values that depend on the weights of rows. */
     private static final Percentage MINIMA = Percentage.withPercentage(1e-4);
 
     private static final Percentage RIDGE_OF_MINIMUM = Percentage.withPercentage(1e-2);
@@ -44,7 +44,7 @@ class GeneratedTablesTest {
         return data(table(name));
     }
 
-    /** As they are, less their means. */
+    /** The unscaled table, centred. */
     private static Decomposition data(double[][] table) {
         return Prepared.raw(DataTable.of(table), Integer.toString(table[0].length - 1))
                 .decomposition();
@@ -157,7 +157,7 @@ class GeneratedTablesTest {
         }
     }
 
-    /** The rows a student was trained on are rows of the population, too. */
+    /** The rows that a student was trained on belong to the population. */
     @ParameterizedTest
     @CsvSource({"A, 20, .2725562488", "B, 30, .889430205"})
     void riskOverAllRows(String name, int samples, double risk) {
@@ -192,7 +192,7 @@ class GeneratedTablesTest {
         assertThat(leverage.delta(data.rank / freedom)).isCloseTo(delta, MINIMA);
         double noise = new RidgeEstimates(data).noisePower().orElseThrow().mean();
         assertThat(leverage.leastSquares(noise, freedom, false)).isCloseTo(risk, MINIMA);
-        // With few directions, exactly.
+        // The exact form for few directions.
         double excess = risk / (1 + 1.0 / samples) - noise;
         double exact = excess * (freedom - data.rank) / (freedom - data.rank - 1);
         assertThat(leverage.leastSquares(noise, freedom, true))
@@ -300,7 +300,7 @@ class GeneratedTablesTest {
         }
     }
 
-    /** Labels that are linear in the features leave no risk, and no teacher anything to gain. */
+    /** For labels that are linear in the features the risk is 0, and no teacher can improve it. */
     @Test
     void withoutNoiseThereIsNoRisk() {
         double[][] rows = table("B");
@@ -314,7 +314,7 @@ class GeneratedTablesTest {
         assertThat(analysis.ridgeless(60).value().standardError()).isZero();
     }
 
-    /** No ridge is one of the ridges that the best is chosen from. */
+    /** The best ridge is chosen from a set that includes ridge 0. */
     @ParameterizedTest
     @CsvSource({"600, 12, true", "120, 4, false", "30, 3, false", "400, 20, true", "240, 60, false"})
     void noRidgeIsNeverBetterThanTheBest(int rows, int columns, boolean uneven) {
@@ -342,7 +342,7 @@ class GeneratedTablesTest {
         assertThat(given).isGreaterThan(3);
     }
 
-    /** A unit of the label in which fourth powers leave the range of numbers changes nothing but the unit. */
+    /** A unit of the label in which fourth powers overflow only changes the unit of the results. */
     @ParameterizedTest
     @ValueSource(ints = {300, -300})
     void unitsOfTheLabelMayBeExtreme(int exponent) {
@@ -364,7 +364,7 @@ class GeneratedTablesTest {
                 .isEqualTo(analysis.ridgeless(60).isGiven());
     }
 
-    /** Risks have the unit of the label squared; they do not depend on the order of rows and columns. */
+    /** Risks have the squared unit of the label and do not depend on the order of rows and columns. */
     @Test
     void risksDependOnNothingElse() {
         double[][] rows = table("B");

@@ -16,15 +16,15 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that were damaged give a table of finite numbers or say what is wrong with them, at once. */
+/** Damaged files quickly give a table of finite numbers or an error message. */
 class MutatedFilesTest {
 
-    /** A hundred times as many were tried once. */
+    /** A hundred times as many were run once. */
     private static final int FILES = Integer.getInteger("retort.mutations", 1000);
 
     private static final long A_SECOND = 1_000_000_000;
 
-    /** Of this thread, so that a busy machine is not taken for a slow reader. */
+    /** Measures the time of this thread, so that a busy machine does not look like a slow reader. */
     private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
 
     private static final String SPECIAL = ",;\t|\"'\n\r.eE+-0123456789NAainf #\0\u00e9(){}:<>TF";
@@ -54,7 +54,7 @@ class MutatedFilesTest {
         List<byte[]> originals = originals();
         int tables = 0;
         for (int k = 0; k < FILES; k++) {
-            // The few texts and the many arrays alike.
+            // Chooses the few texts as often as the many arrays.
             byte[] file = originals.get(random.nextBoolean() ? random.nextInt(4) : random.nextInt(originals.size()));
             int changes = 1 + random.nextInt(4);
             for (int change = 0; change < changes; change++) {
@@ -100,7 +100,7 @@ class MutatedFilesTest {
             case 0 -> out.write(random.nextInt(256));
             case 1 -> out.write(file[at] ^ 1 << random.nextInt(8));
             case 2 -> out.write(special[random.nextInt(special.length)]);
-            case 3 -> to = at; // and so nothing is lost
+            case 3 -> to = at; // so no data are lost
             case 4 -> to = random.nextInt(4) == 0 ? file.length : to;
             case 5 -> {
                 for (int copy = random.nextInt(1, 200); copy > 0; copy--) {

@@ -24,7 +24,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class NpyFormatTest {
 
-    /** A file that NumPy wrote, and the values that it holds. */
+    /** A file written by NumPy, and its values. */
     static final class NumpyFile {
         private final String name;
         private final byte[] bytes;
@@ -85,7 +85,7 @@ class NpyFormatTest {
         assertThat(Files.size(file)).isEqualTo(128 + 48);
     }
 
-    /** NumPy finds the entries of a file on a multiple of 64 bytes. */
+    /** NumPy expects the entries of a file at a multiple of 64 bytes. */
     @Test
     void alignsEntries(@TempDir Path directory) throws IOException {
         for (int columns : new int[] {1, 9, 10, 1000}) {

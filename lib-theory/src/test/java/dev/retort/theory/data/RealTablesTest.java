@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Two real tables: what is predicted for students of part of the rows is measured on students that are drawn from them. */
+/** Compares predictions for students of part of the rows with measured students, on two real tables. */
 class RealTablesTest {
 
     private static DataTable digits;
@@ -40,7 +40,7 @@ class RealTablesTest {
         DataReport ofDigits = DataReport.of(digits, "64");
         assertThat(ofDigits.rows()).isEqualTo(1797);
         assertThat(ofDigits.rank()).isEqualTo(61);
-        // Two pixels are never lit, and one always at the same level.
+        // Two pixels are always 0, and one is constant.
         assertThat(ofDigits.findings(Finding.Kind.CONSTANT).get(0).columns()).contains("0", "32", "39");
         DataReport ofCancer = DataReport.of(breastCancer, "30");
         assertThat(ofCancer.rank()).isEqualTo(30);
@@ -48,7 +48,7 @@ class RealTablesTest {
         assertThat(ofCancer.findings(Finding.Kind.UNITS)).hasSize(1);
     }
 
-    /** At ten n from a fiftieth of the rows to four fifths. */
+    /** Compares at ten n from a fiftieth to four fifths of the rows. */
     @Test
     void predictsTunedStudents() {
         check(DataAnalysis.raw(parity, "64"), 24, 40, 70, 120, 200, 350, 500, 800, 1100, 1400);
@@ -67,7 +67,7 @@ class RealTablesTest {
         }
     }
 
-    /** Estimated on a part of the rows, for all of them. */
+    /** Estimates the risk on all rows from a part of the rows. */
     @Test
     void extrapolates() {
         double[][] rows = parity.toRows();
@@ -84,7 +84,7 @@ class RealTablesTest {
                             .testRisk()
                             .mean()
                     / full;
-            // The published scatter of 539 rows is .04 to .06; of 450 rows a little more.
+            // The published scatter for 539 rows is .04 to .06; for 450 rows it is a little larger.
             assertThat(ratio).isBetween(0.75, 1.25);
             mean += ratio / draws;
         }

@@ -35,7 +35,7 @@ class RidgeEstimatesTest {
 
     private static final Percentage EXACT = Percentage.withPercentage(1e-9);
 
-    /** In 60 digits of mpmath, by the matrices of the definitions. */
+    /** Values from mpmath with 60 digits, from the matrices of the definitions. */
     @Test
     void agreesWithReferenceValues() {
         RidgeEstimates wide = RidgeEstimates.of(WIDE, new double[] {1, -2, 3, 0, 2});
@@ -53,7 +53,7 @@ class RidgeEstimatesTest {
         assertThat(high.equivalent(2).omega().mean()).isCloseTo(0.30452550465103245, EXACT);
     }
 
-    /** Leaving a row out in closed form is leaving it out. */
+    /** The closed form of leave-one-out equals fits without the row. */
     @ParameterizedTest
     @CsvSource({"12,4,0", "12,4,0.3", "9,20,0", "9,20,0.05"})
     void leavesRowsOut(int n, int p, double ridge) {
@@ -80,7 +80,7 @@ class RidgeEstimatesTest {
                 .isCloseTo(expected, Percentage.withPercentage(1e-7));
     }
 
-    /** By ND4J-free normal equations in the smaller dimension, well conditioned here. */
+    /** Solves normal equations in the smaller dimension without ND4J; they are well conditioned here. */
     private static double[] ridgeFit(double[][] x, double[] y, double ridge) {
         RealMatrix matrix = new Array2DRowRealMatrix(x);
         int n = x.length;
@@ -99,8 +99,8 @@ class RidgeEstimatesTest {
     }
 
     /**
-     * On Gaussian rows: bars cover what they say, of the risk of the very fit; noise and signal are found; mixtures gain what they
-     * promise. 1000 draws.
+     * On Gaussian rows, over 1000 draws: error bars cover the risk of the fit itself as often as stated, estimates of
+     * noise and signal are right, and mixtures improve the risk as predicted.
      */
     @Test
     void coversTheRiskOfTheFit() {
@@ -147,10 +147,10 @@ class RidgeEstimatesTest {
             signalSum += power.mean();
             signalZ += Math.pow((power.mean() - signal) / power.standardError(), 2);
         }
-        // 1000 draws know a coverage of 94 % to 0.75 %.
+        // 1000 draws determine a coverage of 94 % to 0.75 %.
         assertThat(covered).isBetween(900, 970);
         assertThat(coveredByRows).isBetween(900, 985);
-        // 20 degrees of freedom: one draw scatters by σ²√(2/19); the z of a χ² of so few are wider than a normal's.
+        // With 20 degrees of freedom, one draw scatters by σ²√(2/19), and z-scores of this χ² are wider than normal.
         assertThat(noiseSum / draws).isCloseTo(sigma * sigma, within(4 * sigma * sigma * Math.sqrt(2.0 / 19 / draws)));
         assertThat(noiseZ / draws).isBetween(0.9, 2.5);
         double scatter = signal * Math.sqrt(2.0 / 79 / draws);
@@ -210,7 +210,7 @@ class RidgeEstimatesTest {
         Arrays.setAll(features, i -> random.doubles(6, -1, 1).toArray());
         double[] labels = new double[70];
         for (int i = 0; i < 70; i++) {
-            // Antisymmetric in pairs of equal rows: uncorrelated with every feature.
+            // Antisymmetric in pairs of equal rows, so uncorrelated with every feature.
             features[i] = features[i - i % 2];
             labels[i] = i % 2 == 0 ? 1 : -1;
         }
@@ -235,7 +235,10 @@ class RidgeEstimatesTest {
         assertThat(fit.noisePower().orElseThrow().mean()).isZero();
     }
 
-    /** At a tenth, and at ten times, of a good ridge: more rounds never estimate a greater risk, and the sign tells which way. */
+    /**
+     * At a tenth and at ten times a good ridge, more rounds never estimate a greater risk, and the sign shows whether
+     * the ridge is too large.
+     */
     @Test
     void distilsIntoItself() {
         RidgeEstimates fit = sample(120, 60, 0.5, 11);
@@ -255,7 +258,7 @@ class RidgeEstimatesTest {
         }
     }
 
-    /** Where all variances are equal, no round changes the estimated risk, and what is left of the differences is rounding. */
+    /** Where all variances are equal, no round changes the estimated risk, and the differences are only rounding. */
     @Test
     void roundsDoNotFitRounding() {
         double[][] features = new double[16][15];
@@ -278,7 +281,10 @@ class RidgeEstimatesTest {
                 .isLessThanOrEqualTo(narrow.testRisk(0.1).mean());
     }
 
-    /** The mixings say what the weights say: a student is trained on labels mixed so, round by round, and compared. */
+    /**
+     * The mixings are equivalent to the weights: a student is trained on labels mixed accordingly, round by round, and
+     * compared.
+     */
     @Test
     void mixingsLeadToTheWeights() {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(12);
@@ -334,7 +340,7 @@ class RidgeEstimatesTest {
         return RidgeEstimates.withIntercept(features, labels);
     }
 
-    /** Features of 1e7 and a column of units beside it: a product of the matrix with itself would see rank 1. */
+    /** A feature of size 1e7 next to one of size 1; a Gram matrix would have rank 1. */
     @Test
     void keepsSmallFeaturesBesideHugeOnes() {
         double[][] features = {{1e7, 1}, {-2e7, 0}, {3e7, 2}, {0, -1}, {-1e7, 3}, {2e7, -2}};
@@ -344,7 +350,9 @@ class RidgeEstimatesTest {
         assertThat(fit.noisePower().orElseThrow().mean()).isZero();
     }
 
-    /** tanh of one input, 40 times: as smooth as they are, double precision tells 22 directions apart, and 200 rows of them. */
+    /**
+     * 40 smooth features, tanh of one input: in double precision 200 rows of them have 22 distinguishable directions.
+     */
     @Test
     void countsTheDirectionsThatDoublesTellApart() {
         double[][] features = new double[200][40];

@@ -2,7 +2,7 @@ package dev.retort.theory.data;
 
 import java.util.Arrays;
 
-/** Tables that tests share. */
+/** Tables shared by several tests. */
 final class SampleTables {
 
     private SampleTables() {}

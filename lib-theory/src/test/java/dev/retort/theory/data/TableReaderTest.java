@@ -162,7 +162,7 @@ class TableReaderTest {
         assertRefused(READER, "a,b\n1,2\n3," + cell + "\n", "column \"b\", line 3 (row 1) holds ");
     }
 
-    /** What breaks far behind the beginning is called what it is, although the parser meets it. */
+    /** An error far behind the beginning gets its own message, although the parser encounters it. */
     @Test
     void saysWhatBrokeFarBehindTheBeginning() throws IOException {
         String rows = "a,b\n" + "1,2\n".repeat(10_000);

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BestRidgeTest {
 
-    /** σ²/(nβ²), exactly. */
+    /** The best ridge is exactly σ²/(nβ²). */
     @Test
     void refusesANoiseThatWantsARidgeBeyondTheRange() {
         RegressionTask deafening = RegressionTask.of(Spectrum.powerLaw(2, 100), Signal.sourcePowerLaw(1.5))

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Chains on features one by one, on gathered ones, and on power laws that are not listed. */
+/** Chains on listed features, on gathered ones, and on power laws that are not listed. */
 class ChainNodesTest {
 
     private static final int DIMENSION = 30_000;
@@ -20,7 +20,7 @@ class ChainNodesTest {
     private static final RegressionTask LISTED =
             RegressionTask.of(Spectrum.powerLaw(1.5, DIMENSION), SIGNAL).withNoise(0.1);
 
-    /** As many features as to be a law, of which only the first few are ever listed. */
+    /** So many features that the spectrum is a law, of which tests list only the first few. */
     private static final RegressionTask LAW = RegressionTask.of(Spectrum.powerLaw(1.5, 1, 0, (long) DIMENSION), SIGNAL)
             .withNoise(0.1);
 

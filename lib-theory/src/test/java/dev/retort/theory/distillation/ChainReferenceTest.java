@@ -11,7 +11,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The risk after every stage of chains, part by part, against chains.tsv, which generate-chains.py computed with 120 digits. */
+/**
+ * Compares the risk after every stage of chains, part by part, with chains.tsv, which generate-chains.py computed with
+ * 120 digits.
+ */
 class ChainReferenceTest {
 
     private static final double RELATIVE_ERROR = 1e-12;

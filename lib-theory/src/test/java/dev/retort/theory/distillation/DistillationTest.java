@@ -91,7 +91,7 @@ class DistillationTest {
             assertThat(best.gain(17)).isCloseTo(1, within(1e-13));
             assertThat(best.mask().size()).isEqualTo(300);
         } else {
-            // A ridge shrinks too much; the best teacher makes up for it.
+            // A ridge shrinks too much; the best teacher compensates.
             assertThat(best.gain(17)).isGreaterThan(1.01);
         }
     }

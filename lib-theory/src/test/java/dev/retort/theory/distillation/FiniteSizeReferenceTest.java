@@ -16,10 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Corrections of the mean and standard deviations against 50 digits, and their limits. */
+/** Compares corrections of the mean and standard deviations with values of 50 digits, and tests their limits. */
 class FiniteSizeReferenceTest {
 
-    /** Of rounding in sums over 60 features, some of which cancel by one digit. */
+    /** The error of rounding in sums over 60 features, some of which lose one digit to cancellation. */
     private static final double RELATIVE = 1e-11;
 
     record Reference(String name, Distillation pipeline, double excess, double correction, double variance) {
@@ -92,7 +92,7 @@ class FiniteSizeReferenceTest {
                 .isCloseTo(exact.finiteSizeCorrection().getAsDouble(), withinPercentage(1e-9));
         assertThat(gathered.standardDeviation().getAsDouble())
                 .isCloseTo(exact.standardDeviation().getAsDouble(), withinPercentage(1e-9));
-        // A law of p features differs from one without end by what the others add to the degrees of freedom, about
+        // A law of p features differs from an infinite one by the degrees of freedom of the other features, about
         // 1/(τp).
         double endless = correctionOfLaw(Spectrum.powerLaw(2.0));
         double first = correctionOfLaw(Spectrum.powerLaw(2.0, 100_000));
@@ -151,7 +151,7 @@ class FiniteSizeReferenceTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> risk.zScore(Double.NaN))
                 .withMessage("excess: NaN is not at least 0 and finite");
-        // Above the rank and without noise nothing scatters.
+        // Above the rank and without noise there is no scatter.
         RiskReport certain = Distillation.of(RegressionTask.of(Spectrum.isotropic(1, 20), Signal.constant(0.1)))
                 .target(Training.samples(40))
                 .predict();

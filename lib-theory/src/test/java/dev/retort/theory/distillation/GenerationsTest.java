@@ -42,7 +42,7 @@ class GenerationsTest {
             assertThat(generations.excess()[k]).isEqualTo(chain.predict().excess());
             chain = chain.then(training);
         }
-        // The weakest feature learns so little, or the strongest so much, that it takes many.
+        // The weakest feature learns so little, or the strongest so much, that convergence takes many generations.
         Generations many = Generations.of(Distillation.of(TASK), training, 20_000);
         assertThat(many.excess()[19_999]).isCloseTo(many.limit(), withinPercentage(1e-6));
     }
@@ -52,7 +52,7 @@ class GenerationsTest {
         RegressionTask task = RegressionTask.of(Spectrum.isotropic(1, 4), Signal.constant(1));
         Training masked = Training.samples(10).withMask(FeatureMask.keepingFirst(2, 4));
         Generations generations = Generations.of(Distillation.of(task), masked, 4);
-        // Two features are lost, and what the labels owe to them is noise on the other two: 2 + 2 · 0.2/0.8.
+        // Two features are lost, and their part of the labels acts as noise on the other two: 2 + 2 · 0.2/0.8.
         assertThat(generations.excess()).containsOnly(2.5);
         assertThat(generations.limit()).isEqualTo(2.5);
         assertThat(Generations.of(Distillation.of(task.withNoise(0.1)), masked, 1)

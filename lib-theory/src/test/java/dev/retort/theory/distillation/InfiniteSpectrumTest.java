@@ -13,14 +13,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pipelines on infinite power laws, and on laws with more features than anybody lists. */
+/** Pipelines on infinite power laws, and on laws with too many features for a list. */
 class InfiniteSpectrumTest {
 
     private static final double PERCENT = 1e-10;
 
     @ParameterizedTest
     @CsvSource({
-        // Evaluated with 17 digits by mpmath, in two discretisations; see power-laws.tsv of lib-core.
+        // Values of 17 digits from mpmath, in two discretisations; see power-laws.tsv of lib-core.
         "2.0, 1.5, 200, 0.294201242639525068, 0.181543847905992879",
         "1.5, 2.0, 50, 0.0573215731616240204, 0.0454979649273705932",
         "3.0, 1.2, 1000, 3.6774504074577267, 1.3373457827694907"
@@ -40,7 +40,7 @@ class InfiniteSpectrumTest {
                 .withNoise(0.1);
         for (Surrogate surrogate :
                 new Surrogate[] {Surrogate.groundTruth(), Surrogate.optimal(), Surrogate.optimallyMasked()}) {
-            // What the list lacks of the trace, p^-1.5/1.5, is 3e-5 of nτ at the most.
+            // The part of the trace that the list lacks, p^-1.5/1.5, is at most 3e-5 of nτ.
             assertThat(excess(listed, surrogate, samples))
                     .isCloseTo(excess(endless, surrogate, samples), withinPercentage(1e-2));
         }

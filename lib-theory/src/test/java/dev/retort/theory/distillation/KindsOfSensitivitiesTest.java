@@ -21,10 +21,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Derivatives of chains of all kinds of training, against differences of the risks that the library itself predicts. */
+/** Compares derivatives of chains of all kinds of training with differences of the risks that the library predicts. */
 class KindsOfSensitivitiesTest {
 
-    /** One training in numbers that can be varied one by one. */
+    /** One training as numbers that can be varied one by one. */
     private static final class Numbers {
         private final int kind;
         private final Map<Parameter, Double> own = new EnumMap<>(Parameter.class);
@@ -220,7 +220,10 @@ class KindsOfSensitivitiesTest {
         }
     }
 
-    /** With steps h of a relative 1e-4, extrapolated, the error is of order h⁴ and 1e-13/h of the risk, as filters are computed. */
+    /**
+     * With relative steps h of 1e-4 and extrapolation, the error is of order h⁴ and 1e-13/h of the risk, the precision
+     * of filters.
+     */
     private static void check(
             String place, double derivative, double number, double excess, DoubleFunction<Double> risk) {
         double h = 1e-4 * number;
@@ -238,10 +241,11 @@ class KindsOfSensitivitiesTest {
         Distillation pipeline = chain.pipeline(chain.noise);
         if (pipeline.trainings().stream()
                 .anyMatch(training -> !training.labels().areLogits())) {
-            return; // labels of a unit of their own
+            return; // labels with their own unit
         }
         Sensitivities all = pipeline.sensitivities();
-        // Eigenvalues and ridges times c, noises times √c, times and rates over c make the risk times c.
+        // Multiplying eigenvalues and ridges by c and noises by √c, and dividing times and rates by c, multiplies the
+        // risk by c.
         double sum = chain.noise * all.noise() / 2;
         double size = sum;
         for (int i = 0; i < chain.task.length; i++) {
@@ -282,7 +286,7 @@ class KindsOfSensitivitiesTest {
                 .then(Training.samples(25.5));
     }
 
-    /** Other kinds of training are ridge regression in a limit, and have its derivatives there. */
+    /** Other kinds of training have ridge regression as a limit, and its derivatives there. */
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.02})
     void limitsHaveTheDerivativesOfRidgeRegression(double ridge) {
@@ -316,7 +320,7 @@ class KindsOfSensitivitiesTest {
         assertThat(random.trainings().get(1).randomFeatures()).isCloseTo(0, within(1e-13));
     }
 
-    /** From above: forward differences of a step h, off by h. */
+    /** Derivatives from above: forward differences of a step h, with an error of order h. */
     @Test
     void featuresThatAppear() {
         double[] own = {1, 0.5, 0, 0.2, 0.1};
@@ -346,7 +350,7 @@ class KindsOfSensitivitiesTest {
                     .as("%s", training)
                     .isCloseTo(derivative, within(2e-6 * Math.abs(derivative) + 1e-6));
         }
-        // A random feature mixes in what hardly varies as it does all else: its coefficient does not begin at 0.
+        // Random features include a feature of small variance like any other: its coefficient does not start at 0.
         Training random = Training.samples(4.5).withRandomFeatures(3.5).withRidge(0.01);
         assertThat(Distillation.of(task)
                         .target(random.withSpectrum(Spectrum.of(own)))
@@ -356,7 +360,7 @@ class KindsOfSensitivitiesTest {
                 .isEqualTo(Double.POSITIVE_INFINITY);
     }
 
-    /** Likewise of the task's own eigenvalue. */
+    /** The same for the task's own eigenvalue. */
     @Test
     void featuresThatAppearInTheTask() {
         double h = 1e-7;
@@ -416,7 +420,7 @@ class KindsOfSensitivitiesTest {
         assertThat(burst.toString()).contains("dE/d number of random features -Infinity");
     }
 
-    /** Ranks, ridges of 0 and features of no variance: never NaN. */
+    /** Derivatives at ranks, at ridge 0 and for features of no variance are never NaN. */
     @Test
     void nothingIsEverNaN() {
         double[] edges = {0.5, 2, 3, 4, 6};

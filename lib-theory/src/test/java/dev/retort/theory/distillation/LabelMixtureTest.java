@@ -49,7 +49,7 @@ class LabelMixtureTest {
         LabelMixture mixture = LabelMixture.of(teacher, target);
         double best = mixture.bestShare();
         double lowest = mixture.best().predict().excess();
-        // A parabola is what three points of it say.
+        // Three points determine a parabola.
         double right = mixture.excess(best + 1) - lowest;
         assertThat(mixture.excess(best - 1) - lowest).isCloseTo(right, withinPercentage(1e-8));
         assertThat(mixture.excess(best + 0.25) - lowest).isCloseTo(right / 16, withinPercentage(1e-6));
@@ -58,8 +58,7 @@ class LabelMixtureTest {
 
     @Test
     void theBestShareIsNoWorseThanTheTeacherOrTheTruthAlone() {
-        // Under the target's covariance the teacher is right but for 1e-18 of the truth's error: its share is 1 to
-        // rounding.
+        // Under the target's covariance the teacher's error is 1e-18 of the truth's, so its share is 1 to rounding.
         long features = 1_000_000_000L;
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(9, 1e5, 1000, features), Signal.sourcePowerLaw(1.01));
         Teacher teacher = Distillation.of(task).target(Training.samples(1).stoppedAt(1e-5));
@@ -112,7 +111,7 @@ class LabelMixtureTest {
         OptimalSurrogate partial =
                 OptimalSurrogate.of(TASK, Training.samples(80).withTeacherShare(0.5));
         assertThat(partial.risk().bias()).isCloseTo(alone, withinPercentage(1e-10));
-        // The surrogate that is given the coefficients one by one does as well.
+        // A surrogate given by its coefficients has the same risk.
         double given = Distillation.of(TASK)
                 .surrogate(Surrogate.given(partial.coefficients()))
                 .target(Training.samples(80).withTeacherShare(0.5))

@@ -20,7 +20,7 @@ class LabelsTest {
     private static final RegressionTask TASK = RegressionTask.of(Spectrum.powerLaw(1.2, 40), Signal.sourcePowerLaw(1.4))
             .withNoise(0.3);
 
-    /** a and E f² − a² of tanh(GZ) by mpmath, quadrature with 30 digits. */
+    /** a and E f² − a² of tanh(GZ), by mpmath quadrature with 30 digits. */
     @ParameterizedTest
     @CsvSource({
         "0.001, 0.00099999900000199999433, 6.6666133336879976248e-19, 1e-9",
@@ -51,7 +51,7 @@ class LabelsTest {
         assertThat(cold.accuracy()).isCloseTo(hard.accuracy(), withinPercentage(1e-4));
         RiskReport logits = student(training -> training.withNoise(0));
         RiskReport hot = student(training -> training.withNoise(0).withLabels(Labels.soft(1e5)));
-        // The direction is that of logits; the scale, T times smaller, does not matter to a classifier.
+        // The direction is that of logits; the scale, smaller by T, does not matter to a classifier.
         assertThat(hot.accuracy()).isCloseTo(logits.accuracy(), within(1e-9));
     }
 
@@ -66,7 +66,7 @@ class LabelsTest {
             assertThat(next).isGreaterThan(accuracy);
             accuracy = next;
         }
-        // Wrong classes are the right ones of the opposite truth.
+        // Wrong classes are the right classes of the opposite truth.
         assertThat(student(training -> training.withLabels(Labels.hard(0.9))).accuracy())
                 .isCloseTo(
                         1
@@ -103,7 +103,7 @@ class LabelsTest {
                 .isCloseTo(truth, withinPercentage(1e-12));
         assertThat(teacher.target(Training.samples(90).withTeacherRows(1)).predict())
                 .isEqualTo(teacher.target(Training.samples(90)).predict());
-        // Half of every label: each is quieter than one row of two, and truth and teacher do not disagree in it.
+        // With half of every label, each label has less noise than in a pool, and no disagreement of truth and teacher.
         double labels = teacher.target(Training.samples(90).withTeacherShare(0.5))
                 .predict()
                 .excess();
@@ -117,8 +117,7 @@ class LabelsTest {
     void theBestShareOfTruthInRepeatedMixturesIsTheGoldenRatio() {
         RegressionTask task =
                 RegressionTask.of(Spectrum.powerLaw(1, 20), Signal.constant(1)).withNoise(0.5);
-        // Least squares again and again on labels of which w is the truth's: the risk ends at (w² + (1−w)²)/(1 −
-        // (1−w)²).
+        // Repeated least squares on labels with the share w of the truth: the risk ends at (w² + (1−w)²)/(1 − (1−w)²).
         double golden = (Math.sqrt(5) - 1) / 2;
         double best = limit(task, golden);
         assertThat(limit(task, golden - 0.02)).isGreaterThan(best);
@@ -156,7 +155,10 @@ class LabelsTest {
                         .withMask(FeatureMask.keepingFirst(35, 40)));
     }
 
-    /** Central differences of relative step 1e-6 know eight digits of most of them, and less of what nearly vanishes. */
+    /**
+     * Central differences of relative step 1e-6 give eight digits of most derivatives, and fewer where they nearly
+     * vanish.
+     */
     @ParameterizedTest
     @MethodSource("trainings")
     void derivativesAreThoseOfDifferences(Training training) {
@@ -261,10 +263,10 @@ class LabelsTest {
     void trainingErrorsAreThoseOfInterpolatorsAndLeastSquares() {
         assertThat(Distillation.of(TASK).target(Training.samples(30)).predict().trainingError())
                 .isZero();
-        // RSS/n of least squares is σ²(1 − p/n).
+        // For least squares RSS/n is σ²(1 − p/n).
         assertThat(Distillation.of(TASK).target(Training.samples(100)).predict().trainingError())
                 .isCloseTo(0.09 * 0.6, withinPercentage(1e-12));
-        // A ridge without bound learns nothing, and its error is the variance of the labels.
+        // With an infinite ridge nothing is learnt, and the error is the variance of the labels.
         assertThat(Distillation.of(TASK)
                         .target(Training.samples(100).withRidge(1e9))
                         .predict()

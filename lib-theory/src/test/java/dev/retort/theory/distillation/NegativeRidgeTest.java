@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ridges below zero in pipelines; their risks at high precision are among those of {@link ChainReferenceTest}. */
+/** Negative ridges in pipelines; {@link ChainReferenceTest} compares their risks with high-precision values. */
 class NegativeRidgeTest {
 
     private static final RegressionTask TASK = RegressionTask.of(Spectrum.powerLaw(1.5, 60), Signal.sourcePowerLaw(3))
@@ -63,7 +63,7 @@ class NegativeRidgeTest {
         assertThat(best.minima()).containsExactly(best.ridge());
     }
 
-    /** σ²/(nβ²) is positive, and no ridge below zero is better. */
+    /** σ²/(nβ²) is positive, and no negative ridge is better. */
     @Test
     void whatIsBestAboveZeroStaysBest() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1, 80), Signal.constant(Math.sqrt(1.0 / 80)))
@@ -91,7 +91,7 @@ class NegativeRidgeTest {
                 Training.samples(90).withRidge(-1e-4).withLabels(Labels.soft(1)));
     }
 
-    /** Central differences of relative step 1e-6, in a chain and on labels of the best teacher. */
+    /** Compares with central differences of relative step 1e-6, in a chain and on labels of the best teacher. */
     @ParameterizedTest
     @MethodSource("trainings")
     void derivativesAreThoseOfDifferences(Training training) {
@@ -150,7 +150,7 @@ class NegativeRidgeTest {
                 / (2 * step);
     }
 
-    /** 4 standard errors of 200 trials, against the mean that is corrected for finite size. */
+    /** Agreement within 4 standard errors of 200 trials, with the mean corrected for finite size. */
     @Test
     void simulationsAgreeWithPredictions() {
         for (Training training : new Training[] {

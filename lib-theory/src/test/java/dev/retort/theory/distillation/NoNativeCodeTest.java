@@ -36,7 +36,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The closed-form theory works where neither ND4J nor OpenBLAS is on the class path. */
+/** The closed-form theory works without ND4J and OpenBLAS on the class path. */
 class NoNativeCodeTest {
 
     @ParameterizedTest
@@ -60,7 +60,7 @@ class NoNativeCodeTest {
     @ValueSource(classes = {Measured.class, Prompts.class, Weights.class})
     void simulationSaysThatItNeedsABackend(Class<? extends Callable<Double>> use) throws Exception {
         Thread thread = Thread.currentThread();
-        ClassLoader whole = thread.getContextClassLoader(); // in which ND4J looks for backends
+        ClassLoader whole = thread.getContextClassLoader(); // which ND4J searches for backends
         try (URLClassLoader bare = classPathWithout("nd4j-native")) {
             thread.setContextClassLoader(bare);
             Callable<?> call = (Callable<?>)
@@ -76,7 +76,7 @@ class NoNativeCodeTest {
         }
     }
 
-    /** With nothing but the jars that the theory needs. */
+    /** Runs with only the jars that the theory needs. */
     @ParameterizedTest
     @ValueSource(classes = {Measured.class, Prompts.class, Weights.class})
     void simulationSaysThatItNeedsNd4j(Class<? extends Callable<Double>> use) throws Exception {
@@ -103,7 +103,7 @@ class NoNativeCodeTest {
         return new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
     }
 
-    /** What a user computes. */
+    /** A user's computation. */
     public static final class Risk implements Callable<Double> {
 
         /** Loaded by name. */
@@ -120,7 +120,7 @@ class NoNativeCodeTest {
         }
     }
 
-    /** Matrices as well. */
+    /** A computation with matrices. */
     public static final class Step implements Callable<Double> {
 
         /** Loaded by name. */
@@ -136,7 +136,7 @@ class NoNativeCodeTest {
         }
     }
 
-    /** Cells of a sweep, as long as they are predicted only. */
+    /** Cells of a sweep that only predicts. */
     public static final class Cell implements Callable<Double> {
 
         /** Loaded by name. */
@@ -153,7 +153,7 @@ class NoNativeCodeTest {
         }
     }
 
-    /** Trials are run on arrays. */
+    /** Trials need arrays. */
     public static final class Measured implements Callable<Double> {
 
         /** Loaded by name. */
@@ -169,7 +169,7 @@ class NoNativeCodeTest {
         }
     }
 
-    /** Parities and their losses. */
+    /** A computation with parities and their losses. */
     public static final class Parity implements Callable<Double> {
 
         /** Loaded by name. */
@@ -184,7 +184,7 @@ class NoNativeCodeTest {
         }
     }
 
-    /** Attention to a prompt given as plain arrays. */
+    /** Attention to a prompt of plain arrays. */
     public static final class Prompt implements Callable<Double> {
 
         /** Loaded by name. */
@@ -201,7 +201,7 @@ class NoNativeCodeTest {
         }
     }
 
-    /** Prompts are drawn as arrays. */
+    /** Simulated prompts need arrays. */
     public static final class Prompts implements Callable<Double> {
 
         /** Loaded by name. */
@@ -214,7 +214,7 @@ class NoNativeCodeTest {
         }
     }
 
-    /** And so they are in pre-training. */
+    /** Pre-training needs arrays. */
     public static final class Weights implements Callable<Double> {
 
         /** Loaded by name. */

@@ -11,12 +11,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every risk of one stage against one-stage.tsv, which generate-one-stage.py computed with 400 digits. */
+/** Compares every risk of one stage with one-stage.tsv, which generate-one-stage.py computed with 400 digits. */
 class OneStageReferenceTest {
 
     private static final double RELATIVE_ERROR = 1e-12;
 
-    /** Where the smallest double is too coarse for a relative error; no quantity of a case is meant to be this small. */
+    /** Applies where doubles are too coarse for a relative error; no value of a case is this small on purpose. */
     private static final double ABSOLUTE_ERROR = 1e-290;
 
     static Stream<Row> cases() {

@@ -43,7 +43,7 @@ class OptimalMaskTest {
         }
     }
 
-    /** With the choice for one feature changed, if it is none of −1. */
+    /** The excess risk with the choice for one feature changed; −1 changes none. */
     private static double excess(FeatureMask mask, int changed, Training training) {
         boolean[] keeps = new boolean[FEATURES];
         for (int i = 0; i < FEATURES; i++) {

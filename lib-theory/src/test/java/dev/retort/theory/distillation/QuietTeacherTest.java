@@ -10,10 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Teachers whose coefficients are small beside the truth keep their digits, from stage to stage. */
+/** Teachers whose coefficients are much smaller than the truth keep their digits, from stage to stage. */
 class QuietTeacherTest {
 
-    /** Exact values by mpmath with 60 digits: the one-stage map in means and second moments. */
+    /** Exact values from mpmath with 60 digits, by the one-stage map of means and second moments. */
     @ParameterizedTest
     @CsvSource({"1e18, 1e-60, 6.650013466178052", "1e30, 1e-100, 6.650000001346618"})
     void aTeacherCloseToSilenceKeepsItsDigits(double teacherRidge, double ridge, double exact) {

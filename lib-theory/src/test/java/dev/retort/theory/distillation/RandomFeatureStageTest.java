@@ -28,7 +28,7 @@ class RandomFeatureStageTest {
                 .withNoise(noise);
     }
 
-    /** 30 digits by mpmath, from the two nested fixed points. The penalty is n times the ridge. */
+    /** Values of 30 digits from mpmath, from the two nested fixed points. The penalty is n times the ridge. */
     @ParameterizedTest
     @CsvSource({
         "150, 70, 0.05, 0.3, 0.336852574868885878630902690464",
@@ -50,7 +50,7 @@ class RandomFeatureStageTest {
     void chainsAndEndlessSpectraAgreeWithThirtyDigits() {
         Distillation weak = Distillation.of(task(1.6, 1.4, 400)).target(training(80, 60, 0.08, 0.4));
         assertThat(weak.predict().excess()).isCloseTo(0.8800906521928497, withinPercentage(1e-10));
-        // The same number as simulated, .77626 ± .0055.
+        // Simulation gave .77626 ± .0055.
         assertThat(weak.then(training(200, 250, 0.2, 0.2)).predict().excess()).isCloseTo(0.77245, within(1e-5));
         RegressionTask endless = RegressionTask.of(Spectrum.powerLaw(2), Signal.sourcePowerLaw(2.5));
         assertThat(Distillation.of(endless)

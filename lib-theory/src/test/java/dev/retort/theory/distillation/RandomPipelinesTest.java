@@ -18,13 +18,15 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Pipelines of all kinds, drawn at random over the whole range of numbers: no NaN, and what must hold of every pipeline. */
+/**
+ * Pipelines of all kinds, drawn at random over the whole range of numbers, give no NaN and satisfy general invariants.
+ */
 class RandomPipelinesTest {
 
     private static final int PIPELINES = 4000;
     private static final long SEED = 20;
 
-    /** A task as numbers, so that it can be turned, scaled and split. */
+    /** A task as numbers, which can be rotated, scaled and split. */
     private static final class Numbers {
 
         final double[] eigenvalues;
@@ -56,7 +58,7 @@ class RandomPipelinesTest {
             if (i > 0 && random.nextInt(4) == 0) {
                 eigenvalues[i] = eigenvalues[i - 1];
             }
-            // λβ² over a part of the decades only, so that it is a number.
+            // λβ² spans only a part of the decades, so that it stays in range.
             double power = decades(random, Math.min(reach, 100));
             coefficients[i] = random.nextInt(8) == 0 || eigenvalues[i] == 0 ? 0 : Math.sqrt(power / eigenvalues[i]);
             coefficients[i] = Double.isFinite(coefficients[i]) ? coefficients[i] : 0;
@@ -67,13 +69,13 @@ class RandomPipelinesTest {
         return new Numbers(eigenvalues, coefficients, random.nextBoolean() ? 0 : decades(random, Math.min(reach, 50)));
     }
 
-    /** A ridge between the least and none, of features that are the task's; on others it is often refused. */
+    /** A ridge between the least one and 0, for the task's own features; other features often reject it. */
     private static double negative(SplittableRandom random, Numbers task, double samples) {
         double least = DeterministicEquivalent.leastRidge(Spectrum.of(task.eigenvalues), samples);
         return least * (random.nextBoolean() ? random.nextDouble() : 1 - decades(random, 6) / 1e6);
     }
 
-    /** A pool of two or three sources, one of them the truth, with shares of which some are 0. */
+    /** A pool of two or three sources, one of them the truth, with some shares equal to 0. */
     private static Distillation pool(SplittableRandom random, Numbers numbers, double reach) {
         Distillation.Draft truth = Distillation.of(numbers.task());
         List<Teacher> sources = new ArrayList<>(List.of(truth));
@@ -91,7 +93,7 @@ class RandomPipelinesTest {
                         : Arrays.stream(shares).map(share -> share / sum).toArray());
     }
 
-    /** Two or three ridges, of which some are 0. */
+    /** Two or three ridges, some of them 0. */
     private static SpectralFilter mixture(SplittableRandom random, double reach) {
         double[] ridges = random.doubles(random.nextInt(2, 4))
                 .map(share -> share < 0.4 ? 0 : decades(random, reach))
@@ -245,7 +247,7 @@ class RandomPipelinesTest {
         assertThat(wrong).isEmpty();
     }
 
-    /** The same chain of trainings under another description of its task. */
+    /** The same chain of trainings with another description of its task. */
     private static double excess(Numbers numbers, Surrogate surrogate, Training... trainings) {
         Distillation chain =
                 Distillation.of(numbers.task()).surrogate(surrogate).target(trainings[0]);
@@ -308,7 +310,7 @@ class RandomPipelinesTest {
                     numbers.noise);
             assertEqual(excess(permuted, surrogate, trainings), expected, "permuted", seed);
 
-            // The signal of features of one eigenvalue may be turned onto one of them.
+            // The signal of features with equal eigenvalues may be rotated onto one of them.
             int[] twice = IntStream.range(0, 2 * p).map(i -> i / 2).toArray();
             Numbers doubled = new Numbers(
                     Arrays.stream(twice)
@@ -363,7 +365,7 @@ class RandomPipelinesTest {
         for (double[] ridges : new double[][] {{1, 0}, {0, 1}}) {
             Training mixed = Training.samples(2).withFilter(SpectralFilter.mixture(new double[] {0.5, 0.5}, ridges));
             Distillation teacher = Distillation.of(task).surrogate(mixed);
-            // Of the rows themselves the part without ridge misses nothing.
+            // The part without ridge fits the rows themselves exactly.
             assertThat(teacher.predict().trainingError()).isBetween(0.0, 1.0);
             for (Training student : new Training[] {
                 Training.samples(5).withRidge(0.1),

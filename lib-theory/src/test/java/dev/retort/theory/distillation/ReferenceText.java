@@ -8,12 +8,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The words in which tables of reference values name tasks and trainings. */
+/** Parses the tasks and trainings in tables of reference values. */
 final class ReferenceText {
 
     private ReferenceText() {}
 
-    /** What the columns "signal" and "noise", and one of spectra, say. */
+    /** The task of the columns "signal" and "noise" and of one with a spectrum. */
     static RegressionTask task(Row row, String spectrum) {
         return RegressionTask.of(spectrum(row.text(spectrum)), signal(row.text("signal")))
                 .withNoise(row.number("noise"));
@@ -43,7 +43,7 @@ final class ReferenceText {
         };
     }
 
-    /** The stages of a chain, "spectrum; samples; ridge; noise; mask; share" each. */
+    /** The stages of a chain, each written "spectrum; samples; ridge; noise; mask; share". */
     static List<Training> trainings(String text, int dimension) {
         return Stream.of(text.split(" \\| ", -1))
                 .map(stage -> training(stage.split("; ", -1), dimension))

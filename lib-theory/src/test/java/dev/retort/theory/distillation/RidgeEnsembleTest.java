@@ -18,7 +18,10 @@ class RidgeEnsembleTest {
                     Spectrum.powerLaw(1.2, 300), Signal.sourcePowerLaw(1.4))
             .withNoise(0.6);
 
-    /** The best spectral filter by another program in 80 digits, and one and two models by the closed forms of self-distillation. */
+    /**
+     * The best spectral filter from another program with 80 digits, and one and two models from the closed forms of
+     * self-distillation.
+     */
     @Test
     void manyRidgesReachTheBestFilter() {
         double[] ridges =
@@ -38,7 +41,7 @@ class RidgeEnsembleTest {
         assertThat(two.excess()).isCloseTo(own.bestExcess(), withinPercentage(1e-9));
     }
 
-    /** As a filter in a pipeline; and no neighbouring weights are better. */
+    /** The filter in a pipeline has the same risk, and no neighbouring weights are better. */
     @Test
     void theFilterHasTheRiskAndTheWeightsAreTheBest() {
         RidgeEnsemble ensemble = RidgeEnsemble.of(TASK, Training.samples(200), 0.05, 0.5, 5);

@@ -51,7 +51,7 @@ class RiskReportTest {
                 .withMessageContaining("noise: -1.0");
     }
 
-    /** Infinite is a risk at a threshold only; one that is too large for a number is refused. */
+    /** A risk is infinite only at a threshold; a risk that overflows is rejected. */
     @Test
     void refusesVariancesThatOverflow() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 50), Signal.sourcePowerLaw(1.4));

@@ -30,7 +30,10 @@ class RowPoolTest {
             TRUTH.surrogate(Training.samples(60).withMask(FeatureMask.keepingFirst(15, 40)));
     private static final Training TARGET = Training.samples(30).withRidge(0.02);
 
-    /** A pool with the shares and the results of a row of row-pools.tsv, which generate-row-pools.py computed with 80 digits. */
+    /**
+     * A pool with its shares and the results from a row of row-pools.tsv, which generate-row-pools.py computed with 80
+     * digits.
+     */
     record ReferencePool(String name, RowPool pool, List<Double> parts, List<Double> expected) {
 
         double[] shares() {
@@ -121,7 +124,7 @@ class RowPoolTest {
         }
     }
 
-    /** With a part of all rows given to one source. */
+    /** The excess risk if one source gets an additional part of all rows. */
     private static double excess(ReferencePool reference, int source, double part) {
         double[] shares = Arrays.stream(reference.shares())
                 .map(share -> (1 - part) * share)
@@ -151,7 +154,7 @@ class RowPoolTest {
         assertThat(pool.excess(0.2, 0.5, 0.3)).isCloseTo(expected, withinPercentage(1e-12));
     }
 
-    /** Of two models that were trained apart the pool has half of the variance, and their disagreement. */
+    /** A pool of two separately trained models has half of the variance, plus their disagreement. */
     @Test
     void equalDescriptionsAreModelsOfTheirOwn() {
         RowPool pool = RowPool.of(Training.samples(4000).withNoise(0), List.of(TEACHER, TEACHER));
@@ -160,7 +163,7 @@ class RowPoolTest {
         assertThat(pool.excess(1, 0)).isEqualTo(pool.excess(0, 1));
     }
 
-    /** Where rows are few, disagreement costs more than averages gain, and a mixture of every label is better than a pool. */
+    /** With few rows, disagreement costs more than averaging saves, and mixing every label is better than a pool. */
     @Test
     void aPoolIsNotAMixtureOfEveryLabel() {
         Training target = Training.samples(30).withNoise(0.3);
@@ -190,7 +193,7 @@ class RowPoolTest {
                 .withNoise(0.3);
         RegressionTask cut = RegressionTask.of(Spectrum.powerLaw(1.5, 100_000), Signal.sourcePowerLaw(2))
                 .withNoise(0.3);
-        // What is cut off is Σ λβ² = 1e-5 of the signal, and 1/150 of the trace of its tail.
+        // The omitted part is Σ λβ² = 1e-5 of the signal, and 1/150 of the trace of its tail.
         assertThat(excessOfThree(endless)).isCloseTo(excessOfThree(cut), withinPercentage(1));
     }
 
@@ -202,7 +205,10 @@ class RowPoolTest {
                 .excess(0.3, 0.3, 0.4);
     }
 
-    /** By the numbers of the trainings, and by eigenvalues with sources of given coefficients, which are held. */
+    /**
+     * Derivatives with respect to the parameters of the trainings, and to eigenvalues with sources of fixed
+     * coefficients.
+     */
     @Test
     void derivativesAreThoseOfDifferences() {
         double step = 1e-5;

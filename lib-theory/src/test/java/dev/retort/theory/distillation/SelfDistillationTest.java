@@ -61,7 +61,7 @@ class SelfDistillationTest {
         assertThat(other.bestMixing()).isCloseTo(-0.4023735108959729, withinPercentage(1e-10));
     }
 
-    /** Within 3 % the risk comes from a series, beyond it from partial fractions. */
+    /** For ridges within 3 % the code uses a series, otherwise partial fractions. */
     @Test
     void seriesAndPartialFractionsMeet() {
         double series = near(1 + 0.03 * (1 - 1e-7)).excess(0.8);

@@ -13,12 +13,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every derivative against sensitivities.tsv, central differences that generate-sensitivities.py took with 230 digits. */
+/**
+ * Compares every derivative with sensitivities.tsv, central differences that generate-sensitivities.py computed with
+ * 230 digits.
+ */
 class SensitivitiesReferenceTest {
 
     private static final double RELATIVE_ERROR = 1e-12;
 
-    /** Where the terms of a derivative nearly cancel: of the risk over the number varied. */
+    /** Where the terms of a derivative nearly cancel, the error relative to the risk divided by the parameter. */
     private static final double ERROR_OF_RISK = 3e-14;
 
     private static final String EXPECTED = "excess; of each stage d/dn, d/dr, d/dsigma, d/dlambda of the features;"
@@ -73,7 +76,7 @@ class SensitivitiesReferenceTest {
                 .map(Reference::of);
     }
 
-    /** A derivative, and the number that it is with respect to. */
+    /** A derivative and its parameter. */
     record Derivative(double value, double number) {}
 
     @ParameterizedTest

@@ -19,12 +19,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Derivatives at their limits, in closed forms, and against differences of the risks that the library itself predicts. */
+/**
+ * Tests derivatives at their limits, against closed forms, and against differences of the risks that the library
+ * predicts.
+ */
 class SensitivitiesTest {
 
     private static final double PERCENT = 1e-10;
 
-    /** A pipeline in numbers that can be varied one by one. */
+    /** A pipeline as numbers that can be varied one by one. */
     private static final class Numbers {
         private final double[] task;
         private final double[] signal;
@@ -44,14 +47,14 @@ class SensitivitiesTest {
             signal = random.doubles(p, -1, 1).toArray();
             taskNoise = random.nextDouble(0.1, 1);
             spectra = new double[stages][];
-            // Half a sample off any threshold.
+            // Half a sample away from any threshold.
             samples = random.doubles(stages, 0.3 * p, 1.6 * p)
                     .map(n -> Math.floor(n) + 0.5)
                     .toArray();
             ridge = new double[stages];
             noise = new double[stages];
             for (int s = 0; s < stages; s++) {
-                // Empty, NaN: the task's.
+                // Empty or NaN stands for the task's own.
                 spectra[s] = random.nextInt(3) > 0
                         ? new double[0]
                         : random.doubles(p).map(u -> Math.pow(10, -2 * u)).toArray();
@@ -87,7 +90,7 @@ class SensitivitiesTest {
             return (Distillation) chain;
         }
 
-        /** The risk with another number in an array. */
+        /** The risk with one entry of an array replaced. */
         double excess(double[] numbers, int place, double value) {
             double before = numbers[place];
             numbers[place] = value;
@@ -141,7 +144,7 @@ class SensitivitiesTest {
         }
     }
 
-    /** With steps h of a relative 1e-4, extrapolated, the error is of order h⁴ and 1e-15/h of the risk. */
+    /** With relative steps h of 1e-4 and extrapolation, the error is of order h⁴ and 1e-15/h of the risk. */
     private static void check(
             String place, double derivative, double number, double excess, DoubleFunction<Double> risk) {
         double h = 1e-4 * number;
@@ -158,7 +161,7 @@ class SensitivitiesTest {
         Numbers numbers = new Numbers(seed);
         Distillation pipeline = numbers.pipeline(numbers.taskNoise);
         Sensitivities all = pipeline.sensitivities();
-        // Eigenvalues and ridges times c, noises times √c make the risk times c.
+        // Multiplying eigenvalues and ridges by c and noises by √c multiplies the risk by c.
         double sum = numbers.taskNoise * all.noise() / 2;
         double size = sum;
         for (int i = 0; i < numbers.task.length; i++) {
@@ -247,7 +250,7 @@ class SensitivitiesTest {
     }
 
     @ParameterizedTest
-    // E ~ n^-min(b−1, 2α) without noise, and a constant of the noise.
+    // E ~ n^-min(b−1, 2α) without noise, and a constant part from the noise.
     @CsvSource({"2, 1.5, 0, 0.5", "1.5, 2, 0, 1", "1.2, 5, 0, 2.4", "2, 1.5, 1e3, 0"})
     void powerLawsHaveTheirExponents(double alpha, double b, double noise, double exponent) {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(alpha), Signal.sourcePowerLaw(b))
@@ -373,7 +376,7 @@ class SensitivitiesTest {
         assertThat(all.trainings().get(0).samples()).isZero();
         assertThat(all.trainings().get(0).noise()).isEqualTo(Double.POSITIVE_INFINITY);
         assertThat(all.noise()).isEqualTo(Double.POSITIVE_INFINITY);
-        // The rest is smooth: central differences of step h are off by h² and by rounding over h.
+        // The rest is smooth: the error of central differences of step h is of order h² plus rounding divided by h.
         double bySamples = slope(
                 2.5,
                 n -> Distillation.of(task)
@@ -433,7 +436,7 @@ class SensitivitiesTest {
         Sensitivities taught = Distillation.of(whole)
                 .target(Training.samples(5).withSpectrum(Spectrum.of(2, 1, 0)))
                 .sensitivities();
-        // What is seen at all is learnt.
+        // All seen features are learnt completely.
         assertThat(taught.target().eigenvalue(2)).isEqualTo(Double.NEGATIVE_INFINITY);
         assertThat(taught.eigenvalue(2)).isEqualTo(1);
     }
@@ -486,8 +489,8 @@ class SensitivitiesTest {
         Sensitivities derivatives = Distillation.of(task)
                 .target(Training.samples(0.5).withSpectrum(Spectrum.of(1, 0)))
                 .sensitivities();
-        // With an eigenvalue e of its own the feature would be missed by 1 − e/τ at τ = 1, and let in the signal of the
-        // other.
+        // With a small eigenvalue e the feature would be missed by 1 − e/τ at τ = 1, and would let the signal of the
+        // other feature pass.
         double e = 1e-6;
         double shifted = Distillation.of(task)
                 .target(Training.samples(0.5).withSpectrum(Spectrum.of(1, e)))

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Masks and covariances of their own on laws whose features are not listed. */
+/** Masks, and trainings with their own covariances, on laws whose features are not listed. */
 class ShiftedLawsTest {
 
     private static final double PERCENT = 1e-10;
@@ -29,7 +29,7 @@ class ShiftedLawsTest {
     private static final Spectrum FLATTER = Spectrum.powerLaw(0.7, 5, -0.5, DIMENSION);
     private static final Spectrum STEEPER = Spectrum.powerLaw(3, 1, 10, DIMENSION);
 
-    /** Evaluated with 30 digits by mpmath, in another discretisation of the sums; see generate-shifted-laws.py. */
+    /** Values of 30 digits from mpmath, with another discretisation of the sums; see generate-shifted-laws.py. */
     @Test
     void endlessLawsAgreeWithHighPrecision() {
         agrees(
@@ -99,7 +99,7 @@ class ShiftedLawsTest {
                         Training.samples(200).withTeacherRows(0.5).withSpectrum(FLATTER)));
     }
 
-    /** Every number of a pipeline is that of the same features, listed. */
+    /** Every result of a pipeline equals that for a list of the same features. */
     @ParameterizedTest
     @MethodSource("chains")
     void aLawIsItsList(List<Training> trainings) {
@@ -196,7 +196,7 @@ class ShiftedLawsTest {
     void aBillionFeaturesTakeMasksAndLaws() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 1, 0, 1_000_000_000), Signal.sourcePowerLaw(2));
         Training first = Training.samples(1000).withMask(FeatureMask.keepingFirst(20, 1_000_000_000));
-        // All 20 features are learnt; the others are noise, Σ_{i>20} i^-2, less what a billion leave out.
+        // All 20 features are learnt; the others act as noise, Σ_{i>20} i^-2 minus the part beyond a billion.
         double unseen = Math.PI * Math.PI / 6
                 - 1e-9
                 - IntStream.rangeClosed(1, 20).mapToDouble(i -> 1.0 / i / i).sum();
@@ -214,7 +214,9 @@ class ShiftedLawsTest {
                         withinPercentage(PERCENT));
     }
 
-    /** A kernel's degrees: the mask of the first of them, and a kernel whose degrees have other eigenvalues. */
+    /**
+     * The degrees of a kernel, with a mask of the first ones, and with a kernel whose degrees have other eigenvalues.
+     */
     @Test
     void levelsTakeMasksAndLevels() {
         double[] counts = {1, 100, 4900, 20_000_000};
@@ -226,7 +228,7 @@ class ShiftedLawsTest {
         RegressionTask list = RegressionTask.of(Spectrum.withMultiplicities(values, few), Signal.constant(0.1));
         assertThat(many.spectrum().isListed()).isFalse();
         assertThat(list.spectrum().isListed()).isTrue();
-        // The 19 million features that the list lacks are not seen: they add their power, and act as noise.
+        // The 19 million features that the list lacks are unseen: their power is added, and they act as noise.
         double lacking = 19e6 * 1e-8 * 0.01;
         Training masked = training.withMask(FeatureMask.keepingFirst(1000));
         assertThat(excess(many, masked))

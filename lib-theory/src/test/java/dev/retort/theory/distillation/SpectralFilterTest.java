@@ -48,7 +48,7 @@ class SpectralFilterTest {
         return Distillation.of(TASK).target(training).predict().excess();
     }
 
-    /** 30 digits by mpmath, from contour integrals with 60 nodes. */
+    /** Values of 30 digits from mpmath, by contour integrals with 60 nodes. */
     @Test
     void flowsAgreeWithThirtyDigits() {
         Distillation teacher = Distillation.of(task(1.2, 0.7, 60))
@@ -78,7 +78,10 @@ class SpectralFilterTest {
                 .isCloseTo(row.number("excess"), withinPercentage(1e-10));
     }
 
-    /** The filter, and relative to itself what is learnt of a weak feature, for every number of steps and up to the rate at which it diverges. */
+    /**
+     * Checks the filter, and the learnt part of a weak feature relative to itself, for every number of steps and up to
+     * the rate at which it diverges.
+     */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 17, 24, 40, 41, 63, 100, 300, 999, 1000, 2001})
     void polesMakeUpDescentsOfEveryRate(int steps) {
@@ -100,7 +103,7 @@ class SpectralFilterTest {
         }
     }
 
-    /** So that gathered eigenvalues serve, and sums are well-conditioned. */
+    /** This condition makes gathered eigenvalues valid, and sums well-conditioned. */
     @Test
     void noPoleOfDescentIsCloseToTheSpectrum() {
         for (int steps = 1; steps < 3000; steps = steps * 9 / 8 + 1) {
@@ -132,7 +135,7 @@ class SpectralFilterTest {
                 SpectralFilter.mixture(new double[] {1.5, -0.5}, new double[] {0.01, 0.3}));
     }
 
-    /** The sum over poles is the filter, at every eigenvalue up to the edge. */
+    /** The sum over poles equals the filter at every eigenvalue up to the edge. */
     @ParameterizedTest
     @MethodSource("filters")
     void polesMakeUpTheFilter(SpectralFilter filter) {
@@ -149,7 +152,10 @@ class SpectralFilterTest {
         }
     }
 
-    /** What is learnt of a weak feature, 1 − e^−ts, is right relative to itself, as is what is left of a sum of such terms. */
+    /**
+     * The learnt part of a weak feature, 1 − e^−ts, is accurate relative to itself, and so is the remainder of a sum of
+     * such terms.
+     */
     @Test
     void flowsLearnWeakFeaturesToFullPrecision() {
         for (double time : new double[] {1e-150, 0.3, 1e200}) {
@@ -242,7 +248,7 @@ class SpectralFilterTest {
                 .isCloseTo(Distillation.of(unending).target(training).predict().excess(), withinPercentage(0.1));
     }
 
-    /** 150 designs of 60 samples of 40 features; the theory is off by O(1/n). */
+    /** 150 designs of 60 samples of 40 features; the error of the theory is O(1/n). */
     @ParameterizedTest
     @MethodSource("simulated")
     void simulationsAgree(SpectralFilter filter, double decay) {
@@ -345,7 +351,7 @@ class SpectralFilterTest {
         assertThat(unstopped.excess()).isEqualTo(excess(Training.samples(60).withRidge(10)));
     }
 
-    /** Weight decay adds to every eigenvalue, the largest included. Values by contour integrals with 40 digits. */
+    /** Weight decay adds to every eigenvalue, including the largest. Values from contour integrals with 40 digits. */
     @Test
     void fastDescentsWithWeightDecayReachBeyondTheEdge() {
         RegressionTask task = RegressionTask.of(
@@ -359,7 +365,7 @@ class SpectralFilterTest {
         RiskReport five = Distillation.of(task).target(fast.apply(1.9)).predict();
         assertThat(five.excess()).isCloseTo(12.25292158320539, withinPercentage(1e-10));
         assertThat(five.trainingError()).isCloseTo(10.40264223050744, withinPercentage(1e-8));
-        // So close to the rate at which descent diverges, nine digits are left.
+        // This close to the rate at which descent diverges, nine digits remain.
         RiskReport eight = Distillation.of(task).target(fast.apply(1.9999)).predict();
         assertThat(eight.excess()).isCloseTo(12.76389997637098, withinPercentage(1e-7));
         assertThatThrownBy(

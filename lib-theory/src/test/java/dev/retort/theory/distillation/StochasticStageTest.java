@@ -27,7 +27,9 @@ class StochasticStageTest {
                 .toArray();
     }
 
-    /** Simulated: .098156 ± .0007 and .018799 ± .0001; the numbers are those of the recursion in 30 digits, rounded. */
+    /**
+     * Simulation gave .098156 ± .0007 and .018799 ± .0001; the values are those of the recursion in 30 digits, rounded.
+     */
     @Test
     void agreesWithTheRecursion() {
         assertThat(Distillation.of(TASK)
@@ -76,7 +78,10 @@ class StochasticStageTest {
                 .isLessThan(risk.test());
     }
 
-    /** The last iterate on all rows of the pass, of labels that a teacher gives, half of the features unseen; 4 standard errors. */
+    /**
+     * The error of the last iterate on all rows of the pass, with a teacher's labels and half of the features unseen;
+     * within 4 standard errors.
+     */
     @Test
     void theErrorOnTheRowsOfThePassIsThatOfTrials() {
         double[] lambda = {1.5, 0.8, 0.4, 0.3};

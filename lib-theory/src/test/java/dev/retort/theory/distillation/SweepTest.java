@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class SweepTest {
 
-    /** What gathering features into nodes may cost, relative to the result. */
+    /** The relative error that gathering features into nodes may cause. */
     private static final double GATHERED = 1e-13;
 
     private static final int DIMENSION = 20_000;
@@ -104,7 +104,7 @@ class SweepTest {
                 .toList();
         List<Double> here = excess.call();
         for (int threads = 1; threads < 4; threads++) {
-            // A parallel stream that is started in a pool runs there.
+            // A parallel stream that is started in a pool runs in this pool.
             ForkJoinPool pool = new ForkJoinPool(threads);
             assertThat(pool.submit(excess).get()).isEqualTo(here);
             pool.shutdown();
@@ -159,7 +159,7 @@ class SweepTest {
         }
     }
 
-    /** A point of another kind does not start from the one before it. */
+    /** A point of another kind does not start from the previous point. */
     @Test
     void kindsOfTrainingMayFollowEachOther() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 200), Signal.sourcePowerLaw(1.4))

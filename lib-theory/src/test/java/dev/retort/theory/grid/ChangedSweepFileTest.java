@@ -21,11 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 
-/** Whatever happens to the text of a sweep's file, no number in it is read as another one. */
+/** However the text of a sweep's file is changed, no number is read as a different one. */
 @ResourceLock(Resources.SYSTEM_ERR)
 class ChangedSweepFileTest {
 
-    /** Once in a while run with {@code -Dsweep.changes=10000}. */
+    /** Run it with {@code -Dsweep.changes=10000} occasionally. */
     private static final int CHANGES = Integer.getInteger("sweep.changes", 1000);
 
     private static final long SEED = 20_261_107;
@@ -33,7 +33,7 @@ class ChangedSweepFileTest {
     private static final ParameterGrid GRID =
             ParameterGrid.of("x1", 1, 2.5, 1e-7).and("x2", 11, 12).withSeed(11);
 
-    /** Names that differ in a bit, and numbers of all kinds. */
+    /** Names that differ in one bit, and numbers of all kinds. */
     private static final GridStudy STUDY = GridStudy.of(GRID, List.of("y1", "y2", "y3"), cell -> new double[] {
                 Math.exp(100 * cell.get("x1")) * cell.get("x2"), -1 / (cell.index() - 2.0), 1e-300 / cell.get("x2")
             })
@@ -44,7 +44,7 @@ class ChangedSweepFileTest {
 
     private final PrintStream terminal = System.err;
 
-    /** Of which there are hundreds. */
+    /** Suppresses hundreds of warnings. */
     @BeforeEach
     void leaveOutWarnings() {
         System.setErr(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
@@ -76,7 +76,7 @@ class ChangedSweepFileTest {
             read += isRead(csv, right, message) ? 1 : 0;
             resumed += isResumed(changed, right, message) ? 1 : 0;
         }
-        // Rows that are lost, reordered or at the end of the file are no error.
+        // Lost or reordered rows, and a damaged last row, are not errors.
         assertThat(read).isBetween(CHANGES / 20, CHANGES / 2);
         assertThat(resumed).isBetween(CHANGES / 20, CHANGES / 2);
     }
@@ -165,7 +165,7 @@ class ChangedSweepFileTest {
         return copy;
     }
 
-    /** The next digit from a place on, or the place if there is none. */
+    /** The position of the next digit, or the given position if there is none. */
     private static int digit(byte[] bytes, int from) {
         return IntStream.range(from, bytes.length)
                 .filter(i -> Character.isDigit(bytes[i]))

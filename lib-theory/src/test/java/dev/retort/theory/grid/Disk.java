@@ -42,7 +42,7 @@ final class Disk implements Storage {
         assertThat(length).isEqualTo((int) expected);
     }
 
-    /** What does not fit is written in part. */
+    /** If the bytes do not fit, a part of them is written. */
     @Override
     public void write(long position, byte[] bytes) throws IOException {
         int fitting = Math.min(bytes.length, room.length - (int) position);

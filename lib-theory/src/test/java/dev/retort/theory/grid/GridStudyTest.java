@@ -68,7 +68,7 @@ class GridStudyTest {
         }
     }
 
-    /** A spectral filter and a single pass have no τ of their own, and are predicted all the same. */
+    /** A spectral filter and a single pass have no τ, but are predicted nevertheless. */
     @Test
     void trainingsWithoutAnEquivalentHaveInfiniteTauAndOmega() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 30), Signal.sourcePowerLaw(1.5));
@@ -216,7 +216,7 @@ class GridStudyTest {
     void onlyTheSameStudyIsRecognised() {
         GridStudy study = study(ParameterGrid.of("a", 2e-3, 2).withSeed(Long.MAX_VALUE), "1.10");
         study.requireSame("here", study.description());
-        // 2.0E-3 is how Java 17 writes some numbers that later versions write shorter.
+        // Java 17 writes 2.0E-3 for some numbers that later versions write shorter.
         study.requireSame("here", study.description().replace("0.002", "2.00E-3"));
         assertOther(study, study.named("1.1"), 1);
         assertOther(study, study(ParameterGrid.of("a", 2e-3, 2).withSeed(Long.MAX_VALUE - 1), "1.10"), 2);

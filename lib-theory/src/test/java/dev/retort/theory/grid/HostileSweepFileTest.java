@@ -19,14 +19,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files that no sweep has written, which must neither hang a reader nor exhaust its memory nor spoil its terminal. */
+/** Files not written by a sweep must not hang the reader, exhaust its memory or corrupt its terminal. */
 @Timeout(60)
 class HostileSweepFileTest {
 
     private static final GridStudy STUDY =
             GridStudy.of(ParameterGrid.of("x", 1, 2, 3), List.of("y"), cell -> new double[] {cell.get("x")});
 
-    /** How much of the heap a process has left that reads such files. */
+    /** The heap of the process that reads such files. */
     private static final String HEAP = "-Xmx16m";
 
     @TempDir
@@ -87,7 +87,7 @@ class HostileSweepFileTest {
         Files.writeString(written("rows.csv", header + "0,", "1.0,", 20), "\n0,1.0,1.0\n", StandardOpenOption.APPEND);
         Path zeros = directory.resolve("zeros.csv");
         try (RandomAccessFile file = new RandomAccessFile(zeros.toFile(), "rw")) {
-            file.setLength(1L << 32); // takes no room on the disk
+            file.setLength(1L << 32); // occupies no disk space
         }
         Process reader = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -128,7 +128,7 @@ class HostileSweepFileTest {
                                 + " where this study has \"# study:\"");
     }
 
-    /** A file that begins with some text and goes on with another, again and again. */
+    /** A file that begins with one text and then repeats another. */
     private Path written(String name, String start, String more, int megabytes) throws IOException {
         Path csv = directory.resolve(name);
         byte[] part = more.repeat((1 << 20) / more.length()).getBytes(StandardCharsets.UTF_8);
@@ -142,8 +142,8 @@ class HostileSweepFileTest {
     }
 
     /**
-     * The process with little memory: reads all files of a directory, then opens them for their sweep, and prints what comes of
-     * it.
+     * The process with little memory. It reads all files of a directory, then opens them for their sweep, and prints
+     * the outcome.
      *
      * @param arguments the directory
      */

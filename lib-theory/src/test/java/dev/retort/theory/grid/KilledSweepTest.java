@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Sweeps in processes of their own that are killed, or whose disk is full. */
+/** Sweeps in child processes that are killed, or whose disk is full. */
 @Timeout(120)
 class KilledSweepTest {
 
@@ -36,7 +36,7 @@ class KilledSweepTest {
             List.of("excess", "tau", "chance"),
             KilledSweepTest::measure);
 
-    /** How long a cell of the child takes at least, in milliseconds. */
+    /** The minimum time for a cell in the child process, in milliseconds. */
     private static final String PAUSE = "cell.pause";
 
     private static final SweepHeader HEADER = SweepHeader.of(STUDY);
@@ -52,7 +52,9 @@ class KilledSweepTest {
         int rows = 0;
         for (int kill = 0; kill < 7; kill++) {
             Process sweep = child(csv);
-            int grown = kill == 0 ? 0 : rows + 1 + random.nextInt(40); // the first is killed early, the others at work
+            int grown = kill == 0
+                    ? 0
+                    : rows + 1 + random.nextInt(40); // the first child is killed early, the others during their work
             while (sweep.isAlive() && rows(csv) < grown) {
                 Thread.sleep(1);
             }
@@ -78,7 +80,7 @@ class KilledSweepTest {
         Path output = directory.resolve("output.txt"); // less than 8 kB
         ProcessBuilder builder =
                 new ProcessBuilder(limited).redirectErrorStream(true).redirectOutput(output.toFile());
-        builder.environment().put("LC_ALL", "C"); // the language of the reason
+        builder.environment().put("LC_ALL", "C"); // fixes the language of the error message
         Process sweep = builder.start();
         assertThat(sweep.waitFor(60, TimeUnit.SECONDS)).isTrue();
         String left = Files.readString(csv);
@@ -117,7 +119,7 @@ class KilledSweepTest {
         assertComplete(csv);
     }
 
-    /** As many lines as an uninterrupted run has, and the same. */
+    /** The same lines as after an uninterrupted run. */
     private static void assertComplete(Path csv) throws IOException {
         Stream<String> rows = IntStream.range(0, STUDY.grid().size()).mapToObj(i -> {
             StringBuilder row = new StringBuilder();

@@ -39,7 +39,7 @@ class LocalSweepTest {
     private static final GridStudy STUDY =
             GridStudy.of(GRID, List.of("root", "chance"), cell -> new double[] {Math.sqrt(cell.get("x")), cell.seed()});
 
-    /** What the cells of a test count; functions of cells are copied and cannot capture it. */
+    /** A counter for the cells of a test, static because functions of cells are copied and cannot capture it. */
     private static final AtomicInteger CALLS = new AtomicInteger();
 
     private static final AtomicBoolean MENDED = new AtomicBoolean();
@@ -104,7 +104,7 @@ class LocalSweepTest {
                 .contains(Duration.ZERO);
     }
 
-    /** After one cell of a million, and half a second for loading classes, six days would be a guess. */
+    /** After one cell of a million and half a second of class loading, six days would only be a guess. */
     @Test
     void theRemainingTimeIsNotGuessedFromTheFirstCells() {
         assertThat(SweepProgress.of(1_000_000, 0, 1, 0, secondsAgo(5)).remaining())
@@ -223,7 +223,7 @@ class LocalSweepTest {
         assertThat(LocalSweep.onAllProcessors().run(STUDY, csv)).matches(SweepSummary::isComplete);
     }
 
-    /** A simulation that is interrupted returns the trials that it has; they are not those that were asked for. */
+    /** An interrupted simulation returns the trials that it has, which are not the requested ones. */
     @Test
     void simulationsThatAreInterruptedHalfWayLeaveNoRow() throws IOException {
         Path csv = directory.resolve("half.csv");
@@ -247,7 +247,7 @@ class LocalSweepTest {
         assertSameRows(csv, whole);
     }
 
-    /** A cell may turn an interruption into an exception of its own and clear the status of the thread. */
+    /** A cell may turn an interruption into its own exception and clear the thread's interrupted status. */
     @Test
     void cellsThatHideTheirInterruptionEndWithTheSweep() throws Exception {
         Path csv = directory.resolve("hidden.csv");
@@ -262,7 +262,7 @@ class LocalSweepTest {
         SweepSummary summary = interruptedAfter(20, study, csv);
         assertThat(summary).isEqualTo(new SweepSummary(500, 0, 20, List.of(), Optional.empty()));
         Thread.sleep(100);
-        assertThat(CALLS).hasValueLessThanOrEqualTo(24); // one more for each thread
+        assertThat(CALLS).hasValueLessThanOrEqualTo(24); // one more per thread
     }
 
     @Test
@@ -312,14 +312,14 @@ class LocalSweepTest {
         }
     }
 
-    /** Endless trials, the third of which interrupts the thread that runs the sweep. */
+    /** Infinitely many trials, the third of which interrupts the thread of the sweep. */
     private record InterruptingTrials(long sweeper)
             implements CellFunction<Experiment<? super Distillation, Simulation>> {
 
         @Override
         public Trials at(Cell cell) {
             return Trials.of(Integer.MAX_VALUE).withSeed(cell.seed()).threads(1).onProgress(progress -> {
-                // Once: a second interruption might come when the sweep is over.
+                // Only once, because a second interruption might come after the sweep.
                 if (progress.done() == 3 && cell.index() == 0) {
                     Thread.getAllStackTraces().keySet().stream()
                             .filter(thread -> thread.getId() == sweeper)

@@ -44,7 +44,7 @@ class ParameterGridTest {
                 .withMessage("index: -1 is not from 0 to 11");
     }
 
-    /** The outputs for this seed are those that implementations in all languages are held against. */
+    /** The outputs for this seed are common test vectors for implementations in all languages. */
     @Test
     void seedsAreTheOutputsOfSplitMix() {
         ParameterGrid grid = GRID.withSeed(1234567);

@@ -34,7 +34,7 @@ class SweepFileTest {
 
     private static final ParameterGrid GRID = ParameterGrid.of("x", 1, 2, 3).and("y", 0.1, 7);
 
-    /** With letters of two and four bytes in its header. */
+    /** A study with letters of two and four bytes in its header. */
     private static final GridStudy STUDY = GridStudy.of(GRID, List.of("product", "quotient"), cell ->
                     new double[] {cell.get("x") * cell.get("y"), cell.get("x") / cell.get("y")})
             .named("τ \uD835\uDF14");
@@ -43,7 +43,10 @@ class SweepFileTest {
 
     private static final int HEADER_BYTES = HEADER.getBytes(StandardCharsets.UTF_8).length;
 
-    /** The file of the study, with checksums from Python: {@code zlib.crc32} of header and of (its checksum + row). */
+    /**
+     * The file of the study, with checksums from Python, {@code zlib.crc32} of the header and of (the header's checksum
+     * + row).
+     */
     private static final List<String> LINES = List.of(
             "# study: τ \uD835\uDF14",
             "# seed: 0",
@@ -80,7 +83,7 @@ class SweepFileTest {
     }
 
     @Test
-    @SuppressWarnings("NullAway") // refuses null
+    @SuppressWarnings("NullAway") // rejects null
     void rowsAreWrittenInFullPrecisionAndReadBitForBit() throws IOException {
         Path csv = finished();
         assertThat(csv).hasContent(String.join("\n", LINES) + "\n");
@@ -124,7 +127,7 @@ class SweepFileTest {
         assertThat(GridResults.read(csv).column("index")).containsExactly(0, 1, 2, 3, 4, 5);
     }
 
-    /** What a kill leaves behind: any beginning of the file. */
+    /** A killed sweep may leave any beginning of the file. */
     @Test
     void filesThatAreCutAnywhereAreResumed() throws IOException {
         byte[] whole = Files.readAllBytes(finished());
@@ -174,7 +177,7 @@ class SweepFileTest {
         wrongLine(LINES, line.replace("<CR>", "\r"), reason);
     }
 
-    /** The reasons that rows give are those of the rows themselves where a checksum does not come first. */
+    /** Without checksums, errors in rows are reported by their own reasons. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -252,7 +255,7 @@ class SweepFileTest {
         assertThat(csv).hasBinaryContent(before);
     }
 
-    /** Rows say to which header they belong: here the seed is another one. */
+    /** Rows identify their header; here the header has another seed. */
     @Test
     void rowsOfOtherStudiesAreRefused() throws IOException {
         GridStudy other = same(GRID.withSeed(1));
@@ -302,7 +305,7 @@ class SweepFileTest {
         assertThat(GridResults.read(csv)).isEqualTo(GridResults.read(finished()));
     }
 
-    /** Any beginning that a version without checksums may have left. */
+    /** Any beginning of a file that a version without checksums may have left. */
     @Test
     void headersOfOldFilesThatAreCutAreWrittenAnew() throws IOException {
         byte[] description = STUDY.description().getBytes(StandardCharsets.UTF_8);
@@ -338,7 +341,7 @@ class SweepFileTest {
     }
 
     @Test
-    @SuppressWarnings("NullAway") // refuses null
+    @SuppressWarnings("NullAway") // rejects null
     void rowsOfCellsThatAreDoneAreNotTaken() throws IOException {
         Path csv = directory.resolve("twice.csv");
         try (SweepFile file = open(STUDY, csv)) {
@@ -420,7 +423,7 @@ class SweepFileTest {
         }
     }
 
-    /** Closing a stream of a file gives up the locks that the process has on that very file. */
+    /** Closing any stream of a file releases the locks of the process on that file. */
     @Test
     void lockedFilesMayBeReadAndRefused() throws Exception {
         Path csv = directory.resolve("read.csv");
@@ -503,7 +506,7 @@ class SweepFileTest {
                 .withMessageContaining(csv.toString());
     }
 
-    /** The disk has room for any number of bytes, and what does not fit is written in part. */
+    /** The disk has room for a number of bytes; if more are written, only a part fits. */
     @Test
     void fullDisksLeaveWholeRows() throws IOException {
         byte[] whole = Files.readAllBytes(finished());

@@ -48,13 +48,13 @@ class AttentionDistillationTest {
         AttentionDistillation equal =
                 AttentionDistillation.of(new double[][] {{1, 2}, {1, 2}}, new double[][] {{1}, {4}});
         assertThat(equal.attention(new double[] {-3, 8})[0]).isCloseTo(2.5, within(1e-15));
-        // Inner products far beyond the range of exp: the largest decides.
+        // For inner products far beyond the range of exp the largest one decides.
         AttentionDistillation far = AttentionDistillation.of(new double[][] {{1e4}, {-1e4}}, new double[][] {{1}, {2}});
         assertThat(far.attention(new double[] {1e4})[0]).isEqualTo(1);
         assertThat(far.attention(new double[] {-1e4})[0]).isEqualTo(2);
     }
 
-    /** Explicit gradient descent on the matrix of weights, of the loss as it is defined. */
+    /** Explicit gradient descent on the matrix of weights, for the loss by its definition. */
     @Test
     void stepsAreThoseOfGradientDescent() {
         for (Kernel kernel : List.of(
@@ -109,7 +109,7 @@ class AttentionDistillationTest {
             assertThat(prompt.afterCorrelationSteps(6, 0.5).predict(query)[0])
                     .isCloseTo(3 * expected[0], within(1e-14));
             assertThat(prompt.afterSteps(0, 1).norm()).isZero();
-            // The step is minus the gradient of both losses at zero: their slopes along W₀ are −‖W₀‖².
+            // The step is minus the gradient of both losses at zero, so their slopes along W₀ are −‖W₀‖².
             ReferenceWeights small = prompt.weights(prompt.demonstrations() / 1e-6);
             double square = prompt.weights().norm() * prompt.weights().norm();
             ReferenceWeights zero = prompt.afterSteps(0, 1);
@@ -128,11 +128,11 @@ class AttentionDistillationTest {
             assertThat(loss).isLessThan(before);
             before = loss;
         }
-        // Six demonstrations and independent features: the values are fitted.
+        // With six demonstrations and independent features the values are fitted exactly.
         assertThat(prompt.loss(prompt.limit())).isLessThan(1e-20);
         assertThat(prompt.afterSteps(Integer.MAX_VALUE, rate).distance(prompt.limit()))
                 .isLessThan(1e-6);
-        // Fewer features than demonstrations: least squares, whose gradient vanishes.
+        // With fewer features than demonstrations the limit is least squares, whose gradient vanishes.
         AttentionDistillation linear = random(20, 3, 1, 1, 9).withKernel(Kernel.linear());
         double[][] fitted = linear.limit().matrix();
         double[][] moved = {fitted[0].clone()};
@@ -140,7 +140,7 @@ class AttentionDistillationTest {
         for (int j = 0; j < 3; j++) {
             assertThat(moved[0][j]).isCloseTo(fitted[0][j], within(1e-14));
         }
-        // More features than demonstrations: of the least norm, that is in the span of the keys.
+        // With more features than demonstrations the limit has the smallest norm: it is in the span of the keys.
         AttentionDistillation wide = AttentionDistillation.of(new double[][] {{1, 1, 0}}, new double[][] {{4}})
                 .withKernel(Kernel.linear());
         assertThat(wide.limit().matrix()[0]).containsExactly(new double[] {2, 2, 0}, within(1e-14));
@@ -187,7 +187,7 @@ class AttentionDistillationTest {
         }
         double variance = PositiveRandomFeatures.of(2, 4).variance(x, y);
         assertThat(sum / runs).isCloseTo(0, within(4 * Math.sqrt(variance / runs)));
-        assertThat(squares / runs / variance).isCloseTo(1, within(0.15)); // of heavy tails
+        assertThat(squares / runs / variance).isCloseTo(1, within(0.15)); // heavy tails
     }
 
     @Test
@@ -196,7 +196,7 @@ class AttentionDistillationTest {
         double[][] queries = MmdTest.normal(30, 3, 0, 0.5, RandomStreams.of(22).generator());
         Kernel few = PositiveRandomFeatures.of(3, 50).kernel();
         Kernel many = PositiveRandomFeatures.of(3, 5000).kernel();
-        // About ten times less for a hundred times as many.
+        // The error is about ten times smaller with a hundred times as many features.
         assertThat(prompt.predictionError(few, queries) / prompt.predictionError(many, queries))
                 .isBetween(3.0, 30.0);
         assertThat(prompt.attentionError(few, queries) / prompt.attentionError(many, queries))

@@ -102,7 +102,10 @@ class DemonstrationSelectionTest {
                 kernel.matrix(pool, pool), kernel.matrix(pool, target), kernel.matrix(target, target));
     }
 
-    /** In the pool and with repetitions. The guarantee is the mean over independent draws from the target. */
+    /**
+     * For targets in the pool and choices with repetition. The guarantee equals the mean over independent draws from
+     * the target.
+     */
     @Test
     void greedyIsNeverAboveItsGuarantee() {
         for (int r = 0; r < 300; r++) {
@@ -194,7 +197,7 @@ class DemonstrationSelectionTest {
             assertThat(selection.exchanged(selection.greedy(n)).objective())
                     .isGreaterThan(many.objective() - many.gap());
         }
-        // The target itself among the candidates: nothing is left.
+        // With the target itself among the candidates the objective is 0.
         assertThat(DemonstrationSelection.of(
                                 Kernel.linear(), new double[][] {{0, 0}, {2, 0}, {0, 2}}, new double[][] {{0.5, 0.5}})
                         .weights(1000)
@@ -202,7 +205,10 @@ class DemonstrationSelectionTest {
                 .isLessThan(1e-3);
     }
 
-    /** The kernel of softmax attention on keys that are their own values: the bias of a greedy prompt is far below that of a random one. */
+    /**
+     * In the kernel of softmax attention, with the keys as values, a greedy prompt has a far smaller bias than a random
+     * one.
+     */
     @Test
     void greedyPromptsAreLessBiasedThanRandomOnes() {
         RandomGenerator random = RandomStreams.of(77).generator();

@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Images of handwritten digits (UCI, 8 × 8 pixels): demonstrations are chosen from 600 of all ten digits for a target of threes, fives
- * and eights, whose labels are not known, and classify other images of these digits.
+ * Images of handwritten digits (UCI, 8 × 8 pixels): demonstrations are selected from 600 images of all ten digits for
+ * an unlabelled target of threes, fives and eights, and classify other images of these digits.
  */
 class DigitSelectionTest {
 
@@ -52,7 +52,7 @@ class DigitSelectionTest {
                     .mapToDouble(seed -> accuracy(kernel, keys, pool, selection.random(n, seed), tests))
                     .average()
                     .getAsDouble();
-            // Seen: 0.75 to 0.90 against 0.28 to 0.48.
+            // Observed: 0.75 to 0.90 against 0.28 to 0.48.
             assertThat(accuracy(kernel, keys, pool, exchanged, tests)).isGreaterThan(random + 0.25);
         }
     }
@@ -70,7 +70,7 @@ class DigitSelectionTest {
         return Arrays.stream(rows).map(row -> Arrays.copyOf(row, 64)).toArray(double[][]::new);
     }
 
-    /** Of attention whose values are the classes of the demonstrations. */
+    /** The accuracy of attention whose values are the classes of the demonstrations. */
     private static double accuracy(
             Kernel kernel, double[][] keys, double[][] pool, Selection selection, double[][] tests) {
         double[][] classes = Arrays.stream(selection.of(pool))

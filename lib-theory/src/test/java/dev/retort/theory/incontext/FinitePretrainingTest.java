@@ -27,7 +27,10 @@ class FinitePretrainingTest {
         return FinitePretraining.of(context, 400 * tau).withTasks(20 * kappa).withRidge(lambda);
     }
 
-    /** Risks with the query's noise, from an independent evaluation to 16 digits; those without ridge agree with the published form. */
+    /**
+     * Risks with the query's noise, from an independent evaluation to 16 digits. Those without ridge agree with the
+     * published formula.
+     */
     @ParameterizedTest
     @CsvSource({
         "1, 2, Infinity, 0.25, 0, 1.611111111111111, 1.611111111111111",
@@ -45,7 +48,7 @@ class FinitePretrainingTest {
         assertThat(pretraining.onPretrainingTasks() + rho).isCloseTo(onKnown, within(1e-12 * onKnown));
     }
 
-    /** Of tasks of power 1, fresh for each prompt: in closed form on both sides of n = d². */
+    /** With fresh tasks of power 1 for each prompt, the risk has a closed form on both sides of n = d². */
     @Test
     void freshTasksWithoutRidge() {
         for (double tau : new double[] {0.05, 0.5, 0.9, 1.1, 3, 50}) {
@@ -66,7 +69,7 @@ class FinitePretrainingTest {
 
     @Test
     void limits() {
-        // Endless prompts of fresh tasks: the best gradient step, in the limit of many features.
+        // Infinitely many prompts of fresh tasks give the best gradient step, in the limit of many features.
         int d = 20_000;
         GaussianContext large = GaussianContext.of(
                 RegressionTask.of(Spectrum.isotropic(1, d), Signal.constant(Math.sqrt(3.0 / d)))
@@ -75,13 +78,13 @@ class FinitePretrainingTest {
         IsotropicContext context = IsotropicContext.of(d, 2 * d).withNoise(0.4).withTaskPower(3);
         assertThat(FinitePretraining.of(context, 1e18).onNewTasks())
                 .isCloseTo(large.gradientStep(large.bestStep()), within(2e-4));
-        // A ridge beyond measure, and next to no prompts: zero.
+        // An enormous ridge, or almost no prompts, gives weights 0.
         assertThat(of(1, 2, 2, 0.25, 1e9).onNewTasks()).isCloseTo(1, within(1e-6));
         assertThat(of(1, 1e-9, 2, 0.25, 0).onNewTasks()).isCloseTo(1, within(1e-6));
         // Many tasks are as good as fresh ones.
         assertThat(of(1, 2, 1e9, 0.25, 0.1).onPretrainingTasks())
                 .isCloseTo(of(1, 2, Double.POSITIVE_INFINITY, 0.25, 0.1).onNewTasks(), within(1e-6));
-        // Another unit of the labels: risks are multiplied by the square, and so is the ridge.
+        // In another unit of the labels risks and ridge are multiplied by its square.
         IsotropicContext small = IsotropicContext.of(20, 20).withNoise(0.5);
         IsotropicContext scaled = small.withTaskPower(9).withNoise(1.5);
         double risk =
@@ -94,8 +97,8 @@ class FinitePretrainingTest {
     }
 
     /**
-     * Pre-training as it is defined, with features and tasks of constant length, whose corrections are the smaller ones. The limit is off by
-     * up to 5 % at d = 40 and in proportion to 1/d elsewhere; standard errors are 2 %.
+     * Pre-training by its definition, with features and tasks of constant length, which have smaller finite-size
+     * corrections. The error of the limit is up to 5 % at d = 40 and proportional to 1/d; standard errors are 2 %.
      */
     @ParameterizedTest
     @CsvSource({
@@ -128,7 +131,7 @@ class FinitePretrainingTest {
                 .isCloseTo(1, within(allowed));
     }
 
-    /** A vector of the length √d. */
+    /** A vector of length √d. */
     private static double[] direction(int d, RandomGenerator random) {
         double[] vector = StandardNormal.sample(d, random);
         double norm = Math.sqrt(dot(vector, vector) / d);

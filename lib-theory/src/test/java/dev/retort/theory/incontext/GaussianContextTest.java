@@ -20,7 +20,7 @@ class GaussianContextTest {
                     Spectrum.of(4, 1.5, 0.5, 0.5, 0.1, 0), Signal.of(0.5, -1, 0.3, 2, 1, 5))
             .withNoise(0.6);
 
-    /** By hand, in whole fractions: λ = (2, 1), β = (1, 2), σ² = 4, n = 3. */
+    /** Calculated by hand in exact fractions: λ = (2, 1), β = (1, 2), σ² = 4, n = 3. */
     @Test
     void oneStepAgreesWithACalculationByHand() {
         RegressionTask task =
@@ -67,7 +67,7 @@ class GaussianContextTest {
                 .isLessThan(4);
     }
 
-    /** Off by O(1/d): half of 1/d is allowed for Bayes, 5/d for least squares at n = 3d/4. */
+    /** The error is O(1/d): the test allows 0.5/d for Bayes, and 5/d for least squares at n = 3d/4. */
     @Test
     void theEquivalentsComeCloserToTheExactRisksAsSizesGrow() {
         double before = Double.POSITIVE_INFINITY;
@@ -83,12 +83,12 @@ class GaussianContextTest {
             assertThat(leastSquares).isLessThan(5.0 / d);
             assertThat(bayes + leastSquares).isLessThan(before / 3);
             before = bayes + leastSquares;
-            // Isotropic tasks: the Bayes predictor is ridge of the strength σ²d/p.
+            // For isotropic tasks the Bayes predictor is ridge regression of strength σ²d/p.
             assertThat(equivalent.ridge(0.25 * d) / equivalent.bayes()).isCloseTo(1, within(1e-12));
         }
     }
 
-    /** Off by O(1/n): a relative 1/n is allowed beside four standard errors. */
+    /** The error is O(1/n): the test allows a relative 1/n plus four standard errors. */
     @Test
     void theEquivalentsAgreeWithSampledContextsOfAnyCovariance() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1, 40), Signal.constant(0.5))

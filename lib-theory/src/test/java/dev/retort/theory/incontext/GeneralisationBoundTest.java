@@ -26,8 +26,9 @@ class GeneralisationBoundTest {
     }
 
     /**
-     * A population of six pairs with φ in the unit disc and |v| ≤ 1, samples of ten: the largest gap over ‖W‖ ≤ 1 by projected ascent,
-     * whose mean the middle term bounds, and which no bound may fall short of in more than a share δ.
+     * A population of six pairs with φ in the unit disc and |v| ≤ 1, and samples of ten. Projected ascent finds the
+     * largest gap over ‖W‖ ≤ 1. The middle term bounds its mean, and each bound may be exceeded in at most a share δ of
+     * the samples.
      */
     @Test
     void noBoundIsViolated() {

@@ -47,7 +47,7 @@ class IsotropicContextTest {
         assertThat(actual / expected).isCloseTo(1, within(RELATIVE_ERROR));
     }
 
-    /** The moments of a Wishart matrix are known; so is what least squares, the limit of a small ridge, costs. */
+    /** The moments of a Wishart matrix are known, and so is the risk of least squares, the limit of a small ridge. */
     @ParameterizedTest
     @CsvSource({
         "1, 1",
@@ -215,7 +215,7 @@ class IsotropicContextTest {
     @Test
     void aTinyStepLearnsItsOwnSize() {
         IsotropicContext context = context(5, 8, 0, 1);
-        // η²nd of noise, and to second order in η no more.
+        // η²nd from the noise is the only term up to second order in η.
         assertThat(context.excess(InContextPredictor.gradientSteps(3, 1e-9)) / (9e-18 * 40))
                 .isCloseTo(1, within(1e-6));
     }
@@ -238,7 +238,7 @@ class IsotropicContextTest {
                 .withMessage("count: 101 is not from 0 to 100");
     }
 
-    /** E (1 − ηx)^2k over χ²_n, by its binomial sum in exact fractions. */
+    /** E (1 − ηx)^2k over χ²_n, by the binomial sum in exact fractions. */
     @Test
     void descentsThatDivergeHaveTheirRiskAsLongAsItIsANumber() {
         double[][] exact = {{1, 10, 1.09442821241e17}, {3, 30, 2.7143761833e82}, {3, 60, 3.06403022094e199}};

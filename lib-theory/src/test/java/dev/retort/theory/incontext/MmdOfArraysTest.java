@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Discrepancies of arrays, by inner products, beside those of the same points in plain Java. */
+/** Compares discrepancies of arrays, by inner products, with those of the same points in plain Java. */
 class MmdOfArraysTest {
 
     private static final int DIMENSION = 30;
@@ -52,7 +52,7 @@ class MmdOfArraysTest {
                 Kernel.energy().times(0.1).plus(Kernel.laplace(20).on(1, 4)));
     }
 
-    /** Centring would round what is near the origin; the value is that of 50 digits. */
+    /** Centring would round points near the origin; the value has 50 digits. */
     @Test
     void seeTheDetailsOfSamplesThatAreFarApart() {
         double[][] x = {{0}, {1e-6}};
@@ -70,12 +70,12 @@ class MmdOfArraysTest {
             }
         }
         assertThat(Mmd.of(Kernel.gaussian(1e-6)).linearTime(x, y).mean()).isCloseTo(1 + Math.exp(-0.5), within(1e-15));
-        // The linear kernel needs the centre, and the energy kernel too: their values are of the size of what is
-        // rounded.
+        // The linear and the energy kernel need the centre, because their values are as large as the rounding errors
+        // without it.
         assertThat(Mmd.of(Kernel.linear()).biased(x, y).mean()).isCloseTo(1e20, within(1e5));
     }
 
-    /** More points than a tile has, of either sample. */
+    /** Both samples have more points than a tile. */
     @ParameterizedTest
     @MethodSource("kernels")
     void haveTheSameValues(Kernel kernel) {
@@ -102,7 +102,10 @@ class MmdOfArraysTest {
                 .isCloseTo(expected.standardError(), within(1e-12 * expected.standardError() + 1e-14 * largest));
     }
 
-    /** Two clouds whose points are a millionth as far from each other as the clouds are: inner products cannot resolve that. */
+    /**
+     * Two clouds whose inner distances are a millionth of the distance between the clouds, which inner products cannot
+     * resolve.
+     */
     @Test
     void closePointsKeepTheirDigits() {
         double[][] x = normal(40, DIMENSION, 1e-6, 1, 3);

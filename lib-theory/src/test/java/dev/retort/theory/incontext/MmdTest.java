@@ -60,7 +60,7 @@ class MmdTest {
                 .toArray(double[][]::new);
     }
 
-    /** E k(X, X′) is at most 1000 times the squared discrepancy in this table, so that 1e-12 leaves a decimal to spare. */
+    /** In this table E k(X, X′) is at most 1000 times the squared discrepancy, so 1e-12 has a margin of one decimal. */
     @ParameterizedTest
     @MethodSource("discrepancies")
     void closedFormsAgreeWithQuadrature(ReferenceTable.Row row) {
@@ -86,7 +86,7 @@ class MmdTest {
         double[][] firstCovariance = square(row.numbers("firstCovariance"));
         double[][] secondCovariance = square(row.numbers("secondCovariance"));
         if (row.text("kernel").contains("softmax") && row.number("squared") > 5) {
-            return; // of infinite variance
+            return; // infinite variance
         }
         RandomGenerator random = RandomStreams.of(31).generator();
         double[][] x = sample(first, firstCovariance, 700, random);
@@ -95,7 +95,7 @@ class MmdTest {
         assertThat(Math.abs(estimate.zScore(row.number("squared")))).isLessThan(4);
     }
 
-    /** In one or two dimensions. */
+    /** A Gaussian sample in one or two dimensions. */
     private static double[][] sample(double[] mean, double[][] covariance, int count, RandomGenerator random) {
         double[][] points = normal(count, mean.length, 0, 1, random);
         double root = Math.sqrt(covariance[0][0]);
@@ -109,7 +109,7 @@ class MmdTest {
         return points;
     }
 
-    /** By hand, and from an independent evaluation to 17 digits. */
+    /** Values by hand, and from an independent evaluation to 17 digits. */
     @Test
     void estimatesOfFivePoints() {
         assertThat(Mmd.of(Kernel.linear()).biased(X, Y).mean()).isCloseTo(0.5, within(1e-15));
@@ -125,7 +125,10 @@ class MmdTest {
         assertThat(Mmd.of(Kernel.linear()).distance(X, Y)).isCloseTo(Math.sqrt(0.5), within(1e-15));
     }
 
-    /** Sums over whole matrices, and estimates without one point: with samples of one tile and of several. */
+    /**
+     * Compares with sums over whole matrices and with estimates without one point, for samples of one tile and of
+     * several.
+     */
     @Test
     void tilesAndJackknifeAgreeWithTheDefinition() {
         RandomGenerator random = RandomStreams.of(3).generator();
@@ -194,7 +197,10 @@ class MmdTest {
                 .toArray(double[][]::new);
     }
 
-    /** Of 400 pairs of samples: the scatter has a standard error of 4 %, and the mean of squares is as large as the variance. */
+    /**
+     * With 400 pairs of samples the scatter has a standard error of 4 %; the mean square of the standard errors equals
+     * the variance.
+     */
     @Test
     void standardErrorsAreThoseOfRepeatedSamples() {
         Kernel kernel = Kernel.gaussian(1);
@@ -332,7 +338,7 @@ class MmdTest {
         Kernel kernel = Kernel.gaussian(1);
         PermutationTest test = Mmd.of(kernel).withPermutations(9999).withSeed(4).permutationTest(x, y);
         assertThat(test.statistic()).isCloseTo(Mmd.of(kernel).biased(x, y).mean(), within(1e-14));
-        // Over all 792 divisions.
+        // Counts all 792 divisions.
         double[][] all = Stream.concat(Arrays.stream(x), Arrays.stream(y)).toArray(double[][]::new);
         int count = 0;
         int asLarge = 0;
@@ -355,7 +361,9 @@ class MmdTest {
         assertThat(test.pValue()).isCloseTo(exact, within(4 * Math.sqrt(exact * (1 - exact) / 9999) + 1e-4));
     }
 
-    /** Under one distribution the test rejects at 10 % with exactly that probability; in 2000 runs ± 0.0067. */
+    /**
+     * For equal distributions a test at the level 10 % rejects with exactly that probability, ± 0.0067 in 2000 runs.
+     */
     @Test
     void levelOfThePermutationTestIsExact() {
         int runs = 2000;
@@ -440,7 +448,7 @@ class MmdTest {
             double over = Mmd.of(kernel).linearTime(x, y).mean() - expected * expected;
             above += over > Mmd.linearTimeDeviationBound(1, 10, 0.5) ? 1 : 0;
         }
-        assertThat(outside).isZero(); // with a probability of far less than a half: the bound is of the worst case
+        assertThat(outside).isZero(); // with a probability far below a half, because the bound holds for the worst case
         assertThat(above).isLessThan(draws / 2);
     }
 
@@ -497,7 +505,7 @@ class MmdTest {
                 .withMessageContaining("is out of range on these points");
     }
 
-    /** The numbers in the class's documentation. */
+    /** The numbers in the documentation of the class. */
     @Test
     void example() {
         double[][] x = {{0, 1}, {1, 0}, {1, 1}, {2, 1}};
@@ -523,7 +531,7 @@ class MmdTest {
         assertThat(mmd.kernel()).isEqualTo(Kernel.gaussian(1));
     }
 
-    /** Whole numbers, whose sums with 2^30 are exact: what is compared is the same but for a shift. */
+    /** Whole numbers, whose sums with 2^30 are exact, so the samples differ only by a shift. */
     @Test
     void aDistantOriginCostsNoDigits() {
         double[][] x = {{0, 1}, {2, 0}, {1, 3}, {4, 4}};
@@ -562,7 +570,7 @@ class MmdTest {
                 .toArray(double[][]::new);
     }
 
-    /** What a thread of the pool threw is not wrapped in one of its class. */
+    /** An exception from a thread of the pool is not wrapped in another one of its class. */
     @Test
     void refusesALevelThatIsTooLowInPlainWords() {
         refuses(

@@ -23,7 +23,7 @@ class TaskDiversityTest {
         assertThat(DIVERSITY.tasks()).startsWith(1, 2, 3, 4, 6, 8, 12, 16).endsWith(2048, 3072, 4096);
         assertThat(DIVERSITY.memorisingOnPretraining(0).mean()).isZero();
         assertThat(DIVERSITY.memorisingOnPretraining(0).standardError()).isZero();
-        // Two independent tasks are 2p apart.
+        // Two independent tasks have the mean squared distance 2p.
         assertThat(Math.abs(DIVERSITY.memorisingOnNew(0).zScore(4))).isLessThan(4);
     }
 
@@ -34,7 +34,7 @@ class TaskDiversityTest {
         assertThat(diversity.generalising()).isEqualTo(2);
         for (int i = 0; i < diversity.tasks().length; i++) {
             double m = diversity.tasks()[i];
-            // All integrated out.
+            // All directions are integrated out.
             assertThat(diversity.memorisingOnPretraining(i).mean()).isCloseTo(2 * (1 - 1 / m), within(1e-13));
             assertThat(diversity.memorisingOnNew(i).mean()).isCloseTo(2 * (1 + 1 / m), within(1e-13));
         }
@@ -60,7 +60,7 @@ class TaskDiversityTest {
         assertThat(DIVERSITY.memorisingOnNew(last).mean()).isCloseTo(exact, within(0.02 * exact));
     }
 
-    /** Everything drawn, nothing integrated out, and in the original coordinates. */
+    /** Draws everything and integrates nothing out, in the original coordinates. */
     @Test
     void agreesWithAnExperimentThatFollowsTheDefinition() {
         Random random = new Random(8);
@@ -122,7 +122,7 @@ class TaskDiversityTest {
         return IntStream.range(0, a.length).mapToDouble(i -> a[i] * b[i]).sum();
     }
 
-    /** In a long context the memorising predictor finds the nearest of its tasks: the truth, or the nearest to it. */
+    /** In a long context the memorising predictor finds the task nearest to the truth, or the truth itself. */
     @Test
     void aLongContextPicksTheNearestTask() {
         IsotropicContext context = IsotropicContext.of(2, 400).withTaskPower(1).withNoise(0.1);
@@ -142,7 +142,7 @@ class TaskDiversityTest {
                     .min()
                     .orElseThrow();
         }
-        // Ties are decided by the noise: a per cent is allowed.
+        // The noise decides near-ties, so one per cent is allowed.
         SampleMean expected = SampleMean.of(nearest);
         SampleMean actual = diversity.memorisingOnNew(index);
         assertThat(actual.mean())
@@ -152,7 +152,7 @@ class TaskDiversityTest {
                                 + 0.01 * expected.mean()));
     }
 
-    /** (p/d) Σ (d − k) C(d, k) n⋯(n−k+1) c^k by hand, and the limit that it is, where contexts say little. */
+    /** (p/d) Σ (d − k) C(d, k) n⋯(n−k+1) c^k by hand, and as the limit for uninformative contexts. */
     @Test
     void manyTasksComeAsCloseAsTheyShould() {
         // c = 1/2, p/d = 1/2: ½(2 + 1·2·2·½).
@@ -171,7 +171,7 @@ class TaskDiversityTest {
         double m = diversity.tasks()[last];
         SampleMean onNew = diversity.memorisingOnNew(last);
         double distance = (onNew.mean() - diversity.generalising()) * m;
-        // Two per cent are allowed for what is still missing at M = 384; at M = 1 fifteen are.
+        // Two per cent are allowed for the difference from the limit at M = 384; at M = 1 fifteen.
         assertThat(distance).isCloseTo(limit, within(3 * onNew.standardError() * m + 0.02 * limit));
         assertThat(5 * onNew.standardError() * m).isLessThan(limit - (2 - diversity.generalising()));
         SampleMean onKnown = diversity.memorisingOnPretraining(last);
@@ -181,7 +181,7 @@ class TaskDiversityTest {
 
     @Test
     void thePredictorsCrossWhereBothGroundsCount() {
-        // At M = 1 they tie for the share R/(2p) of new tasks, R the generalising risk.
+        // At M = 1 the predictors tie for the share R/(2p) of new tasks, where R is the generalising risk.
         double share = DIVERSITY.generalising() / 4;
         TaskDiversity.Crossing crossing = DIVERSITY.crossing(share + 0.05).orElseThrow();
         assertThat(crossing.memorisingBelow()).isFalse();
@@ -208,7 +208,7 @@ class TaskDiversityTest {
             assertThat(gainBelow).isGreaterThan(price * crossing.below());
             before = crossing.tasks();
         }
-        // The first task gains R.
+        // Memorising the first task reduces the risk by R.
         assertThat(DIVERSITY.crossingAtPrice(DIVERSITY.generalising() * 1.01)).isEmpty();
         assertThat(DIVERSITY.crossingAtPrice(1e-9)).isEmpty();
     }
@@ -233,7 +233,7 @@ class TaskDiversityTest {
         } finally {
             one.shutdown();
         }
-        // Nested: more tasks do not change what fewer give.
+        // The tasks are nested: more tasks do not change the results for fewer.
         assertThat(TaskDiversity.of(CONTEXT, 64, 60, 9).memorisingOnNew(4).mean())
                 .isEqualTo(
                         TaskDiversity.of(CONTEXT, 32, 60, 9).memorisingOnNew(4).mean());
@@ -242,7 +242,10 @@ class TaskDiversityTest {
                         TaskDiversity.of(CONTEXT, 32, 60, 9).memorisingOnNew(4).mean());
     }
 
-    /** SciPy and mpmath, by quadrature over z, q and r of 2(p/d) E r (1 + exp(s²/2 − sz))⁻², s² = 2p/(dσ²) q r. */
+    /**
+     * Values from SciPy and mpmath, by quadrature over z, q and r of 2(p/d) E r (1 + exp(s²/2 − sz))⁻², s² = 2p/(dσ²) q
+     * r.
+     */
     @Test
     void twoTasksAreConfusedAsOftenAsTheIntegralSays() {
         double[][] cases = {
@@ -262,7 +265,7 @@ class TaskDiversityTest {
         }
     }
 
-    /** The integral again at M = 2, by the same draws as for more. */
+    /** The integral at M = 2 again, by the sampling used for larger M. */
     @Test
     void rareMistakesAreFound() {
         for (int length : new int[] {2, 6, 16, 60}) {
@@ -279,7 +282,7 @@ class TaskDiversityTest {
         IsotropicContext context = IsotropicContext.of(8, 16).withTaskPower(8).withNoise(0.5);
         TaskDiversity rare = TaskDiversity.of(context, 16, 2000, 1);
         for (int i = 2; i < rare.tasks().length; i++) {
-            // Of three tasks that fit equally well there are next to none: pairs add up.
+            // Three tasks hardly ever fit equally well, so the contributions of pairs add up.
             SampleMean risk = rare.memorisingOnPretraining(i);
             double pairs = (rare.tasks()[i] - 1) * 3.6660109663e-7;
             assertThat(risk.standardError()).isLessThan(0.1 * pairs);
@@ -287,7 +290,7 @@ class TaskDiversityTest {
         }
     }
 
-    /** Where mistakes are not so rare that ordinary draws would miss them, those that seek them and those that do not agree. */
+    /** Where mistakes are frequent enough for ordinary draws, importance sampling and ordinary draws agree. */
     @Test
     void soughtMistakesAreAsFrequentAsAwaitedOnes() {
         IsotropicContext context = IsotropicContext.of(3, 4).withTaskPower(3).withNoise(0.6);

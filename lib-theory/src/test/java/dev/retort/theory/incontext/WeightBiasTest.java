@@ -22,7 +22,9 @@ class WeightBiasTest {
         return pairs;
     }
 
-    /** In kernels with infinitely many features, in finite ones by their matrices, and between a prompt and a single pair. */
+    /**
+     * Tests kernels with infinitely many features, finite ones by their matrices, and a prompt against a single pair.
+     */
     @Test
     void biasIsTheDiscrepancyInTheProductKernel() {
         for (int r = 0; r < 200; r++) {
@@ -50,7 +52,7 @@ class WeightBiasTest {
         }
     }
 
-    /** For values that do not depend on the key, the discrepancy of the keys times their length. */
+    /** If the values do not depend on the key, the bias is their length times the discrepancy of the keys. */
     @Test
     void biasOfEqualValuesIsThatOfTheKeys() {
         RandomGenerator random = RandomStreams.of(43).generator();
@@ -63,7 +65,7 @@ class WeightBiasTest {
         assertThat(bias.value()).isCloseTo(5 * bias.ofKeys(), within(1e-12));
     }
 
-    /** x·exp⟨x, y⟩ between normal laws of variance 1/4, as the mean of one moves. */
+    /** x·exp⟨x, y⟩ between normal laws of variance 1/4, as one mean moves. */
     @Test
     void biasGrowsLinearlyForSmallShiftsOnly() {
         Mmd attention = Mmd.of(Kernel.linear().times(Kernel.softmax()));
@@ -90,7 +92,7 @@ class WeightBiasTest {
         assertThat(bias.ofKeys()).isZero();
     }
 
-    /** On the points of a grid that both laws share, so that total variation and Wasserstein's distance are sums. */
+    /** Both laws are on the points of a common grid, so that total variation and Wasserstein's distance are sums. */
     @Test
     void noBoundIsViolated() {
         double worstAttention = 0;
@@ -150,7 +152,7 @@ class WeightBiasTest {
             worstEqualValues = Math.max(
                     worstEqualValues, ofFeatures.ofKeys() / (features.biasConstantOfEqualValues(1) * gaussian));
         }
-        double rounding = 1 + 1e-6; // discrepancies of 1e-4 have lost digits
+        double rounding = 1 + 1e-6; // discrepancies of 1e-4 lose digits
         assertThat(worstAttention).isBetween(0.3, rounding);
         assertThat(worstRisk).isBetween(0.3, rounding);
         assertThat(worstVariation).isBetween(0.1, rounding);
@@ -159,7 +161,10 @@ class WeightBiasTest {
         assertThat(worstEqualValues).isBetween(0.1, rounding);
     }
 
-    /** Keys uniform on five points and values equal to them, so that the population's weights are a prompt's of five. */
+    /**
+     * Keys uniform on five points with values equal to the keys, so that the population's weights are those of a prompt
+     * of five.
+     */
     @Test
     void samplingBoundHolds() {
         double[][] points = {{-0.8}, {-0.4}, {0}, {0.4}, {0.8}};

@@ -17,7 +17,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A mask over (student's, teacher's) features, against the self-consistent equations of the Gaussian covariate model. */
+/**
+ * Compares a mask over (student's, teacher's) features with the self-consistent equations of the Gaussian covariate
+ * model.
+ */
 class GaussianCovariateModelTest {
 
     private static final int STUDENT = 6;
@@ -62,8 +65,9 @@ class GaussianCovariateModelTest {
     }
 
     /**
-     * Loureiro et al. (2021) for ridge regression, with sums over samples in place of their means: V̂ = n/(1+V), q̂ = n(ρ+q−2m+σ²)/(1+V)²,
-     * V = tr ΩR, m = V̂ φᵀRφ, q = tr (q̂Ω + V̂²φφᵀ)ΩR², where R = (nr + V̂Ω)⁻¹ and φ = Φᵀθ; the excess is ρ + q − 2m.
+     * The equations of Loureiro et al. (2021) for ridge regression, with sums over samples in place of means: V̂ =
+     * n/(1+V), q̂ = n(ρ+q−2m+σ²)/(1+V)², V = tr ΩR, m = V̂ φᵀRφ, q = tr (q̂Ω + V̂²φφᵀ)ΩR², where R = (nr + V̂Ω)⁻¹ and φ
+     * = Φᵀθ; the excess is ρ + q − 2m.
      */
     private static double selfConsistent(double samples, double ridge, double noise) {
         RealMatrix all = new Array2DRowRealMatrix(joint(), false);
@@ -93,14 +97,14 @@ class GaussianCovariateModelTest {
     /** The example of the documentation. */
     @Test
     void theExampleHolds() {
-        // One feature of the student; two of the teacher, with which it is correlated.
+        // One feature of the target; two of the truth, with which it is correlated.
         Covariance joint = Covariance.of(Nd4j.create(new double[][] {{1, 0.6, 0.3}, {0.6, 1, 0}, {0.3, 0, 1}}));
         double excess = MatrixDistillation.of(joint, Nd4j.create(new double[] {0, 1, 1}))
                 .withNoise(0.5)
                 .target(Training.samples(10).withMask(FeatureMask.keepingFirst(1, 3)))
                 .predict()
                 .excess();
-        // 2 − .9² is beyond the student, which pays a ninth of that and of the noise for its one coefficient.
+        // The student cannot represent 2 − .9², and its one coefficient costs a ninth of that and of the noise.
         assertThat(excess).isCloseTo(1.19 + (1.19 + 0.25) / 9, within(1e-12));
     }
 }

@@ -35,7 +35,7 @@ class MatrixDistillationTest {
 
     private static final int P = 60;
 
-    /** Of a number that a report does not have. */
+    /** Stands for a number that a report does not have. */
     private static final double UNKNOWN = Double.POSITIVE_INFINITY;
 
     private static final RegressionTask TASK = RegressionTask.of(Spectrum.powerLaw(1.5, P), Signal.sourcePowerLaw(1.3))
@@ -73,7 +73,7 @@ class MatrixDistillationTest {
         assertSame(chain(matrices, stages, Covariance::diagonal), commuting(stages), 1e-13);
     }
 
-    /** The risks of TRAININGS; each spectrum is given its eigenvectors. */
+    /** The risks of TRAININGS, each spectrum with its eigenvectors. */
     private static List<RiskReport> chain(
             MatrixTeacher teacher, int stages, Function<Spectrum, Covariance> covariance) {
         MatrixTeacher chain = teacher;
@@ -201,7 +201,7 @@ class MatrixDistillationTest {
         RiskReport plain = twoStages(evaluation, shifted, rotated(truth, rotation));
         RiskReport withHidden = twoStages(evaluation, shifted, rotated(hidden, rotation));
         assertSame(List.of(withHidden), List.of(plain), 1e-11);
-        // What only the training sees acts on it like noise.
+        // Features that only the training sees act on it like noise.
         double[] seen = truth.clone();
         seen[10] = 3;
         assertThat(oneStage(evaluation, shifted, rotated(seen, rotation)).designVariance())
@@ -406,7 +406,7 @@ class MatrixDistillationTest {
     }
 
     @Test
-    @SuppressWarnings("NullAway") // That is the point.
+    @SuppressWarnings("NullAway") // null on purpose
     void refusesNullByName() {
         Covariance evaluation = wishart(4, 6, 1);
         MatrixDistillation.Draft draft = MatrixDistillation.of(evaluation, gaussian(4, 2));

@@ -23,10 +23,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The corrected mean and the scatter of a single run where covariances do not commute, against simulations. */
+/** Compares the corrected mean and the scatter of a single run, where covariances do not commute, with simulations. */
 class MatrixErrorBarsTest {
 
-    /** A task whose covariances have random directions, in features that are rotated. */
+    /** A task whose covariances have random directions, in rotated features. */
     private static final class Setting {
 
         private final int scale;
@@ -106,7 +106,7 @@ class MatrixErrorBarsTest {
                 .orElseThrow();
         double allowed = 4 / samples / samples * corrected;
         assertThat(simulation.mean()).isCloseTo(corrected, within(3 * simulation.standardError() + allowed));
-        // The limit itself does not stand this test.
+        // The uncorrected limit does not pass this test.
         assertThat(simulation.mean() - prediction.excess()).isGreaterThan(3 * simulation.standardError() + allowed);
     }
 
@@ -116,7 +116,7 @@ class MatrixErrorBarsTest {
         int trials = 1000;
         Simulation simulation = pipeline.simulate(Trials.of(trials).withSeed(2).literal());
         double scatter = pipeline.predict().standardDeviation().getAsDouble();
-        // 2.2 % is the standard error of a standard deviation from so many.
+        // 2.2 % is the standard error of a standard deviation from this many runs.
         assertThat(simulation.standardError() * Math.sqrt((double) trials)).isCloseTo(scatter, withinPercentage(5));
     }
 

@@ -23,16 +23,22 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Chains of matrices that do not commute against matrices.tsv, which generate-matrices.py computed with 160 digits. */
+/**
+ * Compares chains of matrices that do not commute with matrices.tsv, which generate-matrices.py computed with 160
+ * digits.
+ */
 class MatrixReferenceTest {
 
-    /** 1e-14 is usual; the eigenvalues of a matrix are known to 1e-16 of the largest, of which τ may be a small part. */
+    /**
+     * 1e-14 is usual; the eigenvalues of a matrix are accurate to 1e-16 of the largest, and τ may be a small part of
+     * it.
+     */
     private static final double RELATIVE_ERROR = 1e-11;
 
-    /** Of a part much smaller than the excess risk, relative to the latter. */
+    /** The error of a part that is much smaller than the excess risk, relative to the excess risk. */
     private static final double ROUNDING = 1e-14;
 
-    /** Of each stage. */
+    /** The number of values for each stage. */
     private static final int NUMBERS = 7;
 
     record ReferenceChain(String name, MatrixDistillation pipeline, List<Double> risks, List<Double> surrogate) {
@@ -150,7 +156,10 @@ class MatrixReferenceTest {
         }
     }
 
-    /** Both are differences of squares of the signal's size, of which fewer digits are left where a model is nearly the truth. */
+    /**
+     * Both are differences of squares of the signal's size, which keep fewer digits where a model is close to the
+     * truth.
+     */
     @ParameterizedTest
     @MethodSource("chains")
     void everyStageHasTheMeanAndTheScatterOfFiniteSize(ReferenceChain chain) {

@@ -30,7 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Pipelines on covariances that do not commute, run on arrays: within 4 standard errors and 2/n for finite n, stage by stage. */
+/**
+ * Simulates pipelines on covariances that do not commute: agreement within 4 standard errors and 2/n, stage by stage.
+ */
 class MatrixSimulationTest {
 
     private static final int P = 200;
@@ -107,7 +109,9 @@ class MatrixSimulationTest {
                 .withMessageContaining(TWO_STAGES.toString());
     }
 
-    /** In the eigenbasis of all covariances, a pipeline of matrices is one of spectra, with the same random numbers. */
+    /**
+     * In the eigenbasis of all covariances, a pipeline of matrices equals one of spectra, with the same random numbers.
+     */
     @Test
     void runsTheTrialsOfTheCommutingPipeline() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 30), Signal.sourcePowerLaw(1.4))
@@ -135,7 +139,7 @@ class MatrixSimulationTest {
         for (int stage = 0; stage < 3; stage++) {
             assertSame(expected.get(stage).literal(), actual.get(stage).literal());
         }
-        // Over signs it is averaged in its eigenbasis alone.
+        // Averages over signs are only possible in the eigenbasis.
         expected = spectra.simulate(Trials.of(200).withSeed(4)).stages();
         actual = matrices.simulate(Trials.of(200).withSeed(4)).stages();
         for (int stage = 0; stage < 3; stage++) {

@@ -8,7 +8,7 @@ import java.util.function.DoubleBinaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** The boundaries of functions whose zeros are known. */
+/** The boundaries of functions with known zeros. */
 class BoundaryTest {
 
     private static final double[] AXIS =
@@ -38,7 +38,7 @@ class BoundaryTest {
         }
         assertThat(circle.get(circle.size() - 1)).containsExactly(circle.get(0));
         assertThat(circle.get(0)[0]).isLessThan(-0.69);
-        // Chords of at most a cell's diagonal, 0.14: shorter than the arc by less than (0.14/0.7)²/24.
+        // Chords are at most a cell's diagonal, 0.14, and shorter than the arc by less than a relative (0.14/0.7)²/24.
         assertThat(length).isBetween(2 * Math.PI * 0.7 * 0.998, 2 * Math.PI * 0.7);
         assertThat(Math.abs(area)).isCloseTo(Math.PI * 0.49, within(0.01));
     }
@@ -55,7 +55,7 @@ class BoundaryTest {
         assertThat(curves.get(0).get(0)[1]).isLessThan(curves.get(1).get(0)[1]);
     }
 
-    /** In a cell whose opposite corners are in one phase, the middle says which of them are connected. */
+    /** In a cell whose opposite corners are in the same phase, the middle decides which corners are connected. */
     @Test
     void saddlesAreResolvedByTheirMiddle() {
         double[] ends = {-1, 1};
@@ -64,7 +64,7 @@ class BoundaryTest {
             assertThat(curves).hasSize(2);
             for (List<double[]> curve : curves) {
                 assertThat(curve).hasSize(2);
-                // On a branch of xy = -middle both points are on one side of the diagonal that the branch does not
+                // On a branch of xy = -middle both points are on the same side of the diagonal that the branch does not
                 // cross.
                 double first = curve.get(0)[0] + Math.signum(middle) * -curve.get(0)[1];
                 double second = curve.get(1)[0] + Math.signum(middle) * -curve.get(1)[1];

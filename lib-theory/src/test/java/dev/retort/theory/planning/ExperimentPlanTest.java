@@ -39,7 +39,7 @@ class ExperimentPlanTest {
                 .isCloseTo(Math.hypot(sd, test * Math.sqrt(2.0 / 50)) / 5, withinPercentage(1e-12));
     }
 
-    /** 400 experiments, one trial of each pipeline with data of its own. */
+    /** 400 experiments, each with one trial of each pipeline on separate data. */
     @Test
     void aWeakTeachersStudentWinsAsOftenAsPredicted() {
         Comparison comparison = Comparison.of(WEAK, STRONG);
@@ -59,7 +59,7 @@ class ExperimentPlanTest {
                 .cumulativeProbability(Math.sqrt(2) * comparison.difference() / comparison.scatter());
         double error = Math.sqrt(chance * (1 - chance) / runs);
         assertThat(chance).isBetween(0.05, 0.95);
-        // Risks are skewed at this size, which moves the chance by a few hundredths.
+        // Risks are skewed at this size, which changes the probability by a few hundredths.
         assertThat((double) wins / runs).isCloseTo(chance, within(4 * error + 0.03));
         assertThat(comparison.chanceThatFirstWins()
                         + Comparison.of(STRONG, WEAK).chanceThatFirstWins())

@@ -68,7 +68,7 @@ class PlanningTest {
 
     @Test
     void amongNoisyLabelsFewerSamplesThanThePeakAreAsGood() {
-        // Just below the rank the standard target is so bad that a tenth of the samples do.
+        // Just below the rank the standard target is so bad that a tenth of the samples is enough.
         MatchingSamples matching = MatchingSamples.of(Distillation.of(TASK), Training.samples(199));
         assertThat(matching.factor()).isGreaterThan(10);
         assertThat(MatchingSamples.of(Distillation.of(QUIET), Training.samples(500))

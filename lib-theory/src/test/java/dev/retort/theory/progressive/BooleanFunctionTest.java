@@ -91,7 +91,7 @@ class BooleanFunctionTest {
                 .isCloseTo(expansion.coefficient(4, 1), within(1e-15));
     }
 
-    /** Both sides of a stability are exact, at the size that the transform is made for at most. */
+    /** The noise stability is exact on both sides, at the largest size of the transform. */
     @Test
     void takesTwentyDimensionsInASecond() {
         ThresholdUnit unit = ThresholdUnit.of(20, -3);

@@ -21,7 +21,7 @@ class DistillationLossTest {
     private static final double[] STUDENT = {1, -0.5, 0.25};
     private static final double[] TEACHER = {2, 0, -1};
 
-    /** Values of the loss by mpmath 1.3.0 at 30 digits, from the definitions in the class comment. */
+    /** Values of the loss from mpmath 1.3.0 with 30 digits, by the definitions in the class comment. */
     @Test
     void agreesWithHighPrecision() {
         assertThat(DistillationLoss.of(1).value(STUDENT, TEACHER)).isCloseTo(0.20650947580507845, within(1e-15));
@@ -133,7 +133,7 @@ class DistillationLossTest {
     void nearlyEqualLogitsKeepTheirDigits() {
         double[] near = {1 + 1e-9, -0.5, 0.25};
         double p = DistillationLoss.ofTeacher(1).labels(STUDENT)[0];
-        // The first of the Taylor series, p (1 − p) δ²/2; the next is smaller by δ.
+        // The first term of the Taylor series is p (1 − p) δ²/2; the next is smaller by δ.
         double exact = p * (1 - p) * Math.pow(near[0] - 1, 2) / 2;
         assertThat(DistillationLoss.of(1).value(near, STUDENT) / exact).isCloseTo(1, within(1e-8));
     }
@@ -155,12 +155,12 @@ class DistillationLossTest {
         assertThat(oneHot.labels(2, 2, -1)).containsExactly(0.5, 0.5, 0);
         assertThat(oneHot.value(STUDENT, TEACHER))
                 .isEqualTo(LabelSmoothing.of(0).value(STUDENT, 0));
-        // Small temperatures tend to it.
+        // Small temperatures tend to this limit.
         assertThat(DistillationLoss.ofTeacher(0.01).value(STUDENT, TEACHER))
                 .isCloseTo(oneHot.value(STUDENT, TEACHER), within(1e-15));
     }
 
-    /** All pairs of inputs: the mean square error of the mean over two. */
+    /** The mean square error of the mean over two inputs, by enumeration of all pairs. */
     @Test
     void meanSquareErrorIsExact() {
         double[] inputs = {0.5, 0.3, 0.2};
@@ -197,7 +197,7 @@ class DistillationLossTest {
         assertThat(labels.meanSquareError(even)).isCloseTo(labels.oneHotMeanSquareError(even), within(1e-15));
     }
 
-    /** 500 random populations here; 10,000 were drawn once, without a violation. */
+    /** Tests 500 random populations; 10,000 were drawn once, without a violation. */
     @Test
     void softLabelsOfTheTruthScatterLessAndBiasIsBounded() {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(9);
@@ -248,7 +248,7 @@ class DistillationLossTest {
                 .isLessThan(4);
     }
 
-    /** Values by mpmath at 800 digits. */
+    /** Values from mpmath with 800 digits. */
     @Test
     void temperaturesMayHaveSquaresThatAreNoDoubles() {
         double[] student = {0.5, -1, 2};

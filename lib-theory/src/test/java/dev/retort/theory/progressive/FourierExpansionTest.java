@@ -42,7 +42,7 @@ class FourierExpansionTest {
         for (int[] set : new int[][] {{}, {0}, {1}, {2}, {0, 1}, {0, 2}, {1, 2}, {0, 1, 2}}) {
             SampleMean estimate = sample.coefficient(set);
             assertThat(Math.abs(estimate.zScore(FUNCTION.coefficient(set)))).isLessThan(4);
-            // A term of its own does not scatter; the others do, and add up their squares.
+            // A coefficient's own term does not scatter; the other terms do, and their squares add up.
             double own = FUNCTION.coefficient(set);
             double expected = Math.sqrt((FUNCTION.noiseStability(1) - own * own) / 4000);
             assertThat(estimate.standardError()).isCloseTo(expected, within(0.05 * expected));

@@ -10,7 +10,7 @@ class NeuronGradientTest {
 
     private static final int[] SIGNS = {1, -1, -1, 1, 1, 1, -1, 1, -1, 1, 1};
 
-    /** The derivatives of −a E ReLU(⟨w, x⟩ + b) g(x), point by point, with 1 for that of ReLU at 0. */
+    /** The derivatives of −a E ReLU(⟨w, x⟩ + b) g(x), summed point by point, with ReLU'(0) = 1. */
     private static double[] overAllPoints(ThresholdUnit unit, double a, FourierExpansion labels) {
         int d = unit.dimension();
         double[] sums = new double[d + 2];

@@ -27,7 +27,7 @@ class ProbabilisticGrammarTest {
             D -> c 0.3
             """);
 
-    /** Of any length, with a right side of three symbols, and a symbol with rules of both kinds. */
+    /** Sentences of any length; one right-hand side has three symbols, and one symbol has rules of both kinds. */
     static final ProbabilisticGrammar BRACKETS = ProbabilisticGrammar.parse("""
             S -> L S R 0.3 | S S 0.15 | L R 0.25 | x 0.3
             L -> ( 0.9 | [ 0.1
@@ -58,7 +58,7 @@ class ProbabilisticGrammarTest {
         assertThat(TREE.prediction(tokens("b a ? ? ?"), 2)[2]).isCloseTo(0.3, within(1e-15));
     }
 
-    /** By all texts that a symbol becomes, which are written out one by one. */
+    /** Enumerates all texts that a symbol can produce. */
     @Test
     void predictionsAgreeWithAllSentencesWrittenOut() {
         RandomGenerator random = RandomStreams.of(7).generator();

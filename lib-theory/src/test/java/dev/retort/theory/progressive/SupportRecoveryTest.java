@@ -55,7 +55,7 @@ class SupportRecoveryTest {
         assertThat(actual / row.number("value")).isCloseTo(1, within(RELATIVE_ERROR));
     }
 
-    /** Estimated correlations of labels with all coordinates; true if the support has the largest. */
+    /** Estimates the correlations of the labels with all coordinates; true if those of the support are the largest. */
     private static boolean recovers(
             SparseParity task, ToDoubleFunction<double[]> labels, int n, RandomGenerator random) {
         double[] x = new double[task.dimension()];
@@ -79,7 +79,10 @@ class SupportRecoveryTest {
         return least > other;
     }
 
-    /** Both bounds promise a failure in at most 40 % of the draws; at half of the draws of the least of them it is rarer still. */
+    /**
+     * Both bounds guarantee failure in at most 40 % of the draws; even with half of the smaller number of samples,
+     * failures are rarer.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void boundsHold(boolean oneHot) {
@@ -103,7 +106,7 @@ class SupportRecoveryTest {
         assertThat(problem.bernsteinSamples(0.01)).isLessThan(problem.hoeffdingSamples(0.01));
     }
 
-    /** Far fewer samples than the bounds ask for do fail: the simulation can tell. */
+    /** With far fewer samples than the bounds require, recovery fails, so the simulation can show a difference. */
     @Test
     void tooFewSamplesFail() {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(18);
@@ -114,7 +117,7 @@ class SupportRecoveryTest {
         assertThat(failures).isGreaterThan(100);
     }
 
-    /** The share of masked neurons that tell, against an estimate that takes the gradients as independent. */
+    /** Compares the share of masked neurons that identify the support with an estimate for independent gradients. */
     @ParameterizedTest
     @CsvSource({"0.5", "2", "4"})
     void gaussianProbabilityIsNearTheSimulatedShare(double budget) {
@@ -129,7 +132,7 @@ class SupportRecoveryTest {
         }
         double predicted = SupportRecovery.gaussianProbability(gap, n);
         double error = Math.sqrt(predicted * (1 - predicted) / draws);
-        // Gradients are dependent: 0.08 of it, as measured in two other dimensions.
+        // The gradients are dependent, which changes the share by 0.08, as measured in two other dimensions.
         assertThat(successes / (double) draws).isCloseTo(predicted, within(0.08 + 4 * error));
     }
 
@@ -147,7 +150,7 @@ class SupportRecoveryTest {
             assertThat(before).isCloseTo(1, within(1e-14));
         }
         assertThat(SupportRecovery.gaussianProbability(FourierGap.of(7, 6), 1e40))
-                .isZero(); // larger off the support
+                .isZero(); // larger outside the support
     }
 
     @Test
@@ -170,7 +173,7 @@ class SupportRecoveryTest {
 
         SupportRecovery masked = SupportRecovery.throughNeuron(
                 ThresholdUnit.of(5, 0), task, FourierExpansion.linear(0.4, -0.3, 0, 0, 0));
-        assertThat(masked.gap()).isCloseTo(0.15, within(1e-15)); // half of the least coefficient
+        assertThat(masked.gap()).isCloseTo(0.15, within(1e-15)); // half of the smallest coefficient
 
         SupportRecovery ofParity = SupportRecovery.throughNeuron(
                 ThresholdUnit.of(21, 0), SparseParity.of(21, 4), FourierExpansion.parity(21, 0, 1, 2, 3));
@@ -187,7 +190,10 @@ class SupportRecoveryTest {
         assertThat(plain.withResidual(0.5, 0.1).gap()).isCloseTo(0.1, within(1e-15));
     }
 
-    /** Labels of an unfinished teacher need a number of samples that grows as log d, those of the parity as d^(k−1) log d. */
+    /**
+     * Labels of an unfinished teacher need a number of samples that grows as log d; labels of the parity as d^(k−1) log
+     * d.
+     */
     @Test
     void exponentsOfTheDimension() {
         double fewer = SupportRecovery.oneShot(FourierGap.of(1001, 4)).hoeffdingSamples(0.05);
@@ -208,7 +214,8 @@ class SupportRecoveryTest {
         assertThat(learning.statisticalQueries(0.01, 1e-9)).isZero();
         assertThat(learning.informationSuccess(0)).isCloseTo(1 / 15_890_700.0, within(1e-20));
         assertThat(learning.informationSuccess(100)).isEqualTo(1);
-        // By mpmath at 800 digits, where the square of the tolerance, the supports, or both are no doubles.
+        // Values from mpmath with 800 digits, where the squared tolerance, the number of supports, or both are out of
+        // range.
         assertThat(ParityLearning.of(1200, 600).statisticalQueries(1e-170, 1e-5) / 396509646226102.0)
                 .isCloseTo(1, within(1e-12));
         assertThat(ParityLearning.of(1100, 550).statisticalQueries(1e-20, 1e-5) / 3.26693313677885e284)
@@ -298,7 +305,7 @@ class SupportRecoveryTest {
         DotProductKernel exponential = DotProductKernel.exponential(d);
         assertThat(exponential.squaredNorm(FourierExpansion.linear(1, 2, 0, 0, 0, 0, 0, 0, 0)))
                 .isCloseTo(5 / exponential.eigenvalue(1), within(1e-12));
-        // A long series keeps the small eigenvalues that differences of exponentials lose.
+        // A long series has accurate small eigenvalues, which differences of exponentials lose.
         double[] longer = new double[40];
         longer[0] = 1;
         for (int j = 1; j < longer.length; j++) {
@@ -311,7 +318,7 @@ class SupportRecoveryTest {
         }
     }
 
-    /** cosh(1/d)^(d − s) sinh(1/d)^s by mpmath at 40 digits. */
+    /** cosh(1/d)^(d − s) sinh(1/d)^s from mpmath with 40 digits. */
     @ParameterizedTest
     @CsvSource({
         "1, 0, 1.5430806348152437785",
@@ -335,7 +342,7 @@ class SupportRecoveryTest {
                     FourierExpansion.parity(30, IntStream.range(0, s).toArray());
             double exact = exponential.squaredNorm(parity);
             assertThat(function.eigenvalue(s)).isCloseTo(exponential.eigenvalue(s), within(4.6e-16));
-            if (s <= 13) { // down to 6e-20, where terms are small as well
+            if (s <= 13) { // down to 6e-20, where the terms are small too
                 assertThat(function.squaredNorm(parity) / exact).isCloseTo(1, within(s < 8 ? 1e-9 : 0.4));
             } else {
                 assertThatIllegalStateException()

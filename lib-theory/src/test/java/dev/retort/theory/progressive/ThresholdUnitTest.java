@@ -44,7 +44,7 @@ class ThresholdUnitTest {
         assertThat(unit.reluCoefficient(reference.set())).isCloseTo(relu, within(2 * Math.ulp(relu)));
     }
 
-    /** 400 digits, then to the nearest double. */
+    /** Computed with 400 digits, then rounded to the nearest double. */
     private static double decimal(BigFraction fraction) {
         return new BigDecimal(fraction.getNumerator())
                 .divide(new BigDecimal(fraction.getDenominator()), new MathContext(400))
@@ -122,7 +122,7 @@ class ThresholdUnitTest {
         }
     }
 
-    /** A larger odd set has the smaller coefficient exactly where both sizes add up to less than d + 1. */
+    /** A larger odd set has the smaller coefficient exactly if the two sizes add up to less than d + 1. */
     @Test
     void coefficientsOfAMajorityFallUpToTheMiddle() {
         for (int d = 3; d <= 41; d += 2) {

@@ -90,7 +90,10 @@ class FigureTest {
                 .toArray(double[][]::new);
     }
 
-    /** Where in the plotting area a point lies: fractions of its width from the left and of its height from below. */
+    /**
+     * The position of a point in the plotting area, as fractions of its width from the left and of its height from
+     * below.
+     */
     private static double[] fractions(Element viewport, double[] point) {
         return new double[] {
             (point[0] - number(viewport, "x")) / number(viewport, "width"),
@@ -180,7 +183,7 @@ class FigureTest {
         Element viewport = viewport(logPanel().with(Line.of("a", x, y)));
         assertThat(all(viewport, "polyline")).hasSize(2);
         assertThat(points(all(viewport, "polyline").get(0))).hasDimensions(2, 2);
-        // The point alone between two gaps is a dot.
+        // A single point between two gaps is drawn as a dot.
         assertThat(all(viewport, "circle")).hasSize(1);
     }
 
@@ -213,8 +216,8 @@ class FigureTest {
         double[] y = {0, 4, 0, -6, Double.POSITIVE_INFINITY, 0};
         Element viewport = viewport(linearPanel().with(Line.of("a", x, y)));
         List<Element> marks = all(viewport, "polygon");
-        // Two where the line leaves above, one where it leaves below, one where it is infinite; nothing beside the
-        // frame.
+        // Two marks where the line leaves at the top, one where it leaves at the bottom, one where it is infinite, and
+        // none outside the frame.
         assertThat(marks).hasSize(4);
         double[][] tips =
                 marks.stream().map(mark -> fractions(viewport, points(mark)[2])).toArray(double[][]::new);
@@ -349,7 +352,7 @@ class FigureTest {
                 .allSatisfy(at -> assertThat(at[1]).isNegative());
     }
 
-    /** Where the entries named "key" stand, in fractions of the first panel. */
+    /** The positions of the entries named "key", in fractions of the first panel. */
     private static List<double[]> keys(Figure figure) {
         Element root = parse(figure.svg());
         assertThat(all(root, "text").stream()
@@ -393,7 +396,7 @@ class FigureTest {
     private static final double[] COLUMNS = {1, 10, 100, 1000};
     private static final double[] ROWS = {1e-4, 1e-2, 1};
 
-    /** The map's colours beside its grid points, where no grid line is; at the edge, inside. */
+    /** The colours of the map next to its grid points, where there is no grid line; at the edge, inside it. */
     private static int[][] colours(Panel panel) throws Exception {
         Figure figure = Figure.of(panel);
         BufferedImage image = ImageIO.read(new ByteArrayInputStream(figure.png()));
@@ -428,7 +431,7 @@ class FigureTest {
             {lowest, 0xffffff, highest},
             {above, above, below}
         });
-        // Blue below, orange above, darker further out.
+        // Blue below and orange above, darker further out.
         assertThat(below & 0xff).isGreaterThan(below >> 16);
         assertThat(above & 0xff).isLessThan(above >> 16);
         assertThat(lowest >> 16).isLessThan(below >> 16);
@@ -460,7 +463,7 @@ class FigureTest {
                 lightest = Math.max(lightest, image.getRGB(left + dx, top + dy) & 0xff);
             }
         }
-        // The blue of the lightest orange: a seam would let white shine through.
+        // The blue component of the lightest orange; white would show through a seam.
         assertThat(lightest).isLessThan(0xe0);
     }
 
@@ -492,7 +495,7 @@ class FigureTest {
                 .with(bands.cells(COLUMNS, ROWS, new double[][] {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {2, 2, 2}}))
                 .with(bands.points(new double[] {10, 0}, new double[] {0.01, 0.01}, new double[] {2, 2})));
         List<Element> circles = all(viewport, "circle");
-        // A light ring, a dark one, and the colour; nothing for the point that the axis cannot show.
+        // A light ring, a dark ring, and the colour; nothing for the point that the axis cannot show.
         assertThat(circles).hasSize(3);
         double[] centre = {number(circles.get(2), "cx"), number(circles.get(2), "cy")};
         assertThat(fractions(viewport, centre)[0]).isCloseTo(1 / 3.0, within(1e-4));

@@ -32,7 +32,7 @@ class PageTest {
                         "</html>");
     }
 
-    /** On a narrow screen a cell stands behind the name of its column, and one with a dash is not there. */
+    /** On a narrow screen a cell follows the name of its column, and a cell with a dash is omitted. */
     @Test
     void rowsFoldIntoRecords() {
         Table table = Table.of("formula", "worst \"z\"").withRow("τ", "—").withRow("Ω", "0.3");

@@ -91,7 +91,7 @@ class ExponentFitTest {
         assertThat(fit.fitPValue()).isEmpty();
     }
 
-    /** Two groups of points, by hand: weights 1 and 4 make a line through the weighted means. */
+    /** Two groups of points, by hand: with weights 1 and 4 the line goes through the weighted means. */
     @Test
     void errorsAreWeights() {
         double[] samples = {10, 10, 1000};
@@ -103,7 +103,7 @@ class ExponentFitTest {
         double distance = Math.log(100);
         assertThat(fit.exponent()).isCloseTo(0.2 / distance, within(1e-14));
         assertThat(fit.exponentStandardError()).isCloseTo(Math.sqrt(1 / 500.0 + 1 / 400.0) / distance, within(1e-15));
-        // Residuals 0.8/0.1 and 0.2/0.05: χ² = 80 of one degree of freedom.
+        // Residuals 0.8/0.1 and 0.2/0.05: χ² = 80 with one degree of freedom.
         assertThat(fit.fitPValue().orElseThrow()).isCloseTo(3.7440973842e-19, withinPercentage(1e-6));
         assertThat(fit.exponentInterval(0.95).width())
                 .isCloseTo(2 * 1.959963984540054 * fit.exponentStandardError(), within(1e-12));

@@ -40,7 +40,7 @@ class FlooredFitTest {
             assertThat(fit.floorInterval(0.9).high())
                     .isEqualTo(expected.floorInterval(0.9).high() * unit);
         }
-        // 1e200 further right the constant overflows, and the law does not.
+        // Shifted to the right by 1e200, the constant overflows, but the law does not.
         double[] far = Arrays.stream(x).map(v -> v * 0x1p1000).toArray();
         assertThat(FlooredFit.of(far, y).constant()).isPositive();
         assertThat(FlooredFit.of(far, y).value(0x1p1002)).isCloseTo(expected.value(4), within(1e-9));

@@ -18,13 +18,13 @@ class LawFitTest {
 
     private static final SupervisedLaw TRUTH = SupervisedLaw.of(1.7, 400, 0.34, 410, 0.28);
 
-    /** Invented, with a bend. */
+    /** Invented constants, with a bend. */
     private static final DistillationLaw STUDENTS =
             DistillationLaw.of(SupervisedLaw.busbridge2025(), 500, 0.32, 5000, 0.45, 1, 2.5, 20, 1.1, 0.1);
 
     private static final int TABLES = 200;
 
-    /** Four standard deviations of a rate of 0.95 over the tables. */
+    /** Four standard deviations of an observed rate of 0.95 over the tables. */
     private static final double LUCK = 4 * Math.sqrt(0.95 * 0.05 / TABLES);
 
     /** Runs on a square grid of sizes from 1e8 to 1e10 and tokens from 2e9 to 3e11. */
@@ -109,7 +109,7 @@ class LawFitTest {
                     up[j] += 1e-5;
                     down[j] -= 1e-5;
                     double difference = (model.predict(up, run, unused) - model.predict(down, run, unused)) / 2e-5;
-                    // Central differences of curves that bend within a tenth.
+                    // Central differences of curves that bend within a relative change of a tenth.
                     assertThat(slopes[j]).isCloseTo(difference, within(1e-7 * Math.max(1, 1e3 * Math.abs(slopes[j]))));
                 }
             }
@@ -163,7 +163,7 @@ class LawFitTest {
         assertThat(teachers / (double) TABLES).isEqualTo(0.95, within(LUCK));
     }
 
-    /** The form that the runs choose alone holds the best teacher in 88 % and its student in 80 % of tables. */
+    /** Intervals of the chosen form alone contain the best teacher in 88 % and its student in 80 % of tables. */
     @Test
     void intervalsCoverAlsoIfTheRunsChooseTheForm() {
         FitSettings settings = FitSettings.standard().withStarts(2);
@@ -188,7 +188,9 @@ class LawFitTest {
         assertThat(students / (double) tables).isGreaterThanOrEqualTo(0.9);
     }
 
-    /** If the fitted supervised law is taken for the true one, they hold the meeting in about 70 % of tables. */
+    /**
+     * If the fitted supervised law is taken for the true one, intervals contain the crossing in about 70 % of tables.
+     */
     @Test
     void intervalsOfStudentsHoldTheErrorsOfTheSupervisedLaw() {
         DistillationLaw truth = DistillationLaw.of(
@@ -240,7 +242,7 @@ class LawFitTest {
                 .isGreaterThan(asGiven.interval(student, 0.9).width());
     }
 
-    /** Quantiles of refits to rows drawn with replacement, without allowance for few rows, do so in 87 to 93 %. */
+    /** Quantiles of refits to resampled rows, without correction for few rows, do so in 87 to 93 % of tables. */
     @Test
     void bootstrapIntervalsOfFewRunsCoverAsOftenAsTheySay() {
         FitSettings settings = FitSettings.standard().withStarts(4).withForms(LawForm.UNIT_GAMMA);

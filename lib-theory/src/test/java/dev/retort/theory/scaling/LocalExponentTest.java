@@ -19,7 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What {@link dev.retort.theory.distillation.Sensitivities} says of one stage, on tasks of every kind. */
+/**
+ * The local exponents of {@link dev.retort.theory.distillation.Sensitivities} for one stage, on tasks of every kind.
+ */
 class LocalExponentTest {
 
     private static final List<Surrogate> TEACHERS =
@@ -43,7 +45,7 @@ class LocalExponentTest {
         List<Double> expected = row.numbersFrom("standard");
         for (int k = 0; k < 3; k++) {
             for (RegressionTask same : List.of(task, task.gathered())) {
-                // Near n = p the last bit of n counts p/(p − n) times.
+                // Near n = p the last bit of n is amplified by p/(p − n).
                 double error = 2e-14 + 1e-15 * Math.abs(expected.get(k)) / Math.abs(1 - samples / features);
                 assertThat(exponent(same, TEACHERS.get(k), training)).isCloseTo(expected.get(k), within(error));
             }
@@ -77,7 +79,7 @@ class LocalExponentTest {
 
     @Test
     void leastSquaresAreThePowerThatTheyAre() {
-        // n > p: excess = pσ²/(n − p), features of zero variance or not.
+        // For n > p the excess is pσ²/(n − p), with or without features of zero variance.
         RegressionTask task =
                 RegressionTask.of(Spectrum.of(3, 2, 1, 0), Signal.constant(1)).withNoise(0.5);
         for (Surrogate teacher : TEACHERS) {

@@ -20,10 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Equivalents, risks, gains and masks of power laws that are not listed, as ordinary tasks. */
+/** Equivalents, risks, gains and masks of power laws that are not listed, used as ordinary tasks. */
 class PowerLawRisksTest {
 
-    /** The worst is 4e-15. */
+    /** The largest error is 4e-15. */
     private static final double RELATIVE_ERROR = 2e-14;
 
     static Stream<Row> rows() {

@@ -26,7 +26,7 @@ class RandomFeatureScalingTest {
             .withTeacher(Growth.samples(1))
             .withStudent(Growth.samples(3).withBestRidge());
 
-    /** Those of the documentation. */
+    /** The laws in the documentation. */
     @Test
     void aStudentFiltersTheVarianceOfATeacherThatInterpolates() {
         Point point = NOISY.at(1000);
@@ -38,8 +38,9 @@ class RandomFeatureScalingTest {
     }
 
     /**
-     * With 300,000 features, infinitely many samples of the student and doublings from 50 to 1600 another program has .156 → .0220 for
-     * the student's risk, and .545 → .579 between doublings; here the spectrum has no end, and the student s³ samples.
+     * For 300,000 features, infinitely many samples of the student and doublings from 50 to 1600 another program gives
+     * .156 → .0220 for the student's risk, and exponents .545 → .579 between doublings. Here the spectrum is infinite,
+     * and the student has s³ samples.
      */
     @Test
     void theStudentNearsTheMinimaxRate() {
@@ -67,7 +68,10 @@ class RandomFeatureScalingTest {
                         .withStudent(Growth.width(1.1).withBestRidge()));
     }
 
-    /** With steps h of 1e-3 in ln s, extrapolated, the error is of order h⁴, and 1e-13/h of rounding; the best ridge is known to 1e-8. */
+    /**
+     * With steps h of 1e-3 in ln s and extrapolation, the error is of order h⁴ plus 1e-13/h from rounding; the best
+     * ridge is accurate to 1e-8.
+     */
     @ParameterizedTest
     @MethodSource("laws")
     void exponentsAreLimitsOfDifferences(RandomFeatureScaling law) {
@@ -88,7 +92,10 @@ class RandomFeatureScalingTest {
         return -Math.log(above / below) / (2 * step);
     }
 
-    /** Without noise and ridge, on all features, it is the scaling law of ridge regression; and a wide model is that, too. */
+    /**
+     * Without noise and ridge, on all features, it is the scaling law of ridge regression; a wide model has the same
+     * law.
+     */
     @Test
     void knownLawsAreMet() {
         RandomFeatureScaling law = RandomFeatureScaling.of(2, 1.5).withTeacher(Growth.samples(2));
@@ -104,8 +111,8 @@ class RandomFeatureScalingTest {
     }
 
     /**
-     * The target has power ζ(b). A teacher of few random features and no other flaw has students that improve its law; with any width
-     * and ridge, none whose error is below the square of the teacher's.
+     * The target has power ζ(b). A teacher whose only defect is a small number of random features has students with a
+     * better law. For any width and ridge, no student's error is below the square of the teacher's.
      */
     @Test
     void noStudentBeatsTheSquareOfItsTeachersError() {

@@ -91,7 +91,7 @@ class ScalingLawTest {
         for (RiskLaw risk : List.of(law.standard(), law.optimal(), law.masked())) {
             double before = Math.abs(risk.deviation(1e6));
             double after = Math.abs(risk.deviation(1e8));
-            // What comes next in the expansion is smaller by 1/n or by n^-|b-1-2α|.
+            // The next term of the expansion is smaller by 1/n or by n^-|b-1-2α|.
             assertThat(after).as(risk.toString()).isLessThan(30 * Math.pow(1e8, -leastPower) + 1e-12);
             assertThat(after).isLessThan(before * 3 * Math.pow(100, -leastPower) + 1e-12);
         }
@@ -116,7 +116,7 @@ class ScalingLawTest {
         assertThat(law.standardConstant()).isInfinite();
         assertThat(law.optimal().ratio()).isEqualTo((alpha - 1) / alpha);
         for (RiskLaw risk : List.of(law.standard(), law.optimal(), law.masked())) {
-            // The offset of the logarithm is exact: what is left falls like 1/n.
+            // The offset of the logarithm is exact, so the error falls like 1/n.
             assertThat(risk.deviation(1e4)).isCloseTo(0, within(2e-3));
             assertThat(risk.deviation(1e8)).isCloseTo(0, within(2e-7));
             assertThat(risk.excess(0.1)).isPositive();
@@ -163,7 +163,7 @@ class ScalingLawTest {
         ScalingLaw law = ScalingLaw.powerLaw(alpha, 2);
         for (double samples : new double[] {20, 1e3, 1e6}) {
             DeterministicEquivalent exact = DeterministicEquivalent.of(Spectrum.powerLaw(alpha), samples);
-            // The next terms are τ ζ(−α), over n, times α.
+            // The next term is α τ ζ(−α)/n.
             assertThat(law.tau(samples) / exact.tau() - 1)
                     .isCloseTo(0, within(alpha * alpha * exact.tau() / samples + 3e-14));
             assertThat(law.textbookTau(samples) / exact.tau() - 1)
@@ -247,7 +247,7 @@ class ScalingLawTest {
         }) {
             double crossover = pair[1].crossover().orElseThrow();
             assertThat(pair[1].excess(crossover)).isCloseTo(2 * pair[0].excess(crossover), withinPercentage(1e-9));
-            // Beyond it, the part with the smaller exponent prevails.
+            // Beyond the crossover the part with the smaller exponent dominates.
             double share = pair[0].excess(2 * crossover) / pair[1].excess(2 * crossover);
             assertThat(share > 0.5).isEqualTo(law.regime() != Regime.NOISE);
         }
@@ -267,7 +267,7 @@ class ScalingLawTest {
         assertThat(law.deviation(1000, 2_000)).isLessThan(-0.5);
     }
 
-    /** Where both are too small for a double, and where only the law or only the exact risk is. */
+    /** Tests sizes where both, only the law, or only the exact risk underflows. */
     @Test
     void deviationsAreNumbersAtAnySize() {
         RiskLaw noiseless = ScalingLaw.powerLaw(2, 5).standard();
@@ -275,14 +275,14 @@ class ScalingLawTest {
         assertThat(noiseless.deviation(1e160, 1)).isEqualTo(-1);
         assertThat(ScalingLaw.powerLaw(3, 9).optimal().deviation(1e300, 1_000_000))
                 .isEqualTo(-1);
-        // Noise alone: σ²p/(n − p) over (α − 1)σ².
+        // Noise alone gives σ²p/(n − p) over (α − 1)σ².
         RiskLaw prevailing = ScalingLaw.powerLaw(40, 90).withNoise(2, 70).standard();
         assertThat(prevailing.excess(1e5)).isZero();
         assertThat(prevailing.deviation(1e5, 9_000)).isCloseTo(9_000 / (91_000 * 39.0) - 1, within(1e-15));
         assertThat(prevailing.deviation(9_000.5, 9_000)).isCloseTo(18_000 / 39.0 - 1, withinPercentage(1e-9));
         assertThat(prevailing.deviation(9_000, 9_000)).isInfinite().isPositive();
-        // n^-80 of the signal over n^-70 (α − 1) 4 of the noise is 1e-30 or so; where signal prevails, noise counts for
-        // less.
+        // n^-80 of the signal over n^-70 (α − 1) 4 of the noise is about 1e-30; where the signal dominates, the noise
+        // is smaller.
         RiskLaw forgotten = ScalingLaw.powerLaw(40, 90).withNoise(2, 81).standard();
         assertThat(forgotten.excess(1e5)).isZero();
         double share = ScalingLaw.powerLaw(40, 90).standardConstant() / (39 * 4) * 1e5;

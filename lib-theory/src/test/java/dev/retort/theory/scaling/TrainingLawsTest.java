@@ -16,10 +16,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class TrainingLawsTest {
 
-    /** In percent: relative errors of 1e-12. */
+    /** In per cent: a relative error of 1e-12. */
     private static final double EXACT = 1e-10;
 
-    /** Invented constants that make sensible losses, with a capacity gap. */
+    /** Invented constants that give realistic losses, with a capacity gap. */
     private static final DistillationLaw LAW =
             DistillationLaw.of(SupervisedLaw.busbridge2025(), 2000, 0.32, 20000, 0.63, 0.76, 2.5, 500, 1.3, 0.1);
 
@@ -67,7 +67,7 @@ class TrainingLawsTest {
         ComputeOptimal best = law.optimalFor(row.number("flops"));
         agrees(best.parameters(), row, "bestN");
         assertThat(6 * best.parameters() * best.tokens()).isCloseTo(row.number("flops"), withinPercentage(EXACT));
-        // The loss is a difference from E, and the tokens follow from what is left of it: some digits are lost.
+        // The tokens follow from the difference between loss and E, so some digits are lost.
         double target = law.loss(n, d / 3);
         assertThat(law.tokensFor(target, n)).isCloseTo(row.number("tokens"), withinPercentage(1e-8));
         assertThat(law.parametersFor(target, d)).isCloseTo(row.number("parameters"), withinPercentage(1e-8));
@@ -116,7 +116,7 @@ class TrainingLawsTest {
 
     @Test
     void noCapacityGapWhereTheTermsOfTheStudentVanish() {
-        // Without c1, the gap is steeper than the teacher's own loss only if it is a large part of the loss.
+        // Without c1, the gap changes faster than the teacher's own loss only if it is a large part of the loss.
         DistillationLaw easy = DistillationLaw.of(SupervisedLaw.busbridge2025(), 1e-3, 0.3, 1e-3, 0.5, 1, 1, 0, 1, 0.1);
         BestTeacher best = easy.bestTeacher(1e9, 1e11);
         assertThat(best.capacityGap()).isFalse();
@@ -134,17 +134,17 @@ class TrainingLawsTest {
                 assertThat(LAW.loss(1e9, more * tokens, teacher)).isGreaterThan(supervised.loss(1e9, more * tokens));
             }
         }
-        // A student that can never be as good as this on data, and that comes close to its teacher.
+        // A student that cannot reach this loss on data, but comes close to its teacher.
         DistillationLaw close =
                 DistillationLaw.of(SupervisedLaw.busbridge2025(), 1e-3, 0.3, 1e-3, 0.5, 1, 1, 0, 1, 0.1);
         assertThat(close.meetingTokens(1e8, 1.5)).isInfinite();
         assertThat(close.meetingTokens(1e8, 1e9)).isZero();
     }
 
-    /** Meetings far outside any runs are meetings; that there is none is known from the limits. */
+    /** Crossings far outside any runs count; the limits show whether there is none. */
     @Test
     void meetsSupervisedLearningHoweverFarAway() {
-        // On data the student tends to 1.6; the teacher's student is at 1.6 + 1e-9 with all tokens, and closer before.
+        // On data the student's loss tends to 1.6; the distilled student tends to 1.6 + 1e-9, and is closer before.
         SupervisedLaw slow = SupervisedLaw.of(1.5, 0.1, 1e-9, 1, 0.2);
         for (double above : new double[] {1e-2, 1e-5, 1e-9}) {
             DistillationLaw law = DistillationLaw.of(slow, 1e-30, 0.3, 1e-30, 0.5, 1, 1, 0, 1, 0.1);
@@ -175,7 +175,7 @@ class TrainingLawsTest {
             assertThat(split.supervisedLoss())
                     .isCloseTo(LAW.supervised().loss(n, flops / students / 6 / n), withinPercentage(EXACT));
             for (int i = 0; i < 20_000; i++) {
-                // Half of them anywhere, half near the split itself.
+                // Half of the points are anywhere, half near the split itself.
                 double spread = i % 2 == 0 ? 6 : 0.05;
                 double teacher = split.teacherParameters() * Math.exp(spread * (random.nextDouble() - 0.5));
                 double share = split.teacherTraining() / flops;
@@ -225,7 +225,7 @@ class TrainingLawsTest {
                 () -> DistillationLaw.of(SupervisedLaw.busbridge2025(), 1, 1, 1, 1, 1, 1, 1, 1, 0));
     }
 
-    /** What overflows on the way to an answer is called by the argument that it comes from, or has its limit. */
+    /** If an intermediate value overflows, the answer is its limit, or the message names the argument. */
     @Test
     void budgetsOutOfRangeHaveLimitsOrAreRefusedByTheirName() {
         SupervisedLaw shallow = SupervisedLaw.of(1.7, 1e200, 0.1, 1e-200, 0.1);

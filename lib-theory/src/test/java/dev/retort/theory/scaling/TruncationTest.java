@@ -117,7 +117,7 @@ class TruncationTest {
             Truncation.Bounds bounds = Truncation.of(cut, tail(alpha, (double) p), tail(b, (double) p))
                     .bounds(samples);
             double width = bounds.tau().width() / bounds.tau().high();
-            // t λ_p/τ², over n(1 − Ω), with a factor for the distance from the limit.
+            // t λ_p/(τ² n(1 − Ω)), with a factor for the distance from the limit.
             double expected = 4 * Math.pow((double) p / samples, 1 - 2 * alpha);
             assertThat(width).isLessThan(expected + 3e-13).isLessThan(before + 3e-13);
             before = width;
@@ -186,7 +186,7 @@ class TruncationTest {
                 .withMessageEndingWith("has an infinite spectrum, which no tail can follow; give it a number of features");
     }
 
-    /** Without a signal only noise has a risk, and Ω is a share of n. */
+    /** Without a signal only the noise contributes to the risk, and Ω is a share of n. */
     @Test
     void boundsAreNumbersWithoutASignalAndAtTheThreshold() {
         RegressionTask silent = RegressionTask.of(Spectrum.powerLaw(2, 50), Signal.constant(0));

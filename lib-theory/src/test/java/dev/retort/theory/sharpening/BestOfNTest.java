@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class BestOfNTest {
 
-    /** All N-tuples, one after the other; the first of the best counts. */
+    /** Enumerates all N-tuples; the first of the best responses counts. */
     static double[] enumerated(double[] law, double[] scores, int draws) {
         CompensatedSum[] best = new CompensatedSum[law.length];
         Arrays.setAll(best, i -> new CompensatedSum());
@@ -70,14 +70,14 @@ class BestOfNTest {
         }
     }
 
-    /** Weights out of a hundred, with ties and with ratios that are decimals. */
+    /** Weights that sum to a hundred, with ties and with decimal ratios. */
     static double[] decimals(SplittableRandom random) {
         int[] weights = random.ints(1 + random.nextInt(6), 1, 6).map(w -> 4 * w).toArray();
         double sum = Arrays.stream(weights).sum();
         return Arrays.stream(weights).mapToDouble(w -> w / sum).toArray();
     }
 
-    /** What is nearly best is so by its probability, whatever the scores are. */
+    /** Nearly best responses are defined by their probability, whatever their scores. */
     @Test
     void nearlyBestResponsesByAVerifierAgreeWithTheEnumerationOfAllTuples() {
         SplittableRandom random = new SplittableRandom(7);
@@ -99,7 +99,7 @@ class BestOfNTest {
     }
 
     private static double nearlyBest(double[] law, double[] values, double gamma) {
-        // The limit is a decimal, which rounding moves to either side.
+        // The limit is a decimal, which rounding may move to either side.
         double least = (1 - gamma) * Arrays.stream(law).max().orElseThrow() - 1e-9;
         return IntStream.range(0, law.length)
                 .filter(i -> law[i] >= least)
@@ -214,13 +214,13 @@ class BestOfNTest {
 
     @Test
     void noTemperedLawIsSaidToHaveAMassThatItHasNot() {
-        // The best response is the least probable: tempering only takes from it.
+        // The best response is the least probable one, so tempering only reduces its mass.
         assertThat(BestOfN.of(new double[] {0.7, 0.3}, new double[] {0, 1}, 4).temperedEquivalent())
                 .isEmpty();
-        // As probable as the others: tempering leaves it as it is.
+        // All responses are equally probable, so tempering does not change the law.
         assertThat(BestOfN.of(new double[] {0.5, 0.5}, new double[] {0, 1}, 4).temperedEquivalent())
                 .isEmpty();
-        // All are equally good, so that every law will do.
+        // All responses are equally good, so every law is best.
         assertThat(BestOfN.of(new double[] {0.5, 0.5}, new double[] {1, 1}, 4).temperedEquivalent())
                 .hasValue(Double.POSITIVE_INFINITY);
         assertThat(BestOfN.of(new double[] {0.7, 0.3}, new double[] {1, 0}, Integer.MAX_VALUE)
@@ -229,7 +229,9 @@ class BestOfNTest {
                 .isEmpty();
     }
 
-    /** The best response of a verifier gains on the many improbable ones before it loses to the most probable. */
+    /**
+     * The verifier's best response first gains mass from the many improbable ones, then loses it to the most probable.
+     */
     @Test
     void findsATemperThatTheMassOnlyPasses() {
         double[] law = new double[1002];
@@ -248,7 +250,7 @@ class BestOfNTest {
                 .isLessThan(0.1);
     }
 
-    /** 1 − 0.6^200 is one but for 4e-45, of which the temper has all digits. */
+    /** 1 − 0.6^200 is one minus 4e-45, and the temper has all digits. */
     @Test
     void temperHasDigitsWhereTheMassIsRoundedToOne() {
         double beta = BestOfN.of(new double[] {0.6, 0.4}, new double[] {Math.log(0.6), Math.log(0.4)}, 200)
@@ -283,7 +285,7 @@ class BestOfNTest {
     void aVerifierThatErrsSelectsALawOfItsOwn() {
         double a = 0.3;
         double e = 0.1;
-        // Four kinds of responses: correct or not, accepted or not; the accepted ones score higher.
+        // Four kinds of responses, correct or not and accepted or not; accepted responses score higher.
         double[] law = {a * (1 - e), a * e, (1 - a) * e, (1 - a) * (1 - e)};
         double[] scores = {1, 0, 1, 0};
         for (int draws : new int[] {1, 2, 5, 40}) {
@@ -326,7 +328,7 @@ class BestOfNTest {
         assertThatIllegalArgumentException().isThrownBy(call::run).withMessage(message);
     }
 
-    /** N^T beyond the range of numbers: all of the mass is on the best that there are. */
+    /** Where N^T overflows, all of the mass is on the best responses. */
     @Test
     void endlessRoundsLeaveTheBest() {
         BestOfN endless = BestOfN.of(new double[] {0.5, 0.3, 0.2, 0}, new double[] {1, 2, 3, 4}, Integer.MAX_VALUE)

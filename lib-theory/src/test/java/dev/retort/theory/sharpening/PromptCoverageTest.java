@@ -40,7 +40,7 @@ class PromptCoverageTest {
             for (double epsilon : new double[] {0.05, 0.3, 0.7}) {
                 for (double delta : new double[] {0.4, 0.01}) {
                     double draws = prompts.drawsFor(epsilon, delta);
-                    // By the definition, from the law of the best of N itself.
+                    // Checks the definition, by the law of the best of N itself.
                     assertThat(failing(masses, weights, draws, delta)).isLessThanOrEqualTo(epsilon);
                     assertThat(prompts.sharpened(draws, delta))
                             .isCloseTo(1 - failing(masses, weights, draws, delta), within(1e-12));
@@ -142,7 +142,7 @@ class PromptCoverageTest {
 
     @Test
     void oneHardPromptMakesTheBoundAlmostNecessary() {
-        // A share just above ε of prompts at ε/C: Markov's inequality is sharp but for the easy prompts.
+        // With a share just above ε of prompts at ε/C, Markov's inequality is sharp except for the easy prompts.
         PromptCoverage prompts = PromptCoverage.of(new double[] {1e-4, 1}, new double[] {0.1001, 0.8999});
         double ratio = prompts.sufficientDraws(0.1, 0.05) / prompts.drawsFor(0.1, 0.05);
         assertThat(ratio).isBetween(1.0, 1.01);
@@ -157,7 +157,7 @@ class PromptCoverageTest {
         assertThat(order).hasToString("up to a constant, 495.174 prompts with 69.0776 draws each");
     }
 
-    /** More draws than a long can count are counted; as many as it can are not enough. */
+    /** Counts draws beyond the range of long; Long.MAX_VALUE draws are not enough. */
     @Test
     void hardPromptsTakeManyDraws() {
         PromptCoverage hard = PromptCoverage.of(new double[] {1e-30});

@@ -109,7 +109,7 @@ class SeenResponsesTest {
         refuses("number: 0.5 is not at least 1 and finite", () -> seen.sharpened(0.5));
     }
 
-    /** A response of a thousand tokens has no mass that is a double above 0. */
+    /** The mass of a response of a thousand tokens underflows to 0. */
     @Test
     void longResponsesAreComparedByTheirLogarithms() {
         SeenResponses seen = SeenResponses.of(List.of("a", "b"), new double[] {-900, -800});

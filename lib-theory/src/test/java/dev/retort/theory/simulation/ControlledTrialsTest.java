@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Trials from which is taken what they owe to the scale of the features drawn. */
+/** Trials with a control variate for the scale of the drawn features. */
 class ControlledTrialsTest {
 
     private static final RegressionTask TASK = RegressionTask.of(
@@ -37,7 +37,7 @@ class ControlledTrialsTest {
 
     private static final Trials TRIALS = Trials.of(200).withSeed(5);
 
-    /** With how many times less variance than plain trials, at least; half of what was measured. */
+    /** Pipelines, each with a lower bound on its variance reduction: half of the measured one. */
     static Stream<Arguments> pipelines() {
         Distillation.Draft truth = Distillation.of(TASK);
         return Stream.of(
@@ -101,7 +101,7 @@ class ControlledTrialsTest {
                 .containsExactly(Controls.refined(left, taken), within(1e-12));
     }
 
-    /** As a trial draws: features, then noise of two kinds. */
+    /** Draws in the order of a trial: features, then noise of two kinds. */
     private static INDArray draw(RandomGenerator random, int samples) {
         Design.Sample sample =
                 Design.gaussian(Covariance.diagonal(TASK.spectrum())).draw(samples, random);

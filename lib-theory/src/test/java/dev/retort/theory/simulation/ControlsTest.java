@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The coefficient of a control that is fitted to all other trials. */
+/** Tests the coefficient of a control that is fitted to all other trials. */
 class ControlsTest {
 
     @Test
     void threeTrialsByHand() {
-        // Of the others of the second, means 2.5 and -0.5: (-1.5 * 0.5 + 1.5 * -0.5) / (0.25 + 0.25 + 200).
+        // For the second trial, the others have means 2.5 and -0.5: (-1.5 * 0.5 + 1.5 * -0.5) / (0.25 + 0.25 + 200).
         assertThat(Controls.refined(new double[] {1, 2, 4}, new double[] {0, 1, -1}))
                 .containsExactly(new double[] {1, 2 + 1.5 / 200.5, 4 + 0.5 / 200.5}, within(1e-15));
     }
@@ -48,7 +48,7 @@ class ControlsTest {
         return others;
     }
 
-    /** All 3^5 ways in which five trials may turn out, of which each has three risks, with controls of mean 0. */
+    /** Enumerates all 3^5 outcomes of five trials with three possible risks each, with controls of mean 0. */
     @ParameterizedTest
     @ValueSource(doubles = {1, 100})
     void noExpectationChanges(double scale) {
@@ -99,7 +99,7 @@ class ControlsTest {
                 .doesNotContain(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY);
     }
 
-    /** As many trials as the theory counts for take half of a coefficient off, and many take it all. */
+    /** With as many trials as the theory counts for, half of the coefficient is found, and with many all of it. */
     @Test
     void manyTrialsFindACoefficient() {
         double[] taken = StandardNormal.sample(20_000, RandomStreams.of(3).generator());
@@ -113,7 +113,9 @@ class ControlsTest {
                 .isCloseTo(0.5, within(0.05));
     }
 
-    /** Where a fit cannot gain anything, it loses next to nothing, and means scatter by their standard errors as of Student's t. */
+    /**
+     * Where a fit cannot help, it costs almost nothing, and means scatter by their standard errors like Student's t.
+     */
     @ParameterizedTest
     @ValueSource(ints = {10, 30})
     void fewTrialsTrustTheTheory(int trials) {

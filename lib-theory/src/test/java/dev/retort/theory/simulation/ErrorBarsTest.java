@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The theory's own error bars, the corrected mean and the scatter of a single run, against simulations. */
+/** Compares the theory's error bars, the corrected mean and the scatter of a single run, with simulations. */
 class ErrorBarsTest {
 
     static Stream<Arguments> kindsAndSizes() {
@@ -34,7 +34,7 @@ class ErrorBarsTest {
                 "two stages, mixed labels",
                         n -> truth(n).surrogate(Training.samples(2 * n).withRidge(0.01))
                                 .then(Training.samples(n).withTeacherShare(0.6)));
-        // Standard errors of about the same fraction of the correction at every size, and few trials at the large ones.
+        // Standard errors are about the same fraction of the correction at every size; large sizes have few trials.
         Map<Integer, Integer> trials = Map.of(25, 2000, 50, 1000, 100, 200, 200, 40);
         return kinds.entrySet().stream()
                 .flatMap(kind -> trials.entrySet().stream()
@@ -57,7 +57,7 @@ class ErrorBarsTest {
         double allowed = 4.0 / samples / samples * corrected;
         assertThat(simulation.mean()).isCloseTo(corrected, within(3 * simulation.standardError() + allowed));
         if (samples <= 50 && !kind.equals("ridge 0.05")) {
-            // The limit itself does not stand this test.
+            // The uncorrected limit does not pass this test.
             assertThat(simulation.mean() - prediction.excess()).isGreaterThan(3 * simulation.standardError() + allowed);
         }
     }
@@ -78,7 +78,7 @@ class ErrorBarsTest {
         int trials = 2500;
         Simulation simulation = pipeline.simulate(Trials.of(trials).withSeed(1).literal());
         RiskReport prediction = pipeline.predict();
-        // 1.4 % is the standard error of a standard deviation from so many.
+        // 1.4 % is the standard error of a standard deviation from this many runs.
         assertThat(simulation.standardError() * Math.sqrt((double) trials))
                 .isCloseTo(prediction.standardDeviation().getAsDouble(), withinPercentage(3));
         int runs = 500;
@@ -96,7 +96,8 @@ class ErrorBarsTest {
 
     @Test
     void whatTheCorrectionLeavesFallsLikeOneOverNSquared() {
-        // σ²p/(n − p − 1) and σ²n/(p − n − 1), exactly, less two terms: the third is 1/(n − p)² of the first.
+        // The exact risks are σ²p/(n − p − 1) and σ²n/(p − n − 1); after two terms, the third is 1/(n − p)² of the
+        // first.
         for (int n : new int[] {100, 200, 400}) {
             assertThat(left(n, n / 2, 1.0 * n / 2 / (n / 2 - 1)))
                     .isCloseTo(1 / Math.pow(n / 2.0, 2), withinPercentage(3));
@@ -104,7 +105,7 @@ class ErrorBarsTest {
         }
     }
 
-    /** Exact excess risk of noise alone, relative to the limit, less the corrected one. */
+    /** The exact excess risk of noise alone minus the corrected one, relative to the limit. */
     private static double left(int samples, int features, double exact) {
         RiskReport prediction = Distillation.of(RegressionTask.of(Spectrum.isotropic(1, features), Signal.constant(0))
                         .withNoise(1))

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The corrections of the mean of trainings by spectral filters and by single-pass gradient descent. */
+/** Tests corrections of the mean for training by spectral filters and by single-pass gradient descent. */
 class FilterCorrectionTest {
 
     private static final int P = 40;
@@ -32,7 +32,10 @@ class FilterCorrectionTest {
                             .toArray()))
             .withNoise(0.4);
 
-    /** Two poles of which one has no weight, or that are one, are ridge regression; a chain with a mask, a spectrum and a share. */
+    /**
+     * Two poles are ridge regression if one has weight 0 or both are equal, in a chain with a mask, a spectrum and a
+     * share.
+     */
     @Test
     void onePoleIsRidgeRegression() {
         double expected = chain(training -> training.withRidge(0.05));
@@ -57,7 +60,7 @@ class FilterCorrectionTest {
                 .getAsDouble();
     }
 
-    /** Evaluated independently, feature by feature, over 14 pairs of poles. */
+    /** Values from an independent evaluation, feature by feature, over 14 pairs of poles. */
     @Test
     void gradientFlowHasItsReferenceValue() {
         RiskReport flow =
@@ -68,7 +71,7 @@ class FilterCorrectionTest {
         assertThat(flow.corrected().getAsDouble()).isGreaterThan(flow.excess());
     }
 
-    /** At time without end a flow interpolates, which is ridge regression without ridge. */
+    /** At infinite time a flow interpolates, like ridge regression without ridge. */
     @Test
     void gradientFlowEndsAtTheInterpolator() {
         double expected = Distillation.of(TASK)
@@ -105,7 +108,7 @@ class FilterCorrectionTest {
         double allowed = 4.0 / 25 / 25 * corrected;
         assertThat(simulation.mean()).isCloseTo(corrected, within(3 * simulation.standardError() + allowed));
         if (!pipeline.toString().contains("mixture")) {
-            // The limit itself does not stand this test; of the mixture it is too close.
+            // The uncorrected limit does not pass this test, except for the mixture, where it is too close.
             assertThat(simulation.mean() - prediction.excess()).isGreaterThan(3 * simulation.standardError() + allowed);
         }
     }

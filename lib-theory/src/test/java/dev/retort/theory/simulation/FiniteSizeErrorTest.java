@@ -25,7 +25,7 @@ class FiniteSizeErrorTest {
         return Distillation.of(task).target(Training.samples(samples));
     }
 
-    /** Two trials that depart from the prediction by so much on average, with the given standard error. */
+    /** Two trials with the given mean deviation from the prediction and the given standard error. */
     private static Simulation departing(int samples, double departure, double error) {
         Distillation pipeline = pipeline(samples);
         double predicted = pipeline.predict().excess();
@@ -109,7 +109,7 @@ class FiniteSizeErrorTest {
             sum += z * z;
             chiSquared += fit.chiSquared();
         }
-        // Both are sums of squares of normal numbers: one, and four points less two constants.
+        // Both are sums of squares of normal numbers: of one, and of two (four points minus two constants).
         assertThat(sum / repetitions).isCloseTo(1, within(4 * Math.sqrt(2.0 / repetitions)));
         assertThat(chiSquared / repetitions).isCloseTo(2, within(4 * Math.sqrt(4.0 / repetitions)));
     }

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
-/** That what the simulation departs from the theory by is of order 1/n, and nothing else. */
+/** Tests that the deviation of the simulation from the theory is of order 1/n. */
 class FiniteSizeTest {
 
-    /** A chain of two noisy stages, all sizes of which are in proportion. */
+    /** A chain of two noisy stages, with all sizes in proportion. */
     private static Simulation of(int samples, int trials) {
         int p = samples * 4 / 3;
         RegressionTask task = RegressionTask.of(
@@ -36,16 +36,16 @@ class FiniteSizeTest {
         assertThat(error.coefficientError()).isLessThan(0.15);
         assertThat(error.predictedCoefficient().getAsDouble())
                 .isCloseTo(error.coefficient(), within(4 * error.coefficientError()));
-        // One degree of freedom is left: 4 standard errors.
+        // One degree of freedom remains, so the limit is 4 standard errors.
         assertThat(error.chiSquared()).isLessThan(16);
         FiniteSizeError.Point small = error.points().get(0);
         FiniteSizeError.Point large = error.points().get(2);
-        // It neither stays nor falls like 1/n².
+        // It neither stays constant nor falls like 1/n².
         assertThat(zScore(large, 1, small)).isLessThan(-10);
         assertThat(zScore(large, 1.0 / 16, small)).isGreaterThan(10);
     }
 
-    /** How far the departure at one size is from a multiple of that at another, in standard errors. */
+    /** The difference between the deviation at one size and a multiple of that at another, in standard errors. */
     private static double zScore(FiniteSizeError.Point point, double factor, FiniteSizeError.Point other) {
         return (point.departure() - factor * other.departure())
                 / Math.hypot(point.standardError(), factor * other.standardError());
@@ -56,7 +56,7 @@ class FiniteSizeTest {
         FiniteSizeError.Point small = left(of(12, 16_000));
         FiniteSizeError.Point large = left(of(24, 16_000));
         assertThat(zScore(large, 1.0 / 4, small)).isBetween(-3.0, 3.0);
-        // It is there, and falls neither like 1/n nor like 1/n³.
+        // It is not zero, and falls neither like 1/n nor like 1/n³.
         assertThat(zScore(large, 0, small)).isGreaterThan(4);
         assertThat(zScore(large, 1.0 / 2, small)).isLessThan(-4);
         assertThat(zScore(large, 1.0 / 8, small)).isGreaterThan(3);

@@ -31,7 +31,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** What a kind of training has to say of itself to be run, averaged over and put on a learning curve. */
+/** Tests what a kind of training must implement for trials, averages and learning curves. */
 class FitterTest {
 
     private static final int P = 30;
@@ -39,7 +39,7 @@ class FitterTest {
     private static final RegressionTask TASK = RegressionTask.of(Spectrum.powerLaw(1.5, P), Signal.sourcePowerLaw(1.4))
             .withNoise(0.2);
 
-    /** Ridge regression of which nothing but its matrix is known. */
+    /** Ridge regression given only by its matrix. */
     private record Explicit(double ridge) implements Fitter {
 
         @Override
@@ -74,7 +74,7 @@ class FitterTest {
         }
     }
 
-    /** Ridge regression of labels that are cut off at ±limit, which is not linear in them. */
+    /** Ridge regression on labels clipped at ±limit, which is not linear in the labels. */
     private record Clipped(double ridge, double limit) implements Fitter {
 
         @Override
@@ -130,7 +130,7 @@ class FitterTest {
         return IntStream.range(0, count).mapToObj(i -> trial.run(root.split())).toList();
     }
 
-    /** Up to rounding, ridge regression is averaged over the same way whether it is factored or a matrix. */
+    /** Averages of ridge regression are the same, up to rounding, for the factorisation and for the matrix. */
     @ParameterizedTest
     @MethodSource("pipelines")
     void aMatrixIsAllThatAveragesNeed(Pipeline pipeline) {
@@ -176,7 +176,7 @@ class FitterTest {
         }
     }
 
-    /** A fit without averages is measured as it is, and what follows it is averaged over given that fit. */
+    /** A fit without averages is measured literally, and later stages are averaged given that fit. */
     @ParameterizedTest
     @MethodSource("pipelines")
     void whatHasNoAveragesIsTakenToTheLetter(Pipeline pipeline) {

@@ -16,7 +16,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Trainings other than ridge regression on plain labels: what is run agrees with what is predicted, in chains of all kinds. */
+/**
+ * For trainings other than ridge regression on plain labels, simulations agree with predictions, in chains of all
+ * kinds.
+ */
 class OtherTrainingsTest {
 
     private static final RegressionTask TASK = RegressionTask.of(Spectrum.powerLaw(1.2, 40), Signal.sourcePowerLaw(1.4))
@@ -38,7 +41,10 @@ class OtherTrainingsTest {
                 base.stoppedAt(20).withLabels(Labels.hard()).withNoise(0).withTeacherRows(0.25));
     }
 
-    /** As the middle of three stages; 4 standard errors of 200 trials, and 3/n for what the theory is off by at n = 60. */
+    /**
+     * The training is the middle of three stages; agreement within 4 standard errors of 200 trials and 3/n for the
+     * error of the theory at n = 60.
+     */
     @ParameterizedTest
     @MethodSource("trainings")
     void simulationsAgreeWithPredictions(Training training) {

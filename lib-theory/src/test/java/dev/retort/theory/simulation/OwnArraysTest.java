@@ -64,7 +64,7 @@ class OwnArraysTest {
     @Test
     void aStudentDoesAsItsTrainingSays() {
         FeatureMask first = FeatureMask.keepingFirst(1, 2);
-        // Labels 5 and 1 of the teacher: 3 for the first feature alone.
+        // The teacher's labels 5 and 1 give 3 for the first feature alone.
         assertThat(pipeline(Training.samples(2).withMask(first))
                         .simulate(ARRAYS)
                         .target()
@@ -76,10 +76,10 @@ class OwnArraysTest {
                         .target()
                         .squares())
                 .containsExactly(new double[] {0, 4.0 / 9, 121.0 / 9}, within(1e-13));
-        // The first row only: 5 = b₁ + b₂ of least norm.
+        // Only the first row: 5 = b₁ + b₂ of smallest norm.
         assertThat(pipeline(Training.samples(1)).simulate(ARRAYS).target().squares())
                 .containsExactly(new double[] {0.25, 0.25, 4}, within(1e-13));
-        // And a surrogate that sees the second feature only: (4 · 2 + 5)/5 = 2.6.
+        // A surrogate that sees only the second feature: (4 · 2 + 5)/5 = 2.6.
         Training masked = ALL.withMask(FeatureMask.of(false, true));
         assertThat(Distillation.of(TASK)
                         .surrogate(masked)
@@ -164,7 +164,7 @@ class OwnArraysTest {
         SummaryStatistics strong = new SummaryStatistics();
         for (int run = 0; run < 300; run++) {
             INDArray teacher = sample(elsewhere, 60, random);
-            INDArray last = sample(task.spectrum(), 70, random); // more than are needed
+            INDArray last = sample(task.spectrum(), 70, random); // more than needed
             INDArray test = sample(task.spectrum(), 100, random);
             TestReport report = chain.simulate(OwnArrays.teacher(teacher, labels(task, teacher, random))
                     .student(sample(task.spectrum(), 40, random))

@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Agreement with the closed form is tested in {@link PromptSimulationTest}. */
+/** {@link PromptSimulationTest} tests agreement with the closed form. */
 class OwnPromptsTest {
 
     /** u = (2, 1). */
@@ -19,7 +19,7 @@ class OwnPromptsTest {
 
     private static final INDArray CONTEXT_LABELS = Nd4j.createFromArray(2.0, 1.0);
 
-    /** Under W = I/2 they are answered by 3/2 and −1: errors 3/2 and 3, Xᵀerrors = (3/2, −9/2). */
+    /** W = I/2 predicts 3/2 and −1, so the errors are 3/2 and 3, and Xᵀerrors = (3/2, −9/2). */
     private static final INDArray EXAMPLES = Nd4j.create(new double[][] {{1, 1}, {0, -2}});
 
     private static final INDArray EXAMPLE_LABELS = Nd4j.createFromArray(3.0, 2.0);
@@ -55,7 +55,7 @@ class OwnPromptsTest {
                 Nd4j.createFromArray(1.0, -1.0, 1.0).reshape(3, 1));
         PromptReport report = fresh.step(START, 0.1);
         assertThat(report.weights()).isEqualTo(PROMPTS.step(START, 0.1).weights());
-        // u = (−1, 2): W u = (−1/2, 1) before, (−0.5, 1) of the weights above.
+        // u = (−1, 2): W u = (−1/2, 1) before, (−0.5, 1) for the weights above.
         assertThat(report.before().squares()).containsExactly(new double[] {6.25, 0}, within(1e-14));
         assertThat(report.predictions().toDoubleVector()).containsExactly(new double[] {-0.5, 1}, within(1e-14));
         assertThat(fresh.toString()).endsWith("a fresh context of 3");

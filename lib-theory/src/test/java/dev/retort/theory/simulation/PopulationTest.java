@@ -91,7 +91,7 @@ class PopulationTest {
                         .target(Training.samples(30).withNoise(noise));
                 Simulation simulation =
                         pipeline.simulate(Trials.of(300).withSeed(4).drawingFrom(population));
-                // 2/n for the limit, and the 30 of 4000 members that a student has seen.
+                // Allows 2/n for the limit, and for the 30 of 4000 members that a student has seen.
                 assertThat(simulation)
                         .as("%s, noise %s", surrogate, noise)
                         .withFiniteSizeAllowance(2 + 30.0 * 30.0 / SIZE)
@@ -113,7 +113,7 @@ class PopulationTest {
                     .then(Training.samples(40).withTeacherShare(0.5).withNoise(2 * noise))
         }) {
             Simulation simulation = chain.simulate(Trials.of(400).withSeed(4).drawingFrom(population));
-            // 2/n for the limit, and the 90 of 4000 members that a model has seen.
+            // Allows 2/n for the limit, and for the 90 of 4000 members that a model has seen.
             assertThat(simulation)
                     .isPreciseTo(0.05)
                     .withFiniteSizeAllowance(2 + 30 * 90.0 / SIZE)
@@ -138,7 +138,7 @@ class PopulationTest {
     void aStudentOfEveryoneOnTrueLabelsLearnsTheGroundTruth() {
         Distillation pipeline = Distillation.of(population.task()).target(Training.samples(SIZE));
         Simulation simulation = pipeline.simulate(Trials.of(2).drawingFrom(population));
-        // Without replacement: everyone is drawn once, and least squares of the whole is the truth.
+        // Without replacement every member is drawn once, and least squares on all members is the truth.
         assertThat(simulation.mean()).isCloseTo(0, within(1e-20));
     }
 
@@ -167,7 +167,7 @@ class PopulationTest {
                 .hasSizeGreaterThan(5);
     }
 
-    /** Of the line through zero that fits the given members best. */
+    /** The slope of the best line through zero for the given members. */
     private static double slope(double[] x, double[] y, int members) {
         double xy = 0;
         double xx = 0;
@@ -219,9 +219,8 @@ class PopulationTest {
             truth[i] = WORLD.coefficient(i);
         }
         INDArray linear = LinearRegression.predict(features, Nd4j.createFromArray(truth));
-        // One direction, along no axis, has so little variance that its eigenvalue is known to 1e-9 at best; the
-        // labels,
-        // of exact sums, load on it.
+        // One direction, not along an axis, has so little variance that its eigenvalue is accurate to 1e-9 at best; the
+        // labels, which are exact sums, load on it.
         INDArray dyadic = Nd4j.create(rounded(features, 0x1p16));
         INDArray steep = dyadic.dup();
         steep.getColumn(7).muli(0x1p-10).addi(dyadic.getColumn(0)).addi(dyadic.getColumn(1));
@@ -262,12 +261,12 @@ class PopulationTest {
                     .isLessThan(above);
             above = simulation.mean();
         }
-        // The theory of Gaussian features; five of them are few.
+        // The theory is for Gaussian features, and five of them are few.
         Distillation ofFive = target(small, 5);
         assertThat(ofFive.simulate(Trials.of(200).drawingFrom(small)).mean())
                 .isCloseTo(ofFive.predict().excess(), withinPercentage(25));
         for (int samples : new int[] {39, 40}) {
-            // As many as the rank: of centred members each is the negative sum of the others.
+            // As many samples as the rank: each centred member is the negative sum of the others.
             assertThat(target(small, samples).predict().excess()).isZero();
             assertThat(target(small, samples)
                             .simulate(Trials.of(10).drawingFrom(small))
@@ -276,7 +275,7 @@ class PopulationTest {
         }
     }
 
-    /** Few members, so that samples are a good part of them. */
+    /** Few members, so that samples contain a large part of them. */
     private Population ofFirst(int members) {
         return Population.of(
                 features.get(NDArrayIndex.interval(0, members), NDArrayIndex.all()),
@@ -287,8 +286,8 @@ class PopulationTest {
     void leastSquaresOnPartOfAPopulationHasItsKnownRisk() {
         Population small = ofFirst(300);
         for (int samples : new int[] {90, 150, 240, 299, 300}) {
-            // The fit of a part departs from that of the whole by what its covariance has in excess: σ² p (N − n)/((N −
-            // p)(n − p)).
+            // The fit to a part differs from the fit to the whole by its excess covariance: σ² p (N − n)/((N − p)(n −
+            // p)).
             double expected = Math.pow(small.task().noise(), 2) * 60 * (300 - samples) / (240.0 * (samples - 60));
             assertThat(small.excess(target(small, samples)).orElseThrow())
                     .as("%d samples", samples)
@@ -296,7 +295,7 @@ class PopulationTest {
         }
         assertThat(small.excess(target(small, 30)).orElseThrow())
                 .isCloseTo(target(small, 30).predict().excess(), withinPercentage(1e-10));
-        // An ordinary ridge on everyone is what it is.
+        // A fit to all members is ordinary ridge regression.
         Distillation ridge =
                 Distillation.of(small.task()).target(Training.samples(300).withRidge(0.1));
         assertThat(small.excess(ridge).orElseThrow())
@@ -329,7 +328,7 @@ class PopulationTest {
             RiskReport prediction = pipeline.predict();
             double expected = small.excess(pipeline).orElseThrow();
             assertThat(simulation.expected(prediction)).isCloseTo(expected, within(1e-12 * expected));
-            // After every stage, to 4/n for the limit; the prediction for fresh samples is further off.
+            // Allows 4/n for the limit after every stage; the prediction for fresh samples is further off.
             assertThat(simulation).isPreciseTo(0.02).withFiniteSizeAllowance(4).agreesWith(pipeline);
             if (simulation.stages().size() < 3) {
                 assertThat(expected).isLessThan(0.96 * prediction.excess());
@@ -355,7 +354,7 @@ class PopulationTest {
                         .as("%d samples, %s", samples[j], training)
                         .isCloseTo(alone.mean(), within(4 * error + 1e-12));
             }
-            // To 4/n for the limit, and 2 for the least squares of 100 on 60 features.
+            // Allows 4/n for the limit, and 2 more for least squares with 100 samples and 60 features.
             assertThat(curve.get(1))
                     .withFiniteSizeAllowance(6)
                     .agreesWith(curve.get(1).pipeline());
@@ -372,7 +371,7 @@ class PopulationTest {
                 .agreesWith(taught.get(1).pipeline());
     }
 
-    /** A feature of size 1e7 beside one of size 1, which the labels are. */
+    /** A feature of size 1e7 and one of size 1, which is also the label. */
     @Test
     void smallDirectionsAreNotNoise() {
         double[][] members = {{1e7, 1}, {-2e7, 0}, {3e7, 2}, {0, -1}, {-1e7, 3}, {2e7, -2}};
@@ -385,7 +384,7 @@ class PopulationTest {
         assertThat(pipeline.simulate(Trials.of(5).drawingFrom(both)).mean()).isLessThan(1e-12);
     }
 
-    /** 40 of them have singular values down to 8e-14 of the largest, whose squares are rounding. */
+    /** 40 features have singular values down to 8e-14 of the largest, whose squares are below rounding. */
     @Test
     void smoothFeaturesOfOneInputAreAsManyAsTheyAre() {
         INDArray smooth = Nd4j.create(DataType.DOUBLE, 200, 40);
@@ -401,7 +400,7 @@ class PopulationTest {
         assertThat(all.task().spectrum().rank()).isEqualTo(40);
         Distillation noisy =
                 Distillation.of(all.task()).target(Training.samples(20).withNoise(0.1));
-        // mpmath, 60 digits: at 20 samples, where the eigenvalues of XᵀX in double precision end
+        // mpmath, 60 digits: at 20 samples, where eigenvalues of XᵀX lose all digits in double precision
         assertThat(noisy.predict().excess()).isCloseTo(0.285992332845733, withinPercentage(1e-6));
         assertThat(target(all, 20).predict().excess()).isCloseTo(3.2386e-9, withinPercentage(2));
 

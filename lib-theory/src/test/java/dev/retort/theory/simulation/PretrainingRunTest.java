@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Pre-training by gradient descent, against the weights of the closed form. */
+/** Compares pre-training by gradient descent with the weights of the closed form. */
 class PretrainingRunTest {
 
     private static final double[][] FEATURES = {
@@ -45,8 +45,9 @@ class PretrainingRunTest {
     }
 
     /**
-     * Weights of pre-training by stochastic gradient descent scatter around those of the closed form. After 400 steps they are
-     * still on their way, visibly so; after 1600 not even the mean of 40 runs can be told from the closed form.
+     * Weights of pre-training by stochastic gradient descent scatter around those of the closed form. After 400 steps
+     * they have visibly not converged; after 1600 steps not even the mean of 40 runs is distinguishable from the closed
+     * form.
      */
     @ParameterizedTest(name = "{0}")
     @MethodSource("priorsOfCorrelatedTasks")
@@ -76,7 +77,7 @@ class PretrainingRunTest {
                 squares += z * z / 16;
             }
         }
-        // Student's t with 7 degrees of freedom has variance 7/5; the entries are all but independent.
+        // Student's t with 7 degrees of freedom has variance 7/5; the entries are almost independent.
         assertThat(squares).isBetween(0.2, 3.5);
     }
 

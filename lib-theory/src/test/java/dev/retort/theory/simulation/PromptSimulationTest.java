@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The exact losses need no allowance for finite size: what is left is chance. */
+/** The exact losses need no allowance for finite size; all deviations are random. */
 class PromptSimulationTest {
 
     /** Standard errors that chance may explain: one case in 16,000. */
@@ -40,7 +40,7 @@ class PromptSimulationTest {
         {0.05, 0.02, 0, -0.01}, {-0.03, 0.04, 0.01, 0}, {0.01, 0, 0.08, 0.02}, {0, 0.03, -0.02, 0.03}
     };
 
-    /** Neighbours correlated, of falling variance, and weights that share no basis with it. */
+    /** Correlated neighbours of decreasing variance, and weights in another basis. */
     private static final int WIDE = 24;
 
     private static final double[][] NEIGHBOURS = new double[WIDE][WIDE];
@@ -58,8 +58,8 @@ class PromptSimulationTest {
     }
 
     /**
-     * Curvatures are of eighth order in the features. With few of these, or few examples, they have tails so long that not
-     * even the standard error of 100,000 trials is to be trusted: such settings are for the test of single steps alone.
+     * Curvatures are of eighth order in the features. With few features or few examples their tails are so long that
+     * not even the standard error of 100,000 trials is reliable. Only the test of single steps uses such settings.
      */
     static Stream<Arguments> trainings() {
         InContextTask isotropic = InContextTask.isotropic(30, 1);
@@ -127,7 +127,7 @@ class PromptSimulationTest {
         assertWithin(measured.improvement(stepSize), exact.initialLoss() - exact.loss(stepSize));
         assertWithin(measured.slope(), exact.slope());
         assertWithin(measured.curvature(), exact.curvature());
-        if (training.contextLength() > 0) { // without a context there is no chance, and rounding has no standard error
+        if (training.contextLength() > 0) { // without a context nothing is random, and rounding has no standard error
             assertThat(Math.abs(measured.zScore(exact))).isLessThan(CHANCE);
         }
         assertThat(measured.loss(stepSize).standardError()).isLessThan(0.1 * exact.loss(stepSize));
@@ -218,7 +218,7 @@ class PromptSimulationTest {
         return sum;
     }
 
-    /** The definition to the letter: the new weights are formed, and the query and its label drawn. */
+    /** Follows the definition literally: forms the new weights, and draws the query and its label. */
     @Test
     void agreesWithPromptsToTheLetter() {
         InContextTask task = InContextTask.of(NEIGHBOURS, SIGNAL).withNoise(0.4);

@@ -23,7 +23,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Training on random features, on arrays: as what is written, as what is predicted, and as ridge regression in the limit. */
+/**
+ * Compares training on random features with its definition, with predictions, and with ridge regression in the limit.
+ */
 class RandomFeatureFitterTest {
 
     private static final int P = 120;
@@ -55,7 +57,7 @@ class RandomFeatureFitterTest {
                 task.surrogate(ridge).then(few.withTeacherRows(0.5)));
     }
 
-    /** 4 standard errors of 80 trials, and 1/n for what the theory is off by at this size. */
+    /** Agreement within 4 standard errors of 80 trials, and 1/n for the error of the theory at this size. */
     @ParameterizedTest
     @MethodSource("chains")
     void simulationsAgreeWithPredictions(Distillation chain) {
@@ -70,7 +72,7 @@ class RandomFeatureFitterTest {
         }
     }
 
-    /** At three times the size of everything the theory is off by a third. */
+    /** With all sizes three times as large, the error of the theory is a third. */
     @Test
     void agreementImprovesWithSize() {
         int p = 3 * P;
@@ -86,7 +88,7 @@ class RandomFeatureFitterTest {
         }
     }
 
-    /** The same trials to the letter and with averages: the same expectation, trial by trial. */
+    /** The same trials, literal and averaged, have the same expectation, compared trial by trial. */
     @Test
     void averagesAreOfTheSameTrials() {
         PipelineTrial trial = new PipelineTrial(
@@ -109,7 +111,7 @@ class RandomFeatureFitterTest {
         }
     }
 
-    /** As many random features as there are make GᵀG/q the identity up to 1/√q. */
+    /** With q random features GᵀG/q is the identity up to 1/√q. */
     @Test
     void manyRandomFeaturesAreRidgeRegression() {
         int p = 6; // of 8 samples

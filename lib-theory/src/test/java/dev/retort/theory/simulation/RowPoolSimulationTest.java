@@ -14,14 +14,14 @@ import dev.retort.theory.distillation.Training;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Rows that several sources label, as they are run and as they are predicted. */
+/** Compares simulations and predictions for rows labelled by several sources. */
 class RowPoolSimulationTest {
 
     private static final RegressionTask TASK = RegressionTask.of(Spectrum.powerLaw(1.2, 60), Signal.sourcePowerLaw(1.4))
             .withNoise(0.3);
     private static final Distillation.Draft TRUTH = Distillation.of(TASK);
 
-    /** Two teachers that were trained apart and agree in nothing but the truth, and the truth itself. */
+    /** Two separately trained teachers, which have only the truth in common, and the truth itself. */
     private static final RowPool POOL = RowPool.of(
                     Training.samples(80).withRidge(0.02),
                     List.of(
@@ -31,7 +31,7 @@ class RowPoolSimulationTest {
                                     .then(Training.samples(50))))
             .withNoise(0.5, 0, 0.2);
 
-    /** 4 standard errors of 300 trials, and 3/n for what the theory is off by at n = 60. */
+    /** Agreement within 4 standard errors of 300 trials, and 3/n for the error of the theory at n = 60. */
     @Test
     void simulationsAgreeWithPredictions() {
         Distillation chain =
@@ -46,7 +46,10 @@ class RowPoolSimulationTest {
         }
     }
 
-    /** The disagreement of the sources is felt: a pool of equal noise and equal average coefficients that lacks it is far off. */
+    /**
+     * The disagreement of the sources matters: the prediction for a pool with equal noise and average coefficients but
+     * no disagreement is far off.
+     */
     @Test
     void whatSourcesDisagreeInActsAsNoise() {
         Training target = Training.samples(50);

@@ -61,7 +61,7 @@ class SimulationTest {
         assertThat(corrected).isGreaterThan(prediction.excess());
         assertThat(simulation.expected(prediction)).isEqualTo(corrected);
         assertThat(simulation.zScore(prediction)).isEqualTo(simulation.zScore(corrected));
-        // A report that is made of parts knows the limit alone.
+        // A report that is built from parts knows only the limit.
         double[] part = {0.5};
         double[] none = {0};
         assertThat(simulation.zScore(RiskReport.of(part, none, none, none, 0))).isEqualTo(simulation.zScore(0.5));

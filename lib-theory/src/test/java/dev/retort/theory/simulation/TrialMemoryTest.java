@@ -32,7 +32,7 @@ class TrialMemoryTest {
                 .withNoise(0.1);
     }
 
-    /** An equal correlation of all features, the eigenvalues of which are known not to be far apart. */
+    /** All features are equally correlated, so the eigenvalues are known to be close together. */
     private static MatrixDistillation.Draft matrices(int features) {
         try (INDArray unit = Nd4j.eye(features);
                 INDArray covariance = unit.castTo(DataType.DOUBLE).muli(0.7).addi(0.3 / features)) {
@@ -64,12 +64,12 @@ class TrialMemoryTest {
     @ParameterizedTest
     @MethodSource("pipelines")
     void needsWhatItSaysAndLittleLess(Trials trials, Pipeline pipeline) {
-        trials.run(pipeline); // what is allocated once
+        trials.run(pipeline); // one-time allocations
         double share = (double) trials.memory(pipeline).bytes() / used(trials, pipeline);
         assertThat(share).isBetween(1.0, 1.5);
     }
 
-    /** X itself is factored: how much of the bound is needed depends on the rank that rounding leaves. */
+    /** If X itself is factored, the rank that rounding leaves determines how much of the bound is needed. */
     @Test
     void needsNoMoreWhereXItselfIsFactored() {
         for (int[] shape : new int[][] {{100, 400}, {400, 100}}) {
@@ -94,14 +94,14 @@ class TrialMemoryTest {
             }
         });
         watcher.start();
-        do { // until the watcher has seen any of it
+        do { // until the watcher has seen an allocation
             trials.run(pipeline);
         } while (most.get() == 0);
         done.set(true);
         return most.get();
     }
 
-    /** By JavaCPP and, for its own arrays, by ND4J. */
+    /** The bytes allocated by JavaCPP and, for its own arrays, by ND4J. */
     private static long allocated() {
         return Pointer.totalBytes() + Nd4j.getEnvironment().getDeviceCouner(0);
     }

@@ -206,7 +206,7 @@ class TrialsTest {
         }
     }
 
-    /** Features that the rank of a design leaves out have labels all the same, if the signal is in them. */
+    /** Features outside the numerical rank of a design still contribute to the labels if they carry the signal. */
     @Test
     void averagesOverSignsWhereTheRankIsCutOff() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(40, 24), Signal.sourcePowerLaw(1.5));
@@ -505,7 +505,7 @@ class TrialsTest {
                 .simulate(
                         Trials.of(1_000_000).literal().untilRelativeError(0.02).onProgress(told::add));
         Progress middle = told.get(told.size() / 2);
-        // Half of the trials are done, so about as much is left.
+        // Half of the trials are done, so about the same time remains.
         double left = (double) middle.remaining().toNanos() / middle.elapsed().toNanos();
         assertThat(left).isBetween(0.3, 3.0);
         assertThat(told.get(told.size() - 1).remaining()).isZero();

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Equal descriptions and equal results are equal, and can be read. */
+/** Equal descriptions and equal results are equal, and have a readable text. */
 class ValuesTest {
 
     private static final Distillation PIPELINE = Distillation.of(

@@ -73,7 +73,7 @@ class SimulationAssertTest {
         fails(() -> assertThat(first).withinStandardErrors(0).agreesWith(first.mean() / (1 + 2.01 / 40)));
     }
 
-    /** The prediction of a task that is like another but for the unit of its labels, in which the corrected risk is as given. */
+    /** The prediction for a task that differs only in the unit of its labels, chosen to give this corrected risk. */
     private static RiskReport predicting(double corrected, int samples) {
         double ratio = corrected / prediction(1, samples).corrected().getAsDouble();
         return prediction(Math.sqrt(ratio), samples);
@@ -111,7 +111,7 @@ class SimulationAssertTest {
 
     @Test
     void everyStageMustAgree() {
-        // The same target, but of a teacher whose first generation is another.
+        // The same target, but its teacher's first generation differs.
         Distillation lazier =
                 Distillation.of(TASK).surrogate(Training.samples(20)).then(Training.samples(30));
         assertThat(message(() -> assertThat(SIMULATION).agreesWith(lazier)))
@@ -173,7 +173,7 @@ class SimulationAssertTest {
         fails(() -> assertThat(SIMULATION).agreesWith(Double.NaN));
     }
 
-    /** Without noise, from as many samples as features: the prediction is 0, what is measured 1e-31 or so. */
+    /** Without noise and with as many samples as features the prediction is 0, and the measurement about 1e-31. */
     @Test
     void roundingAgreesWithNothing() {
         RegressionTask noiseless = RegressionTask.of(Spectrum.powerLaw(1.5, 30), Signal.sourcePowerLaw(1.4));

@@ -13,13 +13,13 @@ import dev.retort.core.spectrum.Spectrum;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-/** Priors and the weights that they lead to, and what is refused. */
+/** Tests priors, their pre-trained weights, and invalid arguments. */
 class PretrainingTest {
 
     private static final double[][] FEATURES = {{1, 0.5, 0.1}, {0.5, 2, -0.3}, {0.1, -0.3, 0.7}};
     private static final double[][] COEFFICIENTS = {{1, -0.4, 0}, {-0.4, 0.5, 0.1}, {0, 0.1, 0.3}};
 
-    /** Third row the sum of the others: rank two. */
+    /** The third row is the sum of the others, so the rank is two. */
     private static final double[][] SINGULAR = {{2, 1, 3}, {1, 3, 4}, {3, 4, 7}};
 
     @Test
@@ -51,7 +51,7 @@ class PretrainingTest {
 
     @Test
     void theLossOverAPriorIsTheAverageOverItsTasks() {
-        // Signs of independent coefficients, all equally likely: a prior of the covariance diag(b²).
+        // Independent random signs of the coefficients give a prior with covariance diag(b²).
         double[] b = {0.7, 0.2, 1.1};
         double[][] coefficients = {{b[0] * b[0], 0, 0}, {0, b[1] * b[1], 0}, {0, 0, b[2] * b[2]}};
         TaskPrior prior = TaskPrior.of(FEATURES, coefficients).withNoise(0.4);

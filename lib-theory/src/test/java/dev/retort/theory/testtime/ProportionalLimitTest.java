@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The limits, and how the exact formulas go there. */
+/** Tests the limits, and how the exact formulas converge to them. */
 class ProportionalLimitTest {
 
     private static final double ROUNDING = 1e-12;
@@ -36,7 +36,7 @@ class ProportionalLimitTest {
             long k = Math.round(gamma * d);
             double freshError = Math.abs(training.predict().loss(k) - limit.lossOnFreshContexts(gamma));
             double sameError = Math.abs(training.withSameContext().predict().loss(k) - limit.lossOnSameContext(gamma));
-            // O(1/d): it halves when d doubles.
+            // The error is O(1/d): it halves when d doubles.
             if (d > 1000) {
                 assertThat(freshError / fresh).isCloseTo(0.5, within(0.03));
                 assertThat(sameError / same).isCloseTo(0.5, within(0.03));
@@ -259,7 +259,7 @@ class ProportionalLimitTest {
 
     @Test
     void numbersOfAnySizeGiveNumbers() {
-        // A prior of nothing but noise teaches nothing, also where the square of the noise overflows.
+        // With a prior of only noise nothing is learnt, even where the square of the noise overflows.
         assertThat(ProportionalLimit.warm(0.5, 2, 0.1, 1e-200, 1e200)).isEqualTo(ProportionalLimit.cold(2, 0.1));
         assertThat(ProportionalLimit.warm(1e308, 2, 0, 1e-154, 1e77).missed()).isCloseTo(0.5, within(1e-9));
         assertThat(ProportionalLimit.worstContextRatio(1e308).orElseThrow()).isCloseTo(Math.sqrt(3) - 1, within(1e-15));

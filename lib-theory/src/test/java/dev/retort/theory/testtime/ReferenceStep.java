@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** A row of a table of reference values: a setting of test-time training, and what is known of it. */
+/** A row of a table of reference values: a setting of test-time training with its known results. */
 record ReferenceStep(Row row) {
 
     static Stream<ReferenceStep> in(String table) {

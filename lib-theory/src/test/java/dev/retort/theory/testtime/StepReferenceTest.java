@@ -9,20 +9,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every number of a step against two tables: steps.tsv, which generate-steps.py computed with 60 digits, and
- * reference-steps.tsv, to 12 figures, which another program for the same definitions computed with 40.
+ * Compares every number of a step with two tables: steps.tsv, which generate-steps.py computed with 60 digits, and
+ * reference-steps.tsv, to 12 figures, which another program computed from the same definitions with 40 digits.
  */
 class StepReferenceTest {
 
     private static final double RELATIVE_ERROR = 2e-13;
 
     /**
-     * The slope is a squared norm that vanishes at the best weights for the task; near them, what the rounding of the weights
-     * leaves of it counts relative to that of zero weights.
+     * The slope is a squared norm that vanishes at the best weights for the task. Near them its error, from the
+     * rounding of the weights, is relative to the slope at zero weights.
      */
     private static final double ROUNDED_WEIGHTS = 4 * Math.ulp(1.0);
 
-    /** Twelve figures of the table. */
+    /** The twelve figures of the table. */
     private static final double PRINTED = 1e-11;
 
     static Stream<ReferenceStep> steps() {

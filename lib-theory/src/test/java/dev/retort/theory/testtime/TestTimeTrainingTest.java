@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What must hold at limits and under symmetries, and what follows from the curves. */
+/** Tests limits, symmetries, and the consequences of the improvement curves. */
 class TestTimeTrainingTest {
 
     private static final double ROUNDING = 1e-12;
@@ -60,7 +60,7 @@ class TestTimeTrainingTest {
         }
     }
 
-    /** A task without symmetry, and weights that fit it badly. */
+    /** A task without symmetry, and weights that do not suit it. */
     private static TestTimeTraining odd(long seed) {
         RandomGenerator random = random(seed);
         int d = 3 + (int) (seed % 5);
@@ -147,7 +147,7 @@ class TestTimeTrainingTest {
                 double[][] down = training.start().weights();
                 up[i][j] += h;
                 down[i][j] -= h;
-                // The loss is quadratic in the weights: central differences are exact.
+                // The loss is quadratic in the weights, so central differences are exact.
                 double gradient = (LinearAttention.of(up).loss(task, 9)
                                 - LinearAttention.of(down).loss(task, 9))
                         / (2 * h);
@@ -483,7 +483,7 @@ class TestTimeTrainingTest {
                     .isLessThanOrEqualTo(
                             warm(task, prior, n).withSameContext().predict().loss(200 - n));
         }
-        // Half and half in the limit, where the loss is 1/(1 + 200/(2d))².
+        // In the limit half and half is best, with the loss 1/(1 + 200/(2d))².
         assertThat(best.labels()).isEqualTo(200);
         assertThat(best.contextLength()).isBetween(80, 120);
         assertThat(best.loss()).isCloseTo(0.25, within(0.04));

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.slf4j.LoggerFactory;
 
 /**
- * What curricula do to small students, by medians over seeds: a single checkpoint is a noisy teacher. All runs of twelve seeds take
- * some minutes and are made on demand, {@code mvn test -Dtest=CurriculaTest -Dretort.seeds=12}; the part of five seeds that
- * takes seconds is always made.
+ * Tests the effect of curricula on small students by medians over seeds, because a single checkpoint is a noisy
+ * teacher. All runs of twelve seeds take a few minutes and are run on demand, {@code mvn test -Dtest=CurriculaTest
+ * -Dretort.seeds=12}; a part with five seeds takes seconds and always runs.
  */
 class CurriculaTest {
 
@@ -44,7 +44,7 @@ class CurriculaTest {
         assertThat(share(teachers, 12_000)).isGreaterThanOrEqualTo(0.8);
         assertThat(Comparison.median(during)).isLessThanOrEqualTo(5000).isLessThan(Comparison.median(teachers));
         assertThat(share(during, 6500)).isGreaterThanOrEqualTo(0.8);
-        assertThat(share(labels, 12_000)).isLessThanOrEqualTo(0.4); // now and then a student is lucky
+        assertThat(share(labels, 12_000)).isLessThanOrEqualTo(0.4); // a student may succeed by chance
     }
 
     @Test

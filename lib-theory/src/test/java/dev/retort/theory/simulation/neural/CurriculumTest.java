@@ -18,7 +18,7 @@ class CurriculumTest {
 
     private static final LearningTask TASK = LearningTask.of(SparseParity.of(5, 2));
 
-    /** A teacher whose checkpoints are told apart by their output bias. */
+    /** A teacher whose checkpoints differ in their output bias. */
     private static TrainingRun teacher(double... accuracies) {
         List<Checkpoint> checkpoints = new ArrayList<>();
         for (int i = 0; i < accuracies.length; i++) {
@@ -152,7 +152,7 @@ class CurriculumTest {
         assertThat(signal.noiseFloor()).isCloseTo(Math.sqrt(2 / Math.PI) * noise, within(1e-12));
         assertThat(signal.outside()).isCloseTo(signal.noiseFloor(), within(4 * noise * 0.6 / 2));
         assertThat(signal.ratio()).isGreaterThan(4);
-        // Two logits say the same as their difference.
+        // Two logits are equivalent to their difference.
         ReluNetwork two = ReluNetwork.of(rows, new double[2], new double[][] {{0.4, 0}, {0, 0.4}}, 0, 0);
         assertThat(DegreeOneProbe.of(task, 5000, 3).measure(two).inside()).isCloseTo(signal.inside(), within(1e-14));
         TrainingRun run = TrainingRun.of(
@@ -240,7 +240,7 @@ class CurriculumTest {
     }
 
     @Test
-    @SuppressWarnings("NullAway") // null is what is refused
+    @SuppressWarnings("NullAway") // null on purpose
     void networksThatCannotBeMeasuredAreRefused() {
         DegreeOneProbe probe = DegreeOneProbe.of(SparseParity.of(3, 1), 9, 1);
         assertThatIllegalArgumentException().isThrownBy(() -> probe.measure((Classifier) null));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Training in a process of its own that is killed. */
+/** Training in a child process that is killed. */
 @Timeout(120)
 class KilledTrainingTest {
 
@@ -45,7 +45,7 @@ class KilledTrainingTest {
 
     private static int checkpoints(Path directory) throws IOException {
         int count = 0;
-        // Not by walking, which fails on temporary files that are gone before it looks at them.
+        // Not Files.walk, which fails if a temporary file disappears during the walk.
         try (Stream<Path> runs = Files.list(directory)) {
             for (Path run : runs.filter(Files::isDirectory).toList()) {
                 try (Stream<Path> files = Files.list(run)) {
@@ -80,7 +80,7 @@ class KilledTrainingTest {
                 .withStorage(Path.of(arguments[0]))
                 .onProgress(progress -> {
                     try {
-                        Thread.sleep(20); // so that there is time to kill it
+                        Thread.sleep(20); // leaves time to kill the process
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }

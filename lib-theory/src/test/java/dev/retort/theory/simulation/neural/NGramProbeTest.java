@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class NGramProbeTest {
 
-    /** The first token says much of the second, and the third repeats the first. */
+    /** The first token mostly determines the second, and the third repeats the first. */
     private static final ProbabilisticGrammar ECHO = ProbabilisticGrammar.parse("""
             S -> A X A 0.5 | B Y B 0.3 | C Y C 0.2
             X -> a 0.8 | b 0.2
@@ -62,7 +62,7 @@ class NGramProbeTest {
         ReluNetwork silent = ReluNetwork.of(new double[1][4], new double[1], new double[2][1], 0, 0);
         assertThat(unigrams.measure(silent)).isZero();
         assertThat(sentences.measure(silent)).isEqualTo(0.5);
-        // Says b where it sees a, and a where it sees b, with a probability of one part in e^30 less than one.
+        // Predicts b after a, and a after b, with a probability of about 1 − e^-30.
         double[][] sees = {{30, 0, 30, 0}, {0, 30, 0, 30}};
         ReluNetwork knowing = ReluNetwork.of(sees, new double[2], new double[][] {{0, 1}, {1, 0}}, 0, 0);
         assertThat(sentences.measure(knowing)).isLessThan(1e-12);

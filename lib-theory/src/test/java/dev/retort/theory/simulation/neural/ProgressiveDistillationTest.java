@@ -27,7 +27,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 class ProgressiveDistillationTest {
 
-    /** A parity that is learned in a moment. */
+    /** A parity that is learned quickly. */
     private static final ProgressiveDistillation SMALL = ProgressiveDistillation.of(
                     LearningTask.of(SparseParity.of(16, 4)),
                     NetworkTraining.of(32)
@@ -87,7 +87,7 @@ class ProgressiveDistillationTest {
 
     @Test
     void oneHotLabelsOfATeacherWhoIsAlwaysRightAreTrueLabels() {
-        // x_0 x_1 as |x_0 + x_1| − |x_0 − x_1|, over 2: exact.
+        // x_0 x_1 = (|x_0 + x_1| − |x_0 − x_1|)/2, exactly.
         double[][] rows = {{1, 1}, {-1, -1}, {1, -1}, {-1, 1}};
         ReluNetwork right = ReluNetwork.of(rows, new double[4], new double[][] {{3, 3, -3, -3}}, 0);
         LearningTask task = LearningTask.of(SparseParity.of(2, 2));
@@ -169,7 +169,7 @@ class ProgressiveDistillationTest {
                 .startsWith("teacher, true labels, seed 5: step 20 of at most 2000, accuracy 0.");
     }
 
-    /** Stopped after any checkpoint, by a listener that throws as a kill would. */
+    /** The training is stopped after any checkpoint by a listener that throws, like a kill. */
     @Test
     void resumedTrainingsEndWithTheSameBits(@TempDir Path directory) {
         TrainingRun whole = SMALL.teacher(5);
@@ -185,7 +185,7 @@ class ProgressiveDistillationTest {
             assertThat(stored.teacher(5)).isEqualTo(whole);
             List<TrainingProgress> told = new ArrayList<>();
             assertThat(stored.onProgress(told::add).teacher(5)).isEqualTo(whole);
-            assertThat(told).isEmpty(); // read, not trained
+            assertThat(told).isEmpty(); // read instead of trained
         }
     }
 
@@ -241,7 +241,7 @@ class ProgressiveDistillationTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> stored.teacher(5))
                 .withMessageContaining("holds checkpoints of another run, \"something else\"");
-        // Other seeds and settings have directories of their own.
+        // Other seeds and settings have separate directories.
         assertThat(stored.teacher(6)).isNotEqualTo(teacher);
         assertThat(stored.withHeldOut(400).teacher(5).last().network())
                 .isEqualTo(teacher.last().network());
@@ -268,7 +268,7 @@ class ProgressiveDistillationTest {
                 .withMessageStartingWith("teacher, true labels, seed 2: Training diverged");
     }
 
-    /** Logistic regression of the user's, in plain Java. */
+    /** A user's logistic regression, in plain Java. */
     static final class OwnNetwork implements TrainableClassifier {
 
         private final double[] weights;
@@ -362,8 +362,8 @@ class ProgressiveDistillationTest {
                 .withMessageContaining("needs networks with one hidden layer");
     }
 
-    /** A network of the user's that goes wrong in some way. */
-    @SuppressWarnings("NullAway") // methods may return null, against their contract
+    /** A user's network that fails in some way. */
+    @SuppressWarnings("NullAway") // methods may return null and thus violate their contract
     private static class Faulty implements TrainableClassifier {
 
         @Override

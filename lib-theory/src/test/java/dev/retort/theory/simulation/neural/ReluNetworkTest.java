@@ -49,7 +49,7 @@ class ReluNetworkTest {
         return x;
     }
 
-    /** The step of a trainee over its rate, against central differences of the mean loss. */
+    /** Compares the step of a trainee, divided by its rate, with central differences of the mean loss. */
     private void checkStep(ReluNetwork before, ReluNetwork after, double rate, ToDoubleFunction<ReluNetwork> meanLoss) {
         double[] start = parameters(before);
         double[] end = parameters(after);
@@ -222,7 +222,7 @@ class ReluNetworkTest {
         }
     }
 
-    /** θ ← (1 − ηλ) θ − η ∇L(θ), with the gradient where the parameters were. */
+    /** θ ← (1 − ηλ) θ − η ∇L(θ), with the gradient at the old parameters. */
     @ParameterizedTest
     @EnumSource(Loss.class)
     void weightDecayLeavesTheGradientWhereItIs(Loss loss) {
@@ -238,7 +238,7 @@ class ReluNetworkTest {
         }
     }
 
-    /** The step of {@code OneStepTeacher}: at ηλ = 1 nothing is left of the parameters but the gradient, which is not 0. */
+    /** The step of {@code OneStepTeacher}: at ηλ = 1 only the gradient remains, which is not 0. */
     @Test
     void weightDecayOfOneOverTheRateLeavesTheGradientOnly() {
         NetworkTraining training = NetworkTraining.of(6)

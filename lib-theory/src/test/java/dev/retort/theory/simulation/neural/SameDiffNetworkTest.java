@@ -19,7 +19,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A network of the user's, written in ND4J's SameDiff, is taught as those of this package are. */
+/** A user's network in ND4J's SameDiff learns like the networks of this package. */
 class SameDiffNetworkTest {
 
     private static final int INPUTS = 8;
@@ -66,7 +66,7 @@ class SameDiffNetworkTest {
             return 1;
         }
 
-        /** A graph remembers what it computes, so that one thread at a time may ask it. */
+        /** A graph stores its intermediate results, so only one thread at a time may use it. */
         @Override
         public synchronized INDArray logits(INDArray x) {
             return graph.outputSingle(Map.of("x", x), "logits").dup();
@@ -126,7 +126,7 @@ class SameDiffNetworkTest {
         TrainingRun teacher = EXPERIMENT.teacher(3);
         TrainingRun teacherInSameDiff = EXPERIMENT.withTeacher(IN_SAMEDIFF).teacher(3);
         assertAlike(teacherInSameDiff, teacher);
-        // And as a student, of either teacher.
+        // It also works as a student of either teacher.
         Curriculum progressive = Curriculum.progressive(20);
         TrainingRun student = EXPERIMENT.student(teacher, progressive);
         ProgressiveDistillation own = EXPERIMENT.withStudent(IN_SAMEDIFF);
@@ -134,7 +134,7 @@ class SameDiffNetworkTest {
         assertAlike(own.student(teacherInSameDiff, progressive), student);
     }
 
-    /** The same arithmetic in another order. */
+    /** The tolerance for the same arithmetic in another order. */
     private static void assertAlike(TrainingRun inSameDiff, TrainingRun ofThisPackage) {
         INDArray points = points();
         for (int k = 0; k < ofThisPackage.checkpoints().size(); k++) {

@@ -28,7 +28,9 @@ public final class StandardNormal {
     /** Each layer's area under exp(−x²/2), so that 255 rectangles and the tail cover it. */
     private static final double AREA = 0.004928673233974655;
 
-    /** Half the width of each layer, for the lowest that of a rectangle of its area; 0 beyond the last. */
+    /**
+     * Half the width of each layer; for the lowest layer, half the width of a rectangle of its area; 0 beyond the last.
+     */
     private static final double[] WIDTH = new double[LAYERS + 1];
 
     /** The density exp(−x²/2) at each width. */

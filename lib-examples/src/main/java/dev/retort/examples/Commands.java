@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** What all commands share: the version, the names of options in refusals, paths, and whether the results arrived. */
+/** Shared by all commands: the version, the names of options in messages, paths, and whether results were written. */
 final class Commands {
 
     private static final int FAILED = 1;
@@ -20,7 +20,7 @@ final class Commands {
                 .orElse("development build");
     }
 
-    /** Does some work for an option, so that its refusals of an argument name the option instead. */
+    /** Runs work for an option; exceptions about an argument then name the option instead. */
     static <T> T naming(String argument, String option, Supplier<T> work) {
         try {
             return work.get();
@@ -33,7 +33,7 @@ final class Commands {
         }
     }
 
-    /** {@return the path of a name, which is refused if this system has no such path} */
+    /** {@return the path of a name} Rejects names that are not valid paths on this system. */
     static Path path(String name) {
         try {
             return Path.of(name);
@@ -49,7 +49,9 @@ final class Commands {
         return Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
     }
 
-    /** Whether an argument has characters that did not get through: Java puts U+FFFD in the place of a byte that an encoding does not have. */
+    /**
+     * Whether characters of an argument were lost: Java puts U+FFFD in place of a byte that the encoding does not have.
+     */
     static boolean isLost(String argument, Charset locale) {
         return argument.indexOf('\uFFFD') >= 0 && !locale.newEncoder().canEncode('\uFFFD');
     }

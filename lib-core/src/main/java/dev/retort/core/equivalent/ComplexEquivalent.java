@@ -35,7 +35,7 @@ public final class ComplexEquivalent {
     /** From the real root at most 8 steps are needed on spectra of 100 decades. */
     private static final int MOST_STEPS = 60;
 
-    /** The argument of r is followed in steps of this size if a single step fails. */
+    /** If a single step fails, the argument of r is changed in steps of this size. */
     private static final double TURN = 0.4;
 
     private final SpectralMeasure measure;
@@ -47,10 +47,10 @@ public final class ComplexEquivalent {
     /** n/(A·(DA/A + DB/B)), a factor of the derivatives of ln κ. */
     private final Complex pull;
 
-    /** Where this was solved for from, if that was along a line. */
+    /** The previous point, if this one was solved along a line. */
     private final @Nullable Place before;
 
-    /** What is known of another equivalent: n, ln r, ln κ and its derivatives by ln n and ln r. */
+    /** The known values of another equivalent: n, ln r, ln κ and its derivatives with respect to ln n and ln r. */
     private record Place(double samples, Complex logRidge, Complex logKappa, Complex bySamples, Complex byRidge) {}
 
     private ComplexEquivalent(

@@ -37,9 +37,9 @@ final class FixedPoint {
     private static final int MOST_PASSES = 64;
 
     /**
-     * The worst relative rounding error of A and of B: three roundings a term, 32 additions in a block, four to join the
-     * blocks. It is three times that where a cell has several nodes: their absolute weights sum to at most three times the
-     * weight of the cell.
+     * The worst relative rounding error of A and of B: three roundings per term, 32 additions per block, four to join
+     * the blocks. It is three times that where a cell has several nodes: their absolute weights sum to at most three
+     * times the weight of the cell.
      */
     private static final double ROUNDING = 80 * Math.ulp(0.5);
 
@@ -55,7 +55,7 @@ final class FixedPoint {
     /** A change of τ by this factor takes a sum out of the range of underflow. */
     private static final double CLEAR = 0x1p100;
 
-    /** Below so many samples every share is λ/τ to double precision. */
+    /** Below this number of samples every share is λ/τ to double precision. */
     private static final double FEWEST = 0x1p-60;
 
     /** The factor by which a problem is scaled up if its τ is faint. */
@@ -223,7 +223,7 @@ final class FixedPoint {
         return spare;
     }
 
-    /** The exception for more samples or random features than the nodes of an infinite power law are made for. */
+    /** The exception for more samples or random features than the nodes of an infinite power law can resolve. */
     static IllegalArgumentException tooMany(String name, double value, double most) {
         return refusal(
                 name,

@@ -20,7 +20,7 @@ import java.util.Objects;
  * <tr><td>τ = ν<sub>2</sub></td><td>{@link #tau()}</td><td>the root of (n − df1)(1 − df1/q)τ = n·r with df1 ≤ min(n, q);
  * for r = 0 that of df1 = min(n, q), or 0 if that is at least the rank</td></tr>
  * <tr><td>ν<sub>1</sub></td><td>{@link #nu1()}</td><td>ρτ, so that n − n·r/ν<sub>1</sub> = df1 for r &gt; 0</td></tr>
- * <tr><td>ρ</td><td>{@link #rho()}</td><td>1 − df1/q, the part of the random features that is not used</td></tr>
+ * <tr><td>ρ</td><td>{@link #rho()}</td><td>1 − df1/q, the unused part of the random features</td></tr>
  * <tr><td>ζ, θ</td><td>{@link #zetaOf(double)}, {@link #learnabilityOf(double)}</td><td>τ/(λ+τ), λ/(λ+τ)</td></tr>
  * <tr><td>df1, df2</td><td>{@link #df1()}, {@link #df2()}</td><td>Σ θ, Σ θ²</td></tr>
  * <tr><td>π</td><td>{@link #featureNoise()}</td><td>Σ θζ/(q − df2)</td></tr>

@@ -68,7 +68,7 @@ public record Complex(double real, double imaginary) {
         return new Complex(Math.log(size()), angle());
     }
 
-    /** {@return the number of the other sign of the imaginary part} */
+    /** {@return the complex conjugate} */
     public Complex conjugate() {
         return new Complex(real, -imaginary);
     }

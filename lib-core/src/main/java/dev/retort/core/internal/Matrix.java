@@ -42,7 +42,7 @@ public abstract sealed class Matrix permits DenseMatrix, DiagonalMatrix {
      *
      * @param name what to call it if it is refused
      * @param rows its rows; the two entries of a pair may differ by 1e-12 of the largest entry, and are averaged
-     * @return the matrix, diagonal if it is
+     * @return the matrix, a {@link DiagonalMatrix} if it is diagonal
      * @throws IllegalArgumentException if it is empty, not symmetric, or has an entry that is NaN or infinite
      */
     public static Matrix symmetric(String name, double[][] rows) {

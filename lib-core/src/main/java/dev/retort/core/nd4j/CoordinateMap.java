@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a regression maps each coordinate of its teacher, for averages over signs. For the features that are seen P = A X is Eᵀ
- * G with G = F X, or I − P is Eᵀ G where the factorisation gives I − P without cancellation; for the unseen features P is Eᵀ
- * G with G = F X.
+ * How a regression maps each coordinate of its teacher, for averages over signs. For the seen features P = A X is Eᵀ G
+ * with G = F X, or I − P is Eᵀ G where the factorisation gives I − P without cancellation; for the unseen features P is
+ * Eᵀ G with G = F X.
  *
  * <p>A quadratic form of a symmetric M is computed from T, its lower triangle with half of the diagonal: gᵀ M g = 2 gᵀ T g,
  * in sums over the rows of G that can stop after the first rows.

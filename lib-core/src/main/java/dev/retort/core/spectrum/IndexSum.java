@@ -3,16 +3,16 @@ package dev.retort.core.spectrum;
 import java.util.Arrays;
 
 /**
- * Indices and weights such that Σ f(i) over features is Σ weight f(index), where f is a rational function of eigenvalues that
- * fall as powers of the index, or such a function times a power of the index: the first features one by one, for the others an integral over ln i
- * with end corrections. Stretches of features are added one after another, each with corrections of its own at both ends, so
- * that f may jump between them. Indices count from 1.
+ * Indices and weights such that Σ f(i) over features is Σ weight f(index), where f is a rational function of
+ * eigenvalues that fall as powers of the index, or such a function times a power of the index: the first features one
+ * by one, for the others an integral over ln i with end corrections. Stretches of features are added one after another,
+ * each with its own corrections at both ends, so f may jump between them. Indices count from 1.
  */
 final class IndexSum {
 
     /**
-     * The weights of f(b), f(b−1), … in Gregory's correction (1670), Σ_{i≤b} f = ∫^b f + f(b)/2 + Σ_k c_k ∇^k f(b), up to k = 5.
-     * From k = 8 on, some would exceed one and leave negative weights where the listed features end.
+     * The weights of f(b), f(b−1), … in Gregory's correction (1670), Σ_{i≤b} f = ∫^b f + f(b)/2 + Σ_k c_k ∇^k f(b), up
+     * to k = 5. From k = 8 on, some of them exceed one and would make weights negative where the listed features end.
      */
     private static final double[] END_WEIGHTS = endWeights(1 / 12.0, 1 / 24.0, 19 / 720.0, 3 / 160.0, 863 / 60480.0);
 
@@ -60,7 +60,7 @@ final class IndexSum {
         return weights;
     }
 
-    /** How many features are listed before the integral begins: there an end correction is exact to rounding. */
+    /** The number of features listed before the integral begins: there an end correction is exact to rounding. */
     static double listed(double steepness) {
         return 512 * Math.max(1, Math.ceil(steepness / 4));
     }
@@ -80,7 +80,7 @@ final class IndexSum {
     }
 
     /**
-     * Adds the features from an index on, up to another from which they are an integral.
+     * Adds the features from one index up to another, from which on the caller adds an integral.
      *
      * @return where the integral is left to the caller: at {@code rest}, or further out if that is too close
      */
@@ -128,7 +128,9 @@ final class IndexSum {
         return all;
     }
 
-    /** Lists what has to be listed from an index on, and returns the index at which an integral goes on. */
+    /**
+     * Lists the features that must be listed from an index on, and returns the index at which an integral continues.
+     */
     private double begin(double from) {
         if (from > listed - END) {
             for (int j = 0; j < END; j++) {

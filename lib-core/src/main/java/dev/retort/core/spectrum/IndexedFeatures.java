@@ -10,13 +10,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The features of a task that are too many for a list, on nodes of their index. Whatever depends on a feature is a function of
- * its index: the eigenvalue of the task, what the signal brings, and the eigenvalues of other laws that the nodes are made to
- * carry. Where one of these jumps, or what is summed does, the sum is cut. Immutable.
+ * The features of a task with too many features for a list, on nodes of their index. Everything that depends on a
+ * feature is a function of its index: the eigenvalue of the task, the contribution of the signal, and the eigenvalues
+ * of other laws that the nodes carry. The sum is cut where one of these functions, or the summand, jumps. Immutable.
  *
- * <p>What infinite laws leave beyond the last panel is in proportion to an eigenvalue, or to the power of the signal. Two
- * nodes stand for these, one without power and one without weight; in each of them a carried law has not the eigenvalue of an
- * index but the one with which its own sum is right.
+ * <p>Beyond the last panel, the remainder of infinite laws is proportional to an eigenvalue, or to the power of the
+ * signal. Two nodes represent it, one without power and one without weight. In each of them a carried law has the
+ * eigenvalue that makes its own sum right, not the eigenvalue of an index.
  */
 final class IndexedFeatures {
 
@@ -54,7 +54,7 @@ final class IndexedFeatures {
                 : null;
     }
 
-    /** Null if the law is carried already. */
+    /** Null if the nodes already carry the law. */
     @Nullable
     IndexedFeatures carrying(Spectrum spectrum) {
         if (spectrum.isListed() || spectrum.features() != law.last()) {
@@ -81,7 +81,7 @@ final class IndexedFeatures {
                 .toArray();
     }
 
-    /** The place of a law in the eigenvalues of a node: 0 for the task's, −1 if it is not carried. */
+    /** The position of a law in the eigenvalues of a node: 0 for the task's law, −1 for a law that is not carried. */
     int place(Spectrum spectrum) {
         if (spectrum.isListed()) {
             return -1;
@@ -93,8 +93,8 @@ final class IndexedFeatures {
     /**
      * One of the nodes.
      *
-     * @param index where it is, or the last index of what it stands for
-     * @param eigenvalues of the task, and of the laws that are carried
+     * @param index its index, or the last index of the features that it represents
+     * @param eigenvalues the eigenvalues of the task and of the carried laws
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Node(double index, double[] eigenvalues, double weight, double power) {}
@@ -149,7 +149,7 @@ final class IndexedFeatures {
         }
     }
 
-    /** The features from an index on that endless laws leave to two nodes. */
+    /** The features of infinite laws from an index on, represented by two nodes. */
     private void addRest(List<Node> nodes, double index) {
         for (Law other : laws().toList()) {
             if (other.value(index) < Double.MIN_NORMAL) {
@@ -177,14 +177,14 @@ final class IndexedFeatures {
         return Stream.concat(Stream.of(law), carried.stream());
     }
 
-    /** The eigenvalue of a level; where counts are the task's, rounding among huge ones does not matter. */
+    /** The eigenvalue of a level. If the counts are the task's, rounding of huge counts does not matter. */
     private double level(Law other, int stretch, double index) {
         return other instanceof Levels levels && Arrays.equals(levels.stretches(), law.stretches())
                 ? levels.ofLevel(stretch)
                 : other.value(index);
     }
 
-    /** The scale in which coefficients are squared: that of the eigenvalue, or their own where there is no variance. */
+    /** The unit in which coefficients are squared: that of the eigenvalue, or their own where the variance is 0. */
     private static double unit(double lambda) {
         return lambda > 0 ? lambda : 1;
     }

@@ -18,10 +18,13 @@ interface Law {
     /** The largest power of 1/i with which eigenvalues fall within a stretch; 0 if those of a stretch are equal. */
     double steepness();
 
-    /** How many features each stretch has, from the first on; from one to the next the eigenvalue may jump. */
+    /** The number of features in each stretch, from the first on; the eigenvalue may jump between stretches. */
     double[] stretches();
 
-    /** How many eigenvalues are at least this large, if these are the first ones; 0 if no nodes are on either side of that. */
+    /**
+     * The number of eigenvalues that are at least this large, if they are the first ones; 0 if there is nothing to
+     * split.
+     */
     double countAbove(double lambda);
 
     /** The spectrum of the first features alone. */

@@ -96,7 +96,7 @@ public abstract sealed class Signal {
     /**
      * λβ² of all features of a level that is not listed.
      *
-     * @param level its place among the levels, counted from 0
+     * @param level its index among the levels, counted from 0
      * @param before the number of features in the levels before it
      * @param count the number of features in it
      */
@@ -392,7 +392,7 @@ public abstract sealed class Signal {
             return b - task.steepness() + other.steepness();
         }
 
-        /** A power of the index once shifts are nothing beside it; up to there in panels. */
+        /** A power of the index where shifts are negligible; panels up to there. */
         @Override
         double seenFrom(double index, PowerLaw task, PowerLaw other) {
             double steepness = b + task.steepness() + other.steepness();

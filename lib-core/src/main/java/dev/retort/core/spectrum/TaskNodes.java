@@ -31,7 +31,7 @@ public final class TaskNodes {
     private final boolean areFeatures;
     private final Splitter splitter;
 
-    /** Where the nodes of laws come from; null if these are others. */
+    /** The origin of nodes of laws; null for other nodes. */
     private final @Nullable Indices indices;
 
     /** Splits nodes so that none stands for features on both sides of an eigenvalue; returns null if none does already. */
@@ -40,7 +40,7 @@ public final class TaskNodes {
         TaskNodes splitAt(double lambda);
     }
 
-    /** Features that have places in an order, and for each node its index and the eigenvalues there. */
+    /** Features in an order, with the index and the eigenvalues of each node. */
     private record Indices(IndexedFeatures features, List<IndexedFeatures.Node> nodes) {}
 
     /** The features of a list, one by one. */
@@ -52,7 +52,7 @@ public final class TaskNodes {
         return new TaskNodes(eigenvalues, ones, ones, truths, true, lambda -> null, null);
     }
 
-    /** The features of laws, on nodes of their index; without a truth where they do not vary. */
+    /** The features of laws, on nodes of their index; without a truth where the variance is 0. */
     static TaskNodes of(IndexedFeatures features) {
         List<IndexedFeatures.Node> nodes = features.nodes();
         double[] eigenvalues =

@@ -15,10 +15,10 @@ import org.apache.commons.math3.optim.univariate.UnivariatePointValuePair;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time at which gradient flow is best stopped, for any teacher. The risk may have several minima in the time: a grid of
- * times, from long before anything is learnt to long after everything has been, finds them, and Brent's method refines each.
- * The time of a minimum has a relative accuracy of about 1e-7, because the risk is flat there; the risk itself is accurate.
- * Immutable.
+ * The time at which gradient flow is best stopped, for any teacher. The risk may have several minima in the time: a
+ * grid of times, from long before anything is learnt to long after everything is learnt, finds them, and Brent's method
+ * refines each. The time of a minimum has a relative accuracy of about 1e-7, because the risk is flat there; the risk
+ * itself is accurate. Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.2, 100), Signal.sourcePowerLaw(1.4)).withNoise(0.4);

@@ -44,7 +44,7 @@ final class Coordinates {
         return new Coordinates(task, nodes.carrying(spectrum));
     }
 
-    /** λ under a spectrum that is carried. */
+    /** λ under a carried spectrum. */
     double eigenvalue(Spectrum spectrum, int k) {
         return nodes.eigenvalue(spectrum, k);
     }

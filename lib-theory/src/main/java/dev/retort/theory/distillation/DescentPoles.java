@@ -8,32 +8,34 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The resolvents that make up gradient descent, (1 − x)<sup>T</sup> = Re Σ c r/(x + r) with x = ηs from 0 to a reach below 2.
+ * The resolvents whose sum is gradient descent, (1 − x)<sup>T</sup> = Re Σ c r/(x + r) with x = ηs from 0 to a reach
+ * below 2.
  *
- * <p>As (1 − x)<sup>T</sup> = e<sup>T ln(1−x)</sup>, the poles of gradient flow, moved to 1 − x = e<sup>r/T</sup>, are good ones for many steps;
- * for a few, the power is replaced by the polynomial that it is the limit of. Weights c are then fitted, by least squares, to
- * what is learnt per eigenvalue, (1 − (1 − x)<sup>T</sup>)/x in relative terms, at a few points from 0 to 1, and to Σ c = 1.
- * Beyond x = 1, (1 − x)<sup>T</sup> is negligible if |1 − x| is small enough; otherwise it is written as a function of (1 − x)², each of whose
- * poles corresponds to two in x. All is right to 5e-13 or better; {@code docs/filters.md}.
+ * <p>As (1 − x)<sup>T</sup> = e<sup>T ln(1−x)</sup>, the poles of gradient flow, moved to 1 − x = e<sup>r/T</sup>, are
+ * good ones for many steps; for few steps, the polynomial replaces the power that is its limit. Weights c are then
+ * fitted, by least squares, to the learnt part per eigenvalue, (1 − (1 − x)<sup>T</sup>)/x in relative terms, at a few
+ * points from 0 to 1, and to Σ c = 1. Beyond x = 1, (1 − x)<sup>T</sup> is negligible if |1 − x| is small enough;
+ * otherwise it is written as a function of (1 − x)², each of whose poles corresponds to two in x. The error is at most
+ * 5e-13; {@code docs/filters.md}.
  */
 final class DescentPoles {
 
     /** A residual (1 − x)^T below this is negligible in double precision. */
     private static final double NOTHING = 1e-14;
 
-    /** From so many steps on, the seven pairs of flow need no eighth to stay near 0 beyond 1. */
+    /** From this number of steps on, the seven pairs of gradient flow stay near 0 beyond 1 without an eighth pair. */
     private static final int MANY = 1000;
 
-    /** 1 − x at the pole of the eighth pair, on the side that those of flow leave open. */
+    /** 1 − x at the pole of the eighth pair, on the side without poles of gradient flow. */
     private static final Complex BEYOND = new Complex(-0.5, 0.5);
 
-    /** The strength, relative to the columns of the fit, with which weights that the points do not determine are drawn to zero. */
+    /** The penalty, relative to the columns of the fit, on weights that the points do not determine. */
     private static final double DRAWN = 5e-15;
 
     private DescentPoles() {}
 
     /**
-     * The poles, of the side above the real axis.
+     * The poles above the real axis.
      *
      * @param steps T
      * @param reach the largest x, below 2
@@ -52,7 +54,7 @@ final class DescentPoles {
         return ofSquare(of(steps / 2, 1), steps % 2 == 0);
     }
 
-    /** The ridges of gradient flow of time T, moved by what its exponential function is here. */
+    /** The ridges of gradient flow of time T, moved by the exponential function or, for few steps, its polynomial. */
     private static List<Complex> flow(int steps) {
         double stretch = steps <= 4 ? 1 : steps <= 7 ? 1.1 : 1 + 6.0 / steps / steps;
         int power = steps <= 4 ? 2 : steps <= 7 ? 10 : 0;
@@ -75,7 +77,7 @@ final class DescentPoles {
                 Math.exp(z.real()) * Math.sin(z.imaginary()));
     }
 
-    /** With the weights that are best at points from 0 to the reach, which are dense where a step or a whole training learns. */
+    /** Fits the weights at points from 0 to the reach, which are dense where a step or the whole training learns. */
     private static List<Pole> fitted(int steps, List<Complex> ridges, double reach) {
         int points = 4 * ridges.size();
         int unknowns = 2 * ridges.size();
@@ -86,7 +88,7 @@ final class DescentPoles {
             double far = 8 * tangent * tangent / steps;
             double x = reach * far / (reach + far);
             double learnt = x < 1 ? -Math.expm1(steps * Math.log1p(-x)) : 1 - Math.pow(1 - x, steps);
-            // Relative to what is learnt, but beyond 1, where that may be 0.
+            // Relative to the learnt part, except beyond 1, where it may be 0.
             double unit = x < 1 ? learnt / x : 1 / x;
             for (int k = 0; k < ridges.size(); k++) {
                 Complex share = new Complex(1 / unit, 0).over(ridges.get(k).plus(x));
@@ -132,8 +134,9 @@ final class DescentPoles {
     }
 
     /**
-     * From the poles of (1 − q)^m those of the same with q = x(2 − x), which is (1 − x)^2m, or of (1 − x) times that. With y = 1 − x and
-     * Y² = 1 + r, the denominator q + r is (Y − y)(Y + y), so a pole is two: r' = Y − 1, and −(Y + 1), of which the conjugate is listed.
+     * Turns the poles of (1 − q)^m into those of (1 − x)^2m, by q = x(2 − x), or of (1 − x) times this. With y = 1 − x
+     * and Y² = 1 + r, the denominator q + r is (Y − y)(Y + y), so each pole becomes two: r' = Y − 1, and −(Y + 1),
+     * whose conjugate is listed.
      */
     private static List<Pole> ofSquare(List<Pole> poles, boolean even) {
         List<Pole> near = new ArrayList<>();

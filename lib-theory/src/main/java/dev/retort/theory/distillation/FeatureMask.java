@@ -28,13 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FeatureMask {
 
-    /** Of a mask for any number of features. */
+    /** The dimension of a mask for any number of features. */
     private static final int ANY = 0;
 
     private final int dimension;
     private final long size;
 
-    /** Null if the features that are kept are the first ones. */
+    /** Null if the kept features are the first ones. */
     private final @Nullable BitSet kept;
 
     private FeatureMask(int dimension, long size, @Nullable BitSet kept) {
@@ -64,8 +64,8 @@ public final class FeatureMask {
     }
 
     /**
-     * The mask that keeps the first features and drops the others, however many these are: it fits every task of as many
-     * features, also one on an infinite power law.
+     * The mask that keeps the first features and drops all others. It fits every task with at least this many features,
+     * including infinite power laws.
      *
      * @param count how many to keep, at least 0
      * @return the mask
@@ -203,7 +203,7 @@ public final class FeatureMask {
     }
 
     /**
-     * Checks that the mask is one of a number of features.
+     * Checks that the mask has a given number of features.
      *
      * @param rule what that number is, for the message
      * @param features the number of features, which may be infinite
@@ -220,27 +220,27 @@ public final class FeatureMask {
         }
     }
 
-    /** Refuses a task that the mask does not fit. */
+    /** Rejects a task that the mask does not fit. */
     void checkFits(RegressionTask task) {
         checkFits("the dimension of the task", task.spectrum().features());
     }
 
-    /** Whether the features that are kept are the first ones. */
+    /** Whether the kept features are the first ones. */
     boolean keepsFirst() {
         return kept == null;
     }
 
-    /** Whether a feature is kept, counted from 0, of which there may be more than an int can count. */
+    /** Whether a feature is kept; the index, from 0, may exceed the range of int. */
     boolean keepsFeature(long i) {
         return kept == null ? i < size : i < dimension && kept.get((int) i);
     }
 
-    /** How many features are kept. */
+    /** The number of features kept. */
     long count() {
         return size;
     }
 
-    /** Whether a node is kept, of which none stands for features that are kept and for others. */
+    /** Whether a node is kept; no node may contain both kept and dropped features. */
     boolean keeps(Coordinates nodes, int k) {
         return kept == null ? nodes.index(k) <= size : kept.get(k);
     }

@@ -139,7 +139,7 @@ public final class Generations {
                                 },
                                 factor -> 0))
                 : steady;
-        // Without anything fresh, what the first generations make may still feed on itself.
+        // Even without fresh noise, the variance of the first generations may amplify itself.
         if (!isBounded(stage, nodes, altogether)) {
             return Double.POSITIVE_INFINITY;
         }

@@ -5,10 +5,10 @@ import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first two moments of a random coefficient vector b, node by node: {@code mean} = √λ E b, {@code deviation} = √λ (E b −
- * β⋆) and {@code variance} = λ Var b, the last summed over the features of the node. A risk is then a plain sum of squares.
- * Both mean and deviation are stored, because neither follows from the other without cancellation: not the deviation of a b
- * close to the truth, nor the mean of a b close to zero. Immutable.
+ * The first two moments of a random coefficient vector b, node by node: {@code mean} = √λ E b, {@code deviation} = √λ
+ * (E b − β⋆) and {@code variance} = λ Var b, the last summed over the features of the node. A risk is then a plain sum
+ * of squares. Both mean and deviation are stored, because computing either from the other cancels: the deviation for b
+ * close to the truth, the mean for b close to zero. Immutable.
  */
 final class Moments {
 

@@ -77,7 +77,7 @@ public final class RidgeEnsemble {
         return new RidgeEnsemble(notNull("task", task), notNull("training", training), ridges.clone());
     }
 
-    /** Starts at the best single ridge and goes along the directions in which the risk is curved. */
+    /** Starts at the best single ridge and minimises along the directions in which the risk is curved. */
     private double[] best() {
         int size = ridges.length;
         int from = 0;

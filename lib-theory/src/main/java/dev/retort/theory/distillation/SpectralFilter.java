@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class SpectralFilter {
 
-    /** The edge of a spectrum is a minimum, so that it is right to the square of this. */
+    /** The edge of a spectrum is a minimum, so its error is the square of this. */
     private static final double EDGE_PRECISION = 1e-8;
 
     /** Newton's method takes five or six, and bisection down to a double fewer than this. */
@@ -204,9 +204,9 @@ public abstract sealed class SpectralFilter {
     }
 
     /**
-     * The largest eigenvalue of a sample covariance in the limit: the least k(1 + (1/n) Σ λ/(k − λ)) of all k above the spectrum.
-     * It is taken where (1/n) Σ λ²/(k − λ)² = 1. To the power −½, that sum is concave and almost straight, so that Newton's method
-     * approaches its root from below.
+     * The largest eigenvalue of a sample covariance in the limit: the least k(1 + (1/n) Σ λ/(k − λ)) of all k above the
+     * spectrum. The minimum is at (1/n) Σ λ²/(k − λ)² = 1. To the power −½, that sum is concave and almost straight, so
+     * that Newton's method approaches its root from below.
      */
     static double upperEdge(Spectrum spectrum, double samples) {
         SpectralMeasure measure = spectrum.measure();
@@ -334,7 +334,7 @@ public abstract sealed class SpectralFilter {
         private final int steps;
         private final double rate;
 
-        /** Those that serve for eigenvalues up to 1/η, in units of that. */
+        /** The poles for eigenvalues up to 1/η, in units of 1/η. */
         private final List<Pole> poles;
 
         Descent(int steps, double rate) {

@@ -285,7 +285,7 @@ public final class GridStudy implements Serializable {
         List<String> other = notNull("description", description).lines().toList();
         for (int i = 0; i < own.size(); i++) {
             String line = i < other.size() ? other.get(i) : "";
-            boolean isAxis = i >= 2 && i < own.size() - 1; // numbers may be written in two ways, names and seeds not
+            boolean isAxis = i >= 2 && i < own.size() - 1; // numbers have two spellings, names and seeds one
             if (!line.equals(own.get(i)) && !(isAxis && sameNumbers(own.get(i), line))) {
                 int from = Math.max(
                         0, Arrays.mismatch(line.toCharArray(), own.get(i).toCharArray()));

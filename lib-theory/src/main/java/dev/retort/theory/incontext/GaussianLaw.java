@@ -68,7 +68,7 @@ final class GaussianLaw {
         return mean.length;
     }
 
-    /** m, not a copy. */
+    /** The mean m, not copied. */
     double[] mean() {
         return mean;
     }

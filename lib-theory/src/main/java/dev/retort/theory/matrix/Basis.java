@@ -50,9 +50,9 @@ sealed interface Basis permits Eigenbasis, MaskedBasis {
     /** The transpose of {@link #labels}: sets of k components as vectors of p features. */
     double[] ofLabels(double[] rows);
 
-    /** The covariance of the features that the model can neither see nor guess, row after row. */
+    /** The covariance of the features that the model can neither see nor infer, row after row. */
     double[] hidden();
 
-    /** The mean square of the part of the labels that the model can neither see nor guess. */
+    /** The mean square of the part of the labels that the model can neither see nor infer. */
     double unseen(double[] mean, Spread spread);
 }

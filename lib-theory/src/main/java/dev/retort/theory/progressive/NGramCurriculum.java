@@ -15,10 +15,10 @@ import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /**
- * How much larger and larger windows tell about masked tokens: for n = 1, 2, …, the loss of the perfect predictor that sees a token's
- * n-gram, and the two distances of {@link NGramWindow}, averaged over sentences of a grammar and all their positions. The loss of a network
- * that learns n-grams in order of their length falls through these values, and a checkpoint between two of them teaches the next. Derived
- * in {@code docs/progressive-distillation.md}. Immutable.
+ * The information of growing windows about masked tokens: for n = 1, 2, …, the loss of the perfect predictor that sees
+ * a token's n-gram, and the two distances of {@link NGramWindow}, averaged over sentences of a grammar and all their
+ * positions. The loss of a network that learns n-grams in order of their length falls through these values, and a
+ * checkpoint between two of them teaches the next. Derived in {@code docs/progressive-distillation.md}. Immutable.
  *
  * <pre>{@code
  * ProbabilisticGrammar grammar = ProbabilisticGrammar.parse("""
@@ -221,7 +221,7 @@ public final class NGramCurriculum {
     }
 
     /**
-     * How much the rest of the sentence adds to what the window tells about a token.
+     * How much the rest of the sentence adds to the window's information about a token.
      *
      * @param n how many tokens the window has, from 1 to {@link #largest}
      * @return E M<sub>close</sub>, at most √((H<sub>n</sub> − H<sub>∞</sub>)/2)
@@ -232,7 +232,7 @@ public final class NGramCurriculum {
     }
 
     /**
-     * How much the window adds to what the rest of the sentence tells about a token.
+     * How much the window adds to the rest of the sentence's information about a token.
      *
      * @param n how many tokens the window has, from 1 to {@link #largest}
      * @return E M<sub>robust</sub>

@@ -76,7 +76,7 @@ public record NGramWindow(int n) {
     }
 
     /**
-     * How much the rest of the sentence adds to what the window tells about a token, M<sub>close</sub>.
+     * How much the rest of the sentence adds to the window's information about a token, M<sub>close</sub>.
      *
      * @param grammar the law of sentences
      * @param sentence the tokens
@@ -90,7 +90,7 @@ public record NGramWindow(int n) {
     }
 
     /**
-     * How much the window adds to what the rest of the sentence tells about a token, M<sub>robust</sub>.
+     * How much the window adds to the rest of the sentence's information about a token, M<sub>robust</sub>.
      *
      * @param grammar the law of sentences
      * @param sentence the tokens

@@ -51,7 +51,7 @@ record Ink(int rgb, int shape) {
             Map.entry(0xf08a33, 0xcf7a28),
             Map.entry(0xb8530a, 0xffb877)));
 
-    /** What is left of a colour in its shade; the rest is the ground's. */
+    /** The share of a colour in its shade; the rest is the background's. */
     private static final double SHADE = 0.22;
 
     // Number of corners (0: a circle), rotation in degrees, and the factor that makes areas look equal.

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The least-squares line through ln excess against ln n: excess = constant · n<sup>−exponent</sup>. Immutable.
  *
- * <p>If the {@linkplain RiskCurve#withErrors errors} of the points are known, they set the weights (an error s of a risk E is
- * an error s/E of its logarithm), and intervals are those of the normal distribution. Otherwise all points have the same
- * weight, their common error is estimated from the residuals, and intervals are those of Student's t, whose degrees of
- * freedom are two less than the number of points. On computed curves the residuals come from the curvature of the curve, so
- * that an interval tells how straight it is.
+ * <p>If the {@linkplain RiskCurve#withErrors errors} of the points are known, they set the weights (an error s of a
+ * risk E is an error s/E of its logarithm), and intervals are those of the normal distribution. Otherwise all points
+ * have the same weight, their common error is estimated from the residuals, and intervals are those of Student's t,
+ * whose degrees of freedom are two less than the number of points. On computed curves the residuals come from the
+ * curvature of the curve, so an interval shows how straight it is.
  */
 public final class ExponentFit {
 

@@ -63,7 +63,7 @@ public final class LawFit<L> {
 
     private static final double OUTLYING = 5;
 
-    /** If runs deviate from the law by more than this share of the spread of the losses, the law tells little. */
+    /** If runs deviate from the law by more than this share of the spread of the losses, the law explains little. */
     private static final double LITTLE_TOLD = 0.5;
 
     /**

@@ -162,7 +162,7 @@ final class Procedure {
     private static double excess(RegressionTask task, double[] coefficients) {
         CompensatedSum excess = new CompensatedSum();
         for (int i = 0; i < coefficients.length; i++) {
-            // Whitened, as a ground truth may be representable only as λβ².
+            // Whitened, because some ground truths are representable only as λβ².
             double error = Math.sqrt(task.spectrum().eigenvalue(i)) * coefficients[i] - task.whitenedCoefficient(i);
             excess.add(error * error);
         }

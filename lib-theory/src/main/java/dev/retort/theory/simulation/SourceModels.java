@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** The models that label the rows of a pool, each a block of rows with its own noise. Immutable. */
+/** The models that label the rows of a pool; each labels a block of rows with its own noise. Immutable. */
 final class SourceModels {
 
     private final List<Procedure.Source> sources;

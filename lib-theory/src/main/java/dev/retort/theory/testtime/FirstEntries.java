@@ -6,7 +6,7 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The first entries of vectors and matrices as text, enough to tell two of them apart in most messages. */
+/** The first entries of vectors and matrices as text, enough to distinguish two of them in most messages. */
 final class FirstEntries {
 
     private static final int SHOWN = 4;

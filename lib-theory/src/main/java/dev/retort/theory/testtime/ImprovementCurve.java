@@ -176,8 +176,9 @@ public final class ImprovementCurve {
     }
 
     /**
-     * The crossings of two curves, such as those of a warm and a cold start: the numbers of examples at which their losses agree, as real
-     * numbers. Between two crossings the same curve is better throughout; the losses at any whole number in between tell which.
+     * The crossings of two curves, such as those of a warm and a cold start: the numbers of examples at which their
+     * losses agree, as real numbers. Between two crossings the same curve is better throughout; the losses at any whole
+     * number in between show which.
      *
      * @param other the other curve
      * @return the positive solutions k of L(k) = L′(k), in ascending order: none, one or two; none if the curves are equal

@@ -1,7 +1,8 @@
 package dev.retort.theory.testtime;
 
 /**
- * The loss that the gradient step descends. It only sets the scale of step sizes: at the best step, losses and improvements are the same.
+ * The loss on which the gradient step descends. It only sets the scale of step sizes: at the best step, losses and
+ * improvements are the same.
  */
 public enum TrainingLoss {
     /** Σ (y − ŷ)² over the training examples, as in arXiv 2503.11842. */

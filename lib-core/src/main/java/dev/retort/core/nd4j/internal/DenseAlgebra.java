@@ -9,7 +9,7 @@ package dev.retort.core.nd4j.internal;
  */
 public sealed interface DenseAlgebra permits OpenBlasAlgebra, JavaAlgebra {
 
-    /** OpenBLAS if there is a version that can be trusted, otherwise plain Java; decided at the first call. */
+    /** OpenBLAS if there is a usable version, otherwise plain Java; decided at the first call. */
     static DenseAlgebra selected() {
         return AlgebraSelection.selected();
     }

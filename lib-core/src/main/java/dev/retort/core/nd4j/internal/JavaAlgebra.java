@@ -7,7 +7,7 @@ import dev.retort.core.internal.SymmetricEigen;
 import java.util.Arrays;
 
 /**
- * The same operations in plain Java, used where no OpenBLAS can be trusted. Each operation copies its matrices to Java
+ * The same operations in plain Java, used where there is no usable OpenBLAS. Each operation copies its matrices to Java
  * arrays and back, which costs little beside the arithmetic; a matrix has at most 2³¹ − 1 entries here.
  *
  * <p>Not final, so that a test can break one operation and check that the self-test notices.
@@ -18,8 +18,8 @@ public non-sealed class JavaAlgebra implements DenseAlgebra {
     private static final int ESTIMATOR_STEPS = 5;
 
     /**
-     * A norm that was updated from step to step, not computed afresh, is trusted until so little of the row is left that
-     * cancellation may have cost half of the digits.
+     * An updated norm is used until the rest of the row is so small that cancellation may have cost half of the digits;
+     * it is then computed again.
      */
     private static final double HALF_THE_DIGITS = Math.sqrt(Math.ulp(1.0));
 

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thin singular value decomposition of a large matrix, by LAPACK's divide and conquer ({@code dgesdd}) where the class
- * path has an OpenBLAS that can be trusted, and by {@link ThinSvd#of} elsewhere and for small matrices.
+ * The thin singular value decomposition of a large matrix, by LAPACK's divide and conquer ({@code dgesdd}) where the
+ * class path has a usable OpenBLAS, and by {@link ThinSvd#of} elsewhere and for small matrices.
  *
  * <p>A matrix wider than high is reduced to a triangle of its own height first, some columns at a time ({@code dgelqf}), so that no
  * second matrix of its size is made. Singular values have an error of a few ulps of the largest.

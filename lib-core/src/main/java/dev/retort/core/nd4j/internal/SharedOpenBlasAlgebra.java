@@ -73,7 +73,7 @@ final class SharedOpenBlasAlgebra extends OpenBlasAlgebra {
      *
      * @param first the first column of A, or its first row if transposed, that the product includes
      * @param terms how many of them
-     * @param bounds where the blocks of C begin, and the last one ends
+     * @param bounds the beginnings of the blocks of C, and the end of the last one
      */
     private static void addGram(
             double factor,

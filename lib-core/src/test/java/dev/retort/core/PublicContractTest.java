@@ -21,7 +21,7 @@ class PublicContractTest {
             value = 2,
             unit = TimeUnit.MINUTES,
             threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // seconds unless a call hangs
-    void answersWithResultsOrWithRefusalsOnly() {
+    void returnsResultsOrProperExceptions() {
         PublicContract contract = PublicContract.of(SampleMean.class)
                 .withSamples(RandomGenerator.class, new SplittableRandom(1))
                 .withSamples(SpectralMeasure.class, Spectrum.of(2, 1, 0.5).measure())

@@ -33,7 +33,7 @@ class RandomStreamsTest {
     }
 
     @Test
-    void everyPathHasASeedOfItsOwn() {
+    void everyPathHasItsOwnSeed() {
         Set<Long> seeds = new HashSet<>();
         RandomStreams root = RandomStreams.of(0);
         int paths = 0;
@@ -87,7 +87,7 @@ class RandomStreamsTest {
     }
 
     @Test
-    void aGeneratorBeginsAtTheBeginning() {
+    void everyGeneratorStartsAtTheBeginning() {
         RandomStreams streams = RandomStreams.of(5).at(2);
         long first = streams.generator().nextLong();
         assertThat(streams.generator().nextLong()).isEqualTo(first);
@@ -104,7 +104,7 @@ class RandomStreamsTest {
     }
 
     @Test
-    void refusesWhatLeadsNowhere() {
+    void rejectsInvalidBranches() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RandomStreams.of(1).at(-1))
                 .withMessage("index: -1 is not at least 0");

@@ -29,7 +29,7 @@ class SampleMeanTest {
     }
 
     @Test
-    void ofAnySizeTheBitsAreTheSame() {
+    void bitsDoNotDependOnTheScale() {
         double[] draws = {0.3, -0.7, 1.9, 0.11};
         SampleMean expected = SampleMean.of(draws);
         for (int exponent : new int[] {-1000, -600, 600, 1022}) {

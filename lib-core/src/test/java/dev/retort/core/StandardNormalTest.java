@@ -173,7 +173,7 @@ class StandardNormalTest {
     }
 
     @Test
-    void takesAnyGenerator() {
+    void acceptsAnyGenerator() {
         assertThat(StandardNormal.sample(0, RandomStreams.of(1).generator())).isEmpty();
         assertThat(StandardNormal.sample(5, RandomStreams.of(1).generator())).containsExactly(Arrays.copyOf(SAMPLE, 5));
         assertThat(StandardNormal.next(() -> 1)).isCloseTo(0, within(1e-15));

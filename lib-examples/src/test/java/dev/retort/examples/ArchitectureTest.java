@@ -93,13 +93,13 @@ class ArchitectureTest {
     }
 
     @Test
-    void everyPackageHasItsPlaceInThePicture() {
+    void everyPackageHasAPlaceInTheOrder() {
         Set<String> found = RETORT.stream().map(ArchitectureTest::room).collect(Collectors.toSet());
         assertThat(PICTURE).as("a new package needs a place in this order").containsAll(found);
     }
 
     @Test
-    void arrowsPointDownwards() {
+    void packagesDependOnlyOnEarlierOnes() {
         classes()
                 .should(new ArchCondition<>("depend on packages below only") {
                     @Override
@@ -125,7 +125,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void packagesDoNotDependOnEachOtherInCircles() {
+    void packagesHaveNoCyclicDependencies() {
         slices().matching("dev.retort.(**)").should().beFreeOfCycles().check(RETORT);
     }
 
@@ -150,12 +150,12 @@ class ArchitectureTest {
             });
 
     @Test
-    void whatIsInternalIsInNoSignature() {
+    void noPublicSignatureHasAnInternalType() {
         INTERNAL_STAYS_INSIDE.check(LIBRARIES);
     }
 
     @Test
-    void signatureThatShowsWhatIsInternalIsFound() {
+    void findsASignatureWithAnInternalType() {
         assertThat(INTERNAL_STAYS_INSIDE
                         .evaluate(new ClassFileImporter().importClasses(Showing.class, Hidden.class))
                         .hasViolation())
@@ -177,7 +177,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void arraysStayWhereArraysBelong() {
+    void onlyArrayPackagesUseArrays() {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(OF_ARRAYS)
@@ -187,7 +187,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void closedFormsDoNotKnowOfSimulation() {
+    void closedFormsDoNotDependOnSimulation() {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(OF_ARRAYS)
@@ -205,7 +205,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void assertionsStayInThePackageForTests() {
+    void onlyTheTestingPackageUsesAssertJ() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("dev.retort.theory.testing..")
@@ -215,7 +215,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void drawingStaysInTheReport() {
+    void onlyTheReportPackageDraws() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("dev.retort.theory.report..")
@@ -232,7 +232,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void nativeRoutinesAreCalledThroughOneSeam() {
+    void nativeRoutinesAreCalledFromOnePackage() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("dev.retort.core.nd4j..")
@@ -248,7 +248,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void randomnessHasAnExplicitSeedAndOneAlgorithm() {
+    void randomNumbersHaveAnExplicitSeedAndOneAlgorithm() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -268,7 +268,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void whatIsPublicIsFinalOrSealed() {
+    void publicTypesAreFinalOrSealed() {
         classes()
                 .that()
                 .arePublic()

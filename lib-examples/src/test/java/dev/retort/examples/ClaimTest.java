@@ -66,13 +66,13 @@ class ClaimTest {
 
     @ParameterizedTest
     @FieldSource("TRUE")
-    void whatIsTrueHolds(Object value, String comment) {
+    void rightClaimsPass(Object value, String comment) {
         Claim.check("here", value, comment);
     }
 
     @ParameterizedTest
     @FieldSource("FALSE")
-    void whatIsFalseIsFound(Object value, String comment) {
+    void wrongClaimsFail(Object value, String comment) {
         assertThatThrownBy(() -> Claim.check("here", value, comment))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("here")
@@ -84,12 +84,12 @@ class ClaimTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {"0.5: then text|: then text", "1, 2, then text|, then text", "from 1 to 2; more|; more", "1|\"\""})
-    void whatFollowsIsAnExplanation(String comment, String explanation) {
+    void textAfterTheClaimIsAnExplanation(String comment, String explanation) {
         assertThat(Claim.of(comment).orElseThrow().explanation()).isEqualTo(explanation);
     }
 
     @Test
-    void whatStartsOtherwiseIsNoClaim() {
+    void otherCommentsAreNotClaims() {
         assertThat(Stream.of("about 0.7", "0.5 or so", "0.0991 = bias", "trueish", "i^-2", "in standard errors", "")
                         .map(Claim::of))
                 .allMatch(claim -> claim.isEmpty());

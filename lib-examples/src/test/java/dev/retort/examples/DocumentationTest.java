@@ -102,7 +102,7 @@ class DocumentationTest {
 
     @ParameterizedTest
     @MethodSource("examples")
-    void compilesAndRunsAndItsNumbersAreRight(Example example) throws Throwable {
+    void compilesAndRunsWithTheRightNumbers(Example example) throws Throwable {
         assertThat(ERRORS.getOrDefault(example.className(), List.of()))
                 .as(example.source())
                 .isEmpty();

@@ -67,7 +67,7 @@ class ExhibitTest {
     }
 
     @Test
-    void aVerifierKeepsAModelThatTrainsOnItselfFromForgetting() {
+    void aVerifierPreventsCollapse() {
         double[] without = CapacityGaps.generations(0.5);
         double[] verified = CapacityGaps.generations(0.2);
         for (int t = 1; t < without.length; t++) {
@@ -159,7 +159,7 @@ class ExhibitTest {
     }
 
     @Test
-    void theTheoryIsOffByOneOverN(@TempDir Path directory) throws IOException {
+    void theErrorOfTheTheoryIsOneOverN(@TempDir Path directory) throws IOException {
         FiniteSizes.exhibit(Trials.of(40).withSeed(1)).save(directory);
         assertThat(directory.resolve("finite-sizes.png")).isNotEmptyFile();
         List<String> lines = Files.readAllLines(directory.resolve("finite-sizes.csv"));
@@ -179,7 +179,7 @@ class ExhibitTest {
     }
 
     @Test
-    void experimentsAreWhereTheErrorBarsSay(@TempDir Path directory) throws IOException {
+    void experimentsScatterWithinTheErrorBars(@TempDir Path directory) throws IOException {
         ErrorBars.exhibit(1, 1000).save(directory);
         assertThat(directory.resolve("error-bars.png")).isNotEmptyFile();
         List<double[]> rows = rows(directory.resolve("error-bars.csv"));
@@ -199,7 +199,7 @@ class ExhibitTest {
     }
 
     @Test
-    void phasesAreThoseOfTheSimulation(@TempDir Path directory) throws IOException {
+    void phasesAgreeWithSimulation(@TempDir Path directory) throws IOException {
         Phases.exhibit(Trials.of(20).withSeed(1)).save(directory);
         assertThat(directory.resolve("phases.png")).isNotEmptyFile();
         List<double[]> rows = rows(directory.resolve("phases.csv"));
@@ -230,7 +230,7 @@ class ExhibitTest {
 
     /** Every bound is above the measurements, and selected demonstrations are better than random ones. */
     @Test
-    void distilledPromptsKeepTheirBounds(@TempDir Path directory) throws IOException {
+    void distilledPromptsSatisfyTheirBounds(@TempDir Path directory) throws IOException {
         DistilledPrompts.exhibit(3).save(directory);
         assertThat(directory.resolve("distilled-prompts.png")).isNotEmptyFile();
         List<String> lines = Files.readAllLines(directory.resolve("distilled-prompts.csv"));
@@ -283,7 +283,7 @@ class ExhibitTest {
     }
 
     @Test
-    void risksFollowTheirLawsAndTheSimulationFollowsThem(@TempDir Path directory) throws IOException {
+    void risksAgreeWithLawsAndSimulation(@TempDir Path directory) throws IOException {
         ScalingFigures.constants(Trials.of(10).withSeed(1)).save(directory);
         ScalingFigures.limits().save(directory);
         assertThat(directory.resolve("scaling.png")).isNotEmptyFile();
@@ -304,7 +304,7 @@ class ExhibitTest {
     }
 
     @Test
-    void aStepAtTestTimeGainsWhatItShould(@TempDir Path directory) throws IOException {
+    void aStepAtTestTimeImprovesAsPredicted(@TempDir Path directory) throws IOException {
         TrainingAtTestTime.gains(Trials.of(30).withSeed(1)).save(directory);
         List<double[]> rows = rows(directory.resolve("test-time-training.csv"));
         assertThat(rows).hasSize(8);
@@ -408,7 +408,7 @@ class ExhibitTest {
     }
 
     @Test
-    void studentsErrOnImagesAsPredicted(@TempDir Path directory) throws IOException {
+    void studentsTestErrorsOnImagesAgreeWithPredictions(@TempDir Path directory) throws IOException {
         TaughtOnImages.exhibit(FashionMnist.load(), 4, 1).save(directory);
         assertThat(directory.resolve("taught-on-images.png")).isNotEmptyFile();
         List<double[]> rows = rows(directory.resolve("taught-on-images.csv"));

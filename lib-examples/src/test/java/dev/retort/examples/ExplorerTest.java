@@ -62,7 +62,7 @@ class ExplorerTest {
     }
 
     @Test
-    void servesAPageThatNeedsNothingElse() throws IOException, InterruptedException {
+    void servesASelfContainedPage() throws IOException, InterruptedException {
         HttpResponse<String> page = get("/");
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html; charset=utf-8");
@@ -138,13 +138,13 @@ class ExplorerTest {
 
     /** A single experiment scatters about its mean; the figure shows the scatter wherever the expansion is known. */
     @Test
-    void drawsTheScatterOfExperimentsWhereItIsKnown() {
+    void drawsTheScatterWhereItIsKnown() {
         assertThat(Exploration.of(Map.of()).html()).contains("<polygon", "its mean ± scatter");
         assertThat(Exploration.of(Map.of("kind", "features")).html()).doesNotContain("its mean ± scatter");
     }
 
     @Test
-    void callsATeacherThatChangesNothingAsGoodAsTheTruth() {
+    void reportsATeacherWithoutEffectAsGoodAsTheTruth() {
         assertThat(Exploration.of(Map.of("eigenvalues", "equal", "noise", "0", "samples", "900", "teacher", "masked"))
                         .html())
                 .contains("This teacher is as good as true labels.");
@@ -152,7 +152,7 @@ class ExplorerTest {
 
     /** Requests that never end occupy a thread each; other requests are answered nevertheless. */
     @Test
-    void answersBesideRequestsThatDoNotEnd() throws IOException, InterruptedException {
+    void answersWhileOtherRequestsNeverEnd() throws IOException, InterruptedException {
         List<Socket> halfOpen = new ArrayList<>();
         try {
             for (int k = 0; k < 8; k++) {
@@ -181,7 +181,7 @@ class ExplorerTest {
 
     /** A thousand simultaneous requests for ten settings, as from moving sliders, compute each setting about once. */
     @Test
-    void answersAgainWhatItHasAnswered() {
+    void repeatsItsAnswers() {
         List<CompletableFuture<HttpResponse<String>>> responses = IntStream.range(0, 1000)
                 .mapToObj(k -> CLIENT.sendAsync(
                         HttpRequest.newBuilder(
@@ -203,7 +203,7 @@ class ExplorerTest {
     }
 
     @Test
-    void refusesWithAReason() throws IOException, InterruptedException {
+    void rejectsWithAReason() throws IOException, InterruptedException {
         assertRefused(400, "alpha: minus is not a number from 0.05 to 8", "/prediction?alpha=minus");
         assertRefused(400, "samples: NaN is not a number", "/prediction?samples=NaN");
         assertRefused(400, "features: 1e9 is not a number from 1 to 2000", "/prediction?features=1e9");
@@ -223,7 +223,7 @@ class ExplorerTest {
     }
 
     @Test
-    void analysesATableThatIsSent() throws IOException, InterruptedException {
+    void analysesAnUploadedTable() throws IOException, InterruptedException {
         RandomGenerator random = RandomStreams.of(5).generator();
         String csv = random.doubles(80)
                 .mapToObj(x -> x + "," + (2 * x + random.nextGaussian()))

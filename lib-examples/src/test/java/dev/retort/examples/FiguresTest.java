@@ -28,7 +28,7 @@ class FiguresTest {
     private Path directory;
 
     @Test
-    void interruptedRunsLeaveWhatTheyDrewAndAPageOfIt() throws Exception {
+    void interruptedRunsKeepTheirFiguresAndAPage() throws Exception {
         Process drawing = child();
         try {
             try (BufferedReader errors = drawing.errorReader(UTF_8)) {

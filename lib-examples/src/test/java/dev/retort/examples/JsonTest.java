@@ -31,7 +31,7 @@ class JsonTest {
     }
 
     @Test
-    void writesNumbersThatJsonLacksAsText() {
+    void writesInfinityAndNaNAsText() {
         assertThat(Json.of(List.of(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY)))
                 .isEqualToIgnoringWhitespace("[\"NaN\", \"Infinity\", \"-Infinity\"]");
     }
@@ -45,7 +45,7 @@ class JsonTest {
     }
 
     @Test
-    void refusesWhatIsNoJson() {
+    void rejectsInvalidJson() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Json.of(List.of(Duration.ZERO)))
                 .withMessage("a java.time.Duration is not a map, list, text, number or truth value");

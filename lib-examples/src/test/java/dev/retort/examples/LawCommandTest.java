@@ -86,7 +86,7 @@ class LawCommandTest {
     }
 
     @Test
-    void answersAndWritesTheReport() throws IOException {
+    void answersQuestionsAndWritesTheReport() throws IOException {
         assertThat(law(both(), "--flops=1e22", "--students=4")).isZero();
         assertThat(err.toString(UTF_8)).startsWith("Read 50 runs, of which 25 are distilled");
         assertThat(out.toString(UTF_8).lines())
@@ -248,7 +248,7 @@ class LawCommandTest {
     }
 
     @Test
-    void saysOfEachModelThatItIsOutsideTheRuns() throws IOException {
+    void reportsModelsOutsideTheRuns() throws IOException {
         assertThat(law(both(), "--flops=1e26", "--students=50")).isZero();
         assertThat(out.toString(UTF_8))
                 .containsPattern(
@@ -259,7 +259,7 @@ class LawCommandTest {
 
     /** If the loss rises with the parameters, the best model has none. */
     @Test
-    void givesNoIntervalOfWhatIsOutOfTheRangeOfNumbers() throws IOException {
+    void givesNoIntervalForValuesOutOfRange() throws IOException {
         StringBuilder text = new StringBuilder("N,D,loss\n");
         onData().forEach(run -> text.append(line(
                 run[0], run[1], 2 + 0.1 * Math.log10((double) run[0]) + 100 / Math.pow((double) run[1], 0.25))));
@@ -287,7 +287,7 @@ class LawCommandTest {
     }
 
     @Test
-    void refusesFilesThatAreNoTables() throws IOException {
+    void rejectsFilesThatAreNotTables() throws IOException {
         Path file = directory.resolve("runs.csv");
         assertThat(law(write("N,D,loss\n\"1e9,1e10,2\n"))).isEqualTo(2);
         assertThat(err.toString(UTF_8))
@@ -324,7 +324,7 @@ class LawCommandTest {
     }
 
     @Test
-    void namesTheRunWhoseComputeIsNoNumber() throws IOException {
+    void namesTheRunWhoseComputeOverflows() throws IOException {
         StringBuilder text = new StringBuilder("N,D,loss\n");
         onData().forEach(run -> text.append(line(run)));
         text.append("1e200,1e200,1.7\n");
@@ -338,7 +338,7 @@ class LawCommandTest {
      * loss that it reaches.
      */
     @Test
-    void saysWhatTheRunsDoNotDetermine() throws IOException {
+    void reportsWhatTheRunsDoNotDetermine() throws IOException {
         double[] errors = StandardNormal.sample(12, RandomStreams.of(3).generator());
         StringBuilder text = new StringBuilder("N,D,loss\n");
         for (int i = 0; i < 12; i++) {

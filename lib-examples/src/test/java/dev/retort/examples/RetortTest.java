@@ -112,7 +112,7 @@ class RetortTest {
     }
 
     @Test
-    void givesTheSameReportAgain() throws IOException {
+    void givesTheSameReportTwice() throws IOException {
         Path file = houses();
         for (String name : List.of("one", "two")) {
             Run.of("analyse", file.toString(), "--label=price", "--measure=4", "--output=" + directory.resolve(name));
@@ -124,7 +124,7 @@ class RetortTest {
     }
 
     @Test
-    void readsWhatItIsToldTo() throws IOException {
+    void readsTheRequestedColumns() throws IOException {
         Path file = Files.writeString(directory.resolve("classes.csv"), """
                 made by hand
                 1;2;yes;a
@@ -158,7 +158,7 @@ class RetortTest {
 
     /** A pandas file without column names, and a spreadsheet's file in its own encoding, with a comma in a name. */
     @Test
-    void offersWhatItsRefusalsAdvise() throws IOException {
+    void hasTheOptionsThatItsMessagesSuggest() throws IOException {
         List<String> lines = Files.readAllLines(houses());
         Path numbered = Files.writeString(
                 directory.resolve("numbered.csv"),
@@ -208,7 +208,7 @@ class RetortTest {
     }
 
     @Test
-    void refusesWithAReason() throws IOException {
+    void rejectsWithAReason() throws IOException {
         Path file = houses();
         assertRefused(2, "Missing required option: '--label=COLUMN'", "analyse", file.toString());
         assertRefused(2, "--label: \"cost\" is not the name of a column", "analyse", file.toString(), "--label=cost");
@@ -258,7 +258,7 @@ class RetortTest {
     }
 
     @Test
-    void handsSweepsTheirOwnArguments() {
+    void passesSweepsTheirArguments() {
         Path output = directory.resolve("risks.csv");
         Run run = Run.of(
                 "sweep", "--alpha=1.5", "--source=1.5", "--features=20", "--samples=10,15", "--output=" + output);
@@ -272,7 +272,7 @@ class RetortTest {
 
     /** The excess risk of the first chain is wrong by 1e-10. All other checks pass. */
     @Test
-    void namesTheFormulaThatAWrongDigitIsIn() throws IOException {
+    void namesTheFormulaWithAWrongDigit() throws IOException {
         Path digits = Files.createDirectories(directory.resolve("digits/distillation"));
         try (InputStream table = Objects.requireNonNull(
                 Retort.class.getResourceAsStream("validation/reference/distillation/chains.tsv"))) {
@@ -296,7 +296,7 @@ class RetortTest {
     }
 
     @Test
-    void namesDigitsThatItCannotRead() throws IOException {
+    void reportsDigitsThatItCannotRead() throws IOException {
         String report = directory.resolve("validation").toString();
         Path none = directory.resolve("none");
         assertRefused(2, "--digits: " + none + " is not a directory", "validate", "--digits=" + none, report);
@@ -331,7 +331,7 @@ class RetortTest {
     }
 
     @Test
-    void namesTheOptionsThatMendATable() throws IOException {
+    void namesTheOptionsThatRepairATable() throws IOException {
         Path file = Files.writeString(directory.resolve("gaps.csv"), "a,b,c\n1,2,3\n4,,5\n2,1,red\n");
         assertRefused(2, "without incomplete rows (--complete-rows)", "analyse", file.toString(), "--label=a");
         assertRefused(2, "without these columns (--without=COLUMN,…)", "analyse", file.toString(), "--label=a");
@@ -342,7 +342,7 @@ class RetortTest {
     }
 
     @Test
-    void refusesOptionsInALineOrTwo() throws IOException {
+    void rejectsOptionsWithShortMessages() throws IOException {
         String file = houses().toString();
         Run run = Run.of("analyse", file, "--label=price", "--encoding=foo");
         assertThat(run.code()).isEqualTo(2);
@@ -355,7 +355,7 @@ class RetortTest {
 
     /** Under LC_ALL=C Java sees two U+FFFD in place of an umlaut. */
     @Test
-    void tellsArgumentsThatTheLocaleLost() {
+    void reportsArgumentsThatTheLocaleGarbled() {
         String seen = "gr\uFFFD\uFFFDe";
         assertThat(Commands.isLost(seen, StandardCharsets.US_ASCII)).isTrue();
         assertThat(Commands.isLost(seen, UTF_8)).isFalse();
@@ -366,7 +366,7 @@ class RetortTest {
     }
 
     @Test
-    void resultsThatAreLostAreAFailure() throws IOException {
+    void lostResultsAreAFailure() throws IOException {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         PrintStream full = new PrintStream(new OutputStream() {
             @Override

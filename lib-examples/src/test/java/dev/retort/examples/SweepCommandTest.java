@@ -78,7 +78,7 @@ class SweepCommandTest {
     }
 
     @Test
-    void argumentsAreTheAxesInAnOrderOfTheirOwn() {
+    void argumentsBecomeAxesInAFixedOrder() {
         GridStudy study = declared("--ridge=0,1e-3 --trials=3 --seed=7 " + REQUIRED);
 
         assertThat(study.description())
@@ -90,7 +90,7 @@ class SweepCommandTest {
     }
 
     @Test
-    void aCellIsThePipelineThatItsParametersDescribe() {
+    void aCellRunsThePipelineOfItsParameters() {
         Distillation plain = Distillation.of(task(2)).target(Training.samples(20));
         assertThat(declared(REQUIRED).measure(4).results()).isEqualTo(predicted(plain));
     }
@@ -139,7 +139,7 @@ class SweepCommandTest {
                 "--seed=7|--seed: needs --trials; predictions are not random",
                 "--teacherRidge=1|--teacherRidge: needs --teacherSamples",
             })
-    void wrongArgumentsAreRefused(String argument, String message) {
+    void rejectsInvalidArguments(String argument, String message) {
         int code = run(REQUIRED + " --output=x.csv " + argument, (study, output, progress) -> pretend(study, output));
 
         assertThat(errors.toString(StandardCharsets.UTF_8).strip())
@@ -170,7 +170,7 @@ class SweepCommandTest {
     }
 
     @Test
-    void resultsThatAreLostAreAFailure() {
+    void lostResultsAreAFailure() {
         PrintStream full = new PrintStream(new OutputStream() {
             @Override
             public void write(int b) throws IOException {
@@ -205,7 +205,7 @@ class SweepCommandTest {
     }
 
     @Test
-    void whatFailsIsSummarisedAndTheExitCodeSaysSo(@TempDir Path directory) throws IOException {
+    void failuresAreSummarisedAndSetTheExitCode(@TempDir Path directory) throws IOException {
         Path csv = directory.resolve("risks.csv");
         SweepCommand.Runner locally = (study, output, progress) ->
                 LocalSweep.onAllProcessors().onProgress(progress).run(study, Path.of(output));
@@ -231,7 +231,7 @@ class SweepCommandTest {
 
     /** A noise of -1 always fails, unlike failures of the disk or of a backend, which may not occur next time. */
     @Test
-    void theExitCodeIsThatOfRefusedArgumentsIfEveryCellIsRefused(@TempDir Path directory) {
+    void theExitCodeReportsThatEveryCellIsInvalid(@TempDir Path directory) {
         SweepCommand.Runner locally = (study, output, progress) ->
                 LocalSweep.onAllProcessors().onProgress(progress).run(study, Path.of(output));
 
@@ -256,7 +256,7 @@ class SweepCommandTest {
     }
 
     @Test
-    void progressIsToldOnceASecond() {
+    void progressIsReportedOnceASecond() {
         int code = run(REQUIRED + " --output=x.csv", (study, output, progress) -> {
             for (int done = 1; done <= 6; done++) {
                 progress.accept(

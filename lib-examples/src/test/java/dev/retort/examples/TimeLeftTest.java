@@ -13,7 +13,7 @@ class TimeLeftTest {
     private double now = 1000;
 
     @Test
-    void whatIsLeftTakesAsLongInProportionAsWhatIsDone() {
+    void theEstimateIsProportionalToTheRest() {
         TimeLeft progress = TimeLeft.of(() -> now, lines::add);
         progress.accept("Figure 1 of 4", 0);
         now += 30.2;
@@ -32,7 +32,7 @@ class TimeLeftTest {
 
     /** On a busy machine the first twentieth says too little about the rest. */
     @Test
-    void doesNotConcludeFromALittle() {
+    void doesNotEstimateFromALittle() {
         TimeLeft progress = TimeLeft.of(() -> now, lines::add);
         now += 466;
         progress.accept("Figure 2 of 24", 0.07);
@@ -42,7 +42,7 @@ class TimeLeftTest {
     }
 
     @Test
-    void saysNothingBeforeItCanKnow() {
+    void givesNoEstimateTooEarly() {
         TimeLeft progress = TimeLeft.of(() -> now, lines::add);
         progress.accept("Training 1", 0);
         now += 0.4;
@@ -53,7 +53,7 @@ class TimeLeftTest {
     }
 
     @Test
-    void refusesWhatIsNoShare() {
+    void rejectsInvalidShares() {
         TimeLeft progress = TimeLeft.of(lines::add);
         for (double wrong : new double[] {-0.1, 1.1, Double.NaN}) {
             assertThatIllegalArgumentException()

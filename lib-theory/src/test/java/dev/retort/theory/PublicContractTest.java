@@ -48,7 +48,7 @@ class PublicContractTest {
             value = 3,
             unit = TimeUnit.MINUTES,
             threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // seconds unless a call hangs
-    void answersWithResultsOrWithRefusalsOnly() {
+    void returnsResultsOrProperExceptions() {
         PublicContract contract = PublicContract.of(Distillation.class)
                 .withSamples(RandomGenerator.class, new SplittableRandom(1))
                 .withSamples(Spectrum.class, SPECTRUM, Spectrum.powerLaw(2.0))

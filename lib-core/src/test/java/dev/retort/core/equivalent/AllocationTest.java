@@ -25,7 +25,7 @@ class AllocationTest {
 
     @ParameterizedTest
     @ValueSource(ints = {3, 1_000, 10_000, 100_000})
-    void aSolveAllocatesItsResultAlone(int dimension) {
+    void aSolveAllocatesOnlyItsResult(int dimension) {
         Spectrum spectrum = Spectrum.powerLaw(1.5, dimension);
         double samples = 0.1 * dimension;
         assertThat(fewestBytes(dimension, () -> DeterministicEquivalent.of(spectrum, samples)))
@@ -37,7 +37,7 @@ class AllocationTest {
     }
 
     @Test
-    void threadsThatShareASolveAllocateNoArray() {
+    void aSolveOnSeveralThreadsAllocatesNoArray() {
         Spectrum spectrum = Spectrum.powerLaw(1.5, 1_000_000);
         assertThat(fewestBytes(1_000_000, () -> DeterministicEquivalent.of(spectrum, 1e5)))
                 .isLessThanOrEqualTo(SHARED_BYTES);

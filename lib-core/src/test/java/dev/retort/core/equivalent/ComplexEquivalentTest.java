@@ -82,7 +82,7 @@ class ComplexEquivalentTest {
 
     /** Solves along curves and with jumps, on spectra of up to 200 decades. */
     @Test
-    void oneFromAnotherIsEachOnItsOwn() {
+    void solvingFromAnyStartAgreesWithSingleSolves() {
         SplittableRandom random = new SplittableRandom(6);
         for (int draw = 0; draw < 200; draw++) {
             int p = 1 + random.nextInt(12);
@@ -121,7 +121,7 @@ class ComplexEquivalentTest {
 
     /** Solves along a fine grid of sample sizes through the rank, of ridges, and of both in turn. */
     @Test
-    void oneAfterAnotherIsEachOnItsOwn() {
+    void solvingAlongAGridAgreesWithSingleSolves() {
         Spectrum spectrum = Spectrum.powerLaw(1.5, 60);
         for (int kind = 0; kind < 3; kind++) {
             double samples = 20;
@@ -155,7 +155,7 @@ class ComplexEquivalentTest {
 
     /** Starts from near and from far points. */
     @Test
-    void oneForOtherNumbersIsThatOnItsOwn() {
+    void solvingFromOtherParametersAgreesWithSingleSolves() {
         Spectrum spectrum = Spectrum.powerLaw(1.5, 60);
         ComplexEquivalent from = ComplexEquivalent.of(spectrum, 20, 0.01, 0.02);
         for (double samples : new double[] {20, 20.5, 60, 1000}) {

@@ -119,7 +119,7 @@ class DeterministicEquivalentTest {
     }
 
     @Test
-    void moreSamplesThanRankLeaveNothingToRegularise() {
+    void moreSamplesThanRankGiveTauZero() {
         DeterministicEquivalent equivalent = DeterministicEquivalent.of(Spectrum.of(3, 1, 0.1, 0), 10);
         assertThat(equivalent.tau()).isZero();
         assertThat(equivalent.omega()).isCloseTo(0.3, within(1e-16));
@@ -164,7 +164,7 @@ class DeterministicEquivalentTest {
 
     @ParameterizedTest
     @CsvSource({"40, 0", "40, 0.01", "150, 0.01", "17.25, 1e-6", "99.5, 0"})
-    void derivativesAreThoseOfTau(double samples, double ridge) {
+    void derivativesAgreeWithDifferencesOfTau(double samples, double ridge) {
         Spectrum spectrum = Spectrum.powerLaw(1.2, 100);
         DeterministicEquivalent equivalent = DeterministicEquivalent.of(spectrum, samples, ridge);
 
@@ -217,7 +217,7 @@ class DeterministicEquivalentTest {
     }
 
     @Test
-    void aSubnormalTauIsAsGoodAsItsNeighbours() {
+    void aSubnormalTauIsAsAccurateAsOthers() {
         DeterministicEquivalent flat = DeterministicEquivalent.of(Spectrum.isotropic(2.3e-308, 10), 10 * (1 - 1e-11));
         assertThat(flat.tau()).isCloseTo(2.3e-319, withinPercentage(1e-2));
         assertThat(flat.relativeErrorBound()).isGreaterThan(1e-6).isLessThan(1e-3);
@@ -226,7 +226,7 @@ class DeterministicEquivalentTest {
     }
 
     @Test
-    void aRidgeBeyondTheReachOfDoublesLearnsNothing() {
+    void withARidgeBeyondDoublesNothingIsLearnt() {
         DeterministicEquivalent equivalent = DeterministicEquivalent.of(Spectrum.isotropic(1e-300, 10), 5, 1e300);
         assertThat(equivalent.omega()).isZero();
         assertThat(equivalent.df1()).isZero();
@@ -234,7 +234,7 @@ class DeterministicEquivalentTest {
     }
 
     @Test
-    void refusesVariancesThatAreNone() {
+    void rejectsInvalidVariances() {
         DeterministicEquivalent equivalent = DeterministicEquivalent.of(Spectrum.of(1, 2), 1);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> equivalent.zetaOf(-1))
@@ -258,7 +258,7 @@ class DeterministicEquivalentTest {
     }
 
     @Test
-    void refusesRidgesThatAreNoNumbersOrTooLarge() {
+    void rejectsRidgesThatAreNotFiniteOrTooLarge() {
         Spectrum spectrum = Spectrum.of(1, 2);
         for (double ridge : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
             assertThatIllegalArgumentException()

@@ -42,7 +42,7 @@ class EstimatedEquivalentTest {
 
     /** Compares estimates and their errors on Gaussian rows with the equivalent of the spectrum, over 400 draws. */
     @Test
-    void scattersAroundTheTruthAsItSays() {
+    void scattersAroundTheTruthAsStated() {
         check(60, 120, 0.05, false, 1);
         check(60, 120, 0.05, true, 2);
         check(80, 200, 0, false, 3);
@@ -118,7 +118,7 @@ class EstimatedEquivalentTest {
      * lower.
      */
     @Test
-    void countsRoundingForNothing() {
+    void ignoresRoundingError() {
         double[][] dependent = {{0.1, 0.7, 0.2, 0.4}, {0.3, 0.9, 0.6, 0.8}, {0.2, 0.8, 0.4, 0.6}};
         EstimatedEquivalent seen = EstimatedEquivalent.of(dependent, 0);
         assertThat(seen.tau().mean()).isZero();
@@ -126,7 +126,7 @@ class EstimatedEquivalentTest {
     }
 
     @Test
-    void goesToItsLimitWithoutRidge() {
+    void approachesItsLimitWithoutRidge() {
         double[][] rows = {WIDE[0], WIDE[1], WIDE[3]};
         EstimatedEquivalent limit = EstimatedEquivalent.of(rows, 0);
         EstimatedEquivalent near = EstimatedEquivalent.of(rows, 1e-12);
@@ -154,7 +154,7 @@ class EstimatedEquivalentTest {
     }
 
     @Test
-    void refusesWhatItCannotEstimate() {
+    void rejectsRowsItCannotEstimateFrom() {
         assertThatThrownBy(() -> EstimatedEquivalent.of(HIGH, -1)).hasMessageContaining("ridge: -1.0");
         assertThatThrownBy(() -> EstimatedEquivalent.of(new double[][] {{1, 2}, {1}}, 1))
                 .hasMessage("features[1].length: 1 is not that of the first, 2");

@@ -95,7 +95,7 @@ class ExtremeProblemsTest {
 
     /** Below the normal range τ is rounded; quantities computed from it are not. */
     @Test
-    void sharesDoNotDependOnTheDigitsThatTauHasLost() {
+    void sharesKeepDigitsThatTauLoses() {
         Spectrum spectrum = Spectrum.isotropic(Double.MIN_VALUE, 100);
         for (double samples : new double[] {1, 40, 99.99}) {
             DeterministicEquivalent equivalent = DeterministicEquivalent.of(spectrum, samples);

@@ -106,7 +106,7 @@ class NegativeRidgeTest {
     }
 
     @Test
-    void spectraWithoutEndHaveNegativeRidgesToo() {
+    void infiniteSpectraHaveNegativeRidgesToo() {
         double least = DeterministicEquivalent.leastRidge(Spectrum.powerLaw(2.0), 50);
         assertThat(DeterministicEquivalent.leastRidge(Spectrum.powerLaw(2.0, 3_000_000), 50))
                 .isCloseTo(least, withinPercentage(0.01));
@@ -136,7 +136,7 @@ class NegativeRidgeTest {
      * 1e-6.
      */
     @Test
-    void derivativesAreThoseOfDifferences() {
+    void derivativesAgreeWithDifferences() {
         for (double samples : new double[] {6, 15}) {
             double[] values = {3, 2, 1.5, 1, 0.8, 0.7, 0.6, 0.5, 0.5};
             DeterministicEquivalent at = DeterministicEquivalent.of(Spectrum.of(values), samples, -0.02);

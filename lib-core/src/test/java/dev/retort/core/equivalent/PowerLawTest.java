@@ -178,7 +178,7 @@ class PowerLawTest {
     }
 
     @Test
-    void aVeryLongLawIsAlmostEndless() {
+    void aVeryLongLawIsAlmostInfinite() {
         DeterministicEquivalent endless = DeterministicEquivalent.of(Spectrum.powerLaw(3), 1000);
         Spectrum law = Spectrum.powerLaw(3, 1, 0, 1_000_000_000_000_000L);
         assertThat(error(DeterministicEquivalent.of(law, 1000).tau(), endless.tau()))
@@ -192,7 +192,7 @@ class PowerLawTest {
     }
 
     @Test
-    void refusesMoreSamplesThanItResolves() {
+    void rejectsMoreSamplesThanItResolves() {
         assertThat(DeterministicEquivalent.of(Spectrum.powerLaw(1.5), 1e10).tau())
                 .isPositive();
         assertThatIllegalArgumentException()

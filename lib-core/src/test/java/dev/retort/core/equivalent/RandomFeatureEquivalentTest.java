@@ -300,7 +300,7 @@ class RandomFeatureEquivalentTest {
     }
 
     @Test
-    void refusesWhatIsOutOfRange() {
+    void rejectsArgumentsOutOfRange() {
         Spectrum spectrum = Spectrum.of(1, 2);
         refuses("features: 0.9 is not at least 1", () -> RandomFeatureEquivalent.of(spectrum, 1, 0.9, 0));
         refuses("features: NaN is not at least 1", () -> RandomFeatureEquivalent.of(spectrum, 1, Double.NaN, 0));

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class CompensatedSumTest {
 
     @Test
-    void keepsWhatAPlainSumLoses() {
+    void keepsDigitsThatAPlainSumLoses() {
         CompensatedSum sum = new CompensatedSum();
         sum.add(1);
         for (int i = 0; i < 1000; i++) {

@@ -25,7 +25,7 @@ class MatrixTest {
 
     @ParameterizedTest
     @MethodSource("pairs")
-    void agreesWithSumsOverEntriesHoweverItIsStored(List<Matrix> pair) {
+    void agreesWithSumsOverEntriesForAnyStorage(List<Matrix> pair) {
         double[][] a = pair.get(0).toArray();
         double[][] b = pair.get(1).toArray();
         double[][] product = new double[4][4];
@@ -49,7 +49,7 @@ class MatrixTest {
     }
 
     @Test
-    void knowsItsOwnNumbers() {
+    void returnsItsEntries() {
         for (Matrix matrix : List.of(RUNS, FULL)) {
             double[][] a = matrix.toArray();
             double[] diagonal = IntStream.range(0, 4).mapToDouble(i -> a[i][i]).toArray();
@@ -115,7 +115,7 @@ class MatrixTest {
     }
 
     @Test
-    void refusesWhatIsNotSquareOrNotSymmetric() {
+    void rejectsMatricesThatAreNotSquareOrNotSymmetric() {
         assertThat(Matrix.square("a", new double[][] {{1, 0}, {0, 2}})).isEqualTo(DiagonalMatrix.of(1, 2));
         assertThat(Matrix.symmetric("a", new double[][] {{1, 2}, {2 + 4e-13, 1}})
                         .entry(0, 1))

@@ -29,7 +29,7 @@ class SymmetricEigenTest {
     }
 
     @Test
-    void vectorsAndValuesGiveTheMatrixBack() {
+    void vectorsAndValuesReproduceTheMatrix() {
         int n = 30;
         RandomGenerator random = RandomStreams.of(3).generator();
         double[][] matrix = new double[n][n];
@@ -54,7 +54,7 @@ class SymmetricEigenTest {
     }
 
     @Test
-    void refusesWhatIsNotFinite() {
+    void rejectsEntriesThatAreNotFinite() {
         assertThatExceptionOfType(ArithmeticException.class)
                 .isThrownBy(() -> SymmetricEigen.of(new double[][] {{1, Double.POSITIVE_INFINITY}, {0, 1}}))
                 .withMessageContaining("Infinity, which is not finite");

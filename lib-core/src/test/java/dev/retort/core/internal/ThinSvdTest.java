@@ -120,7 +120,7 @@ class ThinSvdTest {
     }
 
     @Test
-    void takesEntriesOfAnySize() {
+    void acceptsEntriesOfAnySize() {
         for (double unit : new double[] {1e300, 1e-300, Double.MIN_VALUE * 0x1p30}) {
             ThinSvd svd = ThinSvd.of(new double[] {3 * unit, 0, 0}, new double[] {0, 4 * unit, 0});
             assertThat(svd.values()).containsExactly(4 * unit, 3 * unit);
@@ -131,7 +131,7 @@ class ThinSvdTest {
 
     /** The squares of the small differences between these columns are below the rounding of the columns' squares. */
     @Test
-    void seesDirectionsThatProductsOfTheMatrixWithItselfLose() {
+    void keepsDirectionsThatTheGramMatrixLoses() {
         double[] base = {1, -2, 3, 0, -1, 2};
         double[] near = base.clone();
         near[3] = 1e-10;
@@ -141,7 +141,7 @@ class ThinSvdTest {
     }
 
     @Test
-    void keepsToTheDefinitionOfItsFactors() {
+    void factorsSatisfyTheirDefinition() {
         double[][] matrix = {{3, 0}, {0, 4}, {0, 0}};
         double[][] left = {{0, 1}, {1, 0}};
         ThinSvd svd = ThinSvd.ofFactors(matrix, new double[] {4, 3}, left, null);
@@ -155,7 +155,7 @@ class ThinSvdTest {
     }
 
     @Test
-    void refusesWhatIsNoMatrix() {
+    void rejectsInvalidMatrices() {
         assertThatThrownBy(() -> ThinSvd.of()).hasMessage("columns: a matrix without entries is not allowed");
         assertThatThrownBy(() -> ThinSvd.of(new double[0])).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> ThinSvd.of(new double[] {1, 2}, new double[] {1}))

@@ -37,7 +37,7 @@ class WholeFileTest {
     }
 
     @Test
-    void aFailureHalfwayLeavesTheFileThatWasThere() throws IOException {
+    void aFailureHalfwayKeepsTheOldFile() throws IOException {
         Path file = directory.resolve("table.csv");
         WholeFile.write(file, "whole");
         assertThatIOException()
@@ -51,7 +51,7 @@ class WholeFileTest {
     }
 
     @Test
-    void whatLinksLeadToIsReplacedAndTheLinksStay() throws IOException {
+    void targetsOfLinksAreReplacedAndLinksKept() throws IOException {
         Path file = Files.createDirectory(directory.resolve("elsewhere")).resolve("table.csv");
         WholeFile.write(file, "old");
         Path link = Files.createSymbolicLink(directory.resolve("link.csv"), file);
@@ -61,7 +61,7 @@ class WholeFileTest {
     }
 
     @Test
-    void whoMayReadOtherFilesMayReadThese() throws IOException {
+    void filesHaveTheUsualPermissions() throws IOException {
         assumeThat(directory.getFileSystem().supportedFileAttributeViews()).contains("posix");
         Path ordinary = Files.writeString(directory.resolve("ordinary.csv"), "");
         Path whole = directory.resolve("whole.csv");
@@ -70,7 +70,7 @@ class WholeFileTest {
     }
 
     @Test
-    void directoriesAreRefusedAndStay() throws IOException {
+    void directoriesAreRejectedAndKept() throws IOException {
         Path taken = Files.createDirectory(directory.resolve("table.csv"));
         assertThatExceptionOfType(FileSystemException.class)
                 .isThrownBy(() -> WholeFile.write(taken, "text"))
@@ -79,7 +79,7 @@ class WholeFileTest {
     }
 
     @Test
-    void killedWhileItIsWrittenAFileIsWhole() throws Exception {
+    void afterAKillAFileIsWhole() throws Exception {
         Path file = directory.resolve("table.csv");
         Process writer = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

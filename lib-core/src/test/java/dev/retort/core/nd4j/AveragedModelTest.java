@@ -96,7 +96,7 @@ class AveragedModelTest {
     /** Mean and covariance of all coefficients, propagated along the chain by their definitions. */
     @ParameterizedTest
     @MethodSource("algebras")
-    void meanAndRiskAreTheFormulasWrittenOut(DenseAlgebra algebra) {
+    void meanAndRiskAgreeWithTheFormulas(DenseAlgebra algebra) {
         double[][] root = gaussian(P, P, generator(99));
         double[][] matrix = product(root, transposed(root));
         for (int i = 0; i < P; i++) {
@@ -162,7 +162,7 @@ class AveragedModelTest {
     }
 
     @Test
-    void riskIsTheMeanOfLiteralDraws() {
+    void riskAgreesWithTheMeanOfLiteralDraws() {
         INDArray truth = Nd4j.create(gaussian(P, generator(1)));
         Covariance evaluation = Covariance.diagonal(Spectrum.powerLaw(1, P));
         List<Stage> chain = CHAINS.get(1);
@@ -201,7 +201,7 @@ class AveragedModelTest {
     }
 
     @Test
-    void ofAnyScaleTheRiskIsTheSame() {
+    void riskDoesNotDependOnTheScale() {
         INDArray x = design(CHAINS.get(0).get(0), generator(3));
         INDArray y = design(CHAINS.get(1).get(0), generator(4));
         INDArray truth = Nd4j.create(gaussian(P, generator(5)));
@@ -227,7 +227,7 @@ class AveragedModelTest {
 
     @Test
     @SuppressWarnings("NullAway") // on purpose
-    void refusesWhatMakesNoSense() {
+    void rejectsInvalidArguments() {
         INDArray truth = Nd4j.create(new double[] {1, 2});
         INDArray three = Nd4j.create(new double[] {1, 2, 3});
         refuses("coefficients: null is not an array", () -> AveragedModel.fixed(null));

@@ -11,7 +11,7 @@ import org.nd4j.linalg.factory.Nd4j;
 class CentringTest {
 
     @Test
-    void aDistantMeanCostsNoDigits() {
+    void aLargeMeanLosesNoDigits() {
         double[] near = {0.5, -1.25, 3, 0.75, -3};
         double[] far = near.clone();
         for (int i = 0; i < far.length; i++) {
@@ -24,7 +24,7 @@ class CentringTest {
     }
 
     @Test
-    void columnsHaveMeansOfTheirOwn() {
+    void columnsHaveSeparateMeans() {
         INDArray given = Nd4j.create(new double[][] {{1, 0.1}, {3, 0.1}}).castTo(DataType.FLOAT);
         INDArray centred = Centring.centred("x", given);
         assertThat(centred.dataType()).isEqualTo(DataType.DOUBLE);
@@ -45,7 +45,7 @@ class CentringTest {
     }
 
     @Test
-    void refusesWhatHasNoMean() {
+    void rejectsArraysWithoutAMean() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Centring.centred("x", Nd4j.createFromArray(1.0, Double.NaN)))
                 .withMessage("x[1]: NaN is not finite");

@@ -292,7 +292,7 @@ class ClosingTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"wide", "wide, ridge", "tall", "tall, ridge", "singular", "singular, ridge", "some", "huge"})
-    void whatFailsHalfWayKeepsNoNativeMemory(String kind) {
+    void failedCallsKeepNoNativeMemory(String kind) {
         int p = 60;
         INDArray x = features(kind.startsWith("tall") ? 80 : 45, p);
         if (kind.startsWith("singular")) {

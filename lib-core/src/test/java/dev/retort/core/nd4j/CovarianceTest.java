@@ -30,7 +30,7 @@ class CovarianceTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void eigenvaluesAndEigenvectorsMakeUpTheMatrix(long seed) {
+    void eigenvaluesAndEigenvectorsReproduceTheMatrix(long seed) {
         double[][] matrix = randomCovariance(23, seed);
         Covariance covariance = Covariance.of(Nd4j.create(matrix));
         INDArray vectors = covariance.eigenvectors();
@@ -54,7 +54,7 @@ class CovarianceTest {
     }
 
     @Test
-    void thereAndBackAgain() {
+    void toEigenbasisAndBackIsTheIdentity() {
         Covariance covariance = Covariance.of(Nd4j.create(randomCovariance(7, 4)));
         double[] vector = {1, -2, 3, 0.5, 0, 7, -1};
         INDArray rotated = covariance.toEigenbasis(Nd4j.createFromArray(vector));
@@ -95,7 +95,7 @@ class CovarianceTest {
     }
 
     @Test
-    void singlePrecisionIsWelcome() {
+    void acceptsSinglePrecision() {
         INDArray matrix = Nd4j.create(new double[][] {{2, 1}, {1, 2}}).castTo(DataType.FLOAT);
         assertThat(Covariance.of(matrix).spectrum().eigenvalue(0)).isCloseTo(3, within(1e-14));
     }
@@ -146,7 +146,7 @@ class CovarianceTest {
     }
 
     @Test
-    void whatVariesLittleLivesBesideWhatVariesMuch() {
+    void keepsSmallVariancesNextToLargeOnes() {
         Spectrum two = Covariance.of(Nd4j.create(new double[][] {{1e14, 5e6}, {5e6, 1}}))
                 .spectrum();
         assertThat(two.eigenvalue(0)).isCloseTo(1e14, withinPercentage(1e-10));
@@ -213,7 +213,7 @@ class CovarianceTest {
     }
 
     @Test
-    void refusesWhatIsNoCovariance() {
+    void rejectsInvalidCovariances() {
         refuses("matrix: shape [2, 3] is not square", () -> Covariance.of(Nd4j.zeros(DataType.DOUBLE, 2, 3)));
         refuses(
                 "matrix[1, 0]: 0.5 is not matrix[0, 1], 1.0",
@@ -237,7 +237,7 @@ class CovarianceTest {
     }
 
     @Test
-    void refusesVectorsThatAreNoNumbers() {
+    void rejectsVectorsThatAreNotFinite() {
         Covariance covariance = Covariance.diagonal(Spectrum.of(1, 2));
         INDArray good = Nd4j.createFromArray(1.0, 2.0);
         INDArray bad = Nd4j.createFromArray(1.0, Double.NaN);
@@ -296,7 +296,7 @@ class CovarianceTest {
     }
 
     @Test
-    void refusesEigenvectorsThatNoArrayHolds() {
+    void rejectsEigenvectorsTooLargeForAnArray() {
         Covariance wide = Covariance.diagonal(Spectrum.isotropic(1, 46_341));
         assertThatIllegalStateException()
                 .isThrownBy(wide::eigenvectors)

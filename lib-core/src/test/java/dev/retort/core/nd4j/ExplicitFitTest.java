@@ -31,7 +31,7 @@ class ExplicitFitTest {
     /** The matrix of a regression propagates moments along a chain like its factors, on either side of n = p. */
     @ParameterizedTest
     @CsvSource({"9, 12, 0.1, 1, 0.3", "30, 7, 0, 0.4, 0.2", "12, 40, 0.01, 1.5, 0", "25, 30, 0, 0, 0.7"})
-    void teachesAsTheRegressionThatItIs(int first, int second, double ridge, double share, double noise) {
+    void teachesLikeTheRegression(int first, int second, double ridge, double share, double noise) {
         RandomGenerator random = generator(first);
         double[] truth = gaussian(P, random);
         double[] teacher = gaussian(P, random);
@@ -71,7 +71,7 @@ class ExplicitFitTest {
 
     @Test
     @SuppressWarnings("NullAway") // on purpose
-    void refusesWhatDoesNotFit() {
+    void rejectsArraysThatDoNotFit() {
         INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ExplicitFit.of(features, features))
@@ -120,7 +120,7 @@ class ExplicitFitTest {
     }
 
     @Test
-    void predictionsAreThoseOfTheRegressionBitForBit() {
+    void predictionsEqualTheRegressionsBitForBit() {
         INDArray x = Nd4j.create(gaussian(7, P, generator(4)));
         double[] b = gaussian(P, generator(5));
         try (FactoredRegression regression = FactoredRegression.of(x, 0)) {
@@ -133,7 +133,7 @@ class ExplicitFitTest {
     }
 
     @Test
-    void predictionsOfSeveralModelsAreThoseOfEach() {
+    void predictionsOfSeveralModelsAgreeWithSinglePredictions() {
         INDArray x = Nd4j.create(gaussian(7, P, generator(4)));
         double[][] models = gaussian(3, P, generator(5));
         INDArray predictions = LinearRegression.predict(x, Nd4j.create(models).transpose());

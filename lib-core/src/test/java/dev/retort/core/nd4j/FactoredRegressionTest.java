@@ -137,7 +137,7 @@ class FactoredRegressionTest {
 
     @ParameterizedTest
     @MethodSource("shapes")
-    void averagesAreTheFormulasWrittenOut(DenseAlgebra algebra, int n, int p) {
+    void averagesAgreeWithTheFormulas(DenseAlgebra algebra, int n, int p) {
         double[][] x = design(n, p, 0.5, 100 * n + p);
         double[] eigenvalues = Spectrum.powerLaw(0.7, p).eigenvalues(); // not that of the design
         for (int[] seen : Arrays.asList(null, mask(p))) {
@@ -180,7 +180,7 @@ class FactoredRegressionTest {
     /** The leading blocks of one factorisation, or new factorisations, give the regressions on fewer samples. */
     @ParameterizedTest
     @MethodSource("algebras")
-    void aBeginningIsTheRegressionOnItsSamples(DenseAlgebra algebra) {
+    void theFirstSamplesGiveTheRegressionOnThem(DenseAlgebra algebra) {
         int p = 40;
         int[] counts = {30, 1, 17, 29};
         for (int n : new int[] {30, 40, 60}) {
@@ -285,7 +285,7 @@ class FactoredRegressionTest {
 
     @ParameterizedTest
     @MethodSource("algebras")
-    void nothingIsLearntFromNothing(DenseAlgebra algebra) {
+    void fromZeroFeaturesNothingIsLearnt(DenseAlgebra algebra) {
         try (FactoredRegression regression = FactoredRegression.of(algebra, Nd4j.create(new double[3][5]), null, 0)) {
             SignAverage average = regression.signAverage(Spectrum.isotropic(2, 5));
             assertThat(average.labelNoise()).isZero();
@@ -297,7 +297,7 @@ class FactoredRegressionTest {
     }
 
     @Test
-    void withoutARidgeAndWithSamplesEnoughNothingIsMissed() {
+    void withoutARidgeAndWithEnoughSamplesNothingIsMissed() {
         double[][] x = design(50, 20, 1, 3);
         try (FactoredRegression regression = FactoredRegression.of(Nd4j.create(x), 0)) {
             SignAverage average = regression.signAverage(Spectrum.powerLaw(1, 20));
@@ -309,7 +309,7 @@ class FactoredRegressionTest {
 
     @ParameterizedTest
     @MethodSource("algebras")
-    void ofAnyScaleTheAveragesAreTheSame(DenseAlgebra algebra) {
+    void averagesDoNotDependOnTheScale(DenseAlgebra algebra) {
         for (int[] shape : new int[][] {{10, 25}, {25, 10}}) {
             int p = shape[1];
             INDArray x = Nd4j.create(design(shape[0], p, 1, 5));
@@ -381,7 +381,7 @@ class FactoredRegressionTest {
     }
 
     @Test
-    void featuresAreReadWhereTheyAreAndLeftAlone() {
+    void featuresAreReadInPlaceAndNotChanged() {
         double[][] x = design(7, 11, 1, 8);
         INDArray dense = Nd4j.create(x);
         double[] expected;
@@ -408,7 +408,7 @@ class FactoredRegressionTest {
 
     /** The average over flips of signs, of literal fits on features with flipped signs and noisy labels. */
     @Test
-    void averagesAreThoseOfLiteralDraws() {
+    void averagesAgreeWithLiteralDraws() {
         int n = 12;
         int p = 30;
         double[][] x = design(n, p, 1, 21);
@@ -577,7 +577,7 @@ class FactoredRegressionTest {
 
     /** XXᵀ/n and XᵀX/n have the eigenvalues 4.5 and 0.5; a ridge of −0.25 subtracts 0.25 from each. */
     @Test
-    void ridgesBelowZeroAreTakenFromTheEigenvalues() {
+    void negativeRidgesAreSubtractedFromTheEigenvalues() {
         double[][] wide = {{3, 0, 0}, {0, 1, 0}};
         double[] labels = {17, 1};
         for (double unit : new double[] {1, 0x1p150}) {
@@ -603,7 +603,7 @@ class FactoredRegressionTest {
     }
 
     @Test
-    void averagesOfARidgeBelowZeroAreThoseOfItsMap() {
+    void averagesForANegativeRidgeAgreeWithItsMap() {
         for (int n : new int[] {6, 25}) {
             double[][] x = design(n, 10, 1, 4);
             Spectrum evaluation = Spectrum.powerLaw(1.0, 10);
@@ -637,7 +637,7 @@ class FactoredRegressionTest {
 
     @Test
     @SuppressWarnings("NullAway") // on purpose
-    void refusesWhatMakesNoSense() {
+    void rejectsInvalidArguments() {
         INDArray features = Nd4j.create(design(3, 5, 1, 1));
         refuses("features: null is not an array", () -> FactoredRegression.of(null, 0));
         refuses("ridge: NaN is not finite", () -> FactoredRegression.of(features, Double.NaN));

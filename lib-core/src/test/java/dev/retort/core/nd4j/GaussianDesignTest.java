@@ -16,7 +16,7 @@ class GaussianDesignTest {
     private static final int SAMPLES = 40_000;
 
     @Test
-    void hasTheCovarianceItIsAskedFor() {
+    void hasTheRequestedCovariance() {
         double[][] matrix = CovarianceTest.randomCovariance(5, 11);
         INDArray features =
                 GaussianDesign.of(Covariance.of(Nd4j.create(matrix))).sample(SAMPLES, generator(1));
@@ -58,7 +58,7 @@ class GaussianDesignTest {
     }
 
     @Test
-    void refusesNoSamples() {
+    void rejectsZeroSamples() {
         GaussianDesign design = GaussianDesign.of(Covariance.diagonal(Spectrum.of(1)));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> design.sample(0, generator(5)))

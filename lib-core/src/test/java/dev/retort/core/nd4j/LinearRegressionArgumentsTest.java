@@ -20,7 +20,7 @@ class LinearRegressionArgumentsTest {
     }
 
     @Test
-    void acceptsWhatTheOthersSpoil() {
+    void acceptsTheValidBaseCase() {
         LinearRegression.minimumNorm(features, labels);
         LinearRegression.ridge(features, labels, 0.1);
     }

@@ -229,7 +229,7 @@ class LinearRegressionTest {
     /** Powers of two, so that the answers must agree to the last bit. */
     @ParameterizedTest
     @MethodSource("algebras")
-    void ofAnyScaleTheBitsAreTheSame(DenseAlgebra algebra) {
+    void bitsDoNotDependOnTheScale(DenseAlgebra algebra) {
         for (int[] shape : new int[][] {{10, 25}, {25, 10}}) {
             KnownProblem problem = new KnownProblem(shape[0], shape[1], singularValues(10, 1), 1, 5);
             for (double ridge : new double[] {0, 0x1p-30, 0.5}) {
@@ -270,7 +270,7 @@ class LinearRegressionTest {
     }
 
     @Test
-    void everySetOfLabelsHasAScaleOfItsOwn() {
+    void everySetOfLabelsHasItsOwnScale() {
         KnownProblem problem = new KnownProblem(10, 25, singularValues(10, 1), 0, 6);
         INDArray labels = problem.labels();
         INDArray sets = Nd4j.concat(
@@ -454,7 +454,7 @@ class LinearRegressionTest {
     }
 
     @Test
-    void ranksAreThoseOfTheFeatures() {
+    void ranksAgreeWithTheFeatures() {
         assertThat(LinearRegression.rank(Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}})))
                 .isEqualTo(2);
         assertThat(LinearRegression.rank(Nd4j.create(new double[][] {{1e7, 1}, {-2e7, 0}, {3e7, 2}})))

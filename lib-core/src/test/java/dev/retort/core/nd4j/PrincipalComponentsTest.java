@@ -80,7 +80,7 @@ class PrincipalComponentsTest {
     }
 
     @Test
-    void smallDirectionsLive() {
+    void keepsSmallDirections() {
         double[][] features = {{1e7, 1}, {-2e7, 0}, {3e7, 2}, {0, -1}, {-1e7, 3}, {2e7, -2}};
         PrincipalComponents components = PrincipalComponents.of(Nd4j.create(features));
         // mpmath, 50 digits
@@ -95,7 +95,7 @@ class PrincipalComponentsTest {
     }
 
     @Test
-    void unitsThatLoseADirectionAreRefused() {
+    void rejectsUnitsThatLoseADirection() {
         double[][] features = gaussian(40, 3);
         for (double[] row : features) {
             row[0] *= 1e9;
@@ -151,7 +151,7 @@ class PrincipalComponentsTest {
 
     @Test
     @SuppressWarnings("NullAway") // on purpose
-    void refusesWhatIsNoMatrix() {
+    void rejectsInvalidMatrices() {
         refuses("features: null is not an array", () -> PrincipalComponents.of(null));
         refuses(
                 "features: shape [3] is not of rank 2, [samples, features]",

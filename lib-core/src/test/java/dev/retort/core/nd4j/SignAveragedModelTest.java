@@ -69,7 +69,7 @@ class SignAveragedModelTest {
     /** Uses every P_ij, and propagates mean and square along the chain by their definitions. */
     @ParameterizedTest
     @MethodSource("algebras")
-    void momentsAndRiskAreTheFormulasWrittenOut(DenseAlgebra algebra) {
+    void momentsAndRiskAgreeWithTheFormulas(DenseAlgebra algebra) {
         double[] truth = gaussian(P, generator(98));
         for (int c = 0; c < CHAINS.size(); c++) {
             RandomGenerator random = generator(c);
@@ -138,7 +138,7 @@ class SignAveragedModelTest {
      */
     @ParameterizedTest
     @MethodSource("algebras")
-    void whatTheRankLeavesOutOfTheFeaturesIsStillLabelled(DenseAlgebra algebra) {
+    void featuresBeyondTheRankStillContributeToLabels(DenseAlgebra algebra) {
         double alpha = 40;
         double[] coefficients = IntStream.rangeClosed(1, P)
                 .mapToDouble(i -> Math.pow(i, alpha / 2))
@@ -277,7 +277,7 @@ class SignAveragedModelTest {
      * overflow.
      */
     @Test
-    void ofAnyScaleTheModelIsTheSame() {
+    void theModelDoesNotDependOnTheScale() {
         double[][] x = CHAINS.get(0).get(0).design(generator(3));
         double[][] y = CHAINS.get(1).get(0).design(generator(4));
         double[] truth = gaussian(P, generator(5));
@@ -418,7 +418,7 @@ class SignAveragedModelTest {
 
     @Test
     @SuppressWarnings("NullAway") // on purpose
-    void refusesWhatMakesNoSense() {
+    void rejectsInvalidArguments() {
         double[] truth = {1, 2};
         double[] three = {1, 2, 3};
         refuses("coefficients: null is not allowed", () -> SignAveragedModel.fixed(null));

@@ -81,7 +81,7 @@ class LevelsTest {
     }
 
     @Test
-    void levelsAreAsGoodAsTheirFeatures() {
+    void levelsAgreeWithTheirFeatures() {
         int[] counts = {3, 40, 500, 7};
         double[] values = {0.01, 1, 0, 2};
         Spectrum listed = Spectrum.withMultiplicities(values, counts);
@@ -174,7 +174,7 @@ class LevelsTest {
     }
 
     @Test
-    void listsAndStreamsAreSpectraToo() {
+    void acceptsListsAndStreams() {
         assertThat(Spectrum.of(List.of(3, 1.5, 0L))).isEqualTo(Spectrum.of(3, 1.5, 0));
         assertThat(Spectrum.of(DoubleStream.of(3, 1.5))).isEqualTo(Spectrum.of(3, 1.5));
         refuses("eigenvalues: [] has no entry, at least one is needed", () -> Spectrum.of(List.of()));
@@ -184,7 +184,7 @@ class LevelsTest {
     }
 
     @Test
-    void refusesWhatIsNoMultiplicity() {
+    void rejectsInvalidMultiplicities() {
         double[] two = {1, 2};
         refuses(
                 "counts.length: 1 is not the number of values, 2",
@@ -221,7 +221,7 @@ class LevelsTest {
     }
 
     @Test
-    void zeroLevelsAreSeen() {
+    void zeroLevelsAreHandled() {
         Spectrum spectrum = Spectrum.withMultiplicities(new double[] {1, 0}, new double[] {3e7, 2e7});
         assertThat(spectrum.dimension()).isEqualTo(50_000_000);
         assertThat(spectrum.rank()).isEqualTo(30_000_000);

@@ -86,7 +86,7 @@ class PowerSumsTest {
 
     @SuppressWarnings("NullAway") // on purpose
     @Test
-    void refusesToAddToNothing() {
+    void rejectsNullSums() {
         SpectralMeasure measure = SpectralMeasure.of(new double[] {2, 1});
         refuses("sums: null is not allowed", () -> measure.addLearnt(0, 1, 1, null));
         refuses("sums: null is not allowed", () -> measure.addMissed(0, 1, 1, null));

@@ -21,7 +21,7 @@ class RegressionTaskTest {
     }
 
     @Test
-    void sourcePowerLawFixesWhatEachFeatureContributes() {
+    void sourcePowerLawSetsTheContributionOfEachFeature() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2, 50), Signal.sourcePowerLaw(1.5));
         double beta = task.coefficient(9);
         assertThat(task.spectrum().eigenvalue(9) * beta * beta).isCloseTo(Math.pow(10, -1.5), within(1e-16));
@@ -29,13 +29,13 @@ class RegressionTaskTest {
     }
 
     @Test
-    void staysFiniteWhereTheSquareOfACoefficientDoesNot() {
+    void staysFiniteWhereSquaredCoefficientsOverflow() {
         RegressionTask task = RegressionTask.of(Spectrum.of(1, 1e-300), Signal.of(0, 1e155));
         assertThat(task.signalPower()).isCloseTo(1e10, within(1e-4));
     }
 
     @Test
-    void refusesWhatDoesNotFit() {
+    void rejectsPartsThatDoNotFit() {
         Spectrum spectrum = Spectrum.of(2, 1, 0);
         refuses(
                 "coefficients.length: 2 is not the dimension of the spectrum, 3",

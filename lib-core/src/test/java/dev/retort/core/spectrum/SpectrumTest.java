@@ -60,7 +60,7 @@ class SpectrumTest {
     }
 
     @Test
-    void takesRoundedZerosForZero() {
+    void treatsRoundedZerosAsZero() {
         assertThat(Spectrum.of(1, -1e-15).eigenvalues()).containsExactly(1, 0);
     }
 
@@ -76,7 +76,7 @@ class SpectrumTest {
     }
 
     @Test
-    void refusesWhatIsNoSpectrum() {
+    void rejectsInvalidSpectra() {
         refuses("eigenvalues: [] has no entry, at least one is needed", () -> Spectrum.of());
         refuses("eigenvalues[1]: NaN is not finite", () -> Spectrum.of(1, Double.NaN));
         refuses("eigenvalues[0]: Infinity is not finite", () -> Spectrum.of(Double.POSITIVE_INFINITY));
@@ -144,7 +144,7 @@ class SpectrumTest {
     }
 
     @Test
-    void refusesWhatIsNoPowerLaw() {
+    void rejectsInvalidPowerLaws() {
         refuses("alpha: NaN is not greater than 0 and finite", () -> Spectrum.powerLaw(Double.NaN));
         refuses(
                 "alpha: 0.9 is not greater than 1, so the eigenvalues have no finite sum",

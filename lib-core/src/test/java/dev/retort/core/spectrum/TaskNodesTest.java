@@ -50,7 +50,7 @@ class TaskNodesTest {
 
     @SuppressWarnings("NullAway") // on purpose
     @Test
-    void refusesNodesThatThereAreNot() {
+    void rejectsNodesOutOfRange() {
         Spectrum law = Spectrum.powerLaw(1.5, 1, 0, 60_000);
         for (TaskNodes nodes : List.of(
                 RegressionTask.of(Spectrum.of(3, 1), Signal.of(1, 2)).nodes(),
@@ -139,7 +139,7 @@ class TaskNodesTest {
     }
 
     @Test
-    void anEndlessLawSplitsAtAFeature() {
+    void anInfiniteLawSplitsAtAFeature() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2), Signal.constant(1));
         for (int count : new int[] {1, 40, 507, 512, 513, 600, 100_000, 100_000_000}) {
             double at = task.spectrum().eigenvalue(count - 1);
@@ -196,7 +196,7 @@ class TaskNodesTest {
     }
 
     @Test
-    void refusesWhatNodesDoNotCarry() {
+    void rejectsSpectraThatNodesDoNotCarry() {
         RegressionTask law = RegressionTask.of(Spectrum.powerLaw(1.5, 1, 0, 60_000), Signal.sourcePowerLaw(1.2));
         Spectrum shorter = Spectrum.powerLaw(1.5, 1, 0, 50_000);
         refuses(
@@ -235,7 +235,7 @@ class TaskNodesTest {
     }
 
     @Test
-    void refusesWhatIsNoEigenvalue() {
+    void rejectsInvalidEigenvalues() {
         TaskNodes nodes = RegressionTask.of(Spectrum.of(1), Signal.of(1)).nodes();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> nodes.splitAt(Double.NaN))

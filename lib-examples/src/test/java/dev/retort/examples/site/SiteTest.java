@@ -45,7 +45,7 @@ class SiteTest {
     }
 
     @Test
-    void everyPageOfTheDocumentationIsThere() throws IOException {
+    void everyPageOfTheDocumentationExists() throws IOException {
         for (String module : List.of("lib-core", "lib-theory", "lib-examples")) {
             try (Stream<Path> files = Files.list(ROOT.resolve(module).resolve("docs"))) {
                 assertThat(files.map(path -> String.valueOf(path.getFileName()))
@@ -85,7 +85,7 @@ class SiteTest {
     }
 
     @Test
-    void picturesHaveAlternativeTextsAndPagesWhatReadersNeed() {
+    void picturesHaveAlternativeTextsAndPagesTheirMetadata() {
         PAGES.forEach((name, page) -> {
             assertThat(Pattern.compile("<img(?![^>]* alt=\"[^\"]{10,}\")")
                             .matcher(page)
@@ -138,7 +138,7 @@ class SiteTest {
 
     /** Building the site redraws the pictures. */
     @Test
-    void picturesShowWhatTheLibraryComputes() throws IOException {
+    void picturesAgreeWithTheLibrary() throws IOException {
         Path folder = ROOT.resolve("lib-examples/docs/questions");
         for (Map.Entry<String, Figure> picture : Pictures.all().entrySet()) {
             Path file = folder.resolve(picture.getKey() + ".svg");

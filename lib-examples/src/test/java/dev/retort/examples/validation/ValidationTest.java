@@ -83,12 +83,12 @@ class ValidationTest {
     void everyFormulaHasAnEntry() {
         assertThat(FORMULAS).hasSizeGreaterThan(60);
         assertThat(covered())
-                .as("a new formula has to be given an entry in dev.retort.examples.validation")
+                .as("a new formula needs an entry in dev.retort.examples.validation")
                 .containsAll(FORMULAS);
     }
 
     @Test
-    void theRuleTellsFormulasFromDescriptions() {
+    void theRuleDistinguishesFormulasFromDescriptions() {
         assertThat(FORMULAS)
                 .contains(BestRidge.class, ProportionalLimit.class)
                 .doesNotContain(Diagnostics.class, Regime.class, Pipeline.class);
@@ -98,7 +98,7 @@ class ValidationTest {
     }
 
     @Test
-    void everyEntryHasASourceAndIsHeldAgainstSomethingExact() {
+    void everyEntryHasASourceAndAnExactComparison() {
         assertThat(Validation.formulas()).allSatisfy(formula -> {
             assertThat(formula.source()).isNotBlank();
             assertThat(formula.checks())
@@ -192,7 +192,7 @@ class ValidationTest {
     }
 
     @Test
-    void tablesThatAreNotReadAreRefused(@TempDir Path directory) throws IOException {
+    void rejectsTablesThatAreNotRead(@TempDir Path directory) throws IOException {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ReferenceTables.in(directory))
                 .withMessageStartingWith("directory: " + directory + " has none of the tables [data/npy-files.tsv, ");
@@ -206,7 +206,7 @@ class ValidationTest {
     }
 
     @Test
-    void tablesOfOneselfNeedADirectory() {
+    void ownTablesNeedADirectory() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Validation.against(Path.of("nowhere"), true, (name, done) -> {}))
                 .withMessage("directory: nowhere is not a directory");

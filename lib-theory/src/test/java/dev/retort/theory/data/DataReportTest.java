@@ -30,7 +30,7 @@ class DataReportTest {
     }
 
     @Test
-    void findsNothingWhereNothingIs() {
+    void findsNothingInAGoodTable() {
         DataReport report = report(List.of("a", "b", "label"), gaussian(50, 3));
         assertThat(report.findings()).isEmpty();
         assertThat(report.rank()).isEqualTo(2);
@@ -99,7 +99,7 @@ class DataReportTest {
     }
 
     @Test
-    void saysWhichColumnFollowsFromWhich() {
+    void namesDependentColumns() {
         double[][] base = gaussian(40, 3);
         double[][] rows = new double[40][];
         for (int i = 0; i < 40; i++) {
@@ -117,7 +117,7 @@ class DataReportTest {
     }
 
     @Test
-    void countsRowsThatAreThereBefore() {
+    void countsDuplicateRows() {
         double[][] rows = gaussian(50, 3);
         rows[17] = rows[3].clone();
         rows[20] = rows[3].clone();
@@ -130,7 +130,7 @@ class DataReportTest {
     }
 
     @Test
-    void saysThatClassesAreNotAccuracy() {
+    void warnsThatClassesAreNotAccuracy() {
         double[][] rows = gaussian(30, 2);
         for (double[] row : rows) {
             row[1] = row[1] > 0 ? 1 : -1;
@@ -139,7 +139,7 @@ class DataReportTest {
     }
 
     @Test
-    void saysWhenRowsAreFew() {
+    void warnsOfFewRows() {
         DataReport wide = report(names(20), gaussian(12, 20));
         assertThat(wide.findings(Kind.FEW_ROWS)).singleElement().asString().contains("12 rows for 19 columns");
         assertThat(wide.rank()).isEqualTo(11);
@@ -174,7 +174,7 @@ class DataReportTest {
 
     @ParameterizedTest
     @CsvSource({"1e-4", "1e-6", "1e-8", "1e-12"})
-    void seesColumnsThatAreNearlyTheSame(double apart) {
+    void findsNearlyEqualColumns(double apart) {
         double[][] base = gaussian(50, 10);
         double[][] rows = gaussian(50, 10);
         for (int i = 0; i < 50; i++) {
@@ -189,7 +189,7 @@ class DataReportTest {
     }
 
     @Test
-    void refusesWhatItCannotLookAt() {
+    void rejectsTablesItCannotExamine() {
         assertThatThrownBy(() -> report(List.of("a", "label"), new double[4][2]))
                 .hasMessageContaining("4 rows is less than the 5");
         assertThatThrownBy(() -> report(List.of("a", "label"), new double[9][2]))

@@ -12,7 +12,7 @@ class DataTableTest {
     private static final DataTable TABLE = DataTable.of(List.of("a", "b", "c"), new double[][] {{1, 2, 3}, {4, 5, 6}});
 
     @Test
-    void knowsItsNumbers() {
+    void returnsItsValues() {
         assertThat(TABLE.rows()).isEqualTo(2);
         assertThat(TABLE.columns()).isEqualTo(3);
         assertThat(TABLE.value(1, 2)).isEqualTo(6);
@@ -32,7 +32,7 @@ class DataTableTest {
     }
 
     @Test
-    void isNotChangedThroughItsArrays() {
+    void doesNotChangeThroughItsArrays() {
         double[][] values = {{1, 2}};
         DataTable table = DataTable.of(values);
         values[0][0] = 9;
@@ -52,7 +52,7 @@ class DataTableTest {
     }
 
     @Test
-    void refusesWhatIsNoTable() {
+    void rejectsInvalidTables() {
         assertThatThrownBy(() -> DataTable.of(new double[0][])).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> DataTable.of(new double[2][0])).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> DataTable.of(new double[][] {{1, 2}, {3}}))

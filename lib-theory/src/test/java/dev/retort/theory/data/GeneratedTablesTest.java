@@ -221,7 +221,7 @@ class GeneratedTablesTest {
 
     /** Columns 0 and 3 of A in other units, a copy of the first and a constant. */
     @Test
-    void standardisingForgivesUnits() {
+    void standardisingRemovesUnits() {
         double[][] rows = table("A");
         double[][] spoilt = new double[40][];
         for (int i = 0; i < 40; i++) {
@@ -246,7 +246,7 @@ class GeneratedTablesTest {
 
     @ParameterizedTest
     @CsvSource({"A, 6", "B, 9"})
-    void thereIsNoNumberAtTheThreshold(String name, int samples) {
+    void thresholdPredictionsAreWithheld(String name, int samples) {
         double[][] table = table(name);
         DataAnalysis analysis = DataAnalysis.raw(DataTable.of(table), Integer.toString(table[0].length - 1));
         Answer<?> answer = analysis.ridgeless(samples);
@@ -270,7 +270,7 @@ class GeneratedTablesTest {
 
     @ParameterizedTest
     @CsvSource({"A", "B"})
-    void pathOfAllRowsIsTheirOwn(String name) {
+    void aStudentOfAllRowsIsTheTablesFit(String name) {
         Decomposition data = data(name);
         for (double ridge : new double[] {1e-3, 0.1, 10}) {
             assertThat(RidgePath.matching(data, data.freedom, ridge)).isCloseTo(ridge, Percentage.withPercentage(1e-9));
@@ -366,7 +366,7 @@ class GeneratedTablesTest {
 
     /** Risks have the squared unit of the label and do not depend on the order of rows and columns. */
     @Test
-    void risksDependOnNothingElse() {
+    void risksDoNotDependOnUnitsAndOrder() {
         double[][] rows = table("B");
         double[][] other = new double[60][9];
         for (int i = 0; i < 60; i++) {

@@ -71,13 +71,13 @@ class NpyFormatTest {
 
     @ParameterizedTest
     @MethodSource("numpyFiles")
-    void readsWhatNumpyWrites(NumpyFile file) throws IOException {
+    void readsFilesOfNumpy(NumpyFile file) throws IOException {
         DataTable table = TableReader.standard().read("x.npy", new ByteArrayInputStream(file.bytes));
         assertThat(table.toRows()).isDeepEqualTo(file.values);
     }
 
     @Test
-    void readsBackWhatItWrites(@TempDir Path directory) throws IOException {
+    void readsItsOwnFiles(@TempDir Path directory) throws IOException {
         DataTable table = DataTable.of(new double[][] {{1, -0.0, 1e-320}, {Math.PI, Double.MAX_VALUE, -3}});
         Path file = directory.resolve("new/table.npy");
         table.save(file);
@@ -96,7 +96,7 @@ class NpyFormatTest {
     }
 
     @Test
-    void writesArraysOfAnyOrderAsTheyAre(@TempDir Path directory) throws IOException {
+    void writesArraysOfAnyOrder(@TempDir Path directory) throws IOException {
         INDArray all = Nd4j.create(new double[][] {{1, 2, 3}, {4, 5, 6}});
         double[][][] expected = {
             {{1, 4}, {2, 5}, {3, 6}}, {{2}, {5}}, {{1, 2, 3}, {4, 5, 6}},
@@ -134,7 +134,7 @@ class NpyFormatTest {
                 "{'descr': '<f8', 'fortran_order': True, 'shape': (1, 1), 'more': (), }~a header that cannot be read",
                 "nothing~a header that cannot be read",
             })
-    void refusesWhatIsNoTableOfDoubles(String header, String reason) {
+    void rejectsFilesThatAreNotTablesOfDoubles(String header, String reason) {
         byte[] text = header.getBytes(StandardCharsets.ISO_8859_1);
         byte[] file = new byte[10 + text.length + 8];
         System.arraycopy(

@@ -36,7 +36,7 @@ class RealTablesTest {
     }
 
     @Test
-    void seesWhatIsKnownOfTheTables() {
+    void findsTheKnownPropertiesOfTheTables() {
         DataReport ofDigits = DataReport.of(digits, "64");
         assertThat(ofDigits.rows()).isEqualTo(1797);
         assertThat(ofDigits.rank()).isEqualTo(61);
@@ -92,7 +92,7 @@ class RealTablesTest {
     }
 
     @Test
-    void withholdsWhatRowsOfUnevenSizeSpoil() {
+    void withholdsPredictionsSpoiledByRowsOfUnevenSize() {
         DataAnalysis analysis = DataAnalysis.of(breastCancer, "30");
         assertThat(analysis.diagnostics().excessVariance()).isBetween(5.0, 7.0);
         assertThat(analysis.diagnostics().withoutRidge()).isBetween(1.02, 1.035);
@@ -129,7 +129,7 @@ class RealTablesTest {
 
     /** The same seed gives the same students, on any number of threads. */
     @Test
-    void measuresTheSameAgain() {
+    void measurementsAreReproducible() {
         DataAnalysis analysis = DataAnalysis.of(breastCancer, "30");
         assertThat(analysis.measured(50, 0.1, 8, 5)).isEqualTo(analysis.measured(50, 0.1, 8, 5));
         assertThat(analysis.measured(50, 0.1, 8, 6)).isNotEqualTo(analysis.measured(50, 0.1, 8, 5));

@@ -204,7 +204,7 @@ class RidgeEstimatesTest {
     }
 
     @Test
-    void seesThatNoSignalWantsAllTheRidge() {
+    void withoutSignalTheBestRidgeIsInfinite() {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(5);
         double[][] features = new double[70][];
         Arrays.setAll(features, i -> random.doubles(6, -1, 1).toArray());
@@ -221,7 +221,7 @@ class RidgeEstimatesTest {
     }
 
     @Test
-    void seesThatNoNoiseWantsNone() {
+    void withoutNoiseTheBestRidgeIsZero() {
         double[][] features = new double[70][3];
         double[] labels = new double[70];
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(6);
@@ -286,7 +286,7 @@ class RidgeEstimatesTest {
      * compared.
      */
     @Test
-    void mixingsLeadToTheWeights() {
+    void mixingsAgreeWithTheWeights() {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(12);
         int n = 30;
         double[][] features = new double[n][];
@@ -342,7 +342,7 @@ class RidgeEstimatesTest {
 
     /** A feature of size 1e7 next to one of size 1; a Gram matrix would have rank 1. */
     @Test
-    void keepsSmallFeaturesBesideHugeOnes() {
+    void keepsSmallFeaturesNextToHugeOnes() {
         double[][] features = {{1e7, 1}, {-2e7, 0}, {3e7, 2}, {0, -1}, {-1e7, 3}, {2e7, -2}};
         double[] labels = Arrays.stream(features).mapToDouble(row -> row[1]).toArray();
         RidgeEstimates fit = RidgeEstimates.withIntercept(features, labels);
@@ -354,7 +354,7 @@ class RidgeEstimatesTest {
      * 40 smooth features, tanh of one input: in double precision 200 rows of them have 22 distinguishable directions.
      */
     @Test
-    void countsTheDirectionsThatDoublesTellApart() {
+    void countsTheDirectionsThatDoublesDistinguish() {
         double[][] features = new double[200][40];
         double[] labels = new double[200];
         for (int i = 0; i < 200; i++) {
@@ -383,7 +383,7 @@ class RidgeEstimatesTest {
     }
 
     @Test
-    void saysNothingOfNoiseWithoutResiduals() {
+    void withoutResidualsTheNoiseIsUnknown() {
         double[][] rows = {WIDE[0], WIDE[1], WIDE[2], WIDE[3]};
         RidgeEstimates wide = RidgeEstimates.withIntercept(rows, new double[] {1, -2, 3, 0});
         assertThat(wide.noisePower()).isEmpty();
@@ -393,7 +393,7 @@ class RidgeEstimatesTest {
     }
 
     @Test
-    void refusesWhatItCannotEstimate() {
+    void rejectsRowsItCannotEstimateFrom() {
         double[] labels = {1, -2, 3, 0, 2, -1};
         RidgeEstimates fit = RidgeEstimates.of(HIGH, labels);
         assertThatThrownBy(() -> fit.testRisk(-1)).hasMessage("ridge: -1.0 is not at least 0");

@@ -53,7 +53,7 @@ class TableReaderTest {
     }
 
     @Test
-    void undoesCompression(@TempDir Path directory) throws IOException {
+    void readsCompressedFiles(@TempDir Path directory) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (GZIPOutputStream zipped = new GZIPOutputStream(bytes)) {
             zipped.write("1,2\n3,4\n".getBytes(StandardCharsets.UTF_8));
@@ -74,13 +74,13 @@ class TableReaderTest {
     }
 
     @Test
-    void tabsAreCertainInATsvFile() throws IOException {
+    void tabsSeparateATsvFile() throws IOException {
         byte[] text = "x, y\tz\n1\t2\n".getBytes(StandardCharsets.UTF_8);
         assertThat(READER.read("t.tsv", new ByteArrayInputStream(text)).names()).containsExactly("x, y", "z");
     }
 
     @Test
-    void aSeparatorInsideNamesIsToldFromOneBetweenThem() throws IOException {
+    void distinguishesSeparatorsInsideNamesFromThoseBetweenThem() throws IOException {
         assertThat(read(READER, "size; in m,age\n1,2\n").names()).containsExactly("size; in m", "age");
         assertThat(read(READER, "\"a;b\";c\n1;2\n").names()).containsExactly("a;b", "c");
         assertThat(read(READER, "only\n1\n2\n").columns()).isOne();
@@ -89,7 +89,7 @@ class TableReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"a\": [1, 2]}", "[{\"a\": 1}]", "[[1, 2], [3, 4]]", "{\n  \"a\": 1}"})
-    void saysThatJsonIsNotRead(String text) {
+    void reportsThatJsonIsNotRead(String text) {
         assertRefused(READER, text, "is JSON, which is not read: save the table as .csv");
         assertThatThrownBy(() -> READER.read("t.json", new ByteArrayInputStream(new byte[] {'a'})))
                 .isInstanceOf(TableFormatException.class)
@@ -97,7 +97,7 @@ class TableReaderTest {
     }
 
     @Test
-    void saysWhereASignBeforeTheHeaderIsFrom() throws IOException {
+    void explainsASignBeforeTheHeader() throws IOException {
         assertThat(read(READER, "# a,b\n1,2\n3,4\n").remarks())
                 .singleElement()
                 .asString()
@@ -115,7 +115,7 @@ class TableReaderTest {
     }
 
     @Test
-    void leavesOutWhatItIsToldToAndSaysSo() throws IOException {
+    void omitsTheGivenColumnsAndRowsAndSaysSo() throws IOException {
         TableReader reader = READER.withoutIncompleteRows().withoutColumns("city");
         DataTable table = read(reader, "age,city,price\n1,Rome,2\n,Oslo,3\n4,,5\n");
         assertThat(table).isEqualTo(DataTable.of(List.of("age", "price"), new double[][] {{1, 2}, {4, 5}}));
@@ -158,13 +158,13 @@ class TableReaderTest {
                 "2024-01-01",
                 "١"
             })
-    void refusesWhatIsNotAFiniteNumber(String cell) {
+    void rejectsCellsThatAreNotFiniteNumbers(String cell) {
         assertRefused(READER, "a,b\n1,2\n3," + cell + "\n", "column \"b\", line 3 (row 1) holds ");
     }
 
     /** An error far behind the beginning gets its own message, although the parser encounters it. */
     @Test
-    void saysWhatBrokeFarBehindTheBeginning() throws IOException {
+    void reportsErrorsFarBehindTheBeginning() throws IOException {
         String rows = "a,b\n" + "1,2\n".repeat(10_000);
         assertThatThrownBy(() -> READER.read(
                         "late.csv", new ByteArrayInputStream((rows + "é,3\n").getBytes(StandardCharsets.ISO_8859_1))))
@@ -186,7 +186,7 @@ class TableReaderTest {
     }
 
     @Test
-    void turnsAClassIntoANumberWhenAsked() throws IOException {
+    void turnsAClassIntoANumberOnRequest() throws IOException {
         DataTable table = read(READER.withIndicator("city", "Oslo"), "age,city\n1,Rome\n2,Oslo\n3,Bern\n");
         assertThat(table.column("city")).containsExactly(-1, 1, -1);
         assertThat(table.remarks())
@@ -207,7 +207,7 @@ class TableReaderTest {
     }
 
     @Test
-    void asksWhereTheFirstLineIsNotClear() throws IOException {
+    void asksIfTheFirstLineIsAmbiguous() throws IOException {
         assertRefused(
                 READER,
                 "1,2\n3,4\n",
@@ -220,7 +220,7 @@ class TableReaderTest {
 
     /** The first line that scikit-learn writes: rows, columns and the names of the classes. */
     @Test
-    void saysWhenTheTableBeginsLater() throws IOException {
+    void reportsThatTheTableBeginsLater() throws IOException {
         String text = "2,2,malignant,benign\n1,2,0\n3,4,1\n";
         assertRefused(
                 READER, text, "line 1 has 4 fields, beginning with \"2\", and line 2 has 3", "skip the lines above it");
@@ -232,7 +232,7 @@ class TableReaderTest {
     }
 
     @Test
-    void passesOverComments() throws IOException {
+    void skipsComments() throws IOException {
         assertThat(read(READER.withComments('#'), "# version; 1\na,b\n# more\n1,2\n")
                         .toRows())
                 .isDeepEqualTo(new double[][] {{1, 2}});
@@ -240,7 +240,7 @@ class TableReaderTest {
     }
 
     @Test
-    void refusesNamesThatDoNotTell() throws IOException {
+    void rejectsAmbiguousNames() throws IOException {
         assertRefused(READER, "a,b,a\n1,2,3\n", "columns 0 and 2, counted from 0, are both called \"a\"");
         DataTable table = read(READER, ",a\n0,2\n1,3\n");
         assertThat(table.names()).containsExactly("column 0", "a");
@@ -248,7 +248,7 @@ class TableReaderTest {
     }
 
     @Test
-    void refusesWhatIsNoTable() {
+    void rejectsInvalidTables() {
         assertRefused(READER, "", "is empty");
         assertRefused(READER, "\n\n", "is empty");
         assertRefused(READER, "a,b\n", "holds no row of values");
@@ -261,7 +261,7 @@ class TableReaderTest {
     }
 
     @Test
-    void saysWhenTheEncodingIsAnother() throws IOException {
+    void reportsAWrongEncoding() throws IOException {
         byte[] latin = "größe,b\n1,2\n".getBytes(Charset.forName("windows-1252"));
         assertThatThrownBy(() -> READER.read("t.csv", new ByteArrayInputStream(latin)))
                 .isInstanceOf(TableFormatException.class)
@@ -272,7 +272,7 @@ class TableReaderTest {
     }
 
     @Test
-    void refusesSeparatorsThatNumbersHold() {
+    void rejectsSeparatorsThatOccurInNumbers() {
         for (char separator : new char[] {'"', '.', 'e', '5', '\n', '-'}) {
             assertThatThrownBy(() -> READER.withSeparator(separator)).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> READER.withComments(separator)).isInstanceOf(IllegalArgumentException.class);
@@ -280,7 +280,7 @@ class TableReaderTest {
     }
 
     @Test
-    void readsBackWhatTheTableWrites(@TempDir Path directory) throws IOException {
+    void readsFilesWrittenByTheTable(@TempDir Path directory) throws IOException {
         double[][] values = {{1, -0.0, 0.1}, {1e300, 1.2345678901234568E17, Double.MIN_VALUE}};
         DataTable table = DataTable.of(List.of("a \"quoted\", name", "b\tc", "d"), values);
         for (String name : List.of("t.csv", "t.tsv", "t.csv.gz", "deep/er/t.tsv.gz")) {

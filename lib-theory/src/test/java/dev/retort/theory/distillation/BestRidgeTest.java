@@ -15,7 +15,7 @@ class BestRidgeTest {
 
     /** The best ridge is exactly σ²/(nβ²). */
     @Test
-    void refusesANoiseThatWantsARidgeBeyondTheRange() {
+    void rejectsNoiseWhoseBestRidgeOverflows() {
         RegressionTask deafening = RegressionTask.of(Spectrum.powerLaw(2, 100), Signal.sourcePowerLaw(1.5))
                 .withNoise(1e153);
         assertThatIllegalArgumentException()
@@ -25,7 +25,7 @@ class BestRidgeTest {
     }
 
     @Test
-    void ofEqualCoefficientsIsNoiseOverSignal() {
+    void forEqualCoefficientsItIsNoiseOverSignal() {
         RegressionTask isotropic = RegressionTask.of(Spectrum.isotropic(1, 90), Signal.constant(Math.sqrt(1.0 / 90)))
                 .withNoise(0.5);
         BestRidge best = BestRidge.of(Distillation.of(isotropic), Training.samples(60));
@@ -41,7 +41,7 @@ class BestRidgeTest {
     }
 
     @Test
-    void aSteepNoiselessSignalWantsNoneOrLess() {
+    void forASteepNoiselessSignalNoPositiveRidgeIsBest() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 300), Signal.sourcePowerLaw(3));
         BestRidge best = BestRidge.of(Distillation.of(task), Training.samples(40));
         assertThat(best.ridge()).isZero();
@@ -51,7 +51,7 @@ class BestRidgeTest {
     }
 
     @Test
-    void withoutSignalNothingIsWorthLearning() {
+    void withoutSignalTheBestRidgeIsInfinite() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 30), Signal.constant(0))
                 .withNoise(0.3);
         BestRidge best = BestRidge.of(Distillation.of(task), Training.samples(40));
@@ -60,7 +60,7 @@ class BestRidgeTest {
     }
 
     @Test
-    void withoutNoiseLeastSquaresWantsNone() {
+    void withoutNoiseLeastSquaresNeedsNoRidge() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 30), Signal.constant(1));
         BestRidge best = BestRidge.of(Distillation.of(task), Training.samples(40));
         assertThat(best.ridge()).isZero();
@@ -84,7 +84,7 @@ class BestRidgeTest {
     }
 
     @Test
-    void trainingsWithoutSuchARidgeAreNamed() {
+    void trainingsWithoutARidgeAreRejectedByName() {
         Distillation.Draft teacher = Distillation.of(
                 RegressionTask.of(Spectrum.of(3, 1), Signal.constant(1)).withNoise(0.5));
         assertThatIllegalArgumentException()

@@ -75,7 +75,7 @@ class ChainNodesTest {
     }
 
     @Test
-    void aThresholdOnTheWayMakesWhatFollowsInfinite() {
+    void aThresholdMakesLaterStagesInfinite() {
         for (RegressionTask task : List.of(LISTED, LISTED.gathered())) {
             Distillation chain = Distillation.of(task)
                     .surrogate(Training.samples(DIMENSION))

@@ -82,7 +82,7 @@ class ChainReferenceTest {
 
     @ParameterizedTest
     @MethodSource("chains")
-    void theReportOfTheWholeIsThatOfTheLastStage(ReferenceChain chain) {
+    void thePipelinesReportIsThatOfTheLastStage(ReferenceChain chain) {
         List<RiskReport> reports = chain.pipeline().predictStages();
         assertThat(chain.pipeline().predict()).usingRecursiveComparison().isEqualTo(reports.get(reports.size() - 1));
     }

@@ -18,7 +18,7 @@ class CovarianceShiftTest {
             RegressionTask.of(Spectrum.powerLaw(1.5, 100), Signal.sourcePowerLaw(1.4));
 
     @Test
-    void theSurrogateSaysOfRescaledFeaturesWhatTheTruthSaysOfTheSource() {
+    void theSurrogateLabelsRescaledFeaturesLikeTheTruthLabelsTheSource() {
         Spectrum source = Spectrum.exponential(0.05, 100);
         CovarianceShift shift = CovarianceShift.of(TASK, source);
         double[] surrogate = Distillation.of(TASK)
@@ -37,7 +37,7 @@ class CovarianceShiftTest {
     }
 
     @Test
-    void bothWaysLeadBack() {
+    void conversionsAreInverses() {
         Spectrum source = Spectrum.exponential(0.05, 100);
         CovarianceShift shift = CovarianceShift.of(TASK, source);
         double[] coefficients = Distillation.of(TASK)
@@ -67,14 +67,14 @@ class CovarianceShiftTest {
     }
 
     @Test
-    void noShiftIsNoShift() {
+    void equalCovariancesGiveTheTruth() {
         double[] truth = new double[100];
         Arrays.setAll(truth, TASK::coefficient);
         assertThat(CovarianceShift.equivalentTo(TASK, truth).source()).isEqualTo(TASK.spectrum());
     }
 
     @Test
-    void whatNoCovarianceBringsAboutIsRefused() {
+    void rejectsSurrogatesThatNoCovarianceProduces() {
         RegressionTask task = RegressionTask.of(Spectrum.of(1, 0.5, 0), Signal.of(1, 0, 2));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CovarianceShift.equivalentTo(task, -1, 0, 2))
@@ -117,7 +117,7 @@ class CovarianceShiftTest {
 
     @Test
     @SuppressWarnings("NullAway")
-    void nothingIsMissing() {
+    void argumentsMustNotBeNull() {
         RegressionTask task = RegressionTask.of(Spectrum.isotropic(1, 2), Signal.constant(1));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CovarianceShift.of(null, task.spectrum()))

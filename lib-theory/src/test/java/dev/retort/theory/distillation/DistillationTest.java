@@ -59,7 +59,7 @@ class DistillationTest {
     }
 
     @Test
-    void theGainTurnsAtZetaOneMinusOmega() {
+    void theGainIsOneAtZetaOneMinusOmega() {
         OptimalSurrogate best = OptimalSurrogate.of(FIGURE, Training.samples(200));
         DeterministicEquivalent equivalent = DeterministicEquivalent.of(FIGURE.spectrum(), 200);
         assertThat(best.turningPoint()).isEqualTo(equivalent.oneMinusOmega());
@@ -82,7 +82,7 @@ class DistillationTest {
 
     @ParameterizedTest
     @CsvSource({"120, 0", "299, 0", "300, 0", "450, 0", "120, 0.5"})
-    void anIsotropicSpectrumLeavesNothingToGainWithoutRidge(double samples, double ridge) {
+    void withoutRidgeTheTruthIsBestOnAnIsotropicSpectrum(double samples, double ridge) {
         RegressionTask task = RegressionTask.of(Spectrum.isotropic(2, 300), Signal.constant(0.1))
                 .withNoise(0.3);
         Training target = Training.samples(samples).withRidge(ridge);
@@ -138,7 +138,7 @@ class DistillationTest {
     }
 
     @Test
-    void atTheThresholdNoiseIsFatalAndItsAbsenceIsNot() {
+    void atTheThresholdOnlyNoiseMakesTheRiskInfinite() {
         Training target = Training.samples(500);
         assertThat(predict(FIGURE, Surrogate.groundTruth(), target).excess()).isZero();
         RiskReport noisy = predict(FIGURE.withNoise(0.1), Surrogate.groundTruth(), target);
@@ -213,7 +213,7 @@ class DistillationTest {
     }
 
     @Test
-    void whatOverflowsIsRefused() {
+    void overflowIsRejected() {
         RegressionTask tiny = RegressionTask.of(Spectrum.isotropic(1e-20, 10), Signal.constant(1));
         refuses(
                 "ridge: 1.0E300 is so large that the optimal surrogate overflows",
@@ -245,7 +245,7 @@ class DistillationTest {
     }
 
     @Test
-    void aBeginningIsThePipelineThatEndsThere() {
+    void firstStagesAreAPipeline() {
         Distillation chain = Distillation.of(FIGURE.withNoise(0.5))
                 .surrogate(Surrogate.optimal())
                 .target(Training.samples(200))
@@ -263,7 +263,7 @@ class DistillationTest {
     }
 
     @Test
-    void pipelinesRefuseWhatDoesNotFit() {
+    void pipelinesRejectArgumentsThatDoNotFit() {
         refuses(
                 "coefficients.length: 2 is not the dimension of the task, 500",
                 () -> Distillation.of(FIGURE).surrogate(Surrogate.given(1, 2)));

@@ -83,7 +83,7 @@ class FiniteSizeReferenceTest {
     }
 
     @Test
-    void gatheredAndEndlessSpectraHaveTheSameNumbers() {
+    void gatheredAndInfiniteSpectraAgree() {
         RegressionTask listed = RegressionTask.of(Spectrum.powerLaw(1.5, 20_000), Signal.sourcePowerLaw(1.4))
                 .withNoise(0.2);
         RiskReport exact = chain(listed).predict();
@@ -128,7 +128,7 @@ class FiniteSizeReferenceTest {
     }
 
     @Test
-    void nothingIsSaidWhereNothingIsKnown() {
+    void unknownExpansionsAreEmpty() {
         RegressionTask task =
                 RegressionTask.of(Spectrum.isotropic(1, 10), Signal.constant(1)).withNoise(0.5);
         RiskReport infinite = Distillation.of(task).target(Training.samples(10)).predict();
@@ -160,7 +160,7 @@ class FiniteSizeReferenceTest {
     }
 
     @Test
-    void theExpansionIsTrustedWhereSamplesAreToSpare() {
+    void theExpansionIsReliableWithEnoughSpareSamples() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 400), Signal.sourcePowerLaw(1.4))
                 .withNoise(0.2);
         assertThat(Distillation.of(task).target(Training.samples(200)).predict().isExpansionReliable())

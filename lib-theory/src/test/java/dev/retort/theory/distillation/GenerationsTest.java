@@ -48,7 +48,7 @@ class GenerationsTest {
     }
 
     @Test
-    void whatIsWhollyLearntKeepsWhatTheFirstGenerationAddsToIt() {
+    void fullyLearntFeaturesKeepTheFirstGenerationsVariance() {
         RegressionTask task = RegressionTask.of(Spectrum.isotropic(1, 4), Signal.constant(1));
         Training masked = Training.samples(10).withMask(FeatureMask.keepingFirst(2, 4));
         Generations generations = Generations.of(Distillation.of(task), masked, 4);
@@ -108,7 +108,7 @@ class GenerationsTest {
     }
 
     @Test
-    void noGenerationIsNone() {
+    void rejectsZeroGenerations() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Generations.of(Distillation.of(TASK), Training.samples(3), 0))
                 .withMessage("count: 0 is not at least 1");

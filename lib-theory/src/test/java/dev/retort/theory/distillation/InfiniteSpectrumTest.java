@@ -33,7 +33,7 @@ class InfiniteSpectrumTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {1, 20.5, 300})
-    void listedLawsApproachTheLawWithoutEnd(double samples) {
+    void listedLawsApproachTheInfiniteLaw(double samples) {
         RegressionTask endless = RegressionTask.of(Spectrum.powerLaw(2.5), Signal.sourcePowerLaw(3))
                 .withNoise(0.1);
         RegressionTask listed = RegressionTask.of(Spectrum.powerLaw(2.5, 200_000), Signal.sourcePowerLaw(3))
@@ -48,7 +48,7 @@ class InfiniteSpectrumTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {1, 20.5, 3000, 39_000})
-    void aLawWithAnEndIsItsList(double samples) {
+    void aFiniteLawAgreesWithItsList(double samples) {
         RegressionTask law = RegressionTask.of(Spectrum.powerLaw(1.5, 1, 0, 40_000L), Signal.sourcePowerLaw(1.4));
         RegressionTask list = RegressionTask.of(Spectrum.powerLaw(1.5, 40_000), Signal.sourcePowerLaw(1.4));
         assertThat(law.spectrum().isListed()).isFalse();
@@ -63,7 +63,7 @@ class InfiniteSpectrumTest {
     }
 
     @Test
-    void moreFeaturesThanAnybodyListsCostNoMore() {
+    void costDoesNotDependOnTheNumberOfFeatures() {
         Sweep.Curves curves = Sweep.along(new double[] {1e3, 1e6, 1e9}, Training::samples)
                 .predict(Distillation.of(RegressionTask.of(
                         Spectrum.powerLaw(2, 1, 0, 1_000_000_000_000_000L), Signal.sourcePowerLaw(3))));
@@ -76,7 +76,7 @@ class InfiniteSpectrumTest {
     }
 
     @Test
-    void whatNeedsAListSaysSo() {
+    void methodsThatNeedAListSaySo() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2), Signal.sourcePowerLaw(3));
         Distillation pipeline = Distillation.of(task).target(Training.samples(10));
         assertThatExceptionOfType(IllegalStateException.class)

@@ -385,7 +385,7 @@ class KindsOfSensitivitiesTest {
     }
 
     @Test
-    void whatHasNoDerivativeSaysSo() {
+    void missingDerivativesAreRejected() {
         Sensitivities stochastic =
                 Distillation.of(TASK).target(Training.stochastic(10, 2, 0.1)).sensitivities();
         assertThatIllegalStateException()

@@ -74,7 +74,7 @@ class LabelMixtureTest {
     }
 
     @Test
-    void withoutAShareTheTeacherIsNotHeard() {
+    void withoutAShareTheTeacherDoesNotMatter() {
         Distillation teacher = Distillation.of(TASK).surrogate(Training.samples(150));
         LabelMixture mixture = LabelMixture.of(teacher, Training.samples(80).withNoise(3));
         double standard =

@@ -44,7 +44,7 @@ class LabelsTest {
     }
 
     @Test
-    void hardLabelsAreThoseOfZeroTemperatureAndLogitsThoseOfAnInfiniteOne() {
+    void hardLabelsAndLogitsAreLimitsOfTheTemperature() {
         RiskReport hard = student(training -> training.withLabels(Labels.hard()));
         RiskReport cold = student(training -> training.withLabels(Labels.soft(1e-7)));
         assertThat(cold.excess()).isCloseTo(hard.excess(), withinPercentage(1e-4));
@@ -56,7 +56,7 @@ class LabelsTest {
     }
 
     @Test
-    void labelsOfWhichHalfAreWrongSayNothing() {
+    void halfWrongLabelsCarryNoInformation() {
         RiskReport coin = student(training -> training.withLabels(Labels.hard(0.5)));
         assertThat(coin.accuracy()).isEqualTo(0.5);
         double accuracy = 0.5;
@@ -135,7 +135,7 @@ class LabelsTest {
     }
 
     @Test
-    void generationsOnClassesComeToRest() {
+    void generationsOnClassesConverge() {
         Training training = Training.samples(90).withRidge(0.05).withNoise(0).withLabels(Labels.hard(0.05));
         Generations generations = Generations.of(Distillation.of(TASK), training, 4000);
         assertThat(generations.limit()).isCloseTo(generations.excess()[3999], withinPercentage(1e-9));
@@ -241,7 +241,7 @@ class LabelsTest {
     }
 
     @Test
-    void theGapThatAStudentRecovers() {
+    void theRecoveredGap() {
         Distillation pipeline = Distillation.of(TASK)
                 .surrogate(Training.samples(20))
                 .then(Training.samples(30).withNoise(0));
@@ -260,7 +260,7 @@ class LabelsTest {
     }
 
     @Test
-    void trainingErrorsAreThoseOfInterpolatorsAndLeastSquares() {
+    void trainingErrorsOfInterpolatorsAndLeastSquares() {
         assertThat(Distillation.of(TASK).target(Training.samples(30)).predict().trainingError())
                 .isZero();
         // For least squares RSS/n is σ²(1 − p/n).
@@ -275,7 +275,7 @@ class LabelsTest {
     }
 
     @Test
-    void refusesWhatHasNoMeaning() {
+    void rejectsInvalidArguments() {
         refuses("flips: 1.5 is not from 0 to 1; it is the probability of a wrong class", () -> Labels.hard(1.5));
         refuses("flips: NaN is not from 0 to 1; it is the probability of a wrong class", () -> Labels.hard(Double.NaN));
         refuses("temperature: 0.0 is not greater than 0 and finite", () -> Labels.soft(0));

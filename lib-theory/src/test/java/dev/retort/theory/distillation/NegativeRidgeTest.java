@@ -49,7 +49,7 @@ class NegativeRidgeTest {
     }
 
     @Test
-    void lessThanNoneIsBestWhereWeakFeaturesAreARidge() {
+    void negativeRidgesAreBestWhereWeakFeaturesActLikeARidge() {
         Training training = Training.samples(40);
         BestRidge positive = BestRidge.of(Distillation.of(SPIKED), training);
         BestRidge best = BestRidge.ofEitherSign(Distillation.of(SPIKED), training);
@@ -65,7 +65,7 @@ class NegativeRidgeTest {
 
     /** σ²/(nβ²) is positive, and no negative ridge is better. */
     @Test
-    void whatIsBestAboveZeroStaysBest() {
+    void aPositiveBestRidgeRemainsBest() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1, 80), Signal.constant(Math.sqrt(1.0 / 80)))
                 .withNoise(0.3);
         BestRidge best = BestRidge.ofEitherSign(Distillation.of(task), Training.samples(40));
@@ -94,7 +94,7 @@ class NegativeRidgeTest {
     /** Compares with central differences of relative step 1e-6, in a chain and on labels of the best teacher. */
     @ParameterizedTest
     @MethodSource("trainings")
-    void derivativesAreThoseOfDifferences(Training training) {
+    void derivativesAgreeWithDifferences(Training training) {
         boolean plain = training.labels().areLogits() && training.teacherRows() == 1;
         List<Teacher> teachers = plain
                 ? List.of(
@@ -210,7 +210,7 @@ class NegativeRidgeTest {
     }
 
     @Test
-    void isRefusedWhereItHasNoFormulas() {
+    void isRejectedWhereItHasNoFormulas() {
         Training negative = Training.samples(30).withRidge(-1e-4);
         String only = "ridge: -1.0E-4 is below 0, which only plain ridge regression can be trained with";
         refuses(only, () -> negative.withRandomFeatures(20));

@@ -79,7 +79,7 @@ class OptimalMaskTest {
     }
 
     @Test
-    void aMaskOfASpectrumWithoutEndMayKeepEndlesslyManyFeatures() {
+    void aMaskOfAnInfiniteSpectrumMayKeepInfinitelyManyFeatures() {
         RegressionTask endless = RegressionTask.of(Spectrum.powerLaw(2.0), Signal.sourcePowerLaw(1.5));
         Training target = Training.samples(10);
         assertThat(OptimalSurrogate.of(endless, target).maskSize()).isEqualTo(10);
@@ -92,7 +92,7 @@ class OptimalMaskTest {
     }
 
     @Test
-    void whatIsTooLongToListIsRefusedAtOnce() {
+    void rejectsSpectraThatAreTooLongToListAtOnce() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2, 1, 0, 1_000_000_000), Signal.sourcePowerLaw(1.5));
         OptimalSurrogate best = OptimalSurrogate.of(task, Training.samples(10));
         assertThatIllegalStateException()

@@ -16,7 +16,7 @@ class QuietTeacherTest {
     /** Exact values from mpmath with 60 digits, by the one-stage map of means and second moments. */
     @ParameterizedTest
     @CsvSource({"1e18, 1e-60, 6.650013466178052", "1e30, 1e-100, 6.650000001346618"})
-    void aTeacherCloseToSilenceKeepsItsDigits(double teacherRidge, double ridge, double exact) {
+    void aTeacherCloseToZeroKeepsItsDigits(double teacherRidge, double ridge, double exact) {
         RegressionTask task = RegressionTask.of(Spectrum.of(5, 3, 2), Signal.of(1, 0.7, 0.3));
         Distillation chain = Distillation.of(task)
                 .surrogate(Training.samples(2).withRidge(teacherRidge))
@@ -26,7 +26,7 @@ class QuietTeacherTest {
     }
 
     @Test
-    void coefficientsOfASurrogateAreNotTakenFromTheirDifferenceToTheTruth() {
+    void coefficientsOfASurrogateAreNotComputedByCancellation() {
         RegressionTask steep = RegressionTask.of(Spectrum.powerLaw(30, 8), Signal.constant(1));
         double[] optimal = Distillation.of(steep)
                 .surrogate(Surrogate.optimal())

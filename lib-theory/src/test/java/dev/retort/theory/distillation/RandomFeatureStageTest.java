@@ -47,7 +47,7 @@ class RandomFeatureStageTest {
     }
 
     @Test
-    void chainsAndEndlessSpectraAgreeWithThirtyDigits() {
+    void chainsAndInfiniteSpectraAgreeWithThirtyDigits() {
         Distillation weak = Distillation.of(task(1.6, 1.4, 400)).target(training(80, 60, 0.08, 0.4));
         assertThat(weak.predict().excess()).isCloseTo(0.8800906521928497, withinPercentage(1e-10));
         // Simulation gave .77626 ± .0055.
@@ -75,7 +75,7 @@ class RandomFeatureStageTest {
     }
 
     @Test
-    void asManySamplesAsFeaturesWithoutRidgeHaveNoBound() {
+    void asManySamplesAsFeaturesWithoutRidgeHaveInfiniteRisk() {
         assertThat(Distillation.of(TASK)
                         .target(training(100, 100, 0, 0))
                         .predict()
@@ -84,7 +84,7 @@ class RandomFeatureStageTest {
     }
 
     @Test
-    void manyFeaturesAreRidgeRegressionForEveryReader() {
+    void manyFeaturesAreRidgeRegressionEverywhere() {
         Training random = Training.samples(60)
                 .withRandomFeatures(1e13)
                 .withRidge(0.01)
@@ -155,7 +155,7 @@ class RandomFeatureStageTest {
     }
 
     @Test
-    void refusesWhatHasNoMeaning() {
+    void rejectsInvalidArguments() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Training.samples(10).withRandomFeatures(0.5))
                 .withMessageStartingWith("features: 0.5");

@@ -239,7 +239,7 @@ class RandomPipelinesTest {
         }
         assertThat(refusals.toString()).as("refusals").doesNotContain("null");
         assertThat(refusals.values().stream().mapToInt(Integer::intValue).sum())
-                .as("refusals, of masks without a feature above all")
+                .as("rejections, mostly of masks without a feature")
                 .isLessThan(PIPELINES / 4);
         assertThat(refusals.getOrDefault("range", 0))
                 .as("derivatives out of range")
@@ -359,7 +359,7 @@ class RandomPipelinesTest {
     }
 
     @Test
-    void whatFollowsAnInfiniteTeacherIsInfinite() {
+    void studentsOfAnInfiniteTeacherAreInfinite() {
         RegressionTask task =
                 RegressionTask.of(Spectrum.of(3, 1), Signal.of(1, 1)).withNoise(0.5);
         for (double[] ridges : new double[][] {{1, 0}, {0, 1}}) {

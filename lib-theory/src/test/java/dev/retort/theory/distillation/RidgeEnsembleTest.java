@@ -43,7 +43,7 @@ class RidgeEnsembleTest {
 
     /** The filter in a pipeline has the same risk, and no neighbouring weights are better. */
     @Test
-    void theFilterHasTheRiskAndTheWeightsAreTheBest() {
+    void theFilterHasTheSameRiskAndTheWeightsAreOptimal() {
         RidgeEnsemble ensemble = RidgeEnsemble.of(TASK, Training.samples(200), 0.05, 0.5, 5);
         double predicted = Distillation.of(TASK)
                 .target(Training.samples(200).withFilter(ensemble.filter()))
@@ -71,7 +71,7 @@ class RidgeEnsembleTest {
     }
 
     @Test
-    void refusesWhatHasNoMeaning() {
+    void rejectsInvalidArguments() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RidgeEnsemble.of(TASK, Training.samples(20)))
                 .withMessageStartingWith("ridges.length: 0");

@@ -36,7 +36,7 @@ class RiskReportTest {
     }
 
     @Test
-    void refusesPartsThatAreNone() {
+    void rejectsInvalidParts() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RiskReport.of(NONE, NONE, new double[] {0, -1}, NONE, 0))
                 .withMessage("design[1]: -1.0 is not at least 0");

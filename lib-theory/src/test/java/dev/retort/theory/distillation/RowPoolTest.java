@@ -95,7 +95,7 @@ class RowPoolTest {
 
     @ParameterizedTest
     @MethodSource("pools")
-    void theBestSharesAreThoseOfHighPrecision(ReferencePool reference) {
+    void theBestSharesAgreeWithHighPrecision(ReferencePool reference) {
         double[] best = reference.pool.bestShares();
         for (int s = 0; s < best.length; s++) {
             assertThat(best[s]).as("share %d", s).isCloseTo(reference.expected.get(6 + s), within(1e-11));
@@ -106,7 +106,7 @@ class RowPoolTest {
 
     @ParameterizedTest
     @MethodSource("pools")
-    void slopesAreThoseOfDifferencesAndVanishAtTheBestShares(ReferencePool reference) {
+    void slopesAgreeWithDifferencesAndVanishAtTheBestShares(ReferencePool reference) {
         double[] shares = reference.shares();
         double[] slopes = reference.pool.slopes(shares);
         double excess = reference.pool.excess(shares);
@@ -156,7 +156,7 @@ class RowPoolTest {
 
     /** A pool of two separately trained models has half of the variance, plus their disagreement. */
     @Test
-    void equalDescriptionsAreModelsOfTheirOwn() {
+    void equalDescriptionsAreSeparateModels() {
         RowPool pool = RowPool.of(Training.samples(4000).withNoise(0), List.of(TEACHER, TEACHER));
         assertThat(pool.excess(0.5, 0.5)).isLessThan(pool.excess(1, 0));
         assertThat(pool.bestShares()).containsExactly(new double[] {0.5, 0.5}, within(1e-12));
@@ -173,7 +173,7 @@ class RowPoolTest {
     }
 
     @Test
-    void continuesAsAnyPipelineDoes() {
+    void continuesLikeAnyPipeline() {
         Distillation pool = RowPool.of(TARGET, List.of(TRUTH, TEACHER, MASKED)).pipeline(0.2, 0.5, 0.3);
         Distillation chain =
                 pool.then(Training.samples(25)).then(Training.samples(28).stoppedAt(20));
@@ -188,7 +188,7 @@ class RowPoolTest {
     }
 
     @Test
-    void endlessSpectraHavePoolsToo() {
+    void infiniteSpectraHavePoolsToo() {
         RegressionTask endless = RegressionTask.of(Spectrum.powerLaw(1.5), Signal.sourcePowerLaw(2))
                 .withNoise(0.3);
         RegressionTask cut = RegressionTask.of(Spectrum.powerLaw(1.5, 100_000), Signal.sourcePowerLaw(2))
@@ -210,7 +210,7 @@ class RowPoolTest {
      * coefficients.
      */
     @Test
-    void derivativesAreThoseOfDifferences() {
+    void derivativesAgreeWithDifferences() {
         double step = 1e-5;
         Distillation pool = ofGiven(TASK, TARGET);
         Sensitivities by = pool.sensitivities();
@@ -287,7 +287,7 @@ class RowPoolTest {
     }
 
     @Test
-    void refusesWhatHasNoMeaning() {
+    void rejectsInvalidArguments() {
         refuses("sources.size: 0 is not from 1 to 12", () -> RowPool.of(TARGET, List.of()));
         refuses(
                 "sources[1]: optimal surrogate adapts to its share of the labels",

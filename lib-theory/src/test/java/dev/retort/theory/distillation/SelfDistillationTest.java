@@ -76,7 +76,7 @@ class SelfDistillationTest {
     }
 
     @Test
-    void atTheBestRidgeNothingIsGained() {
+    void atTheBestRidgeSelfDistillationDoesNotHelp() {
         BestRidge best = BestRidge.of(Distillation.of(TASK), Training.samples(200));
         SelfDistillation tuned = SelfDistillation.of(TASK, Training.samples(200).withRidge(best.ridge()));
         assertThat(tuned.bestMixing()).isCloseTo(0, within(1e-9));
@@ -106,7 +106,7 @@ class SelfDistillationTest {
     }
 
     @Test
-    void aSpectrumWithoutEndIsAsGood() {
+    void infiniteSpectraWorkToo() {
         RegressionTask endless = RegressionTask.of(Spectrum.powerLaw(2.0), Signal.sourcePowerLaw(2.5))
                 .withNoise(0.3);
         RegressionTask gathered = RegressionTask.of(Spectrum.powerLaw(2.0, 50_000), Signal.sourcePowerLaw(2.5))
@@ -118,7 +118,7 @@ class SelfDistillationTest {
     }
 
     @Test
-    void refusesWhatIsNotKnown() {
+    void rejectsUnsupportedTrainings() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
                         SelfDistillation.of(TASK, Training.samples(50).withMask(FeatureMask.keepingFirst(3, 300))))

@@ -214,7 +214,7 @@ class SensitivitiesTest {
     }
 
     @Test
-    void noiseEntersAsItsSquare() {
+    void riskIsQuadraticInTheNoise() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 300), Signal.sourcePowerLaw(1.5))
                 .withNoise(0.2);
         Training target = Training.samples(100).withRidge(1e-3);
@@ -231,7 +231,7 @@ class SensitivitiesTest {
 
     @ParameterizedTest
     @CsvSource({"40, 0", "40, 0.01", "250, 1e-3", "250, 0"})
-    void theRiskIsLevelInTheBestSurrogate(double samples, double ridge) {
+    void theRiskIsStationaryAtTheBestSurrogate(double samples, double ridge) {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 200), Signal.sourcePowerLaw(1.3))
                 .withNoise(0.1);
         Training target = Training.samples(samples).withRidge(ridge);
@@ -273,7 +273,7 @@ class SensitivitiesTest {
         "200, 1e-3, 0.3, -0.000088780541179308245, 6.6504540891101049, 0.0721701773042422346",
         "30, 2, 0.05, -0.000389333543124292906, 0.173110684492031664, 0.000416001567095061361"
     })
-    void aPowerLawWithoutEndAgreesWithHighPrecision(
+    void anInfinitePowerLawAgreesWithHighPrecision(
             double samples, double ridge, double noise, double bySamples, double byRidge, double byNoise) {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2), Signal.sourcePowerLaw(2))
                 .withNoise(noise);
@@ -287,7 +287,7 @@ class SensitivitiesTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {300, 4500})
-    void gatheredAndEndlessChainsAgreeWithLists(double samples) {
+    void gatheredAndInfiniteChainsAgreeWithLists(double samples) {
         Spectrum list = Spectrum.powerLaw(1.5, 5000);
         RegressionTask listed =
                 RegressionTask.of(list, Signal.sourcePowerLaw(1.4)).withNoise(0.2);
@@ -338,7 +338,7 @@ class SensitivitiesTest {
     }
 
     @Test
-    void aNoisyThresholdIsLeftWithoutBound() {
+    void derivativesAtANoisyThresholdAreInfinite() {
         Sensitivities all = isotropic().target(Training.samples(100)).sensitivities();
         assertThat(all.target().samples()).isEqualTo(Double.NEGATIVE_INFINITY);
         assertThat(all.target().ridge()).isEqualTo(Double.NEGATIVE_INFINITY);
@@ -359,7 +359,7 @@ class SensitivitiesTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0.5, 0.9, 1, 1.3})
-    void atASilentThresholdTheRidgeMovesTauLikeItsRoot(double multiple) {
+    void atANoiselessThresholdTauIsTheRootOfTheRidge(double multiple) {
         double[] values = {2, 1, 0.5, 0.1};
         double[] truth = {1, -0.5, 2, 0.3};
         double[] given = {multiple, -0.5, 2 * multiple, 0.3 * multiple};

@@ -31,7 +31,7 @@ class ShiftedLawsTest {
 
     /** Values of 30 digits from mpmath, with another discretisation of the sums; see generate-shifted-laws.py. */
     @Test
-    void endlessLawsAgreeWithHighPrecision() {
+    void infiniteLawsAgreeWithHighPrecision() {
         agrees(
                 Distillation.of(endless(Spectrum.powerLaw(2), Signal.sourcePowerLaw(1.5), 0.1))
                         .target(Training.samples(300)
@@ -285,7 +285,7 @@ class ShiftedLawsTest {
     }
 
     @Test
-    void whatNodesCannotCarryIsRefused() {
+    void rejectsSpectraThatNodesCannotCarry() {
         RegressionTask endless = endless(Spectrum.powerLaw(2), Signal.sourcePowerLaw(1.5), 0);
         Training training = Training.samples(10);
         refuses(
@@ -312,7 +312,7 @@ class ShiftedLawsTest {
     }
 
     @Test
-    void amplifiedSilenceGrowsWithoutBoundToo() {
+    void amplifiedNoiselessRisksDivergeToo() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 1, 0, 8000), Signal.sourcePowerLaw(1.4));
         Training unstable = Training.samples(784)
                 .withRandomFeatures(852)

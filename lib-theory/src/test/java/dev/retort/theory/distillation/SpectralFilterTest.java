@@ -84,7 +84,7 @@ class SpectralFilterTest {
      */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 17, 24, 40, 41, 63, 100, 300, 999, 1000, 2001})
-    void polesMakeUpDescentsOfEveryRate(int steps) {
+    void polesReproduceDescentsOfEveryRate(int steps) {
         for (double reach : new double[] {0.3, 1, 1.02, 1.2, 1.45, 1.7, 1.9, 1.99, 1.9999}) {
             List<SpectralFilter.Pole> poles = DescentPoles.of(steps, reach);
             for (double x = reach; x > 1e-12; x *= 0.98) {
@@ -138,7 +138,7 @@ class SpectralFilterTest {
     /** The sum over poles equals the filter at every eigenvalue up to the edge. */
     @ParameterizedTest
     @MethodSource("filters")
-    void polesMakeUpTheFilter(SpectralFilter filter) {
+    void polesReproduceTheFilter(SpectralFilter filter) {
         double edge = SpectralFilter.upperEdge(TASK.spectrum(), 60);
         for (double s = 1e-6; s < edge; s *= 1.7) {
             double sum = 0;
@@ -174,7 +174,7 @@ class SpectralFilterTest {
     }
 
     @Test
-    void theEdgeOfAnIsotropicSpectrumIsThatOfMarchenkoAndPastur() {
+    void theEdgeOfAnIsotropicSpectrumIsTheMarchenkoPasturEdge() {
         for (double samples : new double[] {0.01, 50, 80, 1e6}) {
             double root = 1 + Math.sqrt(80 / samples);
             assertThat(SpectralFilter.upperEdge(Spectrum.isotropic(3, 80), samples))
@@ -193,7 +193,7 @@ class SpectralFilterTest {
     }
 
     @Test
-    void ridgesThatAreOneAreRidgeRegressionForEveryReader() {
+    void equalRidgesAreRidgeRegressionEverywhere() {
         Training plain = Training.samples(60).withRidge(0.1).withMask(FeatureMask.keepingFirst(100, 120));
         Training split = Training.samples(60)
                 .withFilter(SpectralFilter.mixture(new double[] {0.25, 0.75}, new double[] {0.1, 0.1}))
@@ -234,7 +234,7 @@ class SpectralFilterTest {
     }
 
     @Test
-    void gatheredAndEndlessSpectraHaveTheSameRisk() {
+    void gatheredAndInfiniteSpectraHaveTheSameRisk() {
         RegressionTask listed = RegressionTask.of(Spectrum.powerLaw(1.5, 3000), Signal.sourcePowerLaw(1.4))
                 .withNoise(0.2);
         Training training = Training.samples(300).stoppedAt(200);
@@ -375,7 +375,7 @@ class SpectralFilterTest {
     }
 
     @Test
-    void refusesWhatDiverges() {
+    void rejectsDivergingDescents() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> excess(Training.samples(60).withFilter(SpectralFilter.gradientDescent(100, 1.9))))
                 .withMessageStartingWith("rate: 1.9 is not below 2 over the largest eigenvalue");

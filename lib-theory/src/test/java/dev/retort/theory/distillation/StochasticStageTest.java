@@ -83,7 +83,7 @@ class StochasticStageTest {
      * within 4 standard errors.
      */
     @Test
-    void theErrorOnTheRowsOfThePassIsThatOfTrials() {
+    void theErrorOnTheRowsOfThePassAgreesWithTrials() {
         double[] lambda = {1.5, 0.8, 0.4, 0.3};
         double[] teacher = {1, -0.7, 0.5, 1.2};
         int steps = 6;
@@ -203,7 +203,7 @@ class StochasticStageTest {
     }
 
     @Test
-    void refusesWhatItHasNot() {
+    void rejectsUnsupportedQuantities() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Training.stochastic(10, 4, 0.1).withRidge(0.1))
                 .withMessageStartingWith("ridge: 0.1 cannot be combined with single-pass gradient descent");

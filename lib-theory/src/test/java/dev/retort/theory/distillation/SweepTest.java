@@ -112,7 +112,7 @@ class SweepTest {
     }
 
     @Test
-    void aFineGridIsAsGoodAsItsPointsAlone() {
+    void aFineGridAgreesWithItsSinglePoints() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 5000), Signal.sourcePowerLaw(1.4))
                 .withNoise(0.1);
         double[] grid = IntStream.range(0, 200)
@@ -208,7 +208,7 @@ class SweepTest {
     }
 
     @Test
-    void refusesWhatIsNoSweep() {
+    void rejectsInvalidSweeps() {
         RegressionTask task = RegressionTask.of(Spectrum.of(1, 2), Signal.of(1, 1));
         RegressionTask other = RegressionTask.of(Spectrum.of(1, 3), Signal.of(1, 1));
         assertThatIllegalArgumentException()
@@ -240,7 +240,7 @@ class SweepTest {
 
     @Test
     @SuppressWarnings("NullAway")
-    void nothingIsMissing() {
+    void argumentsMustNotBeNull() {
         Sweep sweep = Sweep.along(new double[] {1}, Training::samples);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> sweep.predict((Teacher[]) null))

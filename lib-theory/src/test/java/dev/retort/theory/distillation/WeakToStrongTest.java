@@ -22,7 +22,7 @@ class WeakToStrongTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
-    void theGainIsTheDifferenceOfTheRisksAndTheSumOfTheShares(long seed) {
+    void theAdvantageIsTheDifferenceOfTheRisksAndTheSumOfTheShares(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         double[] surrogate = IntStream.range(0, 500)
                 .mapToDouble(i -> FIGURE.coefficient(i) * random.nextDouble(0, 1.5))
@@ -38,14 +38,14 @@ class WeakToStrongTest {
     }
 
     @Test
-    void noiseDoesNotChangeTheGain() {
+    void noiseDoesNotChangeTheAdvantage() {
         double quiet = verdict(FIGURE, Surrogate.optimal(), 200).advantage();
         double noisy = verdict(FIGURE.withNoise(3), Surrogate.optimal(), 200).advantage();
         assertThat(noisy).isEqualTo(quiet).isCloseTo(0.119366983906 - 0.083250959538, within(1e-12));
     }
 
     @Test
-    void trueLabelsGainNothingAgainstThemselves() {
+    void trueLabelsHaveNoAdvantageOverThemselves() {
         WeakToStrong verdict = verdict(FIGURE, Surrogate.groundTruth(), 200);
         assertThat(verdict.advantage()).isZero();
         assertThat(verdict.beatsStrongLabels()).isFalse();
@@ -54,7 +54,7 @@ class WeakToStrongTest {
     }
 
     @Test
-    void droppingAFeatureBeyondTheEdgeGainsAndWithinItCosts() {
+    void droppingAFeatureHelpsBeyondTheEdgeAndCostsWithinIt() {
         DeterministicEquivalent equivalent = DeterministicEquivalent.of(FIGURE.spectrum(), 200);
         for (int dropped : new int[] {0, 100, 202, 203, 300, 499}) {
             boolean[] keeps = new boolean[500];
@@ -89,7 +89,7 @@ class WeakToStrongTest {
     }
 
     @Test
-    void atTheThresholdOfAMaskTheSumOfWhatIsUnseenDecides() {
+    void atTheThresholdOfAMaskTheUnseenPartsDecide() {
         RegressionTask task = RegressionTask.of(Spectrum.of(4, 3, 2, 1), Signal.constant(1));
         Training blind = Training.samples(2).withMask(FeatureMask.keepingFirst(2, 4));
         WeakToStrong worse = Distillation.of(task)

@@ -43,7 +43,7 @@ class GridStudyTest {
     private Path directory;
 
     @Test
-    void predictedColumnsAreThoseOfTheReport() throws Exception {
+    void predictedColumnsAgreeWithTheReport() throws Exception {
         GridStudy study = GridStudy.predicting(GRID, PIPELINE);
         Path csv = directory.resolve("risks.csv");
         assertThat(LocalSweep.onAllProcessors().run(study, csv).isComplete()).isTrue();
@@ -91,7 +91,7 @@ class GridStudyTest {
     }
 
     @Test
-    void simulatedColumnsAreThoseOfTrialsOfTheCell() throws Exception {
+    void simulatedColumnsAgreeWithTrialsOfTheCell() throws Exception {
         GridStudy study = GridStudy.simulating(GRID, PIPELINE, 6);
         Path alone = directory.resolve("alone.csv");
         Path together = directory.resolve("together.csv");
@@ -145,7 +145,7 @@ class GridStudyTest {
     }
 
     @Test
-    void whateverACellFailsOfIsItsOutcome() {
+    void anyFailureOfACellIsItsOutcome() {
         assertThat(measured(cell -> new double[2]).failure())
                 .contains("results.length: 2 is not the number of columns, 1");
         assertThat(measured(cell -> {
@@ -181,7 +181,7 @@ class GridStudyTest {
     }
 
     @Test
-    void badStudiesAreRefused() {
+    void rejectsInvalidStudies() {
         CellFunction<double[]> nothing = cell -> new double[0];
         refuses("columns.size: 0 is not at least 1", () -> GridStudy.of(GRID, List.of(), nothing));
         refuses(
@@ -205,7 +205,7 @@ class GridStudyTest {
     }
 
     @Test
-    void theDescriptionSaysWhatTheStudyIs() {
+    void theDescriptionIdentifiesTheStudy() {
         assertThat(GridStudy.of(ParameterGrid.of("a", 1, 0.1).and("b", 1e-300), List.of("y"), cell -> new double[1])
                         .named("first")
                         .description())

@@ -33,7 +33,7 @@ class HostileSweepFileTest {
     private Path directory;
 
     @Test
-    void pipesAndDevicesAreRefused() throws Exception {
+    void rejectsPipesAndDevices() throws Exception {
         Path pipe = directory.resolve("pipe.csv");
         assumeThat(Path.of("/usr/bin/mkfifo")).isExecutable();
         assertThat(new ProcessBuilder("/usr/bin/mkfifo", pipe.toString())

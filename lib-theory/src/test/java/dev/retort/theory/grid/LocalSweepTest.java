@@ -68,7 +68,7 @@ class LocalSweepTest {
     }
 
     @Test
-    void progressIsToldAfterRowsAreWritten() throws IOException {
+    void listenersAreCalledAfterRowsAreWritten() throws IOException {
         Path csv = directory.resolve("sweep.csv");
         List<SweepProgress> told = new ArrayList<>();
         List<Integer> written = new ArrayList<>();
@@ -123,7 +123,7 @@ class LocalSweepTest {
     }
 
     @Test
-    void whatAListenerThrowsEndsTheSweepWithItsRowsKept() throws IOException {
+    void anExceptionOfTheListenerEndsTheSweepAndKeepsItsRows() throws IOException {
         Path csv = directory.resolve("sweep.csv");
         assertThatIllegalStateException()
                 .isThrownBy(() -> LocalSweep.onAllProcessors()
@@ -277,7 +277,7 @@ class LocalSweepTest {
     }
 
     @Test
-    void badSettingsAreRefused() {
+    void rejectsInvalidSettings() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> LocalSweep.onAllProcessors().threads(0))
                 .withMessage("threads: 0 is not at least 1");

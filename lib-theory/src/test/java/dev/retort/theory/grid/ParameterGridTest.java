@@ -35,7 +35,7 @@ class ParameterGridTest {
     }
 
     @Test
-    void cellsBeyondTheGridAreNotThere() {
+    void rejectsCellsBeyondTheGrid() {
         assertThatExceptionOfType(IndexOutOfBoundsException.class)
                 .isThrownBy(() -> GRID.cell(12))
                 .withMessage("index: 12 is not from 0 to 11");
@@ -59,7 +59,7 @@ class ParameterGridTest {
     }
 
     @Test
-    void seedsAreThoseOfAnotherImplementation() {
+    void seedsAgreeWithAnotherImplementation() {
         for (long master : new long[] {0, 7, -1, Long.MIN_VALUE, Long.MAX_VALUE}) {
             ParameterGrid grid = ParameterGrid.of(
                             "x", IntStream.range(0, 1000).asDoubleStream().toArray())
@@ -75,14 +75,14 @@ class ParameterGridTest {
     }
 
     @Test
-    void seedsDependOnTheGridsSeedAndTheIndexAlone() {
+    void seedsDependOnlyOnTheGridsSeedAndTheIndex() {
         assertThat(GRID.cell(3).seed())
                 .isEqualTo(ParameterGrid.of("other", 1, 2, 3, 4).cell(3).seed());
         assertThat(GRID.withSeed(1).cell(3).seed()).isNotEqualTo(GRID.cell(3).seed());
     }
 
     @Test
-    void numbersThatCountAreWhole() {
+    void countsMustBeWhole() {
         ParameterGrid grid = ParameterGrid.of("n", 3, 0.5, Integer.MAX_VALUE, 0x1p31, Integer.MIN_VALUE);
         assertThat(grid.cell(0).whole("n")).isEqualTo(3);
         assertThat(grid.cell(2).whole("n")).isEqualTo(Integer.MAX_VALUE);
@@ -96,7 +96,7 @@ class ParameterGridTest {
     }
 
     @Test
-    void badAxesAreRefused() {
+    void rejectsInvalidAxes() {
         refuses(
                 "name: \"1st\" is not a letter followed by letters, digits and underscores, or is \"index\"",
                 () -> ParameterGrid.of("1st", 1));
@@ -122,7 +122,7 @@ class ParameterGridTest {
     }
 
     @Test
-    void gridsHaveLessThanTwoToThe31Cells() {
+    void gridsHaveFewerThanTwoToThe31Cells() {
         double[] many = IntStream.range(0, 1 << 16).asDoubleStream().toArray();
         double[] fewer = IntStream.range(0, (1 << 15) - 1).asDoubleStream().toArray();
         ParameterGrid large = ParameterGrid.of("a", many).and("b", fewer);

@@ -129,7 +129,7 @@ class SweepFileTest {
 
     /** A killed sweep may leave any beginning of the file. */
     @Test
-    void filesThatAreCutAnywhereAreResumed() throws IOException {
+    void truncatedFilesAreResumed() throws IOException {
         byte[] whole = Files.readAllBytes(finished());
         Path csv = directory.resolve("cut.csv");
         for (int length = 0; length <= whole.length; length++) {
@@ -307,7 +307,7 @@ class SweepFileTest {
 
     /** Any beginning of a file that a version without checksums may have left. */
     @Test
-    void headersOfOldFilesThatAreCutAreWrittenAnew() throws IOException {
+    void truncatedHeadersOfOldFilesAreRewritten() throws IOException {
         byte[] description = STUDY.description().getBytes(StandardCharsets.UTF_8);
         Path csv = directory.resolve("cut.csv");
         for (int length = 0; length < description.length; length += 3) {
@@ -342,7 +342,7 @@ class SweepFileTest {
 
     @Test
     @SuppressWarnings("NullAway") // rejects null
-    void rowsOfCellsThatAreDoneAreNotTaken() throws IOException {
+    void rejectsRowsOfCellsThatAreDone() throws IOException {
         Path csv = directory.resolve("twice.csv");
         try (SweepFile file = open(STUDY, csv)) {
             file.add(List.of(STUDY.measure(3)));
@@ -370,7 +370,7 @@ class SweepFileTest {
     }
 
     @Test
-    void cellsThatFailAreCountedOnceAndNoLongerWhenTheyAreMeasured() throws IOException {
+    void failedCellsAreCountedOnceUntilTheyAreMeasured() throws IOException {
         try (SweepFile file = open(STUDY, directory.resolve("failures.csv"))) {
             file.add(List.of(Outcome.failed(4, "late", false), Outcome.failed(1, "first", false)));
             file.add(List.of(Outcome.failed(1, "again", true)));
@@ -384,7 +384,7 @@ class SweepFileTest {
     }
 
     @Test
-    void filesOfOtherStudiesAreRefusedUntouched() throws IOException {
+    void filesOfOtherStudiesAreRejectedUnchanged() throws IOException {
         Path csv = finished();
         byte[] before = Files.readAllBytes(csv);
         for (GridStudy other : List.of(
@@ -443,7 +443,7 @@ class SweepFileTest {
     }
 
     @Test
-    void whatOthersDoToAFileIsNoticed() throws IOException {
+    void changesByOthersAreNoticed() throws IOException {
         for (String deed : List.of("delete", "replace", "empty", "append")) {
             Path csv = directory.resolve(deed + ".csv");
             try (SweepFile file = open(STUDY, csv)) {
@@ -475,7 +475,7 @@ class SweepFileTest {
     }
 
     @Test
-    void locksAreGivenUpWhenAFileIsRefused() throws IOException {
+    void locksAreReleasedWhenAFileIsRejected() throws IOException {
         Path csv = finished();
         assertThatIllegalArgumentException().isThrownBy(() -> open(STUDY.named("other"), csv));
         try (SweepFile file = open(STUDY, csv)) {
@@ -498,9 +498,7 @@ class SweepFileTest {
     void readOnlyFilesAreNamed() throws IOException {
         Path csv = finished();
         assertThat(csv.toFile().setWritable(false)).isTrue();
-        assumeThat(Files.isWritable(csv))
-                .as("writable in spite of its permissions")
-                .isFalse();
+        assumeThat(Files.isWritable(csv)).as("writable despite its permissions").isFalse();
         assertThatExceptionOfType(FileNotFoundException.class)
                 .isThrownBy(() -> open(STUDY, csv))
                 .withMessageContaining(csv.toString());
@@ -544,7 +542,7 @@ class SweepFileTest {
     }
 
     @Test
-    void partsOfRowsAreDroppedBeforeOthersAreWritten() throws IOException {
+    void incompleteRowsAreDroppedBeforeOthersAreWritten() throws IOException {
         Disk disk = new Disk(HEADER_BYTES + 50, false);
         SweepFile file = new SweepFile(STUDY, Path.of("disk.csv"), disk, progress -> {});
         assertThatExceptionOfType(IOException.class)

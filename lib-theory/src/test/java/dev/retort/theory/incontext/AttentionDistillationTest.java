@@ -56,7 +56,7 @@ class AttentionDistillationTest {
 
     /** Explicit gradient descent on the matrix of weights, for the loss by its definition. */
     @Test
-    void stepsAreThoseOfGradientDescent() {
+    void stepsAgreeWithGradientDescent() {
         for (Kernel kernel : List.of(
                 Kernel.linear(),
                 PositiveRandomFeatures.of(3, 5).withSeed(2).kernel(),
@@ -99,7 +99,7 @@ class AttentionDistillationTest {
     }
 
     @Test
-    void oneStepOfRateOneMakesTheReferenceWeights() {
+    void oneStepOfRateOneGivesTheReferenceWeights() {
         for (Kernel kernel : List.of(Kernel.softmax(), Kernel.gaussian(1), Kernel.linear())) {
             AttentionDistillation prompt = random(10, 4, 2, 0.6, 5).withKernel(kernel);
             double[] query = {0.3, 0.1, -0.5, 0.2};
@@ -119,7 +119,7 @@ class AttentionDistillationTest {
     }
 
     @Test
-    void manyStepsApproachTheLimitAndLoseLess() {
+    void manyStepsApproachTheLimitAndLowerTheLoss() {
         AttentionDistillation prompt = random(6, 3, 2, 1, 8);
         double rate = 0.99 * prompt.largestRate();
         double before = Double.POSITIVE_INFINITY;
@@ -147,7 +147,7 @@ class AttentionDistillationTest {
     }
 
     @Test
-    void normAndDistanceAreThoseOfTheMatrices() {
+    void normAndDistanceAgreeWithTheMatrices() {
         Kernel features = PositiveRandomFeatures.of(2, 7).kernel();
         Kernel hidden = Kernel.of("the same, hidden", features::value);
         AttentionDistillation first = random(9, 2, 3, 0.7, 1);
@@ -191,7 +191,7 @@ class AttentionDistillationTest {
     }
 
     @Test
-    void errorOfRandomFeaturesFallsWithTheirNumber() {
+    void errorFallsWithTheNumberOfRandomFeatures() {
         AttentionDistillation prompt = random(40, 3, 2, 0.5, 21);
         double[][] queries = MmdTest.normal(30, 3, 0, 0.5, RandomStreams.of(22).generator());
         Kernel few = PositiveRandomFeatures.of(3, 50).kernel();
@@ -206,7 +206,7 @@ class AttentionDistillationTest {
     }
 
     @Test
-    void arraysGiveTheSameAnswers() {
+    void arraysGiveTheSameResults() {
         AttentionDistillation prompt = random(5, 3, 2, 1, 30);
         double[][] queries = {{0.1, 0.2, 0.3}, {-1, 0, 1}};
         AttentionDistillation ofArrays = AttentionDistillation.ofArrays(

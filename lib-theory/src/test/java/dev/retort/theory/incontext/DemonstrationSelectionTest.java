@@ -60,7 +60,7 @@ class DemonstrationSelectionTest {
     }
 
     @Test
-    void objectiveIsTheSquaredDiscrepancyOfTheDefinition() {
+    void objectiveAgreesWithTheDefinition() {
         RandomGenerator random = RandomStreams.of(72).generator();
         double[][] pool = MmdTest.normal(20, 3, 0, 0.5, random);
         double[][] target = MmdTest.normal(15, 3, 0.5, 0.5, random);
@@ -72,7 +72,7 @@ class DemonstrationSelectionTest {
     }
 
     @Test
-    void guaranteesNothingButForRepetitionsAndTargetsInThePool() {
+    void guaranteesOnlyChoicesWithReplacementAndTargetsInThePool() {
         double[][] pool = {{0, 1}, {3, 0}, {6, 2}, {-0.0, 5}};
         double[][] inside = {{6, 2}, {0.0, 5}};
         double[][] outside = {{6, 2}, {0, 4}};

@@ -35,7 +35,7 @@ class GaussianContextTest {
 
     @ParameterizedTest
     @CsvSource({"1, 0.05", "3, 0.05", "12, 0.02", "40, 0.01"})
-    void sampledContextsAgreeWithWhatIsExact(int length, double step) {
+    void sampledContextsAgreeWithExactRisks(int length, double step) {
         SampledContexts sampled = SampledContexts.of(TASK, length, 4000, 11);
         GaussianContext context = GaussianContext.of(TASK, length);
         assertThat(Math.abs(
@@ -158,7 +158,7 @@ class GaussianContextTest {
     }
 
     @Test
-    void theSeedAloneDecides() {
+    void resultsDependOnlyOnTheSeed() {
         double once = SampledContexts.of(TASK, 5, 50, 3)
                 .excess(InContextPredictor.ridge(1))
                 .mean();

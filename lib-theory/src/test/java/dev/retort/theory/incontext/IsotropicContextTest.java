@@ -66,7 +66,7 @@ class IsotropicContextTest {
         "1000, 800",
         "801, 1001"
     })
-    void itsMomentsAreThoseOfAWishartMatrix(int columns, int rows) {
+    void momentsAgreeWithAWishartMatrix(int columns, int rows) {
         WishartEigenvalues eigenvalues = WishartEigenvalues.of(rows, columns, 6);
         double d = columns;
         double n = rows;
@@ -124,7 +124,7 @@ class IsotropicContextTest {
     }
 
     @Test
-    void noContextTeachesNothing() {
+    void withoutContextNothingIsLearnt() {
         IsotropicContext context = context(7, 0, 3, 0.5);
         for (InContextPredictor predictor : List.of(
                 InContextPredictor.zero(),
@@ -240,7 +240,7 @@ class IsotropicContextTest {
 
     /** E (1 − ηx)^2k over χ²_n, by the binomial sum in exact fractions. */
     @Test
-    void descentsThatDivergeHaveTheirRiskAsLongAsItIsANumber() {
+    void divergingDescentsHaveARiskUntilItOverflows() {
         double[][] exact = {{1, 10, 1.09442821241e17}, {3, 30, 2.7143761833e82}, {3, 60, 3.06403022094e199}};
         for (double[] known : exact) {
             double risk = IsotropicContext.of(1, (int) known[0])

@@ -61,7 +61,7 @@ class KernelTest {
     }
 
     @Test
-    void boundsAreThoseOfTheDiagonal() {
+    void boundsAgreeWithTheDiagonal() {
         assertThat(Kernel.gaussian(3).bound()).hasValue(1);
         assertThat(Kernel.laplace(3).times(2).plus(Kernel.gaussian(1).on(0, 1)).bound())
                 .hasValue(3);
@@ -79,7 +79,7 @@ class KernelTest {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4, 7, 40})
-    void medianIsThatOfTheSortedDistances(int count) {
+    void medianAgreesWithSortedDistances(int count) {
         double[][] points =
                 MmdTest.normal(count, 2, 0, 1, RandomStreams.of(count).generator());
         points[count - 1] = points[0].clone();

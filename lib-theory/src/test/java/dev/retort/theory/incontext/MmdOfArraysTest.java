@@ -54,7 +54,7 @@ class MmdOfArraysTest {
 
     /** Centring would round points near the origin; the value has 50 digits. */
     @Test
-    void seeTheDetailsOfSamplesThatAreFarApart() {
+    void keepDetailsOfSamplesThatAreFarApart() {
         double[][] x = {{0}, {1e-6}};
         double[][] y = {{1e10}, {1e10}, {1e10}};
         double exact = 1.8032653298563166;
@@ -144,7 +144,7 @@ class MmdOfArraysTest {
     }
 
     @Test
-    void shiftsFarOffCancelNothing() {
+    void largeShiftsCancelNothing() {
         double[][] x = normal(50, 3, 1, 1e9, 7);
         double[][] y = normal(50, 3, 1, 1e9 + 0.5, 8);
         for (Kernel kernel : new Kernel[] {Kernel.linear(), Kernel.gaussian(1), Kernel.energy()}) {
@@ -165,7 +165,7 @@ class MmdOfArraysTest {
     }
 
     @Test
-    void permutationsDecideAlike() {
+    void permutationTestsAgree() {
         double[][] x = normal(300, DIMENSION, 1, 0, 11);
         double[][] y = normal(280, DIMENSION, 1, 0.05, 12);
         Mmd mmd = Mmd.of(Kernel.gaussian(5)).withPermutations(150).withSeed(3);
@@ -176,7 +176,7 @@ class MmdOfArraysTest {
     }
 
     @Test
-    void areOfAnyTypeAndOrder() {
+    void acceptArraysOfAnyTypeAndOrder() {
         double[][] x = {{0, 1}, {1, 0}, {1, 1}, {2, 1}};
         double[][] y = {{3, 3}, {4, 2}, {3, 4}};
         Mmd mmd = Mmd.of(Kernel.gaussian(1));
@@ -188,7 +188,7 @@ class MmdOfArraysTest {
     }
 
     @Test
-    void refuseWhatIsNoSample() {
+    void rejectInvalidSamples() {
         Mmd mmd = Mmd.of(Kernel.gaussian(1));
         INDArray x = Nd4j.create(new double[][] {{0, 1}, {1, 0}});
         assertThatIllegalArgumentException()

@@ -202,7 +202,7 @@ class MmdTest {
      * the variance.
      */
     @Test
-    void standardErrorsAreThoseOfRepeatedSamples() {
+    void standardErrorsAgreeWithRepeatedSamples() {
         Kernel kernel = Kernel.gaussian(1);
         Mmd mmd = Mmd.of(kernel);
         double expected = Mmd.of(kernel)
@@ -533,7 +533,7 @@ class MmdTest {
 
     /** Whole numbers, whose sums with 2^30 are exact, so the samples differ only by a shift. */
     @Test
-    void aDistantOriginCostsNoDigits() {
+    void aDistantOriginLosesNoDigits() {
         double[][] x = {{0, 1}, {2, 0}, {1, 3}, {4, 4}};
         double[][] y = {{2, 1}, {3, 0}, {7, 5}};
         double[][] farX = shifted(x);

@@ -19,7 +19,7 @@ class TaskDiversityTest {
     private static final TaskDiversity DIVERSITY = TaskDiversity.of(CONTEXT, 4096, 2000, 5);
 
     @Test
-    void oneTaskIsKnownByHeartAndSaysNothingOfOthers() {
+    void oneTaskIsMemorisedExactlyAndUninformativeAboutOthers() {
         assertThat(DIVERSITY.tasks()).startsWith(1, 2, 3, 4, 6, 8, 12, 16).endsWith(2048, 3072, 4096);
         assertThat(DIVERSITY.memorisingOnPretraining(0).mean()).isZero();
         assertThat(DIVERSITY.memorisingOnPretraining(0).standardError()).isZero();
@@ -42,7 +42,7 @@ class TaskDiversityTest {
     }
 
     @Test
-    void eachPredictorIsBestOnItsOwnGroundAndBothMeet() {
+    void eachPredictorIsBestOnItsOwnTasksAndBothConverge() {
         double exact = CONTEXT.excess(CONTEXT.bayes());
         assertThat(DIVERSITY.generalising()).isEqualTo(exact);
         for (int i = 0; i < DIVERSITY.tasks().length; i++) {
@@ -154,7 +154,7 @@ class TaskDiversityTest {
 
     /** (p/d) Σ (d − k) C(d, k) n⋯(n−k+1) c^k by hand, and as the limit for uninformative contexts. */
     @Test
-    void manyTasksComeAsCloseAsTheyShould() {
+    void manyTasksApproachTheLimitAtTheKnownRate() {
         // c = 1/2, p/d = 1/2: ½(2 + 1·2·2·½).
         assertThat(TaskDiversity.distanceTimesTasks(
                         IsotropicContext.of(2, 2).withTaskPower(1).withNoise(1)))
@@ -180,7 +180,7 @@ class TaskDiversityTest {
     }
 
     @Test
-    void thePredictorsCrossWhereBothGroundsCount() {
+    void thePredictorsCrossForMixedTasks() {
         // At M = 1 the predictors tie for the share R/(2p) of new tasks, where R is the generalising risk.
         double share = DIVERSITY.generalising() / 4;
         TaskDiversity.Crossing crossing = DIVERSITY.crossing(share + 0.05).orElseThrow();
@@ -195,7 +195,7 @@ class TaskDiversityTest {
     }
 
     @Test
-    void aPriceEndsMemorisingSoonerTheHigherItIs() {
+    void aHigherPriceEndsMemorisingSooner() {
         double before = Double.POSITIVE_INFINITY;
         for (double price : new double[] {1e-4, 1e-3, 1e-2, 1e-1}) {
             TaskDiversity.Crossing crossing = DIVERSITY.crossingAtPrice(price).orElseThrow();
@@ -221,7 +221,7 @@ class TaskDiversityTest {
     }
 
     @Test
-    void theSeedAloneDecidesWhateverTheThreads() throws Exception {
+    void resultsDependOnlyOnTheSeed() throws Exception {
         ForkJoinPool one = new ForkJoinPool(1);
         try {
             double alone = one.submit(() -> TaskDiversity.of(CONTEXT, 32, 60, 9)
@@ -247,7 +247,7 @@ class TaskDiversityTest {
      * r.
      */
     @Test
-    void twoTasksAreConfusedAsOftenAsTheIntegralSays() {
+    void twoTasksAreConfusedAsOftenAsPredicted() {
         double[][] cases = {
             {8, 16, 8, 3.6660109663e-7}, {4, 3, 2, 0.0571082803042}, {8, 6, 8, 7.87828373326e-4},
         };
@@ -292,7 +292,7 @@ class TaskDiversityTest {
 
     /** Where mistakes are frequent enough for ordinary draws, importance sampling and ordinary draws agree. */
     @Test
-    void soughtMistakesAreAsFrequentAsAwaitedOnes() {
+    void importanceSamplingAgreesWithPlainSampling() {
         IsotropicContext context = IsotropicContext.of(3, 4).withTaskPower(3).withNoise(0.6);
         int index = 4;
         TaskDiversity sought = TaskDiversity.of(context, 6, 8000, 2);

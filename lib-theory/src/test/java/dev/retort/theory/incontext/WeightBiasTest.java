@@ -54,7 +54,7 @@ class WeightBiasTest {
 
     /** If the values do not depend on the key, the bias is their length times the discrepancy of the keys. */
     @Test
-    void biasOfEqualValuesIsThatOfTheKeys() {
+    void biasOfEqualValuesAgreesWithTheKeys() {
         RandomGenerator random = RandomStreams.of(43).generator();
         double[][] keys = MmdTest.normal(7, 2, 0, 1, random);
         double[][] others = MmdTest.normal(9, 2, 0.5, 1, random);

@@ -52,7 +52,7 @@ class GaussianCovariateModelTest {
 
     @ParameterizedTest
     @CsvSource({"3, 0.1, 0.3", "12, 0.1, 0.3", "12, 0.01, 0", "6, 0.5, 1", "40, 0.002, 0.1"})
-    void aMaskIsTheModel(double samples, double ridge, double noise) {
+    void aMaskAgreesWithTheModel(double samples, double ridge, double noise) {
         double excess = MatrixDistillation.of(Covariance.of(Nd4j.create(joint())), Nd4j.create(truth()))
                 .withNoise(noise)
                 .target(Training.samples(samples)

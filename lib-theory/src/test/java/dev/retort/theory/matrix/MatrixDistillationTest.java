@@ -184,7 +184,7 @@ class MatrixDistillationTest {
     }
 
     @Test
-    void whatNeitherTrainingNorEvaluationSeesDoesNotMatter() {
+    void unseenFeaturesDoNotMatter() {
         INDArray rotation = wishart(20, 40, 5).eigenvectors();
         double[] half = IntStream.range(0, 20)
                 .mapToDouble(i -> i < 10 ? 1.0 / (i + 1) : 0)
@@ -267,7 +267,7 @@ class MatrixDistillationTest {
     }
 
     @Test
-    void whatIsInfiniteInOneBasisIsSoInAnyOther() {
+    void infiniteRisksAreInfiniteInEveryBasis() {
         Covariance evaluation = wishart(12, 20, 1);
         MatrixDistillation.Draft draft =
                 MatrixDistillation.of(evaluation, gaussian(12, 2)).withNoise(0.1);
@@ -304,7 +304,7 @@ class MatrixDistillationTest {
     }
 
     @Test
-    void arraysOfAnyTypeAndOrderAreTakenAndLeftAlone() {
+    void acceptsArraysOfAnyTypeAndOrderWithoutChangingThem() {
         INDArray matrix = Nd4j.create(new double[][] {{2, 1, 0}, {1, 2, 0}, {0, 0, 1}});
         INDArray truth = vector(1, -1, 2);
         double expected = MatrixDistillation.of(Covariance.of(matrix), truth)

@@ -96,7 +96,7 @@ class MatrixErrorBarsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("small")
-    void theMeanIsTheCorrectedOne(String kind, MatrixDistillation pipeline) {
+    void theMeanAgreesWithTheCorrection(String kind, MatrixDistillation pipeline) {
         Simulation simulation = pipeline.simulate(Trials.of(1000).withSeed(1));
         RiskReport prediction = pipeline.predict();
         double corrected = prediction.corrected().getAsDouble();

@@ -192,7 +192,7 @@ class MatrixReferenceTest {
 
     @ParameterizedTest
     @MethodSource("chains")
-    void theReportOfTheWholeIsThatOfTheLastStage(ReferenceChain chain) {
+    void thePipelinesReportIsThatOfTheLastStage(ReferenceChain chain) {
         List<RiskReport> reports = chain.pipeline.predictStages();
         RiskReport last = reports.get(reports.size() - 1);
         assertThat(chain.pipeline.predict()).isEqualTo(last);

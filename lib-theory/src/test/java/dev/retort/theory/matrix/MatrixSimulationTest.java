@@ -169,14 +169,14 @@ class MatrixSimulationTest {
     }
 
     @Test
-    void aStageDoesNotDependOnThoseThatFollow() {
+    void aStageDoesNotDependOnLaterStages() {
         Simulation first = TWO_STAGES.simulate(Trials.of(3)).stages().get(0);
         assertThat(TWO_STAGES.beginning(1).simulate(Trials.of(3)).excess()).containsExactly(first.excess());
         assertThat(first.pipeline()).hasToString(TWO_STAGES.beginning(1).toString());
     }
 
     @Test
-    void tellsOfItsProgressAndCanBeInterrupted() {
+    void reportsProgressAndCanBeInterrupted() {
         List<Integer> told = new ArrayList<>();
         Trials trials = Trials.of(3).onProgress(progress -> told.add(progress.done()));
         TWO_STAGES.simulate(trials);
@@ -188,7 +188,7 @@ class MatrixSimulationTest {
 
     @Test
     @SuppressWarnings("NullAway") // on purpose
-    void refusesWhatCannotBeRun() {
+    void rejectsPipelinesThatCannotBeRun() {
         Population population = Population.of(
                 Nd4j.create(new double[][] {{1, 0}, {0, 2}, {-1, 1}}), Nd4j.create(new double[] {1, 2, 0}));
         assertThatIllegalArgumentException()

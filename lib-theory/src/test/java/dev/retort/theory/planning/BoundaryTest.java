@@ -74,7 +74,7 @@ class BoundaryTest {
     }
 
     @Test
-    void onASingleLineOfAGridPointsStandAlone() {
+    void onASingleGridLinePointsAreIsolated() {
         List<List<double[]>> curves = curves(AXIS, new double[] {3}, (x, y) -> Math.sin(5 * x));
         assertThat(curves).hasSize(3).allMatch(curve -> curve.size() == 1);
         assertThat(curves.get(0).get(0)).containsExactly(new double[] {-Math.PI / 5, 3}, within(1e-10));

@@ -26,7 +26,7 @@ class ExperimentPlanTest {
             .then(Training.samples(60).withNoise(0.2));
 
     @Test
-    void trialsAreThoseOfTheScatter() {
+    void trialsFollowFromTheScatter() {
         ExperimentPlan plan = ExperimentPlan.of(STRONG);
         RiskReport risk = STRONG.predict();
         double sd = risk.standardDeviation().getAsDouble();
@@ -79,7 +79,7 @@ class ExperimentPlanTest {
     }
 
     @Test
-    void refusesWhatHasNoKnownScatter() {
+    void rejectsPipelinesWithoutKnownScatter() {
         Distillation threshold = Distillation.of(TASK).target(Training.samples(100));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ExperimentPlan.of(threshold))

@@ -49,7 +49,7 @@ class PlanningTest {
     }
 
     @Test
-    void onAnEndlessPowerLawTheFactorTendsToAConstant() {
+    void onAnInfinitePowerLawTheFactorTendsToAConstant() {
         // G(α, c)^(−1/(b−1)) with G = (α−1)^(c/2) cos(πc/2)/(α(1−c)), c = (b−1)/α.
         RegressionTask endless = RegressionTask.of(Spectrum.powerLaw(2), Signal.sourcePowerLaw(1.5));
         double ratio = Math.cos(Math.PI / 8) / (2 * 0.75);
@@ -67,7 +67,7 @@ class PlanningTest {
     }
 
     @Test
-    void amongNoisyLabelsFewerSamplesThanThePeakAreAsGood() {
+    void fewerSamplesThanThePeakMayMatch() {
         // Just below the rank the standard target is so bad that a tenth of the samples is enough.
         MatchingSamples matching = MatchingSamples.of(Distillation.of(TASK), Training.samples(199));
         assertThat(matching.factor()).isGreaterThan(10);
@@ -130,7 +130,7 @@ class PlanningTest {
     }
 
     @Test
-    void aLongSpectrumIsSearchedOnAGridThatIsRefined() {
+    void aLongSpectrumIsSearchedOnARefinedGrid() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 6000), Signal.sourcePowerLaw(2.5))
                 .withNoise(0.5);
         SurrogateMask search = SurrogateMask.of(task, Training.samples(600), Training.samples(700));
@@ -173,7 +173,7 @@ class PlanningTest {
     }
 
     @Test
-    void thePhasesMeetWhereNothingIsGained() {
+    void thePhasesMeetWhereTheRisksAreEqual() {
         double[] m = {15, 30, 60, 120, 150, 180, 195};
         double[] n = {10, 20, 50, 100, 150};
         PhaseDiagram.Family pipeline =
@@ -246,7 +246,7 @@ class PlanningTest {
 
     @Test
     @SuppressWarnings("NullAway")
-    void whatDoesNotFitIsNamed() {
+    void argumentsThatDoNotFitAreNamed() {
         Training elsewhere = Training.samples(5).withSpectrum(Spectrum.isotropic(1, 5));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SurrogateMask.of(TASK, elsewhere, Training.samples(5)))
@@ -290,7 +290,7 @@ class PlanningTest {
 
     /** Any number of samples is enough then, so nothing is saved. */
     @Test
-    void whereThereIsNothingToLearnTheSamplesAreThoseOfTheStandardTarget() {
+    void withNothingToLearnTheSamplesAreThoseOfTheStandardTarget() {
         for (Spectrum spectrum : List.of(Spectrum.powerLaw(2), Spectrum.powerLaw(2, 50), Spectrum.of(1))) {
             Distillation.Draft nothing = Distillation.of(RegressionTask.of(spectrum, Signal.constant(0)));
             for (double n : new double[] {0.3, 7, 200}) {

@@ -25,7 +25,7 @@ class BooleanFunctionTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 6, 16})
-    void coefficientsAreMeansOverAllPoints(int d) {
+    void coefficientsAgreeWithMeansOverAllPoints(int d) {
         double[] values = random.doubles(1 << d, -1, 1).toArray();
         BooleanFunction function = BooleanFunction.ofValues(values);
         double[] coefficients = function.coefficients();
@@ -79,7 +79,7 @@ class BooleanFunctionTest {
     }
 
     @Test
-    void expansionsGiveTheFunctionBack() {
+    void expansionsReproduceTheFunction() {
         double[] values = random.doubles(1 << 6).toArray();
         FourierExpansion expansion = BooleanFunction.ofValues(values).expansion(0);
         double[] x = new double[6];
@@ -93,7 +93,7 @@ class BooleanFunctionTest {
 
     /** The noise stability is exact on both sides, at the largest size of the transform. */
     @Test
-    void takesTwentyDimensionsInASecond() {
+    void transformsTwentyDimensionsInASecond() {
         ThresholdUnit unit = ThresholdUnit.of(20, -3);
         BooleanFunction function = BooleanFunction.of(20, unit::value);
         assertThat(function.coefficient(0, 7, 19)).isEqualTo(unit.coefficientOfSize(3));

@@ -90,7 +90,7 @@ class DistillationLossTest {
     }
 
     @Test
-    void smoothingIsDistillationFromATeacherWhoKnowsNothing() {
+    void smoothingIsDistillationFromAUniformTeacher() {
         for (double a : new double[] {0, 0.1, 0.5, 1}) {
             LabelSmoothing smoothing = LabelSmoothing.of(a);
             double[] indifferent = {7, 7, 7};
@@ -199,7 +199,7 @@ class DistillationLossTest {
 
     /** Tests 500 random populations; 10,000 were drawn once, without a violation. */
     @Test
-    void softLabelsOfTheTruthScatterLessAndBiasIsBounded() {
+    void softLabelsOfTheTruthHaveLessVarianceAndBiasIsBounded() {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(9);
         for (int draw = 0; draw < 500; draw++) {
             int size = 1 + random.nextInt(6);
@@ -250,7 +250,7 @@ class DistillationLossTest {
 
     /** Values from mpmath with 800 digits. */
     @Test
-    void temperaturesMayHaveSquaresThatAreNoDoubles() {
+    void squaresOfTemperaturesMayOverflow() {
         double[] student = {0.5, -1, 2};
         double[] teacher = {1, 1, 0};
         for (double temperature : new double[] {1e9, 1e100, 1.4e154, 1e180, 1e300, Double.MAX_VALUE}) {

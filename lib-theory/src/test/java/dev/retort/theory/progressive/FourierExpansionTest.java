@@ -31,7 +31,7 @@ class FourierExpansionTest {
     }
 
     @Test
-    void termsThatCancelAreGone() {
+    void cancelledTermsAreRemoved() {
         assertThat(FUNCTION.plus(-1, 0, 2).terms()).hasSize(4);
         assertThat(FourierExpansion.parity(3, 1).plus(-1, 1)).isEqualTo(FourierExpansion.zero(3));
     }

@@ -36,7 +36,7 @@ class FourierGapTest {
     }
 
     @Test
-    void isTheCoefficientTimesARatioForMajorities() {
+    void forMajoritiesIsTheCoefficientTimesARatio() {
         for (int d = 5; d <= 41; d++) {
             for (int k = 2; k < d; k++) {
                 FourierGap gap = FourierGap.of(d, k, d % 2 == 0 && k % 3 == 0 ? -1 : 0.5);

@@ -49,7 +49,7 @@ class HierarchicalParityTest {
     }
 
     @Test
-    void ofDepthOneIsAParity() {
+    void depthOneIsAParity() {
         HierarchicalParity tree = HierarchicalParity.of(6, 4, 1);
         SparseParity parity = SparseParity.of(6, 4);
         double[] x = new double[6];

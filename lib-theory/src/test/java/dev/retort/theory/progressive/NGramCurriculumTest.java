@@ -50,7 +50,7 @@ class NGramCurriculumTest {
     }
 
     @Test
-    void curriculaComeDownToWhatTheWholeSentenceTells() {
+    void lossesFallToThatOfTheWholeSentence() {
         for (NGramCurriculum curriculum : List.of(OF_TREE, OF_BRACKETS)) {
             int largest = curriculum.largest();
             double least = curriculum.loss(largest).mean();
@@ -101,7 +101,7 @@ class NGramCurriculumTest {
     }
 
     @Test
-    void refusesWindowsAndLengthsThatAreNone() {
+    void rejectsInvalidWindowsAndLengths() {
         ProbabilisticGrammar tree = ProbabilisticGrammarTest.TREE;
         refuses("n: 0 is not at least 1", () -> new NGramWindow(0));
         refuses(

@@ -47,7 +47,7 @@ class NeuronGradientTest {
     }
 
     @Test
-    void ofAParityIsThatOfTheFourierGap() {
+    void forAParityAgreesWithTheFourierGap() {
         FourierGap gap = FourierGap.of(51, 6, 2);
         NeuronGradient gradient =
                 NeuronGradient.of(gap.unit(), 2, SparseParity.of(51, 6).expansion());
@@ -58,7 +58,7 @@ class NeuronGradientTest {
     }
 
     @Test
-    void ofALinearTeacherIsHalfItsCoefficients() {
+    void forALinearTeacherIsHalfItsCoefficients() {
         double[] c = new double[11];
         c[0] = 0.4;
         c[3] = -0.1;

@@ -43,7 +43,7 @@ class ProbabilisticGrammarTest {
     }
 
     @Test
-    void knowsSentencesAndMaskedTokens() {
+    void computesProbabilitiesOfSentencesAndMaskedTokens() {
         assertThat(TREE.terminals()).containsExactly("a", "b", "c");
         // By hand: A B with A of C D and B of D C, B A likewise; and so on.
         assertThat(TREE.probability(tokens("a a b b"))).isCloseTo(0.012544, within(1e-16));
@@ -135,7 +135,7 @@ class ProbabilisticGrammarTest {
     }
 
     @Test
-    void samplesFollowTheLawGivenWhatIsSeen() {
+    void samplesFollowTheConditionalLaw() {
         int count = 40_000;
         List<String> seen = tokens("? a ? ? ?");
         Map<List<String>, Integer> counts = new HashMap<>();
@@ -166,7 +166,7 @@ class ProbabilisticGrammarTest {
     }
 
     @Test
-    void refusesWhatIsNoGrammar() {
+    void rejectsInvalidGrammars() {
         refuses(
                 "text: no rule was found; write one rule per line, such as S -> A B 0.6",
                 () -> ProbabilisticGrammar.parse("#"));
@@ -194,7 +194,7 @@ class ProbabilisticGrammarTest {
     }
 
     @Test
-    void refusesSentencesThatCannotBe() {
+    void rejectsImpossibleSentences() {
         refuses("sentence.size: 0 is not a number of tokens from 1 to 1000", () -> TREE.probability(List.of()));
         refuses(
                 "sentence[1]: x is not a terminal of the grammar, [a, b, c]",

@@ -137,7 +137,7 @@ class SupportRecoveryTest {
     }
 
     @Test
-    void gaussianProbabilityTendsToCertainty() {
+    void gaussianProbabilityTendsToOne() {
         for (int[] task : new int[][] {{11, 4}, {41, 2}, {50, 6}}) {
             FourierGap gap = FourierGap.of(task[0], task[1]);
             double before = 0;
@@ -163,7 +163,7 @@ class SupportRecoveryTest {
     }
 
     @Test
-    void gathersWhatItNeedsFromLabels() {
+    void derivesItsConstantsFromLabels() {
         SparseParity task = SparseParity.of(5, 2);
         FourierExpansion labels = FourierExpansion.linear(0.4, -0.3, 0.1, 0, 0).plus(0.2, 0, 3);
         SupportRecovery problem = SupportRecovery.of(task, labels);
@@ -255,7 +255,7 @@ class SupportRecoveryTest {
     }
 
     @Test
-    void teachersAfterAStepTellTheSupportAsOftenAsWideOnesShould() {
+    void teachersAfterAStepRevealTheSupportAsOftenAsPredicted() {
         OneStepTeacher teacher = OneStepTeacher.of(FourierGap.of(49, 4), 256);
         int draws = 400;
         int told = 0;

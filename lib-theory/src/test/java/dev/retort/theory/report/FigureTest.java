@@ -113,7 +113,7 @@ class FigureTest {
     }
 
     @Test
-    void logarithmicPointsLandWhereTheAxesSay() {
+    void logarithmicPointsAreAtTheirPositions() {
         assertLine(
                 logPanel().with(Line.of("theory", N, RISK)),
                 new double[] {0, 1},
@@ -123,7 +123,7 @@ class FigureTest {
     }
 
     @Test
-    void linearPointsLandWhereTheAxesSay() {
+    void linearPointsAreAtTheirPositions() {
         assertLine(
                 linearPanel().with(Line.of("theory", new double[] {0, 1, 3}, new double[] {2, -2, 0.5})),
                 new double[] {0, 1},
@@ -132,7 +132,7 @@ class FigureTest {
     }
 
     @Test
-    void namesOfTicksStandAtTheirValues() {
+    void tickNamesAreAtTheirValues() {
         Element root = parse(Figure.of(logPanel()).svg());
         Element viewport = all(root, "svg").get(0);
         Element hundred = all(root, "text").stream()
@@ -177,7 +177,7 @@ class FigureTest {
     }
 
     @Test
-    void linesBreakAtWhatCannotBeShown() {
+    void linesBreakAtUndrawablePoints() {
         double[] x = {1, 2, 3, 4, 5, 6, 7, 8};
         double[] y = {1, 0.5, Double.NaN, 0.5, 0.4, 0, 0.1, Double.POSITIVE_INFINITY};
         Element viewport = viewport(logPanel().with(Line.of("a", x, y)));
@@ -188,7 +188,7 @@ class FigureTest {
     }
 
     @Test
-    void bandsReachFromEdgeToEdgeAndBreakAtWhatCannotBeShown() {
+    void bandsReachFromEdgeToEdgeAndBreakAtUndrawablePoints() {
         double[] lower = {0.5, 0.05, Double.NaN, 1e-3};
         double[] upper = {1, 0.2, 0.02, 1e-3};
         Line line = Line.of("risk", N, RISK).withBand(lower, upper);
@@ -211,7 +211,7 @@ class FigureTest {
     }
 
     @Test
-    void whatLiesAboveOrBelowIsMarkedAtTheEdge() {
+    void pointsAboveOrBelowAreMarkedAtTheEdge() {
         double[] x = {0, 1, 2, 3, 4, 5};
         double[] y = {0, 4, 0, -6, Double.POSITIVE_INFINITY, 0};
         Element viewport = viewport(linearPanel().with(Line.of("a", x, y)));
@@ -233,7 +233,7 @@ class FigureTest {
     }
 
     @Test
-    void keysStandInTheLegendOnly() {
+    void keysAppearOnlyInTheLegend() {
         Panel panel = logPanel().with(Line.of("a", N, RISK), Line.key("limit").dashed());
         assertThat(all(viewport(panel), "polyline")).hasSize(1);
         assertThat(texts(panel)).contains("limit");
@@ -242,7 +242,7 @@ class FigureTest {
     }
 
     @Test
-    void rulesStandAtTheirValueWithTheirLabel() {
+    void rulesAreAtTheirValueWithTheirLabel() {
         Panel panel = logPanel().with(Rule.vertical(100, "ζ_i = 1"), Rule.horizontal(0.01, "floor"));
         Element viewport = viewport(panel);
         List<Element> rules = all(viewport, "polyline");
@@ -274,7 +274,7 @@ class FigureTest {
     }
 
     @Test
-    void labelsOfOneValueStandApart() {
+    void labelsOfEqualValuesDoNotOverlap() {
         Panel panel = logPanel().with(Rule.horizontal(0.1, "same"), Rule.horizontal(0.1, "same"));
         assertThat(all(parse(Figure.of(panel).svg()), "text").stream()
                         .filter(text -> text.getTextContent().equals("same"))
@@ -384,7 +384,7 @@ class FigureTest {
     }
 
     @Test
-    void blackLinesLeaveTheColoursToOthers() {
+    void blackLinesUseNoColour() {
         Element viewport =
                 viewport(logPanel().with(Line.of("a", N, RISK).black(), Line.of("b", N, RISK), Line.of("c", N, RISK)));
         assertThat(all(viewport, "polyline"))
@@ -489,7 +489,7 @@ class FigureTest {
     }
 
     @Test
-    void pointsHaveTheColourOfTheirBandAndStandWhereTheAxesSay() {
+    void pointsHaveTheirColourAndPosition() {
         Bands bands = Bands.of("", 1);
         Element viewport = viewport(logPanel()
                 .with(bands.cells(COLUMNS, ROWS, new double[][] {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {2, 2, 2}}))
@@ -566,7 +566,7 @@ class FigureTest {
     }
 
     @Test
-    void refinementLeavesTheOriginalAlone() {
+    void refinementDoesNotChangeTheOriginal() {
         Panel panel = logPanel();
         String before = Figure.of(panel).svg();
         double[] y = RISK.clone();
@@ -609,7 +609,7 @@ class FigureTest {
     }
 
     @Test
-    void narrowPanelsStandBelowEachOtherWithTheirLegends() {
+    void narrowPanelsAreStackedWithTheirLegends() {
         double[] x = {0, 4};
         Panel first = linearPanel().with(Line.of("first key", x, new double[] {-2, 1.9}));
         Panel second = linearPanel().with(Line.of("second key", x, new double[] {1.9, -2}));
@@ -630,7 +630,7 @@ class FigureTest {
     }
 
     @Test
-    void everyInkHasOneForTheDark() {
+    void everyInkHasADarkCounterpart() {
         Bands bands = Bands.of("ratio", 1, 0.85, 0.9, 0.95, 1.1, 1.5, 3);
         double[][] values = {{0, 0.86, 0.92}, {0.97, 1, 1.2}, {2, 4, 0}, {0, 0, 0}};
         Panel panel = logPanel().with(bands.cells(COLUMNS, ROWS, values)).with(bands.points(N, RISK, N));
@@ -667,7 +667,7 @@ class FigureTest {
     }
 
     @Test
-    void whatIsDrawnAlikeIsEqual() {
+    void equalDrawingsAreEqual() {
         assertThat(everything()).isEqualTo(everything()).hasSameHashCodeAs(everything());
         List<Figure> others = List.of(
                 Figure.of(logPanel()),
@@ -700,7 +700,7 @@ class FigureTest {
     }
 
     @Test
-    void textSaysWhatIsDrawn() {
+    void textDescribesTheFigure() {
         assertThat(everything().toString())
                 .contains(
                         "(a) risk",
@@ -717,7 +717,7 @@ class FigureTest {
     }
 
     @Test
-    void refusesWhatMakesNoFigure() {
+    void rejectsInvalidFigures() {
         double[] three = {1, 2, 3};
         refuses("y.length: 4 is not x.length, 3", () -> Line.of("a", three, N));
         refuses("y.length: 4 is not x.length, 3", () -> Markers.of("a", three, N, three));

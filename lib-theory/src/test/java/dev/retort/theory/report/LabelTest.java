@@ -23,7 +23,7 @@ class LabelTest {
                 "x_{}|x",
                 "x_𝛼|x(-1:𝛼)",
             })
-    void markupBecomesRuns(String markup, String runs) {
+    void markupIsSplitIntoRuns(String markup, String runs) {
         StringBuilder seen = new StringBuilder();
         for (Label.Run run : Label.of(markup).runs()) {
             seen.append(run.level() == 0 ? run.text() : "(" + run.level() + ":" + run.text() + ")");
@@ -32,7 +32,7 @@ class LabelTest {
     }
 
     @Test
-    void subscriptAndSuperscriptStandAboveEachOther() {
+    void subscriptAndSuperscriptAreStacked() {
         assertThat(Label.of("β_{i}^{200}").width(10))
                 .isCloseTo(Label.of("β^{200}").width(10), within(1e-12));
         assertThat(Label.of("β_{200}^{i}c").width(10))

@@ -12,7 +12,7 @@ class PageTest {
     private static final Table TABLE = Table.of("n").withRow(1);
 
     @Test
-    void partsStandInTheirOrderAndTextIsEscaped() {
+    void partsAreInOrderAndTextIsEscaped() {
         String html = Page.of("A & B")
                 .withHeading("<h>")
                 .withParagraph("1 < 2")
@@ -49,7 +49,7 @@ class PageTest {
     }
 
     @Test
-    void pageNeedsNothingElse() {
+    void pageIsSelfContained() {
         String html = Page.of("t").withFigure(FIGURE, "").withFigure(FIGURE, "").html();
         // Two drawings on one page must not share an id.
         assertThat(html.replace("http://www.w3.org/2000/svg", ""))
@@ -90,7 +90,7 @@ class PageTest {
     }
 
     @Test
-    void figuresComeWideAndNarrowAndTablesFold() {
+    void figuresAreWideAndNarrowAndTablesFold() {
         String html = Page.of("t")
                 .withFigure(FIGURE, "")
                 .withFoldedTable("numbers & more", TABLE)

@@ -97,7 +97,7 @@ class ScaleTest {
     }
 
     @Test
-    void fractionsOfWhatCannotBeShownAreNotNumbers() {
+    void undrawableValuesHaveNoFraction() {
         assertThat(log(1, 100).fraction(10)).isCloseTo(0.5, within(1e-15));
         assertThat(linear(-1e308, 1e308).fraction(0)).isEqualTo(0.5);
         assertThat(log(1, 100).fraction(0)).isNaN();
@@ -116,7 +116,7 @@ class ScaleTest {
     }
 
     @Test
-    void errorBarThatAllButReachesZeroCountsForADecade() {
+    void errorBarsThatNearlyReachZeroCountForADecade() {
         Axis.Extent extent = Axis.log("x").extent();
         extent.add(1);
         extent.addBar(1, 1 - 1e-12);

@@ -55,7 +55,7 @@ class TableTest {
             .withRow(200, 0.012345, -12.0, "", "");
 
     @Test
-    void groupsStandAboveTheirColumns() {
+    void groupsAreAboveTheirColumns() {
         assertThat(GROUPED.text()).isEqualTo("""
                           first target    a second, with a long name
                        n      law      z            law            z
@@ -74,7 +74,7 @@ class TableTest {
     }
 
     @Test
-    void whatRoundsToZeroHasNoSign() {
+    void numbersThatRoundToZeroHaveNoSign() {
         Table table = Table.of("z")
                 .withFormat("z", "%+.1f")
                 .withRow(-0.04)
@@ -97,7 +97,7 @@ class TableTest {
     }
 
     @Test
-    void localeChangesNothing() {
+    void outputDoesNotDependOnTheLocale() {
         String expected = TABLE.text() + GROUPED.text() + TABLE.csv() + TABLE.html();
         Locale before = Locale.getDefault();
         try {
@@ -124,7 +124,7 @@ class TableTest {
     }
 
     @Test
-    void refusesWhatMakesNoTable() {
+    void rejectsInvalidTables() {
         refuses("headers.length: 0 is not at least 1", Table::of);
         refuses("headers[2]: n is already a header", () -> Table.of("n", "m", "n"));
         refuses(

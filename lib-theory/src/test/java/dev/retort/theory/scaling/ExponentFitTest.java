@@ -41,7 +41,7 @@ class ExponentFitTest {
     }
 
     @Test
-    void aPowerLawIsFoundAgain() {
+    void recoversAPowerLaw() {
         ExponentFit fit = RiskCurve.of(ENDLESS, SAMPLES, law(3, 1.25)).fit();
         assertThat(fit.exponent()).isCloseTo(1.25, within(1e-14));
         assertThat(fit.constant()).isCloseTo(3, within(1e-13));
@@ -110,7 +110,7 @@ class ExponentFitTest {
     }
 
     @Test
-    void intervalsAndBandsCoverAsOftenAsTheySay() {
+    void intervalsAndBandsHaveTheirNominalCoverage() {
         double[] equal = new double[SAMPLES.length];
         Arrays.fill(equal, 0.05);
         double[] unequal = {0.02, 0.2, 0.1, 0.03, 0.05, 0.3, 0.01};
@@ -142,7 +142,7 @@ class ExponentFitTest {
     }
 
     @Test
-    void curvesOfOneExponentAreToldFromOthersAtTheRateOfTheTest() {
+    void differentExponentsAreDetectedAtTheRateOfTheTest() {
         RandomGenerator random = random(11);
         double[] relative = {0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05};
         int trials = 3000;
@@ -198,7 +198,7 @@ class ExponentFitTest {
     }
 
     @Test
-    void pointsWhereNoLawHoldsAreRefused() {
+    void rejectsPointsWhereNoLawHolds() {
         double[] risks = {1, 0.5, 0.3};
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RiskCurve.of(1000, new double[] {10, 50, 101}, risks))

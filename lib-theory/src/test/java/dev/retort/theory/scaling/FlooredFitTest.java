@@ -13,7 +13,7 @@ class FlooredFitTest {
 
     /** A flat line fits exactly whatever the exponent is. */
     @Test
-    void whatPointsDoNotTellHasNoEnd() {
+    void undeterminedParametersHaveUnboundedIntervals() {
         FlooredFit flat = FlooredFit.of(X, new double[] {3, 3, 3, 3});
         assertThat(flat.value(5)).isCloseTo(3, within(1e-12));
         assertThat(flat.exponentInterval(0.9)).isEqualTo(new Interval(0, Double.POSITIVE_INFINITY));

@@ -83,7 +83,7 @@ class LawFitTest {
 
     @ParameterizedTest
     @EnumSource
-    void slopesAreThoseOfThePrediction(LawForm form) {
+    void derivativesAgreeWithThePrediction(LawForm form) {
         slopesAreDifferences(new DistillationModel(students(STUDENTS, 20, 0.003, 4), STUDENTS.supervised(), form));
         slopesAreDifferences(new SupervisedModel(grid(TRUTH, 0.01, 4), form));
     }
@@ -117,7 +117,7 @@ class LawFitTest {
     }
 
     @Test
-    void intervalsOfPredictionsCoverAsOftenAsTheySay() {
+    void intervalsOfPredictionsHaveTheirNominalCoverage() {
         FitSettings settings = FitSettings.standard().withStarts(4).withForms(LawForm.UNIT_GAMMA);
         double truth = TRUTH.loss(1.5e10, 3e11);
         double best = TRUTH.optimalFor(1e22).parameters();
@@ -143,7 +143,7 @@ class LawFitTest {
     }
 
     @Test
-    void intervalsOfStudentsCoverAsOftenAsTheySay() {
+    void intervalsOfStudentsHaveTheirNominalCoverage() {
         FitSettings settings = FitSettings.standard().withStarts(4).withForms(LawForm.FIXED_BEND);
         double truth = STUDENTS.loss(1.2e10, 3e11, 2.2);
         double best = STUDENTS.bestTeacher(1e9, 3e10).teacherLoss();
@@ -165,7 +165,7 @@ class LawFitTest {
 
     /** Intervals of the chosen form alone contain the best teacher in 88 % and its student in 80 % of tables. */
     @Test
-    void intervalsCoverAlsoIfTheRunsChooseTheForm() {
+    void intervalsCoverEvenIfTheRunsChooseTheForm() {
         FitSettings settings = FitSettings.standard().withStarts(2);
         int tables = 60;
         double best = STUDENTS.bestTeacher(1e9, 3e10).teacherLoss();
@@ -192,7 +192,7 @@ class LawFitTest {
      * If the fitted supervised law is taken for the true one, intervals contain the crossing in about 70 % of tables.
      */
     @Test
-    void intervalsOfStudentsHoldTheErrorsOfTheSupervisedLaw() {
+    void intervalsOfStudentsIncludeTheErrorsOfTheSupervisedLaw() {
         DistillationLaw truth = DistillationLaw.of(
                 SupervisedLaw.of(1.7, 400, 0.34, 4000, 0.37), 3000, 0.3, 40000, 0.45, 1, 3, 50, 1.2, 0.1);
         FitSettings settings = FitSettings.standard().withStarts(2).withForms(LawForm.UNIT_GAMMA);
@@ -220,7 +220,7 @@ class LawFitTest {
     }
 
     @Test
-    void bothMethodsHoldTheErrorsOfTheSupervisedLaw() {
+    void bothMethodsIncludeTheErrorsOfTheSupervisedLaw() {
         FitSettings settings = FitSettings.standard().withStarts(4).withForms(LawForm.UNIT_GAMMA);
         FitSettings bent = settings.withForms(LawForm.FIXED_BEND);
         RunTable distilled = students(STUDENTS, 40, 0.003, 1);
@@ -244,7 +244,7 @@ class LawFitTest {
 
     /** Quantiles of refits to resampled rows, without correction for few rows, do so in 87 to 93 % of tables. */
     @Test
-    void bootstrapIntervalsOfFewRunsCoverAsOftenAsTheySay() {
+    void bootstrapIntervalsOfFewRunsHaveTheirNominalCoverage() {
         FitSettings settings = FitSettings.standard().withStarts(4).withForms(LawForm.UNIT_GAMMA);
         int tables = 100;
         double truth = TRUTH.loss(1.5e10, 3e11);
@@ -265,7 +265,7 @@ class LawFitTest {
     }
 
     @Test
-    void saysWhenTheLawTellsLittle() {
+    void warnsIfTheLawExplainsLittle() {
         RunTable good = grid(TRUTH, 0.003, 8);
         double[] rising = Arrays.stream(good.losses()).map(loss -> 5 - loss).toArray();
         assertThat(SupervisedLaw.fit(RunTable.of(good.parameters(), good.tokens(), rising))
@@ -277,7 +277,7 @@ class LawFitTest {
     }
 
     @Test
-    void predictsWhatItsConstantsDoNotTell() {
+    void predictsEvenIfConstantsAreUndetermined() {
         DistillationLaw truth =
                 DistillationLaw.of(SupervisedLaw.busbridge2025(), 2000, 0.32, 20000, 0.63, 0.76, 2.5, 500, 1.3, 0.1);
         RunTable runs = students(truth, 120, 0.003, 5);
@@ -306,7 +306,7 @@ class LawFitTest {
     }
 
     @Test
-    void singleRunsDoNotLeadAndAreNamed() {
+    void outliersDoNotDominateAndAreNamed() {
         RunTable good = grid(TRUTH, 0.003, 8);
         double[] losses = good.losses();
         losses[7] *= 1.3;
@@ -334,7 +334,7 @@ class LawFitTest {
     }
 
     @Test
-    void saysWhatIsOutsideTheRuns() {
+    void reportsWhatIsOutsideTheRuns() {
         LawFit<SupervisedLaw> fit = SupervisedLaw.fit(grid(TRUTH, 0.005, 1));
         assertThat(fit.outside(1e9, 1e10)).isEmpty();
         assertThat(fit.outside(2e10, 1e9))

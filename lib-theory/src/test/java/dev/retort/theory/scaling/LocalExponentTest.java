@@ -62,7 +62,7 @@ class LocalExponentTest {
 
     @ParameterizedTest
     @CsvSource({"1.5, 1.7", "2, 1.5", "2, 3", "3, 5", "3, 9"})
-    void isThatOfTheLawFarFromBothEnds(double alpha, double b) {
+    void agreesWithTheLawFarFromBothEnds(double alpha, double b) {
         ScalingLaw law = ScalingLaw.powerLaw(alpha, b);
         for (Surrogate teacher : TEACHERS) {
             assertThat(exponent(law.task(1e6), teacher, Training.samples(1e6))).isCloseTo(law.exponent(), within(1e-4));
@@ -78,7 +78,7 @@ class LocalExponentTest {
     }
 
     @Test
-    void leastSquaresAreThePowerThatTheyAre() {
+    void leastSquaresHaveTheirKnownExponent() {
         // For n > p the excess is pσ²/(n − p), with or without features of zero variance.
         RegressionTask task =
                 RegressionTask.of(Spectrum.of(3, 2, 1, 0), Signal.constant(1)).withNoise(0.5);

@@ -43,7 +43,7 @@ class RandomFeatureScalingTest {
      * and the student has s³ samples.
      */
     @Test
-    void theStudentNearsTheMinimaxRate() {
+    void theStudentApproachesTheMinimaxRate() {
         double before = 0;
         for (double scale : new double[] {50, 400, 1600}) {
             double exponent = NOISY.at(scale).studentExponent();
@@ -142,7 +142,7 @@ class RandomFeatureScalingTest {
     }
 
     @Test
-    void refusesWhatHasNoMeaning() {
+    void rejectsInvalidArguments() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RandomFeatureScaling.of(1.5, 1))
                 .withMessageStartingWith("b: 1.0 is not greater than 1");

@@ -125,7 +125,7 @@ class ScalingLawTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {1.01, 1.5, 2, 3, 9})
-    void constantsGrowWithoutBoundTowardsTheBoundary(double alpha) {
+    void constantsDivergeTowardsTheBoundary(double alpha) {
         double boundary = 2 * alpha + 1;
         double below = ScalingLaw.powerLaw(alpha, Math.nextDown(boundary)).standardConstant();
         double above = ScalingLaw.powerLaw(alpha, Math.nextUp(boundary)).standardConstant();
@@ -174,7 +174,7 @@ class ScalingLawTest {
     }
 
     @Test
-    void atAnInverseSquareTheShiftIsAllThereIs() {
+    void atAnInverseSquareOnlyTheShiftRemains() {
         DeterministicEquivalent exact = DeterministicEquivalent.of(Spectrum.powerLaw(2), 200);
         assertThat(ScalingLaw.powerLaw(2, 2).tau(200)).isCloseTo(exact.tau(), withinPercentage(3e-13));
     }
@@ -194,7 +194,7 @@ class ScalingLawTest {
 
     @ParameterizedTest
     @CsvSource({"2, 3, 1.5", "2, 1.5, 0", "3, 5, 2", "1.5, 6, 1"})
-    void slowNoisePrevails(double alpha, double b, double gamma) {
+    void slowlyDecayingNoiseDominates(double alpha, double b, double gamma) {
         ScalingLaw law = ScalingLaw.powerLaw(alpha, b).withNoise(0.3, gamma);
         assertThat(law.regime()).isEqualTo(Regime.NOISE);
         assertThat(law.exponent()).isEqualTo(gamma);
@@ -208,7 +208,7 @@ class ScalingLawTest {
 
     @ParameterizedTest
     @CsvSource({"2, 3, 2.5", "2, 1.5, 0.75", "3, 5, 5", "1.5, 6, 4"})
-    void fastNoiseIsForgotten(double alpha, double b, double gamma) {
+    void fastDecayingNoiseVanishes(double alpha, double b, double gamma) {
         ScalingLaw clean = ScalingLaw.powerLaw(alpha, b);
         ScalingLaw law = clean.withNoise(0.3, gamma);
         assertThat(law.regime()).isEqualTo(clean.regime());
@@ -239,7 +239,7 @@ class ScalingLawTest {
         "2, 5, 4, 0.1",
         "2, 5, 6, 3"
     })
-    void partsAreAlikeAtTheCrossover(double alpha, double b, double gamma, double scale) {
+    void partsAreEqualAtTheCrossover(double alpha, double b, double gamma, double scale) {
         ScalingLaw clean = ScalingLaw.powerLaw(alpha, b);
         ScalingLaw law = clean.withNoise(scale, gamma);
         for (RiskLaw[] pair : new RiskLaw[][] {
@@ -254,7 +254,7 @@ class ScalingLawTest {
     }
 
     @Test
-    void alogarithmMayNeverRiseAboveTheNoise() {
+    void aLogarithmMayNeverExceedTheNoise() {
         assertThat(ScalingLaw.powerLaw(2, 5).withNoise(1e3, 3.9).standard().crossover())
                 .isEmpty();
     }
@@ -313,7 +313,7 @@ class ScalingLawTest {
     }
 
     @Test
-    void refusesWhatHasNoLaw() {
+    void rejectsExponentsWithoutALaw() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ScalingLaw.powerLaw(1, 2))
                 .withMessage("alpha: 1.0 is not greater than 1, so the eigenvalues have no finite sum");
@@ -338,7 +338,7 @@ class ScalingLawTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {1 + 0x1p-52, 1 + 1e-10, 1.5, 10, 1e3, 1e100})
-    void noLawIsNotANumber(double alpha) {
+    void noLawIsNaN(double alpha) {
         for (double b : new double[] {1 + 0x1p-52, 1.1, 2, 2 * alpha + 1, 1e3, 1e300}) {
             if (Double.isFinite(b)) {
                 ScalingLaw law = ScalingLaw.powerLaw(alpha, b);
@@ -356,7 +356,7 @@ class ScalingLawTest {
     }
 
     @Test
-    void decimalsOnABoundaryAreOnItThoughTheirDoublesAreNot() {
+    void decimalsOnTheBoundaryCountAsOnIt() {
         ScalingLaw law = ScalingLaw.powerLaw(1.7, 4.4);
         assertThat(law.regime()).isEqualTo(Regime.LOGARITHMIC);
         assertThat(law.standard().deviation(1e5)).isCloseTo(0, within(0.01));

@@ -124,7 +124,7 @@ class TrainingLawsTest {
     }
 
     @Test
-    void meetsSupervisedLearningWhereBothLossesAreTheSame() {
+    void crossesSupervisedLearningWhereBothLossesAreEqual() {
         SupervisedLaw supervised = LAW.supervised();
         for (double teacher : new double[] {2.1, 2.2, 2.4}) {
             double tokens = LAW.meetingTokens(1e9, teacher);
@@ -143,7 +143,7 @@ class TrainingLawsTest {
 
     /** Crossings far outside any runs count; the limits show whether there is none. */
     @Test
-    void meetsSupervisedLearningHoweverFarAway() {
+    void findsCrossingsHoweverFarAway() {
         // On data the student's loss tends to 1.6; the distilled student tends to 1.6 + 1e-9, and is closer before.
         SupervisedLaw slow = SupervisedLaw.of(1.5, 0.1, 1e-9, 1, 0.2);
         for (double above : new double[] {1e-2, 1e-5, 1e-9}) {
@@ -190,7 +190,7 @@ class TrainingLawsTest {
     }
 
     @Test
-    void unreachableLossesTakeInfinitelyMuch() {
+    void unreachableLossesNeedInfiniteResources() {
         SupervisedLaw law = SupervisedLaw.of(1.7, 400, 0.34, 410, 0.28);
         assertThat(law.gamma()).isEqualTo(1);
         assertThat(law.tokensFor(1.7, 1e9)).isInfinite();
@@ -214,7 +214,7 @@ class TrainingLawsTest {
     }
 
     @Test
-    void refusesWhatIsNoLawAndNoModel() {
+    void rejectsInvalidLawsAndModels() {
         refuses("irreducible: -1.0 is not at least 0 and finite", () -> SupervisedLaw.of(-1, 1, 1, 1, 1));
         refuses("alpha: NaN is not greater than 0 and finite", () -> SupervisedLaw.of(1, 1, Double.NaN, 1, 1));
         refuses("tokens: 0.0 is not greater than 0 and finite", () -> LAW.loss(1e9, 0, 2));
@@ -227,7 +227,7 @@ class TrainingLawsTest {
 
     /** If an intermediate value overflows, the answer is its limit, or the message names the argument. */
     @Test
-    void budgetsOutOfRangeHaveLimitsOrAreRefusedByTheirName() {
+    void budgetsOutOfRangeHaveLimitsOrAreRejectedByName() {
         SupervisedLaw shallow = SupervisedLaw.of(1.7, 1e200, 0.1, 1e-200, 0.1);
         ComputeOptimal large = shallow.optimalFor(6e300);
         assertThat(large.parameters()).isInfinite();

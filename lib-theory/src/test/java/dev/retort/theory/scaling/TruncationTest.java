@@ -34,7 +34,7 @@ class TruncationTest {
 
     @ParameterizedTest
     @CsvSource({"1.05, 1.5", "1.5, 1.2", "2, 3", "3, 9", "6, 2.5"})
-    void anEndlessLawCutAnywhereLiesWithinTheBounds(double alpha, double b) {
+    void anInfiniteLawTruncatedAnywhereIsWithinTheBounds(double alpha, double b) {
         RegressionTask endless = RegressionTask.of(Spectrum.powerLaw(alpha), Signal.sourcePowerLaw(b))
                 .withNoise(0.01);
         for (int p : new int[] {30, 300, 3_000, 300_000}) {
@@ -51,7 +51,7 @@ class TruncationTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-    void soDoesAnySpectrumWithAnyTail(long seed) {
+    void anySpectrumWithAnyTailIsWithinTheBounds(long seed) {
         RandomGenerator random = RandomStreams.of(seed).generator();
         int p = 40;
         int all = 120;
@@ -160,7 +160,7 @@ class TruncationTest {
     }
 
     @Test
-    void fromTheLastFeatureOnATailMayCostAnything() {
+    void fromTheLastFeatureOnTheRiskIsUnbounded() {
         RegressionTask cut = RegressionTask.of(Spectrum.powerLaw(2, 50), Signal.sourcePowerLaw(3));
         Truncation.Bounds bounds = Truncation.of(cut, 1e-3, 1e-6).bounds(60);
         assertThat(bounds.standard().high()).isInfinite();
@@ -168,7 +168,7 @@ class TruncationTest {
     }
 
     @Test
-    void refusesWhatIsNoTail() {
+    void rejectsInvalidTails() {
         RegressionTask cut = RegressionTask.of(Spectrum.powerLaw(2, 50), Signal.sourcePowerLaw(3));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Truncation.of(cut, -1, 0))

@@ -130,7 +130,7 @@ class BestOfNTest {
     }
 
     @Test
-    void nearlyBestIsBestWithoutAllowanceAndEverythingWithAll() {
+    void nearlyBestRangesFromTheBestToAllResponses() {
         double[] law = {0.4, 0.4, 0.15, 0.05, 0};
         double[] logs = Arrays.stream(law).map(Math::log).toArray();
         BestOfN best = BestOfN.ofLogProbabilities(logs, 3);
@@ -158,7 +158,7 @@ class BestOfNTest {
     }
 
     @Test
-    void roundsAreMoreDraws() {
+    void roundsAreEquivalentToMoreDraws() {
         double[] law = {0.5, 0.3, 0.2};
         double[] scores = {1, 2, 3};
         assertThat(BestOfN.of(law, scores, 3).rounds(2)).isEqualTo(BestOfN.of(law, scores, 9));
@@ -179,7 +179,7 @@ class BestOfNTest {
     }
 
     @Test
-    void drawsAreTheSmallestThatDo() {
+    void drawsForIsTheSmallestSufficientNumber() {
         assertThat(BestOfN.drawsFor(1, 0.1)).isEqualTo(1);
         assertThat(BestOfN.drawsFor(0.5, 0.125)).isEqualTo(3);
         assertThat(BestOfN.drawsFor(0.1, 0.01)).isEqualTo(44);
@@ -213,7 +213,7 @@ class BestOfNTest {
     }
 
     @Test
-    void noTemperedLawIsSaidToHaveAMassThatItHasNot() {
+    void temperedLawsHaveTheMassTheyReport() {
         // The best response is the least probable one, so tempering only reduces its mass.
         assertThat(BestOfN.of(new double[] {0.7, 0.3}, new double[] {0, 1}, 4).temperedEquivalent())
                 .isEmpty();
@@ -233,7 +233,7 @@ class BestOfNTest {
      * The verifier's best response first gains mass from the many improbable ones, then loses it to the most probable.
      */
     @Test
-    void findsATemperThatTheMassOnlyPasses() {
+    void findsATemperWhereTheMassOnlyCrossesTheTarget() {
         double[] law = new double[1002];
         double[] scores = new double[law.length];
         Arrays.fill(law, 0.85 / 1000);
@@ -252,7 +252,7 @@ class BestOfNTest {
 
     /** 1 − 0.6^200 is one minus 4e-45, and the temper has all digits. */
     @Test
-    void temperHasDigitsWhereTheMassIsRoundedToOne() {
+    void temperKeepsDigitsWhereTheMassRoundsToOne() {
         double beta = BestOfN.of(new double[] {0.6, 0.4}, new double[] {Math.log(0.6), Math.log(0.4)}, 200)
                 .temperedEquivalent()
                 .orElseThrow();
@@ -282,7 +282,7 @@ class BestOfNTest {
     }
 
     @Test
-    void aVerifierThatErrsSelectsALawOfItsOwn() {
+    void anImperfectVerifierHasItsOwnLaw() {
         double a = 0.3;
         double e = 0.1;
         // Four kinds of responses, correct or not and accepted or not; accepted responses score higher.
@@ -297,7 +297,7 @@ class BestOfNTest {
     }
 
     @Test
-    void refusesLawsThatAreNone() {
+    void rejectsInvalidLaws() {
         refuses("law.length: 0 is not at least 1", () -> BestOfN.of(new double[0], new double[0], 1));
         refuses(
                 "law: 0.5 is its sum and not 1; if no response is missing, divide by it",
@@ -330,7 +330,7 @@ class BestOfNTest {
 
     /** Where N^T overflows, all of the mass is on the best responses. */
     @Test
-    void endlessRoundsLeaveTheBest() {
+    void infinitelyManyRoundsGiveTheBest() {
         BestOfN endless = BestOfN.of(new double[] {0.5, 0.3, 0.2, 0}, new double[] {1, 2, 3, 4}, Integer.MAX_VALUE)
                 .rounds(1000);
         assertThat(endless.probability(2)).isEqualTo(1);

@@ -178,7 +178,7 @@ class PromptCoverageTest {
     }
 
     @Test
-    void refusesWhatIsNoShareAndNoMass() {
+    void rejectsInvalidSharesAndMasses() {
         refuses("bestMasses.length: 0 is not at least 1", () -> PromptCoverage.of(new double[0]));
         refuses(
                 "bestMasses[1]: 0.0 is not above 0 and at most 1; it is a probability",

@@ -37,7 +37,7 @@ class SeenResponsesTest {
     }
 
     @Test
-    void whatItSaysHoldsForDrawsFromKnownLaws() {
+    void boundsHoldForDrawsFromKnownLaws() {
         RandomGenerator random = RandomStreams.of(9).generator();
         int rounds = 4000;
         int missed = 0;
@@ -74,7 +74,7 @@ class SeenResponsesTest {
     }
 
     @Test
-    void refusesLogProbabilitiesThatCannotBe() {
+    void rejectsImpossibleLogProbabilities() {
         refuses("responses.size: 0 is not at least 1", () -> SeenResponses.of(List.of(), new double[0]));
         refuses(
                 "logProbabilities[0]: 0.1 is not at most 0 and finite; it is the logarithm of a probability",
@@ -104,7 +104,7 @@ class SeenResponsesTest {
     }
 
     @Test
-    void fewerThanOneDrawAreNone() {
+    void rejectsFewerThanOneDraw() {
         SeenResponses seen = SeenResponses.of(List.of("a"), logs(0.5));
         refuses("number: 0.5 is not at least 1 and finite", () -> seen.sharpened(0.5));
     }

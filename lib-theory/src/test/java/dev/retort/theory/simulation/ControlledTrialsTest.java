@@ -60,7 +60,7 @@ class ControlledTrialsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("pipelines")
-    void haveTheSameExpectationAndLessScatter(String name, Distillation pipeline, double gain) {
+    void haveTheSameMeanAndLessScatter(String name, Distillation pipeline, double gain) {
         List<Simulation> plain = pipeline.simulate(TRIALS).stages();
         List<Simulation> controlled = pipeline.simulate(TRIALS.controlled()).stages();
         for (int k = 0; k < plain.size(); k++) {
@@ -78,7 +78,7 @@ class ControlledTrialsTest {
     }
 
     @Test
-    void lackWhatTheScaleOfTheFeaturesExplains() {
+    void subtractTheEffectOfTheFeaturesScale() {
         Distillation chain =
                 Distillation.of(TASK).surrogate(Training.samples(40)).then(Training.samples(20));
         Simulation plain = chain.simulate(TRIALS);
@@ -182,7 +182,7 @@ class ControlledTrialsTest {
     }
 
     @Test
-    void refuseWhatHasNoDerivatives() {
+    void rejectPipelinesWithoutDerivatives() {
         Trials trials = Trials.of(2).controlled();
         Distillation stopped = Distillation.of(TASK).target(Training.samples(20).stoppedAt(3));
         assertThatIllegalArgumentException()

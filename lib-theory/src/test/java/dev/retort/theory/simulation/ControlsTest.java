@@ -24,7 +24,7 @@ class ControlsTest {
     }
 
     @Test
-    void isThatOfARegressionOnTheOthers() {
+    void coefficientIsARegressionOnTheOtherTrials() {
         double[] risks = {3, 1, 4, 1, 5, 9, 2, 6};
         double[] taken = {0.3, -1.2, 0.8, -0.4, 1.9, 2.5, -0.1, 0.6};
         double[] refined = Controls.refined(risks, taken);
@@ -51,7 +51,7 @@ class ControlsTest {
     /** Enumerates all 3^5 outcomes of five trials with three possible risks each, with controls of mean 0. */
     @ParameterizedTest
     @ValueSource(doubles = {1, 100})
-    void noExpectationChanges(double scale) {
+    void expectationsDoNotChange(double scale) {
         double[] means =
                 Arrays.stream(ways(scale)).mapToDouble(SampleMean::mean).toArray();
         assertThat(SampleMean.of(means).mean()).isCloseTo(5, within(1e-13));

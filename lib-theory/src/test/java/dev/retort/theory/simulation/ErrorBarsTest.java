@@ -49,7 +49,7 @@ class ErrorBarsTest {
 
     @ParameterizedTest(name = "{0}, n = {1}")
     @MethodSource("kindsAndSizes")
-    void meansAreTheCorrectedOnes(String kind, int samples, Distillation pipeline, int trials) {
+    void meansAgreeWithTheCorrection(String kind, int samples, Distillation pipeline, int trials) {
         Simulation simulation = pipeline.simulate(Trials.of(trials).withSeed(1));
         RiskReport prediction = pipeline.predict();
         double corrected = prediction.corrected().getAsDouble();
@@ -95,7 +95,7 @@ class ErrorBarsTest {
     }
 
     @Test
-    void whatTheCorrectionLeavesFallsLikeOneOverNSquared() {
+    void theErrorAfterCorrectionFallsLikeOneOverNSquared() {
         // The exact risks are σ²p/(n − p − 1) and σ²n/(p − n − 1); after two terms, the third is 1/(n − p)² of the
         // first.
         for (int n : new int[] {100, 200, 400}) {

@@ -114,7 +114,7 @@ class FilterCorrectionTest {
     }
 
     @Test
-    void aSinglePassIsExactAndPassesOnWhatItsTeacherIsOffBy() {
+    void aSinglePassIsExactAndPassesOnItsTeachersCorrection() {
         RiskReport alone =
                 Distillation.of(TASK).target(Training.stochastic(200, 2, 0.1)).predict();
         assertThat(alone.finiteSizeCorrection()).hasValue(0);

@@ -40,7 +40,7 @@ class FiniteSizeErrorTest {
     }
 
     @Test
-    void findsTheConstantsOfExactDepartures() {
+    void findsTheConstantsOfExactDeviations() {
         FiniteSizeError fit = FiniteSizeError.of(IntStream.of(80, 20, 40)
                 .mapToObj(n -> departing(n, 0.7 / n - 3.0 / n / n, 1e-3 * n))
                 .toList());
@@ -96,7 +96,7 @@ class FiniteSizeErrorTest {
     }
 
     @Test
-    void itsErrorIsThatOfItsScatter() {
+    void itsErrorAgreesWithItsScatter() {
         SplittableRandom random = new SplittableRandom(3);
         int repetitions = 400;
         double sum = 0;
@@ -116,7 +116,7 @@ class FiniteSizeErrorTest {
 
     @Test
     @SuppressWarnings("NullAway") // on purpose
-    void refusesWhatMakesNoSense() {
+    void rejectsInvalidArguments() {
         Simulation small = departing(20, 0, 1);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FiniteSizeError.of(Arrays.asList(small, null)))
@@ -137,7 +137,7 @@ class FiniteSizeErrorTest {
     }
 
     @Test
-    void refusesWhatHasNoDeparture() {
+    void rejectsSimulationsWithoutDeviation() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FiniteSizeError.of(List.of(departing(20, 0, 1), departing(20, 0, 1))))
                 .withMessageStartingWith("simulations[1]: excess ")

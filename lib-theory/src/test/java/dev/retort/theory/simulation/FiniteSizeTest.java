@@ -29,7 +29,7 @@ class FiniteSizeTest {
     }
 
     @Test
-    void theDepartureFromTheTheoryFallsLikeOneOverN() {
+    void theErrorOfTheTheoryFallsLikeOneOverN() {
         List<Simulation> sizes = List.of(of(24, 2000), of(48, 2000), of(96, 2000));
         FiniteSizeError error = FiniteSizeError.of(sizes);
         assertThat(error.coefficient()).isBetween(2.0, 4.0);
@@ -52,7 +52,7 @@ class FiniteSizeTest {
     }
 
     @Test
-    void whatTheCorrectionLeavesFallsLikeOneOverNSquared() {
+    void theErrorAfterCorrectionFallsLikeOneOverNSquared() {
         FiniteSizeError.Point small = left(of(12, 16_000));
         FiniteSizeError.Point large = left(of(24, 16_000));
         assertThat(zScore(large, 1.0 / 4, small)).isBetween(-3.0, 3.0);

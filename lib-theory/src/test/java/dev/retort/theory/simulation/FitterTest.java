@@ -133,7 +133,7 @@ class FitterTest {
     /** Averages of ridge regression are the same, up to rounding, for the factorisation and for the matrix. */
     @ParameterizedTest
     @MethodSource("pipelines")
-    void aMatrixIsAllThatAveragesNeed(Pipeline pipeline) {
+    void averagesNeedOnlyTheMatrix(Pipeline pipeline) {
         List<Outcome> expected = trials(pipeline, Fitter::of, 3);
         List<Outcome> actual = trials(pipeline, training -> new Explicit(training.ridge()), 3);
         for (int t = 0; t < expected.size(); t++) {
@@ -148,7 +148,7 @@ class FitterTest {
     }
 
     @Test
-    void aMatrixIsAllThatALearningCurveNeeds() {
+    void aLearningCurveNeedsOnlyTheMatrix() {
         Distillation first = Distillation.of(TASK).surrogate(Training.samples(25));
         int[] samples = {10, 40, 20};
         List<Pipeline> pipelines = IntStream.of(samples)
@@ -179,7 +179,7 @@ class FitterTest {
     /** A fit without averages is measured literally, and later stages are averaged given that fit. */
     @ParameterizedTest
     @MethodSource("pipelines")
-    void whatHasNoAveragesIsTakenToTheLetter(Pipeline pipeline) {
+    void fitsWithoutAveragesAreMeasuredLiterally(Pipeline pipeline) {
         List<Outcome> outcomes = trials(
                 pipeline,
                 training -> training.samples() == 45
@@ -203,7 +203,7 @@ class FitterTest {
     }
 
     @Test
-    void aCurveOfWhatHasNoAveragesIsLiteral() {
+    void aCurveWithoutAveragesIsLiteral() {
         List<Procedure> points = IntStream.of(12, 25)
                 .mapToObj(n -> Procedure.of(
                         Distillation.of(TASK).target(Training.samples(n)), null, training -> new Clipped(0.01, 0.5)))

@@ -47,7 +47,7 @@ class OwnArraysTest {
     }
 
     @Test
-    void aStudentOfOneThatItCanFollowErrsTheSame() {
+    void aStudentThatCanReproduceItsTeacherHasTheSameError() {
         TestReport report = pipeline(Training.samples(2)).simulate(ARRAYS);
         for (TestError error : List.of(report.surrogate(), report.target())) {
             assertThat(error.squares()).containsExactly(new double[] {1, 0, 4}, within(1e-13));
@@ -62,7 +62,7 @@ class OwnArraysTest {
     }
 
     @Test
-    void aStudentDoesAsItsTrainingSays() {
+    void aStudentFollowsItsTraining() {
         FeatureMask first = FeatureMask.keepingFirst(1, 2);
         // The teacher's labels 5 and 1 give 3 for the first feature alone.
         assertThat(pipeline(Training.samples(2).withMask(first))
@@ -91,7 +91,7 @@ class OwnArraysTest {
     }
 
     @Test
-    void trueLabelsOfTheStudentAreForMixingAndForComparison() {
+    void trueLabelsOfTheStudentServeMixingAndComparison() {
         OwnArrays labelled = OwnArrays.teacher(TEACHER, TEACHER_LABELS)
                 .student(STUDENT, STUDENT_LABELS.reshape(2, 1))
                 .test(TEST, TEST_LABELS);
@@ -128,7 +128,7 @@ class OwnArraysTest {
     }
 
     @Test
-    void keepsItsArraysToItself() {
+    void copiesItsArrays() {
         INDArray features = TEACHER.dup();
         INDArray labels = TEACHER_LABELS.dup();
         OwnArrays arrays = OwnArrays.teacher(features, labels).student(STUDENT).test(TEST, TEST_LABELS);

@@ -31,7 +31,7 @@ class OwnPromptsTest {
             .test(TEST, TEST_LABELS);
 
     @Test
-    void makesTheStepAndTestsIt() {
+    void takesTheStepAndTestsIt() {
         PromptReport report = PROMPTS.step(START, 0.1);
         // W + 0.2 (3/2, −9/2)ᵀ(2, 1).
         double[][] weights = {{1.1, 0.3}, {-1.8, -0.4}};
@@ -62,7 +62,7 @@ class OwnPromptsTest {
     }
 
     @Test
-    void stepSizesAreInTheConventionOfTheLoss() {
+    void stepSizesFollowTheConventionOfTheLoss() {
         double[] once = PROMPTS.step(START, 0.1).weights().ravel().toDoubleVector();
         OwnPrompts half = PROMPTS.withTrainingLoss(TrainingLoss.HALF_SUM);
         OwnPrompts mean = PROMPTS.withTrainingLoss(TrainingLoss.MEAN);
@@ -78,7 +78,7 @@ class OwnPromptsTest {
     }
 
     @Test
-    void takesArraysOfAnyOrderAndTypeAndKeepsThemToItself() {
+    void acceptsAndCopiesArraysOfAnyOrderAndType() {
         INDArray context = CONTEXT.castTo(DataType.FLOAT);
         INDArray examples = EXAMPLES.transpose().dup().transpose();
         OwnPrompts prompts = OwnPrompts.context(context, CONTEXT_LABELS)
@@ -93,7 +93,7 @@ class OwnPromptsTest {
     }
 
     @Test
-    void attentionGoesInAndOutAsAnArray() {
+    void attentionIsConvertedToAndFromAnArray() {
         double[][] weights = {{0.1, 0.2}, {-0.3, 0.4}};
         INDArray array = AttentionArrays.weights(LinearAttention.of(weights));
         assertThat(array.dataType()).isEqualTo(DataType.DOUBLE);
@@ -115,7 +115,7 @@ class OwnPromptsTest {
 
     @Test
     @SuppressWarnings("NullAway") // on purpose
-    void refusesWhatDoesNotFit() {
+    void rejectsArraysThatDoNotFit() {
         INDArray wide = Nd4j.create(new double[][] {{1, 2, 3}, {4, 5, 6}});
         OwnPrompts.Context context = OwnPrompts.context(CONTEXT, CONTEXT_LABELS);
         OwnPrompts.Draft draft = context.examples(EXAMPLES, EXAMPLE_LABELS);

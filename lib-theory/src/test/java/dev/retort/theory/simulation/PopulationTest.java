@@ -83,7 +83,7 @@ class PopulationTest {
     }
 
     @Test
-    void theTheoryPredictsWhatStudentsOfGaussianDataDo() {
+    void theTheoryPredictsStudentsOfGaussianData() {
         for (Surrogate surrogate : new Surrogate[] {Surrogate.groundTruth(), Surrogate.optimal()}) {
             for (double noise : new double[] {0, population.task().noise()}) {
                 Distillation pipeline = Distillation.of(population.task())
@@ -101,7 +101,7 @@ class PopulationTest {
     }
 
     @Test
-    void theTheoryPredictsWhatChainsOnGaussianDataDo() {
+    void theTheoryPredictsChainsOnGaussianData() {
         double noise = population.task().noise();
         for (Distillation chain : new Distillation[] {
             Distillation.of(population.task())
@@ -122,7 +122,7 @@ class PopulationTest {
     }
 
     @Test
-    void trueLabelsAreTheDatasWhateverTheTeacherSays() {
+    void trueLabelsDoNotDependOnTheTeacher() {
         Training target = Training.samples(30).withTeacherShare(0).withNoise(5);
         Simulation untaught = Distillation.of(population.task())
                 .surrogate(Surrogate.given(new double[DIMENSION]))
@@ -135,7 +135,7 @@ class PopulationTest {
     }
 
     @Test
-    void aStudentOfEveryoneOnTrueLabelsLearnsTheGroundTruth() {
+    void aStudentOfAllMembersOnTrueLabelsLearnsTheGroundTruth() {
         Distillation pipeline = Distillation.of(population.task()).target(Training.samples(SIZE));
         Simulation simulation = pipeline.simulate(Trials.of(2).drawingFrom(population));
         // Without replacement every member is drawn once, and least squares on all members is the truth.
@@ -143,7 +143,7 @@ class PopulationTest {
     }
 
     @Test
-    void directionsThatDoNotVaryAreNoFeatures() {
+    void constantDirectionsAreNotFeatures() {
         double[][] twice = {{1, 1, 7}, {2, 2, 7}, {4, 4, 7}, {-1, -1, 7}, {0, 0, 7}};
         Population flat = Population.of(Nd4j.create(twice), Nd4j.createFromArray(1.0, 2.0, 4.0, -1.0, 0.5));
         assertThat(flat.task().spectrum().rank()).isEqualTo(1);
@@ -181,7 +181,7 @@ class PopulationTest {
     }
 
     @Test
-    void aDistantMeanCostsNoDigits() {
+    void aLargeMeanLosesNoDigits() {
         // Multiples of 2^-16 below 2^10: the sum with 2^30 is exact.
         INDArray near = Nd4j.create(rounded(features, 0x1p16));
         INDArray far = near.add(0x1p30);
@@ -213,7 +213,7 @@ class PopulationTest {
     }
 
     @Test
-    void theRoundingOfLinearLabelsIsNoNoise() {
+    void theRoundingOfLinearLabelsIsNotNoise() {
         double[] truth = new double[DIMENSION];
         for (int i = 0; i < DIMENSION; i++) {
             truth[i] = WORLD.coefficient(i);
@@ -308,7 +308,7 @@ class PopulationTest {
     }
 
     @Test
-    void theTheoryPredictsWhatAFinitePopulationDoes() {
+    void theTheoryPredictsTheEffectOfAFinitePopulation() {
         Population small = ofFirst(400);
         double noise = small.task().noise();
         Training half = Training.samples(200);
@@ -337,7 +337,7 @@ class PopulationTest {
     }
 
     @Test
-    void learningCurvesAreThoseOfTheirPoints() {
+    void learningCurvesAgreeWithTheirPoints() {
         Population small = ofFirst(200);
         int[] samples = {20, 100, 50, 200};
         Trials trials = Trials.of(200).withSeed(3).drawingFrom(small);
@@ -386,7 +386,7 @@ class PopulationTest {
 
     /** 40 features have singular values down to 8e-14 of the largest, whose squares are below rounding. */
     @Test
-    void smoothFeaturesOfOneInputAreAsManyAsTheyAre() {
+    void smoothFeaturesOfOneInputHaveTheirRank() {
         INDArray smooth = Nd4j.create(DataType.DOUBLE, 200, 40);
         double[] sine = new double[200];
         for (int i = 0; i < 200; i++) {
@@ -417,7 +417,7 @@ class PopulationTest {
     }
 
     @Test
-    void unitsThatHideADirectionAreRefused() {
+    void rejectsUnitsThatHideADirection() {
         INDArray scaled =
                 features.get(NDArrayIndex.all(), NDArrayIndex.interval(0, 3)).mul(Nd4j.createFromArray(1e9, 1, 1e-9));
         assertThatIllegalArgumentException()
@@ -458,7 +458,7 @@ class PopulationTest {
     }
 
     @Test
-    void refusesWhatDoesNotFit() {
+    void rejectsPipelinesThatDoNotFit() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Population.of(features, Nd4j.zeros(DataType.DOUBLE, 3)))
                 .withMessage("labels: shape [3] is not [4000] or [4000, 1], one per row of the features");

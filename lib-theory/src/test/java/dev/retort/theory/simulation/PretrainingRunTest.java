@@ -84,7 +84,7 @@ class PretrainingRunTest {
     /** The arrays of a batch, drawn again, and their gradient by plain loops. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("priors")
-    void theGradientIsThatOfThePrompts(String name, TaskPrior prior, int contextLength) {
+    void theGradientAgreesWithThePrompts(String name, TaskPrior prior, int contextLength) {
         int prompts = 5;
         double[][] weights = {{0.1, 0.02, 0, -0.1}, {0.3, 0.1, 0, 0.2}, {0, 0.05, 0.1, 0}, {0.04, 0, 0, 0.1}};
         double[][] descent = new PromptBatch(prior, contextLength)
@@ -137,7 +137,7 @@ class PretrainingRunTest {
     }
 
     @Test
-    void dependsOnItsSeedAlone() {
+    void dependsOnlyOnItsSeed() {
         Pretraining pretraining = Pretraining.of(TaskPrior.isotropic(3, 1), 5).withSteps(10);
         double[][] once = pretraining.withSeed(4).run().weights();
         assertThat(pretraining.withSeed(4).run().weights()).isDeepEqualTo(once);
@@ -146,7 +146,7 @@ class PretrainingRunTest {
 
     /** Several parts, and several arrays in each. */
     @Test
-    void largeBatchesAreDividedAndTheNumbersStayWhatTheyAre() {
+    void dividingLargeBatchesDoesNotChangeTheNumbers() {
         TaskPrior prior = TaskPrior.isotropic(40, 1).withNoise(0.2);
         Pretraining pretraining = Pretraining.of(prior, 60).withBatch(1100).withSteps(12);
         assertThat(new PromptBatch(prior, 60).inOneArray()).isEqualTo(53);
@@ -169,7 +169,7 @@ class PretrainingRunTest {
     }
 
     @Test
-    void refusesWhatCannotBeRun() {
+    void rejectsSettingsThatCannotBeRun() {
         TaskPrior prior = TaskPrior.isotropic(2, 1);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Pretraining.of(prior, -1))

@@ -220,7 +220,7 @@ class PromptSimulationTest {
 
     /** Follows the definition literally: forms the new weights, and draws the query and its label. */
     @Test
-    void agreesWithPromptsToTheLetter() {
+    void agreesWithLiteralPrompts() {
         InContextTask task = InContextTask.of(NEIGHBOURS, SIGNAL).withNoise(0.4);
         LinearAttention start = LinearAttention.of(ASKEW);
         TestTimeTraining fresh = TestTimeTraining.of(task, start, 20);
@@ -282,7 +282,7 @@ class PromptSimulationTest {
     }
 
     @Test
-    void refusesWhatCannotBeRun() {
+    void rejectsTrialsThatCannotBeRun() {
         TestTimeTraining training =
                 TestTimeTraining.of(InContextTask.isotropic(2, 1), LinearAttention.isotropic(2, 0.05), 8);
         assertThatIllegalArgumentException()

@@ -90,7 +90,7 @@ class RandomFeatureFitterTest {
 
     /** The same trials, literal and averaged, have the same expectation, compared trial by trial. */
     @Test
-    void averagesAreOfTheSameTrials() {
+    void averagesAgreeWithLiteralTrials() {
         PipelineTrial trial = new PipelineTrial(
                 Procedure.of(
                         Distillation.of(TASK).surrogate(random(50, 30, 0.01)).then(random(40, 60, 0.02)),
@@ -132,7 +132,7 @@ class RandomFeatureFitterTest {
     }
 
     @Test
-    void whatIsNotSeenHasNoCoefficient() {
+    void unseenFeaturesHaveNoCoefficient() {
         INDArray x = Nd4j.createFromArray(
                         RandomStreams.of(3).at(0).generator().doubles(40).toArray())
                 .reshape(8, 5);

@@ -51,7 +51,7 @@ class RowPoolSimulationTest {
      * no disagreement is far off.
      */
     @Test
-    void whatSourcesDisagreeInActsAsNoise() {
+    void disagreementOfSourcesActsAsNoise() {
         Training target = Training.samples(50);
         Distillation teacher = TRUTH.target(Training.samples(45));
         Distillation pool = RowPool.of(target, List.of(TRUTH, teacher)).pipeline(0.5, 0.5);

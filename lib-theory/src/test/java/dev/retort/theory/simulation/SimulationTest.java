@@ -51,7 +51,7 @@ class SimulationTest {
     }
 
     @Test
-    void isHeldAgainstTheCorrectedMean() {
+    void isComparedWithTheCorrectedMean() {
         Simulation simulation = simulation(1, 2, 3, 6);
         RiskReport prediction = Distillation.of(RegressionTask.of(Spectrum.isotropic(1, 60), Signal.constant(0.2))
                         .withNoise(0.5))
@@ -68,7 +68,7 @@ class SimulationTest {
     }
 
     @Test
-    void samplesOfAPopulationAreHeldAgainstWhatItDoesToTheLimit() {
+    void samplesOfAPopulationAreComparedWithItsExpectedRisk() {
         RegressionTask task =
                 RegressionTask.of(Spectrum.isotropic(1, 4), Signal.constant(1)).withNoise(0.5);
         INDArray features = GaussianDesign.of(Covariance.diagonal(task.spectrum()))
@@ -88,7 +88,7 @@ class SimulationTest {
     }
 
     @Test
-    void trialsThatAllAgreeLeaveNoDoubt() {
+    void equalTrialsHaveZeroError() {
         Simulation simulation = simulation(2, 2);
         assertThat(simulation.zScore(2)).isZero();
         assertThat(simulation.zScore(1)).isEqualTo(Double.POSITIVE_INFINITY);
@@ -96,7 +96,7 @@ class SimulationTest {
     }
 
     @Test
-    void keepsItsTrialsToItself() {
+    void copiesItsTrials() {
         Simulation simulation = simulation(1, 3);
         simulation.excess()[0] = 7;
         assertThat(simulation.excess()).containsExactly(1, 3);
@@ -143,7 +143,7 @@ class SimulationTest {
 
     @Test
     @SuppressWarnings("NullAway")
-    void noPredictionIsNoNumber() {
+    void unknownPredictionsAreRejected() {
         RegressionTask task = RegressionTask.of(Spectrum.isotropic(1, 4), Signal.constant(1));
         Simulation simulation =
                 Distillation.of(task).target(Training.samples(2)).simulate(Trials.of(2));

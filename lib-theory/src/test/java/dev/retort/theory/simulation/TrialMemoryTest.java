@@ -63,7 +63,7 @@ class TrialMemoryTest {
 
     @ParameterizedTest
     @MethodSource("pipelines")
-    void needsWhatItSaysAndLittleLess(Trials trials, Pipeline pipeline) {
+    void needsLittleLessThanTheBound(Trials trials, Pipeline pipeline) {
         trials.run(pipeline); // one-time allocations
         double share = (double) trials.memory(pipeline).bytes() / used(trials, pipeline);
         assertThat(share).isBetween(1.0, 1.5);
@@ -71,7 +71,7 @@ class TrialMemoryTest {
 
     /** If X itself is factored, the rank that rounding leaves determines how much of the bound is needed. */
     @Test
-    void needsNoMoreWhereXItselfIsFactored() {
+    void needsNoMoreThanTheBoundWhereXItselfIsFactored() {
         for (int[] shape : new int[][] {{100, 400}, {400, 100}}) {
             int p = shape[1];
             RegressionTask steep = RegressionTask.of(Spectrum.powerLaw(6, p), Signal.constant(1));

@@ -176,7 +176,7 @@ class TrialsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("everything")
-    void averagesHaveTheExpectationOfWhatTheyReplace(String name, Distillation pipeline) {
+    void averagesHaveTheExpectationOfLiteralTrials(String name, Distillation pipeline) {
         Simulation simulation = pipeline.simulate(Trials.of(100).withSeed(11));
         for (Simulation stage : simulation.stages()) {
             double[] differences = stage.literal().excess();
@@ -191,7 +191,7 @@ class TrialsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("everything")
-    void theSameTrialsWithoutAveragesAreTheLiteralOnes(String name, Distillation pipeline) {
+    void theSameTrialsWithoutAveragesAreLiteral(String name, Distillation pipeline) {
         Trials trials = Trials.of(3).withSeed(12);
         List<Simulation> averaged = pipeline.simulate(trials).stages();
         List<Simulation> literal = pipeline.simulate(trials.literal()).stages();
@@ -210,7 +210,7 @@ class TrialsTest {
     @Test
     void averagesOverSignsWhereTheRankIsCutOff() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(40, 24), Signal.sourcePowerLaw(1.5));
-        averagesHaveTheExpectationOfWhatTheyReplace(
+        averagesHaveTheExpectationOfLiteralTrials(
                 "rank cut off", Distillation.of(task).target(Training.samples(15)));
     }
 
@@ -253,7 +253,7 @@ class TrialsTest {
     }
 
     @Test
-    void saysHowManyDesignsWereIllConditioned() {
+    void countsIllConditionedDesigns() {
         RegressionTask steeper = RegressionTask.of(Spectrum.powerLaw(10, 100), Signal.sourcePowerLaw(2));
         Distillation chain = Distillation.of(steeper)
                 .surrogate(Training.samples(60))
@@ -266,7 +266,7 @@ class TrialsTest {
     }
 
     @Test
-    void aSingleTargetGainsMoreThanAHundredfold() {
+    void averagingASingleTargetIsWorthMoreThanAHundredTrials() {
         Distillation pipeline =
                 Distillation.of(TASK).surrogate(Surrogate.optimal()).target(Training.samples(80));
         assertThat(pipeline.simulate(Trials.of(300)).effectiveGain()).isGreaterThan(60);
@@ -274,7 +274,7 @@ class TrialsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("everything")
-    void aLearningCurveIsThatOfItsPoints(String name, Distillation pipeline) {
+    void aLearningCurveAgreesWithItsPoints(String name, Distillation pipeline) {
         List<Training> trainings = pipeline.trainings();
         Training last = trainings.get(trainings.size() - 1);
         Teacher teacher = trainings.size() == 1
@@ -340,7 +340,7 @@ class TrialsTest {
     }
 
     @Test
-    void aStageDoesNotDependOnThoseThatFollow() {
+    void aStageDoesNotDependOnLaterStages() {
         Distillation first =
                 Distillation.of(TASK).surrogate(Surrogate.optimal()).target(Training.samples(50));
         Distillation chain = first.then(Training.samples(60)).then(Training.samples(40));
@@ -354,7 +354,7 @@ class TrialsTest {
     }
 
     @Test
-    void withoutAShareOfTheTeacherTrainingIsOnTrueLabels() {
+    void withoutATeachersShareTrainingIsOnTrueLabels() {
         Training target = Training.samples(50).withMask(FeatureMask.keepingFirst(30, 200));
         double[] ordinary =
                 Distillation.of(TASK).target(target).simulate(Trials.of(5)).excess();
@@ -403,7 +403,7 @@ class TrialsTest {
     }
 
     @Test
-    void moreTrialsBeginWithTheSameOnes() {
+    void moreTrialsStartWithTheSameTrials() {
         Distillation pipeline = Distillation.of(TASK).target(Training.samples(50));
         double[] few = pipeline.simulate(Trials.of(5).withSeed(5)).excess();
         double[] many = pipeline.simulate(Trials.of(9).withSeed(5)).excess();
@@ -411,7 +411,7 @@ class TrialsTest {
     }
 
     @Test
-    void tellsOfItsProgress() {
+    void reportsProgress() {
         List<Progress> told = new ArrayList<>();
         Simulation simulation = Distillation.of(TASK)
                 .target(Training.samples(10))
@@ -429,7 +429,7 @@ class TrialsTest {
     }
 
     @Test
-    void whatProgressThrowsEndsTheRun() throws InterruptedException {
+    void anExceptionOfTheListenerEndsTheRun() throws InterruptedException {
         IllegalStateException enough = new IllegalStateException("enough");
         Trials trials = Trials.of(100_000).threads(2).onProgress(progress -> {
             if (progress.done() == 2) {
@@ -451,7 +451,7 @@ class TrialsTest {
     }
 
     @Test
-    void returnsWhatItHasWhenInterrupted() {
+    void returnsFinishedTrialsWhenInterrupted() {
         Distillation pipeline = Distillation.of(TASK).target(Training.samples(10));
         Simulation simulation =
                 pipeline.simulate(Trials.of(1_000_000).withSeed(4).onProgress(progress -> {
@@ -467,7 +467,7 @@ class TrialsTest {
     }
 
     @Test
-    void withoutTwoTrialsThereIsNothingToReturnWhenInterrupted() {
+    void interruptedBeforeTwoTrialsItThrows() {
         Distillation pipeline = Distillation.of(TASK).target(Training.samples(10));
         Thread.currentThread().interrupt();
         assertThatExceptionOfType(CancellationException.class)
@@ -478,7 +478,7 @@ class TrialsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void stopsAtTheStandardErrorThatWasAskedFor(boolean relative) {
+    void stopsAtTheRequestedStandardError(boolean relative) {
         Distillation pipeline =
                 Distillation.of(TASK).surrogate(Training.samples(50)).then(Training.samples(60));
         Trials trials = Trials.of(10_000).withSeed(8);
@@ -498,7 +498,7 @@ class TrialsTest {
     }
 
     @Test
-    void tellsHowLongAPrecisionWillTake() {
+    void estimatesTheTimeForAPrecision() {
         List<Progress> told = new ArrayList<>();
         Distillation.of(TASK)
                 .target(Training.samples(30))
@@ -558,7 +558,7 @@ class TrialsTest {
     }
 
     @Test
-    void refusesWhatCannotBeRun() {
+    void rejectsPipelinesThatCannotBeRun() {
         assertThatIllegalArgumentException().isThrownBy(() -> Trials.of(1)).withMessage("count: 1 is not at least 2");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Trials.of(2).threads(0))

@@ -164,7 +164,7 @@ class ValuesTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("types")
-    void equalValuesAreEqualAndCanBeRead(String readable, Supplier<Object> value, List<Object> others) {
+    void equalValuesAreEqualAndReadable(String readable, Supplier<Object> value, List<Object> others) {
         Object one = value.get();
         assertThat(one)
                 .hasToString(one.toString())

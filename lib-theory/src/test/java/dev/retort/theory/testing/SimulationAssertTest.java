@@ -48,7 +48,7 @@ class SimulationAssertTest {
     }
 
     @Test
-    void chanceReachesAsFarAsItIsTold() {
+    void standardErrorsAreConfigurable() {
         SimulationAssert exact = assertThat(SIMULATION).withFiniteSizeAllowance(0);
         exact.withinStandardErrors(2).agreesWith(MEAN + 1.99 * ERROR).agreesWith(MEAN - 1.99 * ERROR);
         fails(() -> exact.agreesWith(MEAN + 2.01 * ERROR));
@@ -163,7 +163,7 @@ class SimulationAssertTest {
     }
 
     @Test
-    void nothingAgreesWithWhatIsInfinite() {
+    void nothingAgreesWithAnInfinitePrediction() {
         RiskReport threshold =
                 Distillation.of(TASK).target(Training.samples(60)).predict();
         assertThat(threshold.excess()).isInfinite();
@@ -213,7 +213,7 @@ class SimulationAssertTest {
     }
 
     @Test
-    void tellsPreciseFromVague() {
+    void requiresTheGivenPrecision() {
         double relative = ERROR / MEAN;
         assertThat(SIMULATION).isPreciseTo(1.01 * relative);
         assertThat(message(() -> assertThat(SIMULATION).isPreciseTo(0.001)))
@@ -225,7 +225,7 @@ class SimulationAssertTest {
 
     @Test
     @SuppressWarnings("NullAway") // on purpose
-    void refusesWhatMakesNoSense() {
+    void rejectsInvalidArguments() {
         SimulationAssert about = assertThat(SIMULATION);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> about.withinStandardErrors(-1))

@@ -71,7 +71,7 @@ class PretrainingTest {
     }
 
     @Test
-    void theFormInTheEigenbasisIsThatOfMatrices() {
+    void theFormInTheEigenbasisAgreesWithMatrices() {
         Spectrum features = Spectrum.of(2, 1, 1, 0.25);
         Spectrum coefficients = Spectrum.of(0.1, 0.3, 0.3, 0);
         TaskPrior diagonal = TaskPrior.of(features, coefficients).withNoise(0.2);
@@ -112,7 +112,7 @@ class PretrainingTest {
     }
 
     @Test
-    void textTellsValuesOfTheSamePowerApart() {
+    void textDistinguishesValuesOfTheSamePower() {
         double[][] correlated = {{1, 0.5}, {0.5, 1}};
         assertThat(LinearAttention.isotropic(5, 0.25))
                 .hasToString("LinearAttention on 5 features, weights 0.25 I, mean weight 0.25");
@@ -153,7 +153,7 @@ class PretrainingTest {
     }
 
     @Test
-    void refusesCovariancesThatAreNone() {
+    void rejectsInvalidCovariances() {
         refusesCovariance("covariance: the covariance is not positive definite", new double[][] {{1, 2}, {2, 1}});
         refusesCovariance("covariance: the covariance is not positive definite", new double[][] {{1, 1}, {1, 1}});
         refusesCovariance("covariance: the covariance is not positive definite", new double[][] {{1, 0}, {0, 0}});
@@ -191,7 +191,7 @@ class PretrainingTest {
     }
 
     @Test
-    void refusesTasksThatAreNone() {
+    void rejectsInvalidTasks() {
         InContextTask task = InContextTask.isotropic(2, 1);
         refuses("dimension: 0 is not at least 1", () -> InContextTask.isotropic(0, 1));
         refuses("dimension: 0 is not at least 1", () -> TaskPrior.isotropic(0, 1));
@@ -221,7 +221,7 @@ class PretrainingTest {
     }
 
     @Test
-    void refusesTrainingsThatAreNone() {
+    void rejectsInvalidTrainings() {
         InContextTask task = InContextTask.isotropic(2, 1);
         TaskPrior prior = TaskPrior.isotropic(2, 1);
         LinearAttention start = LinearAttention.zero(2);
@@ -274,7 +274,7 @@ class PretrainingTest {
     }
 
     @Test
-    void weightsStayNumbers() {
+    void weightsStayFinite() {
         LinearAttention large = LinearAttention.isotropic(3, 1e200);
         LinearAttention dense = LinearAttention.of(new double[][] {{1e200, 1}, {1, 1}});
         for (LinearAttention attention : new LinearAttention[] {large, dense}) {

@@ -27,7 +27,7 @@ class ProportionalLimitTest {
 
     @ParameterizedTest
     @CsvSource({"0.5, 1, 0, 1, 0", "2, 0.3, 0.5, 1, 0.5", "0.5, 4, 0.2, 0.2, 1", "1, 10, 1, 5, 0"})
-    void isWhatTheExactLossTendsTo(double alpha, double gamma, double noise, double priorPower, double priorNoise) {
+    void isTheLimitOfTheExactLoss(double alpha, double gamma, double noise, double priorPower, double priorNoise) {
         ProportionalLimit limit = ProportionalLimit.warm(alpha, 1, noise, priorPower, priorNoise);
         double fresh = Double.NaN;
         double same = Double.NaN;
@@ -48,7 +48,7 @@ class ProportionalLimitTest {
     }
 
     @Test
-    void theLeadingOrderIsOffByWhatTheDocumentationSays() {
+    void theErrorOfTheLeadingOrderIsAsDocumented() {
         double[][] claimed = {{60, 0.27, 0.14}, {200, 0.076, 0.042}, {1000, 0.015, 0.008}};
         for (double[] row : claimed) {
             int d = (int) row[0];
@@ -63,7 +63,7 @@ class ProportionalLimitTest {
     }
 
     @Test
-    void theLeadingOrderForAnyCovarianceIsOffByOneOverTheDimension() {
+    void theErrorOfTheLeadingOrderForAnyCovarianceIsOneOverTheDimension() {
         double[] fresh = new double[2];
         double[] same = new double[2];
         for (int i = 0; i < 2; i++) {
@@ -228,7 +228,7 @@ class ProportionalLimitTest {
     }
 
     @Test
-    void refusesWhatHasNoLimit() {
+    void rejectsTrainingsWithoutALimit() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ProportionalLimit.warm(0, 1, 0, 1, 0))
                 .withMessage("contextRatio: 0.0 is not greater than 0 and finite");
@@ -258,7 +258,7 @@ class ProportionalLimitTest {
     }
 
     @Test
-    void numbersOfAnySizeGiveNumbers() {
+    void numbersOfAnySizeGiveFiniteResults() {
         // With a prior of only noise nothing is learnt, even where the square of the noise overflows.
         assertThat(ProportionalLimit.warm(0.5, 2, 0.1, 1e-200, 1e200)).isEqualTo(ProportionalLimit.cold(2, 0.1));
         assertThat(ProportionalLimit.warm(1e308, 2, 0, 1e-154, 1e77).missed()).isCloseTo(0.5, within(1e-9));

@@ -96,7 +96,7 @@ class TestTimeTrainingTest {
     }
 
     @Test
-    void aTaskOfZerosLosesNothingAndOneOfNoiseGainsNothing() {
+    void zeroTasksHaveNoLossAndPureNoiseHasNoImprovement() {
         InContextTask zeros = InContextTask.isotropic(5, 0);
         LinearAttention start = LinearAttention.isotropic(5, 0.1);
         GradientStep nothing = TestTimeTraining.of(zeros, start, 8).predict().after(10);
@@ -116,7 +116,7 @@ class TestTimeTrainingTest {
     }
 
     @Test
-    void weightsThatAreBestForTheTaskGainNothingOnFreshContexts() {
+    void optimalWeightsAreNotImprovedOnFreshContexts() {
         for (long seed = 0; seed < 10; seed++) {
             TestTimeTraining training = odd(seed);
             LinearAttention best = LinearAttention.optimal(training.task(), 9);
@@ -178,7 +178,7 @@ class TestTimeTrainingTest {
 
     @ParameterizedTest
     @CsvSource({"1, 4, 0.3", "7, 5, 0.02", "40, 100, 0.01", "300, 20, 0"})
-    void withoutNoiseAndCorrelationHalfTheGainTakesOneExampleMoreThanFeatures(int d, int n, double weight) {
+    void withoutNoiseAndCorrelationHalfTheImprovementTakesOneExampleMoreThanFeatures(int d, int n, double weight) {
         TestTimeTraining training =
                 TestTimeTraining.of(InContextTask.isotropic(d, 2), LinearAttention.isotropic(d, weight), n);
         assertThat(training.predict().halfwayExamples()).isCloseTo(d + 1, within(ROUNDING * d));
@@ -286,7 +286,7 @@ class TestTimeTrainingTest {
     }
 
     @Test
-    void conventionsForTheTrainingLossScaleTheStepSizeAlone() {
+    void conventionsForTheTrainingLossOnlyScaleTheStepSize() {
         GradientStep sum = odd(6).predict().after(12);
         GradientStep half =
                 odd(6).withTrainingLoss(TrainingLoss.HALF_SUM).predict().after(12);
@@ -307,7 +307,7 @@ class TestTimeTrainingTest {
     }
 
     @Test
-    void aStepForAContextOfAnotherLengthMayDoHarm() {
+    void aStepForAnotherContextLengthMayDoHarm() {
         InContextTask task = InContextTask.isotropic(2, 2).withNoise(0.1);
         TestTimeTraining training =
                 TestTimeTraining.of(task, LinearAttention.isotropic(2, 0.06), 4).withFreshContext(40);
@@ -422,7 +422,7 @@ class TestTimeTrainingTest {
     }
 
     @Test
-    void theLeastNumberOfExamplesIsTheLeast() {
+    void theSmallestNumberOfExamplesIsTheSmallest() {
         for (long seed = 0; seed < 20; seed++) {
             ImprovementCurve curve = odd(seed).withSameContext().predict();
             for (double part : new double[] {0.01, 0.3, 0.9, 0.999}) {
@@ -474,7 +474,7 @@ class TestTimeTrainingTest {
     }
 
     @Test
-    void budgetsAreDividedWhereTheLossIsLeast() {
+    void budgetsAreSplitWhereTheLossIsSmallest() {
         InContextTask task = InContextTask.isotropic(100, 1);
         TaskPrior prior = TaskPrior.isotropic(100, 1);
         ContextBudget best = ContextBudget.best(200, n -> warm(task, prior, n).withSameContext());
@@ -498,7 +498,7 @@ class TestTimeTrainingTest {
     }
 
     @Test
-    void aStepRepairsWhatAShiftOfTheTasksBreaks() {
+    void aStepCompensatesForAShiftOfTheTasks() {
         InContextTask task = InContextTask.isotropic(30, 4);
         TaskPrior wrong = TaskPrior.isotropic(30, 0.01).withNoise(1);
         double matched =
@@ -512,7 +512,7 @@ class TestTimeTrainingTest {
     }
 
     @Test
-    void aTurnedTaskKeepsItsPowerAndLosesItsAlignment() {
+    void aRotatedTaskKeepsItsPowerAndLosesItsAlignment() {
         RandomGenerator random = random(21);
         InContextTask task = InContextTask.of(covariance(5, random).getData(), vector(5, random));
         double[] direction = vector(5, random);

@@ -29,7 +29,7 @@ class AlgebraSelectionTest {
     }
 
     @Test
-    void doesNotEvenLoadAnOldVersion() {
+    void doesNotLoadAnOldVersion() {
         Supplier<DenseAlgebra> mustNotBeCalled = () -> {
             throw new AssertionError("OpenBLAS 0.3.19 was loaded");
         };
@@ -37,7 +37,7 @@ class AlgebraSelectionTest {
     }
 
     @Test
-    void tellsAMissingOpenBlasFromAnOldOne() {
+    void distinguishesAMissingOpenBlasFromAnOldOne() {
         Supplier<DenseAlgebra> mustNotBeCalled = () -> {
             throw new AssertionError("OpenBLAS was loaded");
         };

@@ -51,12 +51,12 @@ class BackendTest {
 
     @ParameterizedTest
     @MethodSource("failures")
-    void saysWhyAndWhatToDo(Throwable failure, String explanation) {
+    void statesReasonAndRemedy(Throwable failure, String explanation) {
         assertThat(Backend.explanation(failure, "linux-arm64")).startsWith(explanation);
     }
 
     @Test
-    void namesAPlatformForWhichThereIsNoLibrary() {
+    void namesAPlatformWithoutLibrary() {
         UnsatisfiedLinkError failure = new UnsatisfiedLinkError("no jniopenblas in java.library.path: /usr/lib");
         assertThat(Backend.explanation(failure, "linux-riscv64"))
                 .isEqualTo("ND4J's backend cannot be loaded, because its native libraries cannot be (no jniopenblas in"

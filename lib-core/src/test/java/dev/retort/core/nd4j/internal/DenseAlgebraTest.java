@@ -121,7 +121,7 @@ public class DenseAlgebraTest {
         try (OffHeapMatrix a = OffHeapMatrix.of(2, 2, 4, 99, 2, 10)) {
             // Inverse [10 -2; -2 4] / 36: norms 12 and 1/3.
             assertThat(algebra.cholesky(a)).isCloseTo(1 / (12 * (1 / 3.0)), within(1e-15));
-            assertThat(a.toArray()).as("the upper triangle is left alone").containsExactly(2, 99, 1, 3);
+            assertThat(a.toArray()).as("the upper triangle is unchanged").containsExactly(2, 99, 1, 3);
             try (OffHeapMatrix v = OffHeapMatrix.of(2, 2, 8, 22, 0, 9)) {
                 algebra.solveCholesky(a, v);
                 assertThat(v.toArray()).containsExactly(new double[] {1, 2, -0.5, 1}, within(1e-15));
@@ -145,7 +145,7 @@ public class DenseAlgebraTest {
 
     @ParameterizedTest
     @MethodSource("algebras")
-    void choleskyRefusesWhatIsNotPositiveDefinite(DenseAlgebra algebra) {
+    void choleskyRejectsIndefiniteMatrices(DenseAlgebra algebra) {
         for (double[] entries : new double[][] {{1, 2, 2, 1}, {0, 0, 0, 0}, {-1, 0, 0, 1}, {1, 1, 1, 1}}) {
             try (OffHeapMatrix a = OffHeapMatrix.of(2, 2, entries)) {
                 assertThat(algebra.cholesky(a)).as(Arrays.toString(entries)).isZero();
@@ -191,7 +191,7 @@ public class DenseAlgebraTest {
      */
     @ParameterizedTest
     @MethodSource("algebras")
-    void theConditionEstimateIsNotDeceived(DenseAlgebra algebra) {
+    void theConditionEstimateHandlesTheCounterexample(DenseAlgebra algebra) {
         int n = 4;
         double small = Math.pow(2, -20);
         double[] entries = new double[n * n]; // eigenvalue 1 along the ones, small across
@@ -296,7 +296,7 @@ public class DenseAlgebraTest {
 
     @ParameterizedTest
     @MethodSource("shapes")
-    void rowFactorsMultiplyBack(DenseAlgebra algebra, int m, int length) {
+    void rowFactorsReproduceTheMatrix(DenseAlgebra algebra, int m, int length) {
         double[][] x = gaussian(m, length, generator(m));
         if (m > 2) {
             x[m - 1] = x[0].clone(); // rank m - 1
@@ -371,7 +371,7 @@ public class DenseAlgebraTest {
     /** Fewer columns than a block, exactly a block, and one more; the bits are the same for any number of threads. */
     @ParameterizedTest
     @ValueSource(ints = {1, 179, 180, 181, 299, 300, 301, 500, 725})
-    void blocksMakeUpTheWhole(int order) throws Exception {
+    void blocksAgreeWithTheWhole(int order) throws Exception {
         try (OffHeapMatrix x = matrix(gaussian(order, 40, generator(order)));
                 OffHeapMatrix definite = new OpenBlasAlgebra().gramOfRows(x)) {
             for (int i = 0; i < order; i++) {
@@ -411,7 +411,7 @@ public class DenseAlgebraTest {
 
     @ParameterizedTest
     @MethodSource("algebras")
-    void choleskyRefusesWhatIsNotPositiveDefiniteFarDown(DenseAlgebra algebra) {
+    void choleskyRejectsMatricesThatAreIndefiniteFarDown(DenseAlgebra algebra) {
         for (int last : new int[] {250, 390, 499}) {
             try (OffHeapMatrix symmetric = OffHeapMatrix.identity(500)) {
                 symmetric.pointer().put(last * 501L, -1);
@@ -423,7 +423,7 @@ public class DenseAlgebraTest {
     /** ND4J may set the number of threads of the same library at any time. */
     @ParameterizedTest
     @MethodSource("algebras")
-    void openBlasKeepsToOneThread(DenseAlgebra algebra) {
+    void openBlasUsesOneThread(DenseAlgebra algebra) {
         if (algebra instanceof JavaAlgebra) {
             return;
         }

@@ -54,7 +54,7 @@ class LargeSvdTest {
     }
 
     @Test
-    void multipliesALargeMatrixBack() {
+    void reproducesALargeMatrix() {
         double[][] matrix = matrix(700, 420, 0.5);
         ThinSvd svd = LargeSvd.of(matrix);
         for (int j : new int[] {0, 17, 419}) {
@@ -71,7 +71,7 @@ class LargeSvdTest {
     }
 
     @Test
-    void refusesWhatIsNoMatrix() {
+    void rejectsInvalidMatrices() {
         double[][] matrix = matrix(700, 420, 0);
         matrix[3][5] = Double.NaN;
         assertThatThrownBy(() -> LargeSvd.of(matrix)).hasMessage("columns[3][5]: NaN is not finite");

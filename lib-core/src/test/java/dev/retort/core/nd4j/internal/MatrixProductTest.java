@@ -109,7 +109,7 @@ class MatrixProductTest {
     }
 
     @Test
-    void refusesWhatCannotBeMultiplied() {
+    void rejectsShapesThatCannotBeMultiplied() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> MatrixProduct.of(A, A))
                 .withMessage("right: shape [2, 3] does not have one row per column of the left, shape [2, 3]");

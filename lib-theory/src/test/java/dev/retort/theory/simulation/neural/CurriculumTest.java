@@ -241,7 +241,7 @@ class CurriculumTest {
 
     @Test
     @SuppressWarnings("NullAway") // null on purpose
-    void networksThatCannotBeMeasuredAreRefused() {
+    void rejectsNetworksThatCannotBeMeasured() {
         DegreeOneProbe probe = DegreeOneProbe.of(SparseParity.of(3, 1), 9, 1);
         assertThatIllegalArgumentException().isThrownBy(() -> probe.measure((Classifier) null));
         assertThatIllegalArgumentException().isThrownBy(() -> probe.measure((List<Classifier>) null));

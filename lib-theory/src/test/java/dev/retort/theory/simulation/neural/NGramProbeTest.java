@@ -56,7 +56,7 @@ class NGramProbeTest {
     }
 
     @Test
-    void knowsHowFarNetworksAreFromPredictorsOfNGrams() {
+    void measuresTheDistanceFromPredictorsOfNGrams() {
         NGramProbe unigrams = NGramProbe.of(EITHER, 2, new NGramWindow(1), 100, 7);
         NGramProbe sentences = NGramProbe.of(EITHER, 2, new NGramWindow(3), 100, 7);
         ReluNetwork silent = ReluNetwork.of(new double[1][4], new double[1], new double[2][1], 0, 0);
@@ -72,7 +72,7 @@ class NGramProbeTest {
     }
 
     @Test
-    void trainedNetworksComeNearTheWholeSentence() {
+    void trainedNetworksApproachTheWholeSentence() {
         ProgressiveDistillation experiment = ProgressiveDistillation.of(
                         LearningTask.of(ECHO, 3),
                         NetworkTraining.of(32).withSteps(1200).withEvaluationEvery(50),
@@ -105,7 +105,7 @@ class NGramProbeTest {
     }
 
     @Test
-    void refusesLanguagesWithoutSuchSentences() {
+    void rejectsLanguagesWithoutSuchSentences() {
         refuses(
                 "length: 3 is not the number of tokens of any sentence of the grammar",
                 () -> LearningTask.of(EITHER, 3));

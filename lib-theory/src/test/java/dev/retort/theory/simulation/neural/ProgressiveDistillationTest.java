@@ -86,7 +86,7 @@ class ProgressiveDistillationTest {
     }
 
     @Test
-    void oneHotLabelsOfATeacherWhoIsAlwaysRightAreTrueLabels() {
+    void oneHotLabelsOfAPerfectTeacherAreTrueLabels() {
         // x_0 x_1 = (|x_0 + x_1| − |x_0 − x_1|)/2, exactly.
         double[][] rows = {{1, 1}, {-1, -1}, {1, -1}, {-1, 1}};
         ReluNetwork right = ReluNetwork.of(rows, new double[4], new double[][] {{3, 3, -3, -3}}, 0);
@@ -147,7 +147,7 @@ class ProgressiveDistillationTest {
     }
 
     @Test
-    void probesMeasureAlongTheWay() {
+    void probesMeasureDuringTraining() {
         DegreeOneProbe probe = DegreeOneProbe.of(SparseParity.of(16, 4), 500, 1);
         TrainingRun teacher = SMALL.withProbe(
                         "inside", network -> probe.measure(network).inside())
@@ -161,7 +161,7 @@ class ProgressiveDistillationTest {
     }
 
     @Test
-    void listenersAreTold() {
+    void listenersAreCalled() {
         List<TrainingProgress> told = new ArrayList<>();
         TrainingRun teacher = SMALL.onProgress(told::add).teacher(5);
         assertThat(told).hasSameSizeAs(teacher.history());

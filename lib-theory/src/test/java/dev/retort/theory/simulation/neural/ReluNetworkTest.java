@@ -167,7 +167,7 @@ class ReluNetworkTest {
     }
 
     @Test
-    void arraysAndSinglePointsGiveTheSame() {
+    void arraysAndSinglePointsAgree() {
         for (int outputs : new int[] {1, 3}) {
             ReluNetwork network = ReluNetwork.random(9, 17, outputs, 8);
             double[][] points = new double[700][];
@@ -225,7 +225,7 @@ class ReluNetworkTest {
     /** θ ← (1 − ηλ) θ − η ∇L(θ), with the gradient at the old parameters. */
     @ParameterizedTest
     @EnumSource(Loss.class)
-    void weightDecayLeavesTheGradientWhereItIs(Loss loss) {
+    void weightDecayUsesTheGradientAtTheOldParameters(Loss loss) {
         ReluNetwork start = ReluNetwork.random(7, WIDTH, 1, 3);
         double[] targets = random.doubles(BATCH, -1, 1).toArray();
         double[] before = parameters(start);
@@ -240,7 +240,7 @@ class ReluNetworkTest {
 
     /** The step of {@code OneStepTeacher}: at ηλ = 1 only the gradient remains, which is not 0. */
     @Test
-    void weightDecayOfOneOverTheRateLeavesTheGradientOnly() {
+    void weightDecayOfOneOverTheRateLeavesOnlyTheGradient() {
         NetworkTraining training = NetworkTraining.of(6)
                 .withBatch(512)
                 .withRate(0.5)

@@ -122,7 +122,7 @@ class SameDiffNetworkTest {
     }
 
     @Test
-    void itLearnsWhatTheSameNetworkOfThisPackageLearns() {
+    void itLearnsLikeTheSameNetworkOfThisPackage() {
         TrainingRun teacher = EXPERIMENT.teacher(3);
         TrainingRun teacherInSameDiff = EXPERIMENT.withTeacher(IN_SAMEDIFF).teacher(3);
         assertAlike(teacherInSameDiff, teacher);
@@ -160,7 +160,7 @@ class SameDiffNetworkTest {
     }
 
     @Test
-    void itGoesOnFromItsFiles(@TempDir Path directory) {
+    void itContinuesFromItsFiles(@TempDir Path directory) {
         ProgressiveDistillation stored = EXPERIMENT.withTeacher(IN_SAMEDIFF).withStorage(directory);
         TrainingRun written = stored.teacher(5);
         TrainingRun read = stored.teacher(5);

@@ -97,7 +97,7 @@ class GaussianCovariateModelTest {
     /** The example of the documentation. */
     @Test
     void theExampleHolds() {
-        // One feature of the target; two of the truth, with which it is correlated.
+        // One feature of the target, and two of the truth that are correlated with it.
         Covariance joint = Covariance.of(Nd4j.create(new double[][] {{1, 0.6, 0.3}, {0.6, 1, 0}, {0.3, 0, 1}}));
         double excess = MatrixDistillation.of(joint, Nd4j.create(new double[] {0, 1, 1}))
                 .withNoise(0.5)

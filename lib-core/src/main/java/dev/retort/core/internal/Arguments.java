@@ -201,7 +201,7 @@ public final class Arguments {
      * A whole number as text.
      *
      * @param count the number, possibly infinite
-     * @return its digits without a fraction; beyond the range of a long as a double is written
+     * @return its digits without a fraction; beyond the range of long, the text of a double
      */
     public static String text(double count) {
         return count < Long.MAX_VALUE ? Long.toString((long) count) : Double.toString(count);

@@ -55,7 +55,7 @@ final class Coordinates {
     }
 
     /**
-     * The numbers of features after which features begin or cease to have a property: found between the nodes, and then by
+     * The numbers of features after which a property of the features changes: found between the nodes, and then by
      * bisection.
      *
      * @param property of a feature, counted from 0

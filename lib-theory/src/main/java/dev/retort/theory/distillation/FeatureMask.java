@@ -104,8 +104,8 @@ public final class FeatureMask {
      * @param target the equivalent of the target's training
      * @return the best mask; one of {@link #keepingFirst(long)} if the spectrum is not {@linkplain Spectrum#isListed() listed}
      *     and keeps its first features
-     * @throws IllegalArgumentException if too many features are kept for a mask: infinitely many, or others than the first of
-     *     more than can be listed
+     * @throws IllegalArgumentException if the mask would keep infinitely many features, or features other than the
+     *     first ones of a spectrum that is too long for a list
      */
     public static FeatureMask optimal(DeterministicEquivalent target) {
         Spectrum spectrum = notNull("target", target).spectrum();
@@ -138,7 +138,8 @@ public final class FeatureMask {
     /**
      * The mask of the features of a task that pass a test, counted from 0.
      *
-     * @throws IllegalArgumentException if these are infinitely many, or others than the first of more than can be listed
+     * @throws IllegalArgumentException if infinitely many features pass, or features other than the first ones of a
+     *     spectrum that is too long for a list
      */
     static FeatureMask of(RegressionTask task, LongPredicate kept) {
         Coordinates features = new Coordinates(task, task.indexed());

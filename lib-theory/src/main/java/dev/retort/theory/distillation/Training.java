@@ -395,8 +395,8 @@ public final class Training {
      * @param task the task whose spectrum holds unless this training has its own
      * @return the eigenvalues, with zero for the features that the model does not see; of a spectrum that is not {@linkplain
      *     Spectrum#isListed() listed} those of the first features alone, if the mask keeps these
-     * @throws IllegalArgumentException if the spectrum or the mask does not fit the task, or if the mask keeps others than the
-     *     first features of more than can be listed
+     * @throws IllegalArgumentException if the spectrum or the mask does not fit the task, or if the mask keeps other
+     *     features than the first ones of a spectrum that is too long for a list
      */
     public Spectrum seenSpectrum(RegressionTask task) {
         notNull("task", task);

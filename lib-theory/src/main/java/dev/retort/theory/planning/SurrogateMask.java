@@ -25,11 +25,11 @@ import org.jspecify.annotations.Nullable;
  * that knows the truth ({@link FeatureMask#optimal}), this mask depends on the signal, the noise and the surrogate's own
  * samples: a seen feature has to be learnt, an unseen one acts as noise.
  *
- * <p>The search has two steps. The first finds the best k for masks that keep the k features of largest variance: it compares
- * all k if there are at most 400, otherwise 400 values with equal ratios and then more around the best, until its neighbours
- * have been compared. The second, for up to 5,000 features that are listed, adds or drops one feature at a time as long as that
- * lowers the risk. It ends with a mask that no single change improves, which need not be the best of all masks. Of a spectrum
- * that is not listed the first step compares up to a billion features. Immutable.
+ * <p>The search has two steps. The first finds the best k for masks that keep the k features of largest variance: it
+ * compares all k if there are at most 400, otherwise 400 values with equal ratios and then more around the best, until
+ * its neighbours have been compared. The second, for up to 5,000 features that are listed, adds or drops one feature at
+ * a time as long as that lowers the risk. It ends with a mask that no single change improves, which need not be the
+ * best of all masks. On a spectrum that is not listed, the first step compares up to a billion features. Immutable.
  *
  * <pre>{@code
  * RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 200), Signal.sourcePowerLaw(1.3)).withNoise(0.2);

@@ -104,15 +104,13 @@ class OptimalMaskTest {
                 .withMessageContaining("has too many features for a list");
     }
 
-    /** λ = i^-2, n = 10: the mask is that of the features listed, however many there are. */
+    /** λ = i^-2, n = 10: the mask equals that of listed features, however many there are. */
     @Test
     void theFirstFeaturesOfALawAreAMask() {
         Training target = Training.samples(10);
         FeatureMask first = FeatureMask.keepingFirst(10);
         for (Spectrum law : List.of(
-                Spectrum.powerLaw(2),
-                Spectrum.powerLaw(2, 1, 0, 1_000_000_000),
-                Spectrum.powerLaw(2, 1, 0, 100_000))) {
+                Spectrum.powerLaw(2), Spectrum.powerLaw(2, 1, 0, 1_000_000_000), Spectrum.powerLaw(2, 1, 0, 100_000))) {
             RegressionTask task = RegressionTask.of(law, Signal.sourcePowerLaw(1.5));
             assertThat(OptimalSurrogate.of(task, target).mask()).isEqualTo(first);
             assertThat(OptimalSurrogate.of(task, target).maskSize()).isEqualTo(10);

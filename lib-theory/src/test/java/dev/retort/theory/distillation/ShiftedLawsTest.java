@@ -266,7 +266,10 @@ class ShiftedLawsTest {
                 Distillation.of(LAW).target(Training.stochastic(300, 1, 0.05)).then(training));
     }
 
-    /** Lists, masks of others than the first, given coefficients: then the law is listed as well. */
+    /**
+     * With listed spectra, masks that keep other features than the first, or given coefficients, the law is listed as
+     * well.
+     */
     @ParameterizedTest
     @MethodSource("needingFeaturesOneByOne")
     void aLawIsListedWhereFeaturesAreNeededOneByOne(Distillation ofLaw) {

@@ -146,7 +146,10 @@ class PlanningTest {
         }
     }
 
-    /** The mask is that of the features listed, however many there are, and as good as any of the first 40 and of larger ones. */
+    /**
+     * The mask equals that of listed features, however many there are, and is as good as any of the first 40 and of
+     * larger ones.
+     */
     @Test
     void aSurrogateOfALawSeesItsFirstFeatures() {
         Training surrogate = Training.samples(180);

@@ -5,8 +5,8 @@ import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
-import dev.retort.core.internal.CompensatedSum;
 import dev.retort.core.internal.Arguments;
+import dev.retort.core.internal.CompensatedSum;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 

@@ -310,7 +310,10 @@ public final class Spectrum {
     private static Spectrum decreasing(String decayName, double decay, int dimension, IntToDoubleFunction eigenvalue) {
         double last = eigenvalue.applyAsDouble(atLeastOne("dimension", dimension) - 1);
         if (last < Double.MIN_NORMAL) {
-            throw refusal(decayName, decay, "is too fast: the eigenvalue of feature " + dimension
+            throw refusal(
+                    decayName,
+                    decay,
+                    "is too fast: the eigenvalue of feature " + dimension
                             + " underflows; take fewer features or a slower decay");
         }
         return new Spectrum(ofEach(dimension, eigenvalue));

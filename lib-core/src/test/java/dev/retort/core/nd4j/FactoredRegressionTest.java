@@ -677,7 +677,8 @@ class FactoredRegressionTest {
                     () -> regression.signAverage(Spectrum.isotropic(1, 4)));
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> regression.signAverage(Spectrum.powerLaw(2.0)))
-                    .withMessageContaining("has too many features for a list, more than 10000000; Spectrum.of(spectrum.first(");
+                    .withMessageContaining(
+                            "has too many features for a list, more than 10000000; Spectrum.of(spectrum.first(");
             SignAverage average = regression.signAverage(evaluation);
             double[] ones = everyOther(5, 1, 1);
             refuses("teacher.length: 4 is not the number of features, 5", () -> average.excess(new double[4], ones, 0));

@@ -439,7 +439,8 @@ class SignAveragedModelTest {
                     () -> model.excessRisk(Spectrum.isotropic(1, 3), truth));
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> model.excessRisk(Spectrum.powerLaw(2.0), truth))
-                    .withMessageContaining("has too many features for a list, more than 10000000; Spectrum.of(spectrum.first(");
+                    .withMessageContaining(
+                            "has too many features for a list, more than 10000000; Spectrum.of(spectrum.first(");
             refuses(
                     "truth.length: 3 is not the number of features, 2",
                     () -> model.excessRisk(Spectrum.isotropic(1, 2), three));

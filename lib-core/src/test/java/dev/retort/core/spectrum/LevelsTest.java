@@ -168,9 +168,10 @@ class LevelsTest {
                 () -> Spectrum.exponential(1e-6, 20_000_000));
         assertThatIllegalStateException()
                 .isThrownBy(() -> Spectrum.powerLaw(2, 1, 0, 1_000_000_000).eigenvalues())
-                .withMessage("Spectrum of 1000000000 features, 1.0 (i + 0.0)^-2.0 has too many features for a list, more than"
-                        + " 10000000; Spectrum.of(spectrum.first(10_000).eigenvalues()) lists the first ones, and the theory's"
-                        + " Truncation bounds what the others change");
+                .withMessage(
+                        "Spectrum of 1000000000 features, 1.0 (i + 0.0)^-2.0 has too many features for a list, more than"
+                                + " 10000000; Spectrum.of(spectrum.first(10_000).eigenvalues()) lists the first ones, and the theory's"
+                                + " Truncation bounds what the others change");
     }
 
     @Test

@@ -89,7 +89,9 @@ class SpectrumTest {
         refuses(
                 "alpha: 200.0 is too fast: the eigenvalue of feature 100 underflows; take fewer features or a slower decay",
                 () -> Spectrum.powerLaw(200, 100));
-        refuses("rate: 8.0 is too fast: the eigenvalue of feature 100 underflows; take fewer features or a slower decay", () -> Spectrum.exponential(8, 100));
+        refuses(
+                "rate: 8.0 is too fast: the eigenvalue of feature 100 underflows; take fewer features or a slower decay",
+                () -> Spectrum.exponential(8, 100));
         refuses("value: -1.0 is not greater than 0 and finite", () -> Spectrum.isotropic(-1, 2));
         refuses("spikes: 5 is not at most the dimension, 4", () -> Spectrum.spiked(2, 5, 4));
         refuses(
@@ -131,7 +133,8 @@ class SpectrumTest {
         assertThat(huge).hasToString("Spectrum of 10000000000 features, 1.0 (i + 0.0)^-0.5");
         assertThatIllegalStateException()
                 .isThrownBy(huge::dimension)
-                .withMessageStartingWith("The dimension of Spectrum of 10000000000 features, 1.0 (i + 0.0)^-0.5 is 10000000000, not below");
+                .withMessageStartingWith(
+                        "The dimension of Spectrum of 10000000000 features, 1.0 (i + 0.0)^-0.5 is 10000000000, not below");
         Spectrum large = Spectrum.powerLaw(0.5, 1, 0, 10_000);
         assertThat(large.isListed()).isFalse();
         assertThat(large.rank()).isEqualTo(10_000);

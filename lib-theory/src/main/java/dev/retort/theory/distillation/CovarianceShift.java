@@ -71,7 +71,11 @@ public final class CovarianceShift {
      */
     public static CovarianceShift equivalentTo(RegressionTask task, double... coefficients) {
         double[] source = Spectrum.listed("task.spectrum", notNull("task", task).spectrum());
-        length("coefficients", notNull("coefficients", coefficients).length, "the dimension of the task", source.length);
+        length(
+                "coefficients",
+                notNull("coefficients", coefficients).length,
+                "the dimension of the task",
+                source.length);
         finite("coefficients", coefficients);
         for (int i = 0; i < source.length; i++) {
             double truth = task.coefficient(i);

@@ -109,7 +109,8 @@ public final class SampledContexts {
      * @throws IllegalArgumentException if the spectrum has too many features, or a number is out of range
      */
     public static SampledContexts of(RegressionTask task, int length, int count, long seed) {
-        double[] variances = Spectrum.listed("task.spectrum", notNull("task", task).spectrum());
+        double[] variances =
+                Spectrum.listed("task.spectrum", notNull("task", task).spectrum());
         if (length < 1) {
             throw refusal("length", length, "is not at least 1");
         }

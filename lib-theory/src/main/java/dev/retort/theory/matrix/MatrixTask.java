@@ -57,7 +57,9 @@ final class MatrixTask {
     private static Covariance listed(String name, Covariance covariance) {
         if (notNull(name, covariance).spectrum().features() > LARGEST_DIMENSION) {
             throw refusal(
-                    name, covariance, "has more than " + LARGEST_DIMENSION + " features, too many for a matrix; take fewer");
+                    name,
+                    covariance,
+                    "has more than " + LARGEST_DIMENSION + " features, too many for a matrix; take fewer");
         }
         return covariance;
     }

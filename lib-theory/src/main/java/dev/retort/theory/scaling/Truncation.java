@@ -64,7 +64,8 @@ public final class Truncation {
     public static Truncation of(RegressionTask task, double trace, double signalPower) {
         SpectralMeasure measure = notNull("task", task).spectrum().measure();
         if (Double.isInfinite(measure.rank())) {
-            throw refusal("task", task, "has an infinite spectrum, which no tail can follow; give it a number of features");
+            throw refusal(
+                    "task", task, "has an infinite spectrum, which no tail can follow; give it a number of features");
         }
         return new Truncation(
                 task,

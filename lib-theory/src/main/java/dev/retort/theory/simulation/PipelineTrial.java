@@ -92,8 +92,7 @@ final class PipelineTrial implements Trial<Outcome> {
      * @throws IllegalArgumentException if the task has too many features for a list, a number of samples is not a whole number, or samples times features are too many
      */
     static long memory(Pipeline pipeline, boolean averaging, boolean gaussian) {
-        int features =
-                Spectrum.listed("pipeline.task.spectrum", pipeline.task().spectrum()).length;
+        int features = Spectrum.listed("pipeline.task.spectrum", pipeline.task().spectrum()).length;
         pipeline.trainings().forEach(training -> checkSize(training.samples(), features));
         FitSize.Averages averages = !averaging
                 ? FitSize.Averages.NONE

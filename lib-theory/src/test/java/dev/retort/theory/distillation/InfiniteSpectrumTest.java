@@ -81,17 +81,20 @@ class InfiniteSpectrumTest {
         Distillation pipeline = Distillation.of(task).target(Training.samples(10));
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> pipeline.predict().share(0))
-                .withMessageStartingWith("No share belongs to a single feature, because the features of the task are gathered or not listed");
+                .withMessageStartingWith(
+                        "No share belongs to a single feature, because the features of the task are gathered or not listed");
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> pipeline.againstStrongLabels().carriers())
-                .withMessageStartingWith("No share belongs to a single feature, because the features of the task are gathered or not listed");
+                .withMessageStartingWith(
+                        "No share belongs to a single feature, because the features of the task are gathered or not listed");
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> pipeline.simulate(Trials.of(2)))
                 .withMessageStartingWith("pipeline.task.spectrum: Spectrum of infinitely many features")
                 .withMessageContaining("has too many features for a list");
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(pipeline::surrogateCoefficients)
-                .withMessageContaining("has too many features for a list, more than 10000000; Spectrum.of(spectrum.first(");
+                .withMessageContaining(
+                        "has too many features for a list, more than 10000000; Spectrum.of(spectrum.first(");
     }
 
     private static WeakToStrong verdict(RegressionTask task, double samples) {

@@ -327,7 +327,8 @@ class SensitivitiesTest {
         for (int i : new int[] {0, 5}) {
             assertThatExceptionOfType(IllegalStateException.class)
                     .isThrownBy(() -> all.eigenvalue(i))
-                    .withMessageStartingWith("No derivative belongs to a single feature, because the features of the task are gathered");
+                    .withMessageStartingWith(
+                            "No derivative belongs to a single feature, because the features of the task are gathered");
             assertThatExceptionOfType(IllegalStateException.class)
                     .isThrownBy(() -> all.target().eigenvalue(i));
         }

@@ -2,7 +2,6 @@ package dev.retort.theory.distillation;
 
 import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.retort.core.spectrum.RegressionTask;

@@ -183,7 +183,8 @@ class TruncationTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () -> Truncation.of(RegressionTask.of(Spectrum.powerLaw(2), Signal.sourcePowerLaw(3)), 1, 1))
-                .withMessageEndingWith("has an infinite spectrum, which no tail can follow; give it a number of features");
+                .withMessageEndingWith(
+                        "has an infinite spectrum, which no tail can follow; give it a number of features");
     }
 
     /** Without a signal only the noise contributes to the risk, and Ω is a share of n. */

@@ -191,7 +191,7 @@ abstract class Stage {
 
     /** Whether sums have to run over the features one by one. */
     boolean needsFeatures() {
-        return own != null && own.isListed() || mask != null && !mask.keepsFirst();
+        return (own != null && own.isListed()) || (mask != null && !mask.keepsFirst());
     }
 
     /** Nodes of features in their order that this stage treats as one each. */

@@ -193,7 +193,10 @@ public final class Arguments {
      */
     public static void length(String name, double length, String rule, double expected) {
         if (length != expected) {
-            throw refusal(name + ".length", text(length), "is not " + rule + ", " + text(expected));
+            String remedy = Double.isInfinite(expected)
+                    ? "; list as many features, Spectrum.of(spectrum.first(" + text(length) + ").eigenvalues())"
+                    : "";
+            throw refusal(name + ".length", text(length), "is not " + rule + ", " + text(expected) + remedy);
         }
     }
 

@@ -25,7 +25,7 @@ record PowerLaw(double alpha, double scale, double shift, double last) implement
         double end = law.isInfinite() ? law.rest() : last;
         if (law.value(end) < Double.MIN_NORMAL) {
             String remedy = law.isInfinite()
-                    ? "give the law a number of features, such as powerLaw(alpha, 100)"
+                    ? "end the law before it, powerLaw(alpha, scale, shift, dimension)"
                     : "take fewer features or a slower decay";
             throw refusal(
                     "alpha", alpha, "is too fast: the eigenvalue of feature " + (long) end + " underflows; " + remedy);

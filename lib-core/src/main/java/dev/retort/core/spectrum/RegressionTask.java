@@ -42,19 +42,19 @@ public final class RegressionTask {
     /**
      * The task with the given covariance and ground truth, and no noise on its labels.
      *
-     * @param spectrum the eigenvalues of the feature covariance
+     * @param spectrum the eigenvalues of the feature covariance; they are listed if the signal lists its coefficients
      * @param signal the ground truth
      * @return the task
      * @throws IllegalArgumentException if the number of the signal's coefficients is not that of the spectrum's features, if
      *     it is a source power law and an eigenvalue is zero, or if the variance of its labels overflows; for a power
-     *     law that is not listed, if the signal lists its coefficients, or if there is no end and Σ i<sup>−b</sup> diverges
+     *     law without end, if Σ i<sup>−b</sup> diverges
      */
     public static RegressionTask of(Spectrum spectrum, Signal signal) {
-        notNull("signal", signal).checkFits(notNull("spectrum", spectrum));
-        TaskNodes features = spectrum.isListed()
-                ? TaskNodes.ofFeatures(spectrum, signal)
-                : TaskNodes.of(new IndexedFeatures(spectrum.law(), signal));
-        RegressionTask task = new RegressionTask(spectrum, signal, 0, features, features);
+        Spectrum fitting = notNull("signal", signal).fitting(notNull("spectrum", spectrum));
+        TaskNodes features = fitting.isListed()
+                ? TaskNodes.ofFeatures(fitting, signal)
+                : TaskNodes.of(new IndexedFeatures(fitting.law(), signal));
+        RegressionTask task = new RegressionTask(fitting, signal, 0, features, features);
         if (!Double.isFinite(task.signalPower())) {
             throw refusal("signal", "variance of the labels Σ λβ² = " + task.signalPower(), "is not finite");
         }

@@ -39,8 +39,8 @@ public abstract sealed class Signal {
      * contribute the variance v in total, the coefficient is √(v/(kλ)).
      *
      * @param coefficients β⋆ in every feature of a level
-     * @param counts how many features each level has; as many as there are coefficients, and those of the spectrum unless its
-     *     features are {@linkplain Spectrum#isListed() listed}
+     * @param counts how many features each level has; as many as there are coefficients, and those of the spectrum's levels if it
+     *     has more than ten million features
      * @return the signal
      * @throws IllegalArgumentException if the lengths differ, a coefficient is not finite, or a count is less than 1 or no
      *     whole number
@@ -111,8 +111,12 @@ public abstract sealed class Signal {
     /** The integral of λ'β² of another law from an index of an infinite law on, over that of λβ². */
     abstract double seenFrom(double index, PowerLaw task, PowerLaw other);
 
-    /** Refuses a spectrum that this signal cannot be combined with. */
-    abstract void checkFits(Spectrum spectrum);
+    /** The spectrum, listed if the coefficients are; refuses one that this signal cannot be combined with. */
+    abstract Spectrum fitting(Spectrum spectrum);
+
+    private static Spectrum listed(Spectrum spectrum) {
+        return spectrum.isListed() ? spectrum : Spectrum.of(Spectrum.listed("spectrum", spectrum));
+    }
 
     private static final class Given extends Signal {
         private static final int SHOWN = 4;
@@ -162,15 +166,9 @@ public abstract sealed class Signal {
         }
 
         @Override
-        void checkFits(Spectrum spectrum) {
-            if (!spectrum.isListed()) {
-                throw refusal(
-                        "spectrum",
-                        spectrum,
-                        "is not listed, but the coefficients are; give their law, or list both,"
-                                + " Spectrum.of(spectrum.first(count).eigenvalues())");
-            }
-            length("coefficients", coefficients.length, "the dimension of the spectrum", spectrum.dimension());
+        Spectrum fitting(Spectrum spectrum) {
+            length("coefficients", coefficients.length, "the dimension of the spectrum", spectrum.features());
+            return listed(spectrum);
         }
 
         @Override
@@ -243,18 +241,27 @@ public abstract sealed class Signal {
         }
 
         @Override
-        void checkFits(Spectrum spectrum) {
-            if (spectrum.isListed()) {
-                double features = coefficients.last();
-                if (features != spectrum.dimension()) {
-                    throw refusal(
-                            "counts",
-                            "their sum, " + Arguments.text(features) + ",",
-                            "is not the dimension of the spectrum, " + spectrum.dimension());
-                }
-            } else if (!(spectrum.law() instanceof Levels levels && levels.hasCountsOf(coefficients))) {
+        Spectrum fitting(Spectrum spectrum) {
+            double features = coefficients.last();
+            if (features != spectrum.features()) {
+                throw refusal(
+                        "counts",
+                        "their sum, " + Arguments.text(features) + ",",
+                        "is not the dimension of the spectrum, " + Arguments.text(spectrum.features()));
+            }
+            if (hasCountsOf(spectrum)) {
+                return spectrum;
+            }
+            if (!spectrum.isListed() && spectrum.features() > Spectrum.MOST_LISTED) {
                 throw refusal("counts", coefficients.countsText(), "are not those of the levels of " + spectrum);
             }
+            return listed(spectrum);
+        }
+
+        private boolean hasCountsOf(Spectrum spectrum) {
+            return !spectrum.isListed()
+                    && spectrum.law() instanceof Levels levels
+                    && levels.hasCountsOf(coefficients);
         }
 
         @Override
@@ -320,7 +327,9 @@ public abstract sealed class Signal {
         }
 
         @Override
-        void checkFits(Spectrum spectrum) {}
+        Spectrum fitting(Spectrum spectrum) {
+            return spectrum;
+        }
 
         @Override
         public boolean equals(Object other) {
@@ -419,7 +428,7 @@ public abstract sealed class Signal {
         }
 
         @Override
-        void checkFits(Spectrum spectrum) {
+        Spectrum fitting(Spectrum spectrum) {
             if (Double.isInfinite(spectrum.measure().rank()) && !(b > 1)) {
                 throw refusal("b", b, "is not greater than 1, so Σ i^-b has no finite value");
             }
@@ -429,6 +438,7 @@ public abstract sealed class Signal {
                         Arguments.text(spectrum.zeros()) + " zero eigenvalues",
                         "leave λβ² = i^-b without a solution β");
             }
+            return spectrum;
         }
 
         @Override

@@ -37,10 +37,10 @@ public final class Spectrum {
     private static final int WORTH_SHARING = 10_000;
 
     /** The most features that are listed one by one where a shorter description exists; such a list takes a hundred megabytes. */
-    private static final int MOST_LISTED = 10_000_000;
+    public static final int MOST_LISTED = 10_000_000;
 
     private static final String TOO_MANY = "has too many features for a list, more than " + MOST_LISTED
-            + "; Spectrum.of(spectrum.first(10_000).eigenvalues()) lists the first ones,"
+            + "; Spectrum.of(spectrum.first(count).eigenvalues()) lists the first ones,"
             + " and the theory's Truncation bounds what the others change";
 
     /** Above this trace, sums of an eigenvalue and τ could overflow. */

@@ -170,7 +170,7 @@ class LevelsTest {
                 .isThrownBy(() -> Spectrum.powerLaw(2, 1, 0, 1_000_000_000).eigenvalues())
                 .withMessage(
                         "Spectrum of 1000000000 features, 1.0 (i + 0.0)^-2.0 has too many features for a list, more than"
-                                + " 10000000; Spectrum.of(spectrum.first(10_000).eigenvalues()) lists the first ones, and the theory's"
+                                + " 10000000; Spectrum.of(spectrum.first(count).eigenvalues()) lists the first ones, and the theory's"
                                 + " Truncation bounds what the others change");
     }
 
@@ -204,12 +204,14 @@ class LevelsTest {
                 () -> Spectrum.withMultiplicities(two, new double[] {1e101, 1}));
         Spectrum kernel = Spectrum.withMultiplicities(two, new double[] {1e9, 1e9});
         refuses(
-                "counts: 1000000000 + 2000000000 are not those of the levels of Spectrum of 1000000000 + 1000000000 features,"
+                "counts: 500000000 + 1500000000 are not those of the levels of Spectrum of 1000000000 + 1000000000 features,"
                         + " eigenvalues [1.0, 2.0]",
+                () -> RegressionTask.of(kernel, Signal.withMultiplicities(two, new double[] {5e8, 1.5e9})));
+        refuses(
+                "counts: their sum, 3000000000, is not the dimension of the spectrum, 2000000000",
                 () -> RegressionTask.of(kernel, Signal.withMultiplicities(two, new double[] {1e9, 2e9})));
         refuses(
-                "spectrum: Spectrum of 1000000000 + 1000000000 features, eigenvalues [1.0, 2.0] is not listed, but the coefficients are; give their law, or list both,"
-                        + " Spectrum.of(spectrum.first(count).eigenvalues())",
+                "coefficients.length: 2 is not the dimension of the spectrum, 2000000000",
                 () -> RegressionTask.of(kernel, Signal.of(1, 2)));
         refuses(
                 "counts: their sum, 3, is not the dimension of the spectrum, 2",

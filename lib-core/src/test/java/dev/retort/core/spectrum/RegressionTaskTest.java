@@ -61,9 +61,18 @@ class RegressionTaskTest {
         assertThat(task.whitenedCoefficient(9)).isCloseTo(0.01, within(1e-17));
         assertThat(task.coefficient(9)).isCloseTo(0.1, within(1e-16));
         refuses(
-                "spectrum: Spectrum of infinitely many features, 1.0 (i + 0.0)^-2.0 is not listed, but the coefficients are; give their law, or list both,"
-                        + " Spectrum.of(spectrum.first(count).eigenvalues())",
+                "coefficients.length: 2 is not the dimension of the spectrum, Infinity; list as many features,"
+                        + " Spectrum.of(spectrum.first(2).eigenvalues())",
                 () -> RegressionTask.of(Spectrum.powerLaw(2), Signal.of(1, 1)));
+        Spectrum law = Spectrum.powerLaw(2, 1, 0, 5000);
+        double[] coefficients = law.eigenvalues();
+        RegressionTask listed = RegressionTask.of(law, Signal.of(coefficients));
+        assertThat(law.isListed()).isFalse();
+        assertThat(listed).isEqualTo(RegressionTask.of(Spectrum.of(law.eigenvalues()), Signal.of(coefficients)));
+        assertThat(RegressionTask.of(
+                                law, Signal.withMultiplicities(new double[] {2, 1}, new double[] {1, 4999}))
+                        .signalPower())
+                .isCloseTo(law.measure().trace() + 3, within(1e-14));
         refuses(
                 "b: 1.0 is not greater than 1, so Σ i^-b has no finite value",
                 () -> RegressionTask.of(Spectrum.powerLaw(2), Signal.sourcePowerLaw(1)));

@@ -13,6 +13,7 @@ import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.BitSet;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.DoublePredicate;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class FeatureMask {
+
+    static final String TOO_MANY = "has too many features to keep for a mask: infinitely many, or others than the first of"
+            + " more than can be listed; Surrogate.optimallyMasked() is the teacher that sees them";
 
     /** The dimension of a mask for any number of features. */
     private static final int ANY = 0;
@@ -132,36 +136,31 @@ public final class FeatureMask {
     }
 
     private static FeatureMask of(Spectrum spectrum, DoublePredicate kept) {
-        return of(RegressionTask.of(spectrum, Signal.constant(0)), i -> kept.test(spectrum.eigenvalue(i)));
+        return of(RegressionTask.of(spectrum, Signal.constant(0)), i -> kept.test(spectrum.eigenvalue(i)))
+                .orElseThrow(() -> refusal("spectrum", spectrum, TOO_MANY));
     }
 
     /**
-     * The mask of the features of a task that pass a test, counted from 0.
-     *
-     * @throws IllegalArgumentException if infinitely many features pass, or features other than the first ones of a
-     *     spectrum that is too long for a list
+     * The mask of the features of a task that pass a test, counted from 0; empty if these are infinitely many, or others than the
+     * first of more than can be listed.
      */
-    static FeatureMask of(RegressionTask task, LongPredicate kept) {
-        Coordinates features = new Coordinates(task, task.indexed());
-        if (!features.areFeatures()) {
-            double[] turns = features.turns(kept);
+    static Optional<FeatureMask> of(RegressionTask task, LongPredicate kept) {
+        Spectrum spectrum = task.spectrum();
+        if (!spectrum.isListed()) {
+            double[] turns = new Coordinates(task, task.indexed()).turns(kept);
             if (turns.length == (kept.test(0) ? 1 : 0)) {
-                return keepingFirst(turns.length == 0 ? 0 : (long) turns[0]);
+                return Optional.of(keepingFirst(turns.length == 0 ? 0 : (long) turns[0]));
             }
-            if (turns.length == 0 && Double.isInfinite(task.spectrum().features())) {
-                throw refusal(
-                        "task.spectrum",
-                        task.spectrum(),
-                        "has infinitely many features to keep, too many for a mask;"
-                                + " Surrogate.optimallyMasked() is the teacher that sees them");
+            if (spectrum.features() > Spectrum.MOST_LISTED) {
+                return Optional.empty();
             }
         }
-        double[] eigenvalues = Spectrum.listed("task.spectrum", task.spectrum());
-        BitSet keeps = new BitSet(eigenvalues.length);
-        for (int i = 0; i < eigenvalues.length; i++) {
+        int features = spectrum.dimension();
+        BitSet keeps = new BitSet(features);
+        for (int i = 0; i < features; i++) {
             keeps.set(i, kept.test(i));
         }
-        return of(eigenvalues.length, keeps);
+        return Optional.of(of(features, keeps));
     }
 
     /**

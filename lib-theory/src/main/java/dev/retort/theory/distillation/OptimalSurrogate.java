@@ -112,10 +112,13 @@ public final class OptimalSurrogate {
      *
      * @return the best mask; for a target trained on the task's covariance and the teacher's labels alone the features with 1
      *     − ζ² &gt; Ω, as in {@link FeatureMask#optimal(DeterministicEquivalent)}
-     * @throws IllegalArgumentException as {@link FeatureMask#optimal(DeterministicEquivalent)} does
+     * @throws IllegalStateException where {@link FeatureMask#optimal(DeterministicEquivalent)} throws an
+     *     IllegalArgumentException
      */
     public FeatureMask mask() {
-        return FeatureMask.of(distillation.task(), gain.keptFeatures());
+        RegressionTask task = distillation.task();
+        return FeatureMask.of(task, gain.keptFeatures())
+                .orElseThrow(() -> new IllegalStateException(task.spectrum() + " " + FeatureMask.TOO_MANY));
     }
 
     /**

@@ -80,7 +80,9 @@ public final class Sensitivities {
         Sensitivities found = Double.isInfinite(excess) ? ofInfinite(pipeline) : ofFinite(pipeline, excess);
         if (!found.areNumbers()) {
             throw new IllegalStateException("The derivatives of " + pipeline
-                    + " overflow or underflow; use eigenvalues that span fewer decades");
+                    + (pipeline.stages().stream().anyMatch(Stage::isAtThreshold)
+                            ? " are not known at an interpolation threshold; move the samples of that training off it"
+                            : " overflow or underflow; use eigenvalues that span fewer decades"));
         }
         return found;
     }
@@ -220,7 +222,7 @@ public final class Sensitivities {
         if (eigenvalues == null) {
             throw new IllegalStateException(
                     "No derivative belongs to a single feature, because the features of the task are gathered or not listed;"
-                            + " differentiate for a task with Spectrum.of(spectrum.first(10_000).eigenvalues()), whose features are"
+                            + " differentiate for a task with Spectrum.of(spectrum.first(count).eigenvalues()), whose features are"
                             + " listed");
         }
         return eigenvalues[index("i", i, eigenvalues.length)];

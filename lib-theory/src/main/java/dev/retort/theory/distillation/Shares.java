@@ -50,7 +50,7 @@ final class Shares {
         if (shares == null) {
             throw new IllegalStateException(
                     "No share belongs to a single feature, because the features of the task are gathered or not listed; predict a"
-                            + " task with Spectrum.of(spectrum.first(10_000).eigenvalues()), whose features are listed");
+                            + " task with Spectrum.of(spectrum.first(count).eigenvalues()), whose features are listed");
         }
         return shares;
     }

@@ -85,10 +85,10 @@ class OptimalMaskTest {
         assertThat(OptimalSurrogate.of(endless, target).maskSize()).isEqualTo(10);
         OptimalSurrogate unlimited = OptimalSurrogate.of(endless, target.withTeacherShare(3));
         assertThat(unlimited.maskSize()).isEqualTo(Long.MAX_VALUE);
-        assertThatIllegalArgumentException()
+        assertThatIllegalStateException()
                 .isThrownBy(unlimited::mask)
-                .withMessageEndingWith("has infinitely many features to keep, too many for a mask;"
-                        + " Surrogate.optimallyMasked() is the teacher that sees them");
+                .withMessageStartingWith("Spectrum of infinitely many features, 1.0 (i + 0.0)^-2.0 has too many features to keep")
+                .withMessageEndingWith("; Surrogate.optimallyMasked() is the teacher that sees them");
     }
 
     @Test
@@ -133,6 +133,6 @@ class OptimalMaskTest {
         Spectrum many = Spectrum.withMultiplicities(values, new long[] {20_000_000, 50});
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FeatureMask.optimal(DeterministicEquivalent.of(many, 40)))
-                .withMessageContaining("has too many features for a list");
+                .withMessageContaining("has too many features to keep for a mask");
     }
 }

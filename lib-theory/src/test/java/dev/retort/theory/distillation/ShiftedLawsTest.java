@@ -291,7 +291,8 @@ class ShiftedLawsTest {
         RegressionTask endless = endless(Spectrum.powerLaw(2), Signal.sourcePowerLaw(1.5), 0);
         Training training = Training.samples(10);
         refuses(
-                "spectrum.length: 10000 is not the dimension of the task, Infinity",
+                "spectrum.length: 10000 is not the dimension of the task, Infinity; list as many features,"
+                        + " Spectrum.of(spectrum.first(10000).eigenvalues())",
                 () -> Distillation.of(endless).target(training.withSpectrum(FLATTER)));
         refuses(
                 "mask.length: 5 is not the dimension of the task, Infinity; keepingFirst(count) fits any number of features",

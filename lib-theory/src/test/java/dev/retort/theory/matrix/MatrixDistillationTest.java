@@ -73,6 +73,21 @@ class MatrixDistillationTest {
         assertSame(chain(matrices, stages, Covariance::diagonal), commuting(stages), 1e-13);
     }
 
+    @Test
+    void acceptsALawThatIsNotListed() {
+        Spectrum longLaw = Spectrum.powerLaw(2, 1, 0, 5000);
+        assertThat(longLaw.isListed()).isFalse();
+        INDArray ones = Nd4j.ones(DataType.DOUBLE, 5000);
+        double excess = MatrixDistillation.of(Covariance.diagonal(longLaw), ones)
+                .target(Training.samples(20))
+                .predict()
+                .excess();
+        RegressionTask listed = RegressionTask.of(Spectrum.of(longLaw.eigenvalues()), Signal.constant(1));
+        assertThat(excess)
+                .isCloseTo(
+                        Distillation.of(listed).target(Training.samples(20)).predict().excess(), within(1e-12));
+    }
+
     /** The risks of TRAININGS, each spectrum with its eigenvectors. */
     private static List<RiskReport> chain(
             MatrixTeacher teacher, int stages, Function<Spectrum, Covariance> covariance) {

@@ -7,6 +7,7 @@ import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.internal.Complex;
+import dev.retort.core.internal.Resolvents;
 import dev.retort.core.spectrum.SpectralMeasure;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.ArrayList;
@@ -288,6 +289,13 @@ public final class ComplexEquivalent {
         private final int cutEnd;
         private final double headShare;
 
+        /** The shares of a block of nodes: the real parts of x and of z, and the imaginary part of z. */
+        private final Resolvents resolvents = new Resolvents();
+
+        private final double[] x = new double[Resolvents.BLOCK];
+        private final double[] z = new double[Resolvents.BLOCK];
+        private final double[] across = new double[Resolvents.BLOCK];
+
         /** ln κ, and where the last step began. */
         private Complex log = new Complex(0, 0);
 
@@ -333,21 +341,21 @@ public final class ComplexEquivalent {
         /** Ψ/(DA/A + DB/B), where Ψ = ln(A/B) and Ψ' = −(DA/A + DB/B). */
         private Complex step(Complex logRidge) {
             double kappa = Math.exp(log.real());
-            double cosine = Math.cos(log.imaginary());
-            double sine = Math.sin(log.imaginary());
+            double real = kappa * Math.cos(log.imaginary());
+            double imaginary = kappa * Math.sin(log.imaginary());
             clear();
-            add(cutStart, cutEnd, true, kappa, cosine, sine);
+            add(cutStart, cutEnd, true, real, imaginary);
             scale(1 - headShare);
-            add(cutEnd, measure.size(), true, kappa, cosine, sine);
+            add(cutEnd, measure.size(), true, real, imaginary);
             Complex left = Complex.polar(
                     samples * Math.exp(logRidge.real() - log.real()), logRidge.imaginary() - log.imaginary());
             Complex a = new Complex(sumReal, sumImaginary).plus(left);
             Complex slopeA =
                     new Complex(productReal, productImaginary).plus(left).over(a);
             clear();
-            add(cutStart, cutEnd, false, kappa, cosine, sine);
+            add(cutStart, cutEnd, false, real, imaginary);
             scale(headShare);
-            add(0, cutStart, false, kappa, cosine, sine);
+            add(0, cutStart, false, real, imaginary);
             Complex b = new Complex(sumReal + surplus, sumImaginary);
             Complex slope = new Complex(productReal, productImaginary).over(b).plus(slopeA);
             Complex off = a.minus(b).over(b);
@@ -378,32 +386,34 @@ public final class ComplexEquivalent {
             productImaginary *= factor;
         }
 
-        /** Adds x (if {@code learnt}) or z, and xz. */
-        private void add(int from, int to, boolean learnt, double kappa, double cosine, double sine) {
+        /** Adds x = λ/(λ+κ) (if {@code learnt}) or z = 1 − x, and xz. */
+        private void add(int from, int to, boolean learnt, double real, double imaginary) {
+            for (int start = from; start < to; start += Resolvents.BLOCK) {
+                resolvents.clear();
+                for (int k = start; k < to && !resolvents.isFull(); k++) {
+                    resolvents.add(measure.value(k));
+                }
+                resolvents.shares(real, imaginary, x, z, across);
+                addBlock(start, learnt ? x : z, learnt ? -1 : 1);
+            }
+        }
+
+        /** Adds the shares in the arrays; the imaginary part of those to be added has a sign. */
+        private void addBlock(int start, double[] share, double sign) {
             double real = 0;
             double imaginary = 0;
             double bothReal = 0;
             double bothImaginary = 0;
-            for (int k = from; k < to; k++) {
-                double weight = measure.weight(k);
-                double lambda = measure.value(k);
-                // x = 1/(1 + q), z = q/(1 + q), q = κ/λ, by whichever of q and 1/q is below one.
-                boolean small = kappa <= lambda;
-                double ratio = small ? kappa / lambda : lambda / kappa;
-                double along = ratio * cosine;
-                double across = small ? ratio * sine : -ratio * sine;
-                double one = 1 + along;
-                double inverse = 1 / (one * one + across * across);
-                double near = one * inverse;
-                double far = (ratio * ratio + along) * inverse;
-                double other = across * inverse;
-                real += weight * (small == learnt ? near : far);
-                imaginary += weight * (small == learnt ? -other : other);
-                bothReal += weight * (near * far + other * other);
-                bothImaginary += weight * (other * (near - far));
+            for (int j = 0; j < resolvents.size(); j++) {
+                double weight = measure.weight(start + j);
+                double weighted = weight * across[j];
+                real += weight * share[j];
+                imaginary += weighted;
+                bothReal += weight * x[j] * z[j] + weighted * across[j];
+                bothImaginary += weighted * (x[j] - z[j]);
             }
             sumReal += real;
-            sumImaginary += imaginary;
+            sumImaginary += sign * imaginary;
             productReal += bothReal;
             productImaginary += bothImaginary;
         }

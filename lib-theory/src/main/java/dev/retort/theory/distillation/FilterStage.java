@@ -3,6 +3,7 @@ package dev.retort.theory.distillation;
 import dev.retort.core.equivalent.ComplexEquivalent;
 import dev.retort.core.equivalent.Equivalent;
 import dev.retort.core.internal.Complex;
+import dev.retort.core.internal.Resolvents;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.SpectralMeasure;
 import dev.retort.core.spectrum.Spectrum;
@@ -36,9 +37,6 @@ final class FilterStage extends Stage {
     /** Gathering eigenvalues takes about as long as a solve on this many nodes. */
     private static final int WORTH_GATHERING = 1024;
 
-    /** Products are added to the sums four at a time. */
-    private static final int TOGETHER = 4;
-
     private final double samples;
 
     /** The real and imaginary parts of the poles' weights c, of κ, and of r/κ. */
@@ -61,11 +59,8 @@ final class FilterStage extends Stage {
     /** 1/(n(1 − Ω_kl)) of all pairs. */
     private final Pairs perSpare;
 
-    /** The eigenvalues of the features that the model sees, gathered where that is faster. */
-    private final SpectralMeasure measure;
-
-    /** A cache: Σ wθ_kθ_l under the training's covariance, times the weights. */
-    private volatile @Nullable Pairs ownProfile;
+    /** Σ wθ_kθ_l under the training's covariance, times the weights. */
+    private final Pairs ownProfile;
 
     /** A cache: a caller with other nodes computes the profile again. */
     private volatile @Nullable Profile lastProfile;
@@ -82,7 +77,6 @@ final class FilterStage extends Stage {
         super(task, training);
         this.speeds = speeds;
         this.equivalents = equivalents;
-        this.measure = measure;
         this.samples = training.samples();
         int size = poles.size();
         this.weightReal = new double[size];
@@ -103,13 +97,12 @@ final class FilterStage extends Stage {
             leftReal[k] = equivalent.leftReal();
             leftImaginary[k] = equivalent.leftImaginary();
         }
-        Sums sums = new Sums(size);
-        Shares shares = new Shares(size);
+        Sums sums = new Sums(true);
         for (int node = 0; node < measure.size(); node++) {
-            shares.at(measure.value(node));
-            sums.addProducts(shares.learnt, shares.missed, measure.weight(node));
+            sums.add(measure.value(node), measure.weight(node));
         }
-        Pairs spares = sums.pairs();
+        this.ownProfile = sums.withLearnt().weighted();
+        Pairs spares = sums.withMissed();
         for (int k = 0; k < size; k++) {
             for (int l = k; l < size; l++) {
                 spares.add(k, l, samples * leftReal[k], samples * leftImaginary[k]);
@@ -227,6 +220,32 @@ final class FilterStage extends Stage {
         return sum;
     }
 
+    /** Puts θ of all poles into an array, real and imaginary parts next to one another. */
+    private void putLearnt(double lambda, double[] learnt) {
+        double perLambda = inverse(lambda);
+        for (int k = 0; k < perKappa.length; k++) {
+            double perUnit = Math.min(perLambda, perKappa[k]);
+            double own = lambda * perUnit;
+            double sum = own + kappaReal[k] * perUnit;
+            double imaginary = kappaImaginary[k] * perUnit;
+            double perNorm = 1 / (sum * sum + imaginary * imaginary);
+            learnt[2 * k] = own * sum * perNorm;
+            learnt[2 * k + 1] = -own * imaginary * perNorm;
+        }
+    }
+
+    /** ζ of one pole. */
+    private Complex missed(int pole, double lambda) {
+        Complex kappa = new Complex(kappaReal[pole], kappaImaginary[pole]);
+        return kappa.over(kappa.plus(lambda));
+    }
+
+    private boolean areNothingMissed(double lambda) {
+        return IntStream.range(0, kappaReal.length)
+                .mapToObj(pole -> missed(pole, lambda))
+                .allMatch(missed -> missed.real() == 0 && missed.imaginary() == 0);
+    }
+
     @Override
     int channels(Coordinates nodes) {
         return perSpare.values.length;
@@ -253,21 +272,19 @@ final class FilterStage extends Stage {
 
     @Override
     double[] designAmounts(Coordinates nodes, NodePower seen) {
-        Sums missed = new Sums(kappaReal.length);
-        Shares shares = new Shares(kappaReal.length);
+        Sums sums = new Sums(false);
         for (int k = 0; k < nodes.size(); k++) {
             double lambda = eigenvalue(nodes, k);
             if (sees(nodes, k) && lambda > 0) {
-                shares.at(lambda);
                 double power = seen.times(rootRatio(nodes, k), k);
                 if (power < Double.POSITIVE_INFINITY) {
-                    missed.addSquares(shares.missed, power);
-                } else if (!shares.areNothingMissed()) {
+                    sums.add(lambda, power);
+                } else if (!areNothingMissed(lambda)) {
                     return unbounded();
                 }
             }
         }
-        return missed.pairs().times(perSpare).values;
+        return sums.withMissed().times(perSpare).values;
     }
 
     /** The amounts for labels of infinite variance, infinite for all pairs: their factors are squares, which cannot cancel. */
@@ -288,15 +305,15 @@ final class FilterStage extends Stage {
             return k -> theta(nodes, k) == 0 ? 0 : Double.POSITIVE_INFINITY;
         }
         Form form = new Pairs(kappaReal.length, amounts).weighted().form();
-        Shares shares = new Shares(kappaReal.length);
+        double[] learnt = new double[2 * kappaReal.length];
         return k -> {
             double lambda = eigenvalue(nodes, k);
             if (!(lambda > 0) || !sees(nodes, k)) {
                 return 0;
             }
-            shares.at(lambda);
+            putLearnt(lambda, learnt);
             double root = rootRatio(nodes, k);
-            return form.at(shares.learnt) / (root * root);
+            return form.at(learnt) / (root * root);
         };
     }
 
@@ -308,7 +325,7 @@ final class FilterStage extends Stage {
     /** Σ wθ_kθ_l/ρ under the task's covariance, times the weights; cached for the nodes used last. */
     private Pairs profile(Coordinates nodes) {
         if (!isShifted()) {
-            return ownProfile();
+            return ownProfile;
         }
         Profile kept = lastProfile;
         if (kept == null || kept.nodes() != nodes) {
@@ -318,33 +335,16 @@ final class FilterStage extends Stage {
         return kept.weighted();
     }
 
-    private Pairs ownProfile() {
-        Pairs kept = ownProfile;
-        if (kept == null) {
-            Sums profile = new Sums(kappaReal.length);
-            Shares shares = new Shares(kappaReal.length);
-            for (int node = 0; node < measure.size(); node++) {
-                shares.at(measure.value(node));
-                profile.addSquares(shares.learnt, measure.weight(node));
-            }
-            kept = profile.pairs().weighted();
-            ownProfile = kept;
-        }
-        return kept;
-    }
-
     private Pairs newProfile(Coordinates nodes) {
-        Sums profile = new Sums(kappaReal.length);
-        Shares shares = new Shares(kappaReal.length);
+        Sums sums = new Sums(true);
         for (int k = 0; k < nodes.size(); k++) {
             double lambda = eigenvalue(nodes, k);
             if (sees(nodes, k) && lambda > 0 && nodes.matters(k)) {
-                shares.at(lambda);
                 double root = rootRatio(nodes, k);
-                profile.addSquares(shares.learnt, nodes.weight(k) / (root * root));
+                sums.add(lambda, nodes.weight(k) / (root * root));
             }
         }
-        return profile.pairs();
+        return sums.withLearnt();
     }
 
     @Override
@@ -368,20 +368,27 @@ final class FilterStage extends Stage {
             }
 
             private double cost(double lambda) {
-                Shares shares = new Shares(kappaReal.length);
-                shares.at(lambda);
-                Sums missed = new Sums(kappaReal.length);
-                missed.addSquares(shares.missed, 1);
-                return missed.pairs().sumWith(worth);
+                double[] real = new double[kappaReal.length];
+                double[] imaginary = new double[kappaReal.length];
+                for (int k = 0; k < real.length; k++) {
+                    Complex missed = missed(k, lambda);
+                    real[k] = missed.real();
+                    imaginary[k] = missed.imaginary();
+                }
+                return sumOfSquares(real, imaginary);
             }
 
             /** The cost of a feature that the model does not see, which acts as noise. */
             private double unseenCost() {
                 double[] ones = new double[kappaReal.length];
                 Arrays.fill(ones, 1);
-                Pairs all = new Pairs(kappaReal.length);
-                all.addSquares(ones, new double[kappaReal.length], 1);
-                return all.sumWith(worth);
+                return sumOfSquares(ones, new double[kappaReal.length]);
+            }
+
+            private double sumOfSquares(double[] real, double[] imaginary) {
+                Pairs squares = new Pairs(real.length);
+                squares.addSquares(real, imaginary, 1);
+                return squares.sumWith(worth);
             }
         };
     }
@@ -437,118 +444,117 @@ final class FilterStage extends Stage {
         return Math.max(left.weighted().sumWith(amounts), 0);
     }
 
-    /** θ_k and ζ_k of all poles at one eigenvalue, real and imaginary parts next to one another. Not for several threads. */
-    private final class Shares {
-
-        private final double[] learnt;
-        private final double[] missed;
-
-        Shares(int size) {
-            this.learnt = new double[2 * size];
-            this.missed = new double[2 * size];
-        }
-
-        boolean areNothingMissed() {
-            return Arrays.stream(missed).allMatch(value -> value == 0);
-        }
-
-        /** In units of the larger of λ and |κ|, so that no square overflows. */
-        void at(double lambda) {
-            double perLambda = inverse(lambda);
-            for (int k = 0; k < perKappa.length; k++) {
-                double perUnit = Math.min(perLambda, perKappa[k]);
-                double own = lambda * perUnit;
-                double real = kappaReal[k] * perUnit;
-                double imaginary = kappaImaginary[k] * perUnit;
-                double sum = own + real;
-                double perNorm = 1 / (sum * sum + imaginary * imaginary);
-                double across = own * imaginary * perNorm;
-                learnt[2 * k] = own * sum * perNorm;
-                learnt[2 * k + 1] = -across;
-                missed[2 * k] = (real * sum + imaginary * imaginary) * perNorm;
-                missed[2 * k + 1] = across;
-            }
-        }
-    }
-
     /**
-     * Sums of products over all pairs of poles k ≤ l, row by row: the inner loop of every sum over the spectrum. The two
-     * factors have real and imaginary parts next to one another. Not for several threads.
+     * Sums over eigenvalues of the products of one share of a pole, θ_k or ζ_k, with both shares of another, for all pairs k ≤ l:
+     * the inner loop of every sum over the spectrum. Block by block; not for several threads.
      */
     private final class Sums {
 
-        private final int size;
+        /** The sums of one pair: the real part of the first pole's share, and its imaginary part, with three parts of the second's. */
+        private static final int PARTS = 6;
 
-        /** The sums for the real part of pole k with both parts of all poles l ≥ k. */
-        private final double[][] byReal;
+        private final Resolvents block = new Resolvents();
+        private final double[] factors = new double[Resolvents.BLOCK];
 
-        private final double[][] byImaginary;
+        /** For each pole Re θ, Re ζ and Im ζ, which is −Im θ. */
+        private final double[][] learnt = new double[kappaReal.length][Resolvents.BLOCK];
 
-        /** Factors yet to be added; the first ones are multiplied by a weight. */
-        private final double[][] waitingFirst;
+        private final double[][] missed = new double[kappaReal.length][Resolvents.BLOCK];
+        private final double[][] across = new double[kappaReal.length][Resolvents.BLOCK];
 
-        private final double[][] waitingSecond;
-        private int waiting;
+        /** The real part of the first pole's share, times the factors, and the sign of its imaginary part. */
+        private final double[][] first;
 
-        Sums(int size) {
-            this.size = size;
-            this.waitingFirst = new double[TOGETHER][2 * size];
-            this.waitingSecond = new double[TOGETHER][2 * size];
-            this.byReal = new double[size][2 * size];
-            this.byImaginary = new double[size][2 * size];
+        private final double sign;
+
+        private final double[] firstReal = new double[Resolvents.BLOCK];
+        private final double[] firstImaginary = new double[Resolvents.BLOCK];
+
+        private final double[] sums = new double[PARTS * kappaReal.length * (kappaReal.length + 1) / 2];
+
+        /** Sums of products with the first pole's θ or, if not {@code ofLearnt}, its ζ. */
+        Sums(boolean ofLearnt) {
+            this.first = ofLearnt ? learnt : missed;
+            this.sign = ofLearnt ? -1 : 1;
         }
 
-        void addSquares(double[] values, double factor) {
-            addProducts(values, values, factor);
-        }
-
-        void addProducts(double[] first, double[] second, double factor) {
-            for (int k = 0; k < first.length; k++) {
-                waitingFirst[waiting][k] = factor * first[k];
-            }
-            System.arraycopy(second, 0, waitingSecond[waiting], 0, second.length);
-            if (++waiting == TOGETHER) {
-                addWaiting();
-            }
-        }
-
-        private void addWaiting() {
-            for (int k = 0; k < size; k++) {
-                addRow(2 * k, 2 * k, byReal[k]);
-                addRow(2 * k + 1, 2 * k, byImaginary[k]);
-            }
-            waiting = 0;
-        }
-
-        private void addRow(int row, int from, double[] sums) {
-            double a = waitingFirst[0][row];
-            double b = waitingFirst[1][row];
-            double c = waitingFirst[2][row];
-            double d = waitingFirst[3][row];
-            double[] ofA = waitingSecond[0];
-            double[] ofB = waitingSecond[1];
-            double[] ofC = waitingSecond[2];
-            double[] ofD = waitingSecond[3];
-            for (int l = from; l < sums.length; l++) {
-                sums[l] += a * ofA[l] + b * ofB[l] + (c * ofC[l] + d * ofD[l]);
+        void add(double lambda, double factor) {
+            factors[block.size()] = factor;
+            block.add(lambda);
+            if (block.isFull()) {
+                addBlock();
             }
         }
 
-        Pairs pairs() {
-            for (int k = waiting; k < TOGETHER; k++) {
-                Arrays.fill(waitingFirst[k], 0);
+        private void addBlock() {
+            int size = block.size();
+            for (int k = 0; k < learnt.length; k++) {
+                block.shares(kappaReal[k], kappaImaginary[k], learnt[k], missed[k], across[k]);
             }
-            addWaiting();
-            Pairs pairs = new Pairs(size);
-            int plain = 0;
-            int conjugated = size * (size + 1);
-            for (int k = 0; k < size; k++) {
-                for (int l = 2 * k; l < 2 * size; l += 2) {
-                    pairs.values[plain++] = byReal[k][l] - byImaginary[k][l + 1];
-                    pairs.values[plain++] = byReal[k][l + 1] + byImaginary[k][l];
-                    pairs.values[conjugated++] = byReal[k][l] + byImaginary[k][l + 1];
-                    pairs.values[conjugated++] = byImaginary[k][l] - byReal[k][l + 1];
+            int pair = 0;
+            for (int k = 0; k < learnt.length; k++) {
+                multiply(size, 1, first[k], firstReal);
+                multiply(size, sign, across[k], firstImaginary);
+                for (int l = k; l < learnt.length; l++) {
+                    addPair(size, learnt[l], missed[l], across[l], pair);
+                    pair += PARTS;
                 }
+            }
+            block.clear();
+        }
+
+        private void multiply(int size, double sign, double[] part, double[] product) {
+            for (int j = 0; j < size; j++) {
+                product[j] = sign * factors[j] * part[j];
+            }
+        }
+
+        private void addPair(int size, double[] ofLearnt, double[] ofMissed, double[] ofAcross, int pair) {
+            double realLearnt = 0;
+            double imaginaryLearnt = 0;
+            double realMissed = 0;
+            double imaginaryMissed = 0;
+            double realAcross = 0;
+            double imaginaryAcross = 0;
+            for (int j = 0; j < size; j++) {
+                double real = firstReal[j];
+                double imaginary = firstImaginary[j];
+                realLearnt += real * ofLearnt[j];
+                imaginaryLearnt += imaginary * ofLearnt[j];
+                realMissed += real * ofMissed[j];
+                imaginaryMissed += imaginary * ofMissed[j];
+                realAcross += real * ofAcross[j];
+                imaginaryAcross += imaginary * ofAcross[j];
+            }
+            sums[pair] += realLearnt;
+            sums[pair + 1] += imaginaryLearnt;
+            sums[pair + 2] += realMissed;
+            sums[pair + 3] += imaginaryMissed;
+            sums[pair + 4] += realAcross;
+            sums[pair + 5] += imaginaryAcross;
+        }
+
+        Pairs withLearnt() {
+            return pairs(0, -1);
+        }
+
+        Pairs withMissed() {
+            return pairs(2, 1);
+        }
+
+        private Pairs pairs(int second, double signOfSecond) {
+            addBlock();
+            Pairs pairs = new Pairs(kappaReal.length);
+            int conjugated = pairs.values.length / 2;
+            for (int pair = 0, at = 0; pair < sums.length; pair += PARTS, at += 2) {
+                double rr = sums[pair + second];
+                double ir = sums[pair + second + 1];
+                double ri = signOfSecond * sums[pair + 4];
+                double ii = signOfSecond * sums[pair + 5];
+                pairs.values[at] = rr - ii;
+                pairs.values[at + 1] = ri + ir;
+                pairs.values[conjugated + at] = rr + ii;
+                pairs.values[conjugated + at + 1] = ir - ri;
             }
             return pairs;
         }

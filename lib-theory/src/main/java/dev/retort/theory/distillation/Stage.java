@@ -285,13 +285,15 @@ abstract class Stage {
         });
     }
 
-    /** The amounts A_r, separated by their cause. No variance is negative, not even by rounding. */
+    /** The amounts A_r, separated by their cause. No variance is negative, not even by rounding. Not for several threads. */
     final class Amounts {
         private final Coordinates nodes;
         private final double[] labelNoise;
         private final double[] design;
         private final double[] total;
-        private final IntToDoubleFunction variances;
+
+        /** The added variance of each node, prepared on first use. */
+        private @Nullable IntToDoubleFunction variances;
 
         private Amounts(Coordinates nodes, double[] labelNoise, double[] design) {
             this.nodes = nodes;
@@ -301,7 +303,6 @@ abstract class Stage {
             for (int r = 0; r < total.length; r++) {
                 total[r] += this.design[r];
             }
-            this.variances = addedVariances(total, nodes);
         }
 
         /**
@@ -319,6 +320,9 @@ abstract class Stage {
 
         /** The variance that is added to one feature of node k, in the units of the node. */
         double variance(int k) {
+            if (variances == null) {
+                variances = addedVariances(total, nodes);
+            }
             return Math.max(variances.applyAsDouble(k), 0);
         }
 
@@ -377,7 +381,9 @@ abstract class Stage {
     /** √λ (E b' − β⋆) */
     final double trainedDeviation(Moments labels, int k) {
         Coordinates nodes = labels.coordinates();
-        return theta(nodes, k) * labels.deviation(k) - zeta(nodes, k) * nodes.truth(k);
+        double deviation = labels.deviation(k);
+        double inherited = deviation == 0 ? 0 : theta(nodes, k) * deviation;
+        return inherited - zeta(nodes, k) * nodes.truth(k);
     }
 
     /** The part of Var b' that comes from the variance of the labels' coefficients. */

@@ -446,7 +446,8 @@ final class FilterStage extends Stage {
 
     /**
      * Sums over eigenvalues of the products of one share of a pole, θ_k or ζ_k, with both shares of another, for all pairs k ≤ l:
-     * the inner loop of every sum over the spectrum. Block by block; not for several threads.
+     * the inner loop of every sum over the spectrum. Block by block, with the rounding errors of adding blocks: ten thousand equal
+     * features lose three digits otherwise, which poles of large weights multiply. Not for several threads.
      */
     private final class Sums {
 
@@ -470,7 +471,11 @@ final class FilterStage extends Stage {
         private final double[] firstReal = new double[Resolvents.BLOCK];
         private final double[] firstImaginary = new double[Resolvents.BLOCK];
 
-        private final double[] sums = new double[PARTS * kappaReal.length * (kappaReal.length + 1) / 2];
+        /** The sums over the block, over all blocks, and the rounding errors of the latter. */
+        private final double[] ofBlock = new double[PARTS * kappaReal.length * (kappaReal.length + 1) / 2];
+
+        private final double[] sums = new double[ofBlock.length];
+        private final double[] errors = new double[ofBlock.length];
 
         /** Sums of products with the first pole's θ or, if not {@code ofLearnt}, its ζ. */
         Sums(boolean ofLearnt) {
@@ -500,6 +505,13 @@ final class FilterStage extends Stage {
                     pair += PARTS;
                 }
             }
+            for (int i = 0; i < sums.length; i++) {
+                double before = sums[i];
+                double after = before + ofBlock[i];
+                double added = after - before;
+                errors[i] += before - (after - added) + (ofBlock[i] - added);
+                sums[i] = after;
+            }
             block.clear();
         }
 
@@ -526,12 +538,12 @@ final class FilterStage extends Stage {
                 realAcross += real * ofAcross[j];
                 imaginaryAcross += imaginary * ofAcross[j];
             }
-            sums[pair] += realLearnt;
-            sums[pair + 1] += imaginaryLearnt;
-            sums[pair + 2] += realMissed;
-            sums[pair + 3] += imaginaryMissed;
-            sums[pair + 4] += realAcross;
-            sums[pair + 5] += imaginaryAcross;
+            ofBlock[pair] = realLearnt;
+            ofBlock[pair + 1] = imaginaryLearnt;
+            ofBlock[pair + 2] = realMissed;
+            ofBlock[pair + 3] = imaginaryMissed;
+            ofBlock[pair + 4] = realAcross;
+            ofBlock[pair + 5] = imaginaryAcross;
         }
 
         Pairs withLearnt() {
@@ -542,15 +554,19 @@ final class FilterStage extends Stage {
             return pairs(2, 1);
         }
 
+        private double sum(int i) {
+            return Double.isFinite(sums[i]) ? sums[i] + errors[i] : sums[i];
+        }
+
         private Pairs pairs(int second, double signOfSecond) {
             addBlock();
             Pairs pairs = new Pairs(kappaReal.length);
             int conjugated = pairs.values.length / 2;
             for (int pair = 0, at = 0; pair < sums.length; pair += PARTS, at += 2) {
-                double rr = sums[pair + second];
-                double ir = sums[pair + second + 1];
-                double ri = signOfSecond * sums[pair + 4];
-                double ii = signOfSecond * sums[pair + 5];
+                double rr = sum(pair + second);
+                double ir = sum(pair + second + 1);
+                double ri = signOfSecond * sum(pair + 4);
+                double ii = signOfSecond * sum(pair + 5);
                 pairs.values[at] = rr - ii;
                 pairs.values[at + 1] = ri + ir;
                 pairs.values[conjugated + at] = rr + ii;

@@ -16,7 +16,7 @@ import java.util.List;
  * fitted, by least squares, to the learnt part per eigenvalue, (1 − (1 − x)<sup>T</sup>)/x in relative terms, at a few
  * points from 0 to 1, and to Σ c = 1. Beyond x = 1, (1 − x)<sup>T</sup> is negligible if |1 − x| is small enough;
  * otherwise it is written as a function of (1 − x)², each of whose poles corresponds to two in x. The error is at most
- * 5e-13; {@code docs/filters.md}.
+ * 5e-13, or 1e-12 for a reach of 1.9999; {@code docs/filters.md}.
  */
 final class DescentPoles {
 
@@ -111,7 +111,7 @@ final class DescentPoles {
         return poles;
     }
 
-    /** The solution of least squares; the arrays are overwritten. */
+    /** The solution of least squares; the arrays are overwritten. That of Commons Math leaves errors above 1e-12. */
     private static double[] leastSquares(double[][] columns, double[] right) {
         int size = columns.length;
         for (int j = 0; j < size; j++) {

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class FilterStage extends Stage {
 
     /**
-     * If −κ is at least so far from every eigenvalue, relative to that, gathered eigenvalues keep sums to 1e-14, and to 1e-15 if its
+     * If −κ is at least so far from every eigenvalue that is gathered, relative to that, gathered eigenvalues keep sums to 1e-14, and to 1e-15 if its
      * real part is negative.
      */
     private static final double FAR = 0.92;
@@ -129,7 +129,8 @@ final class FilterStage extends Stage {
         List<ComplexEquivalent> equivalents = near.size() == poles.size()
                 ? near(training.samples(), poles, near)
                 : along(nodes, training.samples(), poles);
-        if (nodes != measure && !equivalents.stream().allMatch(pole -> isFar(pole, measure.value(0)))) {
+        double largest = largestGathered(nodes);
+        if (nodes != measure && !equivalents.stream().allMatch(pole -> isFar(pole, largest))) {
             nodes = measure;
             equivalents = along(measure, training.samples(), poles);
         }
@@ -160,6 +161,17 @@ final class FilterStage extends Stage {
                 samples,
                 poles.stream().mapToDouble(pole -> pole.ridge().real()).toArray(),
                 poles.stream().mapToDouble(pole -> pole.ridge().imaginary()).toArray());
+    }
+
+    /** The largest eigenvalue that is gathered with others; the few above it each stand for themselves. */
+    private static double largestGathered(SpectralMeasure nodes) {
+        for (int cell = 0; cell < nodes.cells(); cell++) {
+            int start = nodes.cellStart(cell);
+            if (nodes.cellStart(cell + 1) > start + 1) {
+                return nodes.value(start);
+            }
+        }
+        return 0;
     }
 
     /** Whether the sums that belong to a pole may be taken over gathered eigenvalues: −κ is well off those from 0 to the largest. */
@@ -446,8 +458,8 @@ final class FilterStage extends Stage {
 
     /**
      * Sums over eigenvalues of the products of one share of a pole, θ_k or ζ_k, with both shares of another, for all pairs k ≤ l:
-     * the inner loop of every sum over the spectrum. Block by block, with the rounding errors of adding blocks: ten thousand equal
-     * features lose three digits otherwise, which poles of large weights multiply. Not for several threads.
+     * the inner loop of every sum over the spectrum. Block by block, with the rounding errors of adding blocks: a hundred thousand
+     * equal features lose three digits otherwise, and large weights of poles magnify that. Not for several threads.
      */
     private final class Sums {
 
@@ -515,9 +527,9 @@ final class FilterStage extends Stage {
             block.clear();
         }
 
-        private void multiply(int size, double sign, double[] part, double[] product) {
+        private void multiply(int size, double unit, double[] part, double[] product) {
             for (int j = 0; j < size; j++) {
-                product[j] = sign * factors[j] * part[j];
+                product[j] = unit * factors[j] * part[j];
             }
         }
 
@@ -562,7 +574,9 @@ final class FilterStage extends Stage {
             addBlock();
             Pairs pairs = new Pairs(kappaReal.length);
             int conjugated = pairs.values.length / 2;
-            for (int pair = 0, at = 0; pair < sums.length; pair += PARTS, at += 2) {
+            for (int i = 0; i < sums.length / PARTS; i++) {
+                int pair = PARTS * i;
+                int at = 2 * i;
                 double rr = sum(pair + second);
                 double ir = sum(pair + second + 1);
                 double ri = signOfSecond * sum(pair + 4);

@@ -1,8 +1,8 @@
 package dev.retort.core.internal;
 
 /**
- * The shares θ = λ/(λ+κ) and ζ = κ/(λ+κ) of a complex κ, block of eigenvalues by block: in arrays and without branches, so that
- * the compiler makes vector instructions of them. Mutable; not for several threads.
+ * The shares θ = λ/(λ+κ) and ζ = κ/(λ+κ) of a complex κ, block of eigenvalues by block: in arrays and without branches,
+ * so that the compiler makes vector instructions of them. Mutable; not for several threads.
  */
 public final class Resolvents {
 

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class FilterStage extends Stage {
 
     /**
-     * If −κ is at least so far from every eigenvalue that is gathered, relative to that, gathered eigenvalues keep sums to 1e-14, and to 1e-15 if its
-     * real part is negative.
+     * If −κ is at least so far from every eigenvalue that is gathered, relative to that, gathered eigenvalues keep sums
+     * to 1e-14, and to 1e-15 if its real part is negative.
      */
     private static final double FAR = 0.92;
 
@@ -457,13 +457,14 @@ final class FilterStage extends Stage {
     }
 
     /**
-     * Sums over eigenvalues of the products of one share of a pole, θ_k or ζ_k, with both shares of another, for all pairs k ≤ l:
-     * the inner loop of every sum over the spectrum. Block by block, with the rounding errors of adding blocks: a hundred thousand
-     * equal features lose three digits otherwise, and large weights of poles magnify that. Not for several threads.
+     * Sums over eigenvalues of the products of one share of a pole, θ_k or ζ_k, with both shares of another, for all
+     * pairs k ≤ l: the inner loop of every sum over the spectrum. Block by block, with the rounding errors of adding
+     * blocks: a hundred thousand equal features lose three digits otherwise, and large weights of poles magnify that. Not
+     * for several threads.
      */
     private final class Sums {
 
-        /** The sums of one pair: the real part of the first pole's share, and its imaginary part, with three parts of the second's. */
+        /** The sums of a pair: those of the first pole's real and imaginary part with three parts of the second's. */
         private static final int PARTS = 6;
 
         private final Resolvents block = new Resolvents();

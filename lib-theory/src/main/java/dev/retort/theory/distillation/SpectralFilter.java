@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@link #mixture(double[], double[])}</td><td>Σ c<sub>k</sub> r<sub>k</sub>/(s + r<sub>k</sub>)</td></tr>
  * </table>
  *
- * <p>The theory writes every filter as a sum of resolvents, Σ c r/(s + r) with complex ridges, to 1e-12 or better. Excess risks are
- * then right to about 2e-12, relative to the signal if they are a small part of it; training errors to 5e-11 of the variance of the
- * labels. Source: derived in {@code docs/filters.md}. Immutable.
+ * <p>The theory writes every filter as a sum of resolvents, Σ c r/(s + r) with complex ridges, to 1e-12 or better. Excess
+ * risks are then right to about 2e-12, relative to the signal if they are a small part of it; training errors to 5e-11 of
+ * the variance of the labels. Source: derived in {@code docs/filters.md}. Immutable.
  *
  * <pre>{@code
  * SpectralFilter flow = SpectralFilter.gradientFlow(30);

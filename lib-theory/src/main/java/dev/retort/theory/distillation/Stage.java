@@ -285,7 +285,7 @@ abstract class Stage {
         });
     }
 
-    /** The amounts A_r, separated by their cause. No variance is negative, not even by rounding. Not for several threads. */
+    /** The amounts A_r by cause. No variance is negative, not even by rounding. Not for several threads. */
     final class Amounts {
         private final Coordinates nodes;
         private final double[] labelNoise;

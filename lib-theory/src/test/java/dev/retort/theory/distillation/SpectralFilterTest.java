@@ -374,7 +374,7 @@ class SpectralFilterTest {
                 .hasMessageContaining("plus the weight decay, 2.13739");
     }
 
-    /** Sums over equal features keep the digits that the poles' weights take. Values by contour integrals with 40 digits. */
+    /** Sums over equal features keep the digits that large weights need. Values by contour integrals with 40 digits. */
     @Test
     void manyEqualFeaturesLoseNoDigits() {
         double[] counts = {5, 500, 99_495};

@@ -2,6 +2,7 @@ package dev.retort.examples;
 
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.Parallel;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
@@ -271,9 +272,7 @@ record Exploration(
         int[] corrected = IntStream.range(0, POINTS)
                 .filter(i -> kind != Kind.FLOW || i % 5 == 0 || i == POINTS - 1)
                 .toArray();
-        double[][] edges = Arrays.stream(corrected)
-                .parallel()
-                .mapToObj(i -> meanAndScatter(curves.risk(0, i)))
+        double[][] edges = Parallel.values(corrected.length, k -> meanAndScatter(curves.risk(0, corrected[k])))
                 .toArray(double[][]::new);
         if (Arrays.stream(edges).anyMatch(edge -> Double.isFinite(edge[0]))) {
             layers.add(Line.of(

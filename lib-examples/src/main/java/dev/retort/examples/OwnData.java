@@ -3,6 +3,7 @@ package dev.retort.examples;
 import dev.retort.core.RandomStreams;
 import dev.retort.core.SampleMean;
 import dev.retort.core.StandardNormal;
+import dev.retort.core.internal.Parallel;
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.nd4j.FactoredRegression;
 import dev.retort.core.nd4j.GaussianDesign;
@@ -111,7 +112,7 @@ final class OwnData {
         GaussianDesign design = GaussianDesign.of(Covariance.diagonal(TASK.spectrum()));
         RandomStreams streams = RandomStreams.of(seed);
         double[][] risks = new double[sequences.length][trials];
-        IntStream.range(0, trials).parallel().forEach(trial -> {
+        Parallel.forEach(trials, trial -> {
             RandomGenerator random = streams.at(trial).generator();
             try (INDArray x = design.sample(SAMPLES, random);
                     FactoredRegression fit = FactoredRegression.of(x, ridge)) {

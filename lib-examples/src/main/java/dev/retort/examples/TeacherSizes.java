@@ -1,5 +1,6 @@
 package dev.retort.examples;
 
+import dev.retort.core.internal.Parallel;
 import dev.retort.theory.progressive.CapacityGap;
 import dev.retort.theory.progressive.SparseParity;
 import dev.retort.theory.report.Axis;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /** Teachers of growing size, all trained for the same number of steps, and what a small student learns from each. */
 final class TeacherSizes {
@@ -38,10 +38,7 @@ final class TeacherSizes {
     /** Trains all teachers, and the students of each, for every seed. */
     static Exhibit exhibit(long... seeds) {
         List<List<Taught>> byWidth = IntStream.of(WIDTHS)
-                .mapToObj(width -> LongStream.of(seeds)
-                        .parallel()
-                        .mapToObj(seed -> taught(width, seed))
-                        .toList())
+                .mapToObj(width -> Parallel.values(seeds.length, s -> taught(width, seeds[s])))
                 .toList();
         double[] widths = IntStream.of(WIDTHS).asDoubleStream().toArray();
         double[] teachers = medians(byWidth, Taught::teacher);

@@ -7,6 +7,8 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.JavaModifier.PROTECTED;
 import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
@@ -25,6 +27,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.retort.core.RandomStreams;
 import dev.retort.core.equivalent.DeterministicEquivalent;
+import dev.retort.core.internal.Parallel;
 import dev.retort.examples.internal.Hidden;
 import dev.retort.theory.distillation.Distillation;
 import java.util.List;
@@ -264,6 +267,17 @@ class ArchitectureTest {
                 .belongToAnyOf(RandomGeneratorFactory.class, SplittableRandom.class)
                 .orShould()
                 .callMethodWhere(target(name("nextGaussian"))) // other digits on another JDK
+                .check(RETORT);
+    }
+
+    /** Elsewhere an exception of another thread would arrive as a copy with another message. */
+    @Test
+    void whatRunsOnAllProcessorsKeepsItsExceptions() {
+        noClasses()
+                .that()
+                .doNotBelongToAnyOf(Parallel.class)
+                .should()
+                .callMethodWhere(target(nameMatching("parallel.*")).and(target(owner(resideInAPackage("java.util..")))))
                 .check(RETORT);
     }
 

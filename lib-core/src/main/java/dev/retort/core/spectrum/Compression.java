@@ -1,11 +1,12 @@
 package dev.retort.core.spectrum;
 
+import dev.retort.core.internal.Parallel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,14 +128,16 @@ final class Compression {
                 .flatMap(octave -> IntStream.iterate(octave.start, start -> start < octave.end, start -> start + PIECE)
                         .mapToObj(start -> new Piece(octave, start, Math.min(start + PIECE, octave.end))))
                 .toList();
-        Stream<Piece> stream = exact.size() > PIECE ? pieces.parallelStream() : pieces.stream();
-        List<OctaveSums> parts = stream.map(piece -> {
-                    Range octave = piece.octave;
-                    OctaveSums part = new OctaveSums(exact.value(octave.end - 1), exact.value(octave.start));
-                    exact.addTo(part, truths, piece.start, piece.end);
-                    return part;
-                })
-                .toList();
+        IntFunction<OctaveSums> part = k -> {
+            Piece piece = pieces.get(k);
+            Range octave = piece.octave;
+            OctaveSums ofPiece = new OctaveSums(exact.value(octave.end - 1), exact.value(octave.start));
+            exact.addTo(ofPiece, truths, piece.start, piece.end);
+            return ofPiece;
+        };
+        List<OctaveSums> parts = exact.size() > PIECE
+                ? Parallel.values(pieces.size(), part)
+                : IntStream.range(0, pieces.size()).mapToObj(part).toList();
         List<OctaveSums> sums = new ArrayList<>();
         for (int k = 0; k < parts.size(); k++) {
             if (pieces.get(k).start == pieces.get(k).octave.start) {

@@ -1,7 +1,8 @@
 package dev.retort.core.spectrum;
 
 import dev.retort.core.internal.CompensatedSum;
-import java.util.stream.IntStream;
+import dev.retort.core.internal.Parallel;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,15 +105,12 @@ public final class PowerSums {
 
     private void addChunks(double[] values, double @Nullable [] weights, int from, int to, double tau, boolean learnt) {
         int length = (to - from) / CHUNKS + 1;
-        PowerSums[] chunks = IntStream.range(0, CHUNKS)
-                .parallel()
-                .mapToObj(chunk -> {
-                    PowerSums sums = new PowerSums();
-                    int start = from + chunk * length;
-                    sums.addChunk(values, weights, start, Math.min(start + length, to), tau, learnt);
-                    return sums;
-                })
-                .toArray(PowerSums[]::new);
+        List<PowerSums> chunks = Parallel.values(CHUNKS, chunk -> {
+            PowerSums sums = new PowerSums();
+            int start = from + chunk * length;
+            sums.addChunk(values, weights, start, Math.min(start + length, to), tau, learnt);
+            return sums;
+        });
         clear();
         for (PowerSums chunk : chunks) {
             sum.add(chunk.first);

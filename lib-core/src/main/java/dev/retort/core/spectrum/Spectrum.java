@@ -9,6 +9,7 @@ import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.internal.Arguments;
+import dev.retort.core.internal.Parallel;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Objects;
@@ -321,12 +322,11 @@ public final class Spectrum {
 
     /** A number for every feature, computed in parallel if there are enough features. */
     static double[] ofEach(int dimension, IntToDoubleFunction number) {
-        double[] numbers = new double[dimension];
-        if (dimension < WORTH_SHARING) {
-            Arrays.setAll(numbers, number);
-        } else {
-            Arrays.parallelSetAll(numbers, number);
+        if (dimension >= WORTH_SHARING) {
+            return Parallel.numbers(dimension, number);
         }
+        double[] numbers = new double[dimension];
+        Arrays.setAll(numbers, number);
         return numbers;
     }
 

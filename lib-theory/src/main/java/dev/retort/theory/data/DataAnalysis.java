@@ -4,6 +4,7 @@ import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.SampleMean;
+import dev.retort.core.internal.Parallel;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
@@ -280,10 +281,7 @@ public final class DataAnalysis {
      * @throws IllegalArgumentException if one is out of range
      */
     public List<TunedRisk> tuned(int... samples) {
-        for (int n : notNull("samples", samples)) {
-            checked(n); // not in the parallel stream, which would lose the exception's message
-        }
-        return Arrays.stream(samples).parallel().mapToObj((int n) -> tuned(n)).toList();
+        return Parallel.values(notNull("samples", samples).length, k -> tuned(samples[k]));
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.retort.theory.data;
 
 import dev.retort.core.RandomStreams;
 import dev.retort.core.SampleMean;
+import dev.retort.core.internal.Parallel;
 import dev.retort.core.internal.ThinSvd;
 import dev.retort.core.nd4j.internal.LargeSvd;
 import java.util.Arrays;
@@ -22,11 +23,9 @@ final class Resampling {
     }
 
     MeasuredRisk measured(int samples, double ridge, int draws, long seed) {
-        double[] errors = new double[draws];
-        IntStream.range(0, draws)
-                .parallel()
-                .forEach(draw -> errors[draw] =
-                        error(samples, ridge, RandomStreams.of(seed).at(draw).generator()));
+        double[] errors = Parallel.numbers(
+                draws,
+                draw -> error(samples, ridge, RandomStreams.of(seed).at(draw).generator()));
         double[] sorted = errors.clone();
         Arrays.sort(sorted);
         double median = (sorted[(draws - 1) / 2] + sorted[draws / 2]) / 2;

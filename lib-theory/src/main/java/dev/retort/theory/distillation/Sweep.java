@@ -7,6 +7,7 @@ import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.equivalent.Equivalent;
+import dev.retort.core.internal.Parallel;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.ArrayList;
@@ -17,8 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,22 +113,20 @@ public final class Sweep {
                         : teacher)
                 .toList();
         List<Stage> stages = stages(pipelines.get(0).task(), gather ? RUN : 1);
-        return new Curves(IntStream.range(0, trainings.size())
-                .parallel()
-                .mapToObj(k -> Point.of(pipelines, stages.get(k)))
-                .toList());
+        return new Curves(Parallel.values(trainings.size(), k -> Point.of(pipelines, stages.get(k))));
     }
 
     private List<Stage> stages(RegressionTask task, int run) {
         int size = trainings.size();
-        return IntStream.rangeClosed(0, (size - 1) / run)
-                .parallel()
-                .mapToObj(r -> trainings.subList(r * run, Math.min((r + 1) * run, size)))
-                .flatMap(points -> oneFromAnother(task, points))
+        return Parallel.values(
+                        (size - 1) / run + 1,
+                        r -> oneFromAnother(task, trainings.subList(r * run, Math.min((r + 1) * run, size))))
+                .stream()
+                .flatMap(List::stream)
                 .toList();
     }
 
-    private static Stream<Stage> oneFromAnother(RegressionTask task, List<Training> trainings) {
+    private static List<Stage> oneFromAnother(RegressionTask task, List<Training> trainings) {
         List<Stage> stages = new ArrayList<>();
         for (Training training : trainings) {
             stages.add(
@@ -137,7 +134,7 @@ public final class Sweep {
                             ? Stage.of(task, training)
                             : stages.get(stages.size() - 1).neighbour(task, training));
         }
-        return stages.stream();
+        return stages;
     }
 
     private record Point(Stage target, List<RiskReport> risks) {

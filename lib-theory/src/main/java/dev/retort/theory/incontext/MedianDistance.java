@@ -2,9 +2,9 @@ package dev.retort.theory.incontext;
 
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.Parallel;
 import java.util.Arrays;
 import java.util.function.DoubleConsumer;
-import java.util.stream.IntStream;
 
 /**
  * The median of the distances of all pairs, found digit by digit: each pass over the pairs counts the next bits of the distances that agree
@@ -65,31 +65,28 @@ final class MedianDistance {
     }
 
     private static long[] counts(Points points, Distances distances, long known, int shift) {
-        return blocks(points)
-                .mapToObj(from -> {
-                    long[] counts = new long[1 << DIGIT];
-                    forPairs(points, distances, from, value -> {
-                        long bits = Double.doubleToRawLongBits(value);
-                        if (shift + DIGIT == Long.SIZE || bits >>> (shift + DIGIT) == known) {
-                            counts[(int) (bits >>> shift) & 0xffff]++;
-                        }
-                    });
-                    return counts;
-                })
-                .reduce(new long[1 << DIGIT], (some, more) -> {
-                    long[] sums = new long[some.length];
-                    Arrays.setAll(sums, digit -> some[digit] + more[digit]);
-                    return sums;
-                });
+        long[] counts = new long[1 << DIGIT];
+        Parallel.forEach(blocks(points), block -> {
+            long[] ofBlock = new long[counts.length];
+            forPairs(points, distances, block * BLOCK, value -> {
+                long bits = Double.doubleToRawLongBits(value);
+                if (shift + DIGIT == Long.SIZE || bits >>> (shift + DIGIT) == known) {
+                    ofBlock[(int) (bits >>> shift) & 0xffff]++;
+                }
+            });
+            synchronized (counts) {
+                Arrays.setAll(counts, digit -> counts[digit] + ofBlock[digit]);
+            }
+        });
+        return counts;
     }
 
     /** The distance of the rank just below that of a given distance, which may be equal to it. */
     private static double before(Points points, Distances distances, double distance, long rank) {
-        Below all = blocks(points)
-                .mapToObj(from -> {
+        Below all = Parallel.values(blocks(points), block -> {
                     long[] count = new long[1];
                     double[] largest = {Double.NEGATIVE_INFINITY};
-                    forPairs(points, distances, from, value -> {
+                    forPairs(points, distances, block * BLOCK, value -> {
                         if (value < distance) {
                             count[0]++;
                             largest[0] = Math.max(largest[0], value);
@@ -97,6 +94,7 @@ final class MedianDistance {
                     });
                     return new Below(count[0], largest[0]);
                 })
+                .stream()
                 .reduce(
                         new Below(0, Double.NEGATIVE_INFINITY),
                         (some, more) -> new Below(some.count + more.count, Math.max(some.largest, more.largest)));
@@ -106,9 +104,8 @@ final class MedianDistance {
     /** The number of distances below a given one, and the largest of them. */
     private record Below(long count, double largest) {}
 
-    /** The first points of the blocks. */
-    private static IntStream blocks(Points points) {
-        return IntStream.rangeClosed(0, (points.count() - 1) / BLOCK).parallel().map(block -> block * BLOCK);
+    private static int blocks(Points points) {
+        return (points.count() - 1) / BLOCK + 1;
     }
 
     /** The distances of the points of a block from all points before them, each pair once. */

@@ -1,5 +1,6 @@
 package dev.retort.theory.incontext;
 
+import dev.retort.core.internal.Parallel;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -76,7 +77,7 @@ final class PooledKernel {
     /** Processes the tiles on and below the diagonal. */
     private void forTiles(TileWork work) {
         int blocks = edges.length - 1;
-        IntStream.range(0, blocks * (blocks + 1) / 2).parallel().forEach(index -> {
+        Parallel.forEach(blocks * (blocks + 1) / 2, index -> {
             int rowBlock = (int) ((Math.sqrt(8.0 * index + 1) - 1) / 2);
             // The root may be off by rounding.
             while (rowBlock * (rowBlock + 1) / 2 > index) {

@@ -1,5 +1,6 @@
 package dev.retort.theory.planning;
 
+import dev.retort.core.internal.Parallel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -52,7 +53,7 @@ final class Boundary {
                 }
             }
         }
-        List<double[]> roots = Search.inParallel(crossed.size(), k -> root(crossed.get(k)));
+        List<double[]> roots = Parallel.values(crossed.size(), k -> root(crossed.get(k)));
         for (int k = 0; k < crossed.size(); k++) {
             points.put(crossed.get(k), roots.get(k));
             joined.put(crossed.get(k), new ArrayList<>());

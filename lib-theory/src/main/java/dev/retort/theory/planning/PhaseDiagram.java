@@ -6,6 +6,7 @@ import static dev.retort.core.internal.Arguments.index;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.Parallel;
 import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.WeakToStrong;
 import java.util.Arrays;
@@ -55,7 +56,7 @@ public final class PhaseDiagram {
         this.x = x;
         this.y = y;
         this.pipeline = pipeline;
-        this.verdicts = Search.inParallel(x.length * y.length, k -> verdict(x[k / y.length], y[k % y.length]));
+        this.verdicts = Parallel.values(x.length * y.length, k -> verdict(x[k / y.length], y[k % y.length]));
     }
 
     /**

@@ -1,9 +1,8 @@
 package dev.retort.theory.planning;
 
-import java.util.List;
+import dev.retort.core.internal.Parallel;
 import java.util.OptionalDouble;
 import java.util.function.DoubleUnaryOperator;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.analysis.solvers.BrentSolver;
 import org.apache.commons.math3.optim.MaxEval;
@@ -11,7 +10,6 @@ import org.apache.commons.math3.optim.nonlinear.scalar.GoalType;
 import org.apache.commons.math3.optim.univariate.BrentOptimizer;
 import org.apache.commons.math3.optim.univariate.SearchInterval;
 import org.apache.commons.math3.optim.univariate.UnivariateObjectiveFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Roots and minima of a risk along a line. There may be several: a grid finds the right one, and Brent's methods refine it.
@@ -27,35 +25,6 @@ final class Search {
 
     private Search() {}
 
-    /** A value, or the exception thrown instead. */
-    private record Attempt<T>(@Nullable T value, @Nullable RuntimeException failure) {
-
-        static <T> Attempt<T> at(int k, IntFunction<T> function) {
-            try {
-                return new Attempt<>(function.apply(k), null);
-            } catch (RuntimeException e) {
-                return new Attempt<>(null, e);
-            }
-        }
-    }
-
-    /**
-     * The values of a function at 0, 1, …, computed on all processors. If it throws, so does this method: the first exception in
-     * the order of the arguments, as it was thrown. (Streams throw any of them, wrapped in another.)
-     */
-    static <T> List<T> inParallel(int count, IntFunction<T> function) {
-        List<Attempt<T>> attempts = IntStream.range(0, count)
-                .parallel()
-                .mapToObj(k -> Attempt.at(k, function))
-                .toList();
-        for (Attempt<T> attempt : attempts) {
-            if (attempt.failure() != null) {
-                throw attempt.failure();
-            }
-        }
-        return attempts.stream().map(Attempt::value).toList();
-    }
-
     /** Points from one number to another at equal distances, both included. */
     static double[] grid(double from, double to, int points) {
         return IntStream.range(0, points)
@@ -64,9 +33,7 @@ final class Search {
     }
 
     private static double[] values(double[] grid, DoubleUnaryOperator function) {
-        return inParallel(grid.length, k -> function.applyAsDouble(grid[k])).stream()
-                .mapToDouble(Double::doubleValue)
-                .toArray();
+        return Parallel.numbers(grid.length, k -> function.applyAsDouble(grid[k]));
     }
 
     /** The first point at which a function is not above zero; empty if it is above zero everywhere. */

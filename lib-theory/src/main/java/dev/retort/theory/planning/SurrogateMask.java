@@ -2,6 +2,7 @@ package dev.retort.theory.planning;
 
 import static dev.retort.core.internal.Arguments.notNull;
 
+import dev.retort.core.internal.Parallel;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
@@ -113,7 +114,7 @@ public final class SurrogateMask {
             int[] counts = counts(low, high)
                     .filter(count -> !excessByCount.containsKey(count))
                     .toArray();
-            List<Double> excess = Search.inParallel(counts.length, c -> excess(strongest.apply(counts[c])));
+            List<Double> excess = Parallel.values(counts.length, c -> excess(strongest.apply(counts[c])));
             for (int c = 0; c < counts.length; c++) {
                 excessByCount.put(counts[c], excess.get(c));
             }

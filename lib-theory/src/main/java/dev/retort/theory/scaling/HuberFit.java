@@ -1,6 +1,7 @@
 package dev.retort.theory.scaling;
 
 import dev.retort.core.RandomStreams;
+import dev.retort.core.internal.Parallel;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -61,11 +62,13 @@ final class HuberFit<L> {
         double[] measured = Arrays.stream(model.runs().losses()).map(Math::log).toArray();
         RandomStreams streams = RandomStreams.of(settings.seed());
         Search<L> all = new Search<>(model, measured, allOf(measured.length), FIRST_SCALE);
-        List<Candidate> brief = IntStream.range(0, settings.starts())
-                .parallel()
-                .mapToObj(i -> all.from(model.start(streams.at(i).generator()), SHORT))
-                .sorted(Comparator.comparingDouble(Candidate::loss))
-                .toList();
+        List<Candidate> brief =
+                Parallel.values(
+                                settings.starts(),
+                                i -> all.from(model.start(streams.at(i).generator()), SHORT))
+                        .stream()
+                        .sorted(Comparator.comparingDouble(Candidate::loss))
+                        .toList();
         List<Candidate> candidates = brief.stream()
                 .limit(FINALISTS)
                 .map(candidate -> all.from(candidate.constants(), LONG))

@@ -2,6 +2,7 @@ package dev.retort.theory.scaling;
 
 import dev.retort.core.RandomStreams;
 import dev.retort.core.internal.DotProduct;
+import dev.retort.core.internal.Parallel;
 import dev.retort.core.internal.ThinSvd;
 import java.util.Arrays;
 import java.util.Collections;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.jspecify.annotations.Nullable;
 
@@ -267,16 +267,13 @@ final class LawEstimate<L> {
         List<LawModel<L>> models = premise == null
                 ? Collections.nCopies(times, fit.model())
                 : premise.redrawn(times, streams.at(Integer.MAX_VALUE));
-        return IntStream.range(0, times)
-                .parallel()
-                .mapToObj(k -> {
-                    RandomGenerator random = streams.at(k).generator();
-                    double[] values = new double[measured.length];
-                    Arrays.setAll(values, i -> measured[i] + residuals[i] - pool[random.nextInt(pool.length)]);
-                    LawModel<L> model = models.get(k);
-                    return model.law(fit.refitted(model, values, REFIT));
-                })
-                .toList();
+        return Parallel.values(times, k -> {
+            RandomGenerator random = streams.at(k).generator();
+            double[] values = new double[measured.length];
+            Arrays.setAll(values, i -> measured[i] + residuals[i] - pool[random.nextInt(pool.length)]);
+            LawModel<L> model = models.get(k);
+            return model.law(fit.refitted(model, values, REFIT));
+        });
     }
 
     /** r/√(1 − h) minus their mean, with the leverages h: these have the variance of the runs' deviations. */

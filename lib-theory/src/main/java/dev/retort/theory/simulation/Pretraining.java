@@ -6,13 +6,13 @@ import static dev.retort.core.internal.Arguments.notNull;
 
 import dev.retort.core.RandomStreams;
 import dev.retort.core.internal.Matrix;
+import dev.retort.core.internal.Parallel;
 import dev.retort.core.nd4j.internal.Backend;
 import dev.retort.theory.testtime.LinearAttention;
 import dev.retort.theory.testtime.TaskPrior;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -125,13 +125,12 @@ public final class Pretraining {
     /** The descents in order, whichever part is ready first. */
     private List<INDArray> descents(PromptBatch prompts, INDArray weights, RandomStreams streams) {
         int inPart = (int) Math.max(prompts.inOneArray(), (batch + PARTS - 1) / PARTS);
-        return IntStream.rangeClosed(0, (batch - 1) / inPart)
-                .parallel()
-                .mapToObj(i -> prompts.descent(
+        return Parallel.values(
+                (batch - 1) / inPart + 1,
+                i -> prompts.descent(
                         weights,
                         Math.min(inPart, batch - i * inPart),
-                        streams.at(i).generator()))
-                .toList();
+                        streams.at(i).generator()));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.retort.theory.distillation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
@@ -108,6 +109,27 @@ class SweepTest {
             ForkJoinPool pool = new ForkJoinPool(threads);
             assertThat(pool.submit(excess).get()).isEqualTo(here);
             pool.shutdown();
+        }
+    }
+
+    /** A stream would throw a copy, whose message begins with the name of the class. */
+    @Test
+    void whatAPointIsRefusedForIsSaidAsWithoutTheSweep() throws Exception {
+        RegressionTask task = RegressionTask.of(Spectrum.of(3, 2, 1), Signal.constant(1));
+        double[] grid = IntStream.range(0, 2000).mapToDouble(k -> 1 + k).toArray();
+        // From 1000 samples on, the ridge is below what so many samples allow.
+        DoubleFunction<Training> training = n -> Training.samples(n).withRidge(n < 1000 ? 0.1 : -2);
+        String alone = catchThrowable(
+                        () -> Distillation.of(task).target(training.apply(1000)).predict())
+                .getMessage();
+        assertThat(alone).startsWith("ridge: -2.0 is not above ");
+        for (int threads : new int[] {1, 2, 5}) {
+            ForkJoinPool pool = new ForkJoinPool(threads);
+            Throwable refusal = pool.submit(() ->
+                            catchThrowable(() -> Sweep.along(grid, training).predict(Distillation.of(task))))
+                    .get();
+            pool.shutdown();
+            assertThat(refusal).isInstanceOf(IllegalArgumentException.class).hasMessage(alone);
         }
     }
 

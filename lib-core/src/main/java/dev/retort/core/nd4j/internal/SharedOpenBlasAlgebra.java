@@ -10,6 +10,7 @@ import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
 import static org.bytedeco.openblas.global.openblas.cblas_dtrsm;
 
+import dev.retort.core.internal.Parallel;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.DoublePointer;
 
@@ -48,21 +49,23 @@ final class SharedOpenBlasAlgebra extends OpenBlasAlgebra {
             if (!factor(width, diagonal, length)) {
                 return false;
             }
-            IntStream.range(k + 1, bounds.length - 1)
-                    .parallel()
-                    .forEach(i -> cblas_dtrsm(
-                            CblasRowMajor,
-                            CblasRight,
-                            CblasLower,
-                            CblasTrans,
-                            CblasNonUnit,
-                            bounds[i + 1] - bounds[i],
-                            width,
-                            1,
-                            diagonal,
-                            length,
-                            symmetric.at(bounds[i], column),
-                            length));
+            int next = k + 1;
+            Parallel.forEach(bounds.length - 1 - next, below -> {
+                int i = next + below;
+                cblas_dtrsm(
+                        CblasRowMajor,
+                        CblasRight,
+                        CblasLower,
+                        CblasTrans,
+                        CblasNonUnit,
+                        bounds[i + 1] - bounds[i],
+                        width,
+                        1,
+                        diagonal,
+                        length,
+                        symmetric.at(bounds[i], column),
+                        length);
+            });
             addGram(-1, symmetric, false, column, width, symmetric, bounds, k + 1);
         }
         return true;
@@ -85,7 +88,7 @@ final class SharedOpenBlasAlgebra extends OpenBlasAlgebra {
             int[] bounds,
             int from) {
         int blocks = bounds.length - 1 - from;
-        IntStream.range(0, blocks * (blocks + 1) / 2).parallel().forEach(index -> {
+        Parallel.forEach(blocks * (blocks + 1) / 2, index -> {
             int row = (int) ((Math.sqrt(8.0 * index + 1) - 1) / 2);
             int i = from + row;
             int j = from + index - row * (row + 1) / 2;

@@ -4,6 +4,7 @@ import static dev.retort.core.internal.Arguments.refusal;
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
 
+import dev.retort.core.internal.FileAccess;
 import dev.retort.examples.validation.Validation;
 import dev.retort.theory.data.DataTable;
 import dev.retort.theory.data.TableFormatException;
@@ -18,7 +19,6 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -223,12 +223,8 @@ public final class Retort {
         if (failure instanceof UncheckedIOException unchecked) {
             return report(requireNonNull(unchecked.getCause()), err);
         }
-        if (failure instanceof NoSuchFileException missing) {
-            err.println(missing.getFile() + ": no such file");
-            return FAILED;
-        }
         if (failure instanceof FileSystemException refused) {
-            err.println(refused.getMessage() + ": cannot be read or written");
+            err.println(FileAccess.explained(refused).getMessage());
             return FAILED;
         }
         if (failure instanceof TableFormatException || failure instanceof IllegalArgumentException) {

@@ -48,13 +48,15 @@ public final class WholeFile {
             throw new FileSystemException(file.toString(), null, "is not a regular file");
         }
         if (Files.exists(target) && !Files.isWritable(target)) {
-            throw new AccessDeniedException(file.toString()); // a move would replace it nevertheless
+            // A move would replace it nevertheless.
+            throw new AccessDeniedException(file.toString(), null, "permission denied");
         }
-        Files.createDirectories(directory);
+        FileAccess.to(() -> Files.createDirectories(directory));
         // Files.createTempFile would make a file that only its owner may read.
         Path part = directory.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
-            try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+            try (FileChannel channel = FileAccess.to(
+                            () -> FileChannel.open(part, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW));
                     OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel))) {
                 content.writeTo(out);
                 out.flush();

@@ -4,6 +4,7 @@ import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.FileAccess;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -224,7 +225,7 @@ public final class TableReader {
      */
     public DataTable read(Path file) throws IOException {
         String name = nameOf(file);
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = FileAccess.to(() -> Files.newInputStream(file))) {
             return read(name, in, Files.size(file));
         }
     }
@@ -278,7 +279,7 @@ public final class TableReader {
             throw new IllegalStateException(
                     "readText gives all cells as they are: leave out withoutColumns, withIndicator and withoutIncompleteRows");
         }
-        try (InputStream stream = Files.newInputStream(file)) {
+        try (InputStream stream = FileAccess.to(() -> Files.newInputStream(file))) {
             return opened(name, stream, (in, zipped) -> {
                 if (startsWith(in, NPY)) {
                     throw new TableFormatException(

@@ -3,6 +3,7 @@ package dev.retort.theory.grid;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.FileAccess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -40,7 +41,7 @@ public final class GridResults {
      */
     public static GridResults read(Path csv) throws IOException {
         Storage.requireRegularFile(notNull("csv", csv));
-        try (InputStream bytes = Files.newInputStream(csv)) {
+        try (InputStream bytes = FileAccess.to(() -> Files.newInputStream(csv))) {
             ResultText text = new ResultText(csv.toString(), bytes);
             SweepHeader header = text.header(GridStudy.FIRST.length());
             if (!header.isOfSweep()) {

@@ -1,5 +1,6 @@
 package dev.retort.theory.grid;
 
+import dev.retort.core.internal.FileAccess;
 import java.io.Closeable;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -60,7 +61,7 @@ interface Storage extends Closeable {
      * @throws IOException if it leads to something else, or to nothing
      */
     static void requireRegularFile(Path path) throws IOException {
-        BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+        BasicFileAttributes attributes = FileAccess.to(() -> Files.readAttributes(path, BasicFileAttributes.class));
         if (!attributes.isRegularFile()) {
             throw new IOException(path + ": is " + (attributes.isDirectory() ? "a directory" : "a pipe or a device")
                     + ", not a regular file, as that of a sweep must be");

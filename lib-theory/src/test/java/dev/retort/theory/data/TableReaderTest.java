@@ -2,6 +2,7 @@ package dev.retort.theory.data;
 
 import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -335,5 +337,22 @@ class TableReaderTest {
         DataTable table = read(READER, text);
         assertThat(table.rows()).isEqualTo(5000);
         assertThat(table.value(4999, 1)).isEqualTo(4999.0 * 4999.0);
+    }
+
+    @Test
+    void saysWhatIsWrongWithAFile(@TempDir Path directory) {
+        Path missing = directory.resolve("missing.csv");
+        for (TableReader reader :
+                List.of(TableReader.standard(), TableReader.standard().withSeparator(';'))) {
+            assertThatExceptionOfType(NoSuchFileException.class)
+                    .isThrownBy(() -> reader.read(missing))
+                    .withMessage(missing + ": no such file");
+            assertThatExceptionOfType(NoSuchFileException.class)
+                    .isThrownBy(() -> reader.readText(missing))
+                    .withMessage(missing + ": no such file");
+            assertThatExceptionOfType(TableFormatException.class)
+                    .isThrownBy(() -> reader.read(directory))
+                    .withMessage(directory.getFileName() + " is a directory, not a file");
+        }
     }
 }

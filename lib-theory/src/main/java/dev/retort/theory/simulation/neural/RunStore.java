@@ -1,5 +1,6 @@
 package dev.retort.theory.simulation.neural;
 
+import dev.retort.core.internal.FileAccess;
 import dev.retort.core.internal.WholeFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -64,18 +65,18 @@ final class RunStore {
     static RunStore open(Path parent, String name, String description) {
         RunStore store = new RunStore(parent.resolve(name));
         try {
-            Files.createDirectories(store.directory);
+            FileAccess.to(() -> Files.createDirectories(store.directory));
             Path file = store.directory.resolve(DESCRIPTION);
             if (!Files.exists(file)) {
                 WholeFile.write(file, description);
             }
-            String known = Files.readString(file);
+            String known = FileAccess.to(() -> Files.readString(file));
             if (!known.equals(description)) {
                 throw new IllegalStateException(store.directory + " holds checkpoints of another run, \"" + known
                         + "\", not of \"" + description + "\"; choose another directory, or delete this one");
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(e.getMessage(), e);
         }
         return store;
     }
@@ -83,14 +84,14 @@ final class RunStore {
     /** All checkpoints, in the order of their steps. */
     List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
-        try (Stream<Path> files = Files.list(directory)) {
+        try (Stream<Path> files = FileAccess.to(() -> Files.list(directory))) {
             for (Path file : files.filter(path -> path.toString().endsWith(EXTENSION))
                     .sorted()
                     .toList()) {
                 entries.add(read(file));
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(e.getMessage(), e);
         }
         return entries;
     }
@@ -118,12 +119,12 @@ final class RunStore {
             WholeFile.write(
                     directory.resolve(String.format(Locale.ROOT, "%010d%s", entry.step, EXTENSION)), bytes::writeTo);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(e.getMessage(), e);
         }
     }
 
     private Entry read(Path file) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
+        byte[] bytes = FileAccess.to(() -> Files.readAllBytes(file));
         int length = bytes.length - Long.BYTES;
         if (length < Integer.BYTES || ByteBuffer.wrap(bytes).getLong(length) != checksum(bytes, length)) {
             throw new IOException(file + " is damaged; delete it, and training resumes from the one before");

@@ -76,6 +76,38 @@ public final class Arguments {
     }
 
     /**
+     * Requires a number, perhaps infinite, of a function that the caller gave.
+     *
+     * @param function the function's name
+     * @param at where it was evaluated
+     * @param value its value there
+     * @return the value
+     * @throws IllegalArgumentException if the value is NaN
+     */
+    public static double notNaN(String function, Object at, double value) {
+        if (Double.isNaN(value)) {
+            throw refusal(function + " at " + at, value, "is not allowed");
+        }
+        return value;
+    }
+
+    /**
+     * Requires a finite number of a function that the caller gave.
+     *
+     * @param function the function's name
+     * @param at where it was evaluated
+     * @param value its value there
+     * @return the value
+     * @throws IllegalArgumentException if the value is NaN or infinite
+     */
+    public static double finite(String function, Object at, double value) {
+        if (!Double.isFinite(value)) {
+            throw refusal(function + " at " + at, value, "is not finite");
+        }
+        return value;
+    }
+
+    /**
      * Requires a standard deviation whose square, the variance, is a number.
      *
      * @param name the argument's name

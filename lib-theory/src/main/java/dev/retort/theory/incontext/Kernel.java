@@ -8,6 +8,7 @@ import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.internal.DenseMatrix;
 import dev.retort.core.internal.DotProduct;
+import dev.retort.core.internal.FirstEntries;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -117,7 +118,8 @@ public abstract sealed class Kernel {
      * A custom kernel. The caller must make sure that it is symmetric and positive definite.
      *
      * @param name the name of the kernel in messages
-     * @param function k(x, y) of two arrays, which it must not change; called by several threads
+     * @param function k(x, y) of two arrays, which it must not change; called by several threads. Where it is NaN or infinite, the
+     *     methods that use the kernel throw an IllegalArgumentException
      * @return the kernel; equal to others of the same name and the same function
      */
     public static Kernel of(String name, ToDoubleBiFunction<double[], double[]> function) {
@@ -129,7 +131,8 @@ public abstract sealed class Kernel {
      * once and use {@link #linear()}.
      *
      * @param name the name of the kernel in messages
-     * @param features φ, from an array to a new one whose length is always the same; called by several threads
+     * @param features φ, from an array to a new one whose length is always the same; called by several threads. Where it is null,
+     *     holds NaN or is of another length, the methods that use the kernel throw an IllegalArgumentException
      * @return the kernel; equal to others of the same name and equal features
      */
     public static Kernel ofFeatures(String name, UnaryOperator<double[]> features) {
@@ -639,13 +642,22 @@ public abstract sealed class Kernel {
                 for (int k = 0; k < y.length; k++) {
                     y[k] = ys[k][j];
                 }
-                values[j] = function.applyAsDouble(x, y);
+                values[j] = number(x, y);
             }
         }
 
         @Override
         double onDiagonal(double[] x) {
-            return function.applyAsDouble(x, x);
+            return number(x, x);
+        }
+
+        private double number(double[] x, double[] y) {
+            double value = function.applyAsDouble(x, y);
+            if (!Double.isFinite(value)) {
+                throw refusal(
+                        name + " at " + FirstEntries.of(x) + " and " + FirstEntries.of(y), value, "is not finite");
+            }
+            return value;
         }
 
         @Override
@@ -672,27 +684,44 @@ public abstract sealed class Kernel {
 
         @Override
         void fill(Pairs pairs, double[] values) {
-            double[] ofX = features.apply(pairs.point());
+            double[] ofX = of(pairs.point());
             double[][] ys = pairs.others();
             double[] y = new double[pairs.point().length];
             for (int j = 0; j < values.length; j++) {
                 for (int k = 0; k < y.length; k++) {
                     y[k] = ys[k][j];
                 }
-                double[] ofY = features.apply(y);
+                double[] ofY = of(y);
+                if (ofY.length != ofX.length) {
+                    throw refusal(
+                            "features at " + FirstEntries.of(y),
+                            ofY.length + " numbers",
+                            "are not as many as at " + FirstEntries.of(pairs.point()) + ", " + ofX.length);
+                }
                 values[j] = DotProduct.of(ofX, 0, ofY, 0, ofX.length);
             }
         }
 
         @Override
         double onDiagonal(double[] x) {
-            double[] ofX = features.apply(x);
+            double[] ofX = of(x);
             return DotProduct.of(ofX, 0, ofX, 0, ofX.length);
         }
 
         @Override
         Optional<UnaryOperator<double[]>> features() {
-            return Optional.of(features);
+            return Optional.of(this::of);
+        }
+
+        private double[] of(double[] x) {
+            double[] found = features.apply(x);
+            if (found == null || Arrays.stream(found).anyMatch(Double::isNaN)) {
+                throw refusal(
+                        "features at " + FirstEntries.of(x),
+                        found == null ? "null" : FirstEntries.of(found),
+                        "is not an array of numbers");
+            }
+            return found;
         }
 
         @Override

@@ -86,9 +86,9 @@ public final class BooleanFunction {
         double[] x = new double[dimension];
         for (int bits = 0; bits < values.length; bits++) {
             Cube.point(bits, x);
-            values[bits] = function.applyAsDouble(x);
+            values[bits] = Cube.value(function, x);
         }
-        return new BooleanFunction(dimension, finite("values", values));
+        return new BooleanFunction(dimension, values);
     }
 
     /**

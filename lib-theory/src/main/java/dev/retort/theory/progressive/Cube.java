@@ -4,10 +4,16 @@ import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import java.util.Arrays;
+import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /** Points of {−1, +1}^d. */
 final class Cube {
+
+    /** Coordinates of a point in a message. */
+    private static final int SHOWN = 24;
 
     private Cube() {}
 
@@ -27,6 +33,19 @@ final class Cube {
         for (int i = 0; i < x.length; i++) {
             x[i] = 1 - 2 * (bits >>> i & 1);
         }
+    }
+
+    /** The value of a function at a point, which must be finite. */
+    static double value(ToDoubleFunction<? super double[]> function, double[] x) {
+        double value = function.applyAsDouble(x);
+        if (!Double.isFinite(value)) {
+            String point = Arrays.stream(x)
+                    .limit(SHOWN)
+                    .mapToObj(coordinate -> coordinate > 0 ? "+1" : "-1")
+                    .collect(Collectors.joining(", ", "[", x.length > SHOWN ? ", …]" : "]"));
+            throw refusal("function at " + point, value, "is not finite");
+        }
+        return value;
     }
 
     /** A uniformly distributed point. */

@@ -155,9 +155,9 @@ public final class DotProductKernel {
         double[] values = new double[dimension + 1];
         notNull("function", function);
         for (int m = 0; m <= dimension; m++) {
-            values[m] = function.applyAsDouble(1 - 2.0 * m / dimension);
+            double product = 1 - 2.0 * m / dimension;
+            values[m] = finite("function", product, function.applyAsDouble(product));
         }
-        finite("function", values);
         return new DotProductKernel(dimension, "function", s -> {
             // K_m(s; d) for m = 0, 1, … by (m + 1) K_{m+1} = (d − 2s) K_m − (d − m + 1) K_{m−1}.
             CompensatedSum sum = new CompensatedSum();

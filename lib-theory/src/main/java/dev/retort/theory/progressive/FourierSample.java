@@ -85,9 +85,9 @@ public final class FourierSample {
         for (int t = 0; t < samples; t++) {
             Cube.draw(random, x);
             points[t] = packed(x);
-            values[t] = function.applyAsDouble(x);
+            values[t] = Cube.value(function, x);
         }
-        return new FourierSample(dimension, points, finite("values", values));
+        return new FourierSample(dimension, points, values);
     }
 
     private static long[] packed(double[] x) {

@@ -3,9 +3,12 @@ package dev.retort.theory.scaling;
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
 import static dev.retort.core.internal.Arguments.copy;
+import static dev.retort.core.internal.Arguments.notNaN;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.Parallel;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
@@ -52,8 +55,11 @@ public record LawBootstrap<L>(List<Refits<L>> refits) {
         }
 
         private Interval interval(ToDoubleFunction<? super L> quantity, double level) {
-            double[] sorted =
-                    laws.parallelStream().mapToDouble(quantity).sorted().toArray();
+            double[] sorted = Parallel.numbers(laws.size(), k -> {
+                L law = laws.get(k);
+                return notNaN("quantity", law, quantity.applyAsDouble(law));
+            });
+            Arrays.sort(sorted);
             double student = new TDistribution(freedom).inverseCumulativeProbability((1 - level) / 2);
             double share = new NormalDistribution().cumulativeProbability(student);
             // The k-th smallest of n is at k/(n + 1) on average; rounded so that the interval is too wide rather than
@@ -82,7 +88,7 @@ public record LawBootstrap<L>(List<Refits<L>> refits) {
      * @param quantity the quantity, such as {@code law -> law.loss(1e9, 1e11)}
      * @param level the confidence, between 0 and 1
      * @return the smallest interval that contains those of all forms
-     * @throws IllegalArgumentException if the level is out of range
+     * @throws IllegalArgumentException if the level is out of range, or the quantity of a law is NaN
      */
     public Interval interval(ToDoubleFunction<? super L> quantity, double level) {
         notNull("quantity", quantity);

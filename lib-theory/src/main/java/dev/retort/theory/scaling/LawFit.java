@@ -2,6 +2,7 @@ package dev.retort.theory.scaling;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
+import static dev.retort.core.internal.Arguments.notNaN;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
@@ -312,10 +313,10 @@ public final class LawFit<L> {
      * @param quantity the quantity, such as {@code law -> law.loss(1e9, 1e11)}
      * @param level the confidence, between 0 and 1
      * @return the interval; its ends are infinite where the runs do not determine the quantity
-     * @throws IllegalArgumentException if the level is out of range
+     * @throws IllegalArgumentException if the level is out of range, or the quantity of this law or one close to it is NaN
      */
     public Interval interval(ToDoubleFunction<? super L> quantity, double level) {
-        return interval(quantity, level, estimate -> 0);
+        return interval("quantity", quantity, level, estimate -> 0);
     }
 
     /**
@@ -324,18 +325,19 @@ public final class LawFit<L> {
      * @param loss a loss that is computed from the law, such as {@code law -> law.loss(1e9, 1e11)}
      * @param level the probability, between 0 and 1
      * @return the interval that the run's loss falls into with this probability
-     * @throws IllegalArgumentException if the level is out of range
+     * @throws IllegalArgumentException if the level is out of range, or the loss of this law or one close to it is NaN
      */
     public Interval intervalOfRun(ToDoubleFunction<? super L> loss, double level) {
-        return interval(loss, level, LawEstimate::deviation);
+        return interval("loss", loss, level, LawEstimate::deviation);
     }
 
     private Interval interval(
-            ToDoubleFunction<? super L> quantity, double level, ToDoubleFunction<LawEstimate<L>> scatter) {
-        notNull("quantity", quantity);
+            String name, ToDoubleFunction<? super L> quantity, double level, ToDoubleFunction<LawEstimate<L>> scatter) {
+        notNull(name, quantity);
         betweenZeroAndOne("level", level);
+        ToDoubleFunction<L> number = law -> notNaN(name, law, quantity.applyAsDouble(law));
         return near.stream()
-                .map(estimate -> estimate.interval(quantity, level, scatter.applyAsDouble(estimate)))
+                .map(estimate -> estimate.interval(number, level, scatter.applyAsDouble(estimate)))
                 .reduce(Interval::hull)
                 .orElseThrow();
     }

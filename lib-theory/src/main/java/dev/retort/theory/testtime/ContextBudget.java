@@ -2,9 +2,11 @@ package dev.retort.theory.testtime;
 
 import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.notNaN;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
+import dev.retort.core.internal.Parallel;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -33,6 +35,9 @@ import java.util.stream.IntStream;
  * @param loss the loss after the best step
  */
 public record ContextBudget(int contextLength, long examples, double loss) {
+
+    /** As many runs of consecutive lengths keep all processors busy. */
+    private static final int RUNS = 4096;
 
     /**
      * Checks the numbers.
@@ -71,10 +76,11 @@ public record ContextBudget(int contextLength, long examples, double loss) {
      */
     public static ContextBudget best(int labels, IntFunction<TestTimeTraining> training) {
         notNull("training", training);
-        return IntStream.rangeClosed(0, nonNegative("labels", labels))
-                .parallel()
-                .mapToObj(n -> new ContextBudget(n, labels - n, at(training, n).loss(labels - n)))
-                .min(Comparator.comparingDouble(ContextBudget::loss).thenComparing(ContextBudget::contextLength))
+        return least(
+                        nonNegative("labels", labels),
+                        n -> Optional.of(
+                                new ContextBudget(n, labels - n, at(training, n).loss(labels - n))),
+                        Comparator.comparingDouble(ContextBudget::loss))
                 .orElseThrow();
     }
 
@@ -91,11 +97,26 @@ public record ContextBudget(int contextLength, long examples, double loss) {
             double loss, int longestContext, IntFunction<TestTimeTraining> training) {
         finite("loss", loss);
         notNull("training", training);
-        return IntStream.rangeClosed(0, nonNegative("longestContext", longestContext))
-                .parallel()
-                .mapToObj(n -> reaching(loss, n, at(training, n)))
+        return least(
+                nonNegative("longestContext", longestContext),
+                n -> reaching(loss, n, at(training, n)),
+                Comparator.comparingLong(ContextBudget::labels));
+    }
+
+    /** The least of the divisions at all lengths, of those that are equal the one with the shortest context. */
+    private static Optional<ContextBudget> least(
+            int longestContext, IntFunction<Optional<ContextBudget>> division, Comparator<ContextBudget> order) {
+        // In runs, as there may be more lengths than fit into memory.
+        int run = longestContext / RUNS + 1;
+        return Parallel.values(
+                        longestContext / run + 1,
+                        k -> IntStream.rangeClosed(k * run, k * run + Math.min(run - 1, longestContext - k * run))
+                                .mapToObj(division)
+                                .flatMap(Optional::stream)
+                                .min(order))
+                .stream()
                 .flatMap(Optional::stream)
-                .min(Comparator.comparingLong(ContextBudget::labels).thenComparing(ContextBudget::contextLength));
+                .min(order);
     }
 
     private static ImprovementCurve at(IntFunction<TestTimeTraining> training, int contextLength) {
@@ -119,15 +140,15 @@ public record ContextBudget(int contextLength, long examples, double loss) {
      *
      * @param loss the loss to reach
      * @param longestContext the longest context to try, at least 0
-     * @param lossAt the loss at a length of the context
+     * @param lossAt the loss at a length of the context, perhaps infinite
      * @return the least length; empty if none reaches the loss
-     * @throws IllegalArgumentException if the loss is NaN or infinite, or the length negative
+     * @throws IllegalArgumentException if the loss is NaN or infinite, the length negative, or the loss at a length that is tried NaN
      */
     public static OptionalInt leastContext(double loss, int longestContext, IntToDoubleFunction lossAt) {
         finite("loss", loss);
         notNull("lossAt", lossAt);
         return IntStream.rangeClosed(0, nonNegative("longestContext", longestContext))
-                .filter(n -> lossAt.applyAsDouble(n) <= loss)
+                .filter(n -> notNaN("lossAt", n, lossAt.applyAsDouble(n)) <= loss)
                 .findFirst();
     }
 }

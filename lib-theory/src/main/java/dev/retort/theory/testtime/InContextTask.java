@@ -10,6 +10,7 @@ import static dev.retort.core.internal.Arguments.refusal;
 import dev.retort.core.internal.Blocks;
 import dev.retort.core.internal.DiagonalMatrix;
 import dev.retort.core.internal.DotProduct;
+import dev.retort.core.internal.FirstEntries;
 import dev.retort.core.internal.Matrix;
 import dev.retort.core.spectrum.RegressionTask;
 import java.util.Arrays;

@@ -8,6 +8,7 @@ import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.internal.DiagonalMatrix;
+import dev.retort.core.internal.FirstEntries;
 import dev.retort.core.internal.Matrix;
 import org.jspecify.annotations.Nullable;
 

@@ -7,6 +7,7 @@ import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.internal.DenseMatrix;
 import dev.retort.core.internal.DiagonalMatrix;
+import dev.retort.core.internal.FirstEntries;
 import dev.retort.core.internal.Matrix;
 import dev.retort.core.internal.SymmetricEigen;
 import dev.retort.core.spectrum.Spectrum;

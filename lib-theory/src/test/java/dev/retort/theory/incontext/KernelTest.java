@@ -150,4 +150,21 @@ class KernelTest {
         assertThat(Kernel.gaussian(1)).isNotEqualTo(Kernel.laplace(1)).isNotEqualTo(Kernel.gaussian(2));
         assertThat(kernel).hasToString("(softmax kernel on coordinates 0 to 1 × linear kernel on coordinates 2 to 2)");
     }
+
+    @Test
+    void functionsOfOnesOwnAreRefusedWhereTheyAreNoNumbers() {
+        double[][] points = {{1, 2}, {3, 4}};
+        Kernel own = Kernel.of("own", (x, y) -> x[0] == 3 ? Double.NaN : 1);
+        refuses("own at [3.0, 4.0] and [1.0, 2.0]: NaN is not finite", () -> own.matrix(points, points));
+        refuses(
+                "features at [3.0, 4.0]: [3.0, NaN] is not an array of numbers",
+                () -> Kernel.ofFeatures("own", x -> new double[] {x[0], x[0] == 3 ? Double.NaN : 1})
+                        .matrix(points, points));
+        refuses(
+                "features at [3.0, 4.0]: null is not an array of numbers",
+                () -> Kernel.ofFeatures("own", x -> x[0] == 3 ? null : x).matrix(points, points));
+        refuses(
+                "features at [3.0, 4.0]: 3 numbers are not as many as at [1.0, 2.0], 1",
+                () -> Kernel.ofFeatures("own", x -> new double[(int) x[0]]).matrix(points, points));
+    }
 }

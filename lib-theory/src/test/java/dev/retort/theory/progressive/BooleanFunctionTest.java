@@ -1,5 +1,6 @@
 package dev.retort.theory.progressive;
 
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
@@ -129,5 +130,19 @@ class BooleanFunctionTest {
                 .hasSameHashCodeAs(BooleanFunction.ofValues(1, 2))
                 .isNotEqualTo(BooleanFunction.ofValues(2, 1))
                 .hasToString("function of 1 coordinates, mean 1.5");
+    }
+
+    @Test
+    void whatIsNoNumberIsRefusedAtItsPoint() {
+        refuses(
+                "function at [+1, -1, +1]: NaN is not finite",
+                () -> BooleanFunction.of(3, x -> x[1] < 0 ? Double.NaN : 1));
+        refuses(
+                "function at [+1, +1, +1]: Infinity is not finite",
+                () -> BooleanFunction.of(3, x -> Double.POSITIVE_INFINITY));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FourierSample.draw(1000, 10, 1, x -> Double.NaN))
+                .withMessageMatching("function at \\[([+-]1, ){24}…]: NaN is not finite");
+        refuses("function at 0.5: NaN is not finite", () -> DotProductKernel.of(4, u -> u == 0.5 ? Double.NaN : u));
     }
 }

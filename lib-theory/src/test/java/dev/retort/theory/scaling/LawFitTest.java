@@ -2,6 +2,7 @@ package dev.retort.theory.scaling;
 
 import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
@@ -10,6 +11,7 @@ import dev.retort.core.StandardNormal;
 import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -457,5 +459,21 @@ class LawFitTest {
         assertThat(runs.supervised().size()).isZero();
         assertThat(runs.distilled()).isEqualTo(runs);
         assertThat(runs.withColumnNames("N_S", "D_S", "L_S", "L_T")).isNotEqualTo(runs);
+    }
+
+    @Test
+    void aQuantityThatIsNoNumberIsRefused() {
+        LawFit<SupervisedLaw> fit = SupervisedLaw.fit(grid(TRUTH, 0.01, 1));
+        LawBootstrap<SupervisedLaw> bootstrap = fit.bootstrap(20, 1);
+        refusesStarting("quantity at L = ", () -> fit.interval(law -> Double.NaN, 0.9));
+        refusesStarting("loss at L = ", () -> fit.intervalOfRun(law -> Double.NaN, 0.9));
+        refusesStarting("quantity at L = ", () -> bootstrap.interval(law -> Double.NaN, 0.9));
+    }
+
+    private static void refusesStarting(String start, ThrowableAssert.ThrowingCallable call) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(call)
+                .withMessageStartingWith(start)
+                .withMessageEndingWith(": NaN is not allowed");
     }
 }

@@ -1,5 +1,6 @@
 package dev.retort.theory.testtime;
 
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -527,5 +528,16 @@ class TestTimeTrainingTest {
         assertThat(best.misalignment(task.turnedTowards(direction, Math.PI / 2), 50))
                 .isCloseTo(1, within(ROUNDING));
         assertThat(LinearAttention.zero(5).misalignment(task, 50)).isEqualTo(1);
+    }
+
+    /** At once: two thousand million calls take a minute. */
+    @Test
+    void aLossThatIsNoNumberIsRefusedWhereItIs() {
+        refuses(
+                "lossAt at 7: NaN is not allowed",
+                () -> ContextBudget.leastContext(
+                        2, Integer.MAX_VALUE, n -> n < 7 ? Double.POSITIVE_INFINITY : Double.NaN));
+        assertThat(ContextBudget.leastContext(2, 9, n -> n < 7 ? Double.POSITIVE_INFINITY : 1))
+                .hasValue(7);
     }
 }

@@ -11,6 +11,7 @@ import dev.retort.core.RandomStreams;
 import dev.retort.core.SampleMean;
 import dev.retort.core.StandardNormal;
 import dev.retort.core.internal.DenseMatrix;
+import dev.retort.core.internal.PowerOfTwo;
 import dev.retort.core.internal.SymmetricEigen;
 import java.util.Arrays;
 import java.util.List;
@@ -105,6 +106,27 @@ public final class TaskDiversity {
                     "has a square that double precision cannot compare with the task power, " + context.taskPower());
         }
         atLeastOne("mostTasks", mostTasks);
+        // In a unit near the tasks', a power of two, so that no square or product of risks leaves the range of doubles.
+        int unit = Math.floorDiv(PowerOfTwo.exponent(new double[] {context.taskPower()}), 2);
+        TaskDiversity inUnits = inUnits(
+                context.withTaskPower(Math.scalb(context.taskPower(), -2 * unit))
+                        .withNoise(Math.scalb(context.noise(), -unit)),
+                mostTasks,
+                draws,
+                seed);
+        for (double[][] risks : List.of(inUnits.onPretraining, inUnits.distanceOnNew)) {
+            for (double[] ofDraws : risks) {
+                PowerOfTwo.scale(ofDraws, 2 * unit);
+            }
+        }
+        return new TaskDiversity(
+                Math.scalb(inUnits.generalising, 2 * unit),
+                inUnits.tasks,
+                inUnits.onPretraining,
+                inUnits.distanceOnNew);
+    }
+
+    private static TaskDiversity inUnits(IsotropicContext context, int mostTasks, int draws, long seed) {
         int[] tasks = IntStream.rangeClosed(1, mostTasks)
                 .filter(m -> m >> Integer.numberOfTrailingZeros(m) <= 3)
                 .toArray();
@@ -365,7 +387,7 @@ public final class TaskDiversity {
             double[] after = advantages(i, advantage);
             double low = SampleMean.of(before).mean();
             double high = SampleMean.of(after).mean();
-            if (low * high < 0) {
+            if (Math.signum(low) * Math.signum(high) < 0) {
                 double way = low / (low - high);
                 double[] atTie = new double[after.length];
                 for (int r = 0; r < atTie.length; r++) {
@@ -400,14 +422,14 @@ public final class TaskDiversity {
      * @throws IllegalArgumentException if the context has no noise
      */
     public static double distanceTimesTasks(IsotropicContext context) {
-        double variance = positive("noise", notNull("context", context).noise()) * context.noise();
+        double noise = positive("noise", notNull("context", context).noise());
         double perDirection = context.taskPower() / context.dimension();
         int d = context.dimension();
         double term = 1;
         double sum = 0;
         for (int k = 0; k <= Math.min(context.length(), d - 1); k++) {
             sum += (d - k) * term;
-            term *= (d - k) / (k + 1.0) * (context.length() - k) * perDirection / variance;
+            term *= (d - k) / (k + 1.0) * (context.length() - k) * (perDirection / noise / noise);
         }
         return perDirection * sum;
     }

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.retort.core.SampleMean;
 import java.util.Random;
 import java.util.concurrent.ForkJoinPool;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TaskDiversityTest {
 
@@ -25,6 +29,47 @@ class TaskDiversityTest {
         assertThat(DIVERSITY.memorisingOnPretraining(0).standardError()).isZero();
         // Two independent tasks have the mean squared distance 2p.
         assertThat(Math.abs(DIVERSITY.memorisingOnNew(0).zScore(4))).isLessThan(4);
+    }
+
+    /** By quadrature over the distance of the tasks in units of the noise, in NumPy. */
+    @ParameterizedTest
+    @CsvSource({
+        "2, 10, 1, 0.01, 9.201604595488792e-10",
+        "2, 10, 1, 1e-6, 9.203172477255644e-26",
+        "4, 10, 1, 1e-6, 6.273189050771307e-37",
+        "1, 60, 1e10, 1e-6, 1.9841529445103918e-26"
+    })
+    void twoTasksAreRarelyConfusedButSometimes(int dimension, int length, double power, double noise, double risk) {
+        IsotropicContext context =
+                IsotropicContext.of(dimension, length).withTaskPower(power).withNoise(noise);
+        TaskDiversity diversity = TaskDiversity.of(context, 2, 2, 1);
+        assertThat(diversity.memorisingOnPretraining(0).mean()).isZero();
+        assertThat(diversity.memorisingOnPretraining(1).mean()).isCloseTo(risk, within(1e-9 * risk));
+        assertThat(diversity.memorisingOnPretraining(1).standardError()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-505, -450, 100, 500})
+    void risksDoNotDependOnTheUnit(int exponent) {
+        for (double noise : new double[] {0.25, 1000}) {
+            IsotropicContext context = IsotropicContext.of(4, 3).withNoise(noise);
+            IsotropicContext inUnits =
+                    context.withTaskPower(Math.scalb(1.0, 2 * exponent)).withNoise(Math.scalb(noise, exponent));
+            TaskDiversity expected = TaskDiversity.of(context, 12, 40, 1);
+            TaskDiversity actual = TaskDiversity.of(inUnits, 12, 40, 1);
+            for (int i = 0; i < expected.tasks().length; i++) {
+                double seen = expected.memorisingOnPretraining(i).mean();
+                double fresh = expected.memorisingOnNew(i).mean();
+                assertThat(Math.scalb(actual.memorisingOnPretraining(i).mean(), -2 * exponent))
+                        .isCloseTo(seen, within(1e-15 * seen));
+                assertThat(Math.scalb(actual.memorisingOnNew(i).mean(), -2 * exponent))
+                        .isCloseTo(fresh, within(1e-15 * fresh));
+            }
+            assertThat(actual.crossing(0.4).map(TaskDiversity.Crossing::below))
+                    .isEqualTo(expected.crossing(0.4).map(TaskDiversity.Crossing::below));
+            assertThat(Math.scalb(TaskDiversity.distanceTimesTasks(inUnits), -2 * exponent))
+                    .isCloseTo(TaskDiversity.distanceTimesTasks(context), withinPercentage(1e-12));
+        }
     }
 
     @Test

@@ -30,19 +30,31 @@ final class Gain {
 
     /** The gain of a feature with a given variance under a training on the task's features. */
     double at(double lambda) {
-        return lambda == 0 ? 0 : at(lambda, 1);
+        return lambda == 0 ? ofUnlearnt() : at(lambda, 1);
     }
 
-    /** The gain of a node: 0 if it does not matter, or is not seen. */
+    /** The gain of a node. */
     double of(int k) {
-        return teaches(k) ? at(pupil.eigenvalue(nodes, k), pupil.rootRatio(nodes, k)) : 0;
+        return teaches(k) ? at(pupil.eigenvalue(nodes, k), pupil.rootRatio(nodes, k)) : ofUnlearnt();
     }
 
     /** The gain of a feature, counted from 0. */
     double ofFeature(long i) {
         double lambda = nodes.task().spectrum().eigenvalue(i);
         double seen = pupil.seesFeature(i) ? pupil.eigenvalueOfFeature(nodes.task(), i) : 0;
-        return lambda > 0 && seen > 0 && pupil.theta(seen) > 0 ? at(seen, Math.sqrt(seen) / Math.sqrt(lambda)) : 0;
+        return lambda > 0 && seen > 0 && pupil.theta(seen) > 0
+                ? at(seen, Math.sqrt(seen) / Math.sqrt(lambda))
+                : ofUnlearnt();
+    }
+
+    /**
+     * The gain of a feature that the pupil does not learn, θ = 0, whose coefficient is noise to it: D/(C + D), which leaves the
+     * truth's rows alone and silences the teacher's.
+     */
+    private double ofUnlearnt() {
+        return isBeyondHelp()
+                ? 1
+                : disagreementCost == 0 ? 0 : 1 - pupil.training().teacherRows();
     }
 
     private boolean teaches(int k) {
@@ -87,7 +99,7 @@ final class Gain {
     /** g − 1, without cancellation for features that are almost fully learnt. */
     double aboveOne(int k) {
         if (!teaches(k)) {
-            return -1;
+            return ofUnlearnt() - 1;
         }
         double lambda = pupil.eigenvalue(nodes, k);
         double rootRatio = pupil.rootRatio(nodes, k);

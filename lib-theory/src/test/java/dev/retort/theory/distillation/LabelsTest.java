@@ -14,8 +14,46 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LabelsTest {
+
+    /** What the target does not see is noise to it, in the truth's rows whatever the teacher says, in the teacher's unless it is silent. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0.05, 0.4, 0.8277758426067928, 1})
+    void theBestTeacherOfAPartOfTheRowsIsSilentOnWhatIsNotSeen(double rows) {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.9, 60), Signal.constant(5));
+        for (Training target : new Training[] {
+            Training.samples(90),
+            Training.samples(30),
+            Training.samples(30).withRidge(0.1).withNoise(0.2)
+        }) {
+            Training masked = target.withTeacherRows(rows).withMask(FeatureMask.keepingFirst(9, 60));
+            OptimalSurrogate best = OptimalSurrogate.of(task, masked);
+            assertThat(best.gain(9)).isCloseTo(0, within(1e-12));
+            double[] coefficients = best.coefficients();
+            double least = best.risk().excess();
+            assertThat(excess(task, Surrogate.given(coefficients), masked)).isCloseTo(least, within(1e-13 * least));
+            assertThat(least).isLessThanOrEqualTo(excess(task, Surrogate.optimallyMasked(), masked) * (1 + 1e-13));
+            for (int i : new int[] {0, 8, 9, 59}) {
+                double own = coefficients[i];
+                for (double step : new double[] {-0.1, 0.1}) {
+                    coefficients[i] = own + step;
+                    assertThat(excess(task, Surrogate.given(coefficients), masked))
+                            .isGreaterThan(least);
+                }
+                coefficients[i] = own;
+            }
+        }
+    }
+
+    private static double excess(RegressionTask task, Surrogate surrogate, Training target) {
+        return Distillation.of(task)
+                .surrogate(surrogate)
+                .target(target)
+                .predict()
+                .excess();
+    }
 
     private static final RegressionTask TASK = RegressionTask.of(Spectrum.powerLaw(1.2, 40), Signal.sourcePowerLaw(1.4))
             .withNoise(0.3);

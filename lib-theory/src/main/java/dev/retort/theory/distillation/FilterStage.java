@@ -3,6 +3,7 @@ package dev.retort.theory.distillation;
 import dev.retort.core.equivalent.ComplexEquivalent;
 import dev.retort.core.equivalent.Equivalent;
 import dev.retort.core.internal.Complex;
+import dev.retort.core.internal.PowerOfTwo;
 import dev.retort.core.internal.Resolvents;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.SpectralMeasure;
@@ -453,7 +454,10 @@ final class FilterStage extends Stage {
         double[] amounts = rawAmounts(nodes, labels.power(), labels.noisePower());
         Pairs left = new Pairs(kappaReal.length);
         left.addSquares(leftReal, leftImaginary, samples);
-        return Math.max(left.weighted().sumWith(amounts), 0);
+        // The terms are many times their sum, and of either sign: in units of the amounts none overflows.
+        int exponent = PowerOfTwo.exponent(amounts);
+        PowerOfTwo.scale(amounts, -exponent);
+        return Math.scalb(Math.max(left.weighted().sumWith(amounts), 0), exponent);
     }
 
     /**

@@ -424,4 +424,16 @@ class SpectralFilterTest {
                 .withMessageStartingWith("No single τ belongs to gradient flow of time 3.0");
         assertThat(stopped.predict().standardDeviation()).isEmpty();
     }
+
+    /** The best teacher of a student that learns next to nothing is amplified by a hundred decades. */
+    @Test
+    void labelsNearTheLargestNumbersHaveATrainingError() {
+        RegressionTask task = RegressionTask.of(Spectrum.of(1.2e-37, 1e-74), Signal.of(4.2e62, 0));
+        Training student = Training.samples(1).stoppedAt(7e-73);
+        Distillation pipeline =
+                Distillation.of(task).surrogate(Surrogate.optimal()).target(student);
+        double coefficient = OptimalSurrogate.of(task, student).coefficients()[0];
+        double labels = Math.sqrt(1.2e-37) * coefficient;
+        assertThat(pipeline.predict().trainingError()).isCloseTo(labels * labels, withinPercentage(1e-6));
+    }
 }

@@ -208,7 +208,8 @@ public final class Distillation extends Teacher implements Pipeline {
      *
      * @return the derivatives with respect to the parameters and eigenvalues of all trainings and of the task
      * @throws IllegalStateException if a training of another kind than ridge regression is at its interpolation threshold and the risk
-     *     is finite
+     *     is finite, if the optimal surrogate labels a part of the rows of a training with a ridge below 0, if τ is a
+     *     subnormal number, below 2.2e-308, or if a derivative overflows or underflows
      */
     public Sensitivities sensitivities() {
         return Sensitivities.of(this);

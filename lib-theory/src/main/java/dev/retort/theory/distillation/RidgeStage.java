@@ -42,12 +42,12 @@ final class RidgeStage extends Stage {
 
     @Override
     double theta(double lambda) {
-        return lambda / (lambda + equivalent.tau());
+        return equivalent.learnabilityOf(lambda);
     }
 
     @Override
     double zeta(double lambda) {
-        return equivalent.tau() / (lambda + equivalent.tau());
+        return equivalent.zetaOf(lambda);
     }
 
     @Override
@@ -110,13 +110,28 @@ final class RidgeStage extends Stage {
                 return times(amplification, power.times(missedScale(nodes, k), k));
             }
 
-            /** Computed with ζ/θ = τ/λ, which stays exact where θ² or Ω underflows. */
             @Override
             public double perLearnt(double lambda, double rootRatio) {
-                double missed = scale * rootRatio * equivalent.tau() / lambda * (scale * rootRatio * zeta(lambda));
+                double missed = scale * rootRatio * missedPerLearnt(lambda) * (scale * rootRatio * zeta(lambda));
                 return perSpare(missed);
             }
         };
+    }
+
+    /** ζ/θ = τ/λ, which stays exact where θ² or Ω underflows; ζ and θ, where it is τ that has lost its digits. */
+    private double missedPerLearnt(double lambda) {
+        return isFaint() ? zeta(lambda) / theta(lambda) : equivalent.tau() / lambda;
+    }
+
+    /** Whether τ is a number of few digits, or 0, be it that it has underflowed. */
+    private boolean isFaint() {
+        return Math.abs(equivalent.tau()) < Double.MIN_NORMAL;
+    }
+
+    /** Whether the model fits its labels exactly. */
+    private boolean isInterpolating() {
+        return equivalent.ridge() == 0
+                && equivalent.samples() < equivalent.spectrum().measure().rank();
     }
 
     /**
@@ -139,9 +154,15 @@ final class RidgeStage extends Stage {
         if (equivalent.tau() == 0 || !(square > 0)) {
             return new double[0];
         }
-        double larger = (spare * (level - 0.5) + Math.sqrt(square)) / level;
+        double root = Math.sqrt(square);
+        double larger = (spare * (level - 0.5) + root) / level;
         double smaller = spare * (level - 1) / level / larger;
-        return new double[] {equivalent.tau() * (1 - larger) / larger, equivalent.tau() * (1 - smaller) / smaller};
+        // 1 − ζ without cancellation, from hθ² − (2hΩ + 1 − Ω)θ + hΩ
+        double mostLearnt = level * equivalent.omega() + spare / 2 + root;
+        return new double[] {
+            equivalent.tau() * (level * equivalent.omega() / mostLearnt) / larger,
+            equivalent.tau() * (mostLearnt / level) / smaller
+        };
     }
 
     /**
@@ -171,14 +192,26 @@ final class RidgeStage extends Stage {
         double noise = labels.noise();
         double missed =
                 noise * noise + sum(nodes.size(), k -> labels.power().times(zeta(nodes, k) * rootRatio(nodes, k), k));
-        double left = equivalent.tau() == 0 ? equivalent.oneMinusOmega() : equivalent.ridge() / equivalent.tau();
+        if (isInterpolating()) {
+            return 0;
+        }
+        double left = equivalent.ridge() == 0 ? equivalent.oneMinusOmega() : equivalent.ridge() / equivalent.tau();
         return left == 0 ? 0 : left * (left * perSpare(missed));
     }
 
     @Override
     Adjoint adjoint(Labelled labels, double[] byDeviation, double[] byVariance, @Nullable Gain gain) {
+        if (isFaint() && (equivalent.tau() != 0 || isInterpolating())) {
+            throw new IllegalStateException("No derivatives are known where τ, " + equivalent.tau()
+                    + ", is below 2.2e-308 and has few digits; take a smaller unit");
+        }
         double rows = training().teacherRows();
         if (gain != null && rows != 1 && rows != 0) {
+            if (training().ridge() < 0) {
+                throw new IllegalStateException(
+                        "No derivatives are known where the optimal surrogate labels a part of the rows, " + rows
+                                + ", and the ridge is below 0, " + training().ridge() + "; take a ridge of at least 0");
+            }
             // In a pool of rows the gain also depends on the disagreement of teacher and truth.
             return RandomFeatureStage.of(labels.moments().coordinates().task(), training(), Double.POSITIVE_INFINITY)
                     .adjoint(labels, byDeviation, byVariance, gain);

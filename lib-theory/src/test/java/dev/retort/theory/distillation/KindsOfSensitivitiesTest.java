@@ -412,6 +412,14 @@ class KindsOfSensitivitiesTest {
                 .isThrownBy(threshold::sensitivities)
                 .withMessageStartingWith("No derivatives are known at the interpolation threshold")
                 .withMessageEndingWith("move its samples off 30.0");
+        Distillation negative = Distillation.of(TASK)
+                .surrogate(Surrogate.optimal())
+                .target(Training.samples(300).withRidge(-1e-4).withTeacherRows(0.5));
+        assertThatIllegalStateException()
+                .isThrownBy(negative::sensitivities)
+                .withMessageStartingWith(
+                        "No derivatives are known where the optimal surrogate labels a part of the rows, 0.5")
+                .withMessageEndingWith("-1.0E-4; take a ridge of at least 0");
         Sensitivities burst = Distillation.of(TASK)
                 .target(Training.samples(30).withRandomFeatures(30))
                 .sensitivities();

@@ -1,15 +1,21 @@
 package dev.retort.theory.distillation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
+import dev.retort.core.spectrum.Signal;
+import dev.retort.core.spectrum.Spectrum;
 import dev.retort.fixtures.ReferenceTable;
 import dev.retort.fixtures.ReferenceTable.Row;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Compares every risk of one stage with one-stage.tsv, which generate-one-stage.py computed with 400 digits. */
 class OneStageReferenceTest {
@@ -101,5 +107,40 @@ class OneStageReferenceTest {
         assertThat(Math.abs(actual - expected))
                 .as("%s: %s, expected %s", name, actual, expected)
                 .isLessThanOrEqualTo(RELATIVE_ERROR * Math.abs(expected) + ABSOLUTE_ERROR);
+    }
+
+    /** τ, which has few digits there or none, is not what risks depend on. */
+    @ParameterizedTest
+    @ValueSource(doubles = {4.9e-324, 1e-323, 3e-320, 1e-310, 1e-300, 1})
+    void risksDoNotLoseTheDigitsThatTauLoses(double eigenvalue) {
+        double coefficient = eigenvalue < 1 ? 1e150 : 1;
+        double signal = Math.pow(Math.sqrt(eigenvalue) * coefficient, 2);
+        RegressionTask task = RegressionTask.of(Spectrum.of(eigenvalue), Signal.of(coefficient))
+                .withNoise(Math.sqrt(signal));
+        for (double samples : new double[] {0.05, 0.3, 0.67, 0.9, 1.5, 4}) {
+            Distillation pipeline = Distillation.of(task).target(Training.samples(samples));
+            double omega = Math.min(samples, 1 / samples);
+            double missed = Math.max(1 - samples, 0);
+            double excess = signal * (missed * missed + omega) / (1 - omega);
+            assertThat(pipeline.predict().excess()).isCloseTo(excess, within(1e-14 * excess));
+            double left = Math.max(1 - 1 / samples, 0);
+            assertThat(pipeline.predict().trainingError()).isCloseTo(signal * left, within(1e-14 * signal * left));
+            double best =
+                    OptimalSurrogate.of(task, Training.samples(samples)).risk().excess();
+            double learnt = Math.min(samples, 1);
+            double cost = omega * missed * missed;
+            double least = signal * (cost / ((1 - omega) * learnt * learnt + cost) + omega / (1 - omega));
+            assertThat(best).isCloseTo(least, within(1e-14 * least));
+        }
+    }
+
+    @Test
+    void derivativesWithRespectToWhatHasNoDigitsAreRefused() {
+        Distillation pipeline = Distillation.of(RegressionTask.of(Spectrum.of(4.9e-324), Signal.of(1e150)))
+                .target(Training.samples(0.67));
+        assertThatIllegalStateException()
+                .isThrownBy(pipeline::sensitivities)
+                .withMessage("No derivatives are known where τ, 0.0, is below 2.2e-308 and has few digits;"
+                        + " take a smaller unit");
     }
 }

@@ -70,6 +70,18 @@ class OptimalMaskTest {
         assertThat(OptimalSurrogate.of(law, training).maskSize()).isEqualTo(best.maskSize());
     }
 
+    /** The ridge leaves almost nothing learnt, so that 1 − ζ is lost in ζ. */
+    @Test
+    void gatheredFeaturesAreKeptAndDroppedLikeListedOnesUnderAnyRidge() {
+        RegressionTask listed = RegressionTask.of(Spectrum.powerLaw(3.3, 9000), Signal.sourcePowerLaw(2.4));
+        RegressionTask law = RegressionTask.of(Spectrum.powerLaw(3.3, 1, 0, 9000), Signal.sourcePowerLaw(2.4));
+        for (double ridge = 1; ridge < 1e40; ridge *= 17) {
+            Training training = Training.samples(70).withRidge(ridge).withTeacherShare(-0.0966);
+            double expected = masked(listed, training);
+            assertThat(masked(law, training)).isCloseTo(expected, within(1e-12 * expected));
+        }
+    }
+
     private static double masked(RegressionTask task, Training training) {
         return Distillation.of(task)
                 .surrogate(Surrogate.optimallyMasked())

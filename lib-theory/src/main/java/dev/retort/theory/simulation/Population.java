@@ -47,7 +47,8 @@ import org.slf4j.LoggerFactory;
  * times it, is treated as the rounding of labels that are exactly linear in the features, as they always are with fewer members than
  * features: the noise is then exactly 0. Directions of features that do not vary, up to rounding, have eigenvalue 0, as {@link
  * PrincipalComponents} says, and do not count for the {@linkplain Spectrum#rank() rank}, which decides where the risk without a ridge is
- * infinite: a rank below p and N − 1 is logged as a warning. Features in units that differ so widely that double precision loses a
+ * infinite: a rank below p and N − 1 is logged as a warning. A copy of a column adds no direction: predictions are those without it, with
+ * the column √2 times as large, and so is what students do. Features in units that differ so widely that double precision loses a
  * direction are refused.
  *
  * <p>The theory assumes more of the data than a covariance: that features behave like Gaussian ones, and residuals like independent noise.

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.retort.core.RandomStreams;
+import dev.retort.core.StandardNormal;
 import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.nd4j.GaussianDesign;
 import dev.retort.core.nd4j.LinearRegression;
@@ -178,6 +179,59 @@ class PopulationTest {
             }
         }
         return xy / xx;
+    }
+
+    /**
+     * A copy of a column is no further feature: least squares of minimum norm splits its coefficient in two, so that the column counts √2
+     * times. Without a ridge, four samples of three features have 3 times the noise variance, and only three are at the threshold.
+     */
+    @Test
+    void aCopyOfAColumnAddsNoFeature() {
+        RandomGenerator own = RandomStreams.of(2).generator();
+        double[][] with = new double[40][];
+        double[][] without = new double[40][];
+        double[] y = new double[40];
+        for (int row = 0; row < with.length; row++) {
+            double[] z = StandardNormal.sample(4, own);
+            with[row] = new double[] {z[0], z[1], z[2], z[2]};
+            without[row] = new double[] {z[0], z[1], Math.sqrt(2) * z[2]};
+            y[row] = z[0] - 0.5 * z[1] + 2 * z[2] + z[3];
+        }
+        RegressionTask copied =
+                Population.of(Nd4j.create(with), Nd4j.createFromArray(y)).task();
+        RegressionTask single =
+                Population.of(Nd4j.create(without), Nd4j.createFromArray(y)).task();
+        assertThat(copied.spectrum().rank()).isEqualTo(3);
+        for (double ridge : new double[] {0, 0.1}) {
+            for (double samples : new double[] {1, 2, 2.9, 3, 3.1, 4, 5, 30}) {
+                Training training = Training.samples(samples).withRidge(ridge);
+                for (Surrogate surrogate : List.of(Surrogate.groundTruth(), Surrogate.optimal())) {
+                    assertThat(excess(copied, surrogate, training))
+                            .isCloseTo(excess(single, surrogate, training), withinPercentage(1e-9));
+                }
+            }
+        }
+        double variance = copied.noise() * copied.noise();
+        assertThat(excess(copied, Surrogate.groundTruth(), Training.samples(4)))
+                .isCloseTo(3 * variance, withinPercentage(1e-9));
+        assertThat(excess(copied, Surrogate.groundTruth(), Training.samples(3))).isInfinite();
+
+        // A column that is almost a copy is a feature: the threshold is then at four samples.
+        for (int row = 0; row < with.length; row++) {
+            with[row][3] *= 1 + 1e-6 * own.nextDouble();
+        }
+        RegressionTask almost =
+                Population.of(Nd4j.create(with), Nd4j.createFromArray(y)).task();
+        assertThat(almost.spectrum().rank()).isEqualTo(4);
+        assertThat(excess(almost, Surrogate.groundTruth(), Training.samples(4))).isInfinite();
+    }
+
+    private static double excess(RegressionTask task, Surrogate surrogate, Training training) {
+        return Distillation.of(task)
+                .surrogate(surrogate)
+                .target(training)
+                .predict()
+                .excess();
     }
 
     @Test

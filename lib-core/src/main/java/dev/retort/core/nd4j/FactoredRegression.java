@@ -215,7 +215,7 @@ public final class FactoredRegression extends LinearFit {
         atLeastOne("features", features);
         // The most memory is needed with all features but one seen: they are copied then, and once more if they are
         // scaled.
-        RegressionMemory regression = new RegressionMemory(samples, features, Math.max(1, features - 1));
+        RegressionMemory regression = new RegressionMemory(samples, features, Math.max(1, features - 1), true);
         double rank = Math.min(samples, features);
         double most = Math.max(
                 Math.max(regression.ofCholeskyOverSigns(), regression.ofCholeskyOverNoise(rank)),

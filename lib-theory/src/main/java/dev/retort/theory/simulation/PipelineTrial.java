@@ -88,10 +88,10 @@ final class PipelineTrial implements Trial<Outcome> {
      * The native memory of a trial of a pipeline, which is the memory of its largest stage.
      *
      * @param averaging whether labels are averaged over
-     * @param gaussian whether samples are Gaussian
+     * @param members the number of members of the population that samples are drawn from; 0 if they are Gaussian
      * @throws IllegalArgumentException if the task has too many features for a list, a number of samples is not a whole number, or samples times features are too many
      */
-    static long memory(Pipeline pipeline, boolean averaging, boolean gaussian) {
+    static long memory(Pipeline pipeline, boolean averaging, int members) {
         int features = Spectrum.listed("pipeline.task.spectrum", pipeline.task().spectrum()).length;
         pipeline.trainings().forEach(training -> checkSize(training.samples(), features));
         FitSize.Averages averages = !averaging
@@ -101,7 +101,7 @@ final class PipelineTrial implements Trial<Outcome> {
         double rank = 0; // of the covariance of the teacher's coefficients
         for (int k = 0; k < pipeline.trainings().size(); k++) {
             Training training = pipeline.trainings().get(k);
-            FitSize size = size(training, features, averages, rank, gaussian ? spectrum(pipeline, k) : null);
+            FitSize size = size(training, features, averages, rank, spectrum(pipeline, k), members);
             double fitting = Fitter.of(training).memory(size);
             if (pipeline instanceof MatrixDistillation) { // whose designs are made of independent coordinates
                 fitting = Math.max(fitting, size.design() + Math.max(size.design(), squared(features)));
@@ -118,30 +118,36 @@ final class PipelineTrial implements Trial<Outcome> {
         if (pipeline instanceof Distillation distillation) {
             for (RowPool.Source source : distillation.surrogate().sources()) {
                 bytes = Math.max(
-                        bytes, source.teacher() instanceof Distillation model ? memory(model, false, gaussian) : 0);
+                        bytes, source.teacher() instanceof Distillation model ? memory(model, false, members) : 0);
             }
         }
         return bytes;
     }
 
     private static FitSize size(
-            Training training, int features, FitSize.Averages averages, double rank, @Nullable Spectrum spectrum) {
+            Training training,
+            int features,
+            FitSize.Averages averages,
+            double rank,
+            @Nullable Spectrum spectrum,
+            int members) {
         int samples = (int) training.samples();
         if (averages == FitSize.Averages.OVER_NOISE || spectrum == null) {
             int seen = training.mask().map(FeatureMask::size).orElse(features);
-            return new FitSize(samples, features, seen, averages, rank, seen == features ? spectrum : null);
+            return new FitSize(samples, features, seen, averages, rank, seen == features ? spectrum : null, members);
         }
         double[] variances = spectrum.eigenvalues();
         int[] seen = Fitter.seen(training, features, i -> variances[i] > 0);
         return seen == null || seen.length == 0
-                ? new FitSize(samples, features, features, averages, rank, spectrum)
+                ? new FitSize(samples, features, features, averages, rank, spectrum, members)
                 : new FitSize(
                         samples,
                         features,
                         seen.length,
                         averages,
                         rank,
-                        Spectrum.of(IntStream.of(seen).mapToDouble(i -> variances[i])));
+                        Spectrum.of(IntStream.of(seen).mapToDouble(i -> variances[i])),
+                        members);
     }
 
     /** The spectrum of the features of a stage; null if it is not known. */

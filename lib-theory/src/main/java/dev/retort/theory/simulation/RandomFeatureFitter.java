@@ -68,10 +68,10 @@ record RandomFeatureFitter(int count, double ridge) implements Fitter {
                     count + " times " + Math.max(size.samples(), size.features()),
                     "is not below 2^31, which a simulation needs");
         }
-        RegressionMemory regression = new RegressionMemory(size.samples(), count, count);
+        RegressionMemory regression = new RegressionMemory(size.samples(), count, count, ridge != 0);
         double projection = count * p + count * n; // and the projected features
         double solving =
-                projection + Math.max(regression.ofCholesky(), regression.ofOrthogonal()) + 6 * n * n + 3 * count * n;
+                projection + Math.max(regression.ofCholesky(), regression.ofOrthogonal()) + 7 * n * n + 3 * count * n;
         double multiplying = projection + regression.ofCholesky() + n * n + 2 * count * n + 2 * n * p;
         return Math.max(Math.max(solving, multiplying), FilterFitter.ofExplicitFit(size));
     }

@@ -17,10 +17,10 @@ record RidgeFitter(double ridge) implements Fitter {
                 seen == null ? FactoredRegression.of(features, ridge) : FactoredRegression.of(features, seen, ridge));
     }
 
-    /** The memory of Cholesky where the condition surely allows it, else that of the larger factorisation. */
+    /** The memory of Cholesky where the condition surely allows it, else that of the factorisation that needs more. */
     @Override
     public double memory(FitSize size) {
-        RegressionMemory memory = new RegressionMemory(size.samples(), size.features(), size.seen());
+        RegressionMemory memory = new RegressionMemory(size.samples(), size.features(), size.seen(), ridge != 0);
         double byCholesky = switch (size.averages()) {
             case NONE -> memory.ofCholesky();
             case OVER_SIGNS -> memory.ofCholeskyOverSigns();

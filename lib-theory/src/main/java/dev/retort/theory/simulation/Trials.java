@@ -206,9 +206,11 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
      * The native memory that running a pipeline would take.
      *
      * @param pipeline the pipeline
-     * @return an upper bound, from the sizes of all matrices that exist at the same time; it is rarely more than one and a half times the
-     *     memory taken. Where the condition of a design may rule out Cholesky (for a {@link Population}, or with about as many samples as
-     *     features and no ridge) it is for the factorisation that needs more memory
+     * @return an upper bound, from the sizes of all matrices that exist at the same time; at most 1.5 times the memory taken where it is
+     *     known beforehand whether Cholesky will do. Only the samples tell where their condition is not bounded: with a ridge below about
+     *     10⁻¹⁰ times samples times the largest variance, or with none, if samples and features are about as many, variances are many
+     *     decades apart, or samples are from a {@link Population}. The bound is then for a factorisation of the features themselves, up to
+     *     1.8 times (without ridge) or 2.6 times (with a tiny one) what is taken where Cholesky does after all
      * @throws IllegalArgumentException if a number of samples is not a whole number, if samples times features are not below
      *     2<sup>31</sup>, or if a single trial does not fit into the memory allowed
      * @throws IllegalStateException if no memory limit was set and there is no ND4J backend
@@ -218,7 +220,7 @@ public final class Trials implements Experiment<Pipeline, Simulation> {
     }
 
     private long bytes(Pipeline pipeline) {
-        return PipelineTrial.memory(pipeline, isAveraging(), areGaussian());
+        return PipelineTrial.memory(pipeline, isAveraging(), population == null ? 0 : population.size());
     }
 
     private MemoryNeed need(long bytesPerTrial) {

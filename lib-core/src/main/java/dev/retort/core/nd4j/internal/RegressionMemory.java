@@ -43,12 +43,17 @@ public final class RegressionMemory {
 
     private final boolean wide;
 
+    /** Whether there is a ridge, for which a factorisation of X itself solves a system of twice the size. */
+    private final boolean penalised;
+
     /**
      * The memory of a regression.
      *
      * @param seen how many of the features are seen
+     * @param penalised whether there is a ridge
      */
-    public RegressionMemory(int samples, int features, int seen) {
+    public RegressionMemory(int samples, int features, int seen, boolean penalised) {
+        this.penalised = penalised;
         this.samples = samples;
         this.features = features;
         this.seen = seen;
@@ -59,7 +64,7 @@ public final class RegressionMemory {
         copied = seen == features ? 0 : fitted;
         unseen = order * (features - seen);
         double width = Math.min(features, Math.max(LEAST_STRIPE, STRIPE_ENTRIES / samples));
-        passages = (3 * samples + 7 * order) * width;
+        passages = (3 * samples + (penalised ? 7 : 1) * order) * width;
         stripes = order * Math.min(Math.max(samples, features), Math.max(LEAST_STRIPE, STRIPE_ENTRIES / order));
     }
 
@@ -99,13 +104,13 @@ public final class RegressionMemory {
 
     /** The memory to fit one set of labels by a complete orthogonal factorisation. */
     public double ofOrthogonal() {
-        return copied + fitted + 4 * square + vectors();
+        return copied + fitted + (penalised ? 3 : 1) * square + vectors();
     }
 
     /** To average over signs as well. */
     public double ofOrthogonalOverSigns() {
         double chosen = samples * (features - seen);
-        double reducer = wide ? 9 * square : Math.max(fitted + 8 * square, 2 * fitted + 2 * square);
+        double reducer = reducer(square);
         double maps = wide ? 2 * fitted : 2 * square; // E and F X
         return copied
                 + fitted
@@ -117,8 +122,14 @@ public final class RegressionMemory {
 
     /** To average over label noise as well; the rank as for Cholesky. */
     public double ofOrthogonalOverNoise(double teacherRank) {
-        double reducer = wide ? 10 * square : Math.max(fitted + 9 * square, 2 * fitted + 3 * square);
-        return copied + fitted + square + passages + overNoise(teacherRank, 0, reducer);
+        return copied + fitted + square + passages + overNoise(teacherRank, 0, reducer(2 * square));
+    }
+
+    /** The matrices that make F of a factorisation of X itself, beside others of a given size. */
+    private double reducer(double beside) {
+        double made = wide ? 3 * square : 2 * fitted + square;
+        double solved = wide ? 8 * square : fitted + 7 * square;
+        return beside + (penalised ? Math.max(made, solved) : made);
     }
 
     /** E in all features and the covariance V, and, one after the other, the matrices that make F, F Fᵀ and share · F X. */

@@ -2,6 +2,7 @@ package dev.retort.theory.distillation;
 
 import dev.retort.core.equivalent.Equivalent;
 import dev.retort.core.internal.CompensatedSum;
+import dev.retort.core.internal.PowerOfTwo;
 import dev.retort.core.spectrum.RegressionTask;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
@@ -207,15 +208,20 @@ final class StochasticStage extends Stage {
     double trainingError(Labelled labels) {
         Coordinates nodes = labels.moments().coordinates();
         double unseen = unseen(nodes, labels.power(), 1);
-        double noise = labels.noise() * labels.noise() + unseen;
+        double given = labels.noise() * labels.noise() + unseen;
         double[] s = Arrays.stream(seenEigenvalues(nodes))
                 .map(lambda -> rate * lambda)
                 .toArray();
         double[] d = new double[s.length];
         Arrays.setAll(d, k -> s[k] > 0 ? labels.power().times(rootRatio(nodes, k), k) : 0);
-        if (!(noise + Arrays.stream(d).sum() < Double.POSITIVE_INFINITY)) {
+        double begun = given + Arrays.stream(d).sum();
+        if (!(begun < Double.POSITIVE_INFINITY)) {
             return Double.POSITIVE_INFINITY;
         }
+        // In units of the labels' variance, as some terms are many times it and of either sign.
+        int exponent = Math.getExponent(begun);
+        PowerOfTwo.scale(d, -exponent);
+        double noise = Math.scalb(given, -exponent);
         double[][] apart = new double[s.length][s.length];
         double[][] same = new double[s.length][s.length];
         double[] scattered = new double[s.length];
@@ -246,7 +252,7 @@ final class StochasticStage extends Stage {
             }
             sum.add(same[i][i] + s[i] * scattered[i] - 2 * noise * own[i]);
         }
-        return Math.max(noise + Arrays.stream(d).sum() + sum.value() / steps, 0);
+        return Math.scalb(Math.max(noise + Arrays.stream(d).sum() + sum.value() / steps, 0), exponent);
     }
 
     private double related(double[] s, double[] d, double missed, int i, int j) {

@@ -80,9 +80,7 @@ public final class Sensitivities {
         Sensitivities found = Double.isInfinite(excess) ? ofInfinite(pipeline) : ofFinite(pipeline, excess);
         if (!found.areNumbers()) {
             throw new IllegalStateException("The derivatives of " + pipeline
-                    + (pipeline.stages().stream().anyMatch(Stage::isAtThreshold)
-                            ? " are not known at an interpolation threshold; move the samples of that training off it"
-                            : " overflow or underflow; use eigenvalues that span fewer decades"));
+                    + " overflow or underflow; use eigenvalues that span fewer decades");
         }
         return found;
     }

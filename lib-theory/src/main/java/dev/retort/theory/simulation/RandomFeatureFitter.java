@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -36,13 +35,21 @@ record RandomFeatureFitter(int count, double ridge) implements Fitter {
         try (INDArray projection = projection((int) features.size(1), seen, random);
                 INDArray combined = LinearRegression.predict(features, projection);
                 FactoredRegression regression = FactoredRegression.of(combined, ridge);
-                INDArray single = Nd4j.eye(features.size(0));
-                INDArray unit = single.castTo(DataType.DOUBLE);
+                INDArray unit = unit((int) features.size(0));
                 INDArray solved = regression.solve(unit);
                 INDArray map = LinearRegression.predict(projection, solved)) {
             boolean orthogonal = regression.method() == FactoredRegression.Method.ORTHOGONAL;
             return new RandomFeatureFit(ExplicitFit.of(features, map), orthogonal);
         }
+    }
+
+    /** The unit matrix; Nd4j.eye leaves arrays behind that only the collector frees. */
+    private static INDArray unit(int size) {
+        double[][] rows = new double[size][size];
+        for (int i = 0; i < size; i++) {
+            rows[i][i] = 1;
+        }
+        return Nd4j.createFromArray(rows);
     }
 
     /** Gᵀ/√q with a row for each feature, zero for those that the model does not see. */

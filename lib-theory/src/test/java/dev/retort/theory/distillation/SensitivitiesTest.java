@@ -1,7 +1,6 @@
 package dev.retort.theory.distillation;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
@@ -503,15 +502,5 @@ class SensitivitiesTest {
                 .predict()
                 .excess();
         assertThat(derivatives.target().eigenvalue(1)).isCloseTo((shifted - before) / e, within(1e-5));
-    }
-
-    @Test
-    void derivativesAtAThresholdAreRefusedAsSuch() {
-        Distillation pipeline = Distillation.of(RegressionTask.of(Spectrum.of(1, 1), Signal.of(1, 1)))
-                .surrogate(Surrogate.optimallyMasked())
-                .target(Training.samples(1).withTeacherRows(0.5).withSpectrum(Spectrum.of(1, 0)));
-        assertThatIllegalStateException()
-                .isThrownBy(pipeline::sensitivities)
-                .withMessageEndingWith("at an interpolation threshold; move the samples of that training off it");
     }
 }

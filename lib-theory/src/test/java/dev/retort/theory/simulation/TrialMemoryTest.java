@@ -154,6 +154,17 @@ class TrialMemoryTest {
         return Pointer.totalBytes() + Nd4j.getEnvironment().getDeviceCouner(0);
     }
 
+    /** Nothing waits for the garbage collector, whose time is not known: less is left than one matrix of floats. */
+    @Test
+    void randomFeaturesLeaveNothingBehind() {
+        Distillation pipeline = Distillation.of(task(400))
+                .target(Training.samples(300).withRidge(1e-3).withRandomFeatures(100));
+        pipeline.simulate(TRIALS); // one-time allocations
+        long before = allocated();
+        pipeline.simulate(TRIALS);
+        assertThat(allocated() - before).isLessThan(300 * 300 * Float.BYTES / 2);
+    }
+
     /** The smallest variance first: the condition is as bad as with the largest first. */
     @Test
     void theOrderOfFeaturesDoesNotMatter() {

@@ -259,9 +259,7 @@ public abstract sealed class Signal {
         }
 
         private boolean hasCountsOf(Spectrum spectrum) {
-            return !spectrum.isListed()
-                    && spectrum.law() instanceof Levels levels
-                    && levels.hasCountsOf(coefficients);
+            return !spectrum.isListed() && spectrum.law() instanceof Levels levels && levels.hasCountsOf(coefficients);
         }
 
         @Override

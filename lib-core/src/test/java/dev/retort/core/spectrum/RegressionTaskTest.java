@@ -69,8 +69,7 @@ class RegressionTaskTest {
         RegressionTask listed = RegressionTask.of(law, Signal.of(coefficients));
         assertThat(law.isListed()).isFalse();
         assertThat(listed).isEqualTo(RegressionTask.of(Spectrum.of(law.eigenvalues()), Signal.of(coefficients)));
-        assertThat(RegressionTask.of(
-                                law, Signal.withMultiplicities(new double[] {2, 1}, new double[] {1, 4999}))
+        assertThat(RegressionTask.of(law, Signal.withMultiplicities(new double[] {2, 1}, new double[] {1, 4999}))
                         .signalPower())
                 .isCloseTo(law.measure().trace() + 3, within(1e-14));
         refuses(

@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FeatureMask {
 
-    static final String TOO_MANY = "has too many features to keep for a mask: infinitely many, or others than the first of"
-            + " more than can be listed; Surrogate.optimallyMasked() is the teacher that sees them";
+    static final String TOO_MANY =
+            "has too many features to keep for a mask: infinitely many, or others than the first of"
+                    + " more than can be listed; Surrogate.optimallyMasked() is the teacher that sees them";
 
     /** The dimension of a mask for any number of features. */
     private static final int ANY = 0;

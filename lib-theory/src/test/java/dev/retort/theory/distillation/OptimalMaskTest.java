@@ -99,7 +99,8 @@ class OptimalMaskTest {
         assertThat(unlimited.maskSize()).isEqualTo(Long.MAX_VALUE);
         assertThatIllegalStateException()
                 .isThrownBy(unlimited::mask)
-                .withMessageStartingWith("Spectrum of infinitely many features, 1.0 (i + 0.0)^-2.0 has too many features to keep")
+                .withMessageStartingWith(
+                        "Spectrum of infinitely many features, 1.0 (i + 0.0)^-2.0 has too many features to keep")
                 .withMessageEndingWith("; Surrogate.optimallyMasked() is the teacher that sees them");
     }
 

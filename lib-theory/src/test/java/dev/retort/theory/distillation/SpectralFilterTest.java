@@ -394,8 +394,7 @@ class SpectralFilterTest {
     void fastDescentsOnLongSpectraKeepTheirDigits() {
         RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1.5, 1100), Signal.sourcePowerLaw(1.4))
                 .withNoise(0.1);
-        Training training =
-                Training.samples(275).withFilter(SpectralFilter.gradientDescent(40, 1.7597654076432345));
+        Training training = Training.samples(275).withFilter(SpectralFilter.gradientDescent(40, 1.7597654076432345));
         assertThat(Distillation.of(task).target(training).predict().excess())
                 .isCloseTo(0.508370830269643, withinPercentage(1e-10));
     }

@@ -230,8 +230,7 @@ class StochasticStageTest {
         RegressionTask large = RegressionTask.of(Spectrum.of(1, 0.5), Signal.of(unit, unit));
         for (double rate : new double[] {0.2, 0.45}) {
             Training training = Training.stochastic(3, 1, rate);
-            double expected =
-                    Distillation.of(task).target(training).predict().trainingError();
+            double expected = Distillation.of(task).target(training).predict().trainingError();
             double actual = Distillation.of(large).target(training).predict().trainingError();
             assertThat(Math.scalb(actual, -2 * 511)).isEqualTo(expected);
         }

@@ -85,7 +85,11 @@ class MatrixDistillationTest {
         RegressionTask listed = RegressionTask.of(Spectrum.of(longLaw.eigenvalues()), Signal.constant(1));
         assertThat(excess)
                 .isCloseTo(
-                        Distillation.of(listed).target(Training.samples(20)).predict().excess(), within(1e-12));
+                        Distillation.of(listed)
+                                .target(Training.samples(20))
+                                .predict()
+                                .excess(),
+                        within(1e-12));
     }
 
     /** The risks of TRAININGS, each spectrum with its eigenvectors. */

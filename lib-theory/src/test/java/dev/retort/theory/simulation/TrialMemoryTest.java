@@ -168,9 +168,8 @@ class TrialMemoryTest {
     /** The smallest variance first: the condition is as bad as with the largest first. */
     @Test
     void theOrderOfFeaturesDoesNotMatter() {
-        double[] ascending = IntStream.range(0, 300)
-                .mapToDouble(i -> Math.pow(300 - i, -4))
-                .toArray();
+        double[] ascending =
+                IntStream.range(0, 300).mapToDouble(i -> Math.pow(300 - i, -4)).toArray();
         Training training = Training.samples(600);
         assertThat(memory(Spectrum.of(ascending), training))
                 .isEqualTo(memory(Spectrum.powerLaw(4, 300), training))

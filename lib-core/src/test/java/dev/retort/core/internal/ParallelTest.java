@@ -1,6 +1,7 @@
 package dev.retort.core.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.util.concurrent.ForkJoinPool;
@@ -65,10 +66,11 @@ class ParallelTest {
         AtomicInteger begun = new AtomicInteger();
         on(
                 1,
-                () -> catchThrowable(() -> Parallel.forEach(100_000, k -> {
-                    begun.incrementAndGet();
-                    throw new IllegalStateException("at " + k);
-                })));
+                () -> assertThatIllegalStateException()
+                        .isThrownBy(() -> Parallel.forEach(100_000, k -> {
+                            begun.incrementAndGet();
+                            throw new IllegalStateException("at " + k);
+                        })));
         assertThat(begun.get()).isLessThan(100);
     }
 }

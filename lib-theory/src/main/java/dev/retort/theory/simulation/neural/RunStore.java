@@ -9,6 +9,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,12 +85,15 @@ final class RunStore {
     /** All checkpoints, in the order of their steps. */
     List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
-        try (Stream<Path> files = FileAccess.to(() -> Files.list(directory))) {
+        try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.filter(path -> path.toString().endsWith(EXTENSION))
                     .sorted()
                     .toList()) {
                 entries.add(read(file));
             }
+        } catch (FileSystemException e) {
+            FileSystemException explained = FileAccess.explained(e);
+            throw new UncheckedIOException(explained.getMessage(), explained);
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }

@@ -107,6 +107,10 @@ final class SameData {
                         sum += powers[a][i] * quotient[a][b] * powers[b][j];
                     }
                 }
+                if (!Double.isFinite(sum)) {
+                    throw new IllegalStateException("The derivatives of the risk with respect to the ridge overflow at "
+                            + at + "; choose ridge and eigenvalues closer to each other");
+                }
                 composed[i][j] = (i + j) % 2 == 0 ? sum : -sum;
             }
         }

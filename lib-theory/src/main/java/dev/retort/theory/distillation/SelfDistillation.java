@@ -8,6 +8,8 @@ import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Arrays;
 import java.util.Objects;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
@@ -45,6 +47,9 @@ public final class SelfDistillation {
 
     /** Ridges closer than this are treated by a series, others by partial fractions. */
     private static final double NEAR = 0.03;
+
+    /** Mixings may be of any size: their products, and differences of products, overflow doubles long before risks do. */
+    private static final MathContext DIGITS = MathContext.DECIMAL128;
 
     private final RegressionTask task;
     private final Training training;
@@ -103,8 +108,9 @@ public final class SelfDistillation {
      * The excess risk of the student.
      *
      * @param mixing ξ, the teacher's part of the labels; 0 trains on the given labels alone, 1 on the teacher's alone
-     * @return the excess risk
+     * @return the excess risk, infinite if it overflows
      * @throws IllegalArgumentException if ξ is NaN or infinite
+     * @throws IllegalStateException if the ridge and the eigenvalues are so far apart that derivatives of the risk overflow
      */
     public double excess(double mixing) {
         finite("mixing", mixing);
@@ -112,26 +118,41 @@ public final class SelfDistillation {
             DeterministicEquivalent student = data.at(studentRidge);
             return data.cross(student, student);
         }
-        return onPath(path(mixing));
+        return excess(path(mixing), products());
     }
 
     /**
      * The mixing at which the student's risk is smallest.
      *
-     * @return ξ*, any number; 0 if mixing has no effect
+     * @return ξ*, any finite number, at most {@link Double#MAX_VALUE} in absolute value; 0 if mixing has no effect
      */
     public double bestMixing() {
         if (!hasEffect()) {
             return 0;
         }
-        // The risk is a parabola in ξ: the student moves along a line.
-        double[] zero = path(0);
-        double[] direction = path(1);
-        for (int i = 0; i < direction.length; i++) {
-            direction[i] -= zero[i];
+        double[][] products = products();
+        if (Double.isInfinite(products[0][0])) {
+            // On as many samples as the rank, a student without ridge has a finite risk only if it sees none of the
+            // noise
+            // of the given labels.
+            return 1 - studentRidge / training.ridge();
         }
-        double square = form(direction, direction);
-        return square == 0 ? 0 : -form(direction, zero) / square;
+        if (Double.isInfinite(products[1][1])) {
+            return 0; // the risk of the teacher overflows, and so does that of every student that follows it
+        }
+        // The risk is a parabola in ξ: the student moves along a line.
+        BigDecimal[] zero = path(0);
+        BigDecimal[] direction = path(1);
+        for (int i = 0; i < direction.length; i++) {
+            direction[i] = direction[i].subtract(zero[i], DIGITS);
+        }
+        BigDecimal square = form(direction, direction, products);
+        if (square.signum() <= 0) {
+            return 0;
+        }
+        double best =
+                form(direction, zero, products).negate().divide(square, DIGITS).doubleValue();
+        return Math.max(-Double.MAX_VALUE, Math.min(Double.MAX_VALUE, best));
     }
 
     /**
@@ -163,14 +184,28 @@ public final class SelfDistillation {
         if (!hasEffect()) {
             return new Rounds(excess(0), new double[count], new double[count]);
         }
-        double[][] gram = sameRidge(count);
+        double[][] products = sameRidge(count);
+        Rounds best = new Rounds(Math.max(0, products[0][0]), new double[count], new double[count]);
+        for (int k = 1; k <= count; k++) {
+            Rounds longer = rounds(k, count, products);
+            // One more round cannot do harm, except by rounding where it has nothing left to improve.
+            if (longer.excess >= 0 && longer.excess <= best.excess) {
+                best = longer;
+            }
+        }
+        return best;
+    }
+
+    /** The best sequence of some rounds, after others that change nothing. */
+    private static Rounds rounds(int count, int all, double[][] products) {
         double[][] scaled = new double[count][count];
         double[] right = new double[count];
         for (int i = 0; i < count; i++) {
+            double norm = Math.sqrt(products[i + 1][i + 1]);
             for (int j = 0; j < count; j++) {
-                scaled[i][j] = gram[i + 1][j + 1] / Math.sqrt(gram[i + 1][i + 1] * gram[j + 1][j + 1]);
+                scaled[i][j] = products[i + 1][j + 1] / norm / Math.sqrt(products[j + 1][j + 1]);
             }
-            right[i] = -gram[i + 1][0] / Math.sqrt(gram[i + 1][i + 1]);
+            right[i] = -products[i + 1][0] / norm;
         }
         double[] solved = new LUDecomposition(new Array2DRowRealMatrix(scaled, false), 0)
                 .getSolver()
@@ -178,12 +213,14 @@ public final class SelfDistillation {
                 .toArray();
         double[] weights = new double[count + 1];
         weights[0] = 1;
-        double excess = gram[0][0];
+        double excess = products[0][0];
         for (int i = 0; i < count; i++) {
-            weights[i + 1] = solved[i] / Math.sqrt(gram[i + 1][i + 1]);
-            excess += weights[i + 1] * gram[i + 1][0];
+            weights[i + 1] = solved[i] / Math.sqrt(products[i + 1][i + 1]);
+            excess += weights[i + 1] * products[i + 1][0];
         }
-        return new Rounds(excess, mixings(weights), Arrays.copyOfRange(weights, 1, weights.length));
+        double[] mixings = new double[all];
+        System.arraycopy(mixings(weights), 0, mixings, all - count, count);
+        return new Rounds(excess, mixings, Arrays.copyOfRange(weights, 1, all + 1));
     }
 
     /**
@@ -191,9 +228,10 @@ public final class SelfDistillation {
      * only ever adds regularisation.
      *
      * @param mixings ξ<sub>1</sub>, …, ξ<sub>k</sub>, from 1 to 6 of them
-     * @return the excess risk after the last round
+     * @return the excess risk after the last round, infinite if it overflows
      * @throws IllegalArgumentException if there are none or more than 6, or one is NaN or infinite
-     * @throws IllegalStateException if the student's ridge differs from the teacher's
+     * @throws IllegalStateException if the student's ridge differs from the teacher's, or the ridge and the eigenvalues are so
+     *     far apart that derivatives of the risk overflow
      */
     public double excessAfter(double... mixings) {
         finite("mixings", notNull("mixings", mixings));
@@ -201,7 +239,7 @@ public final class SelfDistillation {
         if (mixings.length > MOST_ROUNDS) {
             throw refusal("mixings.length", mixings.length, "is more than " + MOST_ROUNDS);
         }
-        return hasEffect() ? form(weights(mixings), weights(mixings), sameRidge(mixings.length)) : excess(0);
+        return hasEffect() ? excess(weights(mixings), sameRidge(mixings.length)) : excess(0);
     }
 
     private double[][] sameRidge(int order) {
@@ -213,40 +251,54 @@ public final class SelfDistillation {
     }
 
     /** The student as a combination of models whose products are known: powers of the teacher's, or the models of both ridges. */
-    private double[] path(double mixing) {
-        double off = 1 - training.ridge() / studentRidge;
-        if (Math.abs(off) < NEAR) {
-            double[] weights = new double[MOST_ROUNDS + 1];
-            weights[0] = 1;
+    private BigDecimal[] path(double mixing) {
+        BigDecimal given = new BigDecimal(mixing);
+        if (isNear()) {
+            double ratio = training.ridge() / studentRidge;
+            BigDecimal[] weights = new BigDecimal[MOST_ROUNDS + 1];
+            weights[0] = BigDecimal.ONE;
             for (int j = 1; j < weights.length; j++) {
-                weights[j] = -mixing * (training.ridge() / studentRidge) * Math.pow(off, j - 1);
+                weights[j] = given.multiply(new BigDecimal(-ratio * Math.pow(1 - ratio, j - 1)), DIGITS);
             }
             return weights;
         }
-        double ofTeacher = mixing * training.ridge() / (training.ridge() - studentRidge);
-        return new double[] {1 - ofTeacher, ofTeacher};
+        BigDecimal ridge = new BigDecimal(training.ridge());
+        BigDecimal ofTeacher = given.multiply(ridge).divide(ridge.subtract(new BigDecimal(studentRidge)), DIGITS);
+        return new BigDecimal[] {BigDecimal.ONE.subtract(ofTeacher, DIGITS), ofTeacher};
     }
 
-    private double onPath(double[] weights) {
-        return form(weights, weights);
+    private boolean isNear() {
+        return Math.abs(1 - training.ridge() / studentRidge) < NEAR;
     }
 
-    private double form(double[] first, double[] second) {
-        if (first.length > 2) {
-            return form(first, second, data.series(data.at(studentRidge), MOST_ROUNDS));
-        }
+    /** The products E (u − β⋆)ᵀΣ(v − β⋆) of the models that make up a {@link #path}, or of their parts. */
+    private double[][] products() {
         DeterministicEquivalent student = data.at(studentRidge);
+        if (isNear()) {
+            return data.series(student, MOST_ROUNDS);
+        }
         double cross = data.cross(equivalent, student);
-        return form(first, second, new double[][] {
-            {data.cross(student, student), cross}, {cross, data.cross(equivalent, equivalent)}
-        });
+        return new double[][] {{data.cross(student, student), cross}, {cross, data.cross(equivalent, equivalent)}};
     }
 
-    private static double form(double[] first, double[] second, double[][] gram) {
-        double sum = 0;
+    private static double excess(BigDecimal[] weights, double[][] products) {
+        for (int i = 0; i < weights.length; i++) {
+            if (Double.isInfinite(products[i][i]) && weights[i].signum() != 0) {
+                return Double.POSITIVE_INFINITY;
+            }
+        }
+        // Below 0 only by rounding.
+        return Math.max(0, form(weights, weights, products).doubleValue());
+    }
+
+    private static BigDecimal form(BigDecimal[] first, BigDecimal[] second, double[][] products) {
+        BigDecimal sum = BigDecimal.ZERO;
         for (int i = 0; i < first.length; i++) {
             for (int j = 0; j < second.length; j++) {
-                sum += first[i] * second[j] * gram[i][j];
+                if (first[i].signum() != 0 && second[j].signum() != 0) {
+                    BigDecimal weight = first[i].multiply(second[j], DIGITS);
+                    sum = sum.add(weight.multiply(new BigDecimal(products[i][j]), DIGITS), DIGITS);
+                }
             }
         }
         return sum;
@@ -256,15 +308,16 @@ public final class SelfDistillation {
      * The weights a in b_k = Σ a_j v_j for a sequence of mixings: π_0 = 1, π_j = (1 − ξ_j) + ξ_j h π_(j−1), in powers of 1 −
      * h, to which the v_j belong.
      */
-    private static double[] weights(double[] mixings) {
-        double[] weights = new double[mixings.length + 1];
-        weights[0] = 1;
+    private static BigDecimal[] weights(double[] mixings) {
+        BigDecimal[] weights = new BigDecimal[mixings.length + 1];
+        Arrays.fill(weights, BigDecimal.ZERO);
+        weights[0] = BigDecimal.ONE;
         for (double mixing : mixings) {
+            BigDecimal given = new BigDecimal(mixing);
             // h π = π − (1 − h) π
             for (int j = weights.length - 1; j >= 1; j--) {
-                weights[j] = mixing * (weights[j] - weights[j - 1]);
+                weights[j] = given.multiply(weights[j].subtract(weights[j - 1], DIGITS), DIGITS);
             }
-            weights[0] = 1;
         }
         return weights;
     }
@@ -284,7 +337,7 @@ public final class SelfDistillation {
             double quotient = 0;
             for (int i = 0; i <= j; i++) {
                 quotient += i == 0 ? rest[0] - atZero : rest[i];
-                rest[i] = quotient / mixings[j];
+                rest[i] = mixings[j] == 0 ? 0 : quotient / mixings[j];
             }
         }
         return mixings;

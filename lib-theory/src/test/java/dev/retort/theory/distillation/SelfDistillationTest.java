@@ -131,4 +131,67 @@ class SelfDistillationTest {
                 .isThrownBy(() -> OWN.withStudentRidge(0.1).rounds(2))
                 .withMessageContaining("All rounds need the same ridge");
     }
+
+    /** Weights of 1e400 and more: products and differences of mixings overflow before risks do. */
+    @Test
+    void mixingsOfAnySizeGiveARisk() {
+        RegressionTask task = RegressionTask.of(Spectrum.of(3, 2, 1), Signal.of(1, 0.5, 0.2));
+        SelfDistillation own =
+                SelfDistillation.of(task.withNoise(0.1), Training.samples(2).withRidge(0.1));
+        assertThat(own.excessAfter(1e200, 1e200)).isInfinite();
+        assertThat(own.excessAfter(1e308, 1e308, 1e308)).isInfinite();
+        assertThat(own.excess(-1e308)).isInfinite();
+        // The last round learns from the given labels alone, or nearly so.
+        assertThat(own.excessAfter(1e308, 1e308, 0)).isEqualTo(own.excess(0));
+        assertThat(own.excessAfter(1e308, 1e308, 1e-308, 1e-308))
+                .isCloseTo(own.excessAfter(1e9, 1e9, 1e-9, 1e-9), withinPercentage(1e-5));
+        assertThat(own.withStudentRidge(0.2).excess(1e308)).isInfinite();
+        SelfDistillation nothing = SelfDistillation.of(
+                RegressionTask.of(Spectrum.of(3, 2, 1), Signal.constant(0)),
+                Training.samples(2).withRidge(0.1));
+        assertThat(nothing.excess(1e308)).isZero();
+        assertThat(nothing.excessAfter(1e308, 1e308, 1e308)).isZero();
+        assertThat(nothing.rounds(3).excess()).isZero();
+        assertThat(nothing.rounds(3).mixings()).containsOnly(0);
+    }
+
+    /** On as many samples as the rank, a student without ridge is the teacher if it learns from the teacher alone. */
+    @Test
+    void aStudentOfInfiniteRiskOnGivenLabelsLearnsFromTheTeacherAlone() {
+        SelfDistillation own = SelfDistillation.of(
+                RegressionTask.of(Spectrum.of(5, 1), Signal.of(1, 0.5)).withNoise(0.3),
+                Training.samples(2).withRidge(0.4));
+        SelfDistillation copy = own.withStudentRidge(0);
+        assertThat(copy.excess(0)).isInfinite();
+        assertThat(copy.excess(0.5)).isInfinite();
+        assertThat(copy.excess(1)).isCloseTo(own.excess(0), withinPercentage(1e-12));
+        assertThat(copy.bestMixing()).isEqualTo(1);
+        assertThat(copy.bestExcess()).isCloseTo(own.excess(0), withinPercentage(1e-12));
+    }
+
+    @Test
+    void aTeacherWhoseRiskOverflowsIsNotFollowed() {
+        SelfDistillation own = SelfDistillation.of(
+                        RegressionTask.of(
+                                        Spectrum.of(8.357779864542787e124, 5.146939494726856e-106),
+                                        Signal.of(2.229512127643355e86, 3.1371024955280624e77))
+                                .withNoise(6.190740269400813e120),
+                        Training.samples(1).withRidge(4.4974876020432334e-58))
+                .withStudentRidge(1.57133460342849e218);
+        assertThat(own.withStudentRidge(4.4974876020432334e-58).excess(0)).isInfinite();
+        assertThat(own.bestMixing()).isZero();
+        assertThat(own.bestExcess()).isFinite();
+        assertThat(own.excess(1)).isInfinite();
+    }
+
+    /** The products of the rounds' models have rank one up to rounding: the result once was -0.37. */
+    @Test
+    void roundsThatHaveNothingLeftToImproveDoNoHarm() {
+        SelfDistillation own = SelfDistillation.of(
+                RegressionTask.of(Spectrum.of(0.031364299338326636), Signal.of(13.694794368073136)),
+                Training.samples(6).withRidge(107.24078896643752));
+        for (int count = 1; count <= 6; count++) {
+            assertThat(own.rounds(count).excess()).isBetween(0.0, own.bestExcess() + 1e-12);
+        }
+    }
 }

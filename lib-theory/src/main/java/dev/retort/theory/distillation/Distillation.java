@@ -164,7 +164,8 @@ public final class Distillation extends Teacher implements Pipeline {
      * The coefficients of the fixed surrogate at the beginning; for a {@link RowPool} their average over rows and trainings.
      *
      * @return a new array of βˢ, one per feature; 0 where neither the task nor the first training has variance
-     * @throws IllegalStateException if there are too many features, see {@link Spectrum#eigenvalues()}
+     * @throws IllegalStateException if there are too many features, see {@link Spectrum#eigenvalues()}, or a coefficient
+     *     overflows; the message names its feature
      */
     public double[] surrogateCoefficients() {
         Coordinates features = new Coordinates(task(), task().features());
@@ -174,6 +175,13 @@ public final class Distillation extends Teacher implements Pipeline {
         for (int i = 0; i < coefficients.length; i++) {
             boolean varies = features.matters(i) || first.eigenvalue(features, i) > 0;
             coefficients[i] = varies ? surrogate.mean(i) / features.rootUnit(i) : 0;
+            if (!Double.isFinite(coefficients[i])) {
+                throw new IllegalStateException(
+                        "The surrogate's coefficient " + i + " overflows, although its labels do"
+                                + " not: the variance of the feature is "
+                                + task().spectrum().eigenvalue(i)
+                                + "; take a smaller unit for the feature");
+            }
         }
         return coefficients;
     }

@@ -97,14 +97,10 @@ public final class OptimalSurrogate {
      *
      * @return a new array of g<sub>i</sub>β⋆<sub>i</sub>, one per feature
      * @throws IllegalStateException if there are more features than {@link
-     *     dev.retort.core.spectrum.Spectrum#eigenvalues()} gives
+     *     dev.retort.core.spectrum.Spectrum#eigenvalues()} gives, or a coefficient overflows; the message names its feature
      */
     public double[] coefficients() {
-        double[] coefficients = distillation.task().spectrum().eigenvalues();
-        for (int i = 0; i < coefficients.length; i++) {
-            coefficients[i] = gain(i) * distillation.task().coefficient(i);
-        }
-        return coefficients;
+        return distillation.surrogateCoefficients();
     }
 
     /**

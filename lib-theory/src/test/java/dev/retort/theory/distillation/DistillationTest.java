@@ -2,6 +2,7 @@ package dev.retort.theory.distillation;
 
 import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
@@ -305,5 +306,29 @@ class DistillationTest {
 
     private static RiskReport predict(RegressionTask task, Surrogate surrogate, Training target) {
         return Distillation.of(task).surrogate(surrogate).target(target).predict();
+    }
+
+    /** A coefficient may overflow where its labels do not. */
+    @Test
+    void coefficientsThatOverflowAreRefused() {
+        RegressionTask task = RegressionTask.of(
+                        Spectrum.of(1e-194, 1e-107, 1e-194, 1e41), Signal.of(9e97, -2.6e51, 1e95, -6e-23))
+                .withNoise(0.4);
+        Training target = Training.samples(6)
+                .withRidge(2.8e36)
+                .withNoise(3.8)
+                .withTeacherShare(1.4369)
+                .withMask(FeatureMask.of(true, false, true, false));
+        OptimalSurrogate best = OptimalSurrogate.of(task, target);
+        assertThat(best.risk().excess()).isFinite();
+        assertThatIllegalStateException()
+                .isThrownBy(best::coefficients)
+                .withMessage("The surrogate's coefficient 0 overflows, although its labels do not: the variance of the"
+                        + " feature is 1.0E-194; take a smaller unit for the feature");
+        Distillation taught =
+                Distillation.of(task).surrogate(Surrogate.optimal()).target(target);
+        assertThatIllegalStateException()
+                .isThrownBy(taught::surrogateCoefficients)
+                .withMessageContaining("coefficient 0");
     }
 }

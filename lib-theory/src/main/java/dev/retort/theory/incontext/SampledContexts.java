@@ -1,26 +1,28 @@
 package dev.retort.theory.incontext;
 
+import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.SampleMean;
 import dev.retort.core.StandardNormal;
-import dev.retort.core.internal.DenseMatrix;
-import dev.retort.core.internal.DiagonalMatrix;
-import dev.retort.core.internal.SymmetricEigen;
+import dev.retort.core.internal.Blocks;
+import dev.retort.core.internal.DotProduct;
+import dev.retort.core.internal.ThinSvd;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The excess risk of in-context predictors on Gaussian features of any covariance, averaged exactly over label noise and query, and by
  * sampling over contexts, for predictors without a closed form. All predictors use the same contexts, so that differences between
- * predictors are known more precisely than their risks. Memory: 8 d² bytes for each context. Immutable.
+ * predictors are known more precisely than their risks. Memory: 8 d · min(n, d) bytes for each context of n examples.
+ * Immutable.
  *
  * <pre>{@code
  * import dev.retort.theory.incontext.*;
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class SampledContexts {
+
+    /** The bytes of a context beside its vectors. */
+    private static final int OBJECTS = 200;
 
     private final RegressionTask task;
     private final int length;
@@ -43,58 +48,73 @@ public final class SampledContexts {
         this.contexts = contexts;
     }
 
-    /** One context: eigenvalues of XᵀX, and task and covariance in its eigenbasis. */
+    /** One context: the positive eigenvalues of XᵀX with their eigenvectors, the span of the rows, and the task in terms of them. */
     private static final class Context {
 
+        private final double[] variances;
         private final double[] eigenvalues;
-        private final double[] task;
-        private final double[][] covariance;
 
-        Context(RegressionTask task, double[] variances, int length, RandomGenerator random) {
-            int dimension = variances.length;
-            double[][] rows = new double[length][dimension];
+        /** One eigenvector after the other. */
+        private final double[][] vectors;
+
+        private final double[] task;
+
+        /** The part of the task that is orthogonal to all rows. */
+        private final double[] unseen;
+
+        Context(double[] coefficients, double[] variances, int rank, int length, RandomGenerator random) {
+            double[][] rows = new double[length][variances.length];
             for (double[] row : rows) {
                 Arrays.setAll(row, i -> Math.sqrt(variances[i]) * StandardNormal.next(random));
             }
-            DenseMatrix features = DenseMatrix.of(rows);
-            SymmetricEigen gram =
-                    SymmetricEigen.of(features.transposed().times(features).toArray());
-            this.eigenvalues = gram.values();
-            // They ascend; those beyond the rank are rounding.
-            int rank = Math.min(length, task.spectrum().rank());
-            Arrays.fill(eigenvalues, 0, Math.max(0, dimension - rank), 0);
-            double[][] vectors = new double[dimension][];
-            Arrays.setAll(vectors, gram::vector);
-            DenseMatrix basis = DenseMatrix.of(vectors); // in rows
-            this.task = basis.times(
-                    IntStream.range(0, dimension).mapToDouble(task::coefficient).toArray());
-            this.covariance = basis.times(DiagonalMatrix.of(variances))
-                    .times(basis.transposed())
-                    .toArray();
+            ThinSvd svd = ThinSvd.of(rows);
+            // Singular values beyond the rank are rounding.
+            int seen = Math.min(length, rank);
+            this.variances = variances;
+            this.eigenvalues = new double[seen];
+            this.vectors = new double[seen][];
+            this.task = new double[seen];
+            this.unseen = length < rank ? coefficients.clone() : new double[variances.length];
+            for (int k = 0; k < seen; k++) {
+                eigenvalues[k] = Math.min(svd.value(k) * svd.value(k), Double.MAX_VALUE);
+                vectors[k] = svd.left(k);
+                task[k] = DotProduct.of(vectors[k], coefficients);
+                if (length < rank) {
+                    Blocks.addRow(-task[k], vectors[k], 0, unseen, 0, unseen.length);
+                }
+            }
         }
 
-        double excess(InContextPredictor predictor, double noiseVariance) {
+        double excess(InContextPredictor predictor, double noise) {
             double[] missed = new double[task.length];
             double largest = 0;
             double excess = 0;
-            for (int i = 0; i < missed.length; i++) {
-                missed[i] = task[i] == 0 ? 0 : predictor.missed(eigenvalues[i]) * task[i];
-                largest = Math.max(largest, Math.abs(missed[i]));
-                double gain = noiseVariance == 0 ? 0 : predictor.noiseGain(eigenvalues[i]);
-                excess += gain == 0 ? 0 : noiseVariance * covariance[i][i] * gain * gain;
+            for (int k = 0; k < missed.length; k++) {
+                missed[k] = task[k] == 0 ? 0 : predictor.missed(eigenvalues[k]) * task[k];
+                largest = Math.max(largest, Math.abs(missed[k]));
+                double gain = noise == 0 ? 0 : noise * predictor.noiseGain(eigenvalues[k]);
+                excess += gain == 0 ? 0 : gain * gain * variance(vectors[k]);
             }
             if (Double.isInfinite(largest)) {
                 return largest;
             }
             // Scaled so that products do not overflow: the terms have both signs, and infinite ones would give NaN.
             int unit = Math.max(Math.getExponent(largest), 0);
-            double squared = 0;
-            for (int i = 0; i < missed.length; i++) {
-                for (int j = 0; j < missed.length; j++) {
-                    squared += Math.scalb(missed[i], -unit) * covariance[i][j] * Math.scalb(missed[j], -unit);
-                }
+            double[] error = new double[variances.length];
+            Blocks.addRow(Math.scalb(predictor.missed(0), -unit), unseen, 0, error, 0, error.length);
+            for (int k = 0; k < missed.length; k++) {
+                Blocks.addRow(Math.scalb(missed[k], -unit), vectors[k], 0, error, 0, error.length);
             }
-            return excess + Math.scalb(Math.scalb(squared, unit), unit);
+            return excess + Math.scalb(Math.scalb(variance(error), unit), unit);
+        }
+
+        /** The variance of the labels of a linear function, bᵀΣb. */
+        private double variance(double[] coefficients) {
+            double sum = 0;
+            for (int i = 0; i < coefficients.length; i++) {
+                sum += coefficients[i] * variances[i] * coefficients[i];
+            }
+            return sum;
         }
     }
 
@@ -106,7 +126,8 @@ public final class SampledContexts {
      * @param count the number of contexts, at least 2
      * @param seed the seed, any number
      * @return the contexts
-     * @throws IllegalArgumentException if the spectrum has too many features, or a number is out of range
+     * @throws IllegalArgumentException if the spectrum has too many features, a coefficient overflows, a number is out of
+     *     range, or the contexts do not fit into Java's heap
      */
     public static SampledContexts of(RegressionTask task, int length, int count, long seed) {
         double[] variances =
@@ -114,8 +135,36 @@ public final class SampledContexts {
         if (length < 1) {
             throw refusal("length", length, "is not at least 1");
         }
-        List<Context> contexts = Draws.of(count, seed, random -> new Context(task, variances, length, random));
+        requireMemory(count, length, variances.length);
+        double[] coefficients = new double[variances.length];
+        for (int i = 0; i < coefficients.length; i++) {
+            coefficients[i] = finite("coefficient " + i + " of the task", task.coefficient(i));
+        }
+        int rank = task.spectrum().rank();
+        List<Context> contexts =
+                Draws.of(count, seed, random -> new Context(coefficients, variances, rank, length, random));
         return new SampledContexts(task, length, seed, contexts);
+    }
+
+    private static void requireMemory(int count, int length, int dimension) {
+        double kept = OBJECTS + 8.0 * dimension * (Math.min(length, dimension) + 1);
+        double drawn = 8.0 * length * dimension;
+        double needed = count * kept + drawn;
+        double heap = (double) Runtime.getRuntime().maxMemory();
+        if (needed > heap) {
+            throw refusal(
+                    "count",
+                    count,
+                    String.format(
+                            Locale.ROOT,
+                            "contexts of %d examples with %d features need %.3g GB, and Java's heap has %.3g GB: give"
+                                + " it more with -Xmx, take fewer or shorter ones, or GaussianContext, which samples"
+                                + " nothing",
+                            length,
+                            dimension,
+                            needed / 1e9,
+                            heap / 1e9));
+        }
     }
 
     /**
@@ -126,9 +175,8 @@ public final class SampledContexts {
      */
     public SampleMean excess(InContextPredictor predictor) {
         notNull("predictor", predictor);
-        double noiseVariance = task.noise() * task.noise();
         return SampleMean.of(contexts.stream()
-                .mapToDouble(context -> context.excess(predictor, noiseVariance))
+                .mapToDouble(context -> context.excess(predictor, task.noise()))
                 .toArray());
     }
 

@@ -188,4 +188,43 @@ class GaussianContextTest {
         assertThatIllegalArgumentException().isThrownBy(() -> SampledContexts.of(TASK, 0, 10, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> SampledContexts.of(TASK, 3, 1, 1));
     }
+
+    /** The contexts are decomposed in the span of their rows: a matrix of the features would have 2.5e9 entries. */
+    @Test
+    void shortContextsOfManyFeaturesAreSampled() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(2, 50_000), Signal.sourcePowerLaw(1.5))
+                .withNoise(0.1);
+        SampledContexts contexts = SampledContexts.of(task, 20, 6, 1);
+        SampleMean ridge = contexts.excess(InContextPredictor.ridge(0.1));
+        double expected = GaussianContext.of(task, 20).ridge(0.1);
+        assertThat(ridge.mean()).isCloseTo(expected, within(4 * ridge.standardError() + expected / 20));
+        assertThat(contexts.excess(InContextPredictor.zero()).mean() / task.signalPower())
+                .isCloseTo(1, within(1e-12));
+    }
+
+    /** From as many examples as features, the risk is that of the noise, whatever the scales of the features. */
+    @Test
+    void scalesOfTheFeaturesDoNotMatterToLeastSquares() {
+        InContextPredictor leastSquares = InContextPredictor.leastSquares();
+        double[] risks = new double[3];
+        for (int k = 0; k < risks.length; k++) {
+            RegressionTask task = RegressionTask.of(Spectrum.powerLaw(k + 0.5, 20), Signal.constant(0.4))
+                    .withNoise(0.2);
+            risks[k] = SampledContexts.of(task, 20, 20, 7).excess(leastSquares).mean();
+        }
+        assertThat(risks[1] / risks[0]).isCloseTo(1, within(1e-11));
+        assertThat(risks[2] / risks[0]).isCloseTo(1, within(1e-11));
+    }
+
+    @Test
+    void contextsThatDoNotFitIntoMemoryAreRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SampledContexts.of(TASK, 5, Integer.MAX_VALUE, 1))
+                .withMessageStartingWith("count: 2147483647 contexts of 5 examples with 6 features need 1.05e+03 GB,")
+                .withMessageContaining("GaussianContext");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SampledContexts.of(
+                        RegressionTask.of(Spectrum.isotropic(1, 10_000), Signal.constant(1)), Integer.MAX_VALUE, 2, 1))
+                .withMessageContaining("take fewer or shorter ones");
+    }
 }

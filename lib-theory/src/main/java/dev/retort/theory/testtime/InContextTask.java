@@ -49,15 +49,16 @@ public final class InContextTask {
      * A task of uncorrelated features of unit variance, without noise. Its coefficients lie along the first feature; the direction matters
      * only to anisotropic weights.
      *
-     * @param dimension the number of features d, at least 1
+     * @param dimension the number of features d, from 1 to ten million
      * @param power the variance of the noiseless labels |β|², at least 0
      * @return the task
      * @throws IllegalArgumentException if an argument is out of range
      */
     public static InContextTask isotropic(int dimension, double power) {
+        nonNegative("power", power);
         Matrix features = Positive.identity(dimension);
         double[] coefficients = new double[dimension];
-        coefficients[0] = Math.sqrt(nonNegative("power", power));
+        coefficients[0] = Math.sqrt(power);
         return new InContextTask(features, coefficients, 0);
     }
 
@@ -184,9 +185,10 @@ public final class InContextTask {
      * The covariance of the features.
      *
      * @return a new array of Σ<sub>x</sub>, shape {@code [d][d]}
+     * @throws IllegalStateException if d is above 46,340, so that d² numbers are more than an array can hold
      */
     public double[][] covariance() {
-        return features.toArray();
+        return Positive.entries("covariance", features);
     }
 
     /**

@@ -37,9 +37,9 @@ public final class LinearAttention {
     /**
      * Attention that has learnt nothing, W = 0: the cold start.
      *
-     * @param dimension the number of features d, at least 1
+     * @param dimension the number of features d, from 1 to ten million
      * @return the attention
-     * @throws IllegalArgumentException if d is less than 1
+     * @throws IllegalArgumentException if d is not in that range
      */
     public static LinearAttention zero(int dimension) {
         return isotropic(dimension, 0);
@@ -48,14 +48,14 @@ public final class LinearAttention {
     /**
      * Attention with the same weight in all directions, W = wI.
      *
-     * @param dimension the number of features d, at least 1
+     * @param dimension the number of features d, from 1 to ten million
      * @param weight w
      * @return the attention
-     * @throws IllegalArgumentException if d is less than 1, or the weight NaN or infinite
+     * @throws IllegalArgumentException if d is not in that range, or the weight NaN or infinite
      */
     public static LinearAttention isotropic(int dimension, double weight) {
-        return new LinearAttention(
-                DiagonalMatrix.multipleOfIdentity(finite("weight", weight), atLeastOne("dimension", dimension)));
+        finite("weight", weight);
+        return new LinearAttention(Positive.identity(dimension).scaled(weight));
     }
 
     /**
@@ -105,12 +105,19 @@ public final class LinearAttention {
      * @param task the task
      * @param contextLength the length n of the context, at least 0
      * @return the attention
-     * @throws IllegalArgumentException if the length is negative
+     * @throws IllegalArgumentException if the length is negative, or if d is above 46,340, so that d² weights are more than an
+     *     array can hold
      */
     public static LinearAttention optimal(InContextTask task, int contextLength) {
         double[] beta = notNull("task", task).beta();
         double scale =
                 (nonNegative("contextLength", contextLength) + 2.0) * task.signalPower() + task.noise() * task.noise();
+        if (!Positive.fitsArray(beta.length)) {
+            throw refusal(
+                    "task",
+                    beta.length + " features",
+                    "have more weights than an array can hold; take at most 46340, or leastLoss for the loss alone");
+        }
         double[][] weights = new double[beta.length][beta.length];
         for (int i = 0; scale > 0 && i < beta.length; i++) {
             for (int j = 0; j < beta.length; j++) {
@@ -160,9 +167,10 @@ public final class LinearAttention {
      * The weights.
      *
      * @return a new array of W, shape {@code [d][d]}
+     * @throws IllegalStateException if d is above 46,340, so that d² numbers are more than an array can hold
      */
     public double[][] weights() {
-        return weights.toArray();
+        return Positive.entries("weights", weights);
     }
 
     /**

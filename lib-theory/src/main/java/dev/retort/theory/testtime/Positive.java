@@ -22,10 +22,31 @@ final class Positive {
     /** Times ulp(1) and d: the rounding of pivots of a matrix with unit diagonal; smaller pivots count as zero. */
     private static final double ROUNDING = 16;
 
+    /** As many as a spectrum lists. */
+    private static final int MOST_FEATURES = 10_000_000;
+
     private Positive() {}
 
     static Matrix identity(int dimension) {
-        return DiagonalMatrix.multipleOfIdentity(1, atLeastOne("dimension", dimension));
+        if (atLeastOne("dimension", dimension) > MOST_FEATURES) {
+            throw refusal("dimension", dimension, "is above " + MOST_FEATURES + ", the most features; take fewer");
+        }
+        return DiagonalMatrix.multipleOfIdentity(1, dimension);
+    }
+
+    /** Whether an array can hold all entries of a square matrix. */
+    static boolean fitsArray(int dimension) {
+        return (long) dimension * dimension <= Integer.MAX_VALUE - 8;
+    }
+
+    /** The entries of a square matrix, if an array can hold them: one of more features is diagonal. */
+    static double[][] entries(String name, Matrix matrix) {
+        int dimension = matrix.rows();
+        if (!fitsArray(dimension)) {
+            throw new IllegalStateException(name + ": " + dimension + " x " + dimension
+                    + " numbers are more than an array can hold; those off the diagonal are all 0");
+        }
+        return matrix.toArray();
     }
 
     static Matrix definite(String name, Spectrum spectrum) {

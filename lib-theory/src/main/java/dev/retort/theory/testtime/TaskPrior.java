@@ -46,14 +46,15 @@ public final class TaskPrior {
     /**
      * An isotropic prior: features of unit variance, coefficients of equal variance, no noise.
      *
-     * @param dimension the number of features d, at least 1
+     * @param dimension the number of features d, from 1 to ten million
      * @param power the variance of the noiseless labels E|β|², at least 0; each coefficient has variance power/d
      * @return the prior
      * @throws IllegalArgumentException if an argument is out of range
      */
     public static TaskPrior isotropic(int dimension, double power) {
+        nonNegative("power", power);
         Matrix features = Positive.identity(dimension);
-        return new TaskPrior(features, features.scaled(nonNegative("power", power) / dimension), 0);
+        return new TaskPrior(features, features.scaled(power / dimension), 0);
     }
 
     /**
@@ -130,18 +131,20 @@ public final class TaskPrior {
      * The covariance of the features.
      *
      * @return a new array of Σ<sub>x</sub>, shape {@code [d][d]}
+     * @throws IllegalStateException if d is above 46,340, so that d² numbers are more than an array can hold
      */
     public double[][] covariance() {
-        return features.toArray();
+        return Positive.entries("covariance", features);
     }
 
     /**
      * The covariance of the coefficients.
      *
      * @return a new array of Σ<sub>β</sub>, shape {@code [d][d]}
+     * @throws IllegalStateException if d is above 46,340, so that d² numbers are more than an array can hold
      */
     public double[][] coefficientCovariance() {
-        return coefficients.toArray();
+        return Positive.entries("coefficientCovariance", coefficients);
     }
 
     /**

@@ -287,4 +287,31 @@ class PretrainingTest {
                 .isThrownBy(() -> large.predictor(new double[] {1, 1e200, 1}))
                 .withMessage("weights · contextVector[1]: Infinity is not finite");
     }
+
+    @Test
+    void featuresThatDoNotFitIntoArraysAreRefused() {
+        String tooMany = "dimension: 2147483647 is above 10000000, the most features; take fewer";
+        refuses(tooMany, () -> InContextTask.isotropic(Integer.MAX_VALUE, 1));
+        refuses(tooMany, () -> TaskPrior.isotropic(Integer.MAX_VALUE, 1));
+        refuses(tooMany, () -> LinearAttention.isotropic(Integer.MAX_VALUE, 1));
+        refuses(tooMany, () -> LinearAttention.zero(Integer.MAX_VALUE));
+        refuses(
+                "power: NaN is not at least 0 and finite",
+                () -> InContextTask.isotropic(Integer.MAX_VALUE, Double.NaN));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> LinearAttention.isotropic(46_341, 1).weights())
+                .withMessage("weights: 46341 x 46341 numbers are more than an array can hold;"
+                        + " those off the diagonal are all 0");
+        TaskPrior prior = TaskPrior.isotropic(46_341, 1);
+        assertThatIllegalStateException().isThrownBy(prior::covariance).withMessageStartingWith("covariance: 46341 x");
+        assertThatIllegalStateException()
+                .isThrownBy(prior::coefficientCovariance)
+                .withMessageStartingWith("coefficientCovariance: 46341 x");
+        InContextTask task = InContextTask.isotropic(46_341, 1);
+        assertThatIllegalStateException().isThrownBy(task::covariance).withMessageStartingWith("covariance: 46341 x");
+        refuses(
+                "task: 46341 features have more weights than an array can hold; take at most 46340, or leastLoss for"
+                        + " the loss alone",
+                () -> LinearAttention.optimal(task, 5));
+    }
 }

@@ -1,6 +1,7 @@
 package dev.retort.core;
 
 import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.number;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.internal.CompensatedSum;
@@ -27,9 +28,7 @@ public record SampleMean(double mean, double standardError) {
      * @throws IllegalArgumentException if the number is NaN, or the standard error negative
      */
     public SampleMean {
-        if (Double.isNaN(mean)) {
-            throw refusal("mean", mean, "is not a number");
-        }
+        number("mean", mean);
         if (standardError < 0) {
             throw refusal("standardError", standardError, "is not at least 0");
         }
@@ -48,10 +47,7 @@ public record SampleMean(double mean, double standardError) {
         }
         double largest = 0;
         for (int i = 0; i < draws.length; i++) {
-            if (Double.isNaN(draws[i])) {
-                throw refusal("draws[" + i + "]", draws[i], "is not a number");
-            }
-            largest = Math.max(largest, Math.abs(draws[i]));
+            largest = Math.max(largest, Math.abs(number("draws[" + i + "]", draws[i])));
         }
         if (largest == Double.POSITIVE_INFINITY) {
             return ofInfinite(draws);
@@ -86,16 +82,32 @@ public record SampleMean(double mean, double standardError) {
      * The difference between the mean and a number, in standard errors.
      *
      * @param expected the number
-     * @return (mean − expected)/standardError; 0 if they are equal, ±infinity if they differ although the standard error
-     *     is 0
+     * @return (mean − expected)/standardError; 0 if they are equal, ±infinity if one is infinite, or if they differ although
+     *     the standard error is 0
+     * @throws IllegalArgumentException if the number is NaN
+     * @throws IllegalStateException if the standard error is not known
      */
     public double zScore(double expected) {
-        return mean == expected ? 0 : (mean - expected) / standardError;
+        number("expected", expected);
+        if (Double.isNaN(standardError)) {
+            throw new IllegalStateException("The standard error of " + mean + " is not known; take more draws");
+        }
+        if (mean == expected) {
+            return 0;
+        }
+        double difference = mean - expected;
+        return Double.isInfinite(difference) ? difference : difference / standardError;
     }
 
-    /** {@return the mean and its error, rounded to two significant digits of the error: 0.1234 ± 0.0012} */
+    /**
+     * {@return the mean and its error, rounded to two significant digits of the error: 0.1234 ± 0.0012; "± unknown" for an
+     * error that is not known}
+     */
     @Override
     public String toString() {
+        if (Double.isNaN(standardError)) {
+            return String.format(Locale.ROOT, "%.6g ± unknown", mean);
+        }
         if (!(standardError > 0) || !Double.isFinite(standardError) || !Double.isFinite(mean)) {
             return String.format(Locale.ROOT, "%.6g ± %.2g", mean, standardError);
         }

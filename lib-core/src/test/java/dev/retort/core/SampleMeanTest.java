@@ -2,6 +2,7 @@ package dev.retort.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
@@ -47,7 +48,7 @@ class SampleMeanTest {
         "1.5, 0.0996, 1.50 ± 0.10",
         "123.456, 45, 123 ± 45",
         "1.5, 0, 1.50000 ± 0.0",
-        "1.5, NaN, 1.50000 ± NaN",
+        "1.5, NaN, 1.50000 ± unknown",
         "1.234567e-9, 2.5e-11, 1.235e-09 ± 2.5e-11",
         "123456, 2345, 1.235e+05 ± 2.3e+03",
         "4, 0.5, 4.00 ± 0.50",
@@ -69,5 +70,18 @@ class SampleMeanTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SampleMean.of(1))
                 .withMessage("draws.length: 1 is not at least 2");
+    }
+
+    @Test
+    void scoresOfInfiniteAndUnknownErrors() {
+        double infinite = Double.POSITIVE_INFINITY;
+        assertThat(new SampleMean(infinite, infinite).zScore(5)).isEqualTo(infinite);
+        assertThat(new SampleMean(5, infinite).zScore(infinite)).isEqualTo(-infinite);
+        assertThat(new SampleMean(infinite, infinite).zScore(infinite)).isZero();
+        assertThatIllegalArgumentException().isThrownBy(() -> new SampleMean(1, 1).zScore(Double.NaN));
+        SampleMean unknown = new SampleMean(1, Double.NaN);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> unknown.zScore(1))
+                .withMessage("The standard error of 1.0 is not known; take more draws");
     }
 }

@@ -46,6 +46,36 @@ public final class Arguments {
     }
 
     /**
+     * Requires a number.
+     *
+     * @param name the argument's name
+     * @param value its value, which may be infinite
+     * @return the value
+     * @throws IllegalArgumentException if the value is NaN
+     */
+    public static double number(String name, double value) {
+        if (Double.isNaN(value)) {
+            throw refusal(name, value, "is not a number");
+        }
+        return value;
+    }
+
+    /**
+     * Requires a number that is not negative.
+     *
+     * @param name the argument's name
+     * @param value its value, which may be infinite
+     * @return the value
+     * @throws IllegalArgumentException if the value is NaN or negative
+     */
+    public static double nonNegativeOrInfinite(String name, double value) {
+        if (!(value >= 0)) {
+            throw refusal(name, value, "is not at least 0");
+        }
+        return value;
+    }
+
+    /**
      * Requires a finite number greater than zero.
      *
      * @param name the argument's name

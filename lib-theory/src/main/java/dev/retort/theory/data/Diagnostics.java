@@ -1,5 +1,12 @@
 package dev.retort.theory.data;
 
+import static dev.retort.core.internal.Arguments.fromZeroToOne;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.nonNegativeOrInfinite;
+import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.number;
+import static dev.retort.core.internal.Arguments.positive;
+
 import java.util.stream.IntStream;
 
 /**
@@ -29,6 +36,32 @@ public record Diagnostics(
         double kurtosis,
         double duplicateRows,
         double rowsPerDirection) {
+
+    /**
+     * Checks the numbers.
+     *
+     * @param excessVariance the variance of the rows' squared sizes beyond that of Gaussian rows
+     * @param largestLeverage the largest leverage, from 0 to 1
+     * @param leveragedRow the row with the largest leverage, at least 0
+     * @param isolatingColumn the column in which that row stands apart most
+     * @param withoutRidge the ratio of risks without ridge, at least 0
+     * @param atBestRidge the same ratio at the best ridge, at least 0
+     * @param kurtosis the kurtosis of the residuals, at least 0
+     * @param duplicateRows the share of rows that are equal to an earlier row, from 0 to 1
+     * @param rowsPerDirection N/k, greater than 0
+     * @throws IllegalArgumentException if an argument is null, NaN or out of range
+     */
+    public Diagnostics {
+        number("excessVariance", excessVariance);
+        fromZeroToOne("largestLeverage", largestLeverage);
+        nonNegative("leveragedRow", leveragedRow);
+        notNull("isolatingColumn", isolatingColumn);
+        nonNegativeOrInfinite("withoutRidge", withoutRidge);
+        nonNegativeOrInfinite("atBestRidge", atBestRidge);
+        nonNegativeOrInfinite("kurtosis", kurtosis);
+        fromZeroToOne("duplicateRows", duplicateRows);
+        positive("rowsPerDirection", rowsPerDirection);
+    }
 
     static Diagnostics of(Prepared prepared, Decomposition data, Shrinkage best, double duplicateRows) {
         Shrinkage none = Shrinkage.of(data, 0);
@@ -65,7 +98,7 @@ public record Diagnostics(
     private static double ratio(Decomposition data, Shrinkage shrinkage) {
         double general = shrinkage.generalisedCrossValidation();
         double single = shrinkage.leaveOneOut() * data.rows / (data.rows + 1);
-        return general == 0 && single == 0 ? 1 : single / general;
+        return single == general ? 1 : single / general;
     }
 
     private static double kurtosis(double[] residuals) {

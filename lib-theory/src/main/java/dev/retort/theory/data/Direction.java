@@ -1,6 +1,9 @@
 package dev.retort.theory.data;
 
 import static dev.retort.core.internal.Arguments.copy;
+import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.number;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.List;
 
@@ -25,8 +28,14 @@ public record Direction(int first, int last, double share, double gain, boolean 
      * @param gain the best teacher's factor
      * @param kept whether the best mask keeps them
      * @param columns the columns with the largest weights in them
+     * @throws IllegalArgumentException if an argument is null, NaN or out of range
      */
     public Direction {
+        if (last < nonNegative("first", first)) {
+            throw refusal("last", last, "is less than first, " + first);
+        }
+        nonNegative("share", share);
+        number("gain", gain);
         columns = copy("columns", columns);
     }
 }

@@ -1,6 +1,7 @@
 package dev.retort.theory.data;
 
 import static dev.retort.core.internal.Arguments.copy;
+import static dev.retort.core.internal.Arguments.notNull;
 
 import java.util.List;
 
@@ -45,8 +46,12 @@ public record Finding(Kind kind, List<String> columns, String what, String advic
      * @param columns the names of the columns that it is about
      * @param what what was found
      * @param advice what to do about it
+     * @throws IllegalArgumentException if an argument is null
      */
     public Finding {
+        notNull("kind", kind);
+        notNull("what", what);
+        notNull("advice", advice);
         columns = copy("columns", columns);
     }
 

@@ -1,6 +1,9 @@
 package dev.retort.theory.data;
 
+import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.copy;
+import static dev.retort.core.internal.Arguments.nonNegativeOrInfinite;
+import static dev.retort.core.internal.Arguments.notNull;
 
 import dev.retort.theory.scaling.Interval;
 import java.util.List;
@@ -39,8 +42,15 @@ public record TeacherRisks(
      * @param surrogateGain the further gain of the best teacher
      * @param mask the further gain of leaving directions out
      * @param directions the directions that matter
+     * @throws IllegalArgumentException if an argument is null, NaN or out of range
      */
     public TeacherRisks {
+        atLeastOne("samples", samples);
+        nonNegativeOrInfinite("teacher", teacher);
+        nonNegativeOrInfinite("tunedOnTruth", tunedOnTruth);
+        nonNegativeOrInfinite("onTeacherLabels", onTeacherLabels);
+        notNull("surrogateGain", surrogateGain);
+        notNull("mask", mask);
         directions = copy("directions", directions);
     }
 

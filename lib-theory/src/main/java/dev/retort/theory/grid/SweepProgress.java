@@ -34,7 +34,7 @@ public record SweepProgress(int done, int failed, int total, Duration elapsed, O
      * @param elapsed the time since this run began
      * @param remaining the time that the other cells will take, if it is known
      * @throws IllegalArgumentException if a number is negative, more cells are done and failed than there are, or something is
-     *     null
+     *     null or a negative time
      */
     public SweepProgress {
         nonNegative("done", done);
@@ -42,8 +42,14 @@ public record SweepProgress(int done, int failed, int total, Duration elapsed, O
         if ((long) done + failed > total) {
             throw refusal("total", total, "is not at least done + failed, " + ((long) done + failed));
         }
-        notNull("elapsed", elapsed);
-        notNull("remaining", remaining);
+        requireNotNegative("elapsed", elapsed);
+        notNull("remaining", remaining).ifPresent(time -> requireNotNegative("remaining", time));
+    }
+
+    private static void requireNotNegative(String name, Duration time) {
+        if (notNull(name, time).isNegative()) {
+            throw refusal(name, time, "is negative");
+        }
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.retort.theory.incontext;
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
 import static dev.retort.core.internal.Arguments.index;
+import static dev.retort.core.internal.Arguments.nonNegativeOrInfinite;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
@@ -74,13 +75,32 @@ public final class TaskDiversity {
     /**
      * Where one predictor overtakes the other.
      *
-     * @param tasks the number of tasks M at which they tie, interpolated
-     * @param standardError the standard error of M, to first order
+     * @param tasks the number of tasks M at which they tie, interpolated; greater than 0
+     * @param standardError the standard error of M, to first order; at least 0
      * @param below the largest number of tasks computed before the tie
      * @param above the smallest number of tasks computed after the tie
      * @param memorisingBelow whether it is for fewer tasks that memorising is better
      */
-    public record Crossing(double tasks, double standardError, int below, int above, boolean memorisingBelow) {}
+    public record Crossing(double tasks, double standardError, int below, int above, boolean memorisingBelow) {
+
+        /**
+         * Checks the numbers.
+         *
+         * @param tasks the number of tasks M at which they tie
+         * @param standardError the standard error of M
+         * @param below the largest number of tasks computed before the tie
+         * @param above the smallest number of tasks computed after the tie
+         * @param memorisingBelow whether it is for fewer tasks that memorising is better
+         * @throws IllegalArgumentException if a number is NaN or out of range, or {@code above} is not greater than {@code below}
+         */
+        public Crossing {
+            positive("tasks", tasks);
+            nonNegativeOrInfinite("standardError", standardError);
+            if (above <= atLeastOne("below", below)) {
+                throw refusal("above", above, "is not greater than below, " + below);
+            }
+        }
+    }
 
     /**
      * Computes the risks for M = 1, 2, 3, 4, 6, 8, 12, …, on all processors; the draws depend on the seed alone. The time is

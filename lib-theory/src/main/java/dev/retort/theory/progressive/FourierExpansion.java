@@ -35,7 +35,7 @@ public final class FourierExpansion {
     /**
      * One term of an expansion.
      *
-     * @param set A, ascending
+     * @param set A, ascending, counted from 0
      * @param coefficient ĝ(A), not 0
      */
     public record Term(List<Integer> set, double coefficient) {
@@ -45,10 +45,18 @@ public final class FourierExpansion {
          *
          * @param set A, ascending
          * @param coefficient ĝ(A), not 0
-         * @throws IllegalArgumentException if the set or an entry is null, or the coefficient is 0, NaN or infinite
+         * @throws IllegalArgumentException if the set or an entry is null, an entry is negative or not greater than the one
+         *     before, or the coefficient is 0, NaN or infinite
          */
         public Term {
             set = copy("set", set);
+            int before = -1;
+            for (int coordinate : set) {
+                if (coordinate <= before) {
+                    throw refusal("set", set, "is not ascending from 0 or more");
+                }
+                before = coordinate;
+            }
             if (finite("coefficient", coefficient) == 0) {
                 throw refusal("coefficient", coefficient, "is 0; only coefficients other than 0 make terms");
             }

@@ -481,7 +481,7 @@ public final class DistillationLaw {
                         Math.log(studentParameters) + Math.log(10) * (7.0 * i / SIZES - 3),
                         LARGEST_LOGIT * (2.0 * j / SHARES - 1)
                     };
-                    double loss = at(point).studentLoss();
+                    double loss = studentLoss(point);
                     if (loss < least) {
                         least = loss;
                         best = point;
@@ -495,28 +495,39 @@ public final class DistillationLaw {
                     .optimize(
                             new MaxEval(100 * EVALUATIONS),
                             GoalType.MINIMIZE,
-                            new ObjectiveFunction(point -> at(point).studentLoss()),
+                            new ObjectiveFunction(this::studentLoss),
                             new InitialGuess(best),
                             new NelderMeadSimplex(2, 0.1))
                     .getPoint();
-            return at(refined);
+            return at(studentLoss(refined) <= least ? refined : best);
         }
 
-        private BudgetSplit at(double[] point) {
+        /** The teacher's parameters and tokens, and the tokens of each student. */
+        private double[] sizes(double[] point) {
             double teacherParameters = Math.exp(point[0]);
             double teacherTokens = flops * PowerTerms.logistic(point[1]) / (TRAINING * teacherParameters);
             double left = flops * PowerTerms.logistic(-point[1]) / students;
             double studentTokens = left / (INFERENCE * teacherParameters + TRAINING * studentParameters);
-            double teacherLoss = supervised.lossOf(teacherParameters, teacherTokens);
+            return new double[] {teacherParameters, teacherTokens, studentTokens};
+        }
+
+        /** The student's loss; NaN where numbers of tokens underflow. */
+        private double studentLoss(double[] point) {
+            double[] sizes = sizes(point);
+            return new Student(studentParameters, sizes[2]).loss(Math.log(supervised.lossOf(sizes[0], sizes[1])));
+        }
+
+        private BudgetSplit at(double[] point) {
+            double[] sizes = sizes(point);
             return new BudgetSplit(
-                    teacherParameters,
-                    teacherTokens,
-                    teacherLoss,
-                    studentTokens,
-                    new Student(studentParameters, studentTokens).loss(Math.log(teacherLoss)),
-                    TRAINING * teacherParameters * teacherTokens,
-                    INFERENCE * teacherParameters * studentTokens * students,
-                    TRAINING * studentParameters * studentTokens * students,
+                    sizes[0],
+                    sizes[1],
+                    supervised.lossOf(sizes[0], sizes[1]),
+                    sizes[2],
+                    studentLoss(point),
+                    TRAINING * sizes[0] * sizes[1],
+                    INFERENCE * sizes[0] * sizes[2] * students,
+                    TRAINING * studentParameters * sizes[2] * students,
                     supervised.lossOf(studentParameters, flops / students / (TRAINING * studentParameters)));
         }
     }

@@ -2,6 +2,7 @@ package dev.retort.theory.scaling;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
+import static dev.retort.core.internal.Arguments.nonNegativeOrInfinite;
 import static dev.retort.core.internal.Arguments.notNaN;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
@@ -75,7 +76,22 @@ public final class LawFit<L> {
      * @param error its error in cross-validation: the root mean square of the residuals of left-out runs, where those beyond
      *     1 % count less
      */
-    public record Tried(LawForm form, int constants, double error) {}
+    public record Tried(LawForm form, int constants, double error) {
+
+        /**
+         * Checks the numbers.
+         *
+         * @param form the form
+         * @param constants how many constants it has, at least 1
+         * @param error its error in cross-validation, at least 0, perhaps infinite
+         * @throws IllegalArgumentException if an argument is null, NaN or out of range
+         */
+        public Tried {
+            notNull("form", form);
+            atLeastOne("constants", constants);
+            nonNegativeOrInfinite("error", error);
+        }
+    }
 
     private final LawEstimate<L> best;
 
@@ -183,8 +199,8 @@ public final class LawFit<L> {
         if (deviation > LITTLE_TOLD * spread) {
             all.add(String.format(
                     Locale.ROOT,
-                    "The law tells little: runs deviate from it by %.2g %%, and their losses from one another by %.2g %% (standard"
-                            + " deviations by the median size)",
+                    "The law tells little: runs deviate from it by %.2g %%, and their losses from one another by %.2g"
+                            + " %% (standard deviations by the median size)",
                     100 * deviation,
                     100 * spread));
         }
@@ -201,7 +217,8 @@ public final class LawFit<L> {
         if (!isIdentified()) {
             all.add(String.format(
                     Locale.ROOT,
-                    "The runs do not determine the constants (condition %.1g): use the law's predictions, not its constants",
+                    "The runs do not determine the constants (condition %.1g): use the law's predictions, not its"
+                            + " constants",
                     condition()));
         }
         if (settings.starts() > 1 && best.fit().agreeing() < 2) {

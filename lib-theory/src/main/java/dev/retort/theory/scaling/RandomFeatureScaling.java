@@ -4,7 +4,9 @@ import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.deviation;
 import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.nonNegativeOrInfinite;
 import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.number;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
 
@@ -338,6 +340,25 @@ public final class RandomFeatureScaling {
             double teacherExponent,
             double studentExponent,
             boolean isBounded) {
+
+        /**
+         * Checks the numbers.
+         *
+         * @param scale s, greater than 0
+         * @param teacherExcess the excess risk of the teacher, at least 0
+         * @param studentExcess the excess risk of the student, at least 0
+         * @param teacherExponent the local exponent of the teacher
+         * @param studentExponent the local exponent of the student
+         * @param isBounded whether the teacher's error is only what its random features cannot express
+         * @throws IllegalArgumentException if a number is NaN or out of range
+         */
+        public Point {
+            positive("scale", scale);
+            nonNegativeOrInfinite("teacherExcess", teacherExcess);
+            nonNegativeOrInfinite("studentExcess", studentExcess);
+            number("teacherExponent", teacherExponent);
+            number("studentExponent", studentExponent);
+        }
 
         /**
          * Whether the student's risk falls faster than the teacher's.

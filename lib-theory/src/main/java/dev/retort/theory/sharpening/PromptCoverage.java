@@ -4,6 +4,7 @@ import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
 import static dev.retort.core.internal.Arguments.length;
 import static dev.retort.core.internal.Arguments.nonNegative;
+import static dev.retort.core.internal.Arguments.nonNegativeOrInfinite;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
@@ -226,10 +227,22 @@ public final class PromptCoverage {
     /**
      * The orders of the numbers that fine-tuning needs; see {@link #fineTuningOrder}.
      *
-     * @param prompts n, up to a constant
-     * @param draws N for each, up to a constant
+     * @param prompts n, up to a constant; at least 0, perhaps infinite
+     * @param draws N for each, up to a constant; at least 0, perhaps infinite
      */
     public record FineTuningOrder(double prompts, double draws) {
+
+        /**
+         * Checks the numbers.
+         *
+         * @param prompts n, up to a constant
+         * @param draws N for each, up to a constant
+         * @throws IllegalArgumentException if a number is NaN or negative
+         */
+        public FineTuningOrder {
+            nonNegativeOrInfinite("prompts", prompts);
+            nonNegativeOrInfinite("draws", draws);
+        }
 
         @Override
         public String toString() {

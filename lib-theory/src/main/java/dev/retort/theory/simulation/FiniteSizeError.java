@@ -1,6 +1,7 @@
 package dev.retort.theory.simulation;
 
 import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.number;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
 
@@ -64,17 +65,44 @@ public final class FiniteSizeError {
     public record Point(
             double samples, double predicted, double departure, double standardError, OptionalDouble expected) {
 
+        /**
+         * Checks the numbers.
+         *
+         * @param samples n, greater than 0
+         * @param predicted the excess risk in closed form, greater than 0
+         * @param departure simulated/predicted − 1
+         * @param standardError the standard error of the departure, greater than 0
+         * @param expected the expected departure, if it is known
+         * @throws IllegalArgumentException if an argument is null, NaN or out of range
+         */
+        public Point {
+            positive("samples", samples);
+            positive("predicted", predicted);
+            number("departure", departure);
+            if (!(standardError > 0)) {
+                throw refusal("standardError", standardError, "is not greater than 0");
+            }
+            notNull("expected", expected).ifPresent(value -> number("expected", value));
+        }
+
         private static Point of(Simulation simulation) {
             List<Training> trainings = simulation.pipeline().trainings();
             RiskReport prediction = simulation.pipeline().predict();
             double predicted = prediction.excess();
+            if (!(predicted > 0 && predicted < Double.POSITIVE_INFINITY)) {
+                throw refusal("predicted", predicted, "is not positive and finite, for " + simulation.pipeline());
+            }
+            double error = simulation.standardError() / predicted;
+            if (!(error > 0)) {
+                throw refusal("standardError", error, "is not greater than 0, for " + simulation.pipeline());
+            }
             OptionalDouble correction =
                     simulation.isGaussian() ? prediction.finiteSizeCorrection() : OptionalDouble.empty();
             return new Point(
                     trainings.get(trainings.size() - 1).samples(),
                     predicted,
                     simulation.mean() / predicted - 1,
-                    simulation.standardError() / predicted,
+                    error,
                     correction.isPresent()
                             ? OptionalDouble.of(correction.getAsDouble() / predicted)
                             : OptionalDouble.empty());
@@ -130,15 +158,7 @@ public final class FiniteSizeError {
             if (!different.add(notNull("simulations[" + points.size() + "]", simulation))) {
                 throw refusal("simulations[" + points.size() + "]", simulation, "is there already");
             }
-            Point point = Point.of(simulation);
-            if (!(point.predicted > 0 && point.predicted < Double.POSITIVE_INFINITY)) {
-                throw refusal("predicted", point.predicted, "is not positive and finite, for " + simulation.pipeline());
-            }
-            if (!(point.standardError > 0)) {
-                throw refusal(
-                        "standardError", point.standardError, "is not greater than 0, for " + simulation.pipeline());
-            }
-            points.add(point);
+            points.add(Point.of(simulation));
         }
         points.sort(Comparator.comparingDouble(Point::samples));
         if (points.stream().mapToDouble(Point::samples).distinct().count() < 2) {

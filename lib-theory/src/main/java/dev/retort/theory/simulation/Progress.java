@@ -1,7 +1,9 @@
 package dev.retort.theory.simulation;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
+import static dev.retort.core.internal.Arguments.nonNegativeOrInfinite;
 import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.number;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import java.time.Duration;
@@ -29,12 +31,15 @@ public record Progress(int done, int limit, double mean, double standardError, D
      * @param standardError its standard error
      * @param elapsed the time since the run began
      * @param remaining the estimated time left
-     * @throws IllegalArgumentException if no trial is done or more than the limit, or if a duration is null or negative
+     * @throws IllegalArgumentException if no trial is done or more than the limit, if the mean is NaN, the standard error NaN or
+     *     negative, or a duration null or negative
      */
     public Progress {
         if (atLeastOne("done", done) > limit) {
             throw refusal("done", done, "is more than the limit, " + limit);
         }
+        number("mean", mean);
+        nonNegativeOrInfinite("standardError", standardError);
         checkDuration("elapsed", elapsed);
         checkDuration("remaining", remaining);
     }

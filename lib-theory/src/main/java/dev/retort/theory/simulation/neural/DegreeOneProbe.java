@@ -2,6 +2,7 @@ package dev.retort.theory.simulation.neural;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.copy;
+import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 
 import dev.retort.core.RandomStreams;
@@ -44,6 +45,20 @@ public final class DegreeOneProbe {
      * @param noiseFloor the expected value of either for labels without a linear part: √(2/(πn)) times the root mean square of tanh(f/2)
      */
     public record Signal(double inside, double outside, double noiseFloor) {
+
+        /**
+         * Checks the numbers.
+         *
+         * @param inside the mean over the support, at least 0
+         * @param outside the mean over the other coordinates, at least 0
+         * @param noiseFloor the expected value without a linear part, at least 0
+         * @throws IllegalArgumentException if a number is negative, NaN or infinite
+         */
+        public Signal {
+            nonNegative("inside", inside);
+            nonNegative("outside", outside);
+            nonNegative("noiseFloor", noiseFloor);
+        }
 
         /**
          * How much the support stands out.

@@ -22,11 +22,15 @@ public record Measurement(int step, double accuracy, Map<String, Double> probes)
      * @param step the number of steps done
      * @param accuracy the share of held-out examples that are classified correctly
      * @param probes the results of the probes, by name
-     * @throws IllegalArgumentException if the step is negative, the accuracy is not from 0 to 1, or the map is null
+     * @throws IllegalArgumentException if the step is negative, the accuracy is not from 0 to 1, or the map, a name or a result is null
      */
     public Measurement {
         nonNegative("step", step);
         fromZeroToOne("accuracy", accuracy);
-        probes = Collections.unmodifiableMap(new TreeMap<>(notNull("probes", probes)));
+        notNull("probes", probes).forEach((name, result) -> {
+            notNull("probes' name", name);
+            notNull("probes[" + name + "]", result);
+        });
+        probes = Collections.unmodifiableMap(new TreeMap<>(probes));
     }
 }

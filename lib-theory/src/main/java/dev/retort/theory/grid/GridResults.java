@@ -32,7 +32,7 @@ public final class GridResults {
 
     /**
      * Reads the file of a sweep, which may be running. Every row is checked against its checksum; a last line that is incomplete
-     * or wrong is left out. A file from before there were checksums is read with a warning in the log.
+     * or wrong is left out, with a warning in the log. A file from before there were checksums is read with a warning in the log.
      *
      * @param csv the file
      * @return its rows

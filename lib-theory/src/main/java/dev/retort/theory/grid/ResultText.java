@@ -5,12 +5,16 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the text of a file of results, in memory bounded by the length of one row, and tracks how much of it is intact. A wrong last line
  * is left by a process that was killed while writing; a wrong line anywhere else means that the file was changed or damaged.
  */
 final class ResultText {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ResultText.class);
 
     /** Longer than anything that a killed process can leave unfinished. */
     private static final long LONGEST_LOSS = 1L << 26;
@@ -53,7 +57,7 @@ final class ResultText {
     }
 
     /**
-     * Reads all rows; a wrong last row is left out.
+     * Reads all rows; a wrong last row is left out, with a warning in the log.
      *
      * @throws IOException if any other row is wrong, or two rows belong to one cell; the message names the line and the reason
      */
@@ -69,6 +73,7 @@ final class ResultText {
             } else {
                 requireLast(defect);
                 loss = "line " + (lines + 1) + " (" + defect + ")";
+                LOG.warn("{}: {} is dropped; a sweep that is resumed measures its cell again", place, loss);
             }
         }
     }
@@ -102,9 +107,9 @@ final class ResultText {
     }
 
     private IOException corrupt(String defect) {
-        return new IOException(
-                place + ", line " + (lines + 1) + ": " + defect
-                        + ". The file has been changed or damaged; delete this line, and resume the sweep to measure its cell again");
+        return new IOException(place + ", line " + (lines + 1) + ": " + defect
+                + ". The file has been changed or damaged; delete this line, and resume the sweep to measure"
+                + " its cell again");
     }
 
     /** {@return the number of bytes, from the beginning of the file, that are complete and correct} */

@@ -95,10 +95,6 @@ public final class SweepFile implements Closeable {
                 });
         end = text.safe();
         if (text.loss().isPresent()) {
-            LOG.warn(
-                    "{}: {} is dropped, and its cell is measured again",
-                    path,
-                    text.loss().get());
             storage.truncate(end);
         }
     }

@@ -32,6 +32,9 @@ final class SweepHeader {
     /** Enough for ten thousand names. */
     private static final int LONGEST_COLUMNS = 1 << 20;
 
+    /** Longer than the part of a header that is on the disk when its sweep has only just begun. */
+    private static final long LONGEST_BEGINNING = 1L << 24;
+
     private static final int PART = 1 << 13;
 
     private final byte[] start;
@@ -158,6 +161,12 @@ final class SweepHeader {
      * @throws IOException if it is incomplete, or its checksum is not right
      */
     void requireIntact(String place) throws IOException {
+        if (!complete && length > LONGEST_BEGINNING) {
+            throw new IOException(place + ": its header has no end within " + length + " bytes, and is longer than the "
+                    + LONGEST_BEGINNING
+                    + " of a sweep that has only just begun. The file has been changed or damaged, or is"
+                    + " not that of a sweep; restore it from a copy, or begin another file");
+        }
         if (!complete) {
             throw new IOException(place + ": does not have a complete header yet. The sweep has only just begun, or was"
                     + " stopped as it began; read the file later, or run the sweep again");

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,6 +26,9 @@ class HostileSweepFileTest {
 
     private static final GridStudy STUDY =
             GridStudy.of(ParameterGrid.of("x", 1, 2, 3), List.of("y"), cell -> new double[] {cell.get("x")});
+
+    private static final String DROPPED =
+            "row.csv: line 6 (it has more than 128 bytes) is dropped; a sweep that is resumed measures its cell again";
 
     /** The heap of the process that reads such files. */
     private static final String HEAP = "-Xmx16m";
@@ -103,26 +107,38 @@ class HostileSweepFileTest {
         assertThat(reader.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(reader.exitValue()).as(output).isZero();
         assertThat(output).hasSizeLessThan(5000);
+        Map<String, Long> sizes = Map.of(
+                "comments", Files.size(directory.resolve("comments.csv")),
+                "header", Files.size(directory.resolve("header.csv")));
+        // The reader and the sweep warn alike.
+        assertThat(output.lines()
+                        .filter(line -> line.contains("WARN") && line.contains(" is dropped"))
+                        .map(line -> line.substring(line.lastIndexOf("row.csv"))))
+                .containsExactly(DROPPED, DROPPED);
         assertThat(output.lines().filter(line -> !line.contains("WARN")))
                 .containsExactly(
-                        "comments.csv: does not have a complete header yet. The sweep has only just begun, or was stopped as"
-                                + " it began; read the file later, or run the sweep again",
+                        "comments.csv: its header has no end within " + sizes.get("comments")
+                                + " bytes, and is longer than the 16777216 of a sweep that has only just begun. The"
+                                + " file has been changed or damaged, or is not that of a sweep; restore it from a"
+                                + " copy, or begin another file",
                         "file: comments.csv belongs to another study: it has \"# another comment\" where this study has"
                                 + " \"# x: 1.0 2.0 3.0\"",
-                        "header.csv: does not have a complete header yet. The sweep has only just begun, or was stopped as it"
-                                + " began; read the file later, or run the sweep again",
-                        "file: header.csv belongs to another study: it has \"# x: 1.0 2.0 3.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0"
-                                + " 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0...\" where this study has"
-                                + " \"# x: 1.0 2.0 3.0\"",
+                        "header.csv: its header has no end within " + sizes.get("header")
+                                + " bytes, and is longer than the 16777216 of a sweep that has only just begun. The"
+                                + " file has been changed or damaged, or is not that of a sweep; restore it from a"
+                                + " copy, or begin another file",
+                        "file: header.csv belongs to another study: it has \"# x: 1.0 2.0 3.0 4.0 4.0 4.0 4.0 4.0 4.0"
+                            + " 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0...\" where this study has"
+                            + " \"# x: 1.0 2.0 3.0\"",
                         "names.csv: is not the file of a sweep",
                         "file: names.csv belongs to another study: it has \"# x: 1.0\" where this study has"
                                 + " \"# x: 1.0 2.0 3.0\"",
                         "row.csv: 0 rows",
                         "row.csv: 0 rows, dropped: line 6 (it has more than 128 bytes)",
-                        "rows.csv, line 6: it has more than 128 bytes. The file has been changed or damaged; delete this line,"
-                                + " and resume the sweep to measure its cell again",
-                        "rows.csv, line 6: it has more than 128 bytes. The file has been changed or damaged; delete this line,"
-                                + " and resume the sweep to measure its cell again",
+                        "rows.csv, line 6: it has more than 128 bytes. The file has been changed or damaged; delete"
+                                + " this line, and resume the sweep to measure its cell again",
+                        "rows.csv, line 6: it has more than 128 bytes. The file has been changed or damaged; delete"
+                                + " this line, and resume the sweep to measure its cell again",
                         "zeros.csv: is not the file of a sweep",
                         "file: zeros.csv belongs to another study: it has " + ("\"" + "\\u0000".repeat(100) + "...\"")
                                 + " where this study has \"# study:\"");

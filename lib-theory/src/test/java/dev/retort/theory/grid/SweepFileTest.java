@@ -52,8 +52,8 @@ class SweepFileTest {
             "# seed: 0",
             "# x: 1.0 2.0 3.0",
             "# y: 0.1 7.0",
-            "## pandas.read_csv(file, comment=\"#\", float_precision=\"round_trip\"); in R: read.csv(file, comment.char=\"#\")."
-                    + " A row ends with # and its checksum.",
+            "## pandas.read_csv(file, comment=\"#\", float_precision=\"round_trip\"); in R: read.csv(file,"
+                    + " comment.char=\"#\"). A row ends with # and its checksum.",
             "index,x,y,product,quotient#6b5e0479",
             "0,1.0,0.1,0.1,10.0#07cf8d30",
             "1,1.0,7.0,7.0,0.14285714285714285#12061755",
@@ -167,10 +167,14 @@ class SweepFileTest {
             delimiter = '|',
             value = {
                 "5,3.0,7.0,21.0,0.4 | it has no checksum",
-                "5,3.0,7.0,21.0,0.52857142857142855#d8860d71 | its checksum is \"d8860d71\", but that of its text is 5f20c632",
-                "5,3.0,7.0,21.0,0.42857142857142855#d8860d72 | its checksum is \"d8860d72\", but that of its text is d8860d71",
-                "5,3.0,7.0,21.0,0.42857142857142855#D8860D71 | its checksum is \"D8860D71\", but that of its text is d8860d71",
-                "5,3.0,7.0,21.0,0.42857142857142855#d8860d71<CR> | its checksum is \"d8860d71\\r\", but that of its text is d8860d71",
+                "5,3.0,7.0,21.0,0.52857142857142855#d8860d71 | its checksum is \"d8860d71\", but that of its text is"
+                        + " 5f20c632",
+                "5,3.0,7.0,21.0,0.42857142857142855#d8860d72 | its checksum is \"d8860d72\", but that of its text is"
+                        + " d8860d71",
+                "5,3.0,7.0,21.0,0.42857142857142855#D8860D71 | its checksum is \"D8860D71\", but that of its text is"
+                        + " d8860d71",
+                "5,3.0,7.0,21.0,0.42857142857142855#d8860d71<CR> | its checksum is \"d8860d71\\r"
+                        + "\", but that of its text is d8860d71",
                 "\u0000\u0001\uFFFD | it has no checksum"
             })
     void wrongLastLinesAreDroppedAndOthersRefused(String line, String reason) throws IOException {
@@ -223,12 +227,18 @@ class SweepFileTest {
             assertThat(log.toString(StandardCharsets.UTF_8))
                     .contains(csv + ": line " + last + " ("
                             + (end.isEmpty() && reason.startsWith("its param") ? "its end is missing" : reason)
-                            + ") is dropped, and its cell is measured again");
+                            + ") is dropped; a sweep that is resumed measures its cell again");
             assertThat(csv).hasContent(String.join("\n", lines) + "\n");
         }
 
         Files.writeString(csv, right + line + "\n");
-        assertThat(GridResults.read(csv).size()).isEqualTo(reason.startsWith("its param") ? 6 : 5);
+        log.reset();
+        GridResults read = GridResults.read(csv);
+        assertThat(read.size()).isEqualTo(reason.startsWith("its param") ? 6 : 5);
+        if (read.dropped().isPresent()) {
+            assertThat(log.toString(StandardCharsets.UTF_8))
+                    .contains(csv + ": line " + last + " (" + reason + ") is dropped; a sweep that is resumed");
+        }
 
         String corrupt =
                 String.join("\n", lines.subList(0, last - 2)) + "\n" + line + "\n" + lines.get(last - 2) + "\n";
@@ -336,8 +346,8 @@ class SweepFileTest {
         Files.writeString(csv, "5,3.0", StandardOpenOption.APPEND);
         assertThat(GridResults.read(csv))
                 .isNotEqualTo(results)
-                .hasToString(
-                        "GridResults of 5 cells: [index, x, y, product, quotient], without line 12 (it has no checksum)");
+                .hasToString("GridResults of 5 cells: [index, x, y, product, quotient], without line 12 (it has no"
+                        + " checksum)");
     }
 
     @Test

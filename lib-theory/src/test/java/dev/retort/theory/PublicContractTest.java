@@ -134,8 +134,6 @@ class PublicContractTest {
                         "FeatureMask.keepingFirst",
                         "FourierGap.of",
                         "FourierSample.draw",
-                        "Generations.of",
-                        "InContextTask.isotropic",
                         "LabelSmoothing.labels",
                         "Mmd.power",
                         "NGramCurriculum.of",
@@ -144,7 +142,6 @@ class PublicContractTest {
                         "PositiveRandomFeatures.of",
                         "ProbabilisticGrammar.samples",
                         "PromptTrials.of",
-                        "SampledContexts.of",
                         "SupportRecovery.oneHot",
                         "TaskDiversity.of",
                         "ThresholdUnit.of");

@@ -2,6 +2,7 @@ package dev.retort.theory.distillation;
 
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Generations {
 
+    /** Each generation that is followed takes the time and memory of a prediction. */
     private static final int LONGEST = 100_000;
 
     /** Relative steps below this are rounding error. */
@@ -57,12 +59,14 @@ public final class Generations {
      *
      * @param teacher who labels the data of the first generation
      * @param training how every generation is trained
-     * @param count the number of generations, at least 1
+     * @param count the number of generations, from 1 to 100,000; {@link #limit()} is that of infinitely many
      * @return the generations
-     * @throws IllegalArgumentException if the count is less than 1, or as {@link Teacher#target(Training)} does
+     * @throws IllegalArgumentException if the count is not in that range, or as {@link Teacher#target(Training)} does
      */
     public static Generations of(Teacher teacher, Training training, int count) {
-        atLeastOne("count", count);
+        if (atLeastOne("count", count) > LONGEST) {
+            throw refusal("count", count, "is above " + LONGEST + "; limit() gives the risk after infinitely many");
+        }
         Distillation first = notNull("teacher", teacher).target(training);
         Stage stage = first.stage();
         Moments given = first.labels();

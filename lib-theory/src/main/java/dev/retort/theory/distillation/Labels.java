@@ -1,5 +1,7 @@
 package dev.retort.theory.distillation;
 
+import static dev.retort.core.internal.Arguments.fromZeroToOne;
+import static dev.retort.core.internal.Arguments.number;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
 
@@ -78,8 +80,14 @@ public abstract sealed class Labels {
      * @param output xᵀb
      * @param chance a uniform random number from 0 to 1, which decides whether a class is flipped
      * @return f(xᵀb)
+     * @throws IllegalArgumentException if the output is NaN, or the number not from 0 to 1
      */
-    public abstract double label(double output, double chance);
+    public final double label(double output, double chance) {
+        return of(number("output", output), fromZeroToOne("chance", chance));
+    }
+
+    /** f(xᵀb) */
+    abstract double of(double output, double chance);
 
     /** Whether f is the identity, so that the labels are xᵀb itself. */
     boolean areLogits() {
@@ -102,7 +110,7 @@ public abstract sealed class Labels {
         private static final Logits INSTANCE = new Logits();
 
         @Override
-        public double label(double output, double chance) {
+        double of(double output, double chance) {
             return output;
         }
 
@@ -130,7 +138,7 @@ public abstract sealed class Labels {
         }
 
         @Override
-        public double label(double output, double chance) {
+        double of(double output, double chance) {
             return chance < flips ? -Math.signum(output) : Math.signum(output);
         }
 
@@ -172,7 +180,7 @@ public abstract sealed class Labels {
         }
 
         @Override
-        public double label(double output, double chance) {
+        double of(double output, double chance) {
             return Math.tanh(output / temperature);
         }
 

@@ -1,5 +1,6 @@
 package dev.retort.theory.distillation;
 
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.withinPercentage;
@@ -112,5 +113,12 @@ class GenerationsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Generations.of(Distillation.of(TASK), Training.samples(3), 0))
                 .withMessage("count: 0 is not at least 1");
+    }
+
+    @Test
+    void moreGenerationsThanCanBeFollowedAreRefused() {
+        refuses(
+                "count: 2147483647 is above 100000; limit() gives the risk after infinitely many",
+                () -> Generations.of(Distillation.of(TASK), Training.samples(3), Integer.MAX_VALUE));
     }
 }

@@ -1,5 +1,6 @@
 package dev.retort.theory.distillation;
 
+import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
@@ -8,6 +9,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -336,5 +338,15 @@ class LabelsTest {
 
     private static void refuses(String message, Runnable call) {
         assertThatIllegalArgumentException().isThrownBy(call::run).withMessage(message);
+    }
+
+    @Test
+    void labelsOfNoNumberAreRefused() {
+        for (Labels labels : List.of(Labels.logits(), Labels.hard(0.1), Labels.soft(2))) {
+            refuses("output: NaN is not a number", () -> labels.label(Double.NaN, 0.5));
+            refuses("chance: NaN is not from 0 to 1", () -> labels.label(1, Double.NaN));
+            refuses("chance: 2.0 is not from 0 to 1", () -> labels.label(1, 2));
+        }
+        assertThat(Labels.soft(2).label(Double.POSITIVE_INFINITY, 0)).isEqualTo(1);
     }
 }

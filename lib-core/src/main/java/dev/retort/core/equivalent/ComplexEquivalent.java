@@ -107,11 +107,11 @@ public final class ComplexEquivalent {
         // The derivative of ln κ with respect to ln r.
         double part = start.spare() / (start.product() + start.spare());
         Complex bold = new Complex(logStart.real(), part * logRidge.imaginary());
-        if (!solver.solve(logRidge, bold) && !solver.solve(logRidge, logStart)) {
+        if (!solver.solve(ridge, bold) && !solver.solve(ridge, logStart)) {
             int turns = (int) Math.ceil(Math.abs(logRidge.imaginary()) / TURN);
             Complex from = logStart;
             for (int turn = 1; turn <= turns; turn++) {
-                if (!solver.solve(new Complex(logRidge.real(), logRidge.imaginary() * turn / turns), from)) {
+                if (!solver.solve(Complex.polar(size, logRidge.imaginary() * turn / turns), from)) {
                     throw new IllegalStateException("No fixed point for the ridge " + ridge.real() + " + "
                             + ridge.imaginary() + "i, " + samples + " samples and a spectrum of " + measure.size()
                             + " nodes");
@@ -119,7 +119,7 @@ public final class ComplexEquivalent {
                 from = solver.log;
             }
         }
-        return solver.solved(ridge, logRidge, null);
+        return solver.solved(ridge, null);
     }
 
     private static Complex ridge(double real, double imaginary) {
@@ -175,8 +175,8 @@ public final class ComplexEquivalent {
             Complex logRidge = newRidge.log();
             Place here = place();
             Solver solver = new Solver(measure, newSamples);
-            if (solver.solve(logRidge, carriedOn(here, newSamples, logRidge))) {
-                return solver.solved(newRidge, logRidge, here);
+            if (solver.solve(newRidge, carriedOn(here, newSamples, logRidge))) {
+                return solver.solved(newRidge, here);
             }
         }
         return of(measure, newSamples, newRidge);
@@ -299,6 +299,9 @@ public final class ComplexEquivalent {
         /** ln κ, and where the last step began. */
         private Complex log = new Complex(0, 0);
 
+        /** κ, moved by factors, because ln κ has an error in proportion to itself. */
+        private Complex kappa = log;
+
         private Complex pull = log;
 
         /** The sums over a range of nodes: Σ x or Σ z, and Σ xz. */
@@ -321,15 +324,17 @@ public final class ComplexEquivalent {
         }
 
         /** Whether a root with an argument between 0 and that of r is found. */
-        boolean solve(Complex logRidge, Complex start) {
+        boolean solve(Complex ridge, Complex start) {
             log = start;
-            double argument = logRidge.imaginary();
+            kappa = start.exp();
+            double argument = ridge.angle();
             for (int step = 0; step < MOST_STEPS; step++) {
                 if (!(Math.abs(log.imaginary()) < Math.PI)) {
                     return false;
                 }
-                Complex moved = step(logRidge);
+                Complex moved = step(ridge);
                 log = log.plus(moved);
+                kappa = kappa.times(moved.exp());
                 if (moved.size() < LAST_STEP) {
                     double turn = log.imaginary();
                     return turn * Math.signum(argument) >= 0 && Math.abs(turn) <= Math.abs(argument) * (1 + 1e-12);
@@ -339,16 +344,14 @@ public final class ComplexEquivalent {
         }
 
         /** Ψ/(DA/A + DB/B), where Ψ = ln(A/B) and Ψ' = −(DA/A + DB/B). */
-        private Complex step(Complex logRidge) {
-            double kappa = Math.exp(log.real());
-            double real = kappa * Math.cos(log.imaginary());
-            double imaginary = kappa * Math.sin(log.imaginary());
+        private Complex step(Complex ridge) {
+            double real = kappa.real();
+            double imaginary = kappa.imaginary();
             clear();
             add(cutStart, cutEnd, true, real, imaginary);
             scale(1 - headShare);
             add(cutEnd, measure.size(), true, real, imaginary);
-            Complex left = Complex.polar(
-                    samples * Math.exp(logRidge.real() - log.real()), logRidge.imaginary() - log.imaginary());
+            Complex left = ridge.over(kappa).times(samples);
             Complex a = new Complex(sumReal, sumImaginary).plus(left);
             Complex slopeA =
                     new Complex(productReal, productImaginary).plus(left).over(a);
@@ -418,11 +421,8 @@ public final class ComplexEquivalent {
             productImaginary += bothImaginary;
         }
 
-        ComplexEquivalent solved(Complex ridge, Complex logRidge, @Nullable Place before) {
-            double size = Math.exp(log.real());
-            Complex left = Complex.polar(ridge.size() / size, logRidge.imaginary() - log.imaginary());
-            return new ComplexEquivalent(
-                    measure, samples, ridge, Complex.polar(size, log.imaginary()), left, pull, before);
+        ComplexEquivalent solved(Complex ridge, @Nullable Place before) {
+            return new ComplexEquivalent(measure, samples, ridge, kappa, ridge.over(kappa), pull, before);
         }
     }
 }

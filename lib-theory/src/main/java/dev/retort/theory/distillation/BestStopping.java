@@ -1,6 +1,7 @@
 package dev.retort.theory.distillation;
 
 import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.spectrum.SpectralMeasure;
 import java.util.ArrayList;
@@ -97,12 +98,20 @@ public final class BestStopping {
      * The best stopping time of a training.
      *
      * @param teacher who labels the data: a draft with or without a surrogate, or a pipeline
-     * @param training how the target is trained, by gradient flow; its ridge is weight decay
+     * @param training how the target is trained, by gradient flow in place of ridge regression or of its filter; its ridge is
+     *     weight decay
      * @return the outcome of the search
-     * @throws IllegalArgumentException as {@link Teacher#target(Training)} does
+     * @throws IllegalArgumentException as {@link Teacher#target(Training)} does, or if the training is one of random features or
+     *     of stochastic gradient descent
      */
     public static BestStopping of(Teacher teacher, Training training) {
-        return new BestStopping(notNull("teacher", teacher), notNull("training", training));
+        Estimator estimator = notNull("training", training).estimator();
+        if (!(estimator instanceof Estimator.Ridge || estimator instanceof Estimator.Filtered)) {
+            throw refusal(
+                    "training", training, "cannot be stopped early; give one of ridge regression, whose ridge is weight decay");
+        }
+        return new BestStopping(
+                notNull("teacher", teacher), training.with(new Estimator.Ridge(training.ridge())));
     }
 
     private double excess(double at) {
@@ -111,9 +120,7 @@ public final class BestStopping {
 
     /** The excess risk without stopping: gradient flow with weight decay ends at ridge regression. */
     private double end() {
-        return teacher.target(training.with(new Estimator.Ridge(training.ridge())))
-                .predict()
-                .excess();
+        return teacher.target(training).predict().excess();
     }
 
     /**

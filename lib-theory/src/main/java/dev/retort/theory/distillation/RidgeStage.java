@@ -42,12 +42,12 @@ final class RidgeStage extends Stage {
 
     @Override
     double theta(double lambda) {
-        return equivalent.learnabilityOf(lambda);
+        return isFaint() ? equivalent.learnabilityOf(lambda) : lambda / (lambda + equivalent.tau());
     }
 
     @Override
     double zeta(double lambda) {
-        return equivalent.zetaOf(lambda);
+        return isFaint() ? equivalent.zetaOf(lambda) : equivalent.tau() / (lambda + equivalent.tau());
     }
 
     @Override
@@ -112,18 +112,21 @@ final class RidgeStage extends Stage {
 
             @Override
             public double perLearnt(double lambda, double rootRatio) {
-                double missed = scale * rootRatio * missedPerLearnt(lambda) * (scale * rootRatio * zeta(lambda));
-                return perSpare(missed);
+                double missed = missedPerLearnt(scale * rootRatio, lambda);
+                return perSpare(missed * (scale * rootRatio * zeta(lambda)));
             }
         };
     }
 
-    /** ζ/θ = τ/λ, which stays exact where θ² or Ω underflows; ζ and θ, where it is τ that has lost its digits. */
-    private double missedPerLearnt(double lambda) {
-        return isFaint() ? zeta(lambda) / theta(lambda) : equivalent.tau() / lambda;
+    /**
+     * A factor times ζ/θ = τ/λ, in an order in which the ratio cannot overflow alone; it stays exact where θ² or Ω underflows.
+     * Where it is τ that has lost its digits, ζ and θ have not.
+     */
+    private double missedPerLearnt(double factor, double lambda) {
+        return isFaint() ? factor * zeta(lambda) / theta(lambda) : factor * equivalent.tau() / lambda;
     }
 
-    /** Whether τ is a number of few digits, or 0, be it that it has underflowed. */
+    /** Whether τ is 0, or has underflowed and lost digits. */
     private boolean isFaint() {
         return Math.abs(equivalent.tau()) < Double.MIN_NORMAL;
     }

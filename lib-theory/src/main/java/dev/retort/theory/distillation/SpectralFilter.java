@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>The theory writes every filter as a sum of resolvents, Σ c r/(s + r) with complex ridges, to 1e-12 or better. Excess
- * risks are then right to about 2e-12, relative to the signal if they are a small part of it; training errors to 5e-11 of
- * the variance of the labels. Source: derived in {@code docs/filters.md}. Immutable.
+ * risks are then right to 4e-13 of the signal, and to 6e-12 of themselves unless they are a small part of it; training
+ * errors to 3e-10 of the variance of the labels. Source: derived in {@code docs/filters.md}. Immutable.
  *
  * <pre>{@code
  * SpectralFilter flow = SpectralFilter.gradientFlow(30);

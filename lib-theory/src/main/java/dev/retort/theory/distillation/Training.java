@@ -111,8 +111,8 @@ public final class Training {
     }
 
     /**
-     * The same training with a spectral filter instead of ridge regression. A ridge set before or after is weight decay, which
-     * only gradient flow and gradient descent can be combined with.
+     * The same training with a spectral filter instead of ridge regression, random features or another filter. A ridge set before
+     * or after is weight decay, which only gradient flow and gradient descent can be combined with.
      *
      * @param filter the filter
      * @return a new training
@@ -134,7 +134,7 @@ public final class Training {
     }
 
     /**
-     * The same training of a model that sees only q random combinations of the features, z = q<sup>−1/2</sup> Gx with its own
+     * The same training of a model without filter that sees only q random combinations of the features, z = q<sup>−1/2</sup> Gx with its own
      * Gaussian matrix G; the ridge is that of (1/n)‖y − Za‖² + r‖a‖². The spectrum may also be that of a kernel from which
      * random features are drawn; the prediction is then a conjecture that agrees well with experiments. A simulation needs a
      * whole number of random features, and draws G anew in every trial.

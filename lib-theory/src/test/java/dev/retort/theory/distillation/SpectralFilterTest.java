@@ -435,4 +435,41 @@ class SpectralFilterTest {
         double labels = Math.sqrt(1.2e-37) * coefficient;
         assertThat(pipeline.predict().trainingError()).isCloseTo(labels * labels, withinPercentage(1e-6));
     }
+
+    /** Exact by the moments of the Marchenko-Pastur law and, for the flow, by quadrature with 40 digits. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, -100, -600, 600, 900})
+    void keepsItsDigitsInEveryUnit(int exponent) {
+        double unit = Math.scalb(1.0, exponent);
+        RegressionTask task = RegressionTask.of(Spectrum.isotropic(unit, 20), Signal.constant(1));
+        Distillation.Draft noisy = Distillation.of(task.withNoise(0.5 * Math.sqrt(unit)));
+        Training training = Training.samples(40);
+        assertThat(excess(noisy, training.withFilter(SpectralFilter.gradientDescent(9, 0.5 / unit))) / unit)
+                .isCloseTo(0.86280923366575735, withinPercentage(2e-10));
+        assertThat(excess(noisy, training.stoppedAt(4 / unit)) / unit)
+                .isCloseTo(1.110536983294657, withinPercentage(1e-10));
+        assertThat(excess(
+                                Distillation.of(task),
+                                training.withFilter(SpectralFilter.gradientDescent(5, 0.669134213489859 / unit)))
+                        / unit)
+                .isCloseTo(1.2003065809165068, withinPercentage(6e-10));
+    }
+
+    private static double excess(Distillation.Draft draft, Training training) {
+        return draft.target(training).predict().excess();
+    }
+
+    @Test
+    void onlyRidgeRegressionAndFiltersAreStoppedEarly() {
+        Distillation.Draft teacher = Distillation.of(TASK);
+        assertThat(BestStopping.of(teacher, Training.samples(60).stoppedAt(3)))
+                .isEqualTo(BestStopping.of(teacher, Training.samples(60)));
+        for (Training other : List.of(
+                Training.samples(60).withRandomFeatures(20), Training.stochastic(15, 4, 0.1))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> BestStopping.of(teacher, other))
+                    .withMessageStartingWith("training: ")
+                    .withMessageContaining("cannot be stopped early");
+        }
+    }
 }

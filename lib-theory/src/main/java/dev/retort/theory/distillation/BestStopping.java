@@ -108,10 +108,11 @@ public final class BestStopping {
         Estimator estimator = notNull("training", training).estimator();
         if (!(estimator instanceof Estimator.Ridge || estimator instanceof Estimator.Filtered)) {
             throw refusal(
-                    "training", training, "cannot be stopped early; give one of ridge regression, whose ridge is weight decay");
+                    "training",
+                    training,
+                    "cannot be stopped early; give one of ridge regression, whose ridge is weight decay");
         }
-        return new BestStopping(
-                notNull("teacher", teacher), training.with(new Estimator.Ridge(training.ridge())));
+        return new BestStopping(notNull("teacher", teacher), training.with(new Estimator.Ridge(training.ridge())));
     }
 
     private double excess(double at) {

@@ -158,8 +158,8 @@ public final class SampledContexts {
                     String.format(
                             Locale.ROOT,
                             "contexts of %d examples with %d features need %.3g GB, and Java's heap has %.3g GB: give"
-                                + " it more with -Xmx, take fewer or shorter ones, or GaussianContext, which samples"
-                                + " nothing",
+                                    + " it more with -Xmx, take fewer or shorter ones, or GaussianContext, which samples"
+                                    + " nothing",
                             length,
                             dimension,
                             needed / 1e9,

@@ -464,8 +464,7 @@ class SpectralFilterTest {
         Distillation.Draft teacher = Distillation.of(TASK);
         assertThat(BestStopping.of(teacher, Training.samples(60).stoppedAt(3)))
                 .isEqualTo(BestStopping.of(teacher, Training.samples(60)));
-        for (Training other : List.of(
-                Training.samples(60).withRandomFeatures(20), Training.stochastic(15, 4, 0.1))) {
+        for (Training other : List.of(Training.samples(60).withRandomFeatures(20), Training.stochastic(15, 4, 0.1))) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> BestStopping.of(teacher, other))
                     .withMessageStartingWith("training: ")

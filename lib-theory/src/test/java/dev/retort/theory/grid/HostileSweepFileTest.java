@@ -128,8 +128,8 @@ class HostileSweepFileTest {
                                 + " file has been changed or damaged, or is not that of a sweep; restore it from a"
                                 + " copy, or begin another file",
                         "file: header.csv belongs to another study: it has \"# x: 1.0 2.0 3.0 4.0 4.0 4.0 4.0 4.0 4.0"
-                            + " 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0...\" where this study has"
-                            + " \"# x: 1.0 2.0 3.0\"",
+                                + " 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0 4.0...\" where this study has"
+                                + " \"# x: 1.0 2.0 3.0\"",
                         "names.csv: is not the file of a sweep",
                         "file: names.csv belongs to another study: it has \"# x: 1.0\" where this study has"
                                 + " \"# x: 1.0 2.0 3.0\"",

@@ -53,7 +53,7 @@ class RecordsTest {
                 new ComputeOptimal(1, 2, 3),
                 new BudgetSplit(1, 2, 3, 4, 5, 6, 7, 8, 9),
                 new RandomFeatureScaling.Point(10, 0.1, 0.1, 1, 1, false),
-                new LawFit.Tried(LawForm.values()[0], 3, 0.1),
+                new LawFit.Tried(LawForm.NO_BEND, 3, 0.1),
                 new PromptCoverage.FineTuningOrder(10, 20),
                 new Diagnostics(1, 0.5, 0, "x", 1, 1, 3, 0, 5),
                 new MeasuredRisk(5, 0.1, MEAN, 1),
@@ -106,7 +106,7 @@ class RecordsTest {
         refuses("parameters: -1.0 is not at least 0", () -> new ComputeOptimal(-1, 1, 0));
         refuses("teacherParameters: -1.0 is not at least 0", () -> new BudgetSplit(-1, 1, 1, 1, 1, 1, 1, 1, 1));
         refuses("teacherExcess: -1.0 is not at least 0", () -> new RandomFeatureScaling.Point(1, -1, 1, 1, 1, true));
-        refuses("constants: -1 is not at least 1", () -> new LawFit.Tried(LawForm.values()[0], -1, 1));
+        refuses("constants: -1 is not at least 1", () -> new LawFit.Tried(LawForm.NO_BEND, -1, 1));
         refuses("draws: -1.0 is not at least 0", () -> new PromptCoverage.FineTuningOrder(1, -1));
         refuses("largestLeverage: 2.0 is not from 0 to 1", () -> new Diagnostics(1, 2, 0, "x", 1, 1, 3, 0, 5));
         refuses("samples: 0 is not at least 1", () -> new MeasuredRisk(0, 0.1, MEAN, 1));

@@ -445,7 +445,7 @@ class SpectralFilterTest {
         Distillation.Draft noisy = Distillation.of(task.withNoise(0.5 * Math.sqrt(unit)));
         Training training = Training.samples(40);
         assertThat(excess(noisy, training.withFilter(SpectralFilter.gradientDescent(9, 0.5 / unit))) / unit)
-                .isCloseTo(0.86280923366575735, withinPercentage(2e-10));
+                .isCloseTo(0.8628092336657573, withinPercentage(2e-10));
         assertThat(excess(noisy, training.stoppedAt(4 / unit)) / unit)
                 .isCloseTo(1.110536983294657, withinPercentage(1e-10));
         assertThat(excess(

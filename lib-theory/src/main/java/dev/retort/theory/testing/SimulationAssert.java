@@ -225,11 +225,18 @@ public final class SimulationAssert extends AbstractAssert<SimulationAssert, Sim
         double distance = chance + finiteSize + ROUNDING * Math.abs(predicted) + rounding;
         // An infinite allowance would agree with everything.
         boolean agrees = Double.isFinite(distance) && Math.abs(difference) <= distance;
-        if (Double.isInfinite(predicted)) {
-            fail(simulation, predictor, """
+        if (!Double.isFinite(predicted)) {
+            fail(
+                    simulation,
+                    predictor,
+                    """
                     Expecting the simulated excess risk%s
                       %.6g ± %.2g
-                    to agree with the predicted, but that is infinite, and no simulation agrees with it""", after, simulation.mean(), simulation.standardError());
+                    to agree with the predicted, but that is %s, and no simulation agrees with it""",
+                    after,
+                    simulation.mean(),
+                    simulation.standardError(),
+                    Double.isNaN(predicted) ? "not a number" : "infinite");
         } else if (!agrees) {
             fail(
                     simulation,

@@ -149,9 +149,19 @@ class TrialMemoryTest {
         return most.get();
     }
 
-    /** The bytes allocated by JavaCPP and, for its own arrays, by ND4J. */
+    /**
+     * The bytes allocated by JavaCPP and, for its own arrays, by ND4J: read until neither changes meanwhile, because one may be freed
+     * and the other allocated in between.
+     */
     private static long allocated() {
-        return Pointer.totalBytes() + Nd4j.getEnvironment().getDeviceCouner(0);
+        while (true) {
+            long pointers = Pointer.totalBytes();
+            long arrays = Nd4j.getEnvironment().getDeviceCouner(0);
+            if (pointers == Pointer.totalBytes()
+                    && arrays == Nd4j.getEnvironment().getDeviceCouner(0)) {
+                return pointers + arrays;
+            }
+        }
     }
 
     /** Nothing waits for the garbage collector, whose time is not known: less is left than one matrix of floats. */

@@ -4,7 +4,6 @@ import dev.retort.core.equivalent.ComplexEquivalent;
 import dev.retort.core.equivalent.Equivalent;
 import dev.retort.core.internal.Complex;
 import dev.retort.core.internal.PowerOfTwo;
-import dev.retort.core.internal.Resolvents;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.SpectralMeasure;
 import dev.retort.core.spectrum.Spectrum;
@@ -58,15 +57,15 @@ final class FilterStage extends Stage {
     private final List<ComplexEquivalent> equivalents;
 
     /** 1/(n(1 − Ω_kl)) of all pairs. */
-    private final Pairs perSpare;
+    private final PolePairs perSpare;
 
     /** Σ wθ_kθ_l under the training's covariance, times the weights. */
-    private final Pairs ownProfile;
+    private final PolePairs ownProfile;
 
     /** A cache: a caller with other nodes computes the profile again. */
     private volatile @Nullable Profile lastProfile;
 
-    private record Profile(Coordinates nodes, Pairs weighted) {}
+    private record Profile(Coordinates nodes, PolePairs weighted) {}
 
     private FilterStage(
             RegressionTask task,
@@ -98,12 +97,12 @@ final class FilterStage extends Stage {
             leftReal[k] = equivalent.leftReal();
             leftImaginary[k] = equivalent.leftImaginary();
         }
-        Sums sums = new Sums(true);
+        PolePairSums sums = new PolePairSums(kappaReal, kappaImaginary, true);
         for (int node = 0; node < measure.size(); node++) {
             sums.add(measure.value(node), measure.weight(node));
         }
-        this.ownProfile = sums.withLearnt().weighted();
-        Pairs spares = sums.withMissed();
+        this.ownProfile = sums.withLearnt().weighted(weightReal, weightImaginary);
+        PolePairs spares = sums.withMissed();
         for (int k = 0; k < size; k++) {
             for (int l = k; l < size; l++) {
                 spares.add(k, l, samples * leftReal[k], samples * leftImaginary[k]);
@@ -261,7 +260,7 @@ final class FilterStage extends Stage {
 
     @Override
     int channels(Coordinates nodes) {
-        return perSpare.values.length;
+        return perSpare.values().length;
     }
 
     /** 1, because each channel has its own divisor. */
@@ -276,16 +275,16 @@ final class FilterStage extends Stage {
         if (power == Double.POSITIVE_INFINITY) {
             return unbounded();
         }
-        double[] amounts = new double[perSpare.values.length];
+        double[] amounts = new double[perSpare.values().length];
         for (int i = 0; i < amounts.length; i++) {
-            amounts[i] = times(perSpare.values[i], power);
+            amounts[i] = times(perSpare.values()[i], power);
         }
         return amounts;
     }
 
     @Override
     double[] designAmounts(Coordinates nodes, NodePower seen) {
-        Sums sums = new Sums(false);
+        PolePairSums sums = new PolePairSums(kappaReal, kappaImaginary, false);
         for (int k = 0; k < nodes.size(); k++) {
             double lambda = eigenvalue(nodes, k);
             if (sees(nodes, k) && lambda > 0) {
@@ -297,12 +296,12 @@ final class FilterStage extends Stage {
                 }
             }
         }
-        return sums.withMissed().times(perSpare).values;
+        return sums.withMissed().times(perSpare).values();
     }
 
     /** The amounts for labels of infinite variance, infinite for all pairs: their factors are squares, which cannot cancel. */
     private double[] unbounded() {
-        double[] amounts = new double[perSpare.values.length];
+        double[] amounts = new double[perSpare.values().length];
         Arrays.fill(amounts, Double.POSITIVE_INFINITY);
         return amounts;
     }
@@ -317,7 +316,9 @@ final class FilterStage extends Stage {
         if (!Arrays.stream(amounts).allMatch(Double::isFinite)) {
             return k -> theta(nodes, k) == 0 ? 0 : Double.POSITIVE_INFINITY;
         }
-        Form form = new Pairs(kappaReal.length, amounts).weighted().form();
+        PolePairs.Form form = new PolePairs(kappaReal.length, amounts)
+                .weighted(weightReal, weightImaginary)
+                .form();
         double[] learnt = new double[2 * kappaReal.length];
         return k -> {
             double lambda = eigenvalue(nodes, k);
@@ -336,20 +337,20 @@ final class FilterStage extends Stage {
     }
 
     /** Σ wθ_kθ_l/ρ under the task's covariance, times the weights; cached for the nodes used last. */
-    private Pairs profile(Coordinates nodes) {
+    private PolePairs profile(Coordinates nodes) {
         if (!isShifted()) {
             return ownProfile;
         }
         Profile kept = lastProfile;
         if (kept == null || kept.nodes() != nodes) {
-            kept = new Profile(nodes, newProfile(nodes).weighted());
+            kept = new Profile(nodes, newProfile(nodes).weighted(weightReal, weightImaginary));
             lastProfile = kept;
         }
         return kept.weighted();
     }
 
-    private Pairs newProfile(Coordinates nodes) {
-        Sums sums = new Sums(true);
+    private PolePairs newProfile(Coordinates nodes) {
+        PolePairSums sums = new PolePairSums(kappaReal, kappaImaginary, true);
         for (int k = 0; k < nodes.size(); k++) {
             double lambda = eigenvalue(nodes, k);
             if (sees(nodes, k) && lambda > 0 && nodes.matters(k)) {
@@ -362,7 +363,7 @@ final class FilterStage extends Stage {
 
     @Override
     Costs costs(Coordinates nodes) {
-        double[] worth = profile(nodes).times(perSpare).values;
+        double[] worth = profile(nodes).times(perSpare).values();
         return new Costs() {
             @Override
             public double of(NodePower power, int k) {
@@ -399,7 +400,7 @@ final class FilterStage extends Stage {
             }
 
             private double sumOfSquares(double[] real, double[] imaginary) {
-                Pairs squares = new Pairs(real.length);
+                PolePairs squares = new PolePairs(real.length);
                 squares.addSquares(real, imaginary, 1);
                 return squares.sumWith(worth);
             }
@@ -408,7 +409,7 @@ final class FilterStage extends Stage {
 
     @Override
     boolean isAtThreshold() {
-        return Arrays.stream(perSpare.values).anyMatch(Double::isInfinite);
+        return Arrays.stream(perSpare.values()).anyMatch(Double::isInfinite);
     }
 
     @Override
@@ -452,299 +453,11 @@ final class FilterStage extends Stage {
     double trainingError(Labelled labels) {
         Coordinates nodes = labels.moments().coordinates();
         double[] amounts = rawAmounts(nodes, labels.power(), labels.noisePower());
-        Pairs left = new Pairs(kappaReal.length);
+        PolePairs left = new PolePairs(kappaReal.length);
         left.addSquares(leftReal, leftImaginary, samples);
         // The terms are many times their sum, and of either sign: in units of the amounts none overflows.
         int exponent = PowerOfTwo.exponent(amounts);
         PowerOfTwo.scale(amounts, -exponent);
-        return Math.scalb(Math.max(left.weighted().sumWith(amounts), 0), exponent);
-    }
-
-    /**
-     * Sums over eigenvalues of the products of one share of a pole, θ_k or ζ_k, with both shares of another, for all
-     * pairs k ≤ l: the inner loop of every sum over the spectrum. Block by block, with the rounding errors of adding
-     * blocks: a hundred thousand equal features lose three digits otherwise, and large weights of poles magnify that. Not
-     * for several threads.
-     */
-    private final class Sums {
-
-        /** The sums of a pair: those of the first pole's real and imaginary part with three parts of the second's. */
-        private static final int PARTS = 6;
-
-        private final Resolvents block = new Resolvents();
-        private final double[] factors = new double[Resolvents.BLOCK];
-
-        /** For each pole Re θ, Re ζ and Im ζ, which is −Im θ. */
-        private final double[][] learnt = new double[kappaReal.length][Resolvents.BLOCK];
-
-        private final double[][] missed = new double[kappaReal.length][Resolvents.BLOCK];
-        private final double[][] across = new double[kappaReal.length][Resolvents.BLOCK];
-
-        /** The real part of the first pole's share, times the factors, and the sign of its imaginary part. */
-        private final double[][] first;
-
-        private final double sign;
-
-        private final double[] firstReal = new double[Resolvents.BLOCK];
-        private final double[] firstImaginary = new double[Resolvents.BLOCK];
-
-        /** The sums over the block, over all blocks, and the rounding errors of the latter. */
-        private final double[] ofBlock = new double[PARTS * kappaReal.length * (kappaReal.length + 1) / 2];
-
-        private final double[] sums = new double[ofBlock.length];
-        private final double[] errors = new double[ofBlock.length];
-
-        /** Sums of products with the first pole's θ or, if not {@code ofLearnt}, its ζ. */
-        Sums(boolean ofLearnt) {
-            this.first = ofLearnt ? learnt : missed;
-            this.sign = ofLearnt ? -1 : 1;
-        }
-
-        void add(double lambda, double factor) {
-            factors[block.size()] = factor;
-            block.add(lambda);
-            if (block.isFull()) {
-                addBlock();
-            }
-        }
-
-        private void addBlock() {
-            int size = block.size();
-            for (int k = 0; k < learnt.length; k++) {
-                block.shares(kappaReal[k], kappaImaginary[k], learnt[k], missed[k], across[k]);
-            }
-            int pair = 0;
-            for (int k = 0; k < learnt.length; k++) {
-                multiply(size, 1, first[k], firstReal);
-                multiply(size, sign, across[k], firstImaginary);
-                for (int l = k; l < learnt.length; l++) {
-                    addPair(size, learnt[l], missed[l], across[l], pair);
-                    pair += PARTS;
-                }
-            }
-            for (int i = 0; i < sums.length; i++) {
-                double before = sums[i];
-                double after = before + ofBlock[i];
-                double added = after - before;
-                errors[i] += before - (after - added) + (ofBlock[i] - added);
-                sums[i] = after;
-            }
-            block.clear();
-        }
-
-        private void multiply(int size, double unit, double[] part, double[] product) {
-            for (int j = 0; j < size; j++) {
-                product[j] = unit * factors[j] * part[j];
-            }
-        }
-
-        private void addPair(int size, double[] ofLearnt, double[] ofMissed, double[] ofAcross, int pair) {
-            double realLearnt = 0;
-            double imaginaryLearnt = 0;
-            double realMissed = 0;
-            double imaginaryMissed = 0;
-            double realAcross = 0;
-            double imaginaryAcross = 0;
-            for (int j = 0; j < size; j++) {
-                double real = firstReal[j];
-                double imaginary = firstImaginary[j];
-                realLearnt += real * ofLearnt[j];
-                imaginaryLearnt += imaginary * ofLearnt[j];
-                realMissed += real * ofMissed[j];
-                imaginaryMissed += imaginary * ofMissed[j];
-                realAcross += real * ofAcross[j];
-                imaginaryAcross += imaginary * ofAcross[j];
-            }
-            ofBlock[pair] = realLearnt;
-            ofBlock[pair + 1] = imaginaryLearnt;
-            ofBlock[pair + 2] = realMissed;
-            ofBlock[pair + 3] = imaginaryMissed;
-            ofBlock[pair + 4] = realAcross;
-            ofBlock[pair + 5] = imaginaryAcross;
-        }
-
-        Pairs withLearnt() {
-            return pairs(0, -1);
-        }
-
-        Pairs withMissed() {
-            return pairs(2, 1);
-        }
-
-        private double sum(int i) {
-            return Double.isFinite(sums[i]) ? sums[i] + errors[i] : sums[i];
-        }
-
-        private Pairs pairs(int second, double signOfSecond) {
-            addBlock();
-            Pairs pairs = new Pairs(kappaReal.length);
-            int conjugated = pairs.values.length / 2;
-            for (int i = 0; i < sums.length / PARTS; i++) {
-                int pair = PARTS * i;
-                int at = 2 * i;
-                double rr = sum(pair + second);
-                double ir = sum(pair + second + 1);
-                double ri = signOfSecond * sum(pair + 4);
-                double ii = signOfSecond * sum(pair + 5);
-                pairs.values[at] = rr - ii;
-                pairs.values[at + 1] = ri + ir;
-                pairs.values[conjugated + at] = rr + ii;
-                pairs.values[conjugated + at + 1] = ir - ri;
-            }
-            return pairs;
-        }
-    }
-
-    /** A quadratic form in the real and imaginary parts of a number per pole, which stand next to one another. */
-    private static final class Form {
-
-        private final double[][] byReal;
-        private final double[][] byImaginary;
-
-        Form(int size) {
-            this.byReal = new double[size][2 * size];
-            this.byImaginary = new double[size][2 * size];
-        }
-
-        double at(double[] values) {
-            double sum = 0;
-            for (int k = 0; k < byReal.length; k++) {
-                double real = 0;
-                double imaginary = 0;
-                for (int l = 2 * k; l < values.length; l++) {
-                    real += byReal[k][l] * values[l];
-                    imaginary += byImaginary[k][l] * values[l];
-                }
-                sum += values[2 * k] * real + values[2 * k + 1] * imaginary;
-            }
-            return sum;
-        }
-    }
-
-    /** Complex numbers for all pairs of poles k ≤ l, and for the pairs whose second pole is conjugated. */
-    private final class Pairs {
-
-        private final int size;
-
-        /** Real and imaginary part of each pair; the plain pairs come first. */
-        private final double[] values;
-
-        Pairs(int size) {
-            this(size, new double[2 * size * (size + 1)]);
-        }
-
-        private Pairs(int size, double[] values) {
-            this.size = size;
-            this.values = values;
-        }
-
-        /** Adds a_k a_l and a_k ā_l, times a factor. */
-        void addSquares(double[] real, double[] imaginary, double factor) {
-            addProducts(real, imaginary, real, imaginary, factor);
-        }
-
-        /** Adds a_k b_l and a_k b̄_l, times a factor. */
-        void addProducts(double[] aReal, double[] aImaginary, double[] bReal, double[] bImaginary, double factor) {
-            int plain = 0;
-            int conjugated = size * (size + 1);
-            for (int k = 0; k < size; k++) {
-                double first = factor * aReal[k];
-                double second = factor * aImaginary[k];
-                for (int l = k; l < size; l++) {
-                    double rr = first * bReal[l];
-                    double ii = second * bImaginary[l];
-                    double ri = first * bImaginary[l];
-                    double ir = second * bReal[l];
-                    values[plain++] += rr - ii;
-                    values[plain++] += ri + ir;
-                    values[conjugated++] += rr + ii;
-                    values[conjugated++] += ir - ri;
-                }
-            }
-        }
-
-        /** Adds a number to both kinds of pair. */
-        void add(int k, int l, double real, double imaginary) {
-            int plain = 2 * (k * size - k * (k - 1) / 2 + l - k);
-            int conjugated = size * (size + 1) + plain;
-            values[plain] += real;
-            values[plain + 1] += imaginary;
-            values[conjugated] += real;
-            values[conjugated + 1] += imaginary;
-        }
-
-        Pairs reciprocals() {
-            double[] inverse = new double[values.length];
-            for (int i = 0; i < values.length; i += 2) {
-                double norm = values[i] * values[i] + values[i + 1] * values[i + 1];
-                inverse[i] = norm == 0 ? Double.POSITIVE_INFINITY : values[i] / norm;
-                inverse[i + 1] = norm == 0 ? 0 : -values[i + 1] / norm;
-            }
-            return new Pairs(size, inverse);
-        }
-
-        Pairs times(Pairs other) {
-            double[] product = new double[values.length];
-            for (int i = 0; i < values.length; i += 2) {
-                product[i] = Stage.times(values[i], other.values[i]) - Stage.times(values[i + 1], other.values[i + 1]);
-                product[i + 1] =
-                        Stage.times(values[i], other.values[i + 1]) + Stage.times(values[i + 1], other.values[i]);
-            }
-            return new Pairs(size, product);
-        }
-
-        /** Times c_k c_l and c_k c̄_l, halved, and doubled for k &lt; l, so that real parts add up to the sum over all pairs. */
-        Pairs weighted() {
-            Pairs weights = new Pairs(size);
-            weights.addSquares(weightReal, weightImaginary, 0.5);
-            int i = 0;
-            for (int k = 0; k < size; k++) {
-                for (int l = k; l < size; l++) {
-                    double count = k == l ? 1 : 2;
-                    weights.values[i] *= count;
-                    weights.values[i + 1] *= count;
-                    weights.values[size * (size + 1) + i] *= count;
-                    weights.values[size * (size + 1) + i + 1] *= count;
-                    i += 2;
-                }
-            }
-            return times(weights);
-        }
-
-        /** The real part of the sum of products with the squares x_k x_l and x_k x̄_l, as a function of x. */
-        Form form() {
-            Form form = new Form(size);
-            int plain = 0;
-            int conjugated = size * (size + 1);
-            for (int k = 0; k < size; k++) {
-                for (int l = 2 * k; l < 2 * size; l += 2) {
-                    double real = values[plain++];
-                    double imaginary = values[plain++];
-                    double conjugateReal = values[conjugated++];
-                    double conjugateImaginary = values[conjugated++];
-                    form.byReal[k][l] = real + conjugateReal;
-                    form.byReal[k][l + 1] = conjugateImaginary - imaginary;
-                    form.byImaginary[k][l] = -imaginary - conjugateImaginary;
-                    form.byImaginary[k][l + 1] = conjugateReal - real;
-                }
-            }
-            return form;
-        }
-
-        /**
-         * The real part of the sum of products. All pairs together make a sum of squares, so that an infinite amount makes it
-         * infinite, whatever the signs, unless the factor of its pair is zero.
-         */
-        double sumWith(double[] amounts) {
-            double sum = 0;
-            for (int i = 0; i < values.length; i += 2) {
-                boolean isFinite = Double.isFinite(amounts[i]) && Double.isFinite(amounts[i + 1]);
-                if (!isFinite && (values[i] != 0 || values[i + 1] != 0)) {
-                    return Double.POSITIVE_INFINITY;
-                }
-                sum += Stage.times(values[i], amounts[i]) - Stage.times(values[i + 1], amounts[i + 1]);
-            }
-            return sum;
-        }
+        return Math.scalb(Math.max(left.weighted(weightReal, weightImaginary).sumWith(amounts), 0), exponent);
     }
 }

@@ -114,9 +114,9 @@ public final class Arguments {
      * @return the value
      * @throws IllegalArgumentException if the value is NaN
      */
-    public static double notNaN(String function, Object at, double value) {
+    public static double number(String function, Object at, double value) {
         if (Double.isNaN(value)) {
-            throw refusal(function + " at " + at, value, "is not allowed");
+            throw refusal(function + " at " + at, value, "is not a number");
         }
         return value;
     }
@@ -245,12 +245,13 @@ public final class Arguments {
     }
 
     /**
-     * Requires an array of a given length.
+     * Requires an array, a list of coefficients or a spectrum of a given length.
      *
-     * @param name the array's name
+     * @param name the argument's name
      * @param length its length
      * @param rule what sets the length, for example {@code "the dimension of the spectrum"}
-     * @param expected the length it must have
+     * @param expected the length it must have; infinite for a spectrum without end, of which the message then advises to list
+     *     the first eigenvalues
      * @throws IllegalArgumentException if the two lengths differ
      */
     public static void length(String name, double length, String rule, double expected) {

@@ -2,7 +2,7 @@ package dev.retort.core.internal;
 
 /**
  * The shares θ = λ/(λ+κ) and ζ = κ/(λ+κ) of a complex κ, block of eigenvalues by block: in arrays and without branches,
- * so that the compiler makes vector instructions of them. Mutable; not for several threads.
+ * so that the compiler can vectorise the loops. Mutable; not for several threads.
  */
 public final class Resolvents {
 
@@ -52,7 +52,7 @@ public final class Resolvents {
      */
     public void shares(double real, double imaginary, double[] learnt, double[] missed, double[] across) {
         double least = Math.max(Math.max(Math.abs(real), Math.abs(imaginary)), SMALLEST);
-        // In two loops, because the compiler leaves long ones alone.
+        // Two loops, because the compiler does not vectorise a single long one.
         for (int j = 0; j < size; j++) {
             perUnit[j] = 1 / Math.min(Math.max(lambda[j], least), LARGEST);
         }

@@ -107,8 +107,8 @@ public final class FeatureMask {
      * <p>Source: arXiv 2410.18837, the weak-to-strong section.
      *
      * @param target the equivalent of the target's training
-     * @return the best mask; one of {@link #keepingFirst(long)} if the spectrum is not {@linkplain Spectrum#isListed() listed}
-     *     and keeps its first features
+     * @return the best mask; if the spectrum is not {@linkplain Spectrum#isListed() listed} and its first features are kept, the
+     *     {@link #keepingFirst(long)} of these
      * @throws IllegalArgumentException if the mask would keep infinitely many features, or features other than the
      *     first ones of a spectrum that is too long for a list
      */
@@ -124,8 +124,8 @@ public final class FeatureMask {
      *
      * @param target the equivalent of the target's training, known or estimated
      * @param spectrum the eigenvalues of the features, known or estimated
-     * @return the best mask; one of {@link #keepingFirst(long)} if the spectrum is not {@linkplain Spectrum#isListed() listed}
-     *     and keeps its first features
+     * @return the best mask; if the spectrum is not {@linkplain Spectrum#isListed() listed} and its first features are kept, the
+     *     {@link #keepingFirst(long)} of these
      * @throws IllegalArgumentException as {@link #optimal(DeterministicEquivalent)} does
      */
     public static FeatureMask optimal(Equivalent target, Spectrum spectrum) {

@@ -138,11 +138,6 @@ final class Gain {
         return i -> keeps(edges, nodes.task().spectrum().eigenvalue(i));
     }
 
-    /** The numbers of features after which keeping turns into dropping or the other way round. */
-    double[] turns() {
-        return nodes.turns(keptFeatures());
-    }
-
     /** Whether features of arbitrarily small variance are kept under a training on the task's features. */
     boolean keepsTheSmallest() {
         return keeps(edges(), Double.MIN_VALUE);

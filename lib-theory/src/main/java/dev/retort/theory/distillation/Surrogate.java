@@ -368,7 +368,7 @@ public abstract sealed class Surrogate {
             Coordinates split = nodes;
             Gain gain = gain(nodes, pupil);
             if (pupil.isShifted()) {
-                for (double count : gain.turns()) {
+                for (double count : nodes.turns(gain.keptFeatures())) {
                     split = split.splitAfter(count);
                 }
                 return split;

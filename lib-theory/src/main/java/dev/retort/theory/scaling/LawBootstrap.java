@@ -3,8 +3,8 @@ package dev.retort.theory.scaling;
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
 import static dev.retort.core.internal.Arguments.copy;
-import static dev.retort.core.internal.Arguments.notNaN;
 import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.number;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.internal.Parallel;
@@ -57,7 +57,7 @@ public record LawBootstrap<L>(List<Refits<L>> refits) {
         private Interval interval(ToDoubleFunction<? super L> quantity, double level) {
             double[] sorted = Parallel.numbers(laws.size(), k -> {
                 L law = laws.get(k);
-                return notNaN("quantity", law, quantity.applyAsDouble(law));
+                return number("quantity", law, quantity.applyAsDouble(law));
             });
             Arrays.sort(sorted);
             double student = new TDistribution(freedom).inverseCumulativeProbability((1 - level) / 2);

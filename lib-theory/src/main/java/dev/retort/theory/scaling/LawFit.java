@@ -3,8 +3,8 @@ package dev.retort.theory.scaling;
 import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.betweenZeroAndOne;
 import static dev.retort.core.internal.Arguments.nonNegativeOrInfinite;
-import static dev.retort.core.internal.Arguments.notNaN;
 import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.number;
 import static dev.retort.core.internal.Arguments.positive;
 import static dev.retort.core.internal.Arguments.refusal;
 
@@ -352,7 +352,7 @@ public final class LawFit<L> {
             String name, ToDoubleFunction<? super L> quantity, double level, ToDoubleFunction<LawEstimate<L>> scatter) {
         notNull(name, quantity);
         betweenZeroAndOne("level", level);
-        ToDoubleFunction<L> number = law -> notNaN(name, law, quantity.applyAsDouble(law));
+        ToDoubleFunction<L> number = law -> number(name, law, quantity.applyAsDouble(law));
         return near.stream()
                 .map(estimate -> estimate.interval(number, level, scatter.applyAsDouble(estimate)))
                 .reduce(Interval::hull)

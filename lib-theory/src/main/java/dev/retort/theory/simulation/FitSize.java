@@ -72,9 +72,9 @@ record FitSize(
     /** A lower bound on the square of the smallest singular value of n x q independent numbers from N(0, 1). */
     private double leastOfGaussian(int q) {
         double apart = Math.max(Math.abs(Math.sqrt(q) - Math.sqrt(samples)) - FAR, 0);
-        // Chen and Dongarra, SIAM J. Matrix Anal. Appl. 27 (2005) 603, lemma 4.1: with d = |n − q|, the probability
-        // that it
-        // is below t is at most (t max(n, q))^((d + 1)/2)/(d + 1)!.
+        // Chen and Dongarra, SIAM J. Matrix Anal. Appl. 27 (2005) 603, lemma 4.1: with d = |n − q|, it is below t with
+        // a
+        // probability of at most (t max(n, q))^((d + 1)/2)/(d + 1)!.
         double d = Math.abs(samples - q);
         double near = Math.exp(2 * (Math.log(RARE) + Gamma.logGamma(d + 2)) / (d + 1)) / Math.max(samples, q);
         return Math.max(apart * apart, near);

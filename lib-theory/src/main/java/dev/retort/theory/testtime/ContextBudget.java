@@ -2,8 +2,8 @@ package dev.retort.theory.testtime;
 
 import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.nonNegative;
-import static dev.retort.core.internal.Arguments.notNaN;
 import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.number;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.internal.Parallel;
@@ -148,7 +148,7 @@ public record ContextBudget(int contextLength, long examples, double loss) {
         finite("loss", loss);
         notNull("lossAt", lossAt);
         return IntStream.rangeClosed(0, nonNegative("longestContext", longestContext))
-                .filter(n -> notNaN("lossAt", n, lossAt.applyAsDouble(n)) <= loss)
+                .filter(n -> number("lossAt", n, lossAt.applyAsDouble(n)) <= loss)
                 .findFirst();
     }
 }

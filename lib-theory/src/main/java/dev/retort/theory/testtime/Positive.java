@@ -22,14 +22,12 @@ final class Positive {
     /** Times ulp(1) and d: the rounding of pivots of a matrix with unit diagonal; smaller pivots count as zero. */
     private static final double ROUNDING = 16;
 
-    /** As many as a spectrum lists. */
-    private static final int MOST_FEATURES = 10_000_000;
-
     private Positive() {}
 
     static Matrix identity(int dimension) {
-        if (atLeastOne("dimension", dimension) > MOST_FEATURES) {
-            throw refusal("dimension", dimension, "is above " + MOST_FEATURES + ", the most features; take fewer");
+        if (atLeastOne("dimension", dimension) > Spectrum.MOST_LISTED) {
+            throw refusal(
+                    "dimension", dimension, "is above " + Spectrum.MOST_LISTED + ", the most features; take fewer");
         }
         return DiagonalMatrix.multipleOfIdentity(1, dimension);
     }

@@ -474,6 +474,6 @@ class LawFitTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(call)
                 .withMessageStartingWith(start)
-                .withMessageEndingWith(": NaN is not allowed");
+                .withMessageEndingWith(": NaN is not a number");
     }
 }

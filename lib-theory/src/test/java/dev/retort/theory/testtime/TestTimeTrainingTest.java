@@ -534,7 +534,7 @@ class TestTimeTrainingTest {
     @Test
     void aLossThatIsNoNumberIsRefusedWhereItIs() {
         refuses(
-                "lossAt at 7: NaN is not allowed",
+                "lossAt at 7: NaN is not a number",
                 () -> ContextBudget.leastContext(
                         2, Integer.MAX_VALUE, n -> n < 7 ? Double.POSITIVE_INFINITY : Double.NaN));
         assertThat(ContextBudget.leastContext(2, 9, n -> n < 7 ? Double.POSITIVE_INFINITY : 1))

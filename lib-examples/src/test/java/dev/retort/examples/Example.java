@@ -1,6 +1,8 @@
 package dev.retort.examples;
 
+import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toSet;
 
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.ExpressionStatementTree;
@@ -22,6 +24,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -41,6 +44,8 @@ final class Example extends SimpleJavaFileObject {
     private static final Pattern IN_JAVADOC = Pattern.compile("<pre>\\{@code\\n(.*?)\\n *\\* *}</pre>", Pattern.DOTALL);
     private static final Pattern IN_MARKDOWN = Pattern.compile("```java\\n(.*?)\\n```", Pattern.DOTALL);
     private static final Pattern COMMENT = Pattern.compile("(?<!:)//(.*)");
+
+    private static final Pattern NAME = Pattern.compile("\\b[A-Z]\\w*");
 
     private static final List<String> IMPORTS = List.of(
             "java.nio.file.*",
@@ -64,21 +69,21 @@ final class Example extends SimpleJavaFileObject {
 
     static List<Example> all() throws IOException {
         List<Example> examples = new ArrayList<>();
+        List<String> types = publicTypes();
         for (Path file : documents()) {
             boolean java = file.toString().endsWith(".java");
             Matcher matcher = (java ? IN_JAVADOC : IN_MARKDOWN).matcher(Files.readString(file));
             while (matcher.find()) {
                 String code = java ? matcher.group(1).replaceAll("(?m)^ *\\* ?", "") : matcher.group(1);
-                examples.add(of(file, examples.size() + 1, code));
+                examples.add(of(file, examples.size() + 1, code, types));
             }
         }
         return examples;
     }
 
-    private static Example of(Path file, int number, String code) throws IOException {
+    private static Example of(Path file, int number, String code, List<String> types) throws IOException {
         Set<String> imports = new TreeSet<>(IMPORTS);
-        imports.addAll(packages());
-        imports.addAll(neighbours(file));
+        imports.addAll(named(code, types, qualified(file)));
         String name = "Example" + number;
         String source = imports.stream().map("import %s;\n"::formatted).collect(joining())
                 + code.lines().filter(line -> line.startsWith("import ")).collect(joining("\n"))
@@ -111,32 +116,45 @@ final class Example extends SimpleJavaFileObject {
         }
     }
 
-    /** The libraries' packages except the internal ones. */
-    private static List<String> packages() throws IOException {
-        List<String> packages = new ArrayList<>();
+    /** The public types of the libraries' packages except the internal ones. */
+    private static List<String> publicTypes() throws IOException {
+        List<String> types = new ArrayList<>();
         for (String module : List.of("lib-core", "lib-theory")) {
-            for (Path file : files(ROOT.resolve(module).resolve("src/main/java"), "package-info\\.java")) {
-                if (!qualified(file).contains(".internal.")) {
-                    packages.add(qualified(file).replace("package-info", "*"));
+            for (Path file : files(ROOT.resolve(module).resolve("src/main/java"), ".*\\.java")) {
+                if (!qualified(file).contains(".internal.")
+                        && Files.readString(file).contains("\npublic ")) {
+                    types.add(qualified(file));
                 }
             }
         }
-        return packages;
+        return types;
     }
 
-    /** The public types in the package of a documented one; they take precedence over types of the same name elsewhere. */
-    private static List<String> neighbours(Path file) throws IOException {
-        if (!file.toString().endsWith(".java") || file.startsWith(ROOT.resolve("lib-examples"))) {
-            return List.of();
-        }
-        Path directory = Objects.requireNonNull(file.getParent());
-        List<String> types = new ArrayList<>();
-        for (Path type : files(directory, ".*\\.java")) {
-            if (directory.equals(type.getParent()) && Files.readString(type).contains("\npublic ")) {
-                types.add(qualified(type));
-            }
-        }
-        return types;
+    /**
+     * The types whose names are in the code. Those in the package of a documented type take precedence over types of
+     * the same name elsewhere, and the code's own imports over both.
+     */
+    private static List<String> named(String code, List<String> types, String documented) {
+        Set<String> words = NAME.matcher(code).results().map(MatchResult::group).collect(toSet());
+        Map<String, List<String>> byName = types.stream()
+                .filter(type -> words.contains(simpleName(type)) && !code.contains("." + simpleName(type) + ";"))
+                .collect(groupingBy(Example::simpleName));
+        return byName.values().stream()
+                .flatMap(same -> {
+                    List<String> neighbours = same.stream()
+                            .filter(type -> packageOf(type).equals(packageOf(documented)))
+                            .toList();
+                    return (neighbours.isEmpty() ? same : neighbours).stream();
+                })
+                .toList();
+    }
+
+    private static String simpleName(String type) {
+        return type.substring(type.lastIndexOf('.') + 1);
+    }
+
+    private static String packageOf(String type) {
+        return type.substring(0, Math.max(0, type.lastIndexOf('.')));
     }
 
     private static String qualified(Path file) {

@@ -93,14 +93,14 @@ final class Figures {
         FashionMnist clothing = FashionMnist.load();
         RealImages images = new RealImages(clothing, Trials.of(IMAGE_TRIALS).withSeed(SEED));
         List<Drawing> drawings = new ArrayList<>(List.of(
-                new Drawing(8, () -> FigureOne.exhibit(TRIALS.untilRelativeError(PRECISE))),
+                new Drawing(8, () -> FigureOne.exhibit(TRIALS.untilRelativeError(PRECISE), 24)),
                 new Drawing(2, () -> TrainedTeachers.samples(TRIALS.untilRelativeError(FAIR))),
                 new Drawing(7, () -> TrainedTeachers.masks(TRIALS.untilRelativeError(FAIR))),
                 new Drawing(10, () -> ModelCollapse.exhibit(TRIALS.untilRelativeError(FAIR))),
                 new Drawing(3, () -> OtherTrainings.exhibit(OTHER_TRIALS)),
                 new Drawing(1, () -> OwnData.exhibit(OTHER_TRIALS.count(), SEED)),
                 new Drawing(2, () -> RandomFeatureLaws.exhibit(OTHER_TRIALS)),
-                new Drawing(1, () -> Phases.exhibit(TRIALS.untilRelativeError(FAIR))),
+                new Drawing(1, () -> Phases.exhibit(TRIALS.untilRelativeError(FAIR), 80)),
                 new Drawing(2, () -> ScalingFigures.constants(TRIALS.untilRelativeError(PRECISE))),
                 new Drawing(1, ScalingFigures::limits),
                 new Drawing(

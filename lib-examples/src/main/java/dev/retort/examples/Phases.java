@@ -35,8 +35,6 @@ final class Phases {
                     Spectrum.powerLaw(1.5, DIMENSION), Signal.sourcePowerLaw(1.3))
             .withNoise(0.2);
     private static final Bands BANDS = Bands.of("ratio of risks", 1, 0.85, 0.9, 0.95, 1.1, 1.5, 3);
-    private static final double[] TEACHERS = grid(5, 1000);
-    private static final double[] TARGETS = grid(5, 150);
     private static final double[] SIMULATED_TARGETS = {10, 24, 44, 100};
 
     private Phases() {}
@@ -44,20 +42,22 @@ final class Phases {
     /** A point of a diagram that was simulated. */
     private record Point(double x, double n, double predicted, SampleMean ratio) {}
 
-    /** Computes two diagrams, and simulates some of their points. */
-    static Exhibit exhibit(Trials trials) {
+    /** Computes two diagrams, of so many steps along each axis, and simulates some of their points. */
+    static Exhibit exhibit(Trials trials, int steps) {
+        double[] targets = grid(5, 150, steps);
+        double[] teachers = grid(5, 1000, steps);
         DoubleFunction<Training> bySamples = Training::samples;
         DoubleFunction<Training> byFeatures =
                 k -> Training.samples(180).withMask(FeatureMask.keepingFirst((int) Math.round(k), DIMENSION));
         List<Point> samples = simulated(bySamples, new double[] {8, 25, 80, 150, 500}, trials);
         List<Point> features = simulated(byFeatures, new double[] {11, 28, 46, 110}, trials);
         double[] counts =
-                DoubleStream.of(grid(5, DIMENSION)).map(Math::rint).distinct().toArray();
-        Panel left = Panel.of("(a) a teacher of m samples", axis("samples m of the teacher", TEACHERS), targets());
+                DoubleStream.of(grid(5, DIMENSION, steps)).map(Math::rint).distinct().toArray();
+        Panel left = Panel.of("(a) a teacher of m samples", axis("samples m of the teacher", teachers), targets(targets));
         Panel right = Panel.of(
                 "(b) a teacher of 180 samples that sees k features",
                 axis("features k that the teacher sees", counts),
-                targets());
+                targets(targets));
 
         Table table = Table.of("teacher", "n", "theory", "simulated", "off %").withFormat("off %", "%+.2f");
         table = withRows(table, "m = %.0f", samples);
@@ -72,15 +72,17 @@ final class Phases {
                         its noisy labels, and its risk is huge. With more samples its ratio approaches 1, but from above.""", """
                         A teacher of 180 samples that sees all features never wins (b, right edge). One that sees only some \
                         of them does, by a wider margin, and for targets of up to 57 samples instead of 33."""),
-                Figure.of(drawn(left, TEACHERS, bySamples, samples), drawn(right, counts, byFeatures, features)),
+                Figure.of(
+                        drawn(left, teachers, targets, bySamples, samples),
+                        drawn(right, counts, targets, byFeatures, features)),
                 "Excess risk on the teacher’s labels over that on true ones. Map and boundary: theory. Circles: simulation, "
                         + "in the colour of the measured ratio.",
                 table);
     }
 
-    private static double[] grid(double from, double to) {
-        return IntStream.rangeClosed(0, 80)
-                .mapToDouble(i -> from * Math.pow(to / from, i / 80.0))
+    private static double[] grid(double from, double to, int steps) {
+        return IntStream.rangeClosed(0, steps)
+                .mapToDouble(i -> from * Math.pow(to / from, i / (double) steps))
                 .toArray();
     }
 
@@ -88,22 +90,23 @@ final class Phases {
         return Axis.log(label).withRange(grid[0], grid[grid.length - 1]);
     }
 
-    private static Axis targets() {
-        return axis("samples n of the target", TARGETS);
+    private static Axis targets(double[] samples) {
+        return axis("samples n of the target", samples);
     }
 
     private static Distillation taught(Training teacher, double n) {
         return Distillation.of(TASK).surrogate(teacher).target(Training.samples(n));
     }
 
-    private static Panel drawn(Panel panel, double[] x, DoubleFunction<Training> teacher, List<Point> points) {
-        PhaseDiagram diagram = PhaseDiagram.of(x, TARGETS, (at, n) -> taught(teacher.apply(at), n));
+    private static Panel drawn(
+            Panel panel, double[] x, double[] targets, DoubleFunction<Training> teacher, List<Point> points) {
+        PhaseDiagram diagram = PhaseDiagram.of(x, targets, (at, n) -> taught(teacher.apply(at), n));
         double[][] ratio = IntStream.range(0, x.length)
-                .mapToObj(i -> IntStream.range(0, TARGETS.length)
+                .mapToObj(i -> IntStream.range(0, targets.length)
                         .mapToDouble(j -> diagram.ratio(i, j))
                         .toArray())
                 .toArray(double[][]::new);
-        Panel map = panel.with(BANDS.cells(x, TARGETS, ratio));
+        Panel map = panel.with(BANDS.cells(x, targets, ratio));
         for (List<double[]> curve : diagram.boundaryCurves()) {
             map = map.with(Line.of("ratio 1", each(curve, point -> point[0]), each(curve, point -> point[1]))
                     .black());

@@ -30,10 +30,12 @@ import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.internal.Parallel;
 import dev.retort.examples.internal.Hidden;
 import dev.retort.theory.distillation.Distillation;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -255,7 +257,7 @@ class ArchitectureTest {
         noClasses()
                 .should()
                 .dependOnClassesThat()
-                .areAssignableTo(Random.class)
+                .belongToAnyOf(Random.class, SecureRandom.class, ThreadLocalRandom.class)
                 .orShould()
                 .callMethod(Math.class, "random")
                 .check(RETORT);

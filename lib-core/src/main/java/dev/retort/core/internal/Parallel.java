@@ -3,6 +3,8 @@ package dev.retort.core.internal;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
@@ -24,7 +26,8 @@ public final class Parallel {
     /** Does the work of 0, 1, …, count − 1. After a failure no piece behind it is begun. */
     public static void forEach(int count, IntConsumer work) {
         AtomicReference<@Nullable Failure> first = new AtomicReference<>();
-        IntStream.range(0, count).parallel().forEach(k -> {
+        IntStream pieces = IntStream.range(0, count);
+        (threads() > 1 ? pieces.parallel() : pieces).forEach(k -> {
             Failure before = first.get();
             if (before == null || k < before.index) {
                 try {
@@ -41,6 +44,12 @@ public final class Parallel {
             }
             throw (RuntimeException) failure.thrown;
         }
+    }
+
+    /** A parallel stream of one processor would use two threads: its caller, and one of the common pool. */
+    private static int threads() {
+        ForkJoinPool pool = ForkJoinTask.getPool();
+        return pool == null ? Runtime.getRuntime().availableProcessors() : pool.getParallelism();
     }
 
     private static @Nullable Failure earlier(@Nullable Failure known, @Nullable Failure found) {

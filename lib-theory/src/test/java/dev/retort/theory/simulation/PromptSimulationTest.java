@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.retort.core.RandomStreams;
 import dev.retort.core.SampleMean;
 import dev.retort.core.StandardNormal;
+import dev.retort.core.nd4j.GaussianDesign;
 import dev.retort.core.nd4j.LinearRegression;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
@@ -47,6 +48,8 @@ class PromptSimulationTest {
     private static final double[][] ASKEW = new double[WIDE][WIDE];
     private static final double[] SIGNAL = new double[WIDE];
 
+    private static final GaussianDesign DESIGN;
+
     static {
         for (int i = 0; i < WIDE; i++) {
             SIGNAL[i] = 0.3 * Math.cos(i);
@@ -55,6 +58,7 @@ class PromptSimulationTest {
                 ASKEW[i][j] = i == j ? 0.015 : 0.004 * Math.sin(3 * i + 5.0 * j);
             }
         }
+        DESIGN = AttentionArrays.features(NEIGHBOURS);
     }
 
     /**
@@ -254,7 +258,7 @@ class PromptSimulationTest {
     }
 
     private static INDArray draw(int rows, RandomGenerator random) {
-        return AttentionArrays.features(NEIGHBOURS).sample(rows, random);
+        return DESIGN.sample(rows, random);
     }
 
     private static INDArray labels(InContextTask task, INDArray features, RandomGenerator random) {

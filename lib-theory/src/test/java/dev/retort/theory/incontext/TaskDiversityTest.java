@@ -138,7 +138,8 @@ class TaskDiversityTest {
             double[] x = gaussian(truth.length, 1, random);
             double y = dot(x, truth) + noise * random.nextGaussian();
             for (int j = 0; j < tasks.length; j++) {
-                log[j] -= Math.pow(y - dot(x, tasks[j]), 2) / (2 * noise * noise);
+                double residual = y - dot(x, tasks[j]);
+                log[j] -= residual * residual / (2 * noise * noise);
             }
         }
         double[] mean = new double[truth.length];
@@ -158,13 +159,19 @@ class TaskDiversityTest {
     }
 
     private static double[] gaussian(int length, double deviation, Random random) {
-        return IntStream.range(0, length)
-                .mapToDouble(i -> deviation * random.nextGaussian())
-                .toArray();
+        double[] vector = new double[length];
+        for (int i = 0; i < length; i++) {
+            vector[i] = deviation * random.nextGaussian();
+        }
+        return vector;
     }
 
     private static double dot(double[] a, double[] b) {
-        return IntStream.range(0, a.length).mapToDouble(i -> a[i] * b[i]).sum();
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
     }
 
     /** In a long context the memorising predictor finds the task nearest to the truth, or the truth itself. */

@@ -15,6 +15,9 @@ import org.junit.jupiter.api.Test;
 /** Tests that the deviation of the simulation from the theory is of order 1/n. */
 class FiniteSizeTest {
 
+    /** Both tests use it. */
+    private static final Simulation OF_24 = of(24, 16_000);
+
     /** A chain of two noisy stages, with all sizes in proportion. */
     private static Simulation of(int samples, int trials) {
         int p = samples * 4 / 3;
@@ -30,7 +33,7 @@ class FiniteSizeTest {
 
     @Test
     void theErrorOfTheTheoryFallsLikeOneOverN() {
-        List<Simulation> sizes = List.of(of(24, 2000), of(48, 2000), of(96, 2000));
+        List<Simulation> sizes = List.of(OF_24, of(48, 2000), of(96, 1500));
         FiniteSizeError error = FiniteSizeError.of(sizes);
         assertThat(error.coefficient()).isBetween(2.0, 4.0);
         assertThat(error.coefficientError()).isLessThan(0.15);
@@ -54,7 +57,7 @@ class FiniteSizeTest {
     @Test
     void theErrorAfterCorrectionFallsLikeOneOverNSquared() {
         FiniteSizeError.Point small = left(of(12, 16_000));
-        FiniteSizeError.Point large = left(of(24, 16_000));
+        FiniteSizeError.Point large = left(OF_24);
         assertThat(zScore(large, 1.0 / 4, small)).isBetween(-3.0, 3.0);
         // It is not zero, and falls neither like 1/n nor like 1/n³.
         assertThat(zScore(large, 0, small)).isGreaterThan(4);

@@ -293,7 +293,7 @@ public final class DistillationLaw {
 
     /** ln(1 + e<sup>z</sup>). */
     static double softplus(double z) {
-        return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+        return PowerTerms.logOfSum(z, 0);
     }
 
     /**

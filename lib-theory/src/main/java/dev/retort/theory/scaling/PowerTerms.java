@@ -29,9 +29,13 @@ record PowerTerms(double a, double alpha, double b, double beta, double gamma) {
         return gamma * logOfSum(logOfParameters(parameters), logOfTokens(tokens));
     }
 
+    /** ln(e<sup>first</sup> + e<sup>second</sup>). */
     static double logOfSum(double first, double second) {
         double larger = Math.max(first, second);
-        return larger + Math.log1p(Math.exp(Math.min(first, second) - larger));
+        double ratio = Math.exp(Math.min(first, second) - larger);
+        // ln(1 + ratio), with a correction for the rounding of the sum: as accurate as log1p, which is slower.
+        double sum = 1 + ratio;
+        return larger + (Math.log(sum) - ((sum - 1) - ratio) / sum);
     }
 
     /** −∂ ln/∂ ln N. */

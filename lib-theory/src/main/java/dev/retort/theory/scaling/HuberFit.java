@@ -227,6 +227,7 @@ final class HuberFit<L> {
                         jacobian[k][j] *= slope;
                     }
                 }
+                holdAtBounds(at, values, jacobian);
                 if (sum < best[0].loss()) {
                     best[0] = new Candidate(at, sum);
                 }
@@ -252,6 +253,27 @@ final class HuberFit<L> {
                 return best[0];
             }
             return best[0];
+        }
+
+        /**
+         * Clears the derivatives with respect to constants at a bound beyond which the loss would fall: steps whose other parts
+         * count on such a constant to move as well hardly lower the loss once it is put back.
+         */
+        private void holdAtBounds(double[] at, double[] values, double[][] jacobian) {
+            for (int j = 0; j < at.length; j++) {
+                boolean lowest = at[j] <= bounds[j][0];
+                if (lowest || at[j] >= bounds[j][1]) {
+                    double slope = 0;
+                    for (int k = 0; k < values.length; k++) {
+                        slope += values[k] * jacobian[k][j];
+                    }
+                    if (lowest ? slope > 0 : slope < 0) {
+                        for (double[] row : jacobian) {
+                            row[j] = 0;
+                        }
+                    }
+                }
+            }
         }
 
         private RealVector bounded(RealVector point) {

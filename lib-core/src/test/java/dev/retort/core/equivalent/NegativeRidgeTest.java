@@ -108,10 +108,10 @@ class NegativeRidgeTest {
     @Test
     void infiniteSpectraHaveNegativeRidgesToo() {
         double least = DeterministicEquivalent.leastRidge(Spectrum.powerLaw(2.0), 50);
-        assertThat(DeterministicEquivalent.leastRidge(Spectrum.powerLaw(2.0, 3_000_000), 50))
-                .isCloseTo(least, withinPercentage(0.01));
+        Spectrum list = Spectrum.powerLaw(2.0, 1_000_000);
+        assertThat(DeterministicEquivalent.leastRidge(list, 50)).isCloseTo(least, withinPercentage(0.01));
         DeterministicEquivalent endless = DeterministicEquivalent.of(Spectrum.powerLaw(2.0), 50, least / 2);
-        DeterministicEquivalent cut = DeterministicEquivalent.of(Spectrum.powerLaw(2.0, 3_000_000), 50, least / 2);
+        DeterministicEquivalent cut = DeterministicEquivalent.of(list, 50, least / 2);
         assertThat(cut.tau()).isCloseTo(endless.tau(), withinPercentage(0.01));
     }
 

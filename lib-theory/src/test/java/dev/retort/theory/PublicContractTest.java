@@ -20,6 +20,7 @@ import dev.retort.theory.matrix.MatrixDistillation;
 import dev.retort.theory.progressive.ProbabilisticGrammar;
 import dev.retort.theory.progressive.SoftLabels;
 import dev.retort.theory.scaling.FlooredFit;
+import dev.retort.theory.scaling.RandomFeatureScaling;
 import dev.retort.theory.scaling.RiskCurve;
 import dev.retort.theory.simulation.Progress;
 import dev.retort.theory.simulation.Trials;
@@ -88,6 +89,7 @@ class PublicContractTest {
                 .withSamples(
                         RiskCurve.class,
                         RiskCurve.of(50_000, new double[] {200, 400, 800, 1600}, new double[] {1, 0.5, 0.25, 0.125}))
+                .withSamples(RandomFeatureScaling.class, RandomFeatureScaling.of(1.5, 2.5).withNoise(0.5))
                 .withSamples(ProbabilisticGrammar.class, ProbabilisticGrammar.parse("S -> A A 1\nA -> a 0.5 | b 0.5"))
                 .withSamples(
                         SoftLabels.class,
@@ -134,6 +136,7 @@ class PublicContractTest {
                         "FeatureMask.keepingFirst",
                         "FourierGap.of",
                         "FourierSample.draw",
+                        "Generations.of",
                         "LabelSmoothing.labels",
                         "Mmd.power",
                         "NGramCurriculum.of",
@@ -142,6 +145,7 @@ class PublicContractTest {
                         "PositiveRandomFeatures.of",
                         "ProbabilisticGrammar.samples",
                         "PromptTrials.of",
+                        "SampledContexts.of",
                         "SupportRecovery.oneHot",
                         "TaskDiversity.of",
                         "ThresholdUnit.of");

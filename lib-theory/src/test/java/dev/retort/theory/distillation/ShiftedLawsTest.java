@@ -219,7 +219,7 @@ class ShiftedLawsTest {
     @Test
     void levelsTakeMasksAndLevels() {
         double[] counts = {1, 100, 4900, 20_000_000};
-        double[] few = {1, 100, 4900, 1_000_000};
+        double[] few = {1, 100, 4900, 100_000};
         double[] values = {1, 1e-2, 1e-4, 1e-8};
         double[] others = {0.5, 3e-2, 0, 1e-9};
         Training training = Training.samples(300).withRidge(1e-3);
@@ -227,8 +227,8 @@ class ShiftedLawsTest {
         RegressionTask list = RegressionTask.of(Spectrum.withMultiplicities(values, few), Signal.constant(0.1));
         assertThat(many.spectrum().isListed()).isFalse();
         assertThat(list.spectrum().isListed()).isTrue();
-        // The 19 million features that the list lacks are unseen: their power is added, and they act as noise.
-        double lacking = 19e6 * 1e-8 * 0.01;
+        // The 19.9 million features that the list lacks are unseen: their power is added, and they act as noise.
+        double lacking = 19.9e6 * 1e-8 * 0.01;
         Training masked = training.withMask(FeatureMask.keepingFirst(1000));
         assertThat(excess(many, masked))
                 .isCloseTo(excess(list, masked.withNoise(Math.sqrt(lacking))) + lacking, withinPercentage(PERCENT));

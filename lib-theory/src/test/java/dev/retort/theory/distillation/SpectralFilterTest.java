@@ -96,10 +96,17 @@ class SpectralFilterTest {
                     learnt += share.times(x).real();
                 }
                 double rest = Math.pow(1 - x, steps);
-                assertThat(left).as("at %s", x).isCloseTo(rest, within(1.5e-12));
                 double all = x < 1 ? -Math.expm1(steps * Math.log1p(-x)) : 1 - rest;
-                assertThat(learnt).as("at %s", x).isCloseTo(all, within(1.5e-12 * (x < 1 ? all : 1)));
+                close(left, rest, 1.5e-12, x);
+                close(learnt, all, 1.5e-12 * (x < 1 ? all : 1), x);
             }
+        }
+    }
+
+    /** Calls AssertJ for numbers that fail only, because there are half a million of them. */
+    private static void close(double actual, double expected, double tolerance, double x) {
+        if (!(Math.abs(actual - expected) <= tolerance)) {
+            assertThat(actual).as("at %s", x).isCloseTo(expected, within(tolerance));
         }
     }
 

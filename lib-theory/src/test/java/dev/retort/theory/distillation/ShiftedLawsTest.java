@@ -121,8 +121,9 @@ class ShiftedLawsTest {
                 close(actual.get(s).designVariance(), expected.get(s).designVariance(), excess);
                 close(actual.get(s).inheritedVariance(), expected.get(s).inheritedVariance(), excess);
             }
-            double excess = ofList.predict().excess();
-            close(ofLaw.predict().accuracy(), ofList.predict().accuracy(), 1);
+            RiskReport last = expected.get(expected.size() - 1);
+            double excess = last.excess();
+            close(ofLaw.predict().accuracy(), last.accuracy(), 1);
             close(
                     ofLaw.againstStrongLabels().advantage(),
                     ofList.againstStrongLabels().advantage(),
@@ -262,7 +263,7 @@ class ShiftedLawsTest {
                 Distillation.of(LAW).surrogate(Surrogate.optimal()).target(training.withMask(mask)),
                 Distillation.of(LAW).surrogate(Surrogate.masked(mask)).target(training.withSpectrum(STEEPER)),
                 Distillation.of(LAW).surrogate(Surrogate.given(coefficients)).target(training),
-                Distillation.of(LAW).target(Training.stochastic(300, 1, 0.05)).then(training));
+                Distillation.of(LAW).target(Training.stochastic(100, 1, 0.05)).then(training));
     }
 
     /**
@@ -277,9 +278,11 @@ class ShiftedLawsTest {
         for (Training training : ofLaw.trainings().subList(1, ofLaw.trainings().size())) {
             ofList = ofList.then(listed(training));
         }
-        double excess = ofList.predict().excess();
-        close(ofLaw.predict().excess(), excess, excess);
-        assertThat(ofLaw.predict().share(7)).isCloseTo(ofList.predict().share(7), withinPercentage(PERCENT));
+        RiskReport ofFeatures = ofLaw.predict();
+        RiskReport expected = ofList.predict();
+        double excess = expected.excess();
+        close(ofFeatures.excess(), excess, excess);
+        assertThat(ofFeatures.share(7)).isCloseTo(expected.share(7), withinPercentage(PERCENT));
         close(
                 ofLaw.sensitivities().target().samples(),
                 ofList.sensitivities().target().samples(),

@@ -180,9 +180,11 @@ class AveragedModelTest {
                         taught.teach(student, share, truth, Math.hypot((1 - share) * real, share * own))) {
             int draws = 4000;
             double[] risks = new double[draws];
+            INDArray ofTeacher = LinearRegression.predict(first, truth);
+            INDArray ofStudent = LinearRegression.predict(second, truth);
             for (int k = 0; k < draws; k++) {
-                INDArray b = teacher.solve(noisy(LinearRegression.predict(first, truth), real, random));
-                INDArray mixed = noisy(LinearRegression.predict(second, truth), real, random)
+                INDArray b = teacher.solve(noisy(ofTeacher, real, random));
+                INDArray mixed = noisy(ofStudent, real, random)
                         .muli(1 - share)
                         .addi(noisy(LinearRegression.predict(second, b), own, random)
                                 .muli(share));
@@ -197,7 +199,7 @@ class AveragedModelTest {
     }
 
     private static INDArray noisy(INDArray labels, double deviation, RandomGenerator random) {
-        return labels.addi(Nd4j.create(gaussian((int) labels.length(), random)).muli(deviation));
+        return Nd4j.create(gaussian((int) labels.length(), random)).muli(deviation).addi(labels);
     }
 
     @Test

@@ -514,10 +514,12 @@ class FactoredRegressionTest {
             int n = shape[0];
             int p = shape[1];
             for (double alpha : new double[] {0.5, 12, 40}) {
+                // Scaled features need a copy more. Where rounding decides on the way, others may go another one.
+                double[] scales = alpha == 40 ? new double[] {1, 0x1p200} : new double[] {0x1p200};
                 int[] allButOne = IntStream.range(0, p - 1).toArray();
                 for (int[] seen : Arrays.asList(null, mask(p), allButOne)) {
                     for (double ridge : new double[] {0, 1e-20, 0.1}) {
-                        for (double scale : new double[] {1, 0x1p200}) {
+                        for (double scale : scales) {
                             INDArray x = Nd4j.create(design(n, p, alpha, 1)).muli(scale);
                             INDArray truth = Nd4j.create(everyOther(p, 1, 1));
                             INDArray labels = Nd4j.create(everyOther(n, 1, 1));

@@ -89,7 +89,9 @@ class PublicContractTest {
                 .withSamples(
                         RiskCurve.class,
                         RiskCurve.of(50_000, new double[] {200, 400, 800, 1600}, new double[] {1, 0.5, 0.25, 0.125}))
-                .withSamples(RandomFeatureScaling.class, RandomFeatureScaling.of(1.5, 2.5).withNoise(0.5))
+                .withSamples(
+                        RandomFeatureScaling.class,
+                        RandomFeatureScaling.of(1.5, 2.5).withNoise(0.5))
                 .withSamples(ProbabilisticGrammar.class, ProbabilisticGrammar.parse("S -> A A 1\nA -> a 0.5 | b 0.5"))
                 .withSamples(
                         SoftLabels.class,

@@ -199,7 +199,9 @@ class AveragedModelTest {
     }
 
     private static INDArray noisy(INDArray labels, double deviation, RandomGenerator random) {
-        return Nd4j.create(gaussian((int) labels.length(), random)).muli(deviation).addi(labels);
+        return Nd4j.create(gaussian((int) labels.length(), random))
+                .muli(deviation)
+                .addi(labels);
     }
 
     @Test

@@ -266,7 +266,8 @@ class TaskNodesTest {
                 double value = eigenvalues[k];
                 double factor = gate.applyAsDouble(value);
                 double learnt = value / (value + tau);
-                double[] functions = {learnt, learnt * (tau / (value + tau)), value / (value * value / tau + 0.3 * tau)};
+                double missed = tau / (value + tau);
+                double[] functions = {learnt, learnt * missed, value / (value * value / tau + 0.3 * tau)};
                 for (int i = 0; i < 3; i++) {
                     sums[i].add(weights[k] * (factor * functions[i]));
                     sums[3 + i].add(powers[k] * (factor * functions[i]));

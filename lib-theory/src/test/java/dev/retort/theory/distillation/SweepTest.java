@@ -195,7 +195,8 @@ class SweepTest {
                 Training.samples(70).withRandomFeatures(60),
                 Training.samples(70).withFilter(SpectralFilter.gradientDescent(20, 0.1)));
         double[] alone = kinds.stream()
-                .mapToDouble(kind -> Distillation.of(task).target(kind).predict().excess())
+                .mapToDouble(
+                        kind -> Distillation.of(task).target(kind).predict().excess())
                 .toArray();
         for (int first = 0; first < kinds.size(); first++) {
             for (int second = 0; second < kinds.size(); second++) {

@@ -46,7 +46,8 @@ class RandomFeatureScalingTest {
     void theStudentApproachesTheMinimaxRate() {
         Point first = NOISY.at(50);
         Point last = NOISY.at(1600);
-        assertThat(new double[] {0, first.studentExponent(), NOISY.at(400).studentExponent(), last.studentExponent(), 0.6
+        assertThat(new double[] {
+                    0, first.studentExponent(), NOISY.at(400).studentExponent(), last.studentExponent(), 0.6
                 })
                 .isSorted();
         assertThat(first.studentExcess()).isCloseTo(0.156, within(0.002));

@@ -51,9 +51,12 @@ final class Phases {
                 k -> Training.samples(180).withMask(FeatureMask.keepingFirst((int) Math.round(k), DIMENSION));
         List<Point> samples = simulated(bySamples, new double[] {8, 25, 80, 150, 500}, trials);
         List<Point> features = simulated(byFeatures, new double[] {11, 28, 46, 110}, trials);
-        double[] counts =
-                DoubleStream.of(grid(5, DIMENSION, steps)).map(Math::rint).distinct().toArray();
-        Panel left = Panel.of("(a) a teacher of m samples", axis("samples m of the teacher", teachers), targets(targets));
+        double[] counts = DoubleStream.of(grid(5, DIMENSION, steps))
+                .map(Math::rint)
+                .distinct()
+                .toArray();
+        Panel left =
+                Panel.of("(a) a teacher of m samples", axis("samples m of the teacher", teachers), targets(targets));
         Panel right = Panel.of(
                 "(b) a teacher of 180 samples that sees k features",
                 axis("features k that the teacher sees", counts),

@@ -119,7 +119,7 @@ class TaskNodesTest {
     void splitNodesHaveTheSumsOfEitherSide(RegressionTask task) {
         TaskNodes all = task.spectrum().isListed() ? task.nodes() : list(task).nodes();
         assertThat(all.splitAt(0.1)).isSameAs(all);
-        Terms terms = Terms.of(all);
+        Terms terms = new Terms(all);
         double[] sorted = task.spectrum().eigenvalues();
         Arrays.sort(sorted);
         int last = sorted.length - 1;
@@ -244,18 +244,21 @@ class TaskNodesTest {
     }
 
     /** The eigenvalues of nodes, their weights and their signal: plain arrays, because sums over all features take most time. */
-    private record Terms(double[] eigenvalues, double[] weights, double[] powers) {
+    private static final class Terms {
 
-        static Terms of(TaskNodes nodes) {
-            double[] eigenvalues = new double[nodes.size()];
-            double[] weights = new double[nodes.size()];
-            double[] powers = new double[nodes.size()];
+        private final double[] eigenvalues;
+        private final double[] weights;
+        private final double[] powers;
+
+        Terms(TaskNodes nodes) {
+            this.eigenvalues = new double[nodes.size()];
+            this.weights = new double[nodes.size()];
+            this.powers = new double[nodes.size()];
             for (int k = 0; k < nodes.size(); k++) {
                 eigenvalues[k] = nodes.eigenvalue(k);
                 weights[k] = nodes.weight(k);
                 powers[k] = nodes.power(k) * nodes.truth(k) * nodes.truth(k);
             }
-            return new Terms(eigenvalues, weights, powers);
         }
 
         /** Σ g f(λ) with the weights, and with the signal, for three functions f. */
@@ -278,7 +281,7 @@ class TaskNodesTest {
     }
 
     private static void haveTheSameSums(TaskNodes all, TaskNodes few) {
-        Terms terms = Terms.of(all);
+        Terms terms = new Terms(all);
         for (double tau : new double[] {1e-30, 3e-11, 2.2e-9, 1.3e-7, 4e-5, 1e-3, 0.017, 0.7, 1, 1e3}) {
             haveTheSameSums(terms, few, tau, value -> 1);
         }
@@ -286,7 +289,7 @@ class TaskNodesTest {
 
     private static void haveTheSameSums(Terms all, TaskNodes few, double tau, DoubleUnaryOperator gate) {
         double[] expected = all.sums(gate, tau);
-        double[] actual = Terms.of(few).sums(gate, tau);
+        double[] actual = new Terms(few).sums(gate, tau);
         for (int i = 0; i < expected.length; i++) {
             assertThat(Math.abs(actual[i] - expected[i])).isLessThanOrEqualTo(TOLERANCE * expected[i]);
         }

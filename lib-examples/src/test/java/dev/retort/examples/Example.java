@@ -116,13 +116,12 @@ final class Example extends SimpleJavaFileObject {
         }
     }
 
-    /** The public types of the libraries' packages except the internal ones. */
+    /** The public types of the libraries. */
     private static List<String> publicTypes() throws IOException {
         List<String> types = new ArrayList<>();
         for (String module : List.of("lib-core", "lib-theory")) {
             for (Path file : files(ROOT.resolve(module).resolve("src/main/java"), ".*\\.java")) {
-                if (!qualified(file).contains(".internal.")
-                        && Files.readString(file).contains("\npublic ")) {
+                if (Files.readString(file).contains("\npublic ")) {
                     types.add(qualified(file));
                 }
             }
@@ -132,7 +131,7 @@ final class Example extends SimpleJavaFileObject {
 
     /**
      * The types whose names are in the code. Those in the package of a documented type take precedence over types of
-     * the same name elsewhere, and the code's own imports over both.
+     * the same name elsewhere, and the code's own imports over both. No other package knows internal types.
      */
     private static List<String> named(String code, List<String> types, String documented) {
         Set<String> words = NAME.matcher(code).results().map(MatchResult::group).collect(toSet());
@@ -144,7 +143,9 @@ final class Example extends SimpleJavaFileObject {
                     List<String> neighbours = same.stream()
                             .filter(type -> packageOf(type).equals(packageOf(documented)))
                             .toList();
-                    return (neighbours.isEmpty() ? same : neighbours).stream();
+                    return neighbours.isEmpty()
+                            ? same.stream().filter(type -> !type.contains(".internal."))
+                            : neighbours.stream();
                 })
                 .toList();
     }

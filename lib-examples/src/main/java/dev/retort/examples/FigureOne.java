@@ -35,11 +35,13 @@ final class FigureOne {
 
     private FigureOne() {}
 
-    /** Computes and simulates the figure, at so many sample sizes up to 480. */
-    static Exhibit exhibit(Trials trials, int sizes) {
-        double[] samples = IntStream.rangeClosed(1, sizes)
-                .mapToDouble(k -> 480.0 * k / sizes)
-                .toArray();
+    /** The sample sizes of the figure. */
+    static double[] sizes() {
+        return IntStream.rangeClosed(1, 24).mapToDouble(k -> 20.0 * k).toArray();
+    }
+
+    /** Computes and simulates the figure at these sample sizes. */
+    static Exhibit exhibit(Trials trials, double... samples) {
         List<Curve> curves = List.of(
                 curve(STANDARD, Surrogate.groundTruth(), samples, trials),
                 curve(OPTIMAL, Surrogate.optimal(), samples, trials),

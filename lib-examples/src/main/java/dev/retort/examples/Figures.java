@@ -93,7 +93,7 @@ final class Figures {
         FashionMnist clothing = FashionMnist.load();
         RealImages images = new RealImages(clothing, Trials.of(IMAGE_TRIALS).withSeed(SEED));
         List<Drawing> drawings = new ArrayList<>(List.of(
-                new Drawing(8, () -> FigureOne.exhibit(TRIALS.untilRelativeError(PRECISE), 24)),
+                new Drawing(8, () -> FigureOne.exhibit(TRIALS.untilRelativeError(PRECISE), FigureOne.sizes())),
                 new Drawing(2, () -> TrainedTeachers.samples(TRIALS.untilRelativeError(FAIR))),
                 new Drawing(7, () -> TrainedTeachers.masks(TRIALS.untilRelativeError(FAIR))),
                 new Drawing(10, () -> ModelCollapse.exhibit(TRIALS.untilRelativeError(FAIR))),

@@ -42,7 +42,7 @@ final class Phases {
     /** A point of a diagram that was simulated. */
     private record Point(double x, double n, double predicted, SampleMean ratio) {}
 
-    /** Computes two diagrams, of so many steps along each axis, and simulates some of their points. */
+    /** Computes two diagrams with this number of steps along each axis, and simulates some of their points. */
     static Exhibit exhibit(Trials trials, int steps) {
         double[] targets = grid(5, 150, steps);
         double[] teachers = grid(5, 1000, steps);

@@ -259,6 +259,9 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .belongToAnyOf(Random.class, SecureRandom.class, ThreadLocalRandom.class)
                 .orShould()
+                .dependOnClassesThat(
+                        resideInAnyPackage("org.apache.commons.math3.random..", "org.nd4j.linalg.api.rng.."))
+                .orShould()
                 .callMethod(Math.class, "random")
                 .check(RETORT);
         noClasses()

@@ -59,7 +59,7 @@ class CompressedMeasureTest {
         List<Double> sizes = new ArrayList<>(List.of(
                 0.01, 0.5, 1.0, 2.5, rank / 2, rank * 0.9, rank - 1.5, rank - 1e-3, rank * (1 - 1e-9), rank, 2 * rank));
         SplittableRandom random = new SplittableRandom(6);
-        // Each costs a solution on all eigenvalues.
+        // Each trial also solves for the root on all eigenvalues.
         int trials = exact.size() < 500_000 ? 100 : 10;
         for (int trial = 0; trial < trials; trial++) {
             double size = Math.pow(rank, random.nextDouble());

@@ -514,7 +514,9 @@ class FactoredRegressionTest {
             int n = shape[0];
             int p = shape[1];
             for (double alpha : new double[] {0.5, 12, 40}) {
-                // Scaled features need a copy more. Where rounding decides on the way, others may go another one.
+                // Scaled features are copied, so they need the most memory. On the steepest spectrum rounding decides
+                // which
+                // factorisation is used, so that unscaled features may need more.
                 double[] scales = alpha == 40 ? new double[] {1, 0x1p200} : new double[] {0x1p200};
                 int[] allButOne = IntStream.range(0, p - 1).toArray();
                 for (int[] seen : Arrays.asList(null, mask(p), allButOne)) {

@@ -256,21 +256,18 @@ final class HuberFit<L> {
         }
 
         /**
-         * Clears the derivatives with respect to constants at a bound beyond which the loss would fall: steps whose other parts
-         * count on such a constant to move as well hardly lower the loss once it is put back.
+         * Clears the derivatives with respect to constants that are at a bound and would lower the loss beyond it. Otherwise the
+         * step relies on their moving as well, and hardly lowers the loss once they are put back.
          */
         private void holdAtBounds(double[] at, double[] values, double[][] jacobian) {
             for (int j = 0; j < at.length; j++) {
-                boolean lowest = at[j] <= bounds[j][0];
-                if (lowest || at[j] >= bounds[j][1]) {
-                    double slope = 0;
-                    for (int k = 0; k < values.length; k++) {
-                        slope += values[k] * jacobian[k][j];
-                    }
-                    if (lowest ? slope > 0 : slope < 0) {
-                        for (double[] row : jacobian) {
-                            row[j] = 0;
-                        }
+                double slope = 0;
+                for (int k = 0; k < values.length; k++) {
+                    slope += values[k] * jacobian[k][j];
+                }
+                if ((at[j] <= bounds[j][0] && slope > 0) || (at[j] >= bounds[j][1] && slope < 0)) {
+                    for (double[] row : jacobian) {
+                        row[j] = 0;
                     }
                 }
             }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Tests that the deviation of the simulation from the theory is of order 1/n. */
 class FiniteSizeTest {
 
-    /** Both tests use it. */
+    /** Used by both tests. */
     private static final Simulation OF_24 = of(24, 16_000);
 
     /** A chain of two noisy stages, with all sizes in proportion. */

@@ -400,7 +400,7 @@ public abstract sealed class SpectralFilter {
 
         @Override
         public String toString() {
-            return steps + " steps of gradient descent at rate " + rate;
+            return (steps == 1 ? "one step" : steps + " steps") + " of gradient descent at rate " + rate;
         }
     }
 
@@ -445,7 +445,7 @@ public abstract sealed class SpectralFilter {
 
         @Override
         public String toString() {
-            return "ridge " + ridge + " iterated " + times + " times";
+            return "ridge " + ridge + " iterated " + (times == 1 ? "once" : times + " times");
         }
     }
 

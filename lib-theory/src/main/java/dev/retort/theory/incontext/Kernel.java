@@ -241,7 +241,9 @@ public abstract sealed class Kernel {
      *
      * @return K = sup k(x, x), 1 for Gaussian and Laplace kernels; empty for kernels that are not bounded, and for custom ones
      */
-    public abstract OptionalDouble bound();
+    public OptionalDouble bound() {
+        return OptionalDouble.empty();
+    }
 
     /**
      * Values between one point and many.
@@ -472,11 +474,6 @@ public abstract sealed class Kernel {
         }
 
         @Override
-        public OptionalDouble bound() {
-            return OptionalDouble.empty();
-        }
-
-        @Override
         public String toString() {
             return "linear kernel";
         }
@@ -526,11 +523,6 @@ public abstract sealed class Kernel {
         }
 
         @Override
-        public OptionalDouble bound() {
-            return OptionalDouble.empty();
-        }
-
-        @Override
         public String toString() {
             return "polynomial kernel of degree " + degree + " and offset " + offset;
         }
@@ -563,11 +555,6 @@ public abstract sealed class Kernel {
         @Override
         double mean(GaussianLaw first, GaussianLaw second) {
             return GaussianMeans.ofSoftmax(first, second);
-        }
-
-        @Override
-        public OptionalDouble bound() {
-            return OptionalDouble.empty();
         }
 
         @Override
@@ -612,11 +599,6 @@ public abstract sealed class Kernel {
         }
 
         @Override
-        public OptionalDouble bound() {
-            return OptionalDouble.empty();
-        }
-
-        @Override
         public String toString() {
             return "energy kernel";
         }
@@ -658,11 +640,6 @@ public abstract sealed class Kernel {
                         name + " at " + FirstEntries.of(x) + " and " + FirstEntries.of(y), value, "is not finite");
             }
             return value;
-        }
-
-        @Override
-        public OptionalDouble bound() {
-            return OptionalDouble.empty();
         }
 
         @Override
@@ -722,11 +699,6 @@ public abstract sealed class Kernel {
                         "is not an array of numbers");
             }
             return found;
-        }
-
-        @Override
-        public OptionalDouble bound() {
-            return OptionalDouble.empty();
         }
 
         @Override

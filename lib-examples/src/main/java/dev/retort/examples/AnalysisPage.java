@@ -207,7 +207,7 @@ record AnalysisPage(AnalysisReport report) {
                 .withHeading("A teacher’s labels")
                 .withParagraph(
                         "The teacher is the ridge regression on all rows. Its labels carry no noise, and its students need no"
-                                + " ridge. The best teacher exaggerates some principal directions and plays down others;"
+                                + " ridge. The best teacher amplifies some principal directions and attenuates others;"
                                 + " where it was tried, the saving was between half of the upper number and all of it.")
                 .withTable(teacherTable());
         Optional<Answer<TeacherRisks>> smallest = report.smallest();

@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import org.apache.commons.math3.linear.DecompositionSolver;
 import org.apache.commons.math3.linear.LUDecomposition;
 import org.apache.commons.math3.linear.MatrixUtils;
 import org.apache.commons.math3.linear.RealMatrix;
+import org.apache.commons.math3.linear.RealVector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,9 @@ public final class Generations {
 
     /** Relative steps below this are rounding error. */
     private static final double RESTING = 1e-14;
+
+    /** An amplification of variance per generation that is this near to 1 cannot be distinguished from 1. */
+    private static final double ROUNDING = 1e-13;
 
     private final List<RiskReport> reports;
     private final double nothing;
@@ -116,6 +121,7 @@ public final class Generations {
         }
         RealMatrix system = system(stage, nodes);
         double[] steady = amounts(
+                stage,
                 system,
                 stage.rawAmounts(
                         nodes,
@@ -133,6 +139,7 @@ public final class Generations {
         // the limit.
         double[] altogether = Arrays.stream(steady).allMatch(amount -> amount == 0)
                 ? amounts(
+                        stage,
                         system,
                         stage.rawAmounts(
                                 nodes,
@@ -203,14 +210,29 @@ public final class Generations {
         return system;
     }
 
-    /** The stationary amounts, for given amounts that do not come from fed-back variance. */
-    private static double[] amounts(RealMatrix system, double[] fresh) {
-        return Arrays.stream(fresh).allMatch(amount -> amount == 0)
-                ? fresh
-                : new LUDecomposition(system, 0)
-                        .getSolver()
-                        .solve(MatrixUtils.createRealVector(fresh))
-                        .toArray();
+    /**
+     * The stationary amounts, for given amounts that do not come from fed-back variance. They are infinite if the latter are a
+     * negligible part of all of them: the largest eigenvalue of the map from one generation to the next is at least the
+     * smallest part that comes from fed-back variance.
+     */
+    private static double[] amounts(Stage stage, RealMatrix system, double[] fresh) {
+        if (Arrays.stream(fresh).allMatch(amount -> amount == 0)) {
+            return fresh;
+        }
+        DecompositionSolver solver = new LUDecomposition(system, 0).getSolver();
+        RealVector given = MatrixUtils.createRealVector(fresh);
+        RealVector solution = solver.solve(given);
+        // Corrected once, so that small amounts beside large ones have the right sign.
+        RealVector steady = solution.add(solver.solve(given.subtract(system.operate(solution))));
+        boolean grows = IntStream.range(0, fresh.length)
+                .allMatch(r -> Math.abs(fresh[r]) <= ROUNDING * stage.spare() * Math.abs(steady.getEntry(r)));
+        return grows ? infinite(fresh.length) : steady.toArray();
+    }
+
+    private static double[] infinite(int count) {
+        double[] infinite = new double[count];
+        Arrays.fill(infinite, Double.POSITIVE_INFINITY);
+        return infinite;
     }
 
     /** Whether the amounts are those of an attracting fixed point: none of the added variances is negative. */
@@ -286,7 +308,8 @@ public final class Generations {
      * The excess risk after infinitely many generations: in closed form, except for labels other than logits and for pools of
      * rows, where generations are followed until the risk converges.
      *
-     * @return the limit; infinite if the risk grows without bound
+     * @return the limit; infinite if the risk grows without bound, or if a generation amplifies variance by a factor that
+     *     rounding does not distinguish from 1, within 1e-13
      * @throws IllegalStateException if generations that have to be followed do not converge
      */
     public double limit() {

@@ -187,10 +187,13 @@ final class RandomFeatureFunctional implements Functional {
         boolean hasTau = equivalent.tau() > 0;
         return switch (parameter) {
             case SAMPLES -> bySpare + (hasTau ? byTau * (equivalent.dTauDSamples() / equivalent.tau()) : 0);
+            // Without ridge, as many features as the rank already span it: more of them change nothing.
             case RANDOM_FEATURES ->
-                bySpare * mixed * mixed
-                        - perFeature * (byMixed * mixed + byPerFeature * perFeature)
-                        + (hasTau ? byTau * (equivalent.dTauDFeatures() / equivalent.tau()) : 0);
+                perFeature == 0
+                        ? 0
+                        : bySpare * mixed * mixed
+                                - perFeature * (byMixed * mixed + byPerFeature * perFeature)
+                                + (hasTau ? byTau * (equivalent.dTauDFeatures() / equivalent.tau()) : 0);
             case RIDGE -> times(byTau, equivalent.dTauDRidge() / (hasTau ? equivalent.tau() : 1));
             default -> throw new IllegalArgumentException("No derivative with respect to the " + parameter);
         };

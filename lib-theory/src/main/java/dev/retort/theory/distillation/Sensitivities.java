@@ -376,7 +376,7 @@ public final class Sensitivities {
         /**
          * The derivative with respect to the number of random features.
          *
-         * @return ∂E/∂q
+         * @return ∂E/∂q; from above, 0, if there is no ridge and q is the rank of the covariance, below n
          * @throws IllegalStateException if the training is not on random features
          */
         public double randomFeatures() {

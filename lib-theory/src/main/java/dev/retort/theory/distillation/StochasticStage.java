@@ -115,12 +115,12 @@ final class StochasticStage extends Stage {
 
     @Override
     double addedVariance(double[] amounts, Coordinates nodes, int k) {
-        return amounts[k];
+        return sees(nodes, k) ? amounts[k] : 0;
     }
 
     @Override
     double addedVariance(double[] amounts, Coordinates nodes) {
-        return sum(nodes.size(), k -> nodes.matters(k) ? amounts[k] : 0);
+        return sum(nodes.size(), k -> nodes.matters(k) ? addedVariance(amounts, nodes, k) : 0);
     }
 
     @Override

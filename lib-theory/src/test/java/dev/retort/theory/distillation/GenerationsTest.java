@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class GenerationsTest {
@@ -90,6 +91,30 @@ class GenerationsTest {
         assertThat(generations.improvesUntil()).isEqualTo(1);
         int collapse = (int) Math.ceil(TASK.signalPower() / once);
         assertThat(generations.collapse()).hasValue(collapse);
+    }
+
+    /** Without ridge, at q = 2n or n = 2q, a generation feeds back just as much variance as it has: it grows linearly. */
+    @ParameterizedTest
+    @CsvSource({"3, 4, 2", "4, 1, 2", "11, 10, 20"})
+    void noiseAccumulatesOnRandomFeaturesWithoutRidge(int p, int n, int q) {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1, p), Signal.constant(1)).withNoise(0.5);
+        Training training = Training.samples(n).withRandomFeatures(q);
+        Generations generations = Generations.of(Distillation.of(task), training, 300);
+        double[] excess = generations.excess();
+        assertThat(excess[299] - excess[298]).isCloseTo(excess[99] - excess[98], withinPercentage(0.2));
+        assertThat(generations.limit()).isInfinite();
+        assertThat(Generations.of(Distillation.of(task), training.withRidge(1e-3), 1).limit()).isFinite();
+    }
+
+    @Test
+    void unseenFeaturesOfLargeVarianceDoNotAccumulate() {
+        RegressionTask task = RegressionTask.of(Spectrum.of(0.053315, 18.606122), Signal.constant(1)).withNoise(0.5);
+        Training training = Training.stochastic(30, 4, 0.011167589082157462)
+                .withSpectrum(Spectrum.of(9.8785, 13.0311))
+                .withMask(FeatureMask.of(false, true))
+                .withTeacherShare(0.8228749851840935);
+        Generations generations = Generations.of(Distillation.of(task), training, 400);
+        assertThat(generations.limit()).isCloseTo(generations.excess()[399], withinPercentage(1e-10));
     }
 
     @Test

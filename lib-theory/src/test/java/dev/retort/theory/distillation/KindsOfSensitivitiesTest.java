@@ -486,4 +486,20 @@ class KindsOfSensitivitiesTest {
         }
         assertThat(refused).isLessThan(300);
     }
+
+    /** Without ridge, the risk falls with q up to the rank, if n is above it, and is constant from there. */
+    @ParameterizedTest
+    @ValueSource(doubles = {6, 12})
+    void asManyRandomFeaturesAsTheRankHaveTheDerivativeFromAbove(double samples) {
+        RegressionTask task = RegressionTask.of(Spectrum.of(1, 0.5, 0.25, 0.125), Signal.of(1, 1, 1, 1))
+                .withNoise(0.5);
+        DoubleFunction<Training> training = q -> Training.samples(samples).withRandomFeatures(q);
+        Sensitivities.OfTraining target =
+                Distillation.of(task).target(training.apply(4)).sensitivities().target();
+        double excess = Distillation.of(task).target(training.apply(4)).predict().excess();
+        assertThat(Distillation.of(task).target(training.apply(5)).predict().excess())
+                .isCloseTo(excess, withinPercentage(1e-12));
+        assertThat(target.randomFeatures()).isZero();
+        assertThat(target.samples()).isCloseTo(-0.25 * 4 / Math.pow(samples - 4, 2), withinPercentage(1e-10));
+    }
 }

@@ -78,6 +78,21 @@ class ExperimentPlanTest {
         assertThat(Comparison.of(STRONG, STRONG).chanceThatFirstWins()).isEqualTo(0.5);
     }
 
+    /** So many runs and tests that rounding them up hides nothing. */
+    @Test
+    void runsAndTestsThatShowASmallDifference() {
+        Distillation more = Distillation.of(TASK).target(Training.samples(61));
+        Comparison comparison = Comparison.of(more, STRONG);
+        double perDifference = (1.2815515655446004 + 1.959963984540054) / comparison.difference();
+        double runs = Math.pow(perDifference * comparison.scatter(), 2);
+        assertThat(comparison.runsToSee(0.9, 0.05)).isEqualTo((long) Math.ceil(runs));
+        // The test risk is the mean excess risk at this size plus the variance of the noise.
+        double first = more.predict().corrected().getAsDouble() + 0.25;
+        double second = STRONG.predict().corrected().getAsDouble() + 0.25;
+        double tests = Math.pow(perDifference, 2) * 2 * (first * first + second * second);
+        assertThat(comparison.testSamplesToSee(0.9, 0.05)).isEqualTo((long) Math.ceil(tests));
+    }
+
     @Test
     void rejectsPipelinesWithoutKnownScatter() {
         Distillation threshold = Distillation.of(TASK).target(Training.samples(100));

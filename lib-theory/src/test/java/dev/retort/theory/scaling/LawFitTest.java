@@ -11,6 +11,7 @@ import dev.retort.core.StandardNormal;
 import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
+import org.apache.commons.math3.distribution.TDistribution;
 import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -244,6 +245,37 @@ class LawFitTest {
                 .isGreaterThan(asGiven.interval(student, 0.9).width());
     }
 
+    /** Welch and Satterthwaite's degrees of freedom: 33 of the students' own, 4 of nine runs on data. */
+    @Test
+    void errorsOfBothLawsHaveTheirJointDegreesOfFreedom() {
+        FitSettings settings = FitSettings.standard().withStarts(2).withForms(LawForm.UNIT_GAMMA);
+        FitSettings bent = settings.withForms(LawForm.FIXED_BEND);
+        RunTable distilled = students(STUDENTS, 40, 0.003, 1);
+        LawFit<SupervisedLaw> onData = SupervisedLaw.fit(grid(TRUTH, 3, 0.0015, 1), settings);
+        LawFit<DistillationLaw> fit = DistillationLaw.fit(distilled, onData, bent);
+        ToDoubleFunction<DistillationLaw> crossing = law -> law.meetingTokens(4.5e8, 2.2);
+        double own = reach(DistillationLaw.fit(distilled, onData.law(), bent).interval(crossing, 0.9))
+                / quantile(33, 0.95);
+        double half = reach(fit.interval(crossing, 0.5));
+        double freedom = 33;
+        double share = 0;
+        for (int round = 0; round < 50; round++) {
+            share = 1 - Math.pow(own * quantile(freedom, 0.75) / half, 2);
+            freedom = 1 / ((1 - share) * (1 - share) / 33 + share * share / 4);
+        }
+        assertThat(share).isBetween(0.2, 0.8);
+        assertThat(reach(fit.interval(crossing, 0.99)) / half)
+                .isCloseTo(quantile(freedom, 0.995) / quantile(freedom, 0.75), withinPercentage(0.1));
+    }
+
+    private static double reach(Interval interval) {
+        return Math.log(interval.high() / interval.low()) / 2;
+    }
+
+    private static double quantile(double freedom, double probability) {
+        return new TDistribution(freedom).inverseCumulativeProbability(probability);
+    }
+
     /** Quantiles of refits to resampled rows, without correction for few rows, do so in 87 to 93 % of tables. */
     @Test
     void bootstrapIntervalsOfFewRunsHaveTheirNominalCoverage() {
@@ -264,6 +296,18 @@ class LawFitTest {
         }
         assertThat(losses / (double) tables).isBetween(0.92, 0.99);
         assertThat(sizes / (double) tables).isBetween(0.92, 0.99);
+    }
+
+    /** With five constants for 16 runs the deviation of runs left out is about 1.4 times that of fitted ones. */
+    @Test
+    void formsAreComparedByRunsThatTheyWereNotFittedTo() {
+        FitSettings settings = FitSettings.standard().withStarts(4).withForms(LawForm.UNIT_GAMMA);
+        for (int table = 0; table < 5; table++) {
+            LawFit<SupervisedLaw> fit = SupervisedLaw.fit(grid(TRUTH, 4, 0.003, table), settings);
+            double fitted = Math.sqrt(
+                    Arrays.stream(fit.residuals()).map(r -> r * r).average().orElseThrow());
+            assertThat(fit.tried().get(0).error()).as("table %d", table).isGreaterThan(1.15 * fitted);
+        }
     }
 
     @Test

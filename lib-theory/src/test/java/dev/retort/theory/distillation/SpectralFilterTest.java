@@ -406,6 +406,28 @@ class SpectralFilterTest {
                 .isCloseTo(0.508370830269643, withinPercentage(1e-10));
     }
 
+    /**
+     * One more feature, of next to no variance, makes a spectrum long enough to gather; but a pole is so close to its
+     * eigenvalues that gathering them would cost 2e-7 of the risk.
+     */
+    @Test
+    void eigenvaluesBesideAPoleAreNotGathered() {
+        double[] listed = Spectrum.exponential(0.01, 1024).eigenvalues();
+        double[] longer = Arrays.copyOf(listed, 1025);
+        longer[1024] = 1e-40;
+        double edge = 1.105415815323906;
+        Training training = Training.samples(5000).withFilter(SpectralFilter.gradientDescent(40, 1.999 / edge));
+        RiskReport expected = ofConstantSignal(listed).target(training).predict();
+        RiskReport actual = ofConstantSignal(longer).target(training).predict();
+        assertThat(actual.excess()).isCloseTo(expected.excess(), withinPercentage(1e-10));
+        assertThat(actual.trainingError()).isCloseTo(expected.trainingError(), withinPercentage(1e-8));
+    }
+
+    private static Distillation.Draft ofConstantSignal(double[] eigenvalues) {
+        return Distillation.of(RegressionTask.of(Spectrum.of(eigenvalues), Signal.constant(0.3))
+                .withNoise(0.1));
+    }
+
     @Test
     void rejectsDivergingDescents() {
         assertThatIllegalArgumentException()

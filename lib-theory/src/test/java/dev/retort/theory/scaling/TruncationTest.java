@@ -148,6 +148,18 @@ class TruncationTest {
         }
     }
 
+    /** All its variance in features of the largest eigenvalue: the steps to the lower bound end within 1 % of the width. */
+    @ParameterizedTest
+    @ValueSource(ints = {20, 30, 45})
+    void aTailOfEqualFeaturesIsAtTheLowerBound(int samples) {
+        double[] eigenvalues = Arrays.copyOf(Spectrum.powerLaw(1.5, 50).eigenvalues(), 100);
+        Arrays.fill(eigenvalues, 50, 100, 0.01);
+        RegressionTask cut = RegressionTask.of(Spectrum.powerLaw(1.5, 50), Signal.sourcePowerLaw(1.4));
+        Interval tau = Truncation.of(cut, 0.5, 0.01).withLargest(0.01).bounds(samples).tau();
+        double whole = DeterministicEquivalent.of(Spectrum.of(eigenvalues), samples).tau();
+        assertThat(whole).isBetween(tau.low(), tau.low() + 0.01 * tau.width());
+    }
+
     @Test
     void aSmallerLargestEigenvalueNarrowsTheBounds() {
         RegressionTask cut = RegressionTask.of(Spectrum.powerLaw(2, 50), Signal.sourcePowerLaw(3));

@@ -136,6 +136,45 @@ class PretrainingRunTest {
         return RandomStreams.of(seed).generator();
     }
 
+    /** The steps by hand. For Σ = 1 and Ω = 1/3 the moments E uuᵀ are n(n+1)/3 + n(1 + σ²) = 16.25 times the identity. */
+    @Test
+    void weightsAreTheMeanOfTheSecondHalfOfTheSteps() {
+        TaskPrior prior = TaskPrior.isotropic(3, 1).withNoise(0.5);
+        double rate = 1 / (2 * 16.25 + 8.0 / 5 * 3 * (3 * 16.25));
+        double[][] weights = new double[3][3];
+        double[][] before = weights;
+        for (int step = 0; step < 3; step++) {
+            double[][] descent = new PromptBatch(prior, 5)
+                    .descent(
+                            AttentionArrays.matrix(weights),
+                            5,
+                            RandomStreams.of(7).at(step).at(0).generator())
+                    .toDoubleMatrix();
+            before = weights;
+            weights = sum(weights, 1, descent, rate / 5);
+        }
+        double[][] trained = Pretraining.of(prior, 5)
+                .withBatch(5)
+                .withSteps(3)
+                .withSeed(7)
+                .run()
+                .weights();
+        double[][] expected = sum(before, 0.5, weights, 0.5);
+        for (int i = 0; i < 3; i++) {
+            assertThat(trained[i]).containsExactly(expected[i], within(1e-13));
+        }
+    }
+
+    private static double[][] sum(double[][] a, double ofA, double[][] b, double ofB) {
+        double[][] sum = new double[a.length][a.length];
+        for (int i = 0; i < a.length; i++) {
+            for (int j = 0; j < a.length; j++) {
+                sum[i][j] = ofA * a[i][j] + ofB * b[i][j];
+            }
+        }
+        return sum;
+    }
+
     @Test
     void dependsOnlyOnItsSeed() {
         Pretraining pretraining = Pretraining.of(TaskPrior.isotropic(3, 1), 5).withSteps(10);

@@ -347,6 +347,11 @@ class PopulationTest {
                     .as("%d samples", samples)
                     .isCloseTo(expected, within(1e-12 * expected));
         }
+        // Noise s of a teacher's labels, of which a share ξ is mixed in, adds ξ²s² p (N − p)/(N(n − p)).
+        Training mixed = Training.samples(150).withTeacherShare(0.4).withNoise(0.8);
+        double ofMembers = Math.pow(0.6 * small.task().noise(), 2) * 60 * 150 / (240.0 * 90);
+        assertThat(small.excess(Distillation.of(small.task()).target(mixed)).orElseThrow())
+                .isCloseTo(ofMembers + Math.pow(0.4 * 0.8, 2) * 60 * 240 / (300.0 * 90), withinPercentage(1e-10));
         assertThat(small.excess(target(small, 30)).orElseThrow())
                 .isCloseTo(target(small, 30).predict().excess(), withinPercentage(1e-10));
         // A fit to all members is ordinary ridge regression.

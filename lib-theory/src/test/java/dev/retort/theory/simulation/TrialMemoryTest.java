@@ -91,7 +91,9 @@ class TrialMemoryTest {
                 ofPopulation(360, wide),
                 ofPopulation(150, wide),
                 Arguments.of(TRIALS, matrices(300).surrogate(wide).then(wide)),
-                Arguments.of(TRIALS.literal(), matrices(300).surrogate(wide).then(wide)));
+                Arguments.of(TRIALS.literal(), matrices(300).surrogate(wide).then(wide)),
+                // Independent coordinates, of which correlated features are made, take more than the fit.
+                Arguments.of(TRIALS.literal(), matrices(60).target(tall)));
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.core.SampleMean;
+import dev.retort.core.StandardNormal;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
@@ -19,11 +20,14 @@ import dev.retort.theory.distillation.Teacher;
 import dev.retort.theory.distillation.Training;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.commons.math3.distribution.NormalDistribution;
+import org.apache.commons.math3.distribution.TDistribution;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -498,6 +502,30 @@ class TrialsTest {
         assertThat(pipeline.simulate(trials.untilRelativeError(1e9)).trials()).isEqualTo(10);
         Trials capped = Trials.of(20).withSeed(8).untilRelativeError(1e-9);
         assertThat(pipeline.simulate(capped).trials()).isEqualTo(20);
+    }
+
+    /** An error estimated from few trials is widened to the quantile of Student's t where the normal quantile is 1. */
+    @Test
+    void fewTrialsStopAtAWidenedStandardError() {
+        double level = new NormalDistribution().cumulativeProbability(1);
+        for (int seed = 0; seed < 20; seed++) {
+            double[] numbers = outcomes(seed, new Repetition.Precision(1e-9, false), 60);
+            int enough = 10;
+            while (new TDistribution(enough - 1).inverseCumulativeProbability(level)
+                            * SampleMean.of(Arrays.copyOf(numbers, enough)).standardError()
+                    > 0.27) {
+                enough++;
+            }
+            assertThat(outcomes(seed, new Repetition.Precision(0.27, false), 60))
+                    .as("seed %d", seed)
+                    .hasSize(enough);
+        }
+    }
+
+    private static double[] outcomes(long seed, Repetition.Precision precision, int limit) {
+        return new Repetition<>(
+                        limit, seed, precision, progress -> {}, StandardNormal::next, number -> new double[] {number})
+                .run(1).stream().mapToDouble(number -> number).toArray();
     }
 
     @Test

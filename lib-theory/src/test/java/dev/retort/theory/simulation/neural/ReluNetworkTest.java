@@ -43,6 +43,13 @@ class ReluNetworkTest {
                 Arrays.copyOfRange(parameters, hidden, parameters.length));
     }
 
+    /** Before training it is 0, which no factor changes. */
+    private static ReluNetwork withOutputBias(ReluNetwork network, double bias) {
+        double[] parameters = parameters(network);
+        parameters[parameters.length - 1] = bias;
+        return with(network, parameters);
+    }
+
     private static double[] input(Batch batch, int example) {
         double[] x = new double[batch.inputs];
         Arrays.setAll(x, i -> batch.input(example, i));
@@ -155,7 +162,7 @@ class ReluNetworkTest {
 
     @Test
     void weightDecayShrinksAllParameters() {
-        ReluNetwork start = ReluNetwork.random(3, 2, 1, 5);
+        ReluNetwork start = withOutputBias(ReluNetwork.random(3, 2, 1, 5), 0.3);
         try (Batch batch = new Batch(4, 3);
                 ReluTrainee trainee = new ReluTrainee(start, 4, Loss.CORRELATION, 0.5, 0.2)) {
             batch.draw(LearningTask.of(SparseParity.of(3, 1)), random);
@@ -201,6 +208,11 @@ class ReluNetworkTest {
                         .orElseThrow())
                 .isLessThanOrEqualTo(0.05);
         assertThat(network.outputBiases()).containsExactly(0);
+        assertThat(Arrays.stream(ReluNetwork.random(2, 1, 500, 2).outputWeights())
+                        .mapToDouble(row -> Math.abs(row[0]))
+                        .max()
+                        .orElseThrow())
+                .isBetween(0.99, 1.0);
     }
 
     @Test
@@ -226,7 +238,7 @@ class ReluNetworkTest {
     @ParameterizedTest
     @EnumSource(Loss.class)
     void weightDecayUsesTheGradientAtTheOldParameters(Loss loss) {
-        ReluNetwork start = ReluNetwork.random(7, WIDTH, 1, 3);
+        ReluNetwork start = withOutputBias(ReluNetwork.random(7, WIDTH, 1, 3), -0.2);
         double[] targets = random.doubles(BATCH, -1, 1).toArray();
         double[] before = parameters(start);
         double[] plain = parameters(after(start, loss, 0.5, 0, targets));

@@ -115,6 +115,11 @@ class AttentionDistillationTest {
             ReferenceWeights zero = prompt.afterSteps(0, 1);
             assertThat((prompt.loss(small) - prompt.loss(zero)) / 1e-6).isCloseTo(-square, within(1e-4 * square));
             assertThat(prompt.correlationLoss(small) / 1e-6).isCloseTo(-square, within(1e-9 * square));
+            double values = 0;
+            for (double[] value : prompt.values().rows()) {
+                values += value[0] * value[0] + value[1] * value[1];
+            }
+            assertThat(prompt.loss(zero)).isCloseTo(values / 20, within(1e-14));
         }
     }
 

@@ -187,7 +187,10 @@ class SupportRecoveryTest {
         SupportRecovery plain = SupportRecovery.linear(9, 0.3, 0.4);
         assertThat(plain.withResidual(0.5))
                 .isEqualTo(SupportRecovery.of(9, 2, 0.3, 0.7 + 0.5).withVariance(plain.variance() + 0.25));
-        assertThat(plain.withResidual(0.5, 0.1).gap()).isCloseTo(0.1, within(1e-15));
+        SupportRecovery withLinearPart = plain.withResidual(0.5, 0.1);
+        assertThat(withLinearPart.gap()).isCloseTo(0.1, within(1e-15));
+        assertThat(withLinearPart.bound()).isCloseTo(1.2, within(1e-15));
+        assertThat(withLinearPart.variance()).isCloseTo(1, within(1e-15)); // (√(0.3² + 0.4²) + 0.5)²
     }
 
     /**

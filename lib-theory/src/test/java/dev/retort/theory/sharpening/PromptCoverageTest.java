@@ -140,6 +140,16 @@ class PromptCoverageTest {
         return 6;
     }
 
+    /** Three weights of 0.1 add up to more than 0.3 by rounding alone. */
+    @Test
+    void exactlyTheAllowedShareMayFail() {
+        double[] masses = new double[10];
+        Arrays.setAll(masses, i -> 0.01 * (i + 1));
+        PromptCoverage prompts = PromptCoverage.of(masses);
+        assertThat(prompts.drawsFor(0.3, 0.1)).isEqualTo(BestOfN.drawsFor(0.04, 0.1));
+        assertThat(prompts.drawsFor(0.299, 0.1)).isEqualTo(BestOfN.drawsFor(0.03, 0.1));
+    }
+
     @Test
     void oneHardPromptMakesTheBoundAlmostNecessary() {
         // With a share just above ε of prompts at ε/C, Markov's inequality is sharp except for the easy prompts.

@@ -32,12 +32,15 @@ class EstimatedEquivalentTest {
         assertThat(wide.omega().mean()).isCloseTo(0.7197001412333063, EXACT);
         assertThat(wide.tau().standardError()).isCloseTo(0.2307774133169068, EXACT);
         assertThat(wide.tauBias()).isCloseTo(-0.25100821119696975, EXACT);
+        // By derivatives of ln U, where U(x, y) is the divided difference of the ridge that belongs to each τ.
+        assertThat(wide.omega().standardError()).isCloseTo(0.056766262708261416, EXACT);
 
         EstimatedEquivalent high = EstimatedEquivalent.of(HIGH, 2);
         assertThat(high.tau().mean()).isCloseTo(3.307454537102056, EXACT);
         assertThat(high.omega().mean()).isCloseTo(0.30452550465103245, EXACT);
         assertThat(high.tau().standardError()).isCloseTo(0.20314072501388986, EXACT);
         assertThat(high.tauBias()).isCloseTo(-0.0865417106875992, EXACT);
+        assertThat(high.omega().standardError()).isCloseTo(0.055915637478735125, EXACT);
     }
 
     /** Compares estimates and their errors on Gaussian rows with the equivalent of the spectrum, over 400 draws. */

@@ -2,8 +2,10 @@ package dev.retort.core.nd4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.core.RandomStreams;
+import dev.retort.core.StandardNormal;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,29 @@ class GaussianDesignTest {
                 double standardError = Math.sqrt((matrix[i][i] * matrix[j][j] + matrix[i][j] * matrix[i][j]) / SAMPLES);
                 assertThat(Math.abs(moment - matrix[i][j])).isLessThan(4 * standardError);
             }
+        }
+    }
+
+    /** The moments above leave 2 % to chance; the very numbers drawn leave nothing. */
+    @Test
+    void scalesStandardNormalNumbers() {
+        double[] z = StandardNormal.sample(20, generator(6));
+        double[] independent = GaussianDesign.of(Covariance.diagonal(Spectrum.of(4, 0.25)))
+                .sample(10, generator(6))
+                .data()
+                .asDouble();
+        double[] correlated = GaussianDesign.of(Covariance.of(Nd4j.create(new double[][] {{2, 1}, {1, 2}})))
+                .sample(10, generator(6))
+                .data()
+                .asDouble();
+        for (int k = 0; k < 20; k += 2) {
+            assertThat(independent[k]).isEqualTo(2 * z[k]);
+            assertThat(independent[k + 1]).isEqualTo(0.5 * z[k + 1]);
+            // In units of the covariance a row is as long as the numbers it is made of.
+            double x = correlated[k];
+            double y = correlated[k + 1];
+            assertThat((2 * x * x - 2 * x * y + 2 * y * y) / 3)
+                    .isCloseTo(z[k] * z[k] + z[k + 1] * z[k + 1], within(1e-12));
         }
     }
 

@@ -199,6 +199,34 @@ class GeneratedTablesTest {
                 .isCloseTo((1 + 1.0 / samples) * (noise + exact), MINIMA);
     }
 
+    /** The rows of A do not differ in size: corrections for it change nothing. */
+    @ParameterizedTest
+    @ValueSource(ints = {3, 4, 5})
+    void interpolationOfEvenRowsIsOnThePath(int samples) {
+        Decomposition data = data("A");
+        double freedom = samples - 1;
+        Shrinkage shrinkage = Shrinkage.of(data, RidgePath.matching(data, freedom, 0));
+        Leverage leverage = new Leverage(data, shrinkage);
+        assertThat(leverage.excessVariance()).isNegative();
+        assertThat(leverage.interpolation(0.25, 0.4))
+                .isCloseTo(0.4 * RidgePath.factor(data, shrinkage, freedom), DIGITS);
+    }
+
+    /** Predictions from rows of uneven size begin with the estimate for all rows. */
+    @Test
+    void leastSquaresIsPredictedRelativeToAllRows() {
+        Decomposition data = data("B");
+        DataAnalysis analysis = DataAnalysis.raw(DataTable.of(table("B")), "8");
+        Shrinkage shrinkage = Shrinkage.of(data, 0);
+        Leverage leverage = new Leverage(data, shrinkage);
+        assertThat(analysis.ridgeless(50).value().mean())
+                .isCloseTo(
+                        shrinkage.leaveOneOut()
+                                * leverage.leastSquares(1, 49, false)
+                                / leverage.leastSquares(1, 59, false),
+                        DIGITS);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "A, 4, .2417777677, .6341781246, 1.1245245, .5994452557, 5",

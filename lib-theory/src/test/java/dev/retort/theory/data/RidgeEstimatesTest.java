@@ -53,6 +53,14 @@ class RidgeEstimatesTest {
         assertThat(high.equivalent(2).omega().mean()).isCloseTo(0.30452550465103245, EXACT);
     }
 
+    /** Least squares on five degrees of freedom for three features: s² · 5/(5 − 3), times 1 + 1/n for the means. */
+    @Test
+    void meansCostAnNthOfEveryRisk() {
+        RidgeEstimates fit = RidgeEstimates.withIntercept(HIGH, new double[] {1, -2, 3, 0, 2, -1});
+        assertThat(fit.testRisk(0).mean())
+                .isCloseTo(fit.noisePower().orElseThrow().mean() * 5 / 2 * 7 / 6, EXACT);
+    }
+
     /** The closed form of leave-one-out equals fits without the row. */
     @ParameterizedTest
     @CsvSource({"12,4,0", "12,4,0.3", "9,20,0", "9,20,0.05"})

@@ -439,7 +439,7 @@ public final class DataAnalysis {
         double plain = excess(truth, Surrogate.groundTruth(), training);
         double optimal = excess(truth, Surrogate.optimal(), training);
         double masked = excess(truth, Surrogate.optimallyMasked(), training);
-        double ofMeans = 1 + 1 / freedom;
+        double ofMeans = 1 + 1.0 / samples;
         double onLabels = teacher + ofMeans * plain;
         double gain = relativeGain(ofMeans * (plain - optimal), onLabels);
         double maskGain = relativeGain(ofMeans * (plain - masked), onLabels);

@@ -9,6 +9,7 @@ import dev.retort.core.equivalent.DeterministicEquivalent;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
+import dev.retort.theory.distillation.Distillation;
 import dev.retort.theory.distillation.OptimalSurrogate;
 import dev.retort.theory.distillation.Training;
 import java.util.Arrays;
@@ -325,6 +326,29 @@ class GeneratedTablesTest {
             double risk = analysis.tuned(n).testRisk().mean() / (1 + 1.0 / n);
             assertThat(risk).as("n = %d", n).isLessThanOrEqualTo(before * (1 + 1e-9));
             before = risk;
+        }
+    }
+
+    /** A student on a teacher's labels adds its own excess, and an nth of that for its means. */
+    @Test
+    void teachersAreStudentsOfTheirOwnFit() {
+        Decomposition data = data("C");
+        DataAnalysis analysis = DataAnalysis.raw(DataTable.of(table("C")), "30");
+        TunedRisk best = analysis.best();
+        double[] coefficients = new double[data.rank];
+        for (int j = 0; j < data.rank; j++) {
+            coefficients[j] = data.projections[j]
+                    * Math.sqrt(data.eigenvalues[j] / data.freedom)
+                    / (data.eigenvalues[j] + best.ridge() * data.rows / data.freedom);
+        }
+        RegressionTask fitted = RegressionTask.of(Spectrum.of(data.eigenvalues), Signal.of(coefficients));
+        for (int samples : new int[] {2, 8}) {
+            double excess = Distillation.of(fitted)
+                    .target(Training.samples(samples - 1))
+                    .predict()
+                    .excess();
+            assertThat(analysis.teacher(samples).value().onTeacherLabels())
+                    .isCloseTo(best.testRisk().mean() + (1 + 1.0 / samples) * excess, MINIMA);
         }
     }
 

@@ -331,6 +331,12 @@ class TaskDiversityTest {
             assertThat(Math.abs(drawn.zScore(exact))).as("%d examples", length).isLessThan(4);
             assertThat(drawn.standardError()).as("%d examples", length).isLessThan(0.1 * exact);
         }
+        ConfusedTasks often =
+                new ConfusedTasks(IsotropicContext.of(1, 1).withTaskPower(1).withNoise(0.5));
+        SampleMean many = SampleMean.of(Draws.of(20_000, 3, random -> often.draw(2, random)).stream()
+                .mapToDouble(Double::doubleValue)
+                .toArray());
+        assertThat(many.mean()).isCloseTo(often.riskOfTwo(), withinPercentage(1.3)); // four standard errors
         IsotropicContext context = IsotropicContext.of(8, 16).withTaskPower(8).withNoise(0.5);
         TaskDiversity rare = TaskDiversity.of(context, 16, 2000, 1);
         for (int i = 2; i < rare.tasks().length; i++) {

@@ -52,6 +52,16 @@ class WeightBiasTest {
         }
     }
 
+    /** Of the keys 1 and 3 with the value 2 each, in the linear kernel: (‖2 · 1 − 2 · 3‖ + 2 · ‖1 − 3‖)/k(1, 1). */
+    @Test
+    void theBoundOfAttentionByHand() {
+        double[][] values = {{2}};
+        WeightBias bias = WeightBias.between(
+                AttentionDistillation.of(new double[][] {{1}}, values).withKernel(Kernel.linear()),
+                AttentionDistillation.of(new double[][] {{3}}, values).withKernel(Kernel.linear()));
+        assertThat(bias.attentionBound(new double[] {1})).isCloseTo(8, within(1e-14));
+    }
+
     /** If the values do not depend on the key, the bias is their length times the discrepancy of the keys. */
     @Test
     void biasOfEqualValuesAgreesWithTheKeys() {

@@ -254,8 +254,8 @@ class LawFitTest {
         LawFit<SupervisedLaw> onData = SupervisedLaw.fit(grid(TRUTH, 3, 0.0015, 1), settings);
         LawFit<DistillationLaw> fit = DistillationLaw.fit(distilled, onData, bent);
         ToDoubleFunction<DistillationLaw> crossing = law -> law.meetingTokens(4.5e8, 2.2);
-        double own = reach(DistillationLaw.fit(distilled, onData.law(), bent).interval(crossing, 0.9))
-                / quantile(33, 0.95);
+        double own =
+                reach(DistillationLaw.fit(distilled, onData.law(), bent).interval(crossing, 0.9)) / quantile(33, 0.95);
         double half = reach(fit.interval(crossing, 0.5));
         double freedom = 33;
         double share = 0;

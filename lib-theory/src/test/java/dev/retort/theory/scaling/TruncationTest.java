@@ -155,8 +155,10 @@ class TruncationTest {
         double[] eigenvalues = Arrays.copyOf(Spectrum.powerLaw(1.5, 50).eigenvalues(), 100);
         Arrays.fill(eigenvalues, 50, 100, 0.01);
         RegressionTask cut = RegressionTask.of(Spectrum.powerLaw(1.5, 50), Signal.sourcePowerLaw(1.4));
-        Interval tau = Truncation.of(cut, 0.5, 0.01).withLargest(0.01).bounds(samples).tau();
-        double whole = DeterministicEquivalent.of(Spectrum.of(eigenvalues), samples).tau();
+        Interval tau =
+                Truncation.of(cut, 0.5, 0.01).withLargest(0.01).bounds(samples).tau();
+        double whole =
+                DeterministicEquivalent.of(Spectrum.of(eigenvalues), samples).tau();
         assertThat(whole).isBetween(tau.low(), tau.low() + 0.01 * tau.width());
     }
 

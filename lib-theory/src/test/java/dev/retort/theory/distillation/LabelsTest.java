@@ -282,16 +282,18 @@ class LabelsTest {
 
     @Test
     void theRecoveredGap() {
-        Distillation pipeline = Distillation.of(TASK)
-                .surrogate(Training.samples(20))
-                .then(Training.samples(30).withNoise(0));
-        WeakToStrong verdict = pipeline.againstStrongLabels();
-        double teacher = pipeline.beginning(1).predict().excess();
-        assertThat(verdict.performanceGapRecovered().getAsDouble())
-                .isCloseTo(
-                        (teacher - verdict.weak().excess())
-                                / (teacher - verdict.strong().excess()),
-                        withinPercentage(1e-11));
+        // The teacher is worse than strong labels for 30 samples, and better for 10: there the gap is negative.
+        for (int samples : new int[] {30, 10}) {
+            Distillation pipeline = Distillation.of(TASK)
+                    .surrogate(Training.samples(20))
+                    .then(Training.samples(samples).withNoise(0));
+            WeakToStrong verdict = pipeline.againstStrongLabels();
+            double teacher = pipeline.beginning(1).predict().excess();
+            double gap = teacher - verdict.strong().excess();
+            assertThat(gap).isBetween(samples == 30 ? 0 : -1.0, samples == 30 ? 1.0 : 0);
+            assertThat(verdict.performanceGapRecovered().getAsDouble())
+                    .isCloseTo((teacher - verdict.weak().excess()) / gap, withinPercentage(1e-11));
+        }
         assertThat(Distillation.of(TASK.withNoise(0))
                         .target(Training.samples(200))
                         .againstStrongLabels()

@@ -23,6 +23,11 @@ class GeneralisationBoundTest {
         assertThat(GeneralisationBound.of(2, 3, 5).lossBound()).isEqualTo(60.5);
         assertThat(GeneralisationBound.of(2, 3, 5).lipschitzTerm(16, 0.5)).isCloseTo(1.5, within(1e-15));
         assertThat(GeneralisationBound.of(0, 3, 5).momentTerm(1)).isZero();
+        // Two pairs with ‖φ‖ = 1, 2 and ‖v‖ = 1, 3; c = (2 · 2 + 3)²/2.
+        AttentionDistillation pairs = AttentionDistillation.of(new double[][] {{1}, {2}}, new double[][] {{1}, {3}})
+                .withKernel(Kernel.linear());
+        assertThat(GeneralisationBound.of(2, 2, 3).rademacherOf(pairs, 0.1))
+                .isCloseTo(2 * (Math.sqrt(17) + Math.sqrt(37)) + 3 * 24.5 * Math.sqrt(Math.log(20) / 4), within(1e-13));
     }
 
     /**

@@ -273,6 +273,9 @@ class SupportRecoveryTest {
                 .isCloseTo(predicted, within(4 * Math.sqrt(predicted * (1 - predicted) / draws)));
         assertThat(squares).isCloseTo(1, within(4 * Math.sqrt(2.0 / draws)));
         assertThat(teacher.otherDeviation() / teacher.supportDeviation()).isCloseTo(3 / 45.0, within(1e-14));
+        // The output weight is a factor of the step and of the output.
+        assertThat(teacher.withOutputWeight(-3).supportDeviation())
+                .isCloseTo(9 * teacher.supportDeviation(), within(1e-14 * 9 * teacher.supportDeviation()));
         assertThat(teacher.exceedanceProbability(0)).isEqualTo(1);
         assertThat(teacher.exceedanceProbability(1)).isCloseTo(Math.pow(0.31731050786291415, 4), within(1e-14));
     }

@@ -10,6 +10,7 @@ import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
 import dev.retort.fixtures.ReferenceTable;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -136,6 +137,19 @@ class FiniteSizeReferenceTest {
         assertThat(infinite.standardDeviation()).isEmpty();
         assertThat(infinite.isExpansionReliable()).isFalse();
         assertThat(infinite.zScore(1)).isEmpty();
+    }
+
+    /** Up to a third of the risk, and with 30 spare samples. */
+    @Test
+    void expansionsAreReliableWhereTheyAreShort() {
+        for (double sign : new double[] {1, -1}) {
+            assertThat(new FiniteSize(sign * 0.333, OptionalDouble.empty(), 30).isReliable(1))
+                    .isTrue();
+            assertThat(new FiniteSize(sign * 0.334, OptionalDouble.empty(), 30).isReliable(1))
+                    .isFalse();
+        }
+        assertThat(new FiniteSize(0.1, OptionalDouble.empty(), 29.9).isReliable(1))
+                .isFalse();
     }
 
     @Test

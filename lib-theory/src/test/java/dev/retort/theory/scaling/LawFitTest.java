@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import dev.retort.core.RandomStreams;
 import dev.retort.core.StandardNormal;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Test;
@@ -363,6 +365,18 @@ class LawFitTest {
                         "More than 5 standard deviations off the law, and therefore given less weight: row 7, row 30");
         assertThat(fit.law().loss(1.5e10, 3e11)).isCloseTo(TRUTH.loss(1.5e10, 3e11), withinPercentage(1));
         assertThat(fit.residuals()[7]).isCloseTo(-Math.log(1.3), within(0.03));
+    }
+
+    /** 87.5 % leave 40/16 = 2.5 places of 39 refits on each side, or 1.3 with five degrees of freedom; the whole ones count. */
+    @Test
+    void intervalsOfRefitsAreOrderStatistics() {
+        List<Double> numbers =
+                IntStream.rangeClosed(1, 39).mapToObj(k -> (double) k).toList();
+        assertThat(new LawBootstrap<>(List.of(new LawBootstrap.Refits<>(1_000_000, numbers)))
+                        .interval(number -> number, 0.875))
+                .isEqualTo(new Interval(2, 38));
+        assertThat(new LawBootstrap<>(List.of(new LawBootstrap.Refits<>(5, numbers))).interval(number -> number, 0.875))
+                .isEqualTo(new Interval(1, 39));
     }
 
     @Test

@@ -255,4 +255,11 @@ class TrainingLawsTest {
                 .isNotEqualTo(DistillationLaw.of(
                         SupervisedLaw.busbridge2025(), 2000, 0.32, 20000, 0.63, 0.76, 2.5, 500, 1.3, 0.2));
     }
+
+    @Test
+    void softplusKeepsItsDigitsFarBelowZero() {
+        for (double z : new double[] {-700, -40, -10, -1, 0, 1e-3, 30}) {
+            assertThat(DistillationLaw.softplus(z)).isCloseTo(Math.log1p(Math.exp(z)), withinPercentage(1e-13));
+        }
+    }
 }

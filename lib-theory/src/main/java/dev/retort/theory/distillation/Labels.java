@@ -161,7 +161,7 @@ public abstract sealed class Labels {
 
         @Override
         public String toString() {
-            return flips == 0 ? "hard labels" : "hard labels, " + flips + " of them flipped";
+            return flips == 0 ? "hard labels" : "hard labels (a share of " + flips + " flipped)";
         }
     }
 

@@ -141,8 +141,9 @@ public final class WeakToStrong {
      * The performance gap recovered (PGR): the fraction of the gap in excess risk between the teacher and the target on
      * strong labels that the target on the teacher's labels closes.
      *
-     * @return (teacher − weak)/(teacher − strong); 1 if it is as good as on strong labels, above 1 if better; empty if there
-     *     is no gap or it is infinite
+     * @return (teacher − weak)/(teacher − strong); 1 if it is as good as on strong labels, above 1 if better or, where the gap is
+     *     negative because the teacher itself beats the target on strong labels, if worse; empty if there is no gap or it is
+     *     infinite
      */
     public OptionalDouble performanceGapRecovered() {
         double gap = teacher - strong.excess();

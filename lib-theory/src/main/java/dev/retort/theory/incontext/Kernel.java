@@ -454,11 +454,6 @@ public abstract sealed class Kernel {
         }
 
         @Override
-        double mean(GaussianLaw first, GaussianLaw second) {
-            return DotProduct.of(first.mean(), second.mean());
-        }
-
-        @Override
         double squaredDiscrepancy(GaussianLaw first, GaussianLaw second) {
             return first.squaredDistanceOfMeans(second);
         }
@@ -740,11 +735,6 @@ public abstract sealed class Kernel {
         }
 
         @Override
-        double mean(GaussianLaw one, GaussianLaw other) {
-            return first.mean(one, other) + second.mean(one, other);
-        }
-
-        @Override
         double squaredDiscrepancy(GaussianLaw one, GaussianLaw other) {
             return first.squaredDiscrepancy(one, other) + second.squaredDiscrepancy(one, other);
         }
@@ -856,11 +846,6 @@ public abstract sealed class Kernel {
         }
 
         @Override
-        double mean(GaussianLaw first, GaussianLaw second) {
-            return factor * kernel.mean(first, second);
-        }
-
-        @Override
         double squaredDiscrepancy(GaussianLaw first, GaussianLaw second) {
             return factor * kernel.squaredDiscrepancy(first, second);
         }
@@ -918,11 +903,6 @@ public abstract sealed class Kernel {
                         "points", "a dimension of " + dimension, "is less than " + to + ", which " + this + " needs");
             }
             kernel.checkDimension(to - from);
-        }
-
-        @Override
-        double mean(GaussianLaw first, GaussianLaw second) {
-            return kernel.mean(first.marginal(from, to), second.marginal(from, to));
         }
 
         @Override

@@ -188,7 +188,8 @@ public final class SupportRecovery {
     }
 
     /**
-     * The same labels plus a residual without a linear part, which turns R into R + ρ and σ² into σ² + ρ².
+     * The same labels plus a residual that has no linear part and is uncorrelated with them, as it is if they are linear. It turns R into
+     * R + ρ and σ² into σ² + ρ². For any other residual, take {@link #withResidual(double, double)}, with 0 if there is no linear part.
      *
      * @param largest ρ, a bound on the size of the residual, at least 0
      * @return the problem

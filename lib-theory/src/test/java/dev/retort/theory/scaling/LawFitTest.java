@@ -482,9 +482,15 @@ class LawFitTest {
                 () -> DistillationLaw.fit(
                         one.withTeacherLosses(teacher), STUDENTS.supervised(), FitSettings.standard()));
         refuses(
-                "forms: [gamma = 1, c1 = 0] has no form of this law for so few runs",
+                "forms: [gamma = 1, c1 = 0] has no form of this law; it has [gamma = 1, all constants]",
                 () -> SupervisedLaw.fit(
                         grid(TRUTH, 0, 1), FitSettings.standard().withForms(LawForm.NO_BEND)));
+        refuses(
+                "runs: 8 is the number of runs, and not at least 9, which the forms [all constants] need; add runs or"
+                        + " allow simpler forms",
+                () -> SupervisedLaw.fit(
+                        RunTable.of(eight, new double[] {2, 1, 4, 3, 6, 5, 8, 7}, new double[] {9, 8, 7, 6, 5, 4, 3, 2}),
+                        FitSettings.standard().withForms(LawForm.COMPLETE)));
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.retort.core.internal.Arguments;
 import dev.retort.theory.report.Canvas.Pen;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class Line extends Layer {
 
     private static final double WIDTH = 2;
+
+    /** The number of columns to a pixel in which points are told apart. */
+    private static final double COLUMNS = 4;
 
     private final double[] x;
     private final double[] y;
@@ -122,12 +126,39 @@ public final class Line extends Layer {
                     // A single point between two gaps would be invisible as a line.
                     canvas.circle(px[first], py[first], WIDTH, ink.rgb());
                 } else if (i > first) {
-                    canvas.polyline(Arrays.copyOfRange(px, first, i), Arrays.copyOfRange(py, first, i), pen(ink));
+                    int[] visible = visible(px, py, first, i);
+                    canvas.polyline(at(px, visible), at(py, visible), pen(ink));
                 }
                 first = i + 1;
             }
         }
         markEdges(canvas, frame, ink, px, py);
+    }
+
+    /**
+     * The points that matter for the picture: of many in the same narrow column, one after the other, only the first, the last,
+     * the highest and the lowest.
+     */
+    private static int[] visible(double[] px, double[] py, int from, int to) {
+        IntStream.Builder visible = IntStream.builder();
+        int start = from;
+        while (start < to) {
+            int lowest = start;
+            int highest = start;
+            int end = start;
+            while (end < to && Math.floor(px[end] * COLUMNS) == Math.floor(px[start] * COLUMNS)) {
+                lowest = py[end] < py[lowest] ? end : lowest;
+                highest = py[end] > py[highest] ? end : highest;
+                end++;
+            }
+            IntStream.of(start, lowest, highest, end - 1).sorted().distinct().forEach(visible::add);
+            start = end;
+        }
+        return visible.build().toArray();
+    }
+
+    private static double[] at(double[] values, int[] points) {
+        return Arrays.stream(points).mapToDouble(i -> values[i]).toArray();
     }
 
     private void markEdges(Canvas canvas, Frame frame, Ink ink, double[] px, double[] py) {

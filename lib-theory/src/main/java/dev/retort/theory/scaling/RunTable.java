@@ -89,18 +89,18 @@ public final class RunTable {
     /**
      * The table with the losses of the teachers.
      *
-     * @param losses the loss of each run's teacher, greater than 0; NaN for runs on data
+     * @param teacherLosses the loss of each run's teacher, greater than 0; NaN for runs on data
      * @return a table of the same runs
      * @throws IllegalArgumentException if there are not as many as runs, or one is neither NaN nor positive and finite
      */
-    public RunTable withTeacherLosses(double[] losses) {
-        length("losses", notNull("losses", losses).length, "the number of runs", size());
-        for (int i = 0; i < losses.length; i++) {
-            if (!Double.isNaN(losses[i])) {
-                positive("losses[" + i + "]", losses[i]);
+    public RunTable withTeacherLosses(double[] teacherLosses) {
+        length("teacherLosses", notNull("teacherLosses", teacherLosses).length, "the number of runs", size());
+        for (int i = 0; i < teacherLosses.length; i++) {
+            if (!Double.isNaN(teacherLosses[i])) {
+                positive("teacherLosses[" + i + "]", teacherLosses[i]);
             }
         }
-        return new RunTable(parameters, tokens, this.losses, losses.clone(), names, columns);
+        return new RunTable(parameters, tokens, losses, teacherLosses.clone(), names, columns);
     }
 
     /**

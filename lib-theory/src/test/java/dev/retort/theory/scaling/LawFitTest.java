@@ -463,7 +463,7 @@ class LawFitTest {
                 "tokens.length: 1 is not the number of runs, 2",
                 () -> RunTable.of(new double[] {1, 2}, new double[] {1}, new double[] {1, 2}));
         refuses(
-                "losses[0]: -1.0 is not greater than 0 and finite",
+                "teacherLosses[0]: -1.0 is not greater than 0 and finite",
                 () -> RunTable.of(eight, eight, eight).withTeacherLosses(new double[] {-1, 1, 1, 1, 1, 1, 1, 1}));
         refuses(
                 "runs: 0 is the number of runs with teachers, and not at least 12; add 12 or more with their teacher's loss",

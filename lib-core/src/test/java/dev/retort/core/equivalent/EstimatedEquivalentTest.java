@@ -33,7 +33,7 @@ class EstimatedEquivalentTest {
         assertThat(wide.tau().standardError()).isCloseTo(0.2307774133169068, EXACT);
         assertThat(wide.tauBias()).isCloseTo(-0.25100821119696975, EXACT);
         // By derivatives of ln U, where U(x, y) is the divided difference of the ridge that belongs to each τ.
-        assertThat(wide.omega().standardError()).isCloseTo(0.056766262708261416, EXACT);
+        assertThat(wide.omega().standardError()).isCloseTo(0.05676626270826141, EXACT);
 
         EstimatedEquivalent high = EstimatedEquivalent.of(HIGH, 2);
         assertThat(high.tau().mean()).isCloseTo(3.307454537102056, EXACT);

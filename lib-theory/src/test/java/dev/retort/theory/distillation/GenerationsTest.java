@@ -97,18 +97,22 @@ class GenerationsTest {
     @ParameterizedTest
     @CsvSource({"3, 4, 2", "4, 1, 2", "11, 10, 20"})
     void noiseAccumulatesOnRandomFeaturesWithoutRidge(int p, int n, int q) {
-        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1, p), Signal.constant(1)).withNoise(0.5);
+        RegressionTask task =
+                RegressionTask.of(Spectrum.powerLaw(1, p), Signal.constant(1)).withNoise(0.5);
         Training training = Training.samples(n).withRandomFeatures(q);
         Generations generations = Generations.of(Distillation.of(task), training, 300);
         double[] excess = generations.excess();
         assertThat(excess[299] - excess[298]).isCloseTo(excess[99] - excess[98], withinPercentage(0.2));
         assertThat(generations.limit()).isInfinite();
-        assertThat(Generations.of(Distillation.of(task), training.withRidge(1e-3), 1).limit()).isFinite();
+        assertThat(Generations.of(Distillation.of(task), training.withRidge(1e-3), 1)
+                        .limit())
+                .isFinite();
     }
 
     @Test
     void unseenFeaturesOfLargeVarianceDoNotAccumulate() {
-        RegressionTask task = RegressionTask.of(Spectrum.of(0.053315, 18.606122), Signal.constant(1)).withNoise(0.5);
+        RegressionTask task = RegressionTask.of(Spectrum.of(0.053315, 18.606122), Signal.constant(1))
+                .withNoise(0.5);
         Training training = Training.stochastic(30, 4, 0.011167589082157462)
                 .withSpectrum(Spectrum.of(9.8785, 13.0311))
                 .withMask(FeatureMask.of(false, true))

@@ -496,7 +496,8 @@ class KindsOfSensitivitiesTest {
         DoubleFunction<Training> training = q -> Training.samples(samples).withRandomFeatures(q);
         Sensitivities.OfTraining target =
                 Distillation.of(task).target(training.apply(4)).sensitivities().target();
-        double excess = Distillation.of(task).target(training.apply(4)).predict().excess();
+        double excess =
+                Distillation.of(task).target(training.apply(4)).predict().excess();
         assertThat(Distillation.of(task).target(training.apply(5)).predict().excess())
                 .isCloseTo(excess, withinPercentage(1e-12));
         assertThat(target.randomFeatures()).isZero();

@@ -180,22 +180,24 @@ class FigureTest {
     @Test
     void manyPointsAreThinnedWithoutAVisibleChange() {
         int count = 100_000;
-        double[] x = IntStream.range(0, count).mapToDouble(i -> 3.0 * i / (count - 1)).toArray();
+        double[] x = IntStream.range(0, count)
+                .mapToDouble(i -> 3.0 * i / (count - 1))
+                .toArray();
         double[] y = Arrays.stream(x).map(at -> Math.sin(500 * at)).toArray();
         y[count / 3] = -2; // a single low point
         y[count / 2] = 2;
         Element viewport = viewport(linearPanel().with(Line.of("a", x, y)));
         double[][] points = points(all(viewport, "polyline").get(0));
         assertThat(points.length).isBetween(1000, 15_000);
-        double[][] fractions = Arrays.stream(points).map(point -> fractions(viewport, point)).toArray(double[][]::new);
+        double[][] fractions =
+                Arrays.stream(points).map(point -> fractions(viewport, point)).toArray(double[][]::new);
         assertThat(fractions[0][0]).isCloseTo(0, within(1e-4));
         assertThat(fractions[points.length - 1][0]).isCloseTo(0.75, within(1e-4));
         for (double[] extreme : new double[][] {{0.25, 0}, {0.375, 1}}) {
-            assertThat(Arrays.asList(fractions))
-                    .anySatisfy(at -> {
-                        assertThat(at[0]).isCloseTo(extreme[0], within(1e-3));
-                        assertThat(at[1]).isCloseTo(extreme[1], within(1e-4));
-                    });
+            assertThat(Arrays.asList(fractions)).anySatisfy(at -> {
+                assertThat(at[0]).isCloseTo(extreme[0], within(1e-3));
+                assertThat(at[1]).isCloseTo(extreme[1], within(1e-4));
+            });
         }
     }
 

@@ -489,7 +489,8 @@ class LawFitTest {
                 "runs: 8 is the number of runs, and not at least 9, which the forms [all constants] need; add runs or"
                         + " allow simpler forms",
                 () -> SupervisedLaw.fit(
-                        RunTable.of(eight, new double[] {2, 1, 4, 3, 6, 5, 8, 7}, new double[] {9, 8, 7, 6, 5, 4, 3, 2}),
+                        RunTable.of(
+                                eight, new double[] {2, 1, 4, 3, 6, 5, 8, 7}, new double[] {9, 8, 7, 6, 5, 4, 3, 2}),
                         FitSettings.standard().withForms(LawForm.COMPLETE)));
     }
 

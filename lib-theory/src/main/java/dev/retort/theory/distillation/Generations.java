@@ -108,14 +108,16 @@ public final class Generations {
         Coordinates nodes = teacher.coordinates();
         double share = stage.training().teacherShare();
         double noise = stage.training().labelNoise(first.task());
+        Moments trained = stage.trained(teacher);
         double[] deviation = new double[nodes.size()];
         for (int k = 0; k < nodes.size(); k++) {
             double theta = stage.theta(nodes, k);
             if (isKept(stage, nodes, k)) {
                 deviation[k] = teacher.deviation(k);
             } else if (Math.abs(share * theta) < 1) {
-                deviation[k] = -stage.zeta(nodes, k) * nodes.truth(k) / decay(stage, nodes, k);
-            } else {
+                deviation[k] =
+                        -nodes.truth(k) * (stage.zeta(nodes, k) / decay(stage, nodes, k)); // −β⋆ exactly for a = 1
+            } else if (trained.deviation(k) != 0 || trained.variance(k) != 0) {
                 return Double.POSITIVE_INFINITY;
             }
         }
@@ -137,24 +139,15 @@ public final class Generations {
         // A fully learnt feature keeps all variance that the generations add to it, which is bounded if nothing is
         // added in
         // the limit.
-        double[] altogether = Arrays.stream(steady).allMatch(amount -> amount == 0)
-                ? amounts(
-                        stage,
-                        system,
-                        stage.rawAmounts(
-                                nodes,
-                                (factor, k) -> {
-                                    double ever =
-                                            factor / Math.sqrt(stage.zeta(nodes, k) * (1 + stage.theta(nodes, k)));
-                                    return isKept(stage, nodes, k) ? 0 : teacher.power(ever, k);
-                                },
-                                factor -> 0))
-                : steady;
+        boolean ends = Arrays.stream(steady).allMatch(amount -> amount == 0);
+        double[] altogether = ends ? amounts(stage, system, everFedBack(stage, teacher)) : steady;
+        if (ends && Arrays.stream(altogether).allMatch(Double::isInfinite)) {
+            return resting(first);
+        }
         // Even without fresh noise, the variance of the first generations may amplify itself.
         if (!isBounded(stage, nodes, altogether)) {
             return Double.POSITIVE_INFINITY;
         }
-        boolean ends = altogether != steady;
         return Stage.sum(nodes.size(), k -> {
             if (!nodes.matters(k)) {
                 return 0;
@@ -167,6 +160,27 @@ public final class Generations {
                     + teacher.variance(k)
                     + (ends || added == 0 ? added : Double.POSITIVE_INFINITY);
         });
+    }
+
+    /**
+     * The amounts, summed over all generations, due to what is left in each of them of the teacher: of its coefficients, or of
+     * their variance alone if the truth has a share in the labels.
+     */
+    private static double[] everFedBack(Stage stage, Moments teacher) {
+        Coordinates nodes = teacher.coordinates();
+        double share = stage.training().teacherShare();
+        return stage.rawAmounts(
+                nodes,
+                (factor, k) -> {
+                    if (isKept(stage, nodes, k)) {
+                        return 0;
+                    }
+                    double left = decay(stage, nodes, k) * (1 + share * stage.theta(nodes, k));
+                    return share == 1
+                            ? teacher.power(factor / Math.sqrt(left), k)
+                            : Stage.times(factor * factor / left, teacher.variance(k));
+                },
+                factor -> 0);
     }
 
     /** Whether each generation takes a feature from the one before unchanged. */

@@ -3,11 +3,13 @@ package dev.retort.theory.distillation;
 import static dev.retort.fixtures.Refusals.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.offset;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import dev.retort.core.spectrum.Spectrum;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,6 +109,57 @@ class GenerationsTest {
         assertThat(Generations.of(Distillation.of(task), training.withRidge(1e-3), 1)
                         .limit())
                 .isFinite();
+    }
+
+    /** Without noise, a generation of that kind hands on the variance of the first one. */
+    @Test
+    void withoutNoiseTheVarianceOfRandomFeaturesRests() {
+        RegressionTask task = RegressionTask.of(Spectrum.powerLaw(1, 4), Signal.constant(1));
+        Training training = Training.samples(1).withRandomFeatures(2);
+        Generations generations = Generations.of(Distillation.of(task), training, 300);
+        assertThat(generations.excess()[299]).isGreaterThan(0.1);
+        assertThat(generations.limit()).isCloseTo(generations.excess()[299], withinPercentage(1e-10));
+    }
+
+    /** Least squares without noise repeats the truth, whatever its share, also at the interpolation threshold. */
+    @ParameterizedTest
+    @CsvSource({"120, 0.8", "120, 1.1", "240, 0.8", "240, 1.1"})
+    void leastSquaresWithoutNoiseRepeatsTheTruth(double samples, double share) {
+        Training training = Training.samples(samples).withTeacherShare(share);
+        assertThat(Generations.of(Distillation.of(TASK.withNoise(0)), training, 1)
+                        .limit())
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5", "6", "7"})
+    void limitsAreThoseOfManyGenerations(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int trial = 0; trial < 30; trial++) {
+            int p = random.nextInt(2, 9);
+            RegressionTask task = RegressionTask.of(
+                            Spectrum.of(random.doubles(p, 0.1, 1).toArray()),
+                            Signal.of(random.doubles(p, -1, 1).toArray()))
+                    .withNoise(random.nextBoolean() ? 0 : random.nextDouble());
+            Training training = switch (random.nextInt(4)) {
+                case 0 -> Training.stochastic(random.nextInt(1, 20), random.nextInt(1, 4), 0.2);
+                case 1 -> Training.samples(random.nextInt(1, 2 * p)).stoppedAt(random.nextDouble(0, 30));
+                default ->
+                    Training.samples(random.nextInt(1, 2 * p))
+                            .withRandomFeatures(random.nextInt(1, 2 * p))
+                            .withRidge(0.05 * random.nextInt(2));
+            };
+            training = training.withTeacherShare(random.nextDouble(0, 1));
+            double limit = Generations.of(Distillation.of(task), training, 1).limit();
+            double[] excess =
+                    Generations.of(Distillation.of(task), training, 400).excess();
+            boolean rests = Math.abs(excess[399] - excess[398]) <= 1e-12 * excess[399];
+            if (rests) {
+                assertThat(limit).as("%s %s", task, training).isCloseTo(excess[399], offset(1e-9 * excess[399]));
+            } else {
+                assertThat(limit).as("%s %s", task, training).isGreaterThanOrEqualTo(0.9 * excess[399]);
+            }
+        }
     }
 
     @Test

@@ -152,7 +152,7 @@ public final class ComplexEquivalent {
             Complex ridge = ridge(real[k], imaginary[k]);
             equivalents.add(k > 0 ? equivalents.get(k - 1).at(samples, ridge) : of(measure, samples, ridge));
         }
-        return equivalents;
+        return List.copyOf(equivalents);
     }
 
     /**

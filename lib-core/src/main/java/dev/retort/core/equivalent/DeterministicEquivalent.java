@@ -6,6 +6,8 @@ import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.positive;
 
 import dev.retort.core.spectrum.Spectrum;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The implicit regularisation τ that a spectrum, a sample size n and a ridge r determine, and everything that follows from τ.
@@ -283,6 +285,20 @@ public final class DeterministicEquivalent implements Equivalent {
         // A new positive eigenvalue raises the rank, possibly above n: then n − rank = λ/(λ+τ).
         double surplus = samples() - spectrum.measure().rank();
         return Math.max(1 - surplus, 0) / surplus;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        // The same equivalent may have been solved for from different starts, which leaves τ different by rounding.
+        return other instanceof DeterministicEquivalent that
+                && Double.compare(samples(), that.samples()) == 0
+                && Double.compare(ridge(), that.ridge()) == 0
+                && spectrum.equals(that.spectrum);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(spectrum, samples(), ridge());
     }
 
     @Override

@@ -257,7 +257,7 @@ final class FixedPoint {
         } else {
             if (start > 0) {
                 tau = start;
-            } else if (whole.sample() != whole) {
+            } else if (whole.sample().size() < whole.size()) {
                 solveOn(whole.sample());
             }
             solveOn(whole);

@@ -22,8 +22,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * features are not correlated, {@link SignAveragedModel} averages over their signs too.
  *
  * <p>C = Eᵀ V E is never formed: E has at most as many rows as the last student has samples, as {@code docs/regression.md}
- * derives. Immutable. Holds native memory until it is closed; every later call throws an {@link IllegalStateException}.
- * Concurrent calls of one instance run one after the other.
+ * derives. Immutable. Holds native memory until it is closed; every later call but {@code toString} throws an {@link
+ * IllegalStateException}. Concurrent calls of one instance run one after the other.
  *
  * <pre>{@code
  * INDArray truth = Nd4j.create(new double[] {1, 1, 1});
@@ -208,5 +208,11 @@ public final class AveragedModel implements AutoCloseable {
     @Override
     public void close() {
         lifetime.close();
+    }
+
+    @Override
+    public String toString() {
+        return "AveragedModel of " + mean.length + " features, "
+                + (variation == null ? "with fixed coefficients" : "averaged over label noise");
     }
 }

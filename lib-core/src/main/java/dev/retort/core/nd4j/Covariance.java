@@ -401,6 +401,18 @@ public final class Covariance {
     }
 
     @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Covariance that
+                && spectrum.equals(that.spectrum)
+                && Arrays.equals(eigenvectors, that.eigenvectors);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(spectrum, Arrays.hashCode(eigenvectors));
+    }
+
+    @Override
     public String toString() {
         return "Covariance with " + Objects.toString(spectrum);
     }

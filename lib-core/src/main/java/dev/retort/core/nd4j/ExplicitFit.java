@@ -187,4 +187,9 @@ public final class ExplicitFit extends LinearFit {
     Lifetime lifetime() {
         return lifetime;
     }
+
+    @Override
+    public String toString() {
+        return "ExplicitFit of " + x.rows() + " samples on " + x.columns() + " features";
+    }
 }

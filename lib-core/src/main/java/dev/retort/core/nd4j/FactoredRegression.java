@@ -35,8 +35,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Features that are dense, of type {@code DOUBLE} and in c order are read in place, not copied: they must not be changed
  * or closed before this object is closed. The native memory it needs beside them is at most {@link #memory(int, int)}.
  * Concurrent calls of one instance run one after the other; different instances, also on the same features, may be used by
- * different threads at the same time, and give the same results, bit for bit. Once an instance is closed, every call throws
- * an {@link IllegalStateException}.
+ * different threads at the same time, and give the same results, bit for bit. Once an instance is closed, every call but
+ * {@code toString} throws an {@link IllegalStateException}.
  *
  * <pre>{@code
  * INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});
@@ -460,7 +460,7 @@ public final class FactoredRegression extends LinearFit {
                 averages.add(part.signAverage(evaluation));
             }
         }
-        return averages;
+        return List.copyOf(averages);
     }
 
     private double[] eigenvalues(Spectrum evaluation) {
@@ -590,5 +590,11 @@ public final class FactoredRegression extends LinearFit {
         if (seen != null) {
             fitted.close();
         }
+    }
+
+    @Override
+    public String toString() {
+        return "FactoredRegression of " + x.rows() + " samples on " + x.columns() + " features"
+                + (seen == null ? "" : ", " + seen.length + " of them seen") + ", ridge " + ridge;
     }
 }

@@ -9,6 +9,7 @@ import dev.retort.core.nd4j.internal.Backend;
 import dev.retort.core.nd4j.internal.OffHeapMatrix;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -80,5 +81,20 @@ public final class GaussianDesign {
                 OffHeapMatrix correlated = covariance.times(rows, false)) {
             return correlated.toNd4j(samples, p);
         }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof GaussianDesign that && covariance.equals(that.covariance);
+    }
+
+    @Override
+    public int hashCode() {
+        return covariance.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "GaussianDesign of " + covariance;
     }
 }

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * matrix.
  *
  * <p>{@link AveragedModel} and {@link SignAveragedModel} carry the moments of coefficients through any such map, exactly.
- * Closing it releases its native memory; every later call throws an {@link IllegalStateException}. Concurrent calls of one
- * instance run one after the other.
+ * Closing it releases its native memory; every later call but {@code toString} throws an {@link IllegalStateException}.
+ * Concurrent calls of one instance run one after the other.
  *
  * <pre>{@code
  * INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});

@@ -13,6 +13,7 @@ import dev.retort.core.nd4j.internal.LargeSvd;
 import dev.retort.core.nd4j.internal.OffHeapMatrix;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -251,6 +252,25 @@ public final class PrincipalComponents {
             matrix.set(entries);
             return matrix.toNd4j(matrix.rows(), matrix.columns());
         }
+    }
+
+    private double[] scaledScores() {
+        try (OffHeapMatrix matrix = scores.get()) {
+            return matrix.toArray();
+        }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof PrincipalComponents that
+                && exponent == that.exponent
+                && covariance.equals(that.covariance)
+                && Arrays.equals(scaledScores(), that.scaledScores());
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(covariance, exponent);
     }
 
     @Override

@@ -7,12 +7,15 @@ import static dev.retort.core.internal.Arguments.nonNegative;
 import static dev.retort.core.internal.Arguments.notNull;
 
 import dev.retort.core.internal.CompensatedSum;
+import dev.retort.core.internal.FirstEntries;
 import dev.retort.core.internal.PowerOfTwo;
 import dev.retort.core.nd4j.internal.OffHeapMatrix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The excess risk of a regression on given features, averaged exactly over label noise and over the signs of the teacher's
@@ -171,12 +174,38 @@ public final class SignAverage {
                 averages.add(new SignAverage(eigenvalues, missed, error, root, (size - odd) / 2 - exponent));
             }
         }
-        return averages;
+        return List.copyOf(averages);
     }
 
     private static double[] scaled(double[] entries, int exponent) {
         double[] scaled = entries.clone();
         PowerOfTwo.scale(scaled, exponent);
         return scaled;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SignAverage that
+                && Double.compare(noiseRoot, that.noiseRoot) == 0
+                && noiseExponent == that.noiseExponent
+                && Arrays.equals(eigenvalues, that.eigenvalues)
+                && Arrays.equals(missed, that.missed)
+                && Arrays.equals(error, that.error);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(
+                noiseRoot,
+                noiseExponent,
+                Arrays.hashCode(eigenvalues),
+                Arrays.hashCode(missed),
+                Arrays.hashCode(error));
+    }
+
+    @Override
+    public String toString() {
+        return "SignAverage over " + missed.length + " features: missed parts " + FirstEntries.of(missed)
+                + ", label noise " + labelNoise();
     }
 }

@@ -8,10 +8,13 @@ import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.internal.CompensatedSum;
+import dev.retort.core.internal.FirstEntries;
 import dev.retort.core.internal.PowerOfTwo;
 import dev.retort.core.nd4j.internal.OffHeapMatrix;
 import dev.retort.core.spectrum.Spectrum;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A linear model averaged over label noise and over the signs of the features it was trained on, for given absolute values of
@@ -214,5 +217,23 @@ public final class SignAveragedModel {
     private void checkTruth(double[] truth) {
         finite("truth", notNull("truth", truth));
         length("truth", truth.length, "the number of features", mean.length);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SignAveragedModel that
+                && Arrays.equals(mean, that.mean)
+                && Arrays.equals(deviation, that.deviation);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(Arrays.hashCode(mean), Arrays.hashCode(deviation));
+    }
+
+    @Override
+    public String toString() {
+        return "SignAveragedModel of " + mean.length + " features: means " + FirstEntries.of(mean) + ", deviations "
+                + FirstEntries.of(deviation);
     }
 }

@@ -5,6 +5,7 @@ import static dev.retort.core.internal.Arguments.refusal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -187,5 +188,19 @@ final class IndexedFeatures {
     /** The unit in which coefficients are squared: that of the eigenvalue, or their own where the variance is 0. */
     private static double unit(double lambda) {
         return lambda > 0 ? lambda : 1;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof IndexedFeatures that
+                && law.equals(that.law)
+                && signal.equals(that.signal)
+                && carried.equals(that.carried)
+                && Arrays.equals(cuts, that.cuts);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(law, signal, carried, Arrays.hashCode(cuts));
     }
 }

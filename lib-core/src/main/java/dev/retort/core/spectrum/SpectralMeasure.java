@@ -1,11 +1,14 @@
 package dev.retort.core.spectrum;
 
+import static dev.retort.core.internal.Arguments.finite;
 import static dev.retort.core.internal.Arguments.index;
 import static dev.retort.core.internal.Arguments.notNull;
+import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.internal.CompensatedSum;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -294,10 +297,15 @@ public final class SpectralMeasure {
      * The same measure in another unit. A value that would overflow is limited to one that can still be doubled, so the
      * factor is meant for a τ that is tiny in the new unit, beside which such an eigenvalue is infinite.
      *
-     * @param factor the factor of every eigenvalue, a power of two
+     * @param factor the factor of every eigenvalue, a power of two, at least 1
      * @return a measure of the same nodes and weights
+     * @throws IllegalArgumentException if the factor is NaN, infinite or less than 1
      */
     public SpectralMeasure magnified(double factor) {
+        // A factor below 1 might round eigenvalues to 0, which no measure has.
+        if (!(finite("factor", factor) >= 1)) {
+            throw refusal("factor", factor, "is not at least 1");
+        }
         double[] magnified = Arrays.stream(values)
                 .map(value -> Math.min(value * factor, LARGEST))
                 .toArray();
@@ -353,5 +361,26 @@ public final class SpectralMeasure {
     private void checkRange(int from, int to) {
         index("from", from, values.length + 1L);
         index("to - from", to - from, values.length - from + 1L);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SpectralMeasure that
+                && Double.compare(mostSamples, that.mostSamples) == 0
+                && Arrays.equals(values, that.values)
+                && Arrays.equals(weights, that.weights)
+                && Arrays.equals(cellStarts, that.cellStarts)
+                && Arrays.equals(weightBefore, that.weightBefore);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(mostSamples, Arrays.hashCode(values), Arrays.hashCode(weights));
+    }
+
+    @Override
+    public String toString() {
+        return "SpectralMeasure of " + size() + " nodes, rank " + rank() + ", eigenvalues from " + values[0] + " to "
+                + values[values.length - 1];
     }
 }

@@ -7,6 +7,7 @@ import static dev.retort.core.internal.Arguments.refusal;
 import dev.retort.core.internal.Arguments;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -260,5 +261,34 @@ public final class TaskNodes {
                     "The nodes of a gathered task have lost the order of its features; take those of features()");
         }
         return indices;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        // Gathered nodes are compared by themselves: the features that they stand for determine them.
+        return other instanceof TaskNodes that
+                && areFeatures == that.areFeatures
+                && Arrays.equals(eigenvalues, that.eigenvalues)
+                && Arrays.equals(weights, that.weights)
+                && Arrays.equals(powers, that.powers)
+                && Arrays.equals(truths, that.truths)
+                && Objects.equals(features(), that.features());
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(
+                areFeatures, Arrays.hashCode(eigenvalues), Arrays.hashCode(weights), Arrays.hashCode(powers));
+    }
+
+    /** The features of laws; null for other nodes. */
+    private @Nullable IndexedFeatures features() {
+        return indices == null ? null : indices.features();
+    }
+
+    @Override
+    public String toString() {
+        return "TaskNodes: " + size()
+                + (areFeatures ? " features, one by one" : " nodes that stand for several features");
     }
 }

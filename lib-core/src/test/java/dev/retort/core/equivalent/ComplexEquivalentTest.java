@@ -186,4 +186,11 @@ class ComplexEquivalentTest {
                 .isThrownBy(() -> ComplexEquivalent.of(Spectrum.isotropic(1, 3), 2, -1, 0))
                 .withMessage("real: -1.0 is on the negative real axis, where the resolvent has its poles");
     }
+
+    @Test
+    void thoseAlongALineAreAListThatCannotChange() {
+        assertThat(ComplexEquivalent.along(
+                        Spectrum.powerLaw(1.5, 40).measure(), 10, new double[] {0.1, 0.2}, new double[] {1, 1}))
+                .isUnmodifiable();
+    }
 }

@@ -277,4 +277,23 @@ class DeterministicEquivalentTest {
     private static double relativeError(double actual, double expected) {
         return Math.abs(actual - expected) / Math.abs(expected);
     }
+
+    /** The start of the solver may change τ by rounding, but not what it is the solution of. */
+    @Test
+    void isEqualIfItsArgumentsAre() {
+        Spectrum spectrum = Spectrum.powerLaw(1.5, 100);
+        DeterministicEquivalent equivalent = DeterministicEquivalent.of(spectrum, 40, 0.01);
+        DeterministicEquivalent same = DeterministicEquivalent.of(Spectrum.powerLaw(1.5, 100), 40, 0.01);
+        assertThat(equivalent)
+                .isEqualTo(same)
+                .hasSameHashCodeAs(same)
+                .isNotEqualTo(DeterministicEquivalent.of(spectrum, 41, 0.01))
+                .isNotEqualTo(DeterministicEquivalent.of(spectrum, 40, 0.02))
+                .isNotEqualTo(DeterministicEquivalent.of(Spectrum.powerLaw(1.5, 101), 40, 0.01));
+        for (double samples : new double[] {10, 39, 60, 100, 300}) {
+            assertThat(DeterministicEquivalent.of(spectrum, samples, 0.3).at(40, 0.01))
+                    .isEqualTo(equivalent)
+                    .hasSameHashCodeAs(equivalent);
+        }
+    }
 }

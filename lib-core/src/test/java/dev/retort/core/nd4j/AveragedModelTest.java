@@ -261,4 +261,17 @@ class AveragedModelTest {
                     () -> model.excessRisk(Covariance.diagonal(Spectrum.isotropic(1, 2)), three));
         }
     }
+
+    @Test
+    void printsEvenWhenClosed() {
+        INDArray truth = Nd4j.create(new double[] {1, 1, 1});
+        AveragedModel fixed = AveragedModel.fixed(truth);
+        try (FactoredRegression regression =
+                FactoredRegression.of(Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}}), 0)) {
+            AveragedModel student = fixed.teach(regression, 1, truth, 0.5);
+            student.close();
+            assertThat(student).hasToString("AveragedModel of 3 features, averaged over label noise");
+        }
+        assertThat(fixed).hasToString("AveragedModel of 3 features, with fixed coefficients");
+    }
 }

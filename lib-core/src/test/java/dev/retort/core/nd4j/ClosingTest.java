@@ -95,6 +95,7 @@ class ClosingTest {
                 .filter(method -> Modifier.isPublic(method.getModifiers()) && !Modifier.isStatic(method.getModifiers()))
                 .filter(method -> !method.isSynthetic())
                 .map(Method::getName)
+                .filter(name -> !name.equals("toString")) // which reads no memory that is closed
                 .distinct()
                 .toList();
     }

@@ -303,4 +303,18 @@ class CovarianceTest {
                 .withMessage("eigenvectors: 46341 x 46341 numbers are more than an array can hold;"
                         + " those of a diagonal covariance are the features themselves");
     }
+
+    @Test
+    void isAValue() {
+        Covariance covariance = Covariance.of(Nd4j.create(new double[][] {{2, 1}, {1, 2}}));
+        Covariance same = Covariance.of(Nd4j.create(new double[][] {{2, 1}, {1, 2}}));
+        assertThat(covariance)
+                .isEqualTo(same)
+                .hasSameHashCodeAs(same)
+                .isNotEqualTo(Covariance.of(Nd4j.create(new double[][] {{2, -1}, {-1, 2}})))
+                .isNotEqualTo(Covariance.diagonal(covariance.spectrum()));
+        assertThat(Covariance.diagonal(Spectrum.of(2, 1)))
+                .isEqualTo(Covariance.diagonal(Spectrum.of(2, 1)))
+                .isNotEqualTo(Covariance.diagonal(Spectrum.of(1, 2)));
+    }
 }

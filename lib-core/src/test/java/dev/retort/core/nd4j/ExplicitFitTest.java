@@ -143,4 +143,11 @@ class ExplicitFitTest {
                     .containsExactly(LinearRegression.predict(x, models[k]), within(1e-13));
         }
     }
+
+    @Test
+    void printsEvenWhenClosed() {
+        ExplicitFit fit = ExplicitFit.of(Nd4j.ones(DataType.DOUBLE, 2, 3), Nd4j.ones(DataType.DOUBLE, 3, 2));
+        fit.close();
+        assertThat(fit).hasToString("ExplicitFit of 2 samples on 3 features");
+    }
 }

@@ -691,4 +691,35 @@ class FactoredRegressionTest {
             refuses("noise: -1.0 is not at least 0 and finite", () -> average.excess(ones, ones, -1));
         }
     }
+
+    @Test
+    void printsEvenWhenClosed() {
+        INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});
+        FactoredRegression all = FactoredRegression.of(features, 0.1);
+        FactoredRegression some = FactoredRegression.of(features, new int[] {0, 2}, 0);
+        all.close();
+        some.close();
+        assertThat(all).hasToString("FactoredRegression of 2 samples on 3 features, ridge 0.1");
+        assertThat(some).hasToString("FactoredRegression of 2 samples on 3 features, 2 of them seen, ridge 0.0");
+    }
+
+    @Test
+    void averagesAreValuesInAListThatCannotChange() {
+        INDArray features = Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}});
+        for (double ridge : new double[] {0, 0.1}) {
+            try (FactoredRegression regression = FactoredRegression.of(features, ridge)) {
+                List<SignAverage> averages = regression.signAverages(Spectrum.of(3, 2, 1), 1, 2);
+                assertThat(averages)
+                        .isUnmodifiable()
+                        .hasSameHashCodeAs(regression.signAverages(Spectrum.of(3, 2, 1), 1, 2))
+                        .isEqualTo(regression.signAverages(Spectrum.of(3, 2, 1), 1, 2));
+                assertThat(averages.get(1))
+                        .isNotEqualTo(averages.get(0))
+                        .isNotEqualTo(regression.signAverage(Spectrum.of(3, 2, 2)));
+                assertThat(averages.get(1).toString())
+                        .startsWith("SignAverage over 3 features: missed parts [")
+                        .endsWith("label noise " + averages.get(1).labelNoise());
+            }
+        }
+    }
 }

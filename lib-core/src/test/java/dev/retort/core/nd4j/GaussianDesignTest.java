@@ -109,4 +109,15 @@ class GaussianDesignTest {
     private static RandomGenerator generator(long seed) {
         return RandomStreams.of(seed).generator();
     }
+
+    @Test
+    void isItsCovariance() {
+        Covariance covariance = Covariance.diagonal(Spectrum.of(2, 1));
+        GaussianDesign same = GaussianDesign.of(Covariance.diagonal(Spectrum.of(2, 1)));
+        assertThat(GaussianDesign.of(covariance))
+                .isEqualTo(same)
+                .hasSameHashCodeAs(same)
+                .isNotEqualTo(GaussianDesign.of(Covariance.diagonal(Spectrum.of(1, 2))))
+                .hasToString("GaussianDesign of " + covariance);
+    }
 }

@@ -160,4 +160,18 @@ class PrincipalComponentsTest {
                 "features[1, 0]: NaN is not finite",
                 () -> PrincipalComponents.of(Nd4j.create(new double[][] {{1, 2}, {Double.NaN, 4}})));
     }
+
+    /** By the product, with more members than features, and by singular values, with fewer. */
+    @Test
+    void areValues() {
+        for (double[][] x : new double[][][] {gaussian(9, 3), gaussian(3, 9)}) {
+            PrincipalComponents components = PrincipalComponents.of(Nd4j.create(x));
+            PrincipalComponents same = PrincipalComponents.of(Nd4j.create(x));
+            assertThat(components).isEqualTo(same).hasSameHashCodeAs(same);
+            double[] first = x[0];
+            x[0] = x[1];
+            x[1] = first;
+            assertThat(components).isNotEqualTo(PrincipalComponents.of(Nd4j.create(x)));
+        }
+    }
 }

@@ -449,4 +449,18 @@ class SignAveragedModelTest {
                     () -> student.signAverage(Spectrum.isotropic(1, 2)).excess(larger, truth, 0));
         }
     }
+
+    @Test
+    void isAValue() {
+        double[] truth = {1, 2, 1};
+        try (FactoredRegression regression =
+                FactoredRegression.of(Nd4j.create(new double[][] {{1, 0, 1}, {0, 2, 0}}), 0)) {
+            SignAveragedModel fixed = SignAveragedModel.fixed(truth);
+            SignAveragedModel student = fixed.teach(regression, 1, truth, 0.5);
+            SignAveragedModel again = SignAveragedModel.fixed(truth).teach(regression, 1, truth, 0.5);
+            assertThat(student).isEqualTo(again).hasSameHashCodeAs(again).isNotEqualTo(fixed);
+            assertThat(fixed)
+                    .hasToString("SignAveragedModel of 3 features: means [1.0, 2.0, 1.0], deviations [0.0, 0.0, 0.0]");
+        }
+    }
 }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SpectrumTest {
 
@@ -171,5 +173,29 @@ class SpectrumTest {
         refuses(
                 "eigenvalues: their sum, 1.6449340668482264E307, is not below 2^1020",
                 () -> Spectrum.powerLaw(2, 1e307, 0));
+    }
+
+    @Test
+    void measuresAreValues() {
+        SpectralMeasure measure = Spectrum.of(1, 3, 1).measure();
+        assertThat(measure)
+                .isEqualTo(Spectrum.of(3, 1, 1).measure())
+                .hasSameHashCodeAs(Spectrum.of(3, 1, 1).measure())
+                .isNotEqualTo(Spectrum.of(3, 1).measure())
+                .isNotEqualTo(measure.magnified(2))
+                .hasToString("SpectralMeasure of 2 nodes, rank 3.0, eigenvalues from 3.0 to 1.0");
+        Spectrum many = Spectrum.powerLaw(1.5, 200);
+        assertThat(many.measure().compressed())
+                .isEqualTo(Spectrum.powerLaw(1.5, 200).measure().compressed())
+                .isNotEqualTo(many.measure());
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, 0.5, 0, -2})
+    void measuresAreMagnifiedOnly(double factor) {
+        SpectralMeasure measure = Spectrum.of(3, 1).measure();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> measure.magnified(factor))
+                .withMessageStartingWith("factor: " + factor);
     }
 }

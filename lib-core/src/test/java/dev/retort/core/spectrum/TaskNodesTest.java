@@ -307,4 +307,27 @@ class TaskNodesTest {
     private static double error(double actual, double expected) {
         return Math.abs(actual - expected) / Math.abs(expected);
     }
+
+    @Test
+    void areValues() {
+        RegressionTask listed = RegressionTask.of(Spectrum.of(3, 1), Signal.of(1, 2));
+        assertThat(listed.nodes())
+                .isEqualTo(RegressionTask.of(Spectrum.of(3, 1), Signal.of(1, 2)).nodes())
+                .isNotEqualTo(
+                        RegressionTask.of(Spectrum.of(3, 1), Signal.of(1, 1)).nodes())
+                .hasToString("TaskNodes: 2 features, one by one");
+        Spectrum law = Spectrum.powerLaw(1.5, 1, 0, 60_000);
+        TaskNodes nodes = RegressionTask.of(law, Signal.constant(1)).nodes();
+        TaskNodes same = RegressionTask.of(Spectrum.powerLaw(1.5, 1, 0, 60_000), Signal.constant(1))
+                .nodes();
+        Spectrum carried = Spectrum.powerLaw(1.2, 1, 0, 60_000);
+        assertThat(nodes)
+                .isEqualTo(same)
+                .hasSameHashCodeAs(same)
+                .isNotEqualTo(nodes.splitAfter(1000))
+                .isNotEqualTo(nodes.carrying(carried))
+                .hasToString("TaskNodes: " + nodes.size() + " nodes that stand for several features");
+        assertThat(nodes.splitAfter(1000)).isEqualTo(same.splitAfter(1000));
+        assertThat(nodes.carrying(carried)).isEqualTo(same.carrying(carried));
+    }
 }

@@ -20,7 +20,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts linear students of a table's label: their risk with fewer or more rows, their best ridge, and what a teacher could do for them.
@@ -565,6 +567,16 @@ public final class DataAnalysis {
             throw refusal("draws", draws, "is not at least 2");
         }
         return new Resampling(prepared.columns, prepared.labels).measured(samples, ridge, draws, seed);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof DataAnalysis that && report.equals(that.report) && prepared.equals(that.prepared);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(report, prepared);
     }
 
     @Override

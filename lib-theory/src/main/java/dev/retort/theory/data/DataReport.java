@@ -7,8 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to know about a table before regressing one of its columns on the others: the rank and the condition of its features, and which
@@ -408,6 +410,22 @@ public final class DataReport {
      */
     public List<Finding> findings(Finding.Kind kind) {
         return findings.stream().filter(finding -> finding.kind() == kind).toList();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof DataReport that
+                && rows == that.rows
+                && columns == that.columns
+                && rank == that.rank
+                && Double.compare(condition, that.condition) == 0
+                && duplicateRows == that.duplicateRows
+                && findings.equals(that.findings);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(rows, columns, rank, condition, duplicateRows, findings);
     }
 
     @Override

@@ -6,8 +6,11 @@ import static dev.retort.core.internal.Arguments.refusal;
 import dev.retort.core.internal.ThinSvd;
 import dev.retort.core.nd4j.internal.LargeSvd;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The centred features of a table, standardised or in their own units, and its centred label. */
 final class Prepared {
@@ -126,5 +129,21 @@ final class Prepared {
 
     Decomposition decomposition() {
         return Decomposition.centred(svd, labels);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Prepared that
+                && names.equals(that.names)
+                && constant.equals(that.constant)
+                && Arrays.deepEquals(columns, that.columns)
+                && Arrays.equals(deviations, that.deviations)
+                && Arrays.equals(labels, that.labels);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(
+                names, constant, Arrays.deepHashCode(columns), Arrays.hashCode(deviations), Arrays.hashCode(labels));
     }
 }

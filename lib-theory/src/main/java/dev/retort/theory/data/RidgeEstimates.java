@@ -11,8 +11,10 @@ import dev.retort.core.equivalent.EstimatedEquivalent;
 import dev.retort.core.internal.ThinSvd;
 import dev.retort.core.nd4j.internal.ArrayArguments;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -283,6 +285,22 @@ public final class RidgeEstimates {
             double variance = explained / (f * f) + 2 * square * k * k / (f * f * (f - k));
             return new SampleMean(signal, Math.sqrt(variance));
         });
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        // Features that differ by a rotation alone have the same estimates, so their right singular vectors are not
+        // compared.
+        return other instanceof RidgeEstimates that
+                && data.freedom == that.data.freedom
+                && Arrays.equals(data.labels(), that.data.labels())
+                && Arrays.equals(data.eigenvalues, that.data.eigenvalues)
+                && Arrays.deepEquals(data.left, that.data.left);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(data.freedom, Arrays.hashCode(data.labels()), Arrays.hashCode(data.eigenvalues));
     }
 
     @Override

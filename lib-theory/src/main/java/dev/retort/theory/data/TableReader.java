@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
@@ -341,5 +342,41 @@ public final class TableReader {
         byte[] beginning = in.readNBytes(length);
         in.reset();
         return beginning;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TableReader that && text.equals(that.text) && choice.equals(that.choice);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(text, choice);
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder told =
+                new StringBuilder("TableReader of ").append(text.charset).append(" text");
+        if (text.header != Header.IF_CLEAR) {
+            told.append(text.header == Header.PRESENT ? " with a header" : " without a header");
+        }
+        if (text.separator != 0) {
+            told.append(", separated by ").append(Wording.quoted(String.valueOf(text.separator)));
+        }
+        if (text.comment != 0) {
+            told.append(", comments after ").append(Wording.quoted(String.valueOf(text.comment)));
+        }
+        if (text.skipped > 0) {
+            told.append(", from line ").append(text.skipped + 1L);
+        }
+        if (!choice.omitted.isEmpty()) {
+            told.append(", without columns ").append(choice.omitted);
+        }
+        if (!choice.indicators.isEmpty()) {
+            told.append(", indicators of ").append(choice.indicators);
+        }
+        return told.append(choice.completeOnly ? ", without incomplete rows" : "")
+                .toString();
     }
 }

@@ -130,7 +130,7 @@ final class FilterStage extends Stage {
                 ? near(training.samples(), poles, near)
                 : along(nodes, training.samples(), poles);
         double largest = largestGathered(nodes);
-        if (nodes != measure && !equivalents.stream().allMatch(pole -> isFar(pole, largest))) {
+        if (nodes.size() < measure.size() && !equivalents.stream().allMatch(pole -> isFar(pole, largest))) {
             nodes = measure;
             equivalents = along(measure, training.samples(), poles);
         }

@@ -12,10 +12,12 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses demonstrations from a pool of candidates z<sub>1</sub>, …, z<sub>p</sub> with a small discrepancy from a target sample Q,
@@ -44,6 +46,9 @@ public final class DemonstrationSelection {
 
     private final Columns columns;
 
+    /** q. */
+    private final int targetSize;
+
     /** μ. */
     private final double[] affinities;
 
@@ -63,6 +68,7 @@ public final class DemonstrationSelection {
 
     private DemonstrationSelection(
             Columns columns,
+            int targetSize,
             double[] affinities,
             double[] diagonal,
             double targetMean,
@@ -70,6 +76,7 @@ public final class DemonstrationSelection {
             boolean targetInPool,
             boolean repeating) {
         this.columns = columns;
+        this.targetSize = targetSize;
         this.affinities = affinities;
         this.diagonal = diagonal;
         this.targetMean = targetMean;
@@ -81,6 +88,74 @@ public final class DemonstrationSelection {
     /** The kernel values of one candidate with all of the pool. */
     private interface Columns {
         double[] at(int index);
+    }
+
+    /** The kernel values of points. */
+    private static final class OfPoints implements Columns {
+
+        private final Kernel kernel;
+        private final Points pool;
+
+        /** The pool, coordinate by coordinate. */
+        private final double[][] coordinates;
+
+        OfPoints(Kernel kernel, Points pool) {
+            this.kernel = kernel;
+            this.pool = pool;
+            this.coordinates = pool.columns(0, pool.count());
+        }
+
+        @Override
+        public double[] at(int index) {
+            double[] column = new double[pool.count()];
+            kernel.fill(pool.row(index), coordinates, column);
+            return column;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof OfPoints that && kernel.equals(that.kernel) && pool.equals(that.pool);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(kernel, pool);
+        }
+
+        @Override
+        public String toString() {
+            return kernel.toString();
+        }
+    }
+
+    /** Kernel values that were given. */
+    private static final class Given implements Columns {
+
+        private final double[][] matrix;
+
+        Given(double[][] matrix) {
+            this.matrix = matrix;
+        }
+
+        @Override
+        public double[] at(int index) {
+            return matrix[index];
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Given that && Arrays.deepEquals(matrix, that.matrix);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.deepHashCode(matrix);
+        }
+
+        @Override
+        public String toString() {
+            return "given kernel values";
+        }
     }
 
     /**
@@ -117,15 +192,10 @@ public final class DemonstrationSelection {
         }
         double targetMean = mean(means);
         kernel.checkValue(targetMean);
-        double[][] ofPool = candidates.columns(0, candidates.count());
-        Columns columns = index -> {
-            double[] column = new double[candidates.count()];
-            kernel.fill(candidates.row(index), ofPool, column);
-            return column;
-        };
         Set<List<Double>> known = distinct(candidates);
         return new DemonstrationSelection(
-                columns,
+                new OfPoints(kernel, candidates),
+                wanted.count(),
                 affinities,
                 diagonal,
                 targetMean,
@@ -169,7 +239,8 @@ public final class DemonstrationSelection {
             targetDiagonal[i] = ofTarget[i][i];
         }
         return new DemonstrationSelection(
-                index -> ofPool[index],
+                new Given(ofPool),
+                ofTarget.length,
                 affinities,
                 diagonal,
                 mean(means),
@@ -227,7 +298,7 @@ public final class DemonstrationSelection {
      */
     public DemonstrationSelection withReplacement() {
         return new DemonstrationSelection(
-                columns, affinities, diagonal, targetMean, targetDiagonal, targetInPool, true);
+                columns, targetSize, affinities, diagonal, targetMean, targetDiagonal, targetInPool, true);
     }
 
     /** {@return the number of candidates p} */
@@ -537,7 +608,26 @@ public final class DemonstrationSelection {
     }
 
     @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof DemonstrationSelection that
+                && repeating == that.repeating
+                && targetInPool == that.targetInPool
+                && targetSize == that.targetSize
+                && Double.compare(targetMean, that.targetMean) == 0
+                && Double.compare(targetDiagonal, that.targetDiagonal) == 0
+                && Arrays.equals(affinities, that.affinities)
+                && Arrays.equals(diagonal, that.diagonal)
+                && columns.equals(that.columns);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(repeating, targetSize, targetMean, Arrays.hashCode(affinities), Arrays.hashCode(diagonal));
+    }
+
+    @Override
     public String toString() {
-        return "selection from " + candidates() + " candidates" + (repeating ? ", with replacement" : "");
+        return "selection from " + candidates() + " candidates for a target of " + targetSize + ", by " + columns
+                + (repeating ? ", with replacement" : "");
     }
 }

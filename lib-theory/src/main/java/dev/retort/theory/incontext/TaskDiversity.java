@@ -16,9 +16,11 @@ import dev.retort.core.internal.PowerOfTwo;
 import dev.retort.core.internal.SymmetricEigen;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The value of pre-training on M tasks: the risks, as functions of M, of the two Bayes predictors between which in-context learners lie.
@@ -452,5 +454,29 @@ public final class TaskDiversity {
             term *= (d - k) / (k + 1.0) * (context.length() - k) * (perDirection / noise / noise);
         }
         return perDirection * sum;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TaskDiversity that
+                && Double.compare(generalising, that.generalising) == 0
+                && Arrays.equals(tasks, that.tasks)
+                && Arrays.deepEquals(onPretraining, that.onPretraining)
+                && Arrays.deepEquals(distanceOnNew, that.distanceOnNew);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(
+                generalising,
+                Arrays.hashCode(tasks),
+                Arrays.deepHashCode(onPretraining),
+                Arrays.deepHashCode(distanceOnNew));
+    }
+
+    @Override
+    public String toString() {
+        return "TaskDiversity of 1 to " + tasks[tasks.length - 1] + " tasks from " + onPretraining[0].length
+                + " draws: generalising risk " + generalising;
     }
 }

@@ -10,6 +10,7 @@ import dev.retort.theory.distillation.Pipeline;
 import dev.retort.theory.distillation.RiskReport;
 import dev.retort.theory.distillation.Training;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -63,7 +64,7 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
      */
     public static Draft of(Covariance evaluation, INDArray truth) {
         MatrixTask task = MatrixTask.of(evaluation, truth);
-        return new Draft(task, new Surrogate("ground truth", pupil -> task.truth()));
+        return new Draft(task, new Surrogate("ground truth", List.of(), pupil -> task.truth()));
     }
 
     /** A pipeline in which nothing is trained yet. Immutable. */
@@ -94,7 +95,8 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
          */
         public Draft surrogate(INDArray coefficients) {
             double[] given = matrixTask().coefficients("coefficients", coefficients);
-            return new Draft(matrixTask(), new Surrogate("given coefficients", pupil -> given));
+            List<Double> boxed = Arrays.stream(given).boxed().toList();
+            return new Draft(matrixTask(), new Surrogate("given coefficients", boxed, pupil -> given));
         }
 
         /**
@@ -107,7 +109,7 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
          * @return a new draft
          */
         public Draft optimalSurrogate() {
-            return new Draft(matrixTask(), new Surrogate("optimal surrogate", OptimalTeacher::of));
+            return new Draft(matrixTask(), new Surrogate("optimal surrogate", List.of(), OptimalTeacher::of));
         }
 
         /**
@@ -132,6 +134,11 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
          */
         public MatrixDistillation surrogate(Training surrogate, Covariance covariance) {
             return target(notNull("surrogate", surrogate), covariance);
+        }
+
+        @Override
+        public String toString() {
+            return "MatrixDistillation draft of (" + task() + "): " + surrogate();
         }
     }
 
@@ -255,7 +262,7 @@ public final class MatrixDistillation extends MatrixTeacher implements Pipeline 
             reports.add(trained.report().withFiniteSize(() -> MatrixExpansion.of(beginning)));
             given = trained.moments();
         }
-        return reports;
+        return List.copyOf(reports);
     }
 
     /**

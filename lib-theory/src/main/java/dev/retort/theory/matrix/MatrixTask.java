@@ -9,6 +9,8 @@ import dev.retort.core.nd4j.Covariance;
 import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.core.spectrum.Signal;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -121,5 +123,18 @@ final class MatrixTask {
     /** The variance along an eigenvector of the evaluation covariance, about 1 for the largest. */
     double weight(int i) {
         return task.spectrum().eigenvalue(i) / unit / unit;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof MatrixTask that
+                && evaluation.equals(that.evaluation)
+                && task.equals(that.task)
+                && Arrays.equals(truth, that.truth);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(evaluation, task, Arrays.hashCode(truth));
     }
 }

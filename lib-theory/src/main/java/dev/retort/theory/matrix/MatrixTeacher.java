@@ -7,7 +7,9 @@ import dev.retort.core.spectrum.RegressionTask;
 import dev.retort.theory.distillation.Training;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -26,8 +28,21 @@ public abstract sealed class MatrixTeacher permits MatrixDistillation, MatrixDis
         this.stages = List.copyOf(stages);
     }
 
-    /** The fixed teacher at the beginning: its coefficients, which may depend on the stage that it teaches. */
-    record Surrogate(String name, Function<MatrixStage, double[]> coefficients) {
+    /**
+     * The fixed teacher at the beginning: its coefficients, which may depend on the stage that it teaches. In a task it is
+     * determined by its name and the numbers that were given, if any.
+     */
+    record Surrogate(String name, List<Double> given, Function<MatrixStage, double[]> coefficients) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Surrogate that && name.equals(that.name) && given.equals(that.given);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(name, given);
+        }
+
         @Override
         public String toString() {
             return name;
@@ -102,5 +117,28 @@ public abstract sealed class MatrixTeacher permits MatrixDistillation, MatrixDis
 
     List<MatrixStage> stages() {
         return stages;
+    }
+
+    private List<Training> stageTrainings() {
+        return stages.stream().map(MatrixStage::training).toList();
+    }
+
+    private List<Covariance> stageCovariances() {
+        return stages.stream().map(MatrixStage::covariance).toList();
+    }
+
+    @Override
+    public final boolean equals(@Nullable Object other) {
+        // A draft has no stages, and a distillation some, so that the two never compare as equal.
+        return other instanceof MatrixTeacher that
+                && task.equals(that.task)
+                && surrogate.equals(that.surrogate)
+                && stageTrainings().equals(that.stageTrainings())
+                && stageCovariances().equals(that.stageCovariances());
+    }
+
+    @Override
+    public final int hashCode() {
+        return Objects.hash(task, surrogate, stageTrainings(), stageCovariances());
     }
 }

@@ -7,10 +7,14 @@ import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.internal.CompensatedSum;
+import dev.retort.core.internal.FirstEntries;
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A kernel κ(⟨x, x'⟩/d) on the cube. Its eigenfunctions are the parities, with an eigenvalue for each size of set,
@@ -35,6 +39,10 @@ public final class DotProductKernel {
 
     private final int dimension;
     private final String name;
+
+    /** What defines the kernel beside name and dimension: coefficients, or values at d + 1 points; may be empty. */
+    private final double[] numbers;
+
     private final IntFunction<Eigenvalue> eigenvalues;
 
     private static final int LARGEST = 10_000_000;
@@ -51,9 +59,10 @@ public final class DotProductKernel {
         }
     }
 
-    private DotProductKernel(int dimension, String name, IntFunction<Eigenvalue> eigenvalues) {
+    private DotProductKernel(int dimension, String name, double[] numbers, IntFunction<Eigenvalue> eigenvalues) {
         this.dimension = dimension;
         this.name = name;
+        this.numbers = numbers;
         this.eigenvalues = eigenvalues;
     }
 
@@ -71,7 +80,8 @@ public final class DotProductKernel {
         double logOfSinh = Math.log1p(beyondOne(square, 3));
         return new DotProductKernel(
                 dimension,
-                "exponential",
+                "exponential kernel",
+                new double[0],
                 s -> new Eigenvalue(
                         Math.pow(dimension, -s) * Math.exp((dimension - s) * logOfCosh + s * logOfSinh), 0));
     }
@@ -102,7 +112,7 @@ public final class DotProductKernel {
         for (int j = 0; j < a.length; j++) {
             nonNegative("coefficients[" + j + "]", a[j]);
         }
-        return new DotProductKernel(dimension, "polynomial", s -> {
+        return new DotProductKernel(dimension, "polynomial kernel", a, s -> {
             double[] moments = moments(dimension, s, a.length);
             double sum = 0;
             for (int j = 0; j < a.length; j++) {
@@ -158,7 +168,7 @@ public final class DotProductKernel {
             double product = 1 - 2.0 * m / dimension;
             values[m] = finite("function", product, function.applyAsDouble(product));
         }
-        return new DotProductKernel(dimension, "function", s -> {
+        return new DotProductKernel(dimension, "kernel of a function", values, s -> {
             // K_m(s; d) for m = 0, 1, … by (m + 1) K_{m+1} = (d − 2s) K_m − (d − m + 1) K_{m−1}.
             CompensatedSum sum = new CompensatedSum();
             double sizes = 0;
@@ -238,7 +248,22 @@ public final class DotProductKernel {
     }
 
     @Override
+    public boolean equals(@Nullable Object other) {
+        // Kernels of functions are equal if the functions have the same values on the cube.
+        return other instanceof DotProductKernel that
+                && dimension == that.dimension
+                && name.equals(that.name)
+                && Arrays.equals(numbers, that.numbers);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(dimension, name, Arrays.hashCode(numbers));
+    }
+
+    @Override
     public String toString() {
-        return name + " kernel on the cube of dimension " + dimension;
+        String numbered = name.startsWith("polynomial") ? " of coefficients " + FirstEntries.of(numbers) : "";
+        return name + numbered + " on the cube of dimension " + dimension;
     }
 }

@@ -8,10 +8,13 @@ import static dev.retort.core.internal.Arguments.refusal;
 
 import dev.retort.core.RandomStreams;
 import dev.retort.core.SampleMean;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Values of a function at uniformly drawn points of {−1, +1}^d, and estimates of its Fourier coefficients from them: ĝ(A) as the mean of
@@ -149,6 +152,19 @@ public final class FourierSample {
      */
     public List<SampleMean> degreeOne() {
         return IntStream.range(0, dimension).mapToObj(i -> coefficient(i)).toList();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof FourierSample that
+                && dimension == that.dimension
+                && Arrays.deepEquals(points, that.points)
+                && Arrays.equals(values, that.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(dimension, Arrays.deepHashCode(points), Arrays.hashCode(values));
     }
 
     @Override

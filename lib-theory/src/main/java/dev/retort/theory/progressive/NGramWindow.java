@@ -4,8 +4,8 @@ import static dev.retort.core.internal.Arguments.atLeastOne;
 import static dev.retort.core.internal.Arguments.notNull;
 import static dev.retort.core.internal.Arguments.refusal;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A window of n tokens around a token of a sentence, which it includes: as many before the token as after it, one more before it for even
@@ -68,11 +68,9 @@ public record NGramWindow(int n) {
         }
         long first = position - (long) Math.floorDiv(n, 2);
         long end = first + n;
-        List<String> masked = new ArrayList<>();
-        for (int i = 0; i < length; i++) {
-            masked.add((i >= first && i < end) == within ? ProbabilisticGrammar.MASKED : sentence.get(i));
-        }
-        return masked;
+        return IntStream.range(0, length)
+                .mapToObj(i -> (i >= first && i < end) == within ? ProbabilisticGrammar.MASKED : sentence.get(i))
+                .toList();
     }
 
     /**

@@ -7,6 +7,7 @@ import static dev.retort.core.internal.Arguments.refusal;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * How a law is fitted to runs. Immutable.
@@ -68,5 +69,11 @@ public record FitSettings(int starts, long seed, List<LawForm> forms) {
      */
     public FitSettings withForms(LawForm... among) {
         return new FitSettings(starts, seed, Arrays.asList(notNull("among", among)));
+    }
+
+    @Override
+    public String toString() {
+        return "FitSettings: " + starts + " starts, seed " + seed + ", forms "
+                + forms.stream().map(form -> "\"" + form + "\"").collect(Collectors.joining(", "));
     }
 }

@@ -383,6 +383,23 @@ public final class FlooredFit {
     }
 
     @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof FlooredFit that && Arrays.equals(numbers(), that.numbers());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(numbers());
+    }
+
+    /** All that the fit consists of. */
+    private double[] numbers() {
+        return new double[] {
+            floor, atMiddle, middle, exponent, floorError, exponentError, degreesOfFreedom, pValueOfNoFloor
+        };
+    }
+
+    @Override
     public String toString() {
         return String.format(
                 Locale.ROOT, "%.4g + %.4g x^-%.4g, exponent ± %.2g", floor, constant(), exponent, exponentError);

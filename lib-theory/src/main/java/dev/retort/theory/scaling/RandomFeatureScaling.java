@@ -210,6 +210,14 @@ public final class RandomFeatureScaling {
             return Double.isNaN(ridge);
         }
 
+        @Override
+        public String toString() {
+            String ofSamples = Double.isInfinite(samples) ? "infinitely many samples" : "samples s^" + samples;
+            String ofWidth = Double.isInfinite(width) ? "all features" : "width s^" + width;
+            String ofRidge = Double.isInfinite(ridge) ? "no ridge" : "ridge s^" + (0 - ridge);
+            return "Growth: " + ofSamples + ", " + ofWidth + ", " + (hasBestRidge() ? "best ridge" : ofRidge);
+        }
+
         /** The training at a scale, with ridge 0 where the best ridge is yet to be found. */
         private Training training(double scale) {
             double count = Double.isInfinite(samples) ? ENDLESS : Math.pow(scale, samples);

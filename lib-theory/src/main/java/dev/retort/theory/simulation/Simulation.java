@@ -124,7 +124,7 @@ public final class Simulation {
     public List<Simulation> stages() {
         List<Simulation> stages = new ArrayList<>(before);
         stages.add(this);
-        return stages;
+        return List.copyOf(stages);
     }
 
     /**

@@ -3,7 +3,9 @@ package dev.retort.theory.testtime;
 import static dev.retort.core.internal.Arguments.finite;
 
 import java.util.Locale;
+import java.util.Objects;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One gradient step on k examples: the loss after it is a quadratic in the step size,
@@ -103,8 +105,31 @@ public final class GradientStep {
     }
 
     @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof GradientStep that
+                && Double.compare(initialLoss, that.initialLoss) == 0
+                && Double.compare(b, that.b) == 0
+                && Double.compare(a, that.a) == 0
+                && lossExponent == that.lossExponent
+                && stepExponent == that.stepExponent
+                && Double.compare(multiple, that.multiple) == 0;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(initialLoss, b, a, lossExponent, stepExponent, multiple);
+    }
+
+    @Override
     public String toString() {
-        return String.format(
-                Locale.ROOT, "loss %.6g, after one step of size %s: %.6g", initialLoss(), optimalStepSize(), loss());
+        OptionalDouble size = optimalStepSize();
+        return size.isEmpty()
+                ? String.format(Locale.ROOT, "loss %.6g, which no step changes", initialLoss())
+                : String.format(
+                        Locale.ROOT,
+                        "loss %.6g, after one step of size %.6g: %.6g",
+                        initialLoss(),
+                        size.getAsDouble(),
+                        loss());
     }
 }

@@ -221,4 +221,21 @@ class DataReportTest {
         assertThat(report(List.of("a", "b", "label"), rows).findings(Finding.Kind.COLLINEAR))
                 .hasSize(1);
     }
+
+    @Test
+    void reportsAndAnalysesAreValues() {
+        double[][] rows = {{1, 2, 3}, {2, 5, 1}, {4, 4, 4}, {0, 1, 2}, {3, 3, 7}, {5, 1, 1}};
+        DataTable table = DataTable.of(List.of("a", "b", "c"), rows);
+        DataAnalysis analysis = DataAnalysis.of(table, "a");
+        DataAnalysis same = DataAnalysis.of(DataTable.of(List.of("a", "b", "c"), rows), "a");
+        assertThat(analysis)
+                .isEqualTo(same)
+                .hasSameHashCodeAs(same)
+                .isNotEqualTo(DataAnalysis.raw(table, "a"))
+                .isNotEqualTo(DataAnalysis.of(table, "b"));
+        assertThat(analysis.report())
+                .isEqualTo(DataReport.of(table, "a"))
+                .hasSameHashCodeAs(DataReport.of(table, "a"))
+                .isNotEqualTo(DataReport.of(table, "b"));
+    }
 }

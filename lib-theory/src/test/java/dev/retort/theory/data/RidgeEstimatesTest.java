@@ -415,4 +415,19 @@ class RidgeEstimatesTest {
         assertThatThrownBy(() -> RidgeEstimates.withIntercept(new double[][] {{1}, {1}, {1}}, new double[] {1, 2, 3}))
                 .hasMessageStartingWith("features: columns that do not vary");
     }
+
+    @Test
+    void areAValue() {
+        double[] labels = {1, -2, 3, 0, 2, -1};
+        RidgeEstimates estimates = RidgeEstimates.of(HIGH, labels);
+        RidgeEstimates same = RidgeEstimates.of(HIGH, labels);
+        assertThat(estimates)
+                .isEqualTo(same)
+                .hasSameHashCodeAs(same)
+                .isNotEqualTo(RidgeEstimates.of(HIGH, new double[] {1, -2, 3, 0, 2, 1}))
+                .isNotEqualTo(RidgeEstimates.withIntercept(HIGH, labels));
+        double[][] other = Arrays.stream(HIGH).map(double[]::clone).toArray(double[][]::new);
+        other[0][0] = 5;
+        assertThat(estimates).isNotEqualTo(RidgeEstimates.of(other, labels));
+    }
 }

@@ -355,4 +355,31 @@ class TableReaderTest {
                     .withMessage(directory.getFileName() + " is a directory, not a file");
         }
     }
+
+    @Test
+    void isAValue() {
+        assertThat(READER).isEqualTo(TableReader.standard()).hasToString("TableReader of UTF-8 text");
+        TableReader reader = READER.withoutHeader()
+                .withSeparator(';')
+                .withComments('#')
+                .withSkippedLines(2)
+                .withoutColumns("a", "b")
+                .withIndicator("c", "x")
+                .withoutIncompleteRows();
+        TableReader same = READER.withoutIncompleteRows()
+                .withIndicator("c", "x")
+                .withoutColumns("b")
+                .withoutColumns("a")
+                .withSkippedLines(2)
+                .withComments('#')
+                .withSeparator(';')
+                .withoutHeader();
+        assertThat(reader)
+                .isEqualTo(same)
+                .hasSameHashCodeAs(same)
+                .isNotEqualTo(same.withHeader())
+                .isNotEqualTo(same.withoutColumns("d"))
+                .hasToString("TableReader of UTF-8 text without a header, separated by \";\", comments after \"#\","
+                        + " from line 3, without columns [a, b], indicators of {c=x}, without incomplete rows");
+    }
 }

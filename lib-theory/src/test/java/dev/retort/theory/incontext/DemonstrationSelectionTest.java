@@ -29,7 +29,7 @@ class DemonstrationSelectionTest {
         assertThat(selection.objective(2, 1, 4)).isEqualTo(greedy.objective());
         assertThat(selection.meanOfRandom(3)).isCloseTo(0.222, within(5e-4)); // as documented
         assertThat(greedy).hasToString("demonstrations [2, 1, 4], squared discrepancy " + greedy.objective());
-        assertThat(selection).hasToString("selection from 5 candidates");
+        assertThat(selection).hasToString("selection from 5 candidates for a target of 4, by " + Kernel.gaussian(1));
     }
 
     @Test
@@ -46,7 +46,7 @@ class DemonstrationSelectionTest {
                     for (int j = 0; j < 14; j++) {
                         int candidate = j;
                         int[] before = Arrays.copyOf(chosen, t);
-                        if (selection == once && IntStream.of(before).anyMatch(i -> i == candidate)) {
+                        if (selection.equals(once) && IntStream.of(before).anyMatch(i -> i == candidate)) {
                             continue;
                         }
                         int[] with = Arrays.copyOf(before, t + 1);
@@ -250,5 +250,24 @@ class DemonstrationSelectionTest {
         refuses("indices.length: 0 is not at least 1", () -> selection.objective());
         refuses("indices: 5 is not the index of one of 5 candidates", () -> selection.objective(1, 5));
         refuses("steps: 0 is not at least 1", () -> selection.weights(0));
+    }
+
+    @Test
+    void isAValue() {
+        DemonstrationSelection selection = DemonstrationSelection.of(Kernel.gaussian(1), POOL, TARGET);
+        DemonstrationSelection same = DemonstrationSelection.of(Kernel.gaussian(1), POOL, TARGET);
+        assertThat(selection)
+                .isEqualTo(same)
+                .hasSameHashCodeAs(same)
+                .isNotEqualTo(same.withReplacement())
+                .isNotEqualTo(DemonstrationSelection.of(Kernel.gaussian(2), POOL, TARGET))
+                .isNotEqualTo(DemonstrationSelection.of(Kernel.gaussian(1), POOL, POOL));
+        double[][] matrix = {{2, 1}, {1, 2}};
+        DemonstrationSelection given = DemonstrationSelection.ofMatrices(matrix, matrix, matrix);
+        assertThat(given.withReplacement())
+                .isEqualTo(DemonstrationSelection.ofMatrices(matrix, matrix, matrix)
+                        .withReplacement())
+                .isNotEqualTo(given)
+                .hasToString("selection from 2 candidates for a target of 2, by given kernel values, with replacement");
     }
 }

@@ -402,4 +402,15 @@ class TaskDiversityTest {
         assertThatExceptionOfType(IndexOutOfBoundsException.class)
                 .isThrownBy(() -> DIVERSITY.memorisingOnPretraining(-1));
     }
+
+    @Test
+    void isAValue() {
+        TaskDiversity diversity = TaskDiversity.of(CONTEXT, 4, 10, 1);
+        TaskDiversity same = TaskDiversity.of(CONTEXT, 4, 10, 1);
+        assertThat(diversity)
+                .isEqualTo(same)
+                .hasSameHashCodeAs(same)
+                .isNotEqualTo(TaskDiversity.of(CONTEXT, 4, 10, 2))
+                .hasToString("TaskDiversity of 1 to 4 tasks from 10 draws: generalising risk " + same.generalising());
+    }
 }

@@ -551,4 +551,38 @@ class MatrixDistillationTest {
         }
         return flags;
     }
+
+    @Test
+    void isAValue() {
+        MatrixDistillation.Draft draft = drafted(2, 1);
+        assertThat(draft)
+                .isEqualTo(drafted(2, 1))
+                .hasSameHashCodeAs(drafted(2, 1))
+                .isNotEqualTo(drafted(2, 1).withNoise(0.2))
+                .isNotEqualTo(drafted(1, 2))
+                .hasToString("MatrixDistillation draft of (" + draft.task() + "): ground truth");
+        assertThat(draft.optimalSurrogate())
+                .isEqualTo(drafted(2, 1).optimalSurrogate())
+                .isNotEqualTo(draft);
+        assertThat(draft.surrogate(Nd4j.create(new double[] {1, 1})))
+                .isEqualTo(drafted(2, 1).surrogate(Nd4j.create(new double[] {1, 1})))
+                .isNotEqualTo(draft.surrogate(Nd4j.create(new double[] {1, 2})));
+        Training training = Training.samples(3).withRidge(0.1);
+        MatrixDistillation pipeline = draft.target(training);
+        MatrixDistillation same = drafted(2, 1).target(Training.samples(3).withRidge(0.1));
+        assertThat(pipeline)
+                .isEqualTo(same)
+                .hasSameHashCodeAs(same)
+                .isNotEqualTo(draft)
+                .isNotEqualTo(pipeline.then(training))
+                .isNotEqualTo(draft.target(training, Covariance.diagonal(Spectrum.of(1, 1))))
+                .isNotEqualTo(draft.target(Training.samples(3)));
+        assertThat(pipeline.predictStages()).isUnmodifiable();
+    }
+
+    private static MatrixDistillation.Draft drafted(double first, double second) {
+        return MatrixDistillation.of(
+                Covariance.of(Nd4j.create(new double[][] {{2, 0.5}, {0.5, 1}})), Nd4j.create(new double[] {first, second
+                }));
+    }
 }

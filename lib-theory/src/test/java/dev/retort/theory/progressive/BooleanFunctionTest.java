@@ -145,4 +145,23 @@ class BooleanFunctionTest {
                 .withMessageMatching("function at \\[([+-]1, ){24}…]: NaN is not finite");
         refuses("function at 0.5: NaN is not finite", () -> DotProductKernel.of(4, u -> u == 0.5 ? Double.NaN : u));
     }
+
+    @Test
+    void aKernelIsAValue() {
+        DotProductKernel kernel = DotProductKernel.polynomial(5, 1, 0.5, 2);
+        assertThat(kernel)
+                .isEqualTo(DotProductKernel.polynomial(5, 1, 0.5, 2))
+                .hasSameHashCodeAs(DotProductKernel.polynomial(5, 1, 0.5, 2))
+                .isNotEqualTo(DotProductKernel.polynomial(5, 1, 0.5, 3))
+                .isNotEqualTo(DotProductKernel.polynomial(6, 1, 0.5, 2))
+                .hasToString("polynomial kernel of coefficients [1.0, 0.5, 2.0] on the cube of dimension 5");
+        assertThat(DotProductKernel.exponential(5))
+                .isEqualTo(DotProductKernel.exponential(5))
+                .isNotEqualTo(DotProductKernel.exponential(6))
+                .hasToString("exponential kernel on the cube of dimension 5");
+        assertThat(DotProductKernel.of(5, t -> t * t))
+                .isEqualTo(DotProductKernel.of(5, t -> t * t))
+                .isNotEqualTo(DotProductKernel.of(5, t -> t))
+                .hasToString("kernel of a function on the cube of dimension 5");
+    }
 }

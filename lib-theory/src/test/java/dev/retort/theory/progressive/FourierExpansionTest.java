@@ -91,4 +91,15 @@ class FourierExpansionTest {
                 .isNotEqualTo(FourierExpansion.parity(3, 0, 1))
                 .hasToString("function of 2 coordinates, {{0, 1}=1.0}");
     }
+
+    @Test
+    void aSampleIsAValue() {
+        double[][] points = {{1, 1}, {-1, 1}};
+        FourierSample sample = FourierSample.of(points, new double[] {1, 2});
+        assertThat(sample)
+                .isEqualTo(FourierSample.of(points, new double[] {1, 2}))
+                .hasSameHashCodeAs(FourierSample.of(points, new double[] {1, 2}))
+                .isNotEqualTo(FourierSample.of(points, new double[] {1, 3}))
+                .isNotEqualTo(FourierSample.of(new double[][] {{1, 1}, {1, -1}}, new double[] {1, 2}));
+    }
 }

@@ -117,4 +117,16 @@ class NGramCurriculumTest {
                 "longest: 4 allows more than 50000 sentences; use sampled(…)",
                 () -> NGramCurriculum.of(anything, 1, 9));
     }
+
+    @Test
+    void masksInListsThatCannotChange() {
+        NGramWindow window = new NGramWindow(2);
+        List<String> sentence = List.of("a", "b", "c");
+        assertThat(window.kept(sentence, 1))
+                .containsExactly("a", "b", ProbabilisticGrammar.MASKED)
+                .isUnmodifiable();
+        assertThat(window.hidden(sentence, 1))
+                .containsExactly(ProbabilisticGrammar.MASKED, ProbabilisticGrammar.MASKED, "c")
+                .isUnmodifiable();
+    }
 }

@@ -48,4 +48,13 @@ class FlooredFitTest {
                 "y: values from 1.0E-300 to 1.0 differ by more than 1.0E70, too much to be fitted together: leave out the extreme ones",
                 () -> FlooredFit.of(X, new double[] {1, 1, 1, 1e-300}));
     }
+
+    @Test
+    void isAValue() {
+        FlooredFit fit = FlooredFit.of(X, new double[] {5, 3, 2, 1.6});
+        assertThat(fit)
+                .isEqualTo(FlooredFit.of(X, new double[] {5, 3, 2, 1.6}))
+                .hasSameHashCodeAs(FlooredFit.of(X, new double[] {5, 3, 2, 1.6}))
+                .isNotEqualTo(FlooredFit.of(X, new double[] {5, 3, 2, 1.7}));
+    }
 }

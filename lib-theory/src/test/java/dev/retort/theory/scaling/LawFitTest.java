@@ -541,4 +541,10 @@ class LawFitTest {
                 .withMessageStartingWith(start)
                 .withMessageEndingWith(": NaN is not a number");
     }
+
+    @Test
+    void settingsTellFormsApart() {
+        assertThat(FitSettings.standard().withForms(LawForm.NO_BEND, LawForm.COMPLETE))
+                .hasToString("FitSettings: 30 starts, seed 1, forms \"gamma = 1, c1 = 0\", \"all constants\"");
+    }
 }

@@ -169,4 +169,11 @@ class RandomFeatureScalingTest {
                 .hasToString("RandomFeatureScaling: alpha 1.5, b 2.5, noise 1.0, teacher " + Growth.samples(1)
                         + ", student " + Growth.samples(3).withBestRidge());
     }
+
+    @Test
+    void aGrowthPrintsItsBestRidge() {
+        assertThat(Growth.samples(3).withBestRidge()).hasToString("Growth: samples s^3.0, all features, best ridge");
+        assertThat(Growth.width(1)).hasToString("Growth: infinitely many samples, width s^1.0, no ridge");
+        assertThat(new Growth(1.5, 0.8, 1.2)).hasToString("Growth: samples s^1.5, width s^0.8, ridge s^-1.2");
+    }
 }

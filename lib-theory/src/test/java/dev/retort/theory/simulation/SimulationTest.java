@@ -151,4 +151,9 @@ class SimulationTest {
                 .isThrownBy(() -> simulation.zScore(null))
                 .withMessage("prediction: null is not allowed");
     }
+
+    @Test
+    void stagesAreAListThatCannotChange() {
+        assertThat(simulation(1, 2, 3, 6).stages()).isUnmodifiable();
+    }
 }

@@ -540,4 +540,16 @@ class TestTimeTrainingTest {
         assertThat(ContextBudget.leastContext(2, 9, n -> n < 7 ? Double.POSITIVE_INFINITY : 1))
                 .hasValue(7);
     }
+
+    @Test
+    void aStepIsAValue() {
+        ImprovementCurve curve = odd(3).predict();
+        assertThat(curve.after(0))
+                .isEqualTo(curve.after(0))
+                .hasSameHashCodeAs(curve.after(0))
+                .isNotEqualTo(curve.after(1));
+        assertThat(curve.after(0).toString()).startsWith("loss ").endsWith(", which no step changes");
+        assertThat(curve.after(7)).isEqualTo(odd(3).predict().after(7));
+        assertThat(curve.after(7).toString()).matches("loss [0-9.]+, after one step of size [0-9.e-]+: [0-9.]+");
+    }
 }

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -385,6 +386,24 @@ public final class ProgressiveDistillation {
         CRC32 hash = new CRC32();
         hash.update(text.getBytes(StandardCharsets.UTF_8));
         return hash.getValue();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ProgressiveDistillation that
+                && task.equals(that.task)
+                && teacher.equals(that.teacher)
+                && student.equals(that.student)
+                && heldOut == that.heldOut
+                && probes.equals(that.probes)
+                && Objects.equals(storage, that.storage)
+                && threads == that.threads
+                && listener.equals(that.listener);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(task, teacher, student, heldOut, probes, storage, threads, listener);
     }
 
     @Override

@@ -517,4 +517,14 @@ class ProgressiveDistillationTest {
                 .isThrownBy(() -> tree.teacher(1))
                 .withMessage("loss: HINGE is for two classes, and the task has 4");
     }
+
+    @Test
+    void isAValue() {
+        assertThat(ProgressiveDistillation.fast())
+                .isEqualTo(ProgressiveDistillation.fast())
+                .hasSameHashCodeAs(ProgressiveDistillation.fast())
+                .isNotEqualTo(ProgressiveDistillation.mid())
+                .isNotEqualTo(ProgressiveDistillation.fast().withHeldOut(10))
+                .isNotEqualTo(ProgressiveDistillation.fast().onProgress(progress -> {}));
+    }
 }

@@ -115,8 +115,8 @@ public final class Generations {
             if (isKept(stage, nodes, k)) {
                 deviation[k] = teacher.deviation(k);
             } else if (Math.abs(share * theta) < 1) {
-                deviation[k] =
-                        -nodes.truth(k) * (stage.zeta(nodes, k) / decay(stage, nodes, k)); // −β⋆ exactly for a = 1
+                // In this order it is −β⋆ exactly for a = 1.
+                deviation[k] = -nodes.truth(k) * (stage.zeta(nodes, k) / decay(stage, nodes, k));
             } else if (trained.deviation(k) != 0 || trained.variance(k) != 0) {
                 return Double.POSITIVE_INFINITY;
             }
@@ -136,9 +136,8 @@ public final class Generations {
         if (!isBounded(stage, nodes, steady)) {
             return Double.POSITIVE_INFINITY;
         }
-        // A fully learnt feature keeps all variance that the generations add to it, which is bounded if nothing is
-        // added in
-        // the limit.
+        // A fully learnt feature keeps all variance that is added to it, which is bounded if nothing is added in the
+        // limit.
         boolean ends = Arrays.stream(steady).allMatch(amount -> amount == 0);
         double[] altogether = ends ? amounts(stage, system, everFedBack(stage, teacher)) : steady;
         if (ends && Arrays.stream(altogether).allMatch(Double::isInfinite)) {

@@ -93,7 +93,7 @@ class TrialMemoryTest {
                 Arguments.of(TRIALS, matrices(300).surrogate(wide).then(wide)),
                 Arguments.of(TRIALS.literal(), matrices(300).surrogate(wide).then(wide)),
                 // Independent coordinates, of which correlated features are made, take more than the fit.
-                Arguments.of(TRIALS.literal(), matrices(60).target(tall)),
+                Arguments.of(TRIALS.literal(), matrices(240).target(tall)),
                 // The risk of its noise takes more than the fit.
                 Arguments.of(TRIALS, matrices(300).target(wide.withSamples(100))));
     }

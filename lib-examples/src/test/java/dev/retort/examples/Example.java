@@ -37,9 +37,8 @@ import javax.tools.ToolProvider;
  */
 final class Example extends SimpleJavaFileObject {
 
-    /** Surefire runs in the directory of the module. */
-    private static final Path ROOT =
-            Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
+    /** The directory of the README; Surefire runs in that of the module. */
+    static final Path ROOT = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
 
     private static final Pattern IN_JAVADOC = Pattern.compile("<pre>\\{@code\\n(.*?)\\n *\\* *}</pre>", Pattern.DOTALL);
     private static final Pattern IN_MARKDOWN = Pattern.compile("```java\\n(.*?)\\n```", Pattern.DOTALL);

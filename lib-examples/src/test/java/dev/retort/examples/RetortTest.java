@@ -54,6 +54,25 @@ class RetortTest {
     }
 
     @Test
+    void analysesTheDigitsAsTheReadmeSays() throws IOException {
+        Run run = Run.of(
+                "analyse",
+                Example.ROOT
+                        .resolve("lib-theory/src/test/resources/dev/retort/theory/data/digits.csv.gz")
+                        .toString(),
+                "--no-header",
+                "--label=64",
+                "--output",
+                directory.resolve("digits").toString());
+        String readme = Files.readString(Example.ROOT.resolve("README.md"));
+        int shown = readme.indexOf("```\n", readme.indexOf("The first command prints, among other lines,")) + 4;
+        List<String> lines =
+                readme.substring(shown, readme.indexOf("```", shown)).lines().toList();
+        assertThat(lines).hasSize(3);
+        assertThat(run.out().lines()).containsAll(lines);
+    }
+
+    @Test
     void analysesATable() throws IOException {
         Path file = houses();
         Path report = directory.resolve("report");

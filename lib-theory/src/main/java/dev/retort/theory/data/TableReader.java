@@ -356,27 +356,28 @@ public final class TableReader {
 
     @Override
     public String toString() {
-        StringBuilder told =
+        StringBuilder description =
                 new StringBuilder("TableReader of ").append(text.charset).append(" text");
         if (text.header != Header.IF_CLEAR) {
-            told.append(text.header == Header.PRESENT ? " with a header" : " without a header");
+            description.append(text.header == Header.PRESENT ? " with a header" : " without a header");
         }
         if (text.separator != 0) {
-            told.append(", separated by ").append(Wording.quoted(String.valueOf(text.separator)));
+            description.append(", separated by ").append(Wording.quoted(String.valueOf(text.separator)));
         }
         if (text.comment != 0) {
-            told.append(", comments after ").append(Wording.quoted(String.valueOf(text.comment)));
+            description.append(", comments after ").append(Wording.quoted(String.valueOf(text.comment)));
         }
         if (text.skipped > 0) {
-            told.append(", from line ").append(text.skipped + 1L);
+            description.append(", from line ").append(text.skipped + 1L);
         }
         if (!choice.omitted.isEmpty()) {
-            told.append(", without columns ").append(choice.omitted);
+            description.append(", without columns ").append(choice.omitted);
         }
         if (!choice.indicators.isEmpty()) {
-            told.append(", indicators of ").append(choice.indicators);
+            description.append(", indicators of ").append(choice.indicators);
         }
-        return told.append(choice.completeOnly ? ", without incomplete rows" : "")
+        return description
+                .append(choice.completeOnly ? ", without incomplete rows" : "")
                 .toString();
     }
 }

@@ -115,7 +115,7 @@ public final class Generations {
             if (isKept(stage, nodes, k)) {
                 deviation[k] = teacher.deviation(k);
             } else if (Math.abs(share * theta) < 1) {
-                // In this order it is −β⋆ exactly for a = 1.
+                // Divided first, so that it is exactly −β⋆ for a = 1.
                 deviation[k] = -nodes.truth(k) * (stage.zeta(nodes, k) / decay(stage, nodes, k));
             } else if (trained.deviation(k) != 0 || trained.variance(k) != 0) {
                 return Double.POSITIVE_INFINITY;
@@ -141,6 +141,7 @@ public final class Generations {
         boolean ends = Arrays.stream(steady).allMatch(amount -> amount == 0);
         double[] altogether = ends ? amounts(stage, system, everFedBack(stage, teacher)) : steady;
         if (ends && Arrays.stream(altogether).allMatch(Double::isInfinite)) {
+            // Without fresh noise, a generation that feeds back all of its variance hands it on.
             return resting(first);
         }
         // Even without fresh noise, the variance of the first generations may amplify itself.
@@ -162,8 +163,8 @@ public final class Generations {
     }
 
     /**
-     * The amounts, summed over all generations, due to what is left in each of them of the teacher: of its coefficients, or of
-     * their variance alone if the truth has a share in the labels.
+     * The amounts that all generations together add because of what is left of the teacher in their labels: of its coefficients
+     * or, if the truth has a share in the labels, of their variance, as their means do not fade then.
      */
     private static double[] everFedBack(Stage stage, Moments teacher) {
         Coordinates nodes = teacher.coordinates();
@@ -224,9 +225,9 @@ public final class Generations {
     }
 
     /**
-     * The stationary amounts, for given amounts that do not come from fed-back variance. They are infinite if the latter are a
-     * negligible part of all of them: the largest eigenvalue of the map from one generation to the next is at least the
-     * smallest part that comes from fed-back variance.
+     * The stationary amounts, for given amounts that do not come from fed-back variance. They are infinite if every one is more
+     * than 1e13 times its given amount: a generation then feeds back all of each amount but 1e-13, and by the theorem of Collatz
+     * and Wielandt the largest eigenvalue of the map from one generation to the next cannot be told from 1.
      */
     private static double[] amounts(Stage stage, RealMatrix system, double[] fresh) {
         if (Arrays.stream(fresh).allMatch(amount -> amount == 0)) {
@@ -239,13 +240,10 @@ public final class Generations {
         RealVector steady = solution.add(solver.solve(given.subtract(system.operate(solution))));
         boolean grows = IntStream.range(0, fresh.length)
                 .allMatch(r -> Math.abs(fresh[r]) <= ROUNDING * stage.spare() * Math.abs(steady.getEntry(r)));
-        return grows ? infinite(fresh.length) : steady.toArray();
-    }
-
-    private static double[] infinite(int count) {
-        double[] infinite = new double[count];
-        Arrays.fill(infinite, Double.POSITIVE_INFINITY);
-        return infinite;
+        if (grows) {
+            steady.set(Double.POSITIVE_INFINITY);
+        }
+        return steady.toArray();
     }
 
     /** Whether the amounts are those of an attracting fixed point: none of the added variances is negative. */
@@ -318,11 +316,12 @@ public final class Generations {
     }
 
     /**
-     * The excess risk after infinitely many generations: in closed form, except for labels other than logits and for pools of
-     * rows, where generations are followed until the risk converges.
+     * The excess risk after infinitely many generations: in closed form, except for labels other than logits, for pools of
+     * rows, and where variance is handed on unchanged without fresh noise; there generations are followed until the risk
+     * converges.
      *
-     * @return the limit; infinite if the risk grows without bound, or if a generation amplifies variance by a factor that
-     *     rounding does not distinguish from 1, within 1e-13
+     * @return the limit; infinite if the risk grows without bound, or if noise is added and a generation amplifies variance by a
+     *     factor within 1e-13 of 1, which rounding does not distinguish from 1
      * @throws IllegalStateException if generations that have to be followed do not converge
      */
     public double limit() {

@@ -187,7 +187,7 @@ final class RandomFeatureFunctional implements Functional {
         boolean hasTau = equivalent.tau() > 0;
         return switch (parameter) {
             case SAMPLES -> bySpare + (hasTau ? byTau * (equivalent.dTauDSamples() / equivalent.tau()) : 0);
-            // Without ridge, as many features as the rank already span it: more of them change nothing.
+            // Without ridge, as many features as the rank suffice, and more change nothing.
             case RANDOM_FEATURES ->
                 perFeature == 0
                         ? 0

@@ -112,7 +112,7 @@ public final class DotProductKernel {
         for (int j = 0; j < a.length; j++) {
             nonNegative("coefficients[" + j + "]", a[j]);
         }
-        return new DotProductKernel(dimension, "polynomial kernel", a, s -> {
+        return new DotProductKernel(dimension, "polynomial kernel of coefficients " + FirstEntries.of(a), a, s -> {
             double[] moments = moments(dimension, s, a.length);
             double sum = 0;
             for (int j = 0; j < a.length; j++) {
@@ -263,7 +263,6 @@ public final class DotProductKernel {
 
     @Override
     public String toString() {
-        String numbered = name.startsWith("polynomial") ? " of coefficients " + FirstEntries.of(numbers) : "";
-        return name + numbered + " on the cube of dimension " + dimension;
+        return name + " on the cube of dimension " + dimension;
     }
 }

@@ -137,37 +137,32 @@ public final class LawFit<L> {
         return model.bounds().length + 3;
     }
 
-    private static <L> IllegalArgumentException unfitted(List<LawModel<L>> models, FitSettings settings) {
-        List<LawModel<L>> allowed = models.stream()
-                .filter(model -> settings.forms().contains(model.form()))
-                .toList();
-        if (allowed.isEmpty()) {
-            return refusal(
-                    "forms",
-                    settings.forms(),
-                    "has no form of this law; it has "
-                            + models.stream().map(LawModel::form).toList());
-        }
-        return refusal(
-                "runs",
-                allowed.get(0).runs().size(),
-                "is the number of runs, and not at least "
-                        + allowed.stream().mapToInt(LawFit::leastRuns).min().orElseThrow()
-                        + ", which the forms " + settings.forms() + " need; add runs or allow simpler forms");
-    }
-
     private static <L> LawFit<L> best(
             List<LawModel<L>> models,
             Function<HuberFit<L>, Stream<LawEstimate<L>>> estimates,
             FitSettings settings,
             List<String> before) {
-        List<HuberFit<L>> fits = models.stream()
+        List<LawModel<L>> allowed = models.stream()
                 .filter(model -> settings.forms().contains(model.form()))
+                .toList();
+        if (allowed.isEmpty()) {
+            throw refusal(
+                    "forms",
+                    settings.forms(),
+                    "has no form of this law; it has "
+                            + models.stream().map(LawModel::form).toList());
+        }
+        List<HuberFit<L>> fits = allowed.stream()
                 .filter(model -> model.runs().size() >= leastRuns(model))
                 .map(model -> HuberFit.of(model, settings))
                 .toList();
         if (fits.isEmpty()) {
-            throw unfitted(models, settings);
+            throw refusal(
+                    "runs",
+                    allowed.get(0).runs().size(),
+                    "is the number of runs, and not at least "
+                            + allowed.stream().mapToInt(LawFit::leastRuns).min().orElseThrow()
+                            + ", which the forms " + settings.forms() + " need; add runs or allow simpler forms");
         }
         List<Tried> tried = fits.stream()
                 .map(fit -> new Tried(fit.model().form(), fit.constants().length, crossValidated(fit, settings.seed())))
